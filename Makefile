@@ -58,7 +58,7 @@ portable: .venv/ready
 
 # On PyTorch tensors, in an environment of its own: PyTorch takes a gigabyte.
 torch: .venv/torch/ready
-	.venv/torch/bin/python -m pytest -q tests/support/torch_arrays.py
+	.venv/torch/bin/python -m pytest -q tests/support/torch_arrays.py tests/support/torch_programs.py
 
 bench: .venv/bench
 	$(BIN)/python -m benchmarks

@@ -227,9 +227,13 @@ def _operation(node: ast.expr) -> tuple[Callable[..., Any], list[ast.expr]]:
         ast.Lambda: "functions cannot be defined here",
         ast.Compare: "only one comparison at a time",
         ast.Starred: "arguments are written out one by one",
+        ast.BoolOp: "and, or: multiply comparisons, as in (x > 0)*(x < 1)",
+        ast.Not: "not: compare with 0, as in x == 0",
+        ast.Set: "brackets are round ones",
         ast.Tuple: "one expression at a time; a number is written 3.5, not 3,5",
     }
-    raise ExpressionError(refusals.get(type(node), f"{type(node).__name__} is not allowed here"), *_columns(node))
+    kind = type(node.op) if isinstance(node, ast.UnaryOp) else type(node)
+    raise ExpressionError(refusals.get(kind, f"{kind.__name__} is not allowed here"), *_columns(node))
 
 
 def _function(node: ast.Call) -> Callable[..., Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from autograd._format import listed
 from autograd._format import shown as number_text
 from autograd._html import card, lines
 from autograd.compiler.recorded import Point, Recorded
-from autograd.expression import ExpressionError, evaluate
+from autograd.expression import ExpressionError
 from autograd.formulas.mathml import mathml
 from autograd.formulas.nudges import Nudge
 from autograd.graph import Graph
@@ -24,18 +24,19 @@ from autograd.viz.player import page_data, quantities_of
 from autograd.viz.style import MAX_ALONG
 from autograd.viz.widget import MAX_LIVE_STEPS, MAX_SLIDERS, slider_at, widened
 from playground import kinks, typed, undrawn
-from playground.formula import Formula, formula_of, only_first, starts, variables_of
-from playground.free import CONSTANTS, free_names
+from playground.formula import only_first
+from playground.free import CONSTANTS
 from playground.full_screen import Screen, filling, options_of
-from playground.program import RESULTS, at_numbers, of_expression, of_lines, with_values
+from playground.program import of_expression, of_lines, with_numbers, with_values
+from playground.reading import Numbers, Reading
 from playground.rerun import alike, chooses, reads_numbers
 from playground.torch_gradients import DIFFERING, calls, differing, freed
-from playground.typed import HINTS, WATCHER, Slip, names, run_lines
+from playground.torch_program import in_torch
+from playground.typed import Slip
 
 DELTA = 0.1  # the change of a leaf that is told of first
 MAX_NODES = 20_000  # of a graph that the page draws
 MAX_TOLD = 4000  # of one that it explains and nudges
-Numbers = Mapping[str, float | str]  # by name; JSON has no NaN, so they may be texts
 
 
 class Shown:
@@ -51,6 +52,7 @@ class Shown:
     ) -> None:
         self.graph = graph
         self.text = self.unplaced = ""  # of lines that have to run again for other numbers; and what they do not say
+        self.places: Mapping[str, int] = {}  # of numbers in them, by name
         self.lines = free is not None
         self.called: set[str] = set()  # the functions in the text
         graph.name_from(scope)
@@ -89,7 +91,7 @@ class Shown:
 
     def _fresh(self, numbers: Numbers) -> Shown:
         """The lines at other numbers. A Slip if there the result is a plain number, and another Value would be shown."""
-        fresh = _shown(self.text, numbers)
+        fresh = _shown(self.text, numbers, self.places)
         name = self.graph.names[self.graph.roots[0]]
         if name in fresh.plain:
             raise Slip(f"{name} is the number {number_text(fresh.plain[name])} here, which has no graph")
@@ -233,29 +235,25 @@ def show(text: str, numbers: Numbers, upright: bool = False, along: float = MAX_
     return shown.page(upright, along, screen)
 
 
-def _shown(text: str, numbers: Numbers) -> Shown:
-    formula = formula_of(text)
-    free: dict[str, Value | float] | None = None
+def _shown(text: str, numbers: Numbers, places: Mapping[str, int] | None = None) -> Shown:
+    reading = Reading(text)
+    formula = reading.formula
+    (root, scope, last, swept, *_), places, left = reading.at(numbers, places)
     if formula:
-        root, scope = _expression(formula, numbers)
-        swept: Sequence[Value] = ()
         reason = "" if type(root) is Value else undrawn.constant(formula.text)
     else:
-        free = _free(text, numbers)
-        at, left = _at_numbers(text, numbers)
-        root, scope, last, swept = _lines(at, free)
-        reason = undrawn.reason(at, root, last, scope)
+        reason = undrawn.reason(text, root, last, scope)
     if reason:
         raise Slip(reason, *(undrawn.last_line(text) if formula is None else ()))
     graph = Graph(root)
     if len(graph) > MAX_NODES:
         advice = "fewer samples or steps show the same"
         raise Slip(f"this graph has {len(graph):,} nodes; the page draws up to {MAX_NODES:,}: {advice}")
-    made = Shown(graph, scope, numbers, free, only_first(formula.text) if formula else "")
+    made = Shown(graph, scope, numbers, None if formula else reading.free, only_first(formula.text) if formula else "")
     detached = any(map(is_detached, graph))
     printed = typed.printed is not None and typed.printed.text != ""
     if formula is None and (detached or printed or reads_numbers(text)):
-        made.text = text
+        made.text, made.places = text, places
         moved = [leaf for leaf in made.leaves if left.get(graph.names[leaf], leaf.data) != leaf.data]
         made.unplaced = _unplaced([graph.spell(leaf) for leaf in moved]) if detached or chooses(text) else ""
         made.note = made.unplaced or made.note
@@ -316,83 +314,40 @@ def _drawn(latex: str) -> str:
         return ""
 
 
+def placed(text: str, numbers: Numbers) -> str:
+    """What was typed with these numbers of its leaves, as far as it says any."""
+    reading = Reading(text)
+    if reading.formula:
+        return text
+    at = reading.at(numbers)
+    typed.printed = None  # that of what is shown stays
+    return with_numbers(text, {at.places[name]: float(x) for name, x in numbers.items() if name in at.places})
+
+
 def program(text: str, numbers: Numbers) -> dict[str, str]:
     """What was typed as a program that stands alone, with these numbers; and the lines that draw its graph."""
-    formula = formula_of(text)
-    if formula:
-        root, scope = _expression(formula, numbers)
+    reading = Reading(text)
+    (root, scope, *_), _, left = reading.at(numbers)
+    if formula := reading.formula:
         try:
-            code, name = of_expression(formula.text, {name: value.data for name, value in scope.items()}, formula.name)
+            code, name = of_expression(formula.text, {name: x.data for name, x in scope.items()}, formula.name)
         except ExpressionError as error:
             raise formula.slip(error) from None
     else:
-        free = _free(text, numbers)
-        text, left = _at_numbers(text, numbers)
-        root, scope, *_ = _lines(text, free)
         moved = {}
         if type(root) is Value:
             typed = Shown(Graph(root), scope, {}, free=[])
             given = {typed.graph.names[leaf]: leaf.data for leaf in typed.leaves}
             moved = {name: left[name] for name, x in given.items() if left.get(name, x) != x}
-        code, name = of_lines(with_values(text, free), scope, root if type(root) is Value else None, moved)
+        lines = with_values(placed(text, numbers), reading.begun(numbers))
+        code, name = of_lines(lines, scope, root if type(root) is Value else None, moved)
     return {"code": code, "drawing": f"from autograd import draw_dot\n\ndraw_dot({name})" if name else ""}
 
 
-def _free(text: str, numbers: Numbers) -> dict[str, Value | float]:
-    """The names in lines of Python that these give no value, with one; constants are plain numbers."""
-    return _begun(free_names(text, {*names(), *HINTS}), numbers)
-
-
-def _begun(found: list[str], numbers: Numbers) -> dict[str, Value | float]:
-    """Names with what they stand for: variables with the numbers of the sliders, or those that they begin with."""
-    begin = starts(found)
-    return {
-        name: Value(float(numbers.get(name, begin[name])), label=name) if name in begin else CONSTANTS[name] for name in found
-    }
-
-
-def _at_numbers(text: str, numbers: Numbers) -> tuple[str, dict[str, float]]:
-    """The lines with these numbers, as far as they say them, and the others; what cannot be read, running it tells."""
-    try:
-        return at_numbers(text, {name: float(x) for name, x in numbers.items()})
-    except SyntaxError:
-        return text, {}
-
-
-def _expression(formula: Formula, numbers: Numbers) -> tuple[Any, dict[str, Any]]:
-    """The value of an expression, and the names in it."""
-    try:
-        begun = _begun(variables_of(formula.text), numbers)
-        root, _ = evaluate(formula.text, begun)
-    except ExpressionError as error:
-        raise formula.slip(error) from None
-    values = {name: x for name, x in begun.items() if type(x) is Value}
-    return _named(root, values, formula.name), values
-
-
-def _lines(text: str, free: Mapping[str, Value | float]) -> tuple[Any, dict[str, Any], Any, Sequence[Value]]:
-    """Run the lines, in which these names have values, too.
-
-    The result is what `.backward()` was called on last, or else the last expression's value, or that of the last assignment;
-    the second are all names that have one, the third is what the last line gives, if it is an expression and there was no call;
-    and then what `.backward()` was called on, the last two.
-    """
-    scope = names()
-    known = {*scope, *(name for name, x in free.items() if type(x) is float)}
-    scope |= free
-    called = run_lines(text, scope)
-    swept = scope[WATCHER].roots
-    made = {name: x for name, x in scope.items() if name not in known and not name.startswith("_")}
-    values = [x for name, x in made.items() if type(x) is Value and x is not free.get(name)]
-    if called is not None:
-        return _named(called, made), made, None, swept
-    last = scope.get("_")
-    return _named(last if type(last) is Value else next(reversed(values), None), made), made, last, swept
-
-
-def _named(root: Any, scope: Mapping[str, Any], name: str = "") -> Any:
-    """The root, which gets this name, or one that is free, if nobody gave it one."""
-    name = name or next(free for free in (*RESULTS, "_" * 9) if free not in scope)
-    if type(root) is Value and not root.label and all(x is not root for x in scope.values()):
-        root.label = name
-    return root
+def program_for_torch(text: str, numbers: Numbers) -> str:
+    """What is shown as a program for PyTorch: the graph at these numbers."""
+    made = _shown(text, numbers)
+    typed.printed = None  # that of what is shown stays
+    graph = Graph(made.copy()[made.graph.roots[0]])
+    graph.name_from({})
+    return in_torch(graph)

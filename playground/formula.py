@@ -98,8 +98,10 @@ def _is_python(tree: ast.AST) -> bool:
 
 
 def _is_of_lines(node: ast.AST) -> bool:
-    """Whether it asks a Value for what it has, or calls a function of the engine that is not an op."""
+    """Whether it asks a Value or `math` for what they have, or calls a function of the engine that is not an op."""
     match node:
+        case ast.Attribute(value=ast.Name(id="math"), attr=name):
+            return name not in functions()
         case ast.Attribute(attr=name):
             return hasattr(Value, name) and pytorch.chain(ast.unparse(node)).partition(".")[0] not in ELSEWHERE
         case ast.Call(func=ast.Name(id=name)):

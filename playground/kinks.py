@@ -18,6 +18,7 @@ from playground.torch_gradients import limit_of
 MAX_NAMED = 3
 AWAY = (0.1, 0.5, 1.0, 2.0, 4.0, 8.0)  # how far the other side of a kink is looked for, as parts of a number
 SAME = 1e-6  # slopes and results that differ by less are one
+FAR = 1e-4  # from a jump, as a part of a number
 BESIDE = 1e-9  # a kink, as a part of a number: there is whether the result jumps
 
 
@@ -119,6 +120,19 @@ def slopes(f: Callable[[float], float], x: float) -> Slopes:
     left, right = (differentiate(f, x, side=side).value for side in (-1, 1))
     least = SAME * max(abs(left), abs(right))
     return Slopes(*(0.0 if abs(slope) <= least else slope for slope in (left, right)))
+
+
+def jumps(f: Callable[[float], float], x: float) -> bool:
+    """Whether a function jumps at a point: its change is no smaller a hundredth of the way there.
+
+    >>> jumps(math.floor, 2.0), jumps(math.floor, 2.5), jumps(abs, 0.0), jumps(math.exp, 700.0)
+    (True, False, False, False)
+    """
+    for step in (-FAR * (abs(x) or 1.0), FAR * (abs(x) or 1.0)):
+        far, near = (abs(f(x + part * step) - f(x)) for part in (1.0, 0.01))
+        if near > far / 2.0 and near > BESIDE * abs(f(x)):
+            return True
+    return False
 
 
 def crossings(record: Callable[[Mapping[str, float]], Graph], at: Mapping[str, float]) -> list[tuple[str, dict[str, float]]]:

@@ -16,8 +16,9 @@ from autograd.viz.player import compact, player_of
 from autograd.viz.style import Options
 from autograd.viz.widget import widened
 from playground.formula import starts
-from playground.free import CONSTANTS, free_names
-from playground.typed import HINTS, Slip, names, run_lines
+from playground.free import CONSTANTS
+from playground.reading import Reading
+from playground.typed import Slip, names
 
 DRAW = ("data",)
 UNKNOWN = "?"
@@ -34,20 +35,16 @@ class Program:
     """
 
     def __init__(self, code: str, at: Mapping[str, float]) -> None:
-        self.scope = names()
-        free = free_names(code, {*self.scope, *HINTS})
-        begin = starts(free) | {name: at[name] for name in free if name in at}
-        self.scope |= {name: CONSTANTS[name] for name in free if name not in begin}
-        known = set(self.scope)
+        reading = Reading(code)
+        begin = starts(reading.free) | {name: at[name] for name in reading.free if name in at}
         self.leaves = {name: Value(at.get(name, start), label=name) for name, start in begin.items()}
-        self.scope |= self.leaves
-        called = run_lines(code, self.scope)
-        made = {name: x for name, x in self.scope.items() if name not in known and type(x) is Value}
-        self.named = {name: x for name, x in made.items() if name != "_"}
+        free = self.leaves | {name: CONSTANTS[name] for name in reading.free if name not in begin}
+        made = reading.record(free)
+        self.scope = names() | free | made.scope
+        self.named = {name: x for name, x in made.scope.items() if type(x) is Value}
         for name, value in self.named.items():
             value.label = value.label or name
-        own = [x for name, x in self.named.items() if name not in self.leaves]
-        root = self.scope.get("_", own[-1] if own else None) if called is None else called  # a Value of 0 is false
+        root = made.root if made.last is None or type(made.last) is Value else None
         if type(root) is not Value:
             raise Slip("the last line makes no Value: end with a formula such as y = 3*x + 1")
         root.label = root.label or next(name for name in RESULTS if name not in self.scope)
@@ -55,7 +52,7 @@ class Program:
         self.named.setdefault(root.label, root)
         self.graph = Graph(root)
         self.root = root
-        if called is None:
+        if not made.swept:
             root.backward()
 
     def value(self, text: str) -> Any:

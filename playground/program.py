@@ -13,7 +13,7 @@ from autograd.expression import ExpressionError, evaluate, variables
 from autograd.graph import Graph
 from autograd.value import is_detached
 from playground.free import CONSTANTS
-from playground.typed import COMPARISONS, names
+from playground.typed import COMPARISONS, names, places
 
 FROM = {"audit": "autograd.audit", "gradcheck": "autograd.testing"}  # else from autograd, or a module of that name
 MODULES = ("autograd", "nn", "random", "math")
@@ -43,29 +43,28 @@ def of_expression(text: str, numbers: Mapping[str, float], root: str = "") -> tu
     found = variables(text)
     leaves = [name for name in found if name not in CONSTANTS]
     root = root or next(name for name in (*RESULTS, "_" * 9) if name not in leaves)
-    tree, python = _as_python(text)
+    tree, python = as_python(text)
     called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)} - {
         "float"
     }
     if {*called, "Value", "print", "float"} & {*found, root}:
         raise ExpressionError("a variable is called as a function is; a program needs another name", 1)
     given = {name: CONSTANTS[name] if name in CONSTANTS else Value(numbers[name]) for name in found}
-    lines = [*_given(given), f"{root} = {python}", f'{root}.label = "{root}"', f"{root}.backward()"]
+    lines = [*given_lines(given), f"{root} = {python}", f'{root}.label = "{root}"', f"{root}.backward()"]
     return "\n".join([_imports({"Value", *called}), "", *lines, "", *_prints(root, leaves), ""]), root
 
 
-def of_lines(text: str, scope: dict[str, Any], root: Value | None, numbers: Mapping[str, float]) -> tuple[str, str]:
-    """The program of lines that ran and left `scope`, with these numbers of its leaves by name; and the name of its result.
+def of_lines(text: str, scope: dict[str, Any], root: Value | None, left: Mapping[str, float]) -> tuple[str, str]:
+    """The program of lines that ran and left `scope`; and the name of its result. It tells of numbers that they do not say.
 
     Without a `root` the program prints what its last line gives.
     """
     tree = ast.parse(text)
     name = next((name for name, x in reversed(scope.items()) if x is root and name != "_"), "")
-    edits, left = _numbers(tree, numbers)
+    edits: list[Edit] = []
     if not name:
         free = next(x for x in (*RESULTS, "_" * 9) if x not in scope)
-        name, more = _result(tree, free if root is not None else "", text)
-        edits += more
+        name, edits = _result(tree, free if root is not None else "", text)
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} & set(names()) - _imported(tree)
     told = [f"# on the page {at} stood at {_written(x)}" for at, x in left.items()]
     parts = [_imports(used), "\n".join([*told, _edited(text, edits).strip("\n")])]
@@ -79,11 +78,11 @@ def of_lines(text: str, scope: dict[str, Any], root: Value | None, numbers: Mapp
 
 def with_values(text: str, free: Mapping[str, Value | float]) -> str:
     """The lines below ones that give these names their numbers."""
-    given = [f"{line}\n" for line in _given(free)]
+    given = [f"{line}\n" for line in given_lines(free)]
     return "".join([*given, "\n" if given else "", text])
 
 
-def _given(free: Mapping[str, Value | float]) -> list[str]:
+def given_lines(free: Mapping[str, Value | float]) -> list[str]:
     """Lines that give names their numbers: constants as plain numbers."""
     return [
         f'{name} = Value({_written(x.data)}, label="{name}")' if type(x) is Value else f"{name} = {_written(float(x))}"
@@ -104,30 +103,17 @@ def _result(tree: ast.Module, name: str, text: str) -> tuple[str, list[Edit]]:
     return name, _around(last, f"{name} = " if name else "print(", "" if name else ")")
 
 
-def at_numbers(text: str, numbers: Mapping[str, float]) -> tuple[str, dict[str, float]]:
-    """The lines with these numbers where they give names a Value, and the numbers for which there is no such place.
+def with_numbers(text: str, numbers: Mapping[int, float]) -> str:
+    """The lines with these numbers at the places where Values are made.
 
-    >>> at_numbers("w = Value(2.0)\\ny = w*x", {"w": 3.0, "x": 1.0})
-    ('w = Value(3.0)\\ny = w*x', {'x': 1.0})
+    >>> with_numbers("w = Value(2.0)\\ny = w*Value(1)", {0: 3.0})
+    'w = Value(3.0)\\ny = w*Value(1)'
     """
-    edits, left = _numbers(ast.parse(text), numbers)
-    return _edited(text, edits), left
+    found = [number for _, number in places(ast.parse(text))]
+    return _edited(text, [_edit(found[place], _written(x)) for place, x in numbers.items()])
 
 
 Edit = tuple[tuple[int, int], tuple[int, int], str]  # from line and column, to line and column, what stands there instead
-
-
-def _numbers(tree: ast.Module, numbers: Mapping[str, float]) -> tuple[list[Edit], dict[str, float]]:
-    """These numbers where `name = Value(number)` stands, and those of names that are given in another way."""
-    left = dict(numbers)
-    edits: list[Edit] = []
-    for line in tree.body:
-        match line:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id="Value"), args=[number, *_])) if (
-                name in left
-            ):
-                edits.append(_edit(number, _written(left.pop(name))))
-    return edits, left
 
 
 def _edit(node: ast.expr | ast.Expr, text: str) -> Edit:
@@ -177,7 +163,7 @@ def _imports(used: set[str]) -> str:
     return "\n".join([*modules, *(f"from {module} import {', '.join(found)}" for module, found in sorted(others.items()))])
 
 
-def _as_python(text: str) -> tuple[ast.expr, str]:
+def as_python(text: str) -> tuple[ast.expr, str]:
     """An expression as Python evaluates it: comparisons are ops, and so is what Python's own numbers would answer otherwise."""
     tree = ast.parse(text, mode="eval").body
     rewritten = _Rewritten(text).visit(tree)

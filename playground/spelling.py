@@ -13,8 +13,8 @@ from autograd.expression import MAX_LENGTH, functions
 
 POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 SIGNS = str.maketrans("×·⋅∙÷∕−–—₀₁₂₃₄₅₆₇₈₉", "****//---0123456789")
-CALLED = {*functions(), "ln", "lg"}
-OTHERS = {"ln": "log", "lg": "log10"}
+OTHERS = {"ln": "log", "lg": "log10", "sgn": "sign", **{f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan")}}
+CALLED = {*functions(), *OTHERS}
 MICROGRAD = {"engine": "autograd", "nn": "nn"}  # its modules, and where the same names are here
 PLAIN = frozenset("fghFGH")  # f(x) is a call, where x(x + 1) is a product
 _TOKEN = re.compile(
@@ -199,6 +199,8 @@ class _Speller:
         """An op, and what it is of: sin x, sin² x, sin -x, sin(x)."""
         name = token.space + OTHERS.get(token.text, token.text)
         exponent = f"**{self.exponent()}" if self.raised() else ""
+        if exponent == "**-1" and f"a{name.strip()}" in CALLED:  # sin⁻¹ is the inverse function
+            name, exponent = f"{token.space}a{name.strip()}", ""
         if self.next.text == "(":
             return self.trailers(name + (self.brackets().strip() if exponent else self.brackets()), called=False) + exponent
         sign = self.take() if self.next.text == "-" else ""

@@ -135,10 +135,13 @@ def load() -> None:
     names()
 
 
-def run_lines(text: str, scope: dict[str, Any], show: Callable[[Any], None] | None = None) -> Value | None:
+def run_lines(
+    text: str, scope: dict[str, Any], show: Callable[[Any], None] | None = None, numbers: Mapping[int, float] | None = None
+) -> Value | None:
     """Run the lines; `_` is then the value of the last one, if it is an expression, and printed.
 
-    `show` gets the value of each line that is one, and then none is printed.
+    `show` gets the value of each line that is one, and then none is printed. `numbers` stand in place of some of those that
+    `places` finds.
 
     The answer is what `.backward()` was called on last, if it was.
     """
@@ -155,7 +158,7 @@ def run_lines(text: str, scope: dict[str, Any], show: Callable[[Any], None] | No
             tree.body = [_shown(line) if isinstance(line, ast.Expr) else line for line in tree.body]
         elif isinstance(last, ast.Expr):
             tree.body[-1] = ast.copy_location(ast.Assign([ast.Name("_", ast.Store())], last.value), last)
-        _watch(tree)
+        _watch(tree, numbers or {})
         _record_conditions(tree)
         scope |= {WATCHER: watcher, COMPARER: _compared}
         ast.fix_missing_locations(tree)
@@ -171,15 +174,42 @@ def run_lines(text: str, scope: dict[str, Any], show: Callable[[Any], None] | No
 
 
 class Watcher:
-    """Sees what `.backward()` is called on, and keeps the last two."""
+    """Sees what `.backward()` is called on, and keeps the last two; and the Values that each place of the text makes."""
 
     def __init__(self) -> None:
         self.roots: list[Value] = []
+        self.made: dict[int, list[Value]] = {}
 
     def __call__(self, root: Any) -> Any:
         if type(root) is Value:
             self.roots = [*self.roots[-1:], root]
         return root
+
+    def making(self, place: int, make: Callable[..., Any]) -> Callable[..., Any]:
+        """The same function; what it makes is from this place."""
+
+        def made(*args: Any, **named: Any) -> Any:
+            x = make(*args, **named)
+            self.made[place] = [*self.made.get(place, [])[:1], x]
+            return x
+
+        return made
+
+    @property
+    def places(self) -> dict[Value, int]:
+        """Where the text says the number of a Value, and of no other."""
+        return {found[0]: place for place, found in self.made.items() if len(found) == 1 and type(found[0]) is Value}
+
+
+def places(tree: ast.AST) -> list[tuple[ast.Call, ast.expr]]:
+    """The calls that make a Value of a number that is written there, each with that.
+
+    >>> [ast.unparse(number) for _, number in places(ast.parse("a, b = Value(2), [Value(0.5, label='b')]"))]
+    ['2', '0.5']
+    """
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and len(node.args) == 1]
+    named = [call for call in calls if ast.unparse(call.func) in ("Value", "autograd.Value")]
+    return [(call, call.args[0]) for call in named if not isinstance(call.args[0], ast.Starred)]
 
 
 def _display(x: Any) -> None:
@@ -188,8 +218,12 @@ def _display(x: Any) -> None:
         print(repr(x))
 
 
-def _watch(tree: ast.Module) -> None:
-    """Let WATCHER see what `.backward()` is called on."""
+def _watch(tree: ast.Module, numbers: Mapping[int, float]) -> None:
+    """Let WATCHER see what `.backward()` is called on, and what Values are made of, which are these numbers at some places."""
+    for place, (call, number) in enumerate(places(tree)):
+        call.args[0] = ast.copy_location(ast.Constant(numbers[place]), number) if place in numbers else number
+        watch = ast.Attribute(ast.Name(WATCHER, ast.Load()), "making", ast.Load())
+        call.func = ast.copy_location(ast.Call(watch, [ast.Constant(place), call.func], []), call.func)
     for node in ast.walk(tree):
         match node:
             case ast.Call(func=ast.Attribute(value=root, attr="backward") as method):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from types import FunctionType
+from types import FunctionType, MethodType
 from typing import Any
 
 import nn
@@ -22,8 +22,9 @@ EXAMPLES = (2.0, -3.0, 1.0)  # for arguments
 def reason(text: str, root: Value | None, last: Any, made: Mapping[str, Any]) -> str:
     """Why the graph of `root` is not what the lines ask for, if so; `made` are their names, `last` is what the last one gives."""
     if root is None:
-        return _several(last) or _chosen(text, last, made) or _nothing(last, made)
-    return _several(last) or _chosen(text, last, made) or (_detached(root) or _cut(text, made) if root.op is None else "")
+        given = _given(text, made) if last is None else last
+        return _several(given) or _chosen(text, last, made) or _cut(text, last, made) or _nothing(text, last, made)
+    return _several(last) or _chosen(text, last, made) or (_detached(root) or _cut(text, last, made) if root.op is None else "")
 
 
 def constant(text: str) -> str:
@@ -34,24 +35,41 @@ def constant(text: str) -> str:
 
 
 def last_line(text: str) -> tuple[int, int, int]:
-    """Where the last statement is: its line, and in that the first column and the one after the last."""
-    statement = ast.parse(text).body[-1]
+    """Where the last statement is: its line, and in that the first column and the one after the last; all if there is none."""
+    body = ast.parse(text).body
+    if not body:
+        return 0, 1, 0
+    statement = body[-1]
     row = text.split("\n")[statement.lineno - 1]
     return statement.lineno, len(row) - len(row.lstrip()) + 1, len(row) + 1
+
+
+def _given(text: str, made: Mapping[str, Any]) -> Any:
+    """What a last line that gives a name a value gives it."""
+    match ast.parse(text).body:
+        case [*_, ast.Assign(targets=[ast.Name(id=name)])]:
+            return made.get(name)
+    return None
 
 
 def _several(last: Any) -> str:
     """Of a last line that gives no Value but something that holds or makes some."""
     count = sum(1 for _ in _within(last))
     if isinstance(last, (list, tuple, dict)) and count:
+        if count == 1:
+            return "the last line gives one Value among others or in a list: end with that alone, as in [x*x][0]"
         return f"the last line gives {count:,} Values, and one is drawn: end with one of them, or with their sum"
     if isinstance(last, nn.Module):
         return "the last line is a module: call it on numbers, as in model([1.0, 2.0])"
+    if isinstance(last, MethodType) and type(last.__self__) is Value:
+        return f"the last line is a method: call it, as in x.{last.__name__}()"
     return f"the last line is a function: call it, as in {_call(last)}" if isinstance(last, FunctionType) else ""
 
 
-def _nothing(last: Any, made: Mapping[str, Any]) -> str:
+def _nothing(text: str, last: Any, made: Mapping[str, Any]) -> str:
     """Of lines that make no Value; `made` are their names."""
+    if not ast.parse(text).body:
+        return "there is nothing but comments: type an expression, or lines of Python"
     functions = [x for x in made.values() if isinstance(x, FunctionType)]
     if hasattr(last, "__enter__"):
         return "this opens a block: write with no_grad(): and indent the lines below it"
@@ -60,7 +78,8 @@ def _nothing(last: Any, made: Mapping[str, Any]) -> str:
         return f"the last line gives the number {shown(last)}, which has no graph: begin with Values{instead}"
     if functions:
         return f"{functions[-1].__name__} is never called: end with {_call(functions[-1])}"
-    given = next((f": write {name} = Value({x!r})" for name, x in made.items() if type(x) in (int, float)), "")
+    named = {name for line in ast.parse(text).body if isinstance(line, ast.Assign) for name in _targets(line)}
+    given = next((f": write {name} = Value({x!r})" for name, x in made.items() if type(x) in (int, float) and name in named), "")
     return NOTHING + given
 
 
@@ -137,17 +156,27 @@ def _detached(root: Value) -> str:
     )
 
 
-def _cut(text: str, made: Mapping[str, Any]) -> str:
-    """Of a last line that computes something from Values that is none itself."""
+def _cut(text: str, last: Any, made: Mapping[str, Any]) -> str:
+    """Of a last line that computes something from Values that is none itself.
+
+    >>> _cut("x.data*2", 6.0, {"x": Value(3.0)})
+    'the last line gives the number 6, cut from its graph: leave .data, .item() or float() out'
+    """
     match ast.parse(text).body:
-        case [*_, ast.Assign(targets=[ast.Name(id=name)], value=value)] if made.get(name) is None or _is_number(made.get(name)):
-            used = {node.id for node in ast.walk(value) if isinstance(node, ast.Name)}
-            if not any(each == name or type(made.get(each)) is Value for each in used):
-                return ""
-            if made[name] is None:
-                return f"{name} is None: what is called there changes something and gives nothing back, as append() does"
-            return f"{name} is the number {shown(made[name])}, cut from its graph: leave .data, .item() or float() out"
-    return ""
+        case [*_, ast.Assign(targets=[ast.Name(id=name)], value=value)]:
+            found, is_it = made.get(name), f"{name} is"
+        case [*_, ast.Expr(value=value)] if last is not None:
+            name, found, is_it = "", last, "the last line gives"
+        case _:
+            return ""
+    used = {node.id for node in ast.walk(value) if isinstance(node, ast.Name)}
+    if not any(each == name or type(made.get(each)) is Value for each in used):
+        return ""
+    if found is None:
+        return f"{name} is None: what is called there changes something and gives nothing back, as append() does"
+    return (
+        f"{is_it} the number {shown(found)}, cut from its graph: leave .data, .item() or float() out" if _is_number(found) else ""
+    )
 
 
 def _is_number(x: Any) -> bool:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from playground.engine import call
+from playground.expression import show
 from playground.proofreading import answer, letters, proofread
+from playground.proofreading_program import in_python
 from playground.quiz import EASY, ask
 from playground.typed import Slip
 
@@ -131,6 +136,17 @@ def test_a_quiz_keeps_the_numbers_given_or_draws_easy_ones() -> None:
     assert [question["name"] for question in given["page"]["questions"]] == ["w", "x"]
 
 
+@pytest.mark.parametrize(
+    "text", ["mean(x, 2*x)", "sum(x, y)", "softmax(a, b)", "x*x if x > 0 else 0", "x.relu()*pi", "softmax([a, b])[0]"]
+)
+def test_a_quiz_reads_what_the_expression_tab_reads(text: str) -> None:
+    asked, drawn = ask(text, {}, 0), show(text, {})
+    assert sorted(asked["numbers"]) == sorted(drawn["leaves"])
+    assert asked["page"]["svg"]
+    with pytest.raises(Slip, match="max is maximum"):
+        ask("max(x, y)", {}, 0)
+
+
 def test_a_quiz_draws_numbers_at_which_everything_is_defined() -> None:
     assert ask("log(x) * sqrt(w)", {}, 1)["numbers"].keys() == {"x", "w"}
     assert min(ask("log(x) * sqrt(w)", {}, 1)["numbers"].values()) > 0
@@ -197,3 +213,118 @@ def test_a_derivative_that_is_wrong_across_a_kink_is_right_on_one_side_however_n
 )
 def test_both_sides_of_a_kink_are_judged(f: str, x: float, claim: str, says: str) -> None:
     assert says in proofread(f, {"x": x}, {"x": claim})["html"]
+
+
+@pytest.mark.parametrize(
+    ("f", "at", "claimed"),
+    [
+        ("x*pi + e**x", {"x": 2}, {"x": "pi + e**x"}),
+        ("clip(x, 0, inf)*π", {"x": 2}, {"x": "π"}),
+        ("x.relu() + (w*x).tanh()", {"x": 2, "w": 0.3}, {"x": "1 + w*(1 - (w*x).tanh()**2)", "w": "x*(1 - tanh(w*x)**2)"}),
+        ("softmax([a, b])[0]", {"a": 1, "b": 2}, {"a": "softmax([a, b])[0]*softmax([a, b])[1]", "b": ""}),
+        ("h = tanh(w*x)\ny = h**2", {"w": 0.5, "x": 3}, {"w": "h = tanh(w*x)\n2*h*(1 - h**2)*x"}),
+        ("h = tanh(w*x)\ny = h**2", {"w": 0.5, "x": 3}, {"x": "dx = 2*tanh(w*x)*(1 - tanh(w*x)**2)*w"}),
+        ("sum([w**k for k in range(3)])", {"w": 2}, {"w": "1 + 2*w"}),
+        ("mean(x, 2*x) + where(x < 1, 0, x)", {"x": 2}, {"x": "2.5"}),
+        ("def g(u):\n    return u**2\ng(x)", {"x": 2}, {"x": "d = 2*x"}),
+    ],
+)  # fmt: skip
+def test_the_fields_read_what_the_expression_tab_reads(f: str, at: dict[str, float], claimed: dict[str, str]) -> None:
+    assert letters(f) == list(at)
+    assert sorted(show(f, {})["free"]) == sorted(at)
+    claimed = dict.fromkeys(at, "") | claimed
+    found = proofread(f, at, claimed)
+    assert found["slip"] is None
+    assert found["html"].count("✓ ∂f/∂") == sum(map(bool, claimed.values()))
+    scope: dict[str, object] = {}
+    exec(in_python(f, at, claimed).replace("audit(f", "report = audit(f"), scope)
+    assert scope["report"], in_python(f, at, claimed)
+
+
+def test_the_slip_in_a_derivative_of_lines_is_named_by_what_they_call_each_step() -> None:
+    html = proofread("z = 3*x\n(z - 1)**2", {"x": 2}, {"x": "2*(3*x - 1)"})["html"]
+    assert "multiply it by the derivative ∂z/∂x" in html
+    html = proofread("(3*x - 1).tanh()", {"x": 0.2}, {"x": "1 - (3*x - 1).tanh()**2"})["html"]
+    assert "multiply it by the derivative ∂“3·x”/∂x" in html
+
+
+@pytest.mark.parametrize(
+    ("f", "message", "fix"),
+    [
+        ("max(x, 0)", "max is maximum(x, y) here", "relu(x)"),
+        ("torch.relu(x)", "torch.relu is relu(…) here", "relu(x)"),
+        ("x.clamp(0, 1)", "write clip(x, low, high)", "clip(x, 0, 1)"),
+        ("[x, 2*x]", "the last line gives 2 Values, and one is drawn", ""),
+        ("x.data*2", "the last line gives the number 2, cut from its graph", ""),
+        ("y = x.data*2", "y is the number 2, cut from its graph", ""),
+        ("x + undefined(3)", "'undefined' is not an op", ""),
+        ("h = x*2\ny = h.foo", "AttributeError: 'Value' object has no attribute 'foo'", ""),
+    ],
+)
+def test_the_fields_refuse_what_the_expression_tab_refuses_in_its_words(f: str, message: str, fix: str) -> None:
+    found = proofread(f, {"x": 1}, {"x": "1"})
+    assert found["field"] == "f"
+    assert found["slip"]["message"].startswith(message)
+    assert found["slip"]["fix"] == fix
+    with pytest.raises(Slip) as refused:
+        show(f, {"x": 1.0})
+    assert refused.value.place["message"] == found["slip"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("f", "message"),
+    [
+        ("2*pi", "there is no variable in it, so there is nothing to differentiate: pi is the number 3.14159"),
+        ("3", "there is no variable in it, so there is nothing to differentiate"),
+        (
+            "x = Value(2.0)\ny = x*x",
+            "x has its number in the text: leave x = Value(…) out, and it is a variable",
+        ),
+    ],
+)
+def test_a_function_of_nothing_is_told_so(f: str, message: str) -> None:
+    assert letters(f) == []
+    assert proofread(f, {}, {})["slip"]["message"].startswith(message)
+
+
+def test_numbers_and_claims_of_names_that_the_function_does_not_have_are_left_alone() -> None:
+    found = proofread("e*x", {"e": 5.0, "x": 2.0}, {"e": "x", "x": "e"})
+    assert (found["slip"], found["html"].count("✓ ∂f/∂")) == (None, 1)
+
+
+def test_what_lines_in_a_field_print_is_not_printed_for_every_point_that_is_looked_at() -> None:
+    found = json.loads(call("proofread", json.dumps(["print(1)\nx*x", {"x": 2.0}, {"x": "2*x"}])))
+    assert "printed" not in found
+
+
+@pytest.mark.parametrize(
+    ("f", "at", "message"),
+    [
+        ("cbrt(x)", {"x": 0}, "the derivative by x is inf at the point: choose another point"),
+        ("x**0.5", {"x": 0}, "the derivative by x is inf at the point: choose another point"),
+        ("x.detach()*x", {"x": 3}, "f takes numbers out of its graph, by detach(), no_grad(), .data or float()"),
+        ("x.data*x", {"x": 3}, "f takes numbers out of its graph, by detach(), no_grad(), .data or float()"),
+        ("y = random.random()*x", {"x": 1}, "f gives other numbers each time"),
+    ],
+)
+def test_a_function_whose_derivative_cannot_be_had_is_told_in_its_field(f: str, at: dict[str, float], message: str) -> None:
+    found = proofread(f, at, {"x": "x"})
+    assert found["field"] == "f"
+    assert found["slip"]["message"].startswith(message)
+
+
+@pytest.mark.parametrize(("f", "x"), [("floor(x)", 1), ("sign(x)", 0), ("x % 2", 2), ("floor(x)*x", 2), ("round(x)", 0.5)])
+def test_where_a_function_jumps_no_claim_is_right(f: str, x: float) -> None:
+    for claim in ("0", "1"):
+        html = proofread(f, {"x": x}, {"x": claim})["html"]
+        assert "? ∂f/∂x: f jumps here, so it has no derivative: choose another point." in html
+        assert "✓" not in html.partition("audit:")[0]
+    assert "✓ ∂f/∂x is right: 0" in proofread("floor(x)", {"x": 1.5}, {"x": "0"})["html"]
+
+
+@pytest.mark.parametrize("claim", ["df/dx = 2*x", "∂f/∂x = 2*x", "dy/dx=2*x", "f'(x) = 2*x", "f’ = 2*x", "y' = 2*x", "d = 2*x"])
+def test_a_claim_may_say_what_it_is_the_derivative_of(claim: str) -> None:
+    assert "✓ Every derivative is right." in proofread("x**2", {"x": 3}, {"x": claim})["html"]
+    assert '"x": lambda x: 2*x,' in in_python("x**2", {"x": 3.0}, {"x": claim}).replace(" * ", "*")
+    slip = proofread("x**2", {"x": 3}, {"x": claim.replace("2*x", "2x")})["slip"]
+    assert slip["column"] == claim.index("2") + 1

@@ -389,6 +389,23 @@ UNDRAWN = [
 ]
 
 
+UNDRAWN += [
+    ("# nothing\n# yet", "there is nothing but comments: type an expression, or lines of Python", "#"),
+    (
+        "y = [x*i for i in range(3)]",
+        "the last line gives 3 Values, and one is drawn: end with one",
+        "y = [x*i for i in range(3)]",
+    ),
+    ("softmax([x])", "the last line gives one Value among others or in a list: end with that alone", "softmax([x])"),
+    ("y = x.relu", "the last line is a method: call it, as in x.relu()", "y = x.relu"),
+    ("x.tanh", "the last line is a method: call it, as in x.tanh()", "x.tanh"),
+    ("for i in range(3):\n    i", "there is no variable in it, so there is nothing to differentiate", "for i in range(3):"),
+    ("y = x.data*2", "y is the number 4, cut from its graph: leave .data, .item() or float() out", "y = x.data*2"),
+    ("x and y", "and, or: multiply comparisons, as in (x > 0)*(x < 1)", "x and y"),
+    ("not x", "not: compare with 0, as in x == 0", "not x"),
+]
+
+
 @pytest.mark.parametrize(("text", "message", "what"), UNDRAWN)
 def test_lines_that_give_no_graph_or_not_the_one_they_ask_for_say_why(text, message, what):
     slip = asked("show", text, {})
@@ -408,6 +425,7 @@ def test_letters_that_stand_for_numbers_are_these_and_no_variables(lines):
     assert shown("sin(pi*x) + e*π") == (["x"], math.sin(math.pi * 2.0) + math.e * math.pi)
     assert shown("clip(w, 0, inf)") == (["w"], 2.0)
     assert shown("x*nan") == (["x"], "nan")
+    assert shown("math.pi*x") == (["x"], math.pi * 2.0)
 
 
 def test_constants_divide_in_a_program_as_in_its_expression():
@@ -437,6 +455,8 @@ def test_a_result_has_a_name_that_no_variable_has():
         ("p = e^z1/(e^z1+e^z2)", "p = exp(z1)/(exp(z1)+exp(z2))"),
         ("3,5*x", "3.5*x"),
         ("sin x", "sin(x)"),
+        ("sin^-1(x) + cos⁻¹ x", "asin(x) + acos(x)"),
+        ("arctan(x) - log^-1(x)", "atan(x) - log(x)**-1"),
         ("a = Value(1.0)\nb = 2a^2", "a = Value(1.0)\nb = 2*a**2"),
         ("h = relu(w x + b)\ny = v h", "h = relu(w*x + b)\ny = v*h"),
         ("x^2 + foo(x)", ""),
@@ -600,12 +620,12 @@ def test_what_lines_print_is_printed_anew_when_a_leaf_is_moved() -> None:
 
 
 def test_a_leaf_that_the_text_does_not_say_moves_in_the_graph_alone_which_is_told_where_lines_choose() -> None:
-    text = "x = [Value(2.0, label='a')]\ny = x[0]**2 if x[0].data > 0 else -x[0]"
+    text = "x = [Value(float(n), label='a' * n) for n in (1, 2)]\ny = x[0]*x[1]**2 if x[0].data > 0 else -x[0]"
     expression.show(text, {})
     moved = expression.move({"a": -3})
-    assert moved["value"] == 9.0
+    assert moved["value"] == -12.0
     assert moved["note"].startswith("a moved, and not in the text: the graph is as it was recorded before")
-    expression.show("x = [Value(2.0, label='a')]\ny = x[0]**2", {})
+    expression.show("x = [Value(2.0, label='a') for _ in range(2)]\ny = x[0]**2", {})
     assert expression.move({"a": -3})["note"] == ""
 
 
@@ -647,7 +667,7 @@ def test_what_if_says_where_the_lines_come_to_nothing_or_cannot_be_run_with_the_
     told = json.loads(call("tell", json.dumps([0, 3])))
     assert "At w = 3.5: loss is the number 0, which max chose: write relu(1 - w)" in told["answer"]["nudge"]
     assert "printed" not in told
-    text = "x = [Value(2.0, label='a')]\ny = x[0]**2 if x[0].data > 0 else -x[0]"
+    text = "x = [Value(2.0, label='a') for _ in range(2)]\ny = x[0]**2 if x[0].data > 0 else -x[0]"
     expression.show(text, {})
     assert "At a = −1: a moved, and not in the text" in expression.tell(0, -3)["nudge"]
     expression.show("w = Value(2.0)\ny = w*w\nif w > 3:\n    z = 2*y", {})
@@ -765,7 +785,7 @@ def test_what_was_taken_out_of_the_graph_moves_with_what_it_was_computed_from(li
 
 
 def test_where_the_text_does_not_say_the_source_of_what_is_detached_a_move_says_so():
-    asked("show", "xs = [Value(2.0)]\ny = xs[0].detach()*xs[0]", {})
+    asked("show", "xs = [Value(2.0) for _ in range(2)]\ny = xs[0].detach()*xs[0]", {})
     moved = asked("move", {"xs[0]": 5})
     assert moved["note"].startswith("xs[0] moved, and not in the text: the graph is as it was recorded before")
 
@@ -800,3 +820,50 @@ def test_lines_that_end_with_what_is_detached_say_that_it_has_no_graph(lines):
     told = asked("show", f"x = Value(2.0)\n{lines}", {})
     assert told["message"].endswith("made by detach() or inside no_grad(), has no graph: end with what is differentiated")
     assert told["line"] == 3 - lines.startswith(("with", "y = ("))
+
+
+PLACED = {
+    "one line": ("a = Value(2.0)\nb = Value(3)\ny = a*b", "a = Value(5.0)\nb = Value(3)\ny = a*b"),
+    "a label": ("x = Value(2.0, label='a')\ny = x*x", "x = Value(5.0, label='a')\ny = x*x"),
+    "a tuple": ("a, b = Value(2.0), Value(3.0)\ny = a*b", "a, b = Value(5.0), Value(3.0)\ny = a*b"),
+    "a type": ("a: Value = Value(2.0)\ny = a*a", "a: Value = Value(5.0)\ny = a*a"),
+    "two names": ("b = a = Value(2.0)\ny = a*a", "b = a = Value(5.0)\ny = a*a"),
+    "given twice": ("a = Value(1.0)\nb = a*3\na = Value(2.0)\ny = a*b", "a = Value(1.0)\nb = a*3\na = Value(5.0)\ny = a*b"),
+    "in a function": (
+        "def f():\n    return Value(2.0, label='a')*3\ny = f()",
+        "def f():\n    return Value(5.0, label='a')*3\ny = f()",
+    ),
+    "a formula": ("a = Value(1 - -1)\ny = a*a", "a = Value(5.0)\ny = a*a"),
+    "over lines": ("é = 1; a = Value(\n  2.0)\ny = a*a*é", "é = 1; a = Value(\n  5.0)\ny = a*a*é"),
+    "the module": ("import autograd\na = autograd.Value(2.0)\ny = a*a", "import autograd\na = autograd.Value(5.0)\ny = a*a"),
+    "printed": ("a = Value(2.0)\ny = a*a\nprint(y.data)", "a = Value(5.0)\ny = a*a\nprint(y.data)"),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), PLACED.values(), ids=PLACED)
+def test_the_text_says_the_numbers_to_which_leaves_were_moved_and_comes_to_what_is_shown(before, after):
+    for at in ({"a": 5}, {"a": 5, "gone": 1.0}):
+        assert asked("placed", before, at) == after
+    asked("show", before, {})
+    moved = asked("move", {"a": 5})
+    as_link, after_it = asked("show", before, {"a": 5}), asked("show", after, {})
+    assert moved["value"] == as_link["value"] == after_it["value"]
+    assert moved["gradients"] == as_link["gradients"] == after_it["gradients"]
+    for text, at in ((before, {"a": 5}), (after, {"a": 5}), (after, {})):
+        scope = {}
+        exec(asked("program", text, at)["code"], scope)
+        assert scope["y"].data == moved["value"]
+
+
+def test_an_item_of_a_list_has_its_number_in_the_text_and_what_a_loop_made_has_none():
+    assert (
+        asked("placed", "w = [Value(1.0), Value(-2.0)]\ny = w[0]*w[1]", {"w[1]": 0.5})
+        == "w = [Value(1.0), Value(0.5)]\ny = w[0]*w[1]"
+    )
+    for same in ("w = [Value(1.0) for _ in range(2)]\ny = w[0]*w[1]", "w*x", "y = w*Value(3.0)"):
+        assert asked("placed", same, {"w[1]": 0.5, "w": 4.0}) == same
+
+
+def test_a_number_that_json_does_not_have_is_written_as_python_reads_it():
+    assert asked("placed", "a = Value(2.0)\ny = a*a", {"a": "-inf"}) == 'a = Value(float("-inf"))\ny = a*a'
+    assert asked("placed", "a = Value(2.0)\ny = a*a", {"a": "-0.0"}) == "a = Value(-0.0)\ny = a*a"

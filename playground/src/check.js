@@ -8,11 +8,11 @@ import { latest } from "./latest.js";
 const FIRST = EXAMPLES[0][1];
 const PYTHON = EXAMPLES.find(([, one]) => one.text)[1].text;
 const DEBOUNCE = 200; // milliseconds
-const NAMED = /^\s*[\p{L}_][\p{L}\p{N}_]*\s*=(?!=)\s*/u; // as in proofreading.py
 const STARTS = [0.5, -0.3, 0.8, 1.5, -0.6, 2]; // of variables that nobody gave a number: none hides a factor, or saturates
 
 export function checkTab(root, page) {
     const { python } = page;
+    let rewritten; // once the fields were
     let way, begun = false, unasked = true; // until something is pressed, typed or brought by a link
     const changed = () => {
         unasked &&= !begun;
@@ -54,12 +54,19 @@ export function checkTab(root, page) {
     }
 
     function choose(next) {
-        if (next === "python" && way === "fields" && fields.touched()) lines.write(fields.asPython());
+        if (next === "python" && way === "fields" && fields.touched()) rewritten = rewrite();
         way = next;
         for (const [name, one] of Object.entries(ways)) one.setAttribute("aria-pressed", name === way);
         fields.root.hidden = way !== "fields";
         lines.element.hidden = way !== "python";
         changed();
+    }
+
+    // The fields as lines of Python; what was written there meanwhile stays.
+    const inPython = () => python.ask("in_python", ...fields.read());
+    async function rewrite() {
+        const before = lines.text(), text = await inPython().catch(() => before);
+        if (text !== before && lines.text() === before) lines.write(text);
     }
 
     const state = () => (way === "python" ? { text: lines.text() } : fields.state());
@@ -73,6 +80,7 @@ export function checkTab(root, page) {
     let about; // what is being checked
     const stands = () => about === JSON.stringify(state());
     const check = latest(async () => {
+        await (way === "python" ? rewritten : fields.listed());
         if (way === "fields" && fields.unread()) return null;
         about = JSON.stringify(state());
         return way === "python" ? python.ask("answer", lines.text()) : python.ask("proofread", ...fields.read());
@@ -116,8 +124,8 @@ export function checkTab(root, page) {
             unasked = typeof state?.f !== "string" && typeof state?.text !== "string";
             if (begun) check();
         },
-        code() {
-            const text = way === "python" ? lines.text() : fields.asPython();
+        async code() {
+            const text = way === "python" ? lines.text() : await inPython();
             return python.ask("script", text).catch(() => text);
         },
         picture: () => null,
@@ -143,8 +151,16 @@ function fieldForm({ python, changed, check }) {
     function typed() {
         edited ||= !writing;
         clearTimeout(timer);
-        timer = setTimeout(list, DEBOUNCE);
+        timer = setTimeout(listed, DEBOUNCE);
         changed();
+    }
+
+    // Once the fields are those of the function as it is.
+    function listed() {
+        clearTimeout(timer);
+        const due = timer !== null;
+        timer = null;
+        return due ? list() : undefined;
     }
 
     const list = latest(() => python.ask("letters", f.text()), {
@@ -214,6 +230,7 @@ function fieldForm({ python, changed, check }) {
     return {
         root,
         list,
+        listed,
         unread,
         touched: () => edited,
         // `example`: as it is offered here, so that its claims go when its variables do.
@@ -240,19 +257,6 @@ function fieldForm({ python, changed, check }) {
             for (const [name, { claim }] of rows) claim.mark(field === name ? slip : null);
         },
         state: () => ({ f: f.text(), at: point(), claimed: claimed() }),
-        // The same as a program.
-        asPython() {
-            const names = known.join(", "), bare = (text) => text.replace(NAMED, "").trim();
-            const hand = Object.entries(claimed()).map(([name, claim]) => `    "${name}": ${bare(claim) ? `lambda ${names}: ${bare(claim)}` : "None"},`);
-            const at = Object.entries(point()).map(([name, x]) => `"${name}": ${x}`).join(", ");
-            return [
-                "from autograd import *", "from autograd.audit import audit", "",
-                `def f(${names}):`, `    return ${bare(f.text())}`, "",
-                "by_hand = {", ...hand, "}",
-                `point = {${at}}`,
-                "audit(f, by_hand, at=point)", "",
-            ].join("\n");
-        },
     };
 }
 

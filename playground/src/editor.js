@@ -1,6 +1,6 @@
 // A small CodeMirror: Python's colours, and a mark where a slip is.
 
-import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap, isolateHistory } from "@codemirror/commands";
 import { python } from "@codemirror/lang-python";
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { setDiagnostics } from "@codemirror/lint";
@@ -45,6 +45,16 @@ export function editor({ text, label, onChange }) {
 
     const write = (text) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
 
+    // Another text, of which only what differs is written, so that the cursor stays; it is undone at once.
+    function amend(text) {
+        const before = view.state.doc.toString(), shorter = Math.min(before.length, text.length);
+        let from = 0, end = 0;
+        while (from < shorter && before[from] === text[from]) from++;
+        while (end < shorter - from && before.at(-1 - end) === text.at(-1 - end)) end++;
+        const changes = { from, to: before.length - end, insert: text.slice(from, text.length - end) };
+        view.dispatch({ changes, annotations: isolateHistory.of("full") });
+    }
+
     // Show an error at its line and column, and the text without it if that is known; or none.
     function mark(error) {
         message.textContent = error?.message ?? "";
@@ -65,6 +75,7 @@ export function editor({ text, label, onChange }) {
         element: element("div", { class: "editor" }, view.dom, message, fix),
         text: () => view.state.doc.toString(),
         write,
+        amend,
         mark,
     };
 }

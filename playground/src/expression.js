@@ -21,7 +21,7 @@ export function expressionTab(root, { python, changed, first }) {
     const own = new Set(); // the names of those that the user has moved
     let known = first.free; // the names without a value in the text before this one, or null: the numbers came with this one
     let held = false; // whether a slider is dragged: the picture stands still meanwhile
-    let answer = first, update = null, timer = null, complaint = null, took = 0, edited = false, writing = false;
+    let answer = first, update = null, timer = null, complaint = null, took = 0, edited = false, writing = false, placing = false;
     let of = START; // the text of what is shown
     let since = 0, slipped = false; // when it was shown; whether another text came to nothing since
     let stood = { text: START, numbers: NUMBERS }; // what was shown last for longer than a key takes, and its numbers
@@ -65,6 +65,7 @@ export function expressionTab(root, { python, changed, first }) {
             edited = false;
             paint(fresh, { ended, anew: true });
             since = performance.now();
+            if (!held && fresh.leaves.some((name) => numbers.has(name) && !fresh.free.includes(name))) place(); // as those of a link
         },
         failed(error) {
             clearTimeout(complaint);
@@ -116,6 +117,7 @@ export function expressionTab(root, { python, changed, first }) {
     const nodeOf = (name) => Object.entries(answer.page.nodes).find(([, node]) => node.name === name)?.[0];
 
     function typed() {
+        if (placing) return changed();
         clearTimeout(timer);
         clearTimeout(complaint);
         if (!slipped && performance.now() - since > REST) stood = { text: of, numbers: shownNumbers() };
@@ -151,6 +153,19 @@ export function expressionTab(root, { python, changed, first }) {
         move();
         changed();
     }
+
+    // Lines say the numbers to which their leaves were moved: an edit that can be undone, and that changes nothing of what is shown.
+    async function place() {
+        const text = code.text();
+        if (!answer.lines || wrong || text !== of) return;
+        const placed = await python.ask("placed", text, byName()).catch(() => text);
+        if (placed === text || code.text() !== text) return;
+        placing = true;
+        code.amend(placed);
+        placing = false;
+        of = placed;
+    }
+    leaves.root.addEventListener("change", place);
 
     function pick(i) {
         const [, text, at] = EXAMPLES[i];
@@ -243,6 +258,7 @@ export function expressionTab(root, { python, changed, first }) {
             else write(START, NUMBERS);
         },
         code: () => program().then((made) => made.code, () => code.text()),
+        forPyTorch: () => python.ask("program_for_torch", code.text(), byName()),
         drawing: () => program().then((made) => made.drawing, () => ""),
         picture() {
             update?.rest();

@@ -85,6 +85,10 @@ export function share(root, { tab, name, title, link, tell }) {
         ...(navigator.share ? { "Send …": () => withLink(send) } : {}),
         "Copy link": () => withLink((address) => copy(address, "Link", LINKED[name()])),
         "Copy as Python": async () => copy(await program(), "Program"),
+        "Copy as PyTorch": async () => {
+            if (!tab().forPyTorch) throw new Error("the Expression tab writes programs for PyTorch");
+            await copy(await tab().forPyTorch(), "Program for PyTorch");
+        },
         "Open in a notebook": async () => {
             const made = { title: title(), link: await link(), code: await program(), drawing: (await tab().drawing?.()) ?? "" };
             save(file(notebook(made), "application/x-ipynb+json"), `${name()}.ipynb`);

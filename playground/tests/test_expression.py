@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -178,6 +179,34 @@ def test_a_number_has_the_same_exponent_everywhere(page: Any) -> None:
     expect(page.locator("#expression .stage-picture .node.leaf .grad")).to_have_text("1e−09")
 
 
+def test_the_text_follows_a_slider_when_it_is_let_go_which_can_be_undone(page: Any) -> None:
+    code = page.locator("#expression .left > .writing > .editor .cm-content")
+    write(page, "w = Value(2.0)\ny = w*w*v  # of w")
+    told(page, "y = ", RESULT)
+    slider(page, "v").fill("1")
+    box = slider(page, "w").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + box["height"] / 2, steps=3)
+    page.wait_for_timeout(200)
+    expect(code).to_contain_text("w = Value(2.0)")
+    page.mouse.up()
+    w = float(slider(page, "w").input_value())
+    expect(code).to_have_text(f"w = Value({w!r})y = w*w*v  # of w", timeout=LONG)
+    assert w != 2.0
+    assert value(page) == w * w
+    field = page.get_by_label("w, as a number")
+    field.fill("0.3")
+    field.press("Enter")
+    expect(code).to_contain_text("w = Value(0.3)", timeout=LONG)
+    expect(page.locator(RESULT)).to_have_attribute("data-exact", repr(0.3 * 0.3), timeout=LONG)
+    code.focus()
+    for at in (w, 2.0):
+        page.keyboard.press("ControlOrMeta+z")
+        expect(code).to_contain_text(f"w = Value({at!r})")
+        expect(page.locator(RESULT)).to_have_attribute("data-exact", repr(at * at).removesuffix(".0"), timeout=LONG)
+
+
 def test_a_typed_number_moves_a_leaf(page: Any) -> None:
     field = page.get_by_label("x₁, as a number")
     field.fill("0.5")
@@ -216,6 +245,33 @@ def test_the_sentence_of_a_step_has_the_digits_of_the_cards(page: Any) -> None:
     for key in ("ArrowLeft", "ArrowRight"):
         page.locator("#expression .stage").press(key)
     told(page, "∂y/∂a += 1 · 0.7778 = 0.7778", "#expression .callout-words")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "logsumexp(a, b, c, d, g, h)",
+        "learning_rate*(activation1*weight1 + activation2*weight2 + activation3*weight3)/temperature",
+    ],
+)
+def test_the_sentence_of_a_step_is_cut_nowhere_and_counts_what_it_leaves_out(page: Any, width: int, text: str) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    write(page, text)
+    told(page, "y = ", RESULT)
+    page.locator("#expression .stage").focus()
+    page.keyboard.press("Home")
+    sentence, last = page.locator("#expression p.sentence"), ""
+    while sentence.inner_text() != last:
+        last = sentence.inner_text()
+        assert sentence.evaluate("({ scrollHeight, clientHeight }) => scrollHeight - clientHeight") <= 0
+        page.keyboard.press("ArrowRight")
+    if text.startswith("logsumexp"):
+        left = re.search(r"; … and (\d) more: see the table$", last)
+        assert left is not None
+        assert last.count("+=") + int(left[1]) == 6
+        page.set_viewport_size({"width": 1900, "height": 800})
+        expect(sentence).not_to_contain_text("more: see the table")
 
 
 def test_what_backward_was_called_on_is_drawn_and_a_step_after_it_is_told_beside_the_number(page: Any) -> None:

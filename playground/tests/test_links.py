@@ -282,6 +282,24 @@ def test_the_program_that_is_copied_runs(page: Any, tmp_path: Path) -> None:
     assert float(printed.split("\n")[0].rpartition(" = ")[2]) == float(exact)
 
 
+def test_a_program_for_pytorch_is_copied_or_refused_by_name(page: Any) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    write(page, "w = Value(2.0)\ny = relu(w)*3")
+    told(page, "y = 6", "#expression .result")
+    shared(page, "Copy as PyTorch")
+    told(page, "Program for PyTorch copied", ".toast")
+    assert "w = torch.tensor(2.0, requires_grad=True)\ny = torch.relu(w) * 3.0\n" in page.evaluate(
+        "navigator.clipboard.readText()"
+    )
+    write(page, "cbrt(x)")
+    told(page, "y = 1.2", "#expression .result")
+    shared(page, "Copy as PyTorch")
+    told(page, "Copy as PyTorch: PyTorch has no cbrt.", ".toast")
+    page.click("#tab-check")
+    shared(page, "Copy as PyTorch")
+    told(page, "Copy as PyTorch: the Expression tab writes programs for PyTorch.", ".toast")
+
+
 def test_a_picture_that_is_saved_while_the_player_plays_is_that_of_the_last_step(page: Any) -> None:
     page.locator("#expression .stage").focus()
     for key in ("End", "Home", " "):

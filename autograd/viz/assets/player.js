@@ -22,8 +22,7 @@ function callouts(all, where, box, more) {
   const line = (text, look = "") => element("div", { class: look }, ...breakable(text));
   const head = where ? [line(where, "quiet")] : [];
   const rest = all.length > MAX_LINES || more ? [line("…", "quiet")] : [];
-  const [, result, is] = all[0].text.match(/^(.*?) (\+?=) /) ?? [];
-  const short = is ? `${result} ${is} ${all[0].text.split(" = ").at(-1)}` : all[0].text;
+  const short = brief(all[0].text);
   return [[...head, ...all.slice(0, MAX_LINES).map(({ text }) => line(text)), ...rest], [line(box ? `${box}: ${short}` : short)]];
 }
 
@@ -76,6 +75,7 @@ function mount(root, data, keyboard = document) {
   list();
   layOut();
   new ResizeObserver(layOut).observe(view.root);
+  new ResizeObserver(() => shown !== undefined && write(told(shown))).observe(sentence);
   controls.keys(keyboard, signal, true);
   controls.go(0);
   if (own) place.read();
@@ -172,14 +172,25 @@ function mount(root, data, keyboard = document) {
     if (!playing) root.dispatchEvent(new Event("stepchange"));
   }
 
+  // The sentences of a step below the drawing: all, or those for which there is room.
+  function write({ times: [first], times }) {
+    const last = times.at(-1), all = sentences(data, walk, last).map(({ text }) => text);
+    const head = element("span", { class: "phase" }, phase(data, walk, [first, last]));
+    const note = first === 0 || last === data.steps.length - 1 ? data.note : "";
+    for (const texts of [...all.map((_, i) => all.slice(0, all.length - i)), [brief(all[0])]]) {
+      const more = moreOf(data.steps[last], all.length - texts.length);
+      const rest = [more, note].filter((text) => text).map((text) => `; ${text}`);
+      sentence.replaceChildren(head, " ", ...texts.flatMap((text, i) => [...(i ? ["; "] : []), element("strong", {}, text)]), ...rest);
+      if (sentence.scrollHeight <= sentence.clientHeight) break;
+    }
+  }
+
   function say(now, calm) {
     const [first, last] = [now.times[0], now.times.at(-1)];
     const about = phase(data, walk, [first, last]);
     const all = sentences(data, walk, last);
     const more = moreOf(data.steps[last]);
-    const parts = all.flatMap(({ text }, i) => [...(i ? ["; "] : []), element("strong", {}, text)]);
-    const rest = [more, first === 0 || last === data.steps.length - 1 ? data.note : ""].filter((text) => text).map((text) => `; ${text}`);
-    sentence.replaceChildren(element("span", { class: "phase" }, about), " ", ...parts, ...rest);
+    write(now);
     if (!panel.hidden) {
       const full = all.flatMap(({ text, why }) => [element("p", {}, text), ...(why ? [element("p", { class: "quiet" }, why)] : [])]);
       const notes = [more, data.note].map((text) => element("p", { class: "quiet" }, text));

@@ -34,7 +34,14 @@ function sentences(data, walk, at) {
   });
 }
 
-// How many sentences of a step were left out.
-function moreOf({ more = 0, beyond = 0 }) {
-  return more === 0 ? "" : `… and ${more} more: see the table${beyond ? `, which leaves out ${beyond} of them` : ""}`;
+// What comes out in a sentence, without how.
+function brief(text) {
+  const [, result, is] = text.match(/^(.*?) (\+?=) /) ?? [];
+  return is ? `${result} ${is} ${text.split(" = ").at(-1)}` : text;
+}
+
+// How many sentences of a step were left out, with these that there is no room for.
+function moreOf({ more = 0, beyond = 0 }, others = 0) {
+  const left = more + others;
+  return left === 0 ? "" : `… and ${left} more: see the table${beyond ? `, which leaves out ${beyond} of them` : ""}`;
 }

@@ -1,0 +1,116 @@
+"""The fields of the check tab as lines of Python."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping, Sequence
+from textwrap import indent
+
+from autograd.expression import functions
+from playground.free import CONSTANTS
+from playground.program import MODULES, as_python, given_lines
+from playground.reading import Reading
+from playground.typed import Slip
+
+# ∂f/∂x =, df/dx = or f'(x) =
+DERIVATIVE = re.compile(r"^\s*(?:[d∂]\w*\s*/\s*[d∂]\w+|[^\W\d]\w*['’′]+\s*(?:\(\w*\))?)\s*=(?!=)\s*")
+
+
+def in_python(text: str, at: Mapping[str, float], claimed: Mapping[str, str]) -> str:
+    """What proofreads these claims for a function, at this point, without the page.
+
+    >>> print(in_python("x*pi", {"x": 2.0}, {"x": "pi"}))
+    from autograd import *
+    from autograd.audit import audit
+    <BLANKLINE>
+    pi = 3.141592653589793
+    <BLANKLINE>
+    def f(x):
+        return x*pi
+    <BLANKLINE>
+    by_hand = {
+        "x": lambda x: pi,
+    }
+    point = {"x": 2.0}
+    audit(f, by_hand, at=point)
+    <BLANKLINE>
+    """
+    names = list(at)
+    claimed = {name: claimed_in(claim) for name, claim in claimed.items()}
+    heads = ["from autograd import *", "from autograd.audit import audit", ""]
+    constants = given_lines(
+        {name: CONSTANTS[name] for each in (text, *claimed.values()) for name in _free(each) if name in CONSTANTS}
+    )
+    functions = [_defined("f", names, text), ""]
+    entries = []
+    for name, claim in claimed.items():
+        value = _value(claim) if claim.strip() else "None"
+        if value is None:
+            functions += [_defined(f"by_{name}", names, claim), ""]
+        entry = f"lambda {', '.join(names)}: {value}" if claim.strip() else "None"
+        entries.append(f'    "{name}": {entry if value else f"by_{name}"},')
+    point = ", ".join(f'"{name}": {x}' for name, x in at.items())
+    end = ["by_hand = {", *entries, "}", f"point = {{{point}}}", "audit(f, by_hand, at=point)", ""]
+    return "\n".join([*heads, *constants, *[""] * bool(constants), *functions, *end])
+
+
+def claimed_in(text: str) -> str:
+    """What is claimed, with a name of that length in place of the derivative that may stand before the =.
+
+    >>> claimed_in("df/dx = 2*x"), claimed_in("f'(x) = 2*x"), claimed_in("g = 2*x")
+    ('ddddddd=2*x', 'ddddddd=2*x', 'g = 2*x')
+    """
+    return DERIVATIVE.sub(lambda found: "d" * (len(found[0]) - 1) + "=", text)
+
+
+def _free(text: str) -> list[str]:
+    try:
+        return Reading(text).free
+    except Slip:
+        return []
+
+
+def _value(text: str) -> str | None:
+    """An expression as Python evaluates it, without a name; what cannot be read, as it stands; None for lines of more."""
+    try:
+        formula = Reading(text).formula
+    except Slip:
+        return text.strip()
+    if formula is not None:
+        return as_python(formula.text.strip())[1]
+    match _body(text):
+        case [ast.Expr(value=value)] | [ast.Assign(targets=[ast.Name()], value=value)]:
+            return ast.unparse(_Called().visit(value))
+    return None
+
+
+def _defined(name: str, parameters: Sequence[str], text: str) -> str:
+    """A function that gives what a field says."""
+    value = _value(text)
+    body = _body(text) if value is None else []
+    match body:
+        case [*before, ast.Expr(value=last)]:
+            body = [*before, ast.Return(last)]
+        case [*_, ast.Assign(targets=[ast.Name() as last])]:
+            body = [*body, ast.Return(last)]
+    lines = "\n".join(ast.unparse(_Called().visit(line)) for line in body) if value is None else f"return {value}"
+    return f"def {name}({', '.join(parameters)}):\n{indent(lines, '    ')}"
+
+
+class _Called(ast.NodeTransformer):
+    """Methods of a Value as functions: claims are called with plain numbers, which have none."""
+
+    def visit_Call(self, node: ast.Call) -> ast.Call:
+        self.generic_visit(node)
+        match node.func:
+            case ast.Attribute(value=owner, attr=name) if name in functions() and ast.unparse(owner) not in MODULES:
+                return ast.Call(ast.Name(name), [owner, *node.args], node.keywords)
+        return node
+
+
+def _body(text: str) -> list[ast.stmt]:
+    try:
+        return ast.parse(text).body
+    except SyntaxError:
+        return []

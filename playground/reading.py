@@ -1,0 +1,137 @@
+"""What was typed, read as an expression or as lines of Python, and recorded with values for the names that it leaves open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from autograd import Value
+from autograd.expression import ExpressionError, evaluate
+from autograd.graph import Graph
+from playground.formula import formula_of, starts, variables_of
+from playground.free import CONSTANTS, free_names
+from playground.program import RESULTS
+from playground.typed import HINTS, WATCHER, Watcher, names, run_lines
+
+Numbers = Mapping[str, float | str]  # by name; JSON has no NaN, so they may be texts
+
+
+class Recorded(NamedTuple):
+    """What a text came to.
+
+    `root` is its result, and `scope` are the names that have a value then. Of lines of Python, the result is what `.backward()`
+    was called on last, or else the last expression's value, or that of the last assignment; `last` is what the last line gives,
+    if it is an expression and there was no call; `swept` is what `.backward()` was called on, the last two; `places` are those
+    where the text says the number of a leaf. Of an expression, `texts` has what each node came from.
+    """
+
+    root: Any
+    scope: dict[str, Any]
+    last: Any = None
+    swept: Sequence[Value] = ()
+    texts: Mapping[Value, str] = {}
+    places: Mapping[Value, int] = {}
+
+    def places_by_name(self) -> dict[str, int]:
+        """The places, by the names that the leaves have on the page, and by those that the lines give them."""
+        names = [(name, x) for name, x in self.scope.items() if type(x) is Value]
+        if type(self.root) is Value:
+            graph = Graph(self.root)
+            graph.name_from(self.scope)
+            names += [(name, node) for node, name in graph.names.items()]
+        return {name: self.places[x] for name, x in names if x in self.places}
+
+
+class At(NamedTuple):
+    """What a text came to at some numbers; the places of numbers in it, by name; and the numbers that have none."""
+
+    recorded: Recorded
+    places: Mapping[str, int]
+    left: Mapping[str, float]
+
+
+class Reading:
+    """A text, its formula if it is one, and the names to which it gives no value, in the order in which they are written.
+
+    >>> read = Reading("y = w*x.relu() + pi")
+    >>> read.formula, read.free, read.variables
+    (None, ['w', 'x', 'pi'], ['w', 'x'])
+    >>> read.record(read.begun({"x": 5.0})).root.data
+    13.141592653589793
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.formula = formula_of(text)
+        if self.formula is None:
+            self.free = free_names(text, {*names(), *HINTS})
+            return
+        try:
+            self.free = variables_of(self.formula.text)
+        except ExpressionError as error:
+            raise self.formula.slip(error) from None
+
+    @property
+    def variables(self) -> list[str]:
+        """The free names without the constants."""
+        return [name for name in self.free if name not in CONSTANTS]
+
+    def begun(self, numbers: Numbers) -> dict[str, Value | float]:
+        """The free names with what they stand for: variables with these numbers, or those that they begin with."""
+        begin = starts(self.free)
+        return {
+            name: Value(float(numbers.get(name, begin[name])), label=name) if name in begin else CONSTANTS[name]
+            for name in self.free
+        }
+
+    def record(self, free: Mapping[str, Value | float], at: Mapping[int, float] | None = None) -> Recorded:
+        """What it comes to with these values of the free names, and with these numbers at the places where lines make Values."""
+        return self._of_lines(free, at or {}) if self.formula is None else self._of_expression(free)
+
+    def at(self, numbers: Numbers, places: Mapping[str, int] | None = None) -> At:
+        """What it comes to at these numbers. `places` are those of numbers in the lines, as far as they are known.
+
+        >>> at = Reading("x = [Value(2.0), Value(3.0)]\\ny = x[0]*x[1]*w").at({"x[1]": 5.0, "w": 7.0, "z": 1.0})
+        >>> at.recorded.root.data, at.places, at.left
+        (70.0, {'x[0]': 0, 'x[1]': 1}, {'z': 1.0})
+        """
+        free, known = self.begun(numbers), dict(places or {})
+        others = {name: float(x) for name, x in numbers.items() if name not in free}
+        made = self.record(free, {known[name]: x for name, x in others.items() if name in known})
+        found = made.places_by_name()
+        if any(name in found and name not in known for name in others):
+            known = found | known
+            made = self.record(free, {known[name]: x for name, x in others.items() if name in known})
+        known = found | known
+        return At(made, known, {name: x for name, x in others.items() if name not in known})
+
+    def _of_expression(self, free: Mapping[str, Value | float]) -> Recorded:
+        assert self.formula is not None
+        try:
+            root, texts = evaluate(self.formula.text, free)
+        except ExpressionError as error:
+            raise self.formula.slip(error) from None
+        values = {name: x for name, x in free.items() if type(x) is Value}
+        return Recorded(_named(root, values, self.formula.name), values, texts=texts)
+
+    def _of_lines(self, free: Mapping[str, Value | float], at: Mapping[int, float]) -> Recorded:
+        scope = names()
+        known = {*scope, *(name for name, x in free.items() if type(x) is float)}
+        scope |= free
+        called = run_lines(self.text, scope, numbers=at)
+        watcher: Watcher = scope[WATCHER]
+        made = {name: x for name, x in scope.items() if name not in known and not name.startswith("_")}
+        values = [x for name, x in made.items() if type(x) is Value and x is not free.get(name)]
+        if called is not None:
+            return Recorded(_named(called, made), made, None, watcher.roots, places=watcher.places)
+        last = scope.get("_")
+        root = _named(last if type(last) is Value else next(reversed(values), None), made)
+        return Recorded(root, made, last, watcher.roots, places=watcher.places)
+
+
+def _named(root: Any, scope: Mapping[str, Any], name: str = "") -> Any:
+    """The root, which gets this name, or one that is free, if nobody gave it one."""
+    name = name or next(free for free in (*RESULTS, "_" * 9) if free not in scope)
+    if type(root) is Value and not root.label and all(x is not root for x in scope.values()):
+        root.label = name
+    return root

@@ -1,0 +1,171 @@
+"""What was typed as a program for PyTorch: the recorded graph, in tensors of doubles."""
+
+from __future__ import annotations
+
+import ast
+import keyword
+import re
+
+from autograd import Value
+from autograd._format import listed, unique_names
+from autograd.graph import Graph
+from autograd.op import Op
+from autograd.python_source import filled, identifier, operation, variable
+from autograd.value import takes_gradient
+from playground.typed import Slip
+
+MAX_OPS = 1000  # of a program: each is written out
+MAX_INLINE = 60  # characters of what stands inside another expression
+# By op: what it is in PyTorch. A function there takes tensors, even of what is a plain number here.
+ALIKE = (
+    "acos acosh asin asinh atan atan2 atanh ceil copysign cos cosh digamma erf erfc erfinv exp exp2 expm1 floor hypot lgamma log"
+    " log10 log1p log2 logaddexp maximum minimum relu round sigmoid sign sin sinh sqrt tan tanh"
+)
+TORCH = {
+    **{name: f"torch.{name}" for name in ALIKE.split()},
+    "abs": "abs({0})",
+    "pos": "+{0}",
+    "neg": "-{0}",
+    "add": "{0} + {1}",
+    "sub": "{0} - {1}",
+    "mul": "{0} * {1}",
+    "div": "{0} / {1}",
+    "pow": "{0} ** {1}",
+    "mod": "torch.remainder",
+    "normal_cdf": "torch.special.ndtr",
+    "mish": "torch.nn.functional.mish",
+    "softplus": "-torch.nn.functional.logsigmoid(-{0})",  # which is exact for large numbers, too
+    "softsign": "torch.nn.functional.softsign",
+    "equal": "({0} == {1}).double()",
+    "not_equal": "({0} != {1}).double()",
+    "less": "({0} < {1}).double()",
+    "less_equal": "({0} <= {1}).double()",
+    "greater": "({0} > {1}).double()",
+    "greater_equal": "({0} >= {1}).double()",
+    "where": "torch.where({0}, {1}, {2})",
+}
+OF_SEVERAL = {
+    "logsumexp": "torch.logsumexp(torch.stack([{}]), 0)",
+    "norm": "torch.linalg.vector_norm(torch.stack([{}]))",
+    "softmax": "torch.softmax(torch.stack([{}]), 0)[0]",
+    "log_softmax": "torch.log_softmax(torch.stack([{}]), 0)[0]",
+}
+NEEDS_TENSORS = re.compile(r"^torch\.\w|torch\.stack|torch\.where")
+TAKEN = {*keyword.kwlist, "torch", "print", "float", "abs"}
+
+
+def in_torch(graph: Graph) -> str:
+    """The graph of one result as a program for PyTorch, with all gradients. A Slip names what PyTorch does not have.
+
+    >>> x, w = Value(3.0, label="x"), Value(2.0, label="w")
+    >>> y = (x * w + 1).tanh()
+    >>> y.label = "y"
+    >>> print(in_torch(Graph(y)))
+    import torch
+    <BLANKLINE>
+    torch.set_default_dtype(torch.float64)
+    x = torch.tensor(3.0, requires_grad=True)
+    w = torch.tensor(2.0, requires_grad=True)
+    y = torch.tanh(x * w + 1.0)
+    y.backward()
+    <BLANKLINE>
+    print("y =", y.item())
+    print("x.grad =", x.grad.item())
+    print("w.grad =", w.grad.item())
+    <BLANKLINE>
+    """
+    ops = [node.op for node in graph if node.op is not None]
+    missing = dict.fromkeys(op.name for op in ops if not _has(op))
+    if missing:
+        raise Slip(f"PyTorch has no {listed(list(missing))}")
+    if len(ops) > MAX_OPS:
+        raise Slip(f"each of {len(ops):,} operations would be a line; a program for PyTorch has up to {MAX_OPS:,}")
+    (root,) = graph.roots
+    reached = _reached(graph)
+    if root not in reached:
+        raise Slip(f"PyTorch computes no gradient of {graph.spell(root)}: comparisons have none there")
+    names = unique_names(graph.names, lambda name: identifier(name, TAKEN))
+    written = {node: variable(names[node]) for node in graph if node.op is None}
+    given = [f"{names[leaf]} = torch.tensor({_number(leaf.data)}{_asks(leaf)})" for leaf in written]
+    lines = []
+    for node in graph:
+        if node.op is None:
+            continue
+        written[node] = _operation(node.op, node, written)
+        text = ast.unparse(written[node])
+        if (
+            node is root
+            or len(graph.users[node]) > 1
+            or len(text) > MAX_INLINE
+            or re.fullmatch(r"v\d+", graph.names[node]) is None
+        ):
+            lines.append(f"{names[node]} = {text}")
+            written[node] = variable(names[node])
+    asked = [node for node in written if node.op is None and takes_gradient(node)]
+    grads = [f'print("{names[leaf]}.grad =", {names[leaf]}.grad{".item()" * (leaf in reached)})' for leaf in asked]
+    told = [f'print("{names[root]} =", {names[root]}.item())', *grads]
+    head = ["import torch", "", "torch.set_default_dtype(torch.float64)"]
+    return "\n".join([*head, *given, *lines, f"{names[root]}.backward()", "", *told, ""])
+
+
+def _reached(graph: Graph) -> set[Value]:
+    """The nodes to which PyTorch passes a gradient back: through comparisons, it passes none."""
+    asks: set[Value] = set()
+    for node in graph:
+        if takes_gradient(node) if node.op is None else any(arg in asks for arg in _sources(node)):
+            asks.add(node)
+    reached = {*graph.roots} & asks
+    for node in reversed(graph.nodes):
+        reached |= {arg for arg in _sources(node) if arg in asks} if node in reached else set()
+    return reached
+
+
+def _sources(node: Value) -> list[Value]:
+    """The arguments by which PyTorch differentiates."""
+    if node.op is None or node.op.comparison:
+        return []
+    return [arg for arg in node.args[1 if node.op.select else 0 :] if type(arg) is Value]
+
+
+def _has(op: Op) -> bool:
+    return op.name in TORCH or op.name in OF_SEVERAL or (op.terms is not None and op.arity is None)
+
+
+def _asks(leaf: Value) -> str:
+    return ", requires_grad=True" if takes_gradient(leaf) else ""
+
+
+def _operation(op: Op, node: Value, written: dict[Value, ast.expr]) -> ast.expr:
+    """What computes a node, in terms of its arguments."""
+    template = TORCH.get(op.name) or OF_SEVERAL.get(op.name, "")
+    tensors = NEEDS_TENSORS.search(template) is not None
+    args = [written[arg] if type(arg) is Value else _constant(arg, tensors) for arg in node.args]
+    if op.terms is not None and op.arity is None and not template:
+        return operation(op, args)
+    if op.select:
+        args[0] = _condition(args[0])
+    slots = [f"a{i}_" for i in range(len(args))]
+    if op.name in OF_SEVERAL:
+        text = template.format(", ".join(slots))
+    elif "{" in template:
+        text = template.format(*slots)
+    else:
+        text = f"{template}({', '.join(slots)})"
+    made: ast.expr = filled(ast.parse(text, mode="eval").body, dict(zip(slots, args, strict=True)))
+    return made
+
+
+def _condition(x: ast.expr) -> ast.expr:
+    """A number as a tensor of truth values, which a comparison is by itself."""
+    match x:
+        case ast.Call(func=ast.Attribute(value=compared, attr="double")):
+            return compared
+    return ast.Compare(x, [ast.NotEq()], [ast.Constant(0.0)])
+
+
+def _constant(x: float, tensor: bool) -> ast.expr:
+    return ast.parse(f"torch.tensor({_number(x)})" if tensor else _number(x), mode="eval").body
+
+
+def _number(x: float) -> str:
+    return repr(x) if x - x == 0.0 else f'float("{x}")'
