@@ -107,11 +107,13 @@ def test_at_first_all_of_the_drawing_is_seen(browser, tmp_path, graph):
         assert [card for card in cards if not inside(card, stage)] == []
 
 
-@pytest.mark.parametrize("viewport", [PHONE, {"width": 360, "height": 640}], ids=["phone", "small"])
+@pytest.mark.parametrize(
+    "viewport", [PHONE, {"width": 360, "height": 640}, {"width": 768, "height": 1024}], ids=["phone", "small", "tablet"]
+)
 @pytest.mark.parametrize(
     "graph", [neuron, lambda: net(4, 4, 1), lambda: net(16, 16, 1), cross_entropy], ids=["neuron", "net", "large", "softmax"]
 )
-def test_on_a_phone_at_first_the_first_step_can_be_read_and_a_map_shows_where_it_is(browser, tmp_path, graph, viewport):
+def test_on_a_narrow_page_at_first_the_first_step_can_be_read_and_a_map_shows_where_it_is(browser, tmp_path, graph, viewport):
     with opened(browser, saved(graph(), tmp_path), viewport=viewport) as page:
         assert letters(page) > READABLE - 0.01
         (stage,) = rects(page, ".stage")
