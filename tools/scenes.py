@@ -248,7 +248,7 @@ SCENES = {
     ),
     "xor-open": Scene(
         "The same network, opened",
-        "Each neuron with its parameters as rows, beside the inputs that it weighs.",
+        "Boxes open where they stand: layers into neurons and, on a wide screen, neurons into their parameters, as rows.",
         graph(xor, {"fold": "module", "expand": "layers[1]"}, fold="module", expand=[f"neurons[{i}]" for i in range(3)]),
     ),
     "xor-network": Scene(

@@ -59,19 +59,19 @@ def _entries(cards: Collection[Card], flows: Collection[Flow], largest: float) -
     if any(flow.forward for flow in flows):
         yield Entry(_arrow(style.FORWARD, 1.2), KEY, "value forward")
     if style.POSITIVE in colours:
-        yield Entry(_arrow(style.POSITIVE, 3.0, back=True), KEY, "plus")
+        yield Entry(_arrow(style.POSITIVE, 3.0, back=True), KEY, "positive gradient")
     if style.NEGATIVE in colours:
-        yield Entry(_arrow(style.NEGATIVE, 3.0, "6 4", back=True), KEY, "minus")
+        yield Entry(_arrow(style.NEGATIVE, 3.0, "6 4", back=True), KEY, "negative gradient")
     if style.MANY in colours:
         yield Entry(_arrow(style.MANY, 3.0, back=True), KEY, "several gradients: their norm")
     if "dotted" in looks:
-        yield Entry(_arrow(style.NOTHING, 1.0, "1.5 3", back=True), KEY, "zero")
+        yield Entry(_arrow(style.NOTHING, 1.0, "1.5 3", back=True), KEY, "zero gradient")
     if largest and colours:
         wedge = f'<path d="M0,0L44,-{number(style.MAX_WIDTH / 2)}v{number(style.MAX_WIDTH)}z" fill="{style.MANY}"/>'
         yield Entry(wedge, 44.0, f"gradient back: width 0 to {style.short(largest)}", "scale")
     if style.BROKEN in colours:
         yield Entry(_arrow(style.BROKEN, 3.0, back=True), KEY, "⚠ NaN or infinite")
-    elif any(card.broken for card in cards):
+    elif any(line.colour == style.BROKEN for card in cards for line in card.lines):
         yield Entry(text_at((0.0, 4.0), "⚠", "mark", style.BROKEN, 12.0), 12.0, "NaN or infinite")
 
 

@@ -25,6 +25,9 @@ _THEMES = "".join(
     f"{', '.join(f'{page} .autograd-output > *' for page in pages)} {{ color-scheme: {mode}; }}\n"
     for mode, pages in (("light", LIGHT_PAGES), ("dark", DARK_PAGES))
 )
+_FRAMES = """iframe + .autograd-still { display: none; }
+@media (max-width: 519px) { .autograd-output > iframe { min-height: 600px; } }
+"""  # on a phone, where time runs down
 _SCROLLS = "overflow-x: auto"
 # Nothing is loaded from outside, and nothing is sent there.
 POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -137,7 +140,7 @@ def framed(page: str, title: str, height: int, still: str) -> str:
     source = page.replace("&", "&amp;").replace(quote, escaped)  # no more than an attribute needs
     return (
         f'<div class="autograd-output" style="{_SCROLLS}">\n'
-        f"<style>{_THEMES}iframe + .autograd-still {{ display: none; }}</style>\n"
+        f"<style>{_THEMES}{_FRAMES}</style>\n"
         f'<iframe srcdoc={quote}{source}{quote} title="{html.escape(title)}" sandbox="allow-scripts" '
         f'style="width: 100%; height: {height}px; border: 0; border-radius: 8px"></iframe>'
         f'<div class="autograd-still">{shown}<p>{TO_PLAY}</p></div>\n</div>'

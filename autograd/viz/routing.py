@@ -390,11 +390,22 @@ class Plan:
             entering = self.entering(arrow.id)[1]
             apart = self.leaving.get(self.placed[source].item)
             leaving = entering if apart is None else (-apart / 2, apart / 2)
-            lanes = (leaving, (-PAIR / 2, PAIR / 2), entering)
+            straight = leaving == entering and len({v for _, v in points}) == 1 and self._is_alone(arrow)
+            lanes = (leaving, entering if straight else (-PAIR / 2, PAIR / 2), entering)
             source = arrow.source if source in self.scheme.tails.values() else source
             self.routes.append(Route(arrow, source, self.labels.get(arrow.id, ""), points, lanes))
         labelled = [route for route in self.routes if route.label]  # each may have a label as long as any of its rank
         self.strips = {route.arrow.id: route.points[-1][0] - route.points[-2][0] - STRAIGHT for route in labelled}
+
+    def _is_alone(self, arrow: Arrow) -> bool:
+        """Does it pass nothing but walls, each on a side where no other arrow goes through it?"""
+        for where in self.ways[arrow.id]:
+            level, links = self.levels[where]
+            link = links[arrow.id]
+            walls = [(other.source is None, other.target is None) for other in level.links if other is not link]
+            if len(link.hops) > 1 or any((link.source is None and a) or (link.target is None and b) for a, b in walls):
+                return False
+        return True
 
     def _place_card(self, placed: Placed, u: float, v: float) -> None:
         """A card in a level that begins there, and its tail in the rest of the item."""

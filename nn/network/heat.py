@@ -17,6 +17,7 @@ LEVELS = 17  # shades
 MARK = 4.5  # radius of a sample
 MAX_SAMPLES = 200
 LEAST = 0.36  # place in the palette of the least of numbers of one sign
+OVERLAP = 0.5  # of cells, or the paper would shine through between them
 TINT = 0.4  # opacity of the colours of classes behind their samples
 
 
@@ -125,17 +126,17 @@ def _cells(colours: list[list[str]], box: Box, limits: Sequence[tuple[float, flo
     width, height = (box.right - box.left) / len(colours[0]), (box.bottom - box.top) / len(colours)
     paths: dict[str, list[str]] = {}
     for i, row in enumerate(colours):
-        start = 0
+        start, end = 0, limits[i][1]
         for j in range(1, len(row) + 1):
             if j == len(row) or row[j] != row[start]:
                 left = max(limits[i][0], box.left + start * width)
-                right = min(limits[i][1], box.left + j * width)
+                right = min(end, box.left + j * width)
                 if right > left:
                     middle = box.top + (i + 0.5) * height
-                    paths.setdefault(row[start], []).append(f"M{left:.1f} {middle:.1f}h{right - left:.1f}")
+                    paths.setdefault(row[start], []).append(f"M{left:.1f} {middle:.1f}h{min(right + OVERLAP, end) - left:.1f}")
                 start = j
     drawn = "".join(element("path", d="".join(runs), stroke=fill) for fill, runs in paths.items())
-    return element("g", drawn, stroke_width=round(height + 0.3, 2))
+    return element("g", drawn, stroke_width=round(height + OVERLAP, 2))
 
 
 def _marks(maps: Maps, box: Box) -> Iterator[str]:

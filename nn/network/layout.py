@@ -7,6 +7,7 @@ stands below its circle; links leave and enter beside it, so they meet no name a
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -389,13 +390,22 @@ class _Narrow(_Planner):
         room = min(self.pitch, (NARROW - GUTTER - 4) / len(shown))
         left = middle - (len(shown) - 1) * room / 2
         self._beside(slot, top + RADIUS + 2, self.network.columns[slot].note)
-        for i, unit in enumerate(shown):
+        for i, (unit, name) in enumerate(zip(shown, self._names(shown, room - 6), strict=True)):
             x, y = left + i * room, top + RADIUS + 2
             self.places[unit] = x, y
-            self.layout.circles.append(Circle(unit, x, y, Text(x, y + RADIUS + 15, self.label(unit, room - 6))))
+            self.layout.circles.append(Circle(unit, x, y, Text(x, y + RADIUS + 15, name)))
             if slot == 1 and self.shape:
                 self._thumb(unit, x, top)
         return top + 2 * RADIUS + NAME + 2
+
+    def _names(self, units: Sequence[int], room: float) -> list[str]:
+        """What stands below the circles of a row: `[10]` in place of `neurons[10]`, if not all of these fit."""
+        names = [self.network.units[unit].label for unit in units]
+        series = names[0].partition("[")[0]
+        numbered = all(re.fullmatch(rf"{re.escape(series)}\[\d+\]", name) for name in names)
+        if numbered and any(text_width(name, FONT) > room for name in names):
+            return [name.removeprefix(series) for name in names]
+        return [shortened(name, room, FONT) for name in names]
 
     def _beside(self, slot: int, y: float, note: str) -> None:
         """The name of a column, what it has, and how many of its neurons are not drawn."""

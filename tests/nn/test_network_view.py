@@ -139,6 +139,13 @@ def test_a_layer_of_more_than_twelve_neurons_folds_and_says_so(width, shown, mor
     assert [text for text in texts(drawing) if text.endswith(" more")] == ([more] if more else [])
 
 
+def test_on_a_phone_neurons_whose_names_do_not_fit_beside_each_other_are_called_by_their_numbers():
+    for width, named in ((2, True), (20, False)):
+        layout = lay_out(read_network(mlp(2, width, 1)), narrow=True, ranks=[[0, 1], [21, 14, 13, 12], [22]])
+        first = [circle.name.text for circle in layout.circles if 2 <= circle.unit < 2 + width]
+        assert first == (["neurons[0]", "neurons[1]"] if named else ["[10]", "[11]", "[12]", "[19]"])
+
+
 def test_of_a_wide_layer_those_are_drawn_that_matter_most():
     """At this input: by their value times the size of their weights into the next layer."""
     model = mlp(2, 20, 3)
@@ -401,6 +408,20 @@ def test_what_relu_cuts_off_is_not_black_on_a_map():
     strokes = [path.get("stroke") for path in hidden.iter(f"{SVG}path")]
     assert len(strokes) > 3
     assert Shades([0.0, 1.0]).fill(0.0) not in strokes
+
+
+def test_the_paper_does_not_shine_through_between_the_cells_of_a_map():
+    drawing = nn.draw(mlp(2, 4, 1), over=nn.make_moons(20, random_state=0))
+    for drawn in (*marks(drawing, "map"), *marks(drawing, "plane")):
+        cells = next(group for group in drawn.iter(f"{SVG}g") if group.get("stroke-width"))
+        rows = {}
+        for path in cells:
+            for left, middle, width in re.findall(r"M([\d.]+) ([\d.]+)h([\d.]+)", path.get("d")):
+                rows.setdefault(float(middle), []).append((float(left), float(left) + float(width)))
+        middles = sorted(rows)
+        assert all(low + float(cells.get("stroke-width")) > high for low, high in pairwise(middles))
+        for runs in map(sorted, rows.values()):
+            assert all(after[0] < before[1] for before, after in pairwise(runs))
 
 
 def test_a_single_output_parts_the_plane_into_the_colours_of_two_classes():

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import pytest
 
 import nn
-from autograd import Value
+from autograd import Value, log, softmax
 from autograd.lessons.steps import steps
 from autograd.viz.player import player
 from tests.support.browser import PHONE, WIDE, opened
@@ -27,6 +27,10 @@ def neuron():
 def net(*sizes):
     x = [Value(1.0, label="x1"), Value(-2.0, label="x2")]
     return (nn.MLP(2, [*sizes], "tanh", seed=0)(x) - 1.0) ** 2
+
+
+def cross_entropy():
+    return -log(softmax([Value(2.0, label="z1"), Value(1.0, label="z2"), Value(-1.0, label="z3")])[1])
 
 
 def saved(y, folder, **options):
@@ -85,15 +89,53 @@ DRAWINGS = [
 
 
 @pytest.mark.parametrize(("graph", "viewport"), DRAWINGS)
-def test_at_first_all_of_the_drawing_is_seen(browser, tmp_path, graph, viewport):
+def test_the_page_neither_scrolls_nor_is_cut_off(browser, tmp_path, graph, viewport):
     with opened(browser, saved(graph(), tmp_path), viewport=viewport) as page:
+        assert page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]") == list(
+            viewport.values()
+        )
+
+
+@pytest.mark.parametrize(
+    "graph", [neuron, lambda: net(4, 4, 1), lambda: net(16, 16, 1), cross_entropy], ids=["neuron", "net", "large", "softmax"]
+)
+def test_at_first_all_of_the_drawing_is_seen(browser, tmp_path, graph):
+    with opened(browser, saved(graph(), tmp_path), viewport=WIDE) as page:
         (stage,) = rects(page, ".stage")
         cards = rects(page, ".node")
         assert cards
         assert [card for card in cards if not inside(card, stage)] == []
-        assert page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]") == list(
-            viewport.values()
-        )
+
+
+@pytest.mark.parametrize(
+    "viewport", [PHONE, {"width": 360, "height": 640}, {"width": 768, "height": 1024}], ids=["phone", "small", "tablet"]
+)
+@pytest.mark.parametrize(
+    "graph", [neuron, lambda: net(4, 4, 1), lambda: net(16, 16, 1), cross_entropy], ids=["neuron", "net", "large", "softmax"]
+)
+def test_on_a_narrow_page_at_first_the_first_step_can_be_read_and_a_map_shows_where_it_is(browser, tmp_path, graph, viewport):
+    with opened(browser, saved(graph(), tmp_path), viewport=viewport) as page:
+        assert letters(page) > READABLE - 0.01
+        (stage,) = rects(page, ".stage")
+        (now,) = rects(page, ".node.now .card")
+        assert inside(now, stage)
+        cards = rects(page, ".node .card")
+        assert [card for card in cards if card[0] < stage[0] or card[2] > stage[2]] == []  # none is cut off at its side
+        assert page.locator(".stage-map").is_visible() or all(card[1] < stage[3] for card in cards)
+
+
+def test_on_a_phone_all_of_the_drawing_is_one_tap_away(browser, tmp_path):
+    with opened(browser, saved(cross_entropy(), tmp_path), viewport=PHONE, has_touch=True, **STILL) as page:
+        page.get_by_role("button", name="Fit (0)").tap()
+        (stage,) = rects(page, ".stage")
+        assert [card for card in rects(page, ".node") if not inside(card, stage)] == []
+
+
+def test_in_a_notebook_on_a_phone_the_drawing_has_most_of_the_height(browser, tmp_path):
+    with notebook(browser, tmp_path, PHONE) as (_, inner):
+        (stage,) = rects(inner, ".stage")
+        assert stage[3] - stage[1] > 380
+        assert letters(inner) > READABLE - 0.01
 
 
 def test_the_drawing_gets_all_the_height_but_two_lines_of_words_and_a_line_of_controls(page):
@@ -245,11 +287,11 @@ def test_the_wheel_zooms_where_the_pointer_is(page):
 
 
 @contextmanager
-def notebook(browser, folder):
+def notebook(browser, folder, viewport=WIDE):
     """A long page with the player in a frame, and what is in the frame."""
     frame = f"<!DOCTYPE html><title>notebook</title><body style='height: 3000px'>{player(neuron())._repr_html_()}"
     (folder / "outside.html").write_text(frame, encoding="utf-8")
-    with opened(browser, folder / "outside.html", viewport=WIDE, **STILL) as page:
+    with opened(browser, folder / "outside.html", viewport=viewport, **STILL) as page:
         yield page, page.frame_locator("iframe")
 
 

@@ -12,6 +12,7 @@ import autograd
 from autograd import Value, draw_dot, no_grad, trace
 from tests.support.drawings import edges, texts
 from tests.support.programs import run, tame_programs
+from tools.scenes import SCENES
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -145,6 +146,13 @@ def test_the_legend_has_the_arrow_of_gradients_that_are_nan():
     legend = draw_dot(y).pipe("svg", encoding="utf-8").partition('class="legend"')[2]
     entry = next(part for part in legend.split("<g ") if "NaN or infinite" in part)
     assert entry.count("<path") == 2  # a line and its head
+
+
+def test_the_legend_of_a_drawing_without_nan_does_not_speak_of_it_though_a_card_is_framed():
+    assert "NaN or infinite" not in texts(SCENES["wrong-partial"].draw(False))
+    with autograd.context.quiet():
+        broken = autograd.log(Value(-1.0, label="x"))
+    assert "NaN or infinite" in texts(draw_dot(broken))
 
 
 def test_the_width_of_an_arrow_back_is_in_proportion_to_its_gradient_and_the_legend_has_the_scale():

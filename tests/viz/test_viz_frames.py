@@ -1,5 +1,6 @@
 """The frame of an open module or scope says in its head what goes in and out, and how large its gradient is."""
 
+import re
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -61,6 +62,17 @@ def test_frames_beside_each_other_say_the_same_of_themselves_and_all_of_it_stand
     frames = [group for group in svg.iter(f"{SVG}g") if group.get("class") == "frame" and "neuron" in group.get("data-name")]
     kinds = {tuple(text.get("class") for text in frame.iter(f"{SVG}text")) for frame in frames[-3:]}
     assert len(kinds) == 1
+
+
+def test_an_arrow_that_goes_straight_out_of_a_frame_does_not_bend_there():
+    net = nn.MLP(2, [3, 3, 1], "relu", seed=0)
+    loss = swept(nn.HingeLoss()([net([0.5, 1.0]), net([1.0, 2.0])], [1.0, -1.0]))
+    svg = ET.fromstring(draw_dot(loss, fold="module").pipe("svg"))
+    arrows = [group for group in svg.iter(f"{SVG}g") if (group.get("class") or "").startswith("edge")]
+    lines = [arrow.find(f"{SVG}path").get("d") for arrow in arrows]
+    heights = [[float(y) for y in re.findall(r",(-?[\d.]+)", line)] for line in lines]
+    assert len(heights) == 6
+    assert all(max(ys) - min(ys) < 0.01 for ys in heights)
 
 
 @pytest.mark.parametrize("narrow", [False, True])

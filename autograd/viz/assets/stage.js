@@ -131,7 +131,7 @@ function stage({ label, taken = [] }) {
     const across = room(long ? "height" : "width"); // where it may be seen whole
     const [least, first] = [asked("--least-letters"), asked("--first-letters") || asked("--least-letters")];
     const k = Math.max(least / letters, Math.min(first / letters, across));
-    const middle = (of) => (free()[of] - k * size[of]) / 2;
+    const middle = (of) => (Math.min(box[of], Math.max(free()[of], k * size[of])) - k * size[of]) / 2; // beside the buttons, or below
     const [x, y] = [middle("width"), middle("height")];
     return long ? { k, x: Math.max(FIT_MARGIN, x), y } : { k, x, y: Math.max(FIT_MARGIN, y) };
   }
