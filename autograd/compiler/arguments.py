@@ -42,7 +42,7 @@ class Given(NamedTuple):
         """Results for its leaves, in its shape; each is for all lanes if there are `lanes`. For `listed`, see `stacked`."""
         if type(self.nesting) is Block:
             return stacked(items, self.nesting.shape, lanes, listed)
-        rest = iter(items if lanes or not is_array(items) else items.tolist())
+        rest = iter(items.tolist() if is_array(items) and not lanes else each(items))
         return _filled(self.nesting, rest, lanes, listed)
 
 
@@ -82,7 +82,7 @@ class Argument:
         shape = _shape(example)
         if is_lanes(x) and x.ndim and shape is not None:
             numbers, lanes = self._array(path, x, shape)
-            leaves += numbers.tolist() if lanes is None else list(numbers.T)
+            leaves.extend(as_floats(numbers) if lanes is None else each(numbers.T))
             return Block(shape) if shape else 0
         if is_array(example) and isinstance(x, (list, tuple)) and _shape(x) == shape:
             leaves += [_as_number(path, leaf) for leaf in tree_leaves(x)]
@@ -240,15 +240,15 @@ def stacked(items: Any, shape: tuple[int, ...], lanes: bool, listed: bool = Fals
     as they are, in nested lists.
     """
     if not shape:
-        return items[0]
+        return items[0, ...] if is_foreign(items) else items[0]
+    if is_lanes(items):
+        return reshaped(items.T if lanes else items, (*([items.shape[-1]] if lanes else []), *shape))
     if any(isinstance(item, (list, tuple, dict)) for item in items):
         if listed:
             size = len(items) // shape[0]
             return [stacked(items[i : i + size], shape[1:], lanes, listed) for i in range(0, len(items), size)]
         columns = zip(*map(_items, items), strict=True)
         return rebuilt(items[0], [stacked(column, shape, lanes) for column in columns])
-    if is_lanes(items):
-        return reshaped(items.T if lanes else items, (*([items.shape[-1]] if lanes else []), *shape))
     xp, lead = namespace_of(items), 1 if lanes else 0
     whole = xp.stack([item if is_foreign(item) else xp.asarray(item, dtype=float) for item in items], axis=lead)
     return reshaped(whole, (*whole.shape[:lead], *shape, *whole.shape[lead + 1 :]))
@@ -262,6 +262,16 @@ def for_lanes(x: Any, lanes: int | None) -> Any:
         return x
     xp = namespace_of([x])
     return xp.broadcast_to(xp.asarray(x), (lanes,)) if is_foreign(x) else xp.full(lanes, float(x))
+
+
+def each(x: Any) -> Sequence[Any]:
+    """The items of a list, or those of an array along its first axis: not every library lets it be iterated over."""
+    return [x[i, ...] for i in range(x.shape[0])] if is_foreign(x) else x  # type: ignore[no-any-return]
+
+
+def as_floats(x: Any) -> list[float]:
+    """The numbers of a vector: not every library has tolist."""
+    return x.tolist() if hasattr(x, "tolist") else list(map(float, each(x)))
 
 
 def reshaped(x: Any, shape: tuple[int, ...]) -> Any:

@@ -82,7 +82,7 @@ class PythonRunner(Runner):
 
     def run(self, uniform: Sequence[Any], columns: Sequence[Any], lanes: int | None) -> Found:
         """The outputs."""
-        numbers = iter([x if type(x) is float else x.item() if hasattr(x, "dtype") else x for x in chain.from_iterable(uniform)])
+        numbers = iter([x if type(x) is float else _number(x) for x in chain.from_iterable(uniform)])
         if lanes is None:
             return Found(self.layout, self._without_lanes(list(numbers)), None)
         series = iter([column for block in columns for column in zip(*block, strict=True)] if lanes else [])
@@ -117,6 +117,11 @@ class LanesRunner(Runner):
         """The outputs."""
         arrays = [x for x in map(_array, columns) if x.shape[1:] != (0,)]
         return Found(self.layout, *self.lanes(_joined(uniform), arrays, lanes or 0))
+
+
+def _number(x: Any) -> Any:
+    """A number of an array as one of Python; others as they are."""
+    return x if not hasattr(x, "dtype") else x.item() if hasattr(x, "item") else float(x)
 
 
 def _joined(parts: Sequence[Any]) -> Any:
