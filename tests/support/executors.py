@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import cached_property
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
@@ -20,20 +21,25 @@ from autograd.compiler.program import Output, Program
 from autograd.ops import BUILT_IN
 from tests.support.foreign import NEED_ERF, in_c, in_javascript, on_tapes
 
+ALL = frozenset(BUILT_IN)
+MIN_LANES = 16  # on arrays of JAX
 
-class Job(NamedTuple):
+
+@dataclass
+class Job:
     """A function with points, side by side on lanes, and what is asked for there: "value_and_grad" or "hessian"."""
 
     f: Callable[..., Any]
     points: Sequence[Sequence[float]]
     what: str = "value_and_grad"
 
+    @cached_property
     def program(self) -> Program:
         """All its arguments are on lanes."""
-        return compile(self.f, *self.points[0]).program_of(self.what, argnums=self.everything)
+        return compile(self.f, *self.points[0]).program_of(self.what, argnums=self.by)
 
     @property
-    def everything(self) -> tuple[int, ...]:
+    def by(self) -> tuple[int, ...]:
         """The numbers of all arguments."""
         return tuple(range(len(self.points[0])))
 
@@ -44,7 +50,7 @@ class Job(NamedTuple):
 
     def rows(self, outputs: Sequence[Any]) -> Rows:
         """The outputs at each point; those that come after them are guards."""
-        n = len(self.everything)
+        n = len(self.by)
         each = [np.broadcast_to(x, len(self.points)) for x in outputs[: n * n if self.what == "hessian" else 1 + n]]
         return np.stack(each, axis=1).tolist()
 
@@ -58,23 +64,25 @@ class Executor(NamedTuple):
     run: Callable[[Sequence[Job]], list[Rows]]
     inexact: frozenset[str] = frozenset()
 
+    @property
+    def has_functions_of_python(self) -> bool:
+        """True if it has most elementary functions from Python."""
+        return self.inexact != ALL
+
     def is_exact(self, job: Job) -> bool:
         """True if it must compute the job to the last bit."""
-        return self.inexact.isdisjoint(row.op.name for row in job.program().rows)
+        return self.has_functions_of_python and self.inexact.isdisjoint(row.op.name for row in job.program.rows)
 
 
 def called(asarray: Callable[[Any], Any], **options: Any) -> Callable[[Sequence[Job]], list[Rows]]:
     """By calls of compiled functions, on arrays of some kind."""
+    return lambda jobs: [job.rows(flat(call(job, asarray, **options))) for job in jobs]
 
-    def on_jobs(jobs: Sequence[Job]) -> list[Rows]:
-        found = []
-        for job in jobs:
-            compiled = compile(job.f, *job.points[0], **options)
-            outputs = getattr(compiled, job.what)(*map(asarray, np.array(job.columns)), argnums=job.everything)
-            found.append(job.rows(flat(outputs)))
-        return found
 
-    return on_jobs
+def call(job: Job, asarray: Callable[[Any], Any], **options: Any) -> Any:
+    """What the compiled function gives for arrays."""
+    compiled = compile(job.f, *job.points[0], **options)
+    return getattr(compiled, job.what)(*map(asarray, np.array(job.columns)), argnums=job.by)
 
 
 def flat(tree: Any) -> list[Any]:
@@ -88,7 +96,7 @@ def exported(run_all: Callable[..., list[list[Any]]], **options: Any) -> Callabl
 
     def on_jobs(jobs: Sequence[Job]) -> list[Rows]:
         with TemporaryDirectory() as folder:
-            found = run_all([(job.program(), job.columns, len(job.points)) for job in jobs], folder, **options)
+            found = run_all([(job.program, job.columns, len(job.points)) for job in jobs], folder, **options)
         return [job.rows(outputs) for job, outputs in zip(jobs, found, strict=True)]
 
     return on_jobs
@@ -107,15 +115,19 @@ def on_dask(jobs: Sequence[Job]) -> list[Rows]:
     import dask
     import dask.array
 
-    with dask.config.set(scheduler="synchronous"):
-        return called(partial(dask.array.from_array, chunks=2))(jobs)
+    lazy = [call(job, lambda column: dask.array.from_array(column, chunks=max(len(column) // 2, 1))) for job in jobs]
+    return [job.rows(flat(outputs)) for job, outputs in zip(jobs, *dask.compute(lazy, scheduler="synchronous"), strict=True)]
 
 
 def on_jax(jobs: Sequence[Job]) -> list[Rows]:
+    """On as many lanes each, because XLA compiles every operation again for each shape."""
     import jax
 
+    lanes = max(MIN_LANES, *(len(job.points) for job in jobs))
+    padded = [replace(job, points=[*job.points, *[job.points[-1]] * (lanes - len(job.points))]) for job in jobs]
     with jax.enable_x64(True):
-        return called(jax.numpy.asarray)(jobs)
+        found = called(jax.numpy.asarray)(padded)
+    return [rows[: len(job.points)] for job, rows in zip(jobs, found, strict=True)]
 
 
 # -- Python source ---------------------------------------------------------------------------------------
@@ -125,13 +137,13 @@ def in_python(jobs: Sequence[Job]) -> list[Rows]:
     """Point by point, since Python refuses some: no others than those at which a result is infinite or NaN."""
     found: list[Rows] = []
     for job in jobs:
-        program, names = job.program(), dict[str, Any]()
+        program, names = job.program, dict[str, Any]()
         exec(python_source(program), names)
         found.append([])
         for point in job.points:
             outputs = accepted(names["program"], [[x] for x in point])
             assert outputs is not None or not all(map(math.isfinite, numbers_of(program, [[x] for x in point]))), (job, point)
-            alone = job._replace(points=[point])
+            alone = replace(job, points=[point])
             found[-1] += [None] if outputs is None else alone.rows(outputs if len(program.outputs) > 1 else [outputs])
     return found
 
@@ -154,7 +166,6 @@ def numbers_of(program: Program, inputs: Sequence[Any]) -> list[float]:
     return [x[0] if isinstance(x, list) else x for x in found]
 
 
-ALL = frozenset(BUILT_IN)
 EXECUTORS = {
     "python": Executor(called(np.asarray, executor="python")),
     "numpy": Executor(called(np.asarray, executor="numpy"), ALL),
