@@ -266,7 +266,7 @@ def for_lanes(x: Any, lanes: int | None) -> Any:
 
 def each(x: Any) -> Sequence[Any]:
     """The items of a list, or those of an array along its first axis: not every library lets it be iterated over."""
-    return [x[i, ...] for i in range(x.shape[0])] if is_foreign(x) else x  # type: ignore[no-any-return]
+    return [x[i, ...] for i in range(x.shape[0])] if is_foreign(x) else x
 
 
 def as_floats(x: Any) -> list[float]:
