@@ -17,10 +17,10 @@ from autograd.extend import (
     checked_choice,
     checked_flag,
     checked_integer,
+    current_trace,
     finite_from_zero,
     number_check,
     ops,
-    peek,
     same_shape,
     tree_leaves,
     zero_to_one,
@@ -57,8 +57,8 @@ class Loss(_CalledOnBatches):
         if self.reduction == "none":
             return losses
         total = autograd.sum(losses)
-        if not any(map(_is_nan, losses)):
-            total = _nan_throughout(total)  # inf - inf
+        if len(losses) > 1:
+            total = _nan_of_infinities(total, losses)
         if self.reduction == "sum":
             return total
         if divisor == 0.0:
@@ -549,12 +549,28 @@ def _check_probability(target: Any) -> None:
 
 
 def _nan_throughout(loss: Any) -> Any:
-    """The loss; if it is NaN, so are its gradients at every order, even where a weight of 0 or a constant slope would hide it."""
-    return autograd.abs(loss) if type(loss) is Value and _is_nan(loss) else loss
+    """The loss; if it is NaN, so are its gradients at every order, even where a weight of 0 or a constant slope would hide it.
+
+    While a function is traced, what it does in either case is recorded: a branch on a number would be a constant of the program.
+    """
+    if type(loss) is not Value:
+        return loss
+    if current_trace() is not None:
+        return autograd.where(_is_known(loss), loss, autograd.abs(loss))
+    return autograd.abs(loss) if math.isnan(loss.data) else loss
 
 
-def _is_nan(loss: Any) -> bool:
-    return math.isnan(peek(loss) if type(loss) is Value else loss)
+def _nan_of_infinities(total: Any, losses: list[Any]) -> Any:
+    """The total of several losses; if it is NaN and none of them is, all of them have gradients that are NaN."""
+    if current_trace() is not None:
+        return autograd.where(_is_known(autograd.sum(map(autograd.abs, losses))), _nan_throughout(total), total)
+    return total if any(math.isnan(_data(loss)) for loss in losses) else _nan_throughout(total)
+
+
+def _is_known(x: Any) -> Any:
+    """1 unless x is NaN. It is detached, so that slopes of 0 do not meet infinite ones."""
+    number = x.detach() if type(x) is Value else x
+    return autograd.equal(number, number)
 
 
 def _label(label: Any, classes: int) -> int:

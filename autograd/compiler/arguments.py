@@ -53,7 +53,7 @@ class Given(NamedTuple):
         """
         if type(self.nesting) is Block:
             return _block(self.nesting, items, lanes, listed, reduced)
-        rest = iter(items.tolist() if is_array(items) and items.ndim == 1 else items)
+        rest = iter(items.tolist() if is_array(items) and items.ndim == 1 else each(items))
         return _filled(self.nesting, rest, lanes, listed, reduced)
 
 
@@ -275,16 +275,16 @@ def stacked(items: Any, shape: tuple[int, ...], lanes: int | None, listed: bool 
     as they are, in nested lists.
     """
     if not shape:
-        return items[0]
+        return items[0, ...] if is_foreign(items) else items[0]
+    lead = () if lanes is None else (lanes,)
+    if is_lanes(items):
+        return reshaped(items if lanes is None else items.T, lead + shape)
     if any(isinstance(item, (list, tuple, dict)) for item in items):
         if listed:
             size = len(items) // shape[0]
             return [stacked(items[i : i + size], shape[1:], lanes, listed) for i in range(0, len(items), size)]
         columns = zip(*map(_items, items), strict=True)
         return rebuilt(items[0], [stacked(column, shape, lanes) for column in columns])
-    lead = () if lanes is None else (lanes,)
-    if is_lanes(items):
-        return reshaped(items if lanes is None else items.T, lead + shape)
     xp = namespace_of(items)
     if not len(items):
         return xp.zeros(lead + shape)
@@ -300,6 +300,11 @@ def for_lanes(x: Any, lanes: int | None) -> Any:
         return x
     xp = namespace_of([x])
     return xp.broadcast_to(xp.asarray(x), (lanes,)) if is_foreign(x) else xp.full(lanes, float(x))
+
+
+def each(x: Any) -> Sequence[Any]:
+    """The items of a list, or those of an array along its first axis: not every library lets it be iterated over."""
+    return [x[i, ...] for i in range(x.shape[0])] if is_foreign(x) else x
 
 
 def reshaped(x: Any, shape: tuple[int, ...]) -> Any:

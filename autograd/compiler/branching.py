@@ -9,7 +9,7 @@ from typing import Any
 
 from autograd._check import checked_choice
 from autograd._tree import prefix_entries, prefix_map, tree_build
-from autograd.compiler.arguments import Given, namespace_of, scale_of
+from autograd.compiler.arguments import Given, each, namespace_of, scale_of
 from autograd.compiler.axes import Axes
 from autograd.compiler.compiled import REDUCTIONS, Compiled, scaled
 from autograd.compiler.executors.chunks import any_chunked, blocks_of, nested
@@ -116,7 +116,9 @@ class Branching(Compiled):
         if len(self._ways) == MAX_WAYS:
             raise BranchError(f"{self.name} was run in {MAX_WAYS} different ways: write its branches with autograd.where")
         given, _ = self._bind(xs)
-        examples = [tree_build(a.example, chain.from_iterable(x.uniform)) for a, x in zip(self.arguments, given, strict=True)]
+        examples = [
+            tree_build(a.example, chain.from_iterable(map(each, x.uniform))) for a, x in zip(self.arguments, given, strict=True)
+        ]
         self._ways.append(Compiled(self._trace(examples), "ignore", self.executor))
         return self._ways[-1]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.compiler.arguments import namespace_of
+from autograd.compiler.arguments import namespace_of, reshaped
 from autograd.compiler.tracing import Guard
 from autograd.errors import BranchError
 
@@ -29,4 +29,4 @@ def differing_lanes(guard: Guard, condition: Any) -> list[int]:
         numbers = condition if isinstance(condition, list) else [condition]
         return [i for i, x in enumerate(numbers) if bool(x) is not guard.taken]
     wrong = (condition != 0.0) != guard.taken
-    return [int(i) for i in namespace_of([wrong]).nonzero(wrong.reshape(-1))[0]]  # not the method: PyTorch's is another
+    return [int(i) for i in namespace_of([wrong]).nonzero(reshaped(wrong, (-1,)))[0]]  # not the method: PyTorch's is another

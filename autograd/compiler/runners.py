@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Any
 
-from autograd.compiler.arguments import for_lanes, namespace_of
+from autograd.compiler.arguments import each, for_lanes, namespace_of
 from autograd.compiler.executors import python
 from autograd.compiler.executors.python_code import MAX_ROWS, python_code
 from autograd.compiler.optimize import optimize
@@ -82,7 +82,7 @@ class PythonRunner(Runner):
 
     def run(self, uniform: Sequence[Any], columns: Sequence[Any], lanes: int | None) -> Found:
         """The outputs."""
-        numbers = iter([x if type(x) is float else x.item() if hasattr(x, "dtype") else x for x in chain.from_iterable(uniform)])
+        numbers = iter([x if type(x) is float else _number(x) for x in chain.from_iterable(map(each, uniform))])
         if lanes is None:
             return Found(self.layout, self._without_lanes(list(numbers)), None)
         series = iter([column for block in columns for column in zip(*block, strict=True)] if lanes else [])
@@ -117,6 +117,11 @@ class LanesRunner(Runner):
         """The outputs."""
         arrays = [x for x in map(_array, columns) if x.shape[1:] != (0,)]
         return Found(self.layout, *self.lanes(_joined(uniform), arrays, lanes or 0))
+
+
+def _number(x: Any) -> Any:
+    """A number of an array as one of Python; others as they are."""
+    return x if not hasattr(x, "dtype") else x.item() if hasattr(x, "item") else float(x)
 
 
 def _joined(parts: Sequence[Any]) -> Any:

@@ -19,6 +19,7 @@ from autograd.compiler.program import Input, Output, Program, Row
 from autograd.errors import CompileError
 from tests.support.arrays import one_by_one, tolerated, ulps_apart
 from tests.support.compiled import WHOLE, programs
+from tests.support.executors import flat
 
 XP = array_api_compat.numpy
 NAMESPACES = {"numpy": XP, "array_api_strict": array_api_strict}
@@ -222,7 +223,7 @@ def test_no_lanes_have_sums_of_zero():
 def test_nan_in_one_lane_stays_there():
     program = compile(layer, WEIGHTS, [0.5, 2.0], in_axes=(None, 0)).program_of()
     lanes = np.array([1.0, math.nan, 3.0])
-    assert np.isnan(arrays.run(program, [*flat(WEIGHTS), lanes, lanes])[0]).tolist() == [False, True, False]
+    assert np.isnan(arrays.run(program, [*FLAT, lanes, lanes])[0]).tolist() == [False, True, False]
 
 
 def test_a_custom_op_runs_number_by_number():
@@ -234,25 +235,66 @@ def test_a_custom_op_runs_number_by_number():
 # -- libraries -------------------------------------------------------------------------------------------
 
 WEIGHTS = [[0.5, -1.5, 0.25], [2.0, 1.0, -0.5], [-0.75, 0.5, 1.0]]
+FLAT = [w for row in WEIGHTS for w in row]
 
 
 def layer(weights, x):
     return autograd.sum([autograd.tanh(autograd.dot(w[:2], x, w[2])) for w in weights])
 
 
-def flat(weights):
-    return [w for row in weights for w in row]
-
-
 def training_step():
     """A program with uniform inputs, lanes, and sums over lanes, and numbers for it."""
     x = np.linspace(-2.0, 2.0, 12).reshape(2, 6)
     program = compile(layer, WEIGHTS, [0.5, 2.0], in_axes=(None, 0)).program_of("value_and_grad", reduction="sum")
-    return program, [*flat(WEIGHTS), *x], [y.tolist() for y in arrays.run(program, [*flat(WEIGHTS), *x])]
+    return program, [*FLAT, *x], [y.tolist() for y in arrays.run(program, [*FLAT, *x])]
 
 
 def near(want):
     return [pytest.approx(y, rel=1e-12) for y in want]
+
+
+POINTS = np.array([[0.5, 2.0], [-1.5, 0.25], [3.0, -2.0]])
+W, X, XS = [1.5, -0.5], POINTS[:, 0], [POINTS[:, 0], POINTS[:, 1]]  # lists of arrays have their lanes too
+PAIR = [1.0, 2.0]
+
+
+def product(w, x):
+    return autograd.sum([autograd.sin(a * b) for a, b in zip(w, x, strict=True)])
+
+
+LANES = compile(product, PAIR, PAIR)
+SHARED = compile(product, PAIR, PAIR, in_axes=(None, 0))
+LAST = compile(product, PAIR, PAIR, in_axes=(None, 1))
+NESTED = compile(lambda d: d["a"][0] * d["b"] + autograd.exp(d["a"][1]), {"a": PAIR, "b": 1.0})
+SEVERAL = compile(lambda x: [x[0] * x[1], {"sin": autograd.sin(x[0])}, np.array([x[1], x[0]])], PAIR)
+BRANCHING = compile(lambda x: x * 2.0 if x > 0.0 else x * x, 1.0, guard="recompile")
+CALLS = {
+    "values": lambda xp: LANES(xp(POINTS), xp(POINTS)),
+    "several values": lambda xp: SEVERAL(xp(POINTS)),
+    "no lanes": lambda xp: LANES(xp(POINTS[0]), xp(POINTS[1])),
+    "gradients of lanes": lambda xp: LANES.value_and_grad(xp(POINTS), xp(POINTS), argnums=(0, 1)),
+    "gradients of a list": lambda xp: LANES.value_and_grad([xp(x) for x in XS], xp(POINTS), argnums=(0, 1)),
+    "gradients of shared numbers": lambda xp: SHARED.value_and_grad(W, xp(POINTS), argnums=(0, 1)),
+    "gradients of a shared array": lambda xp: SHARED.value_and_grad(xp(np.array(W)), xp(POINTS), argnums=(0, 1)),
+    "sums of gradients": lambda xp: SHARED.value_and_grad(xp(np.array(W)), xp(POINTS), argnums=(0, 1), reduction="sum"),
+    "lanes on the last axis": lambda xp: LAST.value_and_grad(W, xp(POINTS.T), argnums=1, reduction="mean"),
+    "gradients of a dict": lambda xp: NESTED.value_and_grad({"a": xp(POINTS), "b": xp(X)}),
+    "gradients of a shared array in a list": lambda xp: compile(
+        lambda w, x: autograd.sin(w[0][0] * w[1] * x), [PAIR, 1.0], 1.0, in_axes=(None, 0)
+    ).value_and_grad([xp(np.array(W)), 2.0], xp(X)),
+    "a Jacobian": lambda xp: SEVERAL.jacobian(xp(POINTS)),
+    "a Hessian": lambda xp: SHARED.hessian(W, xp(POINTS), argnums=(0, 1)),
+    "a Hessian of a dict": lambda xp: NESTED.hessian({"a": xp(POINTS), "b": xp(X)}),
+    "a product with the Hessian": lambda xp: SHARED.hvp((W, xp(POINTS)), (W, xp(POINTS))),
+    "branches": lambda xp: BRANCHING.value_and_grad(xp(X)),
+}
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_calls_on_arrays_of_the_bare_standard_give_what_they_give_on_those_of_numpy(call):
+    found, want = flat(call(array_api_strict.asarray)), flat(call(np.asarray))
+    assert [x.shape for x in found] == [x.shape for x in want]
+    assert all(np.all(ulps_apart(x, y) <= 4) for x, y in zip(found, want, strict=True))
 
 
 def test_arrays_of_dask_are_computed_lazily():

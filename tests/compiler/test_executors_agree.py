@@ -1,12 +1,13 @@
-"""What is compiled computes what eager code computes: random graphs, special values, composites, activations and losses.
+"""What is compiled computes what eager code computes, in every way it runs: random graphs, special values, activations, losses.
 
-The scalar executor agrees to the last bit. The others may err by 4 ulps more in every op: what that makes of a value and of
-its gradient is bounded by `tests.support.rounding`, against 60 digits. Where arithmetic is exact, all agree to the last bit.
+Where the elementary functions are Python's, it agrees to the last bit. Elsewhere it may err by 4 ulps more in every op: what
+that makes of a value and of its gradient is bounded by `tests.support.rounding`, against 60 digits. Where arithmetic is exact,
+all agree to the last bit. The ways are those of `tests.support.executors`; each is given all functions of a test at once.
 """
 
 import math
 import warnings
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 import pytest
@@ -19,14 +20,23 @@ from autograd import Value, compile, value_and_grad
 from tests.support import oracle
 from tests.support.arrays import ulps_apart
 from tests.support.compiled import bits
+from tests.support.executors import EXECUTORS, Job
+from tests.support.foreign import collected
 from tests.support.oracle import mp
 from tests.support.programs import as_program, run_ops, tame_programs, wild_programs
 from tests.support.rounding import ULPS, analyse
 from tests.test_semantics import CASES, NAMES, NUMBER_ROWS, as_written, code, numbers, same
 
-VECTORS = ("numpy", "numba")
-fewer_examples = settings(max_examples=settings.default.max_examples // 2)
-EXECUTORS = ("python", *VECTORS)
+COUNT = settings.default.max_examples
+OF_ARRAYS = ("numpy", "array_api_strict", "dask")
+
+
+def executors(names):
+    return pytest.mark.parametrize("executor", [pytest.param(x, marks=[pytest.mark.slow] * (x == "jax")) for x in names])
+
+
+every_executor = executors(EXECUTORS)
+all_but_jax = executors(name for name in EXECUTORS if name != "jax")  # XLA takes a second for some functions; see below
 
 
 @pytest.fixture(autouse=True)
@@ -47,35 +57,60 @@ def eager(f, xs):
     return [value, *slopes]
 
 
-def on_lanes(f, points, executor):
-    """Value and gradient at each point, computed side by side."""
-    program = compile(f, *points[0], executor=executor)
-    value, slopes = program.value_and_grad(*np.array(points).T, argnums=tuple(range(len(points[0]))))
-    return np.stack([value, *slopes], axis=1).tolist()
+def job_of(f, points):
+    """With what eager code gives at each point."""
+    return Job(f, points), [eager(f, point) for point in points]
+
+
+def results(executor, work):
+    """Each job with a row that was found and what belongs to that row, given jobs with a list of that; none of refused points."""
+    for (job, wanted), rows in zip(work, executor.run([job for job, _ in work]), strict=True):
+        yield from ((job, row, want) for row, want in zip(rows, wanted, strict=True) if row is not None)
 
 
 # -- random graphs ---------------------------------------------------------------------------------------
 
 
 @given(st.one_of(tame_programs(), wild_programs()))
-def test_the_scalar_executor_computes_random_graphs_to_the_last_bit(drawn):
+def test_the_scalar_executor_computes_random_graphs_to_the_last_bit_without_lanes_too(drawn):
     program, xs = drawn
     f = function_of(program)
-    compiled = compile(f, *xs, executor="python")
-    value, slopes = compiled.value_and_grad(*xs, argnums=tuple(range(len(xs))))
-    assert bits([value, *slopes]) == bits(eager(f, xs))
-    points = [xs, [-x for x in xs]]
-    assert bits(on_lanes(f, points, "python")) == bits([eager(f, point) for point in points])
+    value, slopes = compile(f, *xs, executor="python").value_and_grad(*xs, argnums=tuple(range(len(xs))))
+    job, wanted = job_of(f, [xs, [-x for x in xs]])
+    assert bits([value, *slopes]) == bits(wanted[0])
+    assert bits(EXECUTORS["python"].run([job])) == bits([wanted])
 
 
-@fewer_examples
-@given(tame_programs())
-def test_the_others_compute_random_graphs_within_the_error_of_their_ops(drawn):
-    program, xs = drawn
-    points = [xs, [x / 2.0 for x in xs]]
-    expected = [exact_and_errors(program, point) for point in points]
-    for executor in VECTORS:
-        check(expected, on_lanes(function_of(program), points, executor))
+@cache
+def any_graphs():
+    drawn = collected(st.one_of(tame_programs(), wild_programs()), COUNT)
+    return [job_of(function_of(program), [xs, [-x for x in xs]]) for program, xs in drawn]
+
+
+@executors(name for name, executor in EXECUTORS.items() if executor.has_functions_of_python)
+def test_with_the_elementary_functions_of_python_random_graphs_are_computed_to_the_last_bit(executor):
+    work = [(job, wanted) for job, wanted in any_graphs() if EXECUTORS[executor].is_exact(job)]
+    assert len(work) > COUNT / 2
+    for _, row, want in results(EXECUTORS[executor], work):
+        assert bits(row) == bits(want)
+
+
+@cache
+def tame_graphs():
+    """With the exact results, and the errors that those of ops make of them."""
+
+    def known(drawn):
+        program, xs = drawn
+        points = [xs, [x / 2.0 for x in xs]]
+        return Job(function_of(program), points), [exact_and_errors(program, point) for point in points]
+
+    return collected(tame_programs().map(known), COUNT // 2)
+
+
+@all_but_jax
+def test_random_graphs_are_computed_within_the_error_of_their_ops(executor):
+    for _, row, want in results(EXECUTORS[executor], tame_graphs()):
+        check(want, row)
 
 
 def exact_and_errors(program, xs):
@@ -84,25 +119,22 @@ def exact_and_errors(program, xs):
     return [*zip([value, *gradient], [bound.value_error, *bound.gradient_errors], strict=True)]
 
 
-def check(expected, found):
-    """Both have a row for each point."""
-    for pairs, row in zip(expected, found, strict=True):
-        for (exact, error), got in zip(pairs, row, strict=True):
-            assert abs(got - exact) <= error, f"got {got!r}, exact {mp.nstr(exact, 20)}, may err {mp.nstr(error, 3)}"
+def check(want, row):
+    for (exact, error), got in zip(want, row, strict=True):
+        assert abs(got - exact) <= error, f"got {got!r}, exact {mp.nstr(exact, 20)}, may err {mp.nstr(error, 3)}"
 
 
-@settings(max_examples=2)  # XLA takes a second for each
-@given(tame_programs())
-def test_jax_computes_random_graphs_within_the_error_of_their_ops_under_jit(drawn):
+def test_jax_computes_random_graphs_within_the_error_of_their_ops_under_jit():
     import jax
 
-    program, xs = drawn
-    points = [xs, [x / 2.0 for x in xs]]
-    compiled = compile(function_of(program), *xs)
+    work = tame_graphs()[:2]  # XLA takes a second for each
     with jax.enable_x64(True):
-        traced = jax.jit(lambda *columns: compiled.value_and_grad(*columns, argnums=tuple(range(len(xs)))))
-        value, slopes = traced(*map(jax.numpy.asarray, np.array(points).T))
-    check([exact_and_errors(program, point) for point in points], np.stack([value, *slopes], axis=1).tolist())
+        for job, wanted in work:
+            compiled = compile(job.f, *job.points[0])
+            traced = jax.jit(lambda *columns, f=compiled, by=job.by: f.value_and_grad(*columns, argnums=by))
+            value, slopes = traced(*map(jax.numpy.asarray, job.columns))
+            for row, want in zip(job.rows([value, *slopes]), wanted, strict=True):
+                check(want, row)
 
 
 SPECIAL = st.sampled_from([0.0, -0.0, 1.0, -1.0, 2.0, -3.0, 0.5, math.inf, -math.inf, math.nan])
@@ -127,18 +159,24 @@ EXACT = [
 EXACT += ["equal", "not_equal", "less", "less_equal", "greater", "greater_equal"]
 
 
-@pytest.mark.parametrize("executor", VECTORS)
-@given(wild_programs(SPECIAL, EXACT, most=8, widest=5), st.lists(SPECIAL, min_size=4, max_size=4))
-def test_where_arithmetic_is_exact_all_agree_to_the_last_bit_with_the_same_nan_and_infinities(executor, drawn, others):
-    program, xs = drawn
-    points = [xs, others[: len(xs)], xs]
-    f = function_of(program)
-    wanted = [eager(f, point) for point in points]
-    assume(all(stays_exact(program, point) for point in points))
-    found = on_lanes(f, points, executor)
-    if executor == "numpy":  # a BLAS starts its sums from 0.0, so a sum of nothing but -0.0 is 0.0
-        found, wanted = (np.add(numbers, 0.0).tolist() for numbers in (found, wanted))
-    assert bits(found) == bits(wanted)
+@cache
+def exact_graphs():
+    @st.composite
+    def graphs(draw):
+        program, xs = draw(wild_programs(SPECIAL, EXACT, most=8, widest=5))
+        points = [xs, draw(st.lists(SPECIAL, min_size=len(xs), max_size=len(xs))), xs]
+        assume(all(stays_exact(program, point) for point in points))
+        return job_of(function_of(program), points)
+
+    return collected(graphs(), COUNT)
+
+
+@all_but_jax
+def test_where_arithmetic_is_exact_all_agree_to_the_last_bit_with_the_same_nan_and_infinities(executor):
+    for _, *pair in results(EXECUTORS[executor], exact_graphs()):
+        if executor in OF_ARRAYS:  # a BLAS starts its sums from 0.0, so a sum of nothing but -0.0 is 0.0
+            pair = [np.add(numbers, 0.0).tolist() for numbers in pair]
+        assert bits(pair[0]) == bits(pair[1])
 
 
 def stays_exact(program, xs):
@@ -152,29 +190,46 @@ def stays_exact(program, xs):
 # -- special values --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("row", NUMBER_ROWS.values(), ids=NUMBER_ROWS)
-def test_the_page_of_special_values_says_what_every_executor_computes(row):
-    text, at, value, gradient, seconds = row
-    xs = numbers(at)
-    f = eval(f"lambda {', '.join('xyz'[: len(xs)])}: {code(text)}", dict(NAMES))
-    for executor in EXECUTORS:
-        ((found, *slopes),) = on_lanes(f, [xs], executor)
-        assert as_written([found], value)
-        assert found != 0.0 or same(found, float(code(value)))
-        assert as_written(slopes, gradient)
-        if executor == "python":
-            assert bits([found, *slopes]) == bits(eager(f, xs))
-        if seconds:
-            rows = compile(f, *xs, executor=executor).hessian(*np.array([xs]).T, argnums=tuple(range(len(xs))))
-            assert as_written([x for row in rows for (x,) in row], seconds)
+def page():
+    """The rows of the page of special values: one job for those of a function, and one for their second derivatives."""
+    work = []
+    for text in dict.fromkeys(row[0] for row in NUMBER_ROWS.values()):
+        rows = [row for row in NUMBER_ROWS.values() if row[0] == text]
+        f = eval(f"lambda {', '.join('xyz'[: len(numbers(rows[0][1]))])}: {code(text)}", dict(NAMES))
+        work.append((Job(f, [numbers(row[1]) for row in rows]), rows))
+        if curved := [row for row in rows if row[4]]:
+            work.append((Job(f, [numbers(row[1]) for row in curved], "hessian"), curved))
+    return work
 
 
-@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-def test_an_unusual_input_gets_its_value_and_gradient_from_every_executor(case):
-    wanted = eager(case.f, case.args)  # `test_semantics` says that these are right
-    for executor in EXECUTORS:
-        (found,) = on_lanes(case.f, [case.args], executor)
-        assert bits(found) == bits(wanted) if executor == "python" else np.all(ulps_apart(found, wanted) <= 4), (found, wanted)
+@every_executor
+def test_the_page_of_special_values_says_what_is_computed(executor):
+    check_page(EXECUTORS[executor])
+
+
+def check_page(executor):
+    for job, row, (text, at, value, gradient, seconds) in results(executor, page()):
+        if job.what == "hessian":
+            assert as_written(row, seconds), (text, at, row, seconds)
+            continue
+        assert as_written(row[:1], value), (text, at, row, value)
+        assert row[0] != 0.0 or same(row[0], float(code(value))), (text, at, row, value)
+        assert as_written(row[1:], gradient), (text, at, row, gradient)
+        if executor.is_exact(job):
+            assert bits(row) == bits(eager(job.f, numbers(at))), (text, at)
+
+
+@every_executor
+def test_an_unusual_input_gets_its_value_and_gradient(executor):
+    check_cases(EXECUTORS[executor])
+
+
+def check_cases(executor):
+    work = [(Job(case.f, [case.args]), [name]) for name, case in CASES.items()]
+    for job, row, name in results(executor, work):
+        wanted = eager(job.f, CASES[name].args)  # `test_semantics` says that these are right
+        exact = executor.is_exact(job)
+        assert bits(row) == bits(wanted) if exact else np.all(ulps_apart(row, wanted) <= 4), (name, row, wanted)
 
 
 # -- functions made of ops, activations and losses ---------------------------------------------------------
@@ -223,42 +278,48 @@ FUNCTIONS = {**LISTS, **ACTIVATIONS, **LOSSES}
 FOUR = st.lists(st.integers(-4000, 4000).filter(bool).map(lambda n: n / 1000), min_size=4, max_size=4)
 ODD = st.sampled_from([0.0, -0.0, 1.0, -1.0, 0.5, 20.0, -40.0, 800.0, -800.0, math.inf, -math.inf, math.nan])
 RECORDED_OTHERWISE = ("softmax", "log_softmax", "NLL")  # eagerly they branch on which number is the largest
-few_examples = settings(max_examples=max(settings.default.max_examples // 20, 1))
-every_function = pytest.mark.parametrize("name", FUNCTIONS)
 
 
-@lru_cache(maxsize=len(EXECUTORS))
-def compiled_function(name, executor):
-    return compile(lambda *xs: FUNCTIONS[name](list(xs)), *[0.5, -0.25, 0.125, 2.0], executor=executor)
+def of_four(f):
+    return lambda *xs: f(list(xs))
 
 
-def found_at(points, name, executor):
-    value, slopes = compiled_function(name, executor).value_and_grad(*np.array(points).T, argnums=(0, 1, 2, 3))
-    return np.stack([value, *slopes], axis=1).tolist()
+@cache
+def functions_at_points():
+    """The functions at ordinary points, with the exact results and the errors of them."""
 
-
-@every_function
-@few_examples
-@given(st.lists(FOUR, min_size=1, max_size=3))
-def test_functions_activations_and_losses_are_within_the_error_of_their_ops(name, points):
-    expected = []
-    for xs in points:
+    def known(name, xs):
         leaves = [Value(x) for x in xs]
-        expected.append(exact_and_errors(as_program(FUNCTIONS[name](leaves), leaves), xs))
-    for executor in EXECUTORS:
-        check(expected, found_at(points, name, executor))
+        return xs, (name, exact_and_errors(as_program(FUNCTIONS[name](leaves), leaves), xs))
+
+    work = []
+    for name, f in FUNCTIONS.items():
+        points, wanted = zip(*collected(FOUR.map(lambda xs, name=name: known(name, xs)), max(COUNT // 8, 1)), strict=True)
+        work.append((Job(of_four(f), points), wanted))
+    return work
 
 
-@every_function
-@few_examples
-@given(st.lists(st.lists(ODD, min_size=4, max_size=4), min_size=20, max_size=20))
-def test_functions_activations_and_losses_of_special_values_have_the_same_nan_infinities_and_zeros(name, points):
-    wanted = [eager(lambda *xs: FUNCTIONS[name](list(xs)), xs) for xs in points]
-    for executor in EXECUTORS:
-        found = found_at(points, name, executor)
-        assert np.all(ulps_apart(found, wanted) < math.inf), executor
-        if executor == "python" and not name.startswith(RECORDED_OTHERWISE):
-            assert bits(found) == bits(wanted)
+@all_but_jax
+def test_functions_activations_and_losses_are_within_the_error_of_their_ops(executor):
+    for _, row, (_, want) in results(EXECUTORS[executor], functions_at_points()):
+        check(want, row)
+
+
+@cache
+def functions_of_special_values():
+    work = []
+    for name, f in FUNCTIONS.items():
+        points = [[0.5, -0.25, 0.125, 2.0], *collected(st.lists(ODD, min_size=4, max_size=4), COUNT)]
+        work.append((Job(of_four(f), points), [(name, xs, eager(of_four(f), xs)) for xs in points]))
+    return work
+
+
+@all_but_jax
+def test_functions_activations_and_losses_of_special_values_have_the_same_nan_infinities_and_zeros(executor):
+    for job, row, (name, xs, want) in results(EXECUTORS[executor], functions_of_special_values()):
+        assert np.all(ulps_apart(row, want) < math.inf), (name, xs, row, want)
+        if EXECUTORS[executor].is_exact(job) and not name.startswith(RECORDED_OTHERWISE):
+            assert bits(row) == bits(want), (name, xs)
 
 
 # -- no lanes ----------------------------------------------------------------------------------------------
@@ -274,7 +335,7 @@ OVER_NO_LANES = {
 
 @pytest.mark.parametrize("w", [2.0, math.inf, -math.inf, math.nan])
 @pytest.mark.parametrize("f", OVER_NO_LANES.values(), ids=OVER_NO_LANES)
-@pytest.mark.parametrize("executor", EXECUTORS)
+@pytest.mark.parametrize("executor", ["python", "numpy", "numba"])
 def test_sums_over_no_lanes_are_zero_whatever_all_lanes_share(executor, f, w):
     program = compile(f, w, 1.0, in_axes=(None, 0), executor=executor)
     value, slope = program.value_and_grad(w, np.empty(0), reduction="sum")

@@ -2,7 +2,6 @@
 
 import itertools
 import math
-from importlib.resources import files
 
 import numpy as np
 import pytest
@@ -11,16 +10,13 @@ from hypothesis import strategies as st
 
 from autograd.compiler.builder import Builder
 from autograd.compiler.exports.c import c_file
-from autograd.compiler.exports.javascript_ops import javascript_ops, tape_json
 from autograd.compiler.program import Input, Output
-from autograd.compiler.tape import Tape
 from autograd.op import TABLE
 from autograd.ops import BUILT_IN
-from tests.support.foreign import as_bits, call, compiled, from_bits, run_module, same, ulps
+from tests.support.foreign import call, compiled, on_tapes, same, ulps
 from tests.support.points import points
 from tests.support.programs import any_floats
 
-INTERPRETER = files("autograd.compiler.exports") / "interpreter.mjs"
 NAMES = sorted(BUILT_IN)
 COUNTS = {name: ((1, 3, 5, 7, 31) if name == "dot" else (1, 2, 3, 4, 5, 30)) for name in NAMES}
 SPECIAL = (0.0, -0.0, 1.0, -1.0, 0.5, -1.5, 2.5, 3.0, 710.0, -750.0, 1e300, -5e-324, math.inf, -math.inf, math.nan)
@@ -77,22 +73,11 @@ def test_an_op_in_c_is_the_op_bit_for_bit_at_any_floats(library, name, data):
 
 # -- JavaScript --------------------------------------------------------------------------------------
 
-SCRIPT = """
-import { load } from "./interpreter.mjs";
-import { ops } from "./ops.mjs";
-const table = ops(MATH);
-send(given.map(([tape, columns]) => bits(load(JSON.parse(tape), table)(numbers(columns))[0])));
-"""
 
-
-def in_javascript(folder, work, math):
+def in_javascript(folder, work, functions):
     """For each op, number of arguments and list of arguments: the results in JavaScript, with these elementary functions."""
-    given = [
-        [tape_json(Tape.of(program_of(name, count))), as_bits(list(zip(*found, strict=True)))] for name, count, found in work
-    ]
-    source = javascript_ops(NAMES, ("erf", "erfc") if math == "python" else ())
-    files = {"ops": source, "interpreter": INTERPRETER.read_text(encoding="utf-8")}
-    return map(from_bits, run_module(folder, SCRIPT.replace("MATH", math), given, **files))
+    drawn = [(program_of(name, count), list(zip(*found, strict=True)), len(found)) for name, count, found in work]
+    return [outputs[0] for outputs in on_tapes(drawn, folder, functions)]
 
 
 def test_an_op_in_javascript_is_the_op_bit_for_bit_with_the_elementary_functions_of_python(tmp_path):

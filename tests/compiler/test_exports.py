@@ -1,7 +1,6 @@
 """Programs in C, JavaScript and Python, and Tapes in JavaScript, compute what the scalar executor computes, to the last bit."""
 
 import math
-from importlib.resources import files
 
 import pytest
 from hypothesis import given, reject, settings
@@ -10,7 +9,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import compile, custom_op, ops
 from autograd.compiler.executors.python import run
-from autograd.compiler.exports.c import c_file, c_source
+from autograd.compiler.exports.c import c_source
 from autograd.compiler.exports.javascript import javascript_source
 from autograd.compiler.exports.javascript_ops import javascript_ops, tape_json
 from autograd.compiler.exports.python import python_source
@@ -20,12 +19,10 @@ from autograd.compiler.tape import Tape
 from autograd.errors import CompileError
 from autograd.ops import BUILT_IN
 from tests.support.compiled import gradients, programs
-from tests.support.foreign import as_bits, call, collected, compiled, from_bits, run_module, same
+from tests.support.foreign import INTERPRETER, NEED_ERF, collected, has_lanes, in_c, in_javascript, on_tapes, run_module, same
 from tests.support.programs import TENTHS, tame_programs
 
-INTERPRETER = (files("autograd.compiler.exports") / "interpreter.mjs").read_text(encoding="utf-8")
 NAMES = (*sorted(BUILT_IN), "detach")
-NEED_ERF = {"erf", "erfc", "erfinv", "normal_cdf"}  # which Math lacks: JavaScript's own differ in the last digit
 COUNT = settings.default.max_examples
 
 
@@ -35,10 +32,6 @@ def check(drawn, found):
         for one, other in zip(outputs, run(program, inputs, lanes), strict=True):
             pairs = zip(one, other, strict=True) if isinstance(other, list) else [(one, other)]
             assert all(same(*pair) for pair in pairs), f"{program}\n{inputs}: {one} is not {other}"
-
-
-def has_lanes(program):
-    return any(program.per_lane) or any(row.op.name.startswith("lane_") for row in program.rows)
 
 
 WORDS = ["", "x", "v6", "i", "lanes", "t1", "list", "math", "value", "program", "x[0].w", "ñ", "λ", "2nd", "a b", "exp", "y0"]
@@ -62,44 +55,16 @@ def drawn():
 
 
 def test_programs_in_c_are_the_scalar_executor_bit_for_bit(drawn, tmp_path):
-    library = compiled(c_file({f"f{i}": program for i, (program, *_) in enumerate(drawn)}), tmp_path)
-    found = [
-        call(getattr(library, f"f{i}"), program, inputs, lanes if has_lanes(program) else None)
-        for i, (program, inputs, lanes) in enumerate(drawn)
-    ]
-    check(drawn, found)
+    check(drawn, in_c(drawn, tmp_path))
 
 
 def test_tapes_in_javascript_are_the_scalar_executor_bit_for_bit_with_the_elementary_functions_of_python(drawn, tmp_path):
-    script = """
-import { load } from "./interpreter.mjs";
-import { ops } from "./ops.mjs";
-const table = ops(python);
-send(given.map(([tape, inputs, lanes, width]) => bits(load(JSON.parse(tape), table, width)(numbers(inputs), lanes))));
-"""
-    given = [[tape_json(Tape.of(program)), as_bits(inputs), lanes, 1 + i % 4] for i, (program, inputs, lanes) in enumerate(drawn)]
-    ops = javascript_ops(sorted(BUILT_IN), ("erf", "erfc"))
-    check(drawn, from_bits(run_module(tmp_path, script, given, ops=ops, interpreter=INTERPRETER)))
+    check(drawn, on_tapes(drawn, tmp_path))
 
 
 def test_programs_in_javascript_are_the_scalar_executor_bit_for_bit_with_the_elementary_functions_of_python(drawn, tmp_path):
-    script = """
-for (const name of Object.getOwnPropertyNames(Math)) {
-    const exact = ["abs", "ceil", "floor", "max", "sqrt", "trunc", "log2"];
-    if (typeof Math[name] === "function" && !exact.includes(name)) Math[name] = python[name];
-}
-const found = [];
-for (const [i, inputs] of given.entries()) {
-    const { value } = await import(`./f${i}.mjs`);
-    const outputs = value(...numbers(inputs));
-    found.push(bits(typeof outputs === "number" || ArrayBuffer.isView(outputs) ? [outputs] : Object.values(outputs)));
-}
-send(found);
-"""
     usable = [(p, x, n) for p, x, n in drawn if NEED_ERF.isdisjoint(row.op.name for row in p.rows)]
-    given = [as_bits([*x, *([float(n)] if has_lanes(p) and not any(p.per_lane[: len(x)]) else [])]) for p, x, n in usable]
-    modules = {f"f{i}": javascript_source(program) for i, (program, *_) in enumerate(usable)}
-    check(usable, from_bits(run_module(tmp_path, script, given, **modules)))
+    check(usable, in_javascript(usable, tmp_path))
 
 
 @given(named(st.one_of(programs(NAMES, TENTHS, TENTHS), gradients(tame_programs(), TENTHS))))

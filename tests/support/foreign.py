@@ -4,12 +4,21 @@ import ctypes
 import json
 import math
 import subprocess
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 from hypothesis import Phase, given, settings
 
+from autograd.compiler.exports.c import c_file
+from autograd.compiler.exports.javascript import javascript_source
+from autograd.compiler.exports.javascript_ops import javascript_ops, tape_json
+from autograd.compiler.tape import Tape
 from autograd.op import TABLE
+from autograd.ops import BUILT_IN
+
+INTERPRETER = (files("autograd.compiler.exports") / "interpreter.mjs").read_text(encoding="utf-8")
+NEED_ERF = frozenset({"erf", "erfc", "erfinv", "normal_cdf"})  # which Math lacks: modules compute them within 4 ulps
 
 FLAGS = ["-std=c99", "-O2", "-ffp-contract=off", "-fno-builtin", "-shared", "-fPIC", "-Wall", "-Wextra", "-Werror"]
 FLAGS += [f"-Wno-unused-{what}" for what in ("function", "variable", "parameter", "but-set-variable")]  # as random programs have
@@ -38,6 +47,19 @@ const python = new Proxy({}, {
 # -- C -------------------------------------------------------------------------------------------------
 
 
+def in_c(drawn, folder):
+    """The outputs of programs, given with their inputs and lanes, as functions of one C file."""
+    library = compiled(c_file({f"f{i}": program for i, (program, *_) in enumerate(drawn)}), folder)
+    return [
+        call(getattr(library, f"f{i}"), program, inputs, lanes if has_lanes(program) else None)
+        for i, (program, inputs, lanes) in enumerate(drawn)
+    ]
+
+
+def has_lanes(program):
+    return any(program.per_lane) or any(row.op.name.startswith("lane_") for row in program.rows)
+
+
 def compiled(source, folder, flags=()):
     """The C source as a library, loaded."""
     path = Path(folder) / "program.c"
@@ -60,6 +82,41 @@ def call(function, program, inputs, lanes):
 
 
 # -- JavaScript ----------------------------------------------------------------------------------------
+
+TAPES = """
+import { load } from "./interpreter.mjs";
+import { ops } from "./ops.mjs";
+const table = ops(FUNCTIONS);
+send(given.map(([tape, inputs, lanes, width]) => bits(load(JSON.parse(tape), table, width)(numbers(inputs), lanes))));
+"""
+MODULES = """
+for (const name of FUNCTIONS === Math ? [] : Object.getOwnPropertyNames(Math)) {
+    const exact = ["abs", "ceil", "floor", "max", "sqrt", "trunc", "log2"];
+    if (typeof Math[name] === "function" && !exact.includes(name)) Math[name] = FUNCTIONS[name];
+}
+const found = [];
+for (const [i, inputs] of given.entries()) {
+    const { value } = await import(`./f${i}.mjs`);
+    const outputs = value(...numbers(inputs));
+    found.push(bits(typeof outputs === "number" || ArrayBuffer.isView(outputs) ? [outputs] : Object.values(outputs)));
+}
+send(found);
+"""
+
+
+def on_tapes(drawn, folder, functions="python"):
+    """The same on Tapes, with the elementary functions of Python or of Math, in blocks of one to four lanes."""
+    given = [[tape_json(Tape.of(program)), as_bits(inputs), lanes, 1 + i % 4] for i, (program, inputs, lanes) in enumerate(drawn)]
+    ops = javascript_ops(sorted(BUILT_IN), ("erf", "erfc") if functions == "python" else ())
+    script = TAPES.replace("FUNCTIONS", functions)
+    return from_bits(run_module(folder, script, given, ops=ops, interpreter=INTERPRETER))
+
+
+def in_javascript(drawn, folder, functions="python"):
+    """The same in modules of their own, with the elementary functions of Python or of Math."""
+    given = [as_bits([*x, *([float(n)] if has_lanes(p) and not any(p.per_lane[: len(x)]) else [])]) for p, x, n in drawn]
+    modules = {f"f{i}": javascript_source(program) for i, (program, *_) in enumerate(drawn)}
+    return from_bits(run_module(folder, MODULES.replace("FUNCTIONS", functions), given, **modules))
 
 
 def run_module(folder, script, given, **files):

@@ -25,8 +25,10 @@ from tests.compiler.test_array_executor import (
     with_all_outputs,
 )
 from tests.compiler.test_array_forms import WITH_FORMS, check, name_of, on
+from tests.compiler.test_executors_agree import check_cases, check_page
 from tests.support.arrays import argument_counts, columns
 from tests.support.compiled import WHOLE, programs
+from tests.support.executors import ALL, Executor, called
 
 XP = array_api_compat.torch
 ANY = (*sorted(op.name for op in WITH_FORMS), "detach", "add", "mul", "dot", "sum")
@@ -95,6 +97,12 @@ def test_values_and_derivatives_of_every_lane_are_tensors():
     torch.testing.assert_close(by_x, torch.exp(x) * y, rtol=1e-15, atol=0.0)
     torch.testing.assert_close(by_y, torch.exp(x), rtol=1e-15, atol=0.0)
     torch.testing.assert_close(program.hessian(x, y), torch.exp(x) * y, rtol=1e-15, atol=0.0)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("check_table", [check_page, check_cases])
+def test_special_values_are_computed_as_the_page_and_the_table_of_unusual_inputs_say(check_table):
+    check_table(Executor(called(torch.asarray), ALL))
 
 
 def test_the_gradient_is_that_of_pytorch():
