@@ -121,11 +121,13 @@ function stage({ label, taken = [] }) {
     return { k, x: (width - k * size.width) / 2, y: (height - k * size.height) / 2 };
   }
 
+  // What the style sheet asks for, in pixels; NaN if nothing.
+  const asked = (name) => parseFloat(getComputedStyle(root).getPropertyValue(name));
+
   // The first view: all of it, unless its letters were smaller than the style sheet allows (--least-letters, in pixels): then where
   // it begins, in letters of that size, or of --first-letters.
   function opening() {
     const whole = fitting();
-    const asked = (name) => parseFloat(getComputedStyle(root).getPropertyValue(name));
     if (!(whole.k * letters < asked("--least-letters"))) return whole;
     const long = size.width * box.height > size.height * box.width; // it begins at the left, else at the top
     const across = room(long ? "height" : "width"); // where it may be seen whole
@@ -198,12 +200,12 @@ function stage({ label, taken = [] }) {
     move({ ...view, x: box.width / 2 - view.k * x, y: box.height / 2 - view.k * y }, 0);
   }
 
-  // Moves no more than it takes to see all these boxes, or at least the first. Where the whole is too small to be read it
-  // comes closer, unless the reader has chosen the zoom.
+  // Moves no more than it takes to see all these boxes, or at least the first. Where the whole is too small to be read, or smaller
+  // than the style sheet allows, it comes closer, unless the reader has chosen the zoom.
   function reveal(boxes, margin = FIT_MARGIN / 2) {
     if (boxes.length === 0 || box.width === 0) return;
     const { width, height } = free();
-    const closer = !chosen && view.k * letters < READABLE;
+    const closer = !chosen && view.k * letters < (asked("--least-letters") || READABLE);
     const k = closer ? READABLE / letters : view.k;
     const fits = (r) => k * r.width <= width - 2 * margin && k * r.height <= height - 2 * margin;
     const all = around(boxes);
