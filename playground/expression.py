@@ -238,7 +238,8 @@ def show(text: str, numbers: Numbers, upright: bool = False, along: float = MAX_
 def _shown(text: str, numbers: Numbers, places: Mapping[str, int] | None = None) -> Shown:
     reading = Reading(text)
     formula = reading.formula
-    (root, scope, last, swept, *_), places, left = reading.at(numbers, places)
+    at = reading.at(numbers, places)
+    root, scope, last, swept, *_ = at.recorded
     if formula:
         reason = "" if type(root) is Value else undrawn.constant(formula.text)
     else:
@@ -253,8 +254,8 @@ def _shown(text: str, numbers: Numbers, places: Mapping[str, int] | None = None)
     detached = any(map(is_detached, graph))
     printed = typed.printed is not None and typed.printed.text != ""
     if formula is None and (detached or printed or reads_numbers(text)):
-        made.text, made.places = text, places
-        moved = [leaf for leaf in made.leaves if left.get(graph.names[leaf], leaf.data) != leaf.data]
+        made.text, made.places = text, at.places
+        moved = [leaf for leaf in made.leaves if at.left.get(graph.names[leaf], leaf.data) != leaf.data]
         made.unplaced = _unplaced([graph.spell(leaf) for leaf in moved]) if detached or chooses(text) else ""
         made.note = made.unplaced or made.note
     made.called = calls(formula.text if formula else text)

@@ -35,7 +35,7 @@ class Recorded(NamedTuple):
     def places_by_name(self) -> dict[str, int]:
         """The places, by the names that the leaves have on the page, and by those that the lines give them."""
         names = [(name, x) for name, x in self.scope.items() if type(x) is Value]
-        if type(self.root) is Value:
+        if type(self.root) is Value and self.places:
             graph = Graph(self.root)
             graph.name_from(self.scope)
             names += [(name, node) for node, name in graph.names.items()]
@@ -43,11 +43,16 @@ class Recorded(NamedTuple):
 
 
 class At(NamedTuple):
-    """What a text came to at some numbers; the places of numbers in it, by name; and the numbers that have none."""
+    """What a text came to at some numbers; the places in it that were known, by name; and the numbers that have none."""
 
     recorded: Recorded
-    places: Mapping[str, int]
+    known: Mapping[str, int]
     left: Mapping[str, float]
+
+    @property
+    def places(self) -> dict[str, int]:
+        """The places of numbers in the text, by name: not kept, since of a large graph that takes longer than recording it."""
+        return {**self.recorded.places_by_name(), **self.known}
 
 
 class Reading:
@@ -98,11 +103,11 @@ class Reading:
         free, known = self.begun(numbers), dict(places or {})
         others = {name: float(x) for name, x in numbers.items() if name not in free}
         made = self.record(free, {known[name]: x for name, x in others.items() if name in known})
-        found = made.places_by_name()
-        if any(name in found and name not in known for name in others):
+        unknown = others.keys() - known.keys()
+        found = made.places_by_name() if unknown else {}
+        if unknown & found.keys():
             known = found | known
             made = self.record(free, {known[name]: x for name, x in others.items() if name in known})
-        known = found | known
         return At(made, known, {name: x for name, x in others.items() if name not in known})
 
     def _of_expression(self, free: Mapping[str, Value | float]) -> Recorded:
