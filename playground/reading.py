@@ -11,7 +11,7 @@ from autograd.graph import Graph
 from playground.formula import formula_of, starts, variables_of
 from playground.free import CONSTANTS, free_names
 from playground.program import RESULTS
-from playground.typed import HINTS, WATCHER, Watcher, names, run_lines
+from playground.typed import HINTS, WATCHER, Watcher, check_length, names, run_lines
 
 Numbers = Mapping[str, float | str]  # by name; JSON has no NaN, so they may be texts
 
@@ -66,6 +66,7 @@ class Reading:
     """
 
     def __init__(self, text: str) -> None:
+        check_length(text)
         self.text = text
         self.formula = formula_of(text)
         if self.formula is None:

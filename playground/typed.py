@@ -76,6 +76,8 @@ class Slip(Exception):
     def offer(self, text: str, run: Callable[[str], object]) -> Slip:
         """The same, with the text in the spelling of Python and the names of the engine, if it then runs."""
         global printed
+        if len(text) > MAX_TEXT:
+            return self
         said = printed
         spelled = corrected(text)
         for fix in filter(None, (respelled(spelled or text), spelled)):
@@ -135,6 +137,12 @@ def load() -> None:
     names()
 
 
+def check_length(text: str) -> None:
+    """A Slip if a text is too long to be read, let alone run."""
+    if len(text) > MAX_TEXT:
+        raise Slip(f"this text has {len(text):,} characters; the page runs up to {MAX_TEXT:,}")
+
+
 def run_lines(
     text: str, scope: dict[str, Any], show: Callable[[Any], None] | None = None, numbers: Mapping[int, float] | None = None
 ) -> Value | None:
@@ -148,8 +156,7 @@ def run_lines(
     global printed
     printed = Printed()
     watcher = Watcher()
-    if len(text) > MAX_TEXT:
-        raise Slip(f"this text has {len(text):,} characters; the page runs up to {MAX_TEXT:,}")
+    check_length(text)
     try:
         tree = ast.parse(text)
         last = tree.body[-1] if tree.body else None

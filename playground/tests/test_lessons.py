@@ -252,7 +252,7 @@ def test_how_far_the_result_moved_says_what_becomes_of_a_rate_that_changes(phone
 def test_the_end_says_what_to_take_home_and_where_to_go(phone: Any) -> None:
     phone.locator(".lesson-head ol button").last.click()
     finish = phone.locator(".lesson-foot button").last
-    expect(phone.locator("#network")).to_contain_text("Tap a neuron for its scalar graph.", timeout=LONG)
+    expect(phone.locator("#network")).to_contain_text("Tap a neuron for its scalar graph", timeout=LONG)
     expect(finish).not_to_have_class("main")
     phone.locator("#network").get_by_role("button", name="Play").first.click()
     expect(finish).to_have_class("main")

@@ -121,7 +121,7 @@ def test_a_first_visit_is_greeted_with_a_lesson_until_the_line_is_closed(browser
 
 def test_on_a_phone_the_letters_of_a_drawing_can_be_read_and_the_step_is_in_sight(page: Any) -> None:
     page.set_viewport_size(PHONE)
-    write(page, "tanh(w1*x1 + w2*x2 + b) * exp(a*c + d) + sigmoid(e*f + g*h)")
+    write(page, "tanh(w1*x1 + w2*x2 + b) * exp(a*c + d) + sigmoid(f*g + h*k)")
     expect(page.locator("#expression .gradient")).to_have_count(12, timeout=LONG)
     letters = (
         "g => parseFloat(getComputedStyle(g).fontSize) * new DOMMatrix(getComputedStyle(g.closest('.stage-picture')).transform).a"
