@@ -239,7 +239,7 @@ def _shown(text: str, numbers: Numbers, places: Mapping[str, int] | None = None)
     reading = Reading(text)
     formula = reading.formula
     at = reading.at(numbers, places)
-    root, scope, last, swept, *_ = at.recorded
+    root, scope, last, swept, *_ = at.outcome
     if formula:
         reason = "" if type(root) is Value else undrawn.constant(formula.text)
     else:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import html
 import math
-import re
 import warnings
 from collections.abc import Callable, Collection, Mapping
-from inspect import Parameter, Signature
 from random import Random
 from typing import Any
 
@@ -18,17 +16,25 @@ from autograd.audit import audit
 from autograd.audit.claim import Diagnosis
 from autograd.audit.report import UNEXPLAINED, AuditReport, Verdict
 from autograd.diagnosis.kinks import at_kinks
-from autograd.expression import ExpressionError
 from autograd.formulas.printer import TEXT, Formula
 from autograd.graph import Graph
 from autograd.lessons.marking import SolvedGraph, is_right, slips
 from autograd.names import name_text
 from autograd.testing import GradientError, gradcheck
-from playground import typed, undrawn
-from playground.free import CONSTANTS
+from playground import typed
 from playground.kinks import Slopes, crossings, jumps, slopes
+from playground.proofreading_fields import (
+    Numbers,
+    as_function,
+    as_number,
+    check_differentiable,
+    claim_of,
+    function_of,
+    outcome_at,
+    result_of,
+)
 from playground.proofreading_program import claimed_in
-from playground.reading import Reading, Recorded
+from playground.reading import Outcome, Reading
 from playground.typed import Slip, names, run_lines
 
 RIGHT = "✓"
@@ -38,7 +44,6 @@ CUT = (
 ONE_SIDE = "right on one side of the kink"
 CLOSE = (1.0, 1.0 + 1e-5, 1.0 - 2e-5)  # times the point
 NEARBY = (1.0, 1.07, 0.91, 1.13)  # times the point: a slip is named if it explains the claim at all of these
-Numbers = Mapping[str, float]
 
 
 def answer(text: str) -> dict[str, Any]:
@@ -99,16 +104,16 @@ def proofread(text: str, at: Numbers, claimed: Mapping[str, str]) -> dict[str, A
     field, slip, html = "f", None, ""
     try:
         with warnings.catch_warnings(action="ignore"):  # NaN and the like are told as slips
-            f = _function_of(text, at)
+            f = function_of(text, at)
             at = {name: float(at[name]) for name in f.variables}
             given = {name: claimed_in(claim) for name, claim in claimed.items() if claim.strip() and name in at}
             if not given:
                 raise Slip("nothing to check yet: write what you found for a derivative")
-            _differentiable(f, at, given)
+            check_differentiable(f, at, given)
             sound: dict[str, Reading] = {}
             for name, claim in given.items():
                 try:
-                    sound[name] = _claim_of(claim, at)
+                    sound[name] = claim_of(claim, at)
                 except Slip as found:
                     field, slip = (name, found) if slip is None else (field, slip)
             html = _verdict(f, at, sound) if sound else ""
@@ -120,99 +125,6 @@ def proofread(text: str, at: Numbers, claimed: Mapping[str, str]) -> dict[str, A
         field, slip = "f", Slip(str(error).partition(": ")[2] or str(error))
     typed.printed = None  # by lines, which ran at many points
     return {"html": html, "field": field if slip else "", "slip": slip and slip.place}
-
-
-def _function_of(text: str, at: Numbers) -> Reading:
-    """The function as it was read; a Slip says why it cannot be judged at this point."""
-
-    def checked(text: str) -> Reading:
-        f = Reading(text)
-        if not f.variables:
-            raise Slip(_of_nothing(f))
-        made = f.record(f.begun(at))
-        _known(f, at, "{} has no number yet")
-        if reason := undrawn.reason(f.text, made.root, made.last, made.scope) if f.formula is None else "":
-            raise Slip(reason)
-        if not math.isfinite(number := _number(made.root)):
-            raise Slip(f"this is {shown(number)} at the point, so there is no derivative: choose another point")
-        return f
-
-    return _offering(text, checked)
-
-
-def _differentiable(f: Reading, at: Numbers, names: Collection[str]) -> None:
-    """A Slip if the derivative by one of these names is not finite."""
-    leaves = {name: Value(x, label=name) for name, x in at.items()}
-    root = _result(f, leaves)
-    assert type(root) is Value  # else f was refused
-    graph = Graph(root)
-    for name in names:
-        slope = graph.adjoints.get(leaves[name], 0.0)
-        if not math.isfinite(slope):
-            raise Slip(f"the derivative by {name} is {shown(slope)} at the point: choose another point")
-
-
-def _claim_of(text: str, at: Numbers) -> Reading:
-    """A claim as it was read; a Slip says why it cannot be judged at this point."""
-
-    def checked(text: str) -> Reading:
-        claim = Reading(text)
-        claim.record(claim.begun(at))
-        _known(claim, at, "f has no variable {}")
-        if not math.isfinite(number := _number(_function(claim, at)())):
-            raise Slip(f"this is {shown(number)} at the point, which no derivative is")
-        return claim
-
-    return _offering(text, checked)
-
-
-def _offering(text: str, read: Callable[[str], Reading]) -> Reading:
-    try:
-        return read(text)
-    except Slip as slip:
-        raise slip.offer(text, read) from None
-
-
-def _of_nothing(f: Reading) -> str:
-    """What is to be said of a function without variables."""
-    if f.formula is not None:
-        return undrawn.constant(f.formula.text)
-    made = f.record(f.begun({}))
-    if type(made.root) is not Value:
-        return undrawn.reason(f.text, made.root, made.last, made.scope)
-    graph = Graph(made.root)
-    graph.name_from(made.scope)
-    name = next((graph.names[node] for node in graph if node.op is None), "x")
-    return f"{name} has its number in the text: leave {name} = Value(…) out, and it is a variable"
-
-
-def _known(read: Reading, at: Numbers, told: str) -> None:
-    """A Slip, at its place, if there is a variable without a number."""
-    for name in read.variables:
-        if name not in at:
-            before = read.formula.before if read.formula else 0
-            found = re.search(rf"\b{name}\b", read.text[before:])
-            first, last = found.span() if found else (0, 0)
-            raise Slip.within(read.text, ExpressionError(told.format(name), first + 1, last + 1), before=before)
-
-
-def _recorded(read: Reading, values: Mapping[str, Any]) -> Recorded:
-    """What it comes to with these values of its variables."""
-    return read.record({name: CONSTANTS[name] if name in CONSTANTS else values[name] for name in read.free})
-
-
-def _result(read: Reading, values: Mapping[str, Any]) -> Value | float:
-    """The same as a number, or as a Value of what it was computed from. Lines may ask any variable for what a Value has."""
-    if read.formula is not None:
-        root: Value | float = _recorded(read, values).root
-        return root
-    records = any(type(x) is Value for x in values.values())
-    made = _recorded(read, values if records else {name: Value(x, label=name) for name, x in values.items()})
-    numbers = (x for x in (made.last, *reversed(made.scope.values())) if type(x) in (bool, int, float))
-    found = made.root if type(made.root) is Value else next(numbers, None)
-    if found is None:
-        raise Slip(undrawn.reason(read.text, made.root, made.last, made.scope) or undrawn.NOTHING)
-    return found if records or type(found) is not Value else found.data
 
 
 def _verdict(f: Reading, at: Numbers, claimed: Mapping[str, Reading]) -> str:
@@ -230,7 +142,7 @@ def _verdict(f: Reading, at: Numbers, claimed: Mapping[str, Reading]) -> str:
                 verdict.diagnosis, verdict.also_possible = Diagnosis("slip", slip), ()
             line = _line(name, verdict, slip or verdict.likely(), name in numbers)
         found.append(line)
-    checked = gradcheck(_function(f, at, claimed), tuple(at[name] for name in claimed))
+    checked = gradcheck(as_function(f, at, claimed), tuple(at[name] for name in claimed))
     right = all(line.startswith(RIGHT) for line in found)
     title = _title(at, claimed, beside.where or ("right at this point" if numbers else "right")) if right else _doubt(found)
     return "".join(
@@ -244,7 +156,7 @@ def _verdict(f: Reading, at: Numbers, claimed: Mapping[str, Reading]) -> str:
 
 def _audit(f: Reading, at: Numbers, claimed: Mapping[str, Reading]) -> AuditReport:
     # Nearby, the numbers without a claim are others, too: a factor of 1 that is missing shows only there.
-    return audit(_function(f, at, at), {name: _claim(claimed.get(name), at) for name in at}, at=at)
+    return audit(as_function(f, at, at), {name: _claim(claimed.get(name), at) for name in at}, at=at)
 
 
 def _title(at: Numbers, claimed: Collection[str], right: str) -> str:
@@ -275,23 +187,23 @@ class Beside:
         self.beyond = [(f"{name_text(name)} = {shown(point[name])}", point) for name, point in found]
 
     def _record(self, at: Numbers) -> Graph:
-        root = _result(self.f, {name: Value(x) for name, x in at.items()})
+        root = result_of(self.f, {name: Value(x) for name, x in at.items()})
         assert type(root) is Value  # else audit has refused it
         return Graph(root)
 
     def line(self, name: str, verdict: Verdict, here_alone: bool) -> str | None:
         """The line for a claim that is right here and not on the other side, or at a kink. None for any other."""
-        if jumps(lambda x: _number(_function(self.f, {**self.at, name: x})()), self.at[name]):
+        if jumps(lambda x: as_number(as_function(self.f, {**self.at, name: x})()), self.at[name]):
             return f"? ∂f/∂{name_text(name)}: f jumps here, so it has no derivative: choose another point."
         if self.at_kink:
-            both = slopes(lambda x: _number(_function(self.f, {**self.at, name: x})()), self.at[name])
+            both = slopes(lambda x: as_number(as_function(self.f, {**self.at, name: x})()), self.at[name])
             return self._at_kink(name, verdict, both) if both.bends else self._smooth(name, verdict)
         holds = verdict.agrees or (verdict.only_nearby and self._holds_close_by(name))
         return self._across(name) if holds and not here_alone else None
 
     def _at_kink(self, name: str, verdict: Verdict, both: Slopes) -> str:
-        derivative, taken = f"∂f/∂{name_text(name)}", shown(grad(_function(self.f, self.at, [name]))(self.at[name]))
-        yours = _number(_function(self.claimed[name], self.at)())
+        derivative, taken = f"∂f/∂{name_text(name)}", shown(grad(as_function(self.f, self.at, [name]))(self.at[name]))
+        yours = as_number(as_function(self.claimed[name], self.at)())
         left, right = map(shown, both)
         engine = f"The engine takes {taken}."
         if verdict.apart:
@@ -313,7 +225,7 @@ class Beside:
 
     def _smooth(self, name: str, verdict: Verdict) -> str | None:
         """The line where ops are at a kink and f is smooth; None if the engine, too, gives its derivative there."""
-        entry, taken = verdict.entries[0], grad(_function(self.f, self.at, [name]))(self.at[name])
+        entry, taken = verdict.entries[0], grad(as_function(self.f, self.at, [name]))(self.at[name])
         if taken == entry.gradient or verdict.only_nearby:
             return None
         because = (
@@ -333,7 +245,7 @@ class Beside:
             wrong = [entry for entry in verdict.entries if not entry.agrees and not entry.hidden]
             if wrong:
                 self.where = ONE_SIDE
-                here = shown(_number(_function(self.claimed[name], self.at)()))
+                here = shown(as_number(as_function(self.claimed[name], self.at)()))
                 there = f"at {place}, yours is {shown(wrong[0].claimed)}, it is {shown(wrong[0].gradient)}"
                 return f"{RIGHT} ∂f/∂{name_text(name)} is right at this point: {here}. Across the kink, {there}."
         return None
@@ -342,8 +254,8 @@ class Beside:
         """Whether a claim that is wrong at a point nearby is right closer to this one."""
         for factor in CLOSE:
             point = {each: x + (factor - 1.0) * (x or 1.0) for each, x in self.at.items()}
-            right = grad(_function(self.f, point, [name]))(point[name])
-            if not math.isclose(_number(_function(self.claimed[name], point)()), right, rel_tol=1e-9, abs_tol=1e-12):
+            right = grad(as_function(self.f, point, [name]))(point[name])
+            if not math.isclose(as_number(as_function(self.claimed[name], point)()), right, rel_tol=1e-9, abs_tol=1e-12):
                 return False
         return True
 
@@ -364,33 +276,14 @@ def _line(name: str, verdict: Verdict, likely: str, here_alone: bool) -> str:
     return f"✗ {derivative}: yours is {shown(entry.claimed)}{where}, it is {shown(entry.gradient)}. {why}."
 
 
-def _function(read: Reading, at: Numbers, names: Collection[str] = ()) -> Callable[..., Any]:
-    """What a field says as a function of these names, which stand in its signature; the other numbers are those of the point."""
-
-    signature = Signature([Parameter(name, Parameter.POSITIONAL_OR_KEYWORD) for name in names])
-
-    def f(*args: Any, **named: Any) -> Any:
-        given = signature.bind(*args, **named).arguments
-        records = any(type(x) is Value for x in given.values())  # the others then, too: rounding behind them counts
-        values: dict[str, Any] = {**({name: Value(x) for name, x in at.items()} if records else at), **given}
-        return _result(read, values)
-
-    f.__signature__ = signature  # type: ignore[attr-defined]  # audit reads the names of the inputs there
-    return f
-
-
 def _claim(read: Reading | None, at: Numbers) -> Callable[..., Any] | None:
-    return None if read is None else _function(read, at, at)
-
-
-def _number(x: Any) -> float:
-    return x.data if type(x) is Value else float(x)
+    return None if read is None else as_function(read, at, at)
 
 
 def _varies(f: Reading, at: Numbers, name: str, verdict: Verdict) -> bool:
     """Whether the derivative is another number at points nearby."""
     here, nearby = verdict.entries[0].gradient, _points(at)[1:]
-    slopes = (grad(_function(f, numbers, [name]))(numbers[name]) for numbers in nearby)
+    slopes = (grad(as_function(f, numbers, [name]))(numbers[name]) for numbers in nearby)
     return any(math.isfinite(slope) and not math.isclose(slope, here, rel_tol=1e-9) for slope in slopes)
 
 
@@ -398,7 +291,7 @@ def _named_slip(f: Reading, at: Numbers, name: str, claim: Reading) -> str:
     """The slip that leads to a claim, as a quiz names it, if it does so at the point and near it; empty if none does."""
     shared: dict[str, None] | None = None
     for numbers in _points(at):
-        number = _number(_function(claim, numbers)())
+        number = as_number(as_function(claim, numbers)())
         here = [slip for wrong, slip in _slips(f, numbers, name) if math.isfinite(number) and is_right(number, wrong)]
         shared = dict.fromkeys(here) if shared is None else {slip: None for slip in shared if slip in here}
     return next(iter(shared or ()), "")
@@ -412,7 +305,7 @@ def _points(at: Numbers) -> list[Numbers]:
 def _slips(f: Reading, at: Numbers, name: str) -> list[tuple[float, str]]:
     """Wrong gradients that slips lead to at a point, with the slips in words; steps are called as they are written."""
     values: dict[str, Any] = {name: Value(x, label=name) for name, x in at.items()}
-    made = _recorded(f, values)
+    made = outcome_at(f, values)
     root = made.root
     if type(root) is not Value:
         return []
@@ -423,7 +316,7 @@ def _slips(f: Reading, at: Numbers, name: str) -> list[tuple[float, str]]:
     return list(slips(SolvedGraph(graph), values[name])) if values[name] in graph else []
 
 
-def _written(made: Recorded) -> dict[Value, str]:
+def _written(made: Outcome) -> dict[Value, str]:
     """What the nodes of lines are called: as there, or else by the formula that computes them."""
     named = {x: name for name, x in made.scope.items() if type(x) is Value}
     formulas: dict[Value, Formula] = {}

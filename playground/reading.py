@@ -16,7 +16,7 @@ from playground.typed import HINTS, WATCHER, Watcher, check_length, names, run_l
 Numbers = Mapping[str, float | str]  # by name; JSON has no NaN, so they may be texts
 
 
-class Recorded(NamedTuple):
+class Outcome(NamedTuple):
     """What a text came to.
 
     `root` is its result, and `scope` are the names that have a value then. Of lines of Python, the result is what `.backward()`
@@ -45,14 +45,14 @@ class Recorded(NamedTuple):
 class At(NamedTuple):
     """What a text came to at some numbers; the places in it that were known, by name; and the numbers that have none."""
 
-    recorded: Recorded
+    outcome: Outcome
     known: Mapping[str, int]
     left: Mapping[str, float]
 
     @property
     def places(self) -> dict[str, int]:
         """The places of numbers in the text, by name: not kept, since of a large graph that takes longer than recording it."""
-        return {**self.recorded.places_by_name(), **self.known}
+        return {**self.outcome.places_by_name(), **self.known}
 
 
 class Reading:
@@ -90,7 +90,7 @@ class Reading:
             for name in self.free
         }
 
-    def record(self, free: Mapping[str, Value | float], at: Mapping[int, float] | None = None) -> Recorded:
+    def record(self, free: Mapping[str, Value | float], at: Mapping[int, float] | None = None) -> Outcome:
         """What it comes to with these values of the free names, and with these numbers at the places where lines make Values."""
         return self._of_lines(free, at or {}) if self.formula is None else self._of_expression(free)
 
@@ -98,7 +98,7 @@ class Reading:
         """What it comes to at these numbers. `places` are those of numbers in the lines, as far as they are known.
 
         >>> at = Reading("x = [Value(2.0), Value(3.0)]\\ny = x[0]*x[1]*w").at({"x[1]": 5.0, "w": 7.0, "z": 1.0})
-        >>> at.recorded.root.data, at.places, at.left
+        >>> at.outcome.root.data, at.places, at.left
         (70.0, {'x[0]': 0, 'x[1]': 1}, {'z': 1.0})
         """
         free, known = self.begun(numbers), dict(places or {})
@@ -111,16 +111,16 @@ class Reading:
             made = self.record(free, {known[name]: x for name, x in others.items() if name in known})
         return At(made, known, {name: x for name, x in others.items() if name not in known})
 
-    def _of_expression(self, free: Mapping[str, Value | float]) -> Recorded:
+    def _of_expression(self, free: Mapping[str, Value | float]) -> Outcome:
         assert self.formula is not None
         try:
             root, texts = evaluate(self.formula.text, free)
         except ExpressionError as error:
             raise self.formula.slip(error) from None
         values = {name: x for name, x in free.items() if type(x) is Value}
-        return Recorded(_named(root, values, self.formula.name), values, texts=texts)
+        return Outcome(_named(root, values, self.formula.name), values, texts=texts)
 
-    def _of_lines(self, free: Mapping[str, Value | float], at: Mapping[int, float]) -> Recorded:
+    def _of_lines(self, free: Mapping[str, Value | float], at: Mapping[int, float]) -> Outcome:
         scope = names()
         known = {*scope, *(name for name, x in free.items() if type(x) is float)}
         scope |= free
@@ -129,10 +129,10 @@ class Reading:
         made = {name: x for name, x in scope.items() if name not in known and not name.startswith("_")}
         values = [x for name, x in made.items() if type(x) is Value and x is not free.get(name)]
         if called is not None:
-            return Recorded(_named(called, made), made, None, watcher.roots, places=watcher.places)
+            return Outcome(_named(called, made), made, None, watcher.roots, places=watcher.places)
         last = scope.get("_")
         root = _named(last if type(last) is Value else next(reversed(values), None), made)
-        return Recorded(root, made, last, watcher.roots, places=watcher.places)
+        return Outcome(root, made, last, watcher.roots, places=watcher.places)
 
 
 def _named(root: Any, scope: Mapping[str, Any], name: str = "") -> Any:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from autograd._format import counted, listed, one_line
 from autograd._tree import block_map, is_array, prefix_entries, rebuilt, tree_leaves, tree_map
+from autograd.compiler.any_array import each, is_foreign, is_lanes, namespace_of, reshaped
 from autograd.compiler.axes import Axes, checked_axes, shape_of
 from autograd.op import number
 
@@ -229,16 +230,6 @@ def scale_of(reduction: str | None, lanes: int | None) -> float:
     return 1.0 / lanes if lanes and reduction == "mean" else 1.0
 
 
-def is_lanes(x: Any) -> bool:
-    """True for an array of any library: NumPy, JAX, PyTorch, Dask."""
-    return hasattr(x, "dtype") and hasattr(x, "shape") and hasattr(x, "ndim")
-
-
-def is_foreign(x: Any) -> bool:
-    """True for an array of a library other than NumPy."""
-    return is_lanes(x) and not type(x).__module__.startswith("numpy")
-
-
 def _as_number(name: str, x: Any) -> Any:
     """A float; other number types (Fraction, mpf, Value) as they are, to compute with their own arithmetic."""
     if type(x) is float:
@@ -290,37 +281,3 @@ def stacked(items: Any, shape: tuple[int, ...], lanes: int | None, listed: bool 
         return xp.zeros(lead + shape)
     whole = xp.stack([item if is_foreign(item) else xp.asarray(item, dtype=float) for item in items], axis=len(lead))
     return reshaped(whole, (*lead, *shape, *whole.shape[len(lead) + 1 :]))
-
-
-def for_lanes(x: Any, lanes: int | None) -> Any:
-    """A result for every lane, if there are lanes, also where it is the same for all."""
-    if lanes is None:
-        return float(x) if is_lanes(x) and not is_foreign(x) else x
-    if is_lanes(x) and x.ndim:
-        return x
-    xp = namespace_of([x])
-    return xp.broadcast_to(xp.asarray(x), (lanes,)) if is_foreign(x) else xp.full(lanes, float(x))
-
-
-def each(x: Any) -> Sequence[Any]:
-    """The items of a list, or those of an array along its first axis: not every library lets it be iterated over."""
-    return [x[i, ...] for i in range(x.shape[0])] if is_foreign(x) else x
-
-
-def reshaped(x: Any, shape: tuple[int, ...]) -> Any:
-    """An array in another shape."""
-    return x.reshape(shape) if hasattr(x, "reshape") else namespace_of([x]).reshape(x, shape)
-
-
-def namespace_of(arrays: Sequence[Any]) -> Any:
-    """The functions of the library of these arrays; those of NumPy if there are none of another."""
-    foreign = [x for x in arrays if is_foreign(x)]
-    if foreign:
-        try:
-            from array_api_compat import array_namespace
-        except ImportError as error:
-            raise ImportError('arrays of other libraries need an extra: pip install "scalar-autograd[compile]"') from error
-        return array_namespace(*foreign)
-    import numpy
-
-    return numpy

@@ -9,7 +9,8 @@ from typing import Any
 
 from autograd._check import checked_choice
 from autograd._tree import prefix_entries, prefix_map, tree_build
-from autograd.compiler.arguments import Given, each, namespace_of, scale_of
+from autograd.compiler.any_array import each, namespace_of
+from autograd.compiler.arguments import Given, scale_of
 from autograd.compiler.axes import Axes
 from autograd.compiler.compiled import REDUCTIONS, Compiled, scaled
 from autograd.compiler.executors.chunks import any_chunked, blocks_of, nested

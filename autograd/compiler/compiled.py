@@ -10,7 +10,8 @@ from autograd import _transform_checks
 from autograd._check import checked_choice
 from autograd._tree import block_map, is_array
 from autograd.compiler import derived, files
-from autograd.compiler.arguments import Given, for_lanes, is_foreign, lanes_of, scale_of, stacked
+from autograd.compiler.any_array import for_lanes, is_foreign
+from autograd.compiler.arguments import Given, lanes_of, scale_of, stacked
 from autograd.compiler.call_plan import ArrayPlan, Call, FloatPlan, call_key, plan_of
 from autograd.compiler.executors.chunks import any_chunked, mapped, summed
 from autograd.compiler.guards import check_guards, differing_lanes

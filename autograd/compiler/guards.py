@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.compiler.arguments import namespace_of, reshaped
+from autograd.compiler.any_array import namespace_of, reshaped
 from autograd.compiler.tracing import Guard
 from autograd.errors import BranchError
 

@@ -52,7 +52,7 @@ def as_bytes(x: Any) -> bytes:
         return b""
 
 
-from_bytes = marshal.loads
+from_bytes = marshal.loads  # of bytes that as_bytes made in this process, never of a file
 
 
 def difference(path: str, now: Any, before: Any) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Any
 
-from autograd.compiler.arguments import each, for_lanes, namespace_of
+from autograd.compiler.any_array import each, for_lanes, namespace_of
 from autograd.compiler.executors import python
 from autograd.compiler.executors.python_code import MAX_ROWS, python_code
 from autograd.compiler.optimize import optimize

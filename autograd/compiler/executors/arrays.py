@@ -10,7 +10,7 @@ from contextlib import nullcontext
 from itertools import accumulate
 from typing import Any
 
-from autograd.compiler.arguments import namespace_of
+from autograd.compiler.any_array import namespace_of
 from autograd.compiler.executors.array_forms import array_form, library_of
 from autograd.compiler.executors.array_plan import CONSTANTS, LANE_INPUTS, UNIFORM_INPUTS, Block, Group, Operand, Run, planned
 from autograd.compiler.executors.array_products import product_of

@@ -9,7 +9,8 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 from autograd._tree import block_map, prefix_entries, prefix_map, tree_leaves
-from autograd.compiler.arguments import Argument, is_lanes, lanes_of
+from autograd.compiler.any_array import is_lanes
+from autograd.compiler.arguments import Argument, lanes_of
 from autograd.errors import BranchError, CompileError
 
 Call = Callable[[Any, Sequence[Any]], Any]  # of a Compiled and its arguments

@@ -1,0 +1,50 @@
+"""Arrays of any library: NumPy, JAX, PyTorch, Dask, and others that have no more than the array API standard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+
+def is_lanes(x: Any) -> bool:
+    """True for an array of any library: NumPy, JAX, PyTorch, Dask."""
+    return hasattr(x, "dtype") and hasattr(x, "shape") and hasattr(x, "ndim")
+
+
+def is_foreign(x: Any) -> bool:
+    """True for an array of a library other than NumPy."""
+    return is_lanes(x) and not type(x).__module__.startswith("numpy")
+
+
+def each(x: Any) -> Sequence[Any]:
+    """The items of a list, or those of an array along its first axis: not every library lets it be iterated over."""
+    return [x[i, ...] for i in range(x.shape[0])] if is_foreign(x) else x
+
+
+def reshaped(x: Any, shape: tuple[int, ...]) -> Any:
+    """An array in another shape."""
+    return x.reshape(shape) if hasattr(x, "reshape") else namespace_of([x]).reshape(x, shape)
+
+
+def namespace_of(arrays: Sequence[Any]) -> Any:
+    """The functions of the library of these arrays; those of NumPy if there are none of another."""
+    foreign = [x for x in arrays if is_foreign(x)]
+    if foreign:
+        try:
+            from array_api_compat import array_namespace
+        except ImportError as error:
+            raise ImportError('arrays of other libraries need an extra: pip install "scalar-autograd[compile]"') from error
+        return array_namespace(*foreign)
+    import numpy
+
+    return numpy
+
+
+def for_lanes(x: Any, lanes: int | None) -> Any:
+    """A result for every lane, if there are lanes, also where it is the same for all."""
+    if lanes is None:
+        return float(x) if is_lanes(x) and not is_foreign(x) else x
+    if is_lanes(x) and x.ndim:
+        return x
+    xp = namespace_of([x])
+    return xp.broadcast_to(xp.asarray(x), (lanes,)) if is_foreign(x) else xp.full(lanes, float(x))

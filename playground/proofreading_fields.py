@@ -1,0 +1,133 @@
+"""The fields of the check tab: a function and what is claimed of it, as they were read, or why they cannot be judged."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Collection, Mapping
+from inspect import Parameter, Signature
+from typing import Any
+
+from autograd import Value
+from autograd._format import shown
+from autograd.expression import ExpressionError
+from autograd.graph import Graph
+from playground import undrawn
+from playground.free import CONSTANTS
+from playground.reading import Outcome, Reading
+from playground.typed import Slip
+
+Numbers = Mapping[str, float]
+
+
+def function_of(text: str, at: Numbers) -> Reading:
+    """The function as it was read; a Slip says why it cannot be judged at this point."""
+
+    def checked(text: str) -> Reading:
+        f = Reading(text)
+        if not f.variables:
+            raise Slip(_of_nothing(f))
+        made = f.record(f.begun(at))
+        _known(f, at, "{} has no number yet")
+        if reason := undrawn.reason(f.text, made.root, made.last, made.scope) if f.formula is None else "":
+            raise Slip(reason)
+        if not math.isfinite(number := as_number(made.root)):
+            raise Slip(f"this is {shown(number)} at the point, so there is no derivative: choose another point")
+        return f
+
+    return _offering(text, checked)
+
+
+def check_differentiable(f: Reading, at: Numbers, names: Collection[str]) -> None:
+    """A Slip if the derivative by one of these names is not finite."""
+    leaves = {name: Value(x, label=name) for name, x in at.items()}
+    root = result_of(f, leaves)
+    assert type(root) is Value  # else f was refused
+    graph = Graph(root)
+    for name in names:
+        slope = graph.adjoints.get(leaves[name], 0.0)
+        if not math.isfinite(slope):
+            raise Slip(f"the derivative by {name} is {shown(slope)} at the point: choose another point")
+
+
+def claim_of(text: str, at: Numbers) -> Reading:
+    """A claim as it was read; a Slip says why it cannot be judged at this point."""
+
+    def checked(text: str) -> Reading:
+        claim = Reading(text)
+        claim.record(claim.begun(at))
+        _known(claim, at, "f has no variable {}")
+        if not math.isfinite(number := as_number(as_function(claim, at)())):
+            raise Slip(f"this is {shown(number)} at the point, which no derivative is")
+        return claim
+
+    return _offering(text, checked)
+
+
+def _offering(text: str, read: Callable[[str], Reading]) -> Reading:
+    try:
+        return read(text)
+    except Slip as slip:
+        raise slip.offer(text, read) from None
+
+
+def _of_nothing(f: Reading) -> str:
+    """What is to be said of a function without variables."""
+    if f.formula is not None:
+        return undrawn.constant(f.formula.text)
+    made = f.record(f.begun({}))
+    if type(made.root) is not Value:
+        return undrawn.reason(f.text, made.root, made.last, made.scope)
+    graph = Graph(made.root)
+    graph.name_from(made.scope)
+    name = next((graph.names[node] for node in graph if node.op is None), "x")
+    return f"{name} has its number in the text: leave {name} = Value(…) out, and it is a variable"
+
+
+def _known(read: Reading, at: Numbers, told: str) -> None:
+    """A Slip, at its place, if there is a variable without a number."""
+    for name in read.variables:
+        if name not in at:
+            before = read.formula.before if read.formula else 0
+            found = re.search(rf"\b{name}\b", read.text[before:])
+            first, last = found.span() if found else (0, 0)
+            raise Slip.within(read.text, ExpressionError(told.format(name), first + 1, last + 1), before=before)
+
+
+def outcome_at(read: Reading, values: Mapping[str, Any]) -> Outcome:
+    """What it comes to with these values of its variables."""
+    return read.record({name: CONSTANTS[name] if name in CONSTANTS else values[name] for name in read.free})
+
+
+def result_of(read: Reading, values: Mapping[str, Any]) -> Value | float:
+    """The same as a number, or as a Value of what it was computed from. Lines may ask any variable for what a Value has."""
+    if read.formula is not None:
+        root: Value | float = outcome_at(read, values).root
+        return root
+    records = any(type(x) is Value for x in values.values())
+    made = outcome_at(read, values if records else {name: Value(x, label=name) for name, x in values.items()})
+    numbers = (x for x in (made.last, *reversed(made.scope.values())) if type(x) in (bool, int, float))
+    found = made.root if type(made.root) is Value else next(numbers, None)
+    if found is None:
+        raise Slip(undrawn.reason(read.text, made.root, made.last, made.scope) or undrawn.NOTHING)
+    return found if records or type(found) is not Value else found.data
+
+
+def as_function(read: Reading, at: Numbers, names: Collection[str] = ()) -> Callable[..., Any]:
+    """What a field says as a function of these names, which stand in its signature; the other numbers are those of the point."""
+
+    signature = Signature([Parameter(name, Parameter.POSITIONAL_OR_KEYWORD) for name in names])
+
+    def f(*args: Any, **named: Any) -> Any:
+        given = signature.bind(*args, **named).arguments
+        records = any(type(x) is Value for x in given.values())  # the others then, too: rounding behind them counts
+        values: dict[str, Any] = {**({name: Value(x) for name, x in at.items()} if records else at), **given}
+        return result_of(read, values)
+
+    f.__signature__ = signature  # type: ignore[attr-defined]  # audit reads the names of the inputs there
+    return f
+
+
+def as_number(x: Any) -> float:
+    """A number, or that of a Value."""
+    return x.data if type(x) is Value else float(x)
