@@ -159,9 +159,11 @@ class ArrayRunner(Runner):
 def runs_in_python(program: Program, executor: str, lanes: bool, kind: str) -> bool:
     """True if a program is run number by number: if that was asked for, for numbers of other types, and if it is small.
 
-    `kind` is "plain" for floats and NumPy arrays, "foreign" for arrays of other libraries, "other" for other numbers.
+    `kind` is "plain" for floats and NumPy arrays, "foreign" for arrays of other libraries, which may be traced and then have no
+    numbers yet, "other" for other numbers.
     """
-    return executor == "python" or kind == "other" or (executor == "auto" and not lanes and len(program.rows) < MIN_ROWS)
+    small = executor == "auto" and kind == "plain" and not lanes and len(program.rows) < MIN_ROWS
+    return executor == "python" or kind == "other" or small
 
 
 def fast_runner(program: Program, executor: str, kind: str) -> Runner:

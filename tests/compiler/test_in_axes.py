@@ -1,5 +1,6 @@
 """in_axes: which axis of what is that of the lanes, for whole arguments and for what is inside them, as in jax.vmap."""
 
+from functools import partial
 from typing import Any, NamedTuple
 
 import dask.array as da
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd
-from autograd import BranchError, Value, compile, load_program
+from autograd import BranchError, Value, compile, load_program, sin
 from autograd._tree import block_map, prefix_map
 from autograd.compiler.executors.chunks import blocks_of
 
@@ -241,6 +242,21 @@ def test_a_part_may_be_a_traced_array_of_jax():
         call = block_map(jax.numpy.asarray, CALL)
         found = jax.jit(lambda *xs: program.value_and_grad(*xs, argnums=(0, 1), reduction="sum"))(*call)
     assert as_lists(found) == (float(SUMS @ SUMS), as_lists(SLOPES))
+
+
+def test_a_call_without_lanes_may_be_traced_by_jax():
+    import jax
+
+    program = compile(lambda w, x: sin(w[0] * x) + w[1], [2.0, 1.0], 3.0)
+    with jax.enable_x64(True):
+        value, (by_w, by_x) = jax.jit(lambda *xs: program.value_and_grad(*xs, argnums=(0, 1)))([2.0, 1.0], 3.0)
+        hessian = jax.jit(program.hessian)([2.0, 1.0], 3.0)
+        jacobian = jax.jit(program.jacobian)(jax.numpy.array([2.0, 1.0]), 3.0)
+    want, (want_w, want_x) = program.value_and_grad([2.0, 1.0], 3.0, argnums=(0, 1))
+    near = partial(pytest.approx, rel=1e-13)
+    assert (float(value), list(map(float, by_w)), float(by_x)) == (near(want), near(want_w), near(want_x))
+    assert as_lists(hessian) == [near(row) for row in program.hessian([2.0, 1.0], 3.0)]
+    assert as_lists(jacobian) == near(want_w)
 
 
 # -- what does not fit -----------------------------------------------------------------------------------
