@@ -65,7 +65,7 @@ def _entries(cards: Collection[Card], flows: Collection[Flow], largest: float) -
     if style.MANY in colours:
         yield Entry(_arrow(style.MANY, 3.0, back=True), KEY, "several gradients: their norm")
     if "dotted" in looks:
-        yield Entry(_arrow(style.NOTHING, 1.0, "1.5 3", back=True), KEY, "zero gradient")
+        yield Entry(line("M30,0H0", style.NOTHING, 1.0, "1.5 3"), KEY, "zero gradient")
     if largest and colours:
         wedge = f'<path d="M0,0L44,-{number(style.MAX_WIDTH / 2)}v{number(style.MAX_WIDTH)}z" fill="{style.MANY}"/>'
         yield Entry(wedge, 44.0, f"gradient back: width 0 to {style.short(largest)}", "scale")

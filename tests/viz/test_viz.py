@@ -1,5 +1,6 @@
 """Drawings: what they show, that they are valid SVG, and that they work without Graphviz."""
 
+import re
 import sys
 import xml.etree.ElementTree as ET
 
@@ -72,15 +73,18 @@ def test_a_dot_is_drawn_expanded_as_multiplies_and_adds():
     assert (texts(expanded).count("×"), texts(expanded).count("+")) == (2, 2)
 
 
-def test_nothing_is_drawn_back_along_a_branch_not_taken_and_zero_is_dotted():
+def test_nothing_is_drawn_back_along_a_branch_not_taken_and_zero_is_dotted_without_a_head():
     x, y = Value(3.0, label="x"), Value(0.0, label="y")
     z = autograd.where(1.0, x, x * 2.0) + x * y
     z.backward()
     drawing = draw_dot(z)
     assert len(edges(drawing, "class=forward")) == 7
     assert len(edges(drawing, "class=backward")) == 5
-    assert len(edges(drawing, "dotted")) == 1
+    assert [("dir=none" in edge) for edge in edges(drawing, "class=backward") if "dotted" in edge] == [True]
+    assert sum("dir=back" in edge for edge in edges(drawing, "class=backward")) == 4
     assert "1 · 0 = 0" in texts(drawing)
+    tips = re.findall(r'<g id="b[^>]*>.*?class="tip"[^>]*fill="([^"]+)"', drawing.pipe("svg", encoding="utf-8"))
+    assert (len(tips), tips.count("none")) == (5, 1)
 
 
 @settings(max_examples=30)
