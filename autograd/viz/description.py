@@ -56,6 +56,8 @@ def what_to_see(diagram: Diagram) -> str:
         return f"The gradient of {name} is {shown(grad, 4)}."
     if len(diagram.graph.roots) > 1:  # and the gradients are not those of one of them
         return f"The largest gradient is {style.short(grad)}, that of {name}."
+    if sum(node.op is None and diagram.quantities.grad(node) is not None for node in diagram.graph) == 1:
+        return f"Near this point {root} changes with {name} at a rate of {style.short(grad)}."
     return f"Near this point {root} changes most with {name}: at a rate of {style.short(grad)}."
 
 
