@@ -257,8 +257,8 @@ def test_zero_gradients_are_cut_or_zero_at_this_point_alone(f, sentence):
 
 
 def test_the_sentence_says_what_changes_the_result_most_only_where_there_is_a_choice():
-    for inputs, sentence in [(1, "y changes with x0 at a rate of 3."), (2, "y changes most with x0: at a rate of 3.")]:
-        xs = [Value(1.0, label=f"x{i}") for i in range(inputs)]
+    for inputs, sentence in [(1, "y changes with a at a rate of 3."), (2, "y changes most with a: at a rate of 3.")]:
+        xs = [Value(1.0, label=name) for name in "ab"[:inputs]]
         y = autograd.sum([(3 - i) * x for i, x in enumerate(xs)]) * Value(1.0, requires_grad=False)
         y.label = "y"
         y.backward()
