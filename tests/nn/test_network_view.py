@@ -184,7 +184,7 @@ def test_the_largest_output_is_marked_and_named():
         neuron.b.data = number
     drawing = nn.draw(model, [0.0, 0.0], outputs=["cat", "dog", "owl"])
     assert [mark.get("visibility") for mark in marks(drawing, "answer")] == ["hidden", "visible", "hidden"]
-    assert "The largest output is dog, 5." in drawing.text
+    assert "The largest output is 5, that of dog." in drawing.text
     assert "largest output" in texts(drawing)
     assert "largest output" not in texts(nn.draw(model))
 

@@ -514,7 +514,7 @@ function networkAnswer(data, numbers) {
 // What to see: the same as in words.py.
 function networkSentence(data, marks, picture) {
   const answer = networkAnswer(data, marks.numbers);
-  const largest = answer === null ? "" : `The largest output is ${data.neurons[answer].label}, ${showNumber(marks.numbers.value[answer], 4)}.`;
+  const largest = answer === null ? "" : `The largest output is ${showNumber(marks.numbers.value[answer], 4)}, that of ${data.neurons[answer].label}.`;
   return [data.lead, picture?.chosen, largest, strongestSentence(data, marks, picture)].filter(Boolean).join(" ");
 }
 
