@@ -153,4 +153,4 @@ def _taken(x: Any, lanes: Any, axis: int) -> Any:
 
         return numpy.asarray(x).take(lanes, axis=axis)
     xp = namespace_of([x])
-    return xp.take(x, xp.asarray(lanes, device=x.device), axis=axis)
+    return xp.take(x, xp.asarray(lanes, device=getattr(x, "device", None)), axis=axis)  # a traced array of JAX has none yet

@@ -7,7 +7,7 @@ from typing import Any
 
 from autograd.compiler.any_array import namespace_of, reshaped
 from autograd.compiler.tracing import Guard
-from autograd.errors import BranchError
+from autograd.errors import BranchError, CompileError
 
 
 def check_guards(guards: Sequence[Guard], found: Sequence[Any], lanes: int | None) -> None:
@@ -24,9 +24,18 @@ def check_guards(guards: Sequence[Guard], found: Sequence[Any], lanes: int | Non
 
 
 def differing_lanes(guard: Guard, condition: Any) -> list[int]:
-    """The lanes in which the comparison came out differently; lane 0 stands for a run without lanes."""
+    """The lanes in which the comparison came out differently; lane 0 stands for a run without lanes.
+
+    CompileError inside `jax.jit`, where there are no numbers to compare.
+    """
     if not hasattr(condition, "shape"):
         numbers = condition if isinstance(condition, list) else [condition]
         return [i for i, x in enumerate(numbers) if bool(x) is not guard.taken]
     wrong = (condition != 0.0) != guard.taken
-    return [int(i) for i in namespace_of([wrong]).nonzero(reshaped(wrong, (-1,)))[0]]  # not the method: PyTorch's is another
+    try:
+        return [int(i) for i in namespace_of([wrong]).nonzero(reshaped(wrong, (-1,)))[0]]  # not the method: PyTorch's is another
+    except TypeError as error:  # JAX's own, for traced arrays
+        raise CompileError(
+            f"{guard.line}\nthis comparison cannot be checked while JAX traces the program: write the branch with "
+            "autograd.where, or compile with guard='ignore'"
+        ) from error

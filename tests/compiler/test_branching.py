@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
-from autograd import BranchError, Value
+from autograd import BranchError, CompileError, Value
 from autograd.compiler import branching
 
 numbers = st.floats(-20.0, 20.0).filter(lambda x: abs(x) > 1e-3)
@@ -79,6 +79,16 @@ def test_a_branch_error_changes_no_gradient():
     with pytest.raises(BranchError):
         program.backward(np.array([1.0, -1.0]))
     assert not w.has_grad
+
+
+@pytest.mark.parametrize("guard", ["raise", "recompile"])
+@pytest.mark.parametrize("x", [3.0, np.ones(2)])
+def test_a_branch_cannot_be_checked_while_jax_traces_and_its_line_is_named(x, guard):
+    import jax
+
+    program = autograd.compile(halved, 3.0, 2.0, in_axes=(0, None), guard=guard)
+    with jax.enable_x64(True), pytest.raises(CompileError, match=r"while y > 1.0[\s\S]*while JAX traces .* guard='ignore'"):
+        jax.jit(program)(x, 2.0)
 
 
 def test_ignored_guards_go_the_recorded_way():
