@@ -32,6 +32,14 @@ TORCH = {
     "div": "{0} / {1}",
     "pow": "{0} ** {1}",
     "mod": "torch.remainder",
+    "cbrt": "torch.sign({0}) * abs({0}) ** (1 / 3)",
+    "exp_difference": "torch.exp({0} - {1})",  # of which softmax consists
+    "log1mexp": "torch.log(-torch.expm1(-{0}))",
+    "sech2": "1 / torch.cosh({0}) ** 2",
+    "gaussian": "torch.exp(-({0} ** 2))",
+    "normal_pdf": "torch.exp(-({0} ** 2) / 2) / (2 * torch.pi) ** 0.5",
+    "direction": "{0} / torch.sqrt({0} ** 2 + {1})",
+    "fraction": "{0} / ({0} + {1})",
     "normal_cdf": "torch.special.ndtr",
     "mish": "torch.nn.functional.mish",
     "softplus": "-torch.nn.functional.logsigmoid(-{0})",  # which is exact for large numbers, too
