@@ -30,7 +30,7 @@ from playground.full_screen import Screen, filling, options_of
 from playground.program import of_expression, of_lines, with_numbers, with_values
 from playground.reading import Numbers, Reading
 from playground.rerun import alike, chooses, reads_numbers
-from playground.torch_gradients import DIFFERING, calls, differing, freed
+from playground.torch_gradients import DIFFERING, calls, differing, freed, none_in_torch
 from playground.torch_program import in_torch
 from playground.typed import Slip
 
@@ -259,7 +259,7 @@ def _shown(text: str, numbers: Numbers, places: Mapping[str, int] | None = None)
         made.unplaced = _unplaced([graph.spell(leaf) for leaf in moved]) if detached or chooses(text) else ""
         made.note = made.unplaced or made.note
     made.called = calls(formula.text if formula else text)
-    made.note = " ".join(filter(None, (made.note, freed(swept))))
+    made.note = " ".join(filter(None, (made.note, freed(swept), "" if formula else none_in_torch(text, scope))))
     return made
 
 

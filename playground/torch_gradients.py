@@ -129,3 +129,22 @@ def freed(roots: Sequence[Value]) -> str:
     before, after = (set(Graph(root)) for root in roots)
     needed = [node for node in before & after if node.op is not None and node.op.name not in KEEP_NOTHING]
     return FREED if needed else ""
+
+
+def none_in_torch(text: str, scope: Mapping[str, object]) -> str:
+    """What is to be said of gradients that a text reads and PyTorch does not have, given what its names hold in the end.
+
+    >>> x = Value(2.0)
+    >>> none_in_torch("print(x.grad)", {"x": x})
+    'PyTorch gives x.grad = None: no gradient has reached it.'
+    """
+    read = [node.value for node in ast.walk(ast.parse(text.strip())) if isinstance(node, ast.Attribute) and node.attr == "grad"]
+    names = sorted({node.id for node in read if isinstance(node, ast.Name)})
+    nodes = {name: node for name in names if isinstance(node := scope.get(name), Value)}
+    inner = [f"{name}.grad" for name, node in nodes.items() if node.op is not None]
+    unreached = [f"{name}.grad" for name, node in nodes.items() if node.op is None and not node.has_grad]
+    reasons = [
+        (unreached, "no gradient has reached it" if len(unreached) == 1 else "no gradient has reached them"),
+        (inner, f"it keeps those of leaves, and others only after {inner[0].removesuffix('grad')}retain_grad()" if inner else ""),
+    ]
+    return " ".join(f"PyTorch gives {listed(found, MAX_NAMED)} = None: {reason}." for found, reason in reasons if found)

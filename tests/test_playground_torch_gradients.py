@@ -68,3 +68,19 @@ def test_of_a_frozen_leaf_pytorch_gives_no_other_gradient():
 )
 def test_a_second_sweep_of_a_graph_at_which_pytorch_raises_is_told(lines, raises):
     assert asked("show", f"x = Value(2.0)\n{lines}", {})["note"].endswith(FREED) == raises
+
+
+@pytest.mark.parametrize(
+    ("lines", "note"),
+    [
+        ("y = w*x.detach()\ny.backward()\nprint(x.grad, w.grad)", "x.grad = None: no gradient has reached it."),
+        ("f = Value(1.0, requires_grad=False)\ny = w*x*f\ny.backward()\nf.grad", "f.grad = None: no gradient has reached it."),
+        ("y = w*x\nprint(x.grad + w.grad)", "w.grad and x.grad = None: no gradient has reached them."),
+        ("h = w*x\ny = h*x\ny.backward()\nh.grad", "h.grad = None: it keeps those of leaves, and others only after h.retain_grad()."),
+        ("y = w*x\ny.backward()\nfor p in (w, x):\n    p.data -= 0.1*p.grad", ""),
+        ("y = w*x\ny.backward()\nprint(x.grad)", ""),
+    ],
+)
+def test_a_gradient_that_pytorch_does_not_have_is_told_where_it_is_read(lines, note):
+    found = asked("show", f"w, x = Value(2.0), Value(3.0)\n{lines}", {})["note"]
+    assert found.partition("PyTorch gives ")[2] == note
