@@ -62,6 +62,8 @@ SAME_NUMBER = {
     "float",
     "clone",
 }
+OF_LISTS = {"sum", "mean", "prod", "norm", "softmax", "log_softmax", "logsumexp"}  # of what is a tensor there, and a list here
+CLASSES = re.compile("cross_entropy|nll_loss|CrossEntropyLoss|NLLLoss")  # of a text in which tensors of integers may be classes
 DERIVATIVES = {"grad", "jacobian", "hessian"}
 LEFT_OUT = {"inplace", "dtype", "device", "retain_graph", "allow_unused"}  # of keywords
 FIELD = re.compile(r"(?<=(?<!\{)\{)[^{}:!=]+")  # of an f-string
@@ -104,7 +106,10 @@ class _Respeller:
         asked = any(self.asks(node) for node in nodes)
         self.asking = {name for node in nodes for name in _asking(node)}
         self.frozen = ", requires_grad=False" if asked else ""  # what PyTorch computes no gradient of
+        self.has_classes = bool(asked and CLASSES.search(text))
         self.in_place = False  # inside `with torch.no_grad()`
+        assigned = [node for node in nodes if isinstance(node, ast.Assign) and self.numbers(node.value)]
+        self.lists = {target.id for node in assigned for target in node.targets if isinstance(target, ast.Name)}
 
     def text(self) -> str:
         made = self.spliced(self.tree, 0, len(self.source))
@@ -172,12 +177,33 @@ class _Respeller:
                 return FILLED[self.of_torch(function)] if ast.unparse(shape) in SHAPES else ""
             case ast.Call(func=function, args=[inner, *_]) if self.of_torch(function) in TENSORS:
                 match inner:
-                    case ast.List(elts=[one]):
+                    case ast.List(elts=[one]) if not isinstance(one, (ast.List, ast.Tuple)):
                         return self.written(one)
                     case ast.List() | ast.Tuple() | ast.ListComp():
                         return ""
+                    case ast.Call() if self.numbers(inner):
+                        return ""
                 return self.number(inner) or self.written(inner)
         return ""
+
+    def numbers(self, node: ast.AST) -> list[ast.expr]:
+        """What a tensor of several numbers is made of; empty if the node makes none, or one of more dimensions."""
+        match node:
+            case ast.Call(func=function, args=[ast.List(elts=[_, _, *_] as parts), *_]) if self.of_torch(function) in TENSORS:
+                return [] if any(isinstance(part, (ast.List, ast.Tuple, ast.Starred)) for part in parts) else parts
+            case ast.Call(func=function, args=[ast.Call() as inner]) if self.of_torch(function) == "Parameter":
+                return self.numbers(inner)
+        return []
+
+    def value(self, name: str, number: ast.expr | str, call: ast.Call) -> str:
+        """A number of a tensor as a Value, or as the class that it is."""
+        asked = name == "Parameter" or any(map(self.asks, call.keywords))
+        text = number if isinstance(number, str) else self.written(number)
+        return text if self.has_classes and text.isdigit() and not asked else f"Value({text}{'' if asked else self.frozen})"
+
+    def is_list(self, node: ast.AST) -> bool:
+        """Whether it is the name of several numbers."""
+        return isinstance(node, ast.Name) and node.id in self.lists
 
     # -- rules ---------------------------------------------------------------------------------------
 
@@ -191,6 +217,8 @@ class _Respeller:
     def of_Attribute(self, node: ast.Attribute) -> str | None:
         if node.attr == "data" and _is_taken_out(node.value):
             return self.written(node.value)
+        if node.attr == "grad" and self.is_list(node.value) and isinstance(node.ctx, ast.Load):
+            return f"[x.grad for x in {self.written(node.value)}]"
         return _here(self.path(node))
 
     def of_JoinedStr(self, node: ast.JoinedStr) -> str:
@@ -203,6 +231,7 @@ class _Respeller:
         except (SyntaxError, ValueError):
             return text
         inside.paths, inside.own, inside.modules, inside.frozen = self.paths, self.own, self.modules, self.frozen
+        inside.lists, inside.has_classes = self.lists, self.has_classes
         return inside.text()
 
     def of_keyword(self, node: ast.keyword) -> str | None:
@@ -255,11 +284,15 @@ class _Respeller:
         return None
 
     def of_function(self, name: str, call: ast.Call) -> str | None:
-        number = self.number(call)
-        if number:
-            asked = name == "Parameter" or any(map(self.asks, call.keywords))
-            return f"Value({number}{'' if asked else self.frozen})"
+        if number := self.number(call):
+            return self.value(name, number, call)
+        if numbers := self.numbers(call):
+            return f"[{', '.join(self.value(name, x, call) for x in numbers)}]"
         match name, call.args:
+            case _, [several, *_] if name in OF_LISTS and self.is_list(several):
+                return self.called(name, [several])
+            case "dot", [x, y]:
+                return self.called("dot", [x, y])
             case "clamp" | "clip", _:
                 return self.clipped(call.args, call.keywords)
             case "max" | "min", [x, y]:
@@ -278,6 +311,8 @@ class _Respeller:
     def of_method(self, owner: ast.expr, name: str, call: ast.Call) -> str | None:
         ours = OTHERS.get(name, name)
         match name, call.args:
+            case _, _ if name in OF_LISTS and self.is_list(owner):
+                return self.called(name, [owner])
             case "clamp" | "clip", _:
                 return self.clipped([owner, *call.args], call.keywords)
             case "max" | "min", [other]:

@@ -44,7 +44,10 @@ SAYS = {
     SystemExit: "the program ended itself",
     KeyboardInterrupt: "the program ended itself",
 }
-_TORCH = "PyTorch is not in this page: torch.tensor(2.0, requires_grad=True) is Value(2.0), torch.nn is nn, torch.exp is exp"
+_TORCH = (
+    "PyTorch is not in this page: torch.tensor(2.0, requires_grad=True) is Value(2.0), and several numbers are a list of Values; "
+    "torch.nn is nn, torch.exp is exp"
+)
 _NUMPY = "NumPy is not in this page"
 _LINEAR = "a linear layer is nn.Layer(2, 1, 'linear'), a network nn.MLP(2, [4, 1])"
 HINTS = {  # for names, modules and operators that other libraries and papers have

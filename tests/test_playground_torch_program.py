@@ -89,7 +89,8 @@ def _of_several(name: str) -> Any:
 
 def stand_in() -> Any:
     """The module, with the functions listed above and no others."""
-    torch = SimpleNamespace(float64="float64", pi=math.pi, special=SimpleNamespace(), nn=SimpleNamespace(functional=SimpleNamespace()))
+    functional = SimpleNamespace(functional=SimpleNamespace())
+    torch = SimpleNamespace(float64="float64", pi=math.pi, special=SimpleNamespace(), nn=functional)
     torch.set_default_dtype = lambda dtype: None
     torch.tensor = lambda x, requires_grad=False: Tensor(Value(x, requires_grad=requires_grad), requires_grad)
     torch.linalg = SimpleNamespace(vector_norm=_of_several("norm"))

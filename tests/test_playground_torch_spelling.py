@@ -36,6 +36,21 @@ for step in range(3):
     w.grad = 0
 print(f"{loss.item():.3f}")
 """
+SOFTMAX = """\
+import torch
+logits = torch.tensor([1.0, 2.0, -1.0], requires_grad=True)
+target = torch.tensor(0)
+loss = torch.nn.functional.cross_entropy(logits, target) + torch.softmax(logits, dim=0)[1]
+loss.backward()
+print(logits.grad)
+"""
+LISTED = """\
+logits = [Value(1.0), Value(2.0), Value(-1.0)]
+target = 0
+loss = nn.CrossEntropyLoss()(logits, target) + softmax(logits)[1]
+loss.backward()
+print([x.grad for x in logits])
+"""
 RESPELLED = [
     ("torch.relu(x)", "relu(x)"),
     ("y = F.relu(w*x) + nn.functional.sigmoid(x)", "y = relu(w*x) + sigmoid(x)"),
@@ -77,10 +92,13 @@ RESPELLED = [
         "a = 'x'\nx.grad = Value(1.0), f'{relu(x):.3f} {{torch}} {x.grad=}'",
     ),
     ("x = torch.Tensor([2]).double()\nx.requires_grad = True\ny = x ** 2", "x = Value(2)\nx.requires_grad = True\ny = x ** 2"),
+    ("x = torch.tensor([1.0, 2.0])\ny = x.sum() + torch.dot(x, x)", "x = [Value(1.0), Value(2.0)]\ny = sum(x) + dot(x, x)"),
+    ("w = nn.Parameter(torch.tensor([1.0, k]))\ny = w.norm(dim=0)", "w = [Value(1.0), Value(k)]\ny = norm(w)"),
+    (SOFTMAX, LISTED),
     (TRAINING, TRAINED),
 ]
 UNCHANGED = [
-    "x = torch.tensor([1.0, 2.0])",
+    "x = torch.tensor([[1.0, 2.0]])",
     "max(xs)",
     "max(2, 3)",
     "clip(x, 0, 1)",
@@ -128,6 +146,8 @@ def test_the_page_offers_the_whole_program_with_the_first_slip(monkeypatch):
     found = shown(TRAINING)
     assert (found["slip"]["line"], found["slip"]["fix"]) == (1, TRAINED)
     assert shown(TRAINED)["printed"] == "0.014\n"
+    assert shown(SOFTMAX)["slip"]["fix"] == LISTED
+    assert shown(LISTED)["answer"]["leaves"] == ["logits[0]", "logits[1]", "logits[2]"]
 
 
 @pytest.mark.parametrize(
