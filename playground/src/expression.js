@@ -104,7 +104,7 @@ export function expressionTab(root, { python, changed, first }) {
         const empty = error && code.text().trim() === "";
         code.mark(empty ? new Error("Type an expression, or choose an example") : error);
         outdated.textContent = error && update !== null ? "last valid result" : "";
-        for (const part of [result, leaves.root, closer.root, stage]) {
+        for (const part of [result, trouble, leaves.root, closer.root, stage]) {
             part.classList.toggle("outdated", error !== null);
             if (error) part.setAttribute("aria-describedby", outdated.id);
             else part.removeAttribute("aria-describedby");
