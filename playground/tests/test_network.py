@@ -312,6 +312,27 @@ def test_a_rate_that_is_too_high_is_answered_with_advice(network: Any) -> None:
     told(network, "step 0", NUMBERS)
 
 
+# Chooses a loss and, as soon as the page shows its training, other data; how many points are shown when Play may be pressed.
+CHANGES_ITS_MIND = """() => new Promise((done) => {
+    const part = (selector) => document.querySelector(`#network ${selector}`);
+    const loss = [...document.querySelectorAll("#network .settings select")].find((select) => select.value === "logistic");
+    const play = part(".play");
+    new MutationObserver((_, seen) => {
+        seen.disconnect();
+        part(".pictures input[value=own]").click();
+        new MutationObserver(() => play.disabled || done(document.querySelectorAll("#network .plane .sample").length))
+            .observe(play, { attributes: true });
+    }).observe(part(".plots"), { childList: true });
+    loss.value = "squared error";
+    loss.dispatchEvent(new Event("change"));
+})"""
+
+
+def test_play_waits_for_the_training_that_was_chosen_last(network: Any) -> None:
+    shown = network.evaluate(CHANGES_ITS_MIND)
+    assert shown == len(network.input_value("#network .settings textarea").splitlines())
+
+
 def test_points_are_pasted_and_painted(network: Any) -> None:
     data(network, "own")
     ready(network)
