@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import expect
 
 from autograd import Value
-from playground.tests.actions import LONG, told
+from playground.tests.actions import LONG, linked, resize, told
 from tests.support.axe import violations
 from tests.test_playground_training import ACTIVATIONS, OPTIONS, setting
 from tools.node import run_node
@@ -199,7 +199,7 @@ def test_a_link_leads_to_the_same_step(network: Any) -> None:
     ready(network)
     steps(network, 3)
     shown = network.inner_text(NUMBERS)
-    network.wait_for_timeout(1000)  # the address follows
+    linked(network, "network", lambda state: state["step"] == 3)
     network.goto("about:blank")
     network.go_back()
     told(network, "step 3", NUMBERS)
@@ -208,7 +208,7 @@ def test_a_link_leads_to_the_same_step(network: Any) -> None:
 
 def test_the_curve_at_a_linked_step_is_that_of_the_training(network: Any) -> None:
     play_to(network, 300)
-    network.wait_for_timeout(1000)  # the address follows
+    linked(network, "network", lambda state: state["step"] == 300)
     network.goto("about:blank")
     network.go_back()
     told(network, "step 300", NUMBERS)
@@ -340,6 +340,7 @@ def test_points_are_pasted_and_painted(network: Any) -> None:
     picture = network.locator("#network .plane").bounding_box()
     network.mouse.click(picture["x"] + 0.5 * picture["width"], picture["y"] + 0.4 * picture["height"])
     expect(network.locator("#network .settings textarea")).to_have_value(re.compile(r"1, 0, b\n0\.\d+, 0\.\d+, b$"), timeout=LONG)
+    ready(network)
     network.click("#network .taps button:has-text('erase')")
     erased = network.locator("#network .plane .sample").first.bounding_box()
     network.mouse.click(erased["x"] + erased["width"] / 2, erased["y"] + erased["height"] / 2)
@@ -355,14 +356,13 @@ def test_the_tab_fits_a_desktop_and_a_phone_and_passes_axe(network: Any) -> None
             "[document.documentElement.scrollWidth - innerWidth, document.documentElement.scrollHeight - innerHeight]"
         )
 
+    network.emulate_media(reduced_motion="reduce")
     steps(network, 1)
     assert max(overflow()) <= 0
     for theme in ("light", "dark"):
         network.evaluate("(theme) => { document.querySelector('.playground').dataset.theme = theme; }", theme)
-        network.wait_for_timeout(300)
         assert violations(network) == []
-    network.set_viewport_size({"width": 390, "height": 844})
-    network.wait_for_timeout(300)
+    resize(network, 390, 844)
     assert overflow()[0] <= 0
     assert violations(network) == []
 
