@@ -45,7 +45,7 @@ def painted(page: Any) -> Iterator[None]:
         }"""
     )
     yield
-    page.wait_for_function("window.painted", timeout=LONG)
+    page.wait_for_function("() => window.painted", timeout=LONG)
 
 
 def test_an_expression_has_the_value_and_the_gradients_of_the_engine_to_the_last_bit(page: Any) -> None:

@@ -361,7 +361,7 @@ def test_a_finger_goes_to_a_step_by_a_tap_or_sideways_and_scrolls_up_and_down(ph
     await_frame(phone)
     phone.evaluate("() => addEventListener('scrollend', () => { window.scrolled = true; }, { once: true })")
     swipe(box["x"] + 60, 0, -120)
-    phone.wait_for_function("window.scrolled")
+    phone.wait_for_function("() => window.scrolled")
     assert phone.evaluate("scrollY") > before + 60
     expect(chart).to_have_attribute("aria-valuenow", "3")
     chart.evaluate("chart => chart.scrollIntoView({ block: 'center' })")
