@@ -91,7 +91,7 @@ export function networkTab(root, { python, changed, show }) {
     function change(more) {
         const before = isRegression(setting);
         if (more.data && more.data !== setting.data && !more.own) taps.choose(more.data === "own" ? ADD : CHOOSE);
-        setting = { ...setting, ...more };
+        setting = { ...setting, step: 0, ...more };
         if (isRegression(setting) !== before) [setting.loss] = lossesFor(setting);
         if (setting.options.nesterov && setting.options.momentum === 0) setting.options = { ...setting.options, nesterov: false };
         setting.rates = [[0, setting.rates.at(-1)[1]]];
@@ -123,6 +123,7 @@ export function networkTab(root, { python, changed, show }) {
         return run.prepare(setting, run.width);
     }, {
         async done(fresh) {
+            const prepared = setting;
             page = { ...fresh, whole: wholeNetwork(fresh.view) };
             opened = asked = null;
             tell("");
@@ -133,6 +134,7 @@ export function networkTab(root, { python, changed, show }) {
             const last = Math.min(setting.step, MAX_STEP);
             if (setting.step > last) tell(`A link leads to step ${last.toLocaleString("en")} at most. Press Play to go on from there.`);
             await run.go(last, 0, Math.ceil(last / POINTS_ON_THE_WAY) || Infinity); // for the curve to be that of the training
+            if (setting !== prepared) return; // others were chosen on the way: another training is prepared
             setting.step = 0;
             enable(true);
         },

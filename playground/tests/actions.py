@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import zlib
+from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import expect
+
+from tests.support.browser import await_frame
 
 LONG = 60_000  # milliseconds: the machine may be busy
 
@@ -13,6 +19,24 @@ def write(page: Any, text: str, tab: str = "expression") -> None:
     page.click(f"#{tab} .cm-content")
     page.keyboard.press("ControlOrMeta+a")
     page.keyboard.insert_text(text)
+
+
+def resize(page: Any, width: int, height: int) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    await_frame(page)
+
+
+def linked(page: Any, tab: str, is_shown: Callable[[dict[str, Any]], bool]) -> None:
+    """Wait until the address, which follows what is done, leads to this tab in a state that is the right one."""
+
+    def is_there(address: str) -> bool:
+        packed = address.partition("#a")[2]
+        if not packed:
+            return False
+        found, state = json.loads(zlib.decompress(base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4)), -15))
+        return bool(found == tab and is_shown(state))
+
+    page.wait_for_url(is_there, timeout=LONG)
 
 
 def told(page: Any, text: str, where: str) -> None:

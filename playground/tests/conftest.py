@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from playground.tests.actions import LONG
 from tests.support.browser import browser  # noqa: F401
 from tools.playground import build
+
+expect.set_options(timeout=LONG)
 
 
 class Quiet(SimpleHTTPRequestHandler):

@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from playground.lessons import SHELF
 from playground.tests.actions import LONG, write
 from tests.support.axe import violations
-from tests.support.browser import browser  # noqa: F401
+from tests.support.browser import await_frame, browser  # noqa: F401
 
 TEN = "backpropagation-in-ten-minutes"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -358,8 +358,11 @@ def test_a_finger_goes_to_a_step_by_a_tap_or_sideways_and_scrolls_up_and_down(ph
             hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [at]})
         hand.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
+    await_frame(phone)
+    phone.evaluate("() => addEventListener('scrollend', () => { window.scrolled = true; }, { once: true })")
     swipe(box["x"] + 60, 0, -120)
-    phone.wait_for_function("before => scrollY > before + 60", arg=before)
+    phone.wait_for_function("() => window.scrolled")
+    assert phone.evaluate("scrollY") > before + 60
     expect(chart).to_have_attribute("aria-valuenow", "3")
     chart.evaluate("chart => chart.scrollIntoView({ block: 'center' })")
     swipe(x, -0.7 * box["width"], 0)

@@ -18,7 +18,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from playground.tests.actions import LONG, told, write
+from playground.tests.actions import LONG, linked, told, write
 from playground.tests.conftest import live, window
 from tests.support.axe import violations
 
@@ -84,10 +84,14 @@ def moved(page: Any, text: str) -> str:
     """The result of a text in two variables, one of which was moved by its slider."""
     write(page, text)
     expect(page.locator("#expression .gradient")).to_have_count(2, timeout=LONG)
-    page.locator("#expression .leaves input[type=range]").first.focus()
-    page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(1500)
-    return str(page.locator("#expression .result").get_attribute("data-exact"))
+    result, slider = page.locator("#expression .result"), page.locator("#expression .leaves input[type=range]").first
+    before = result.get_attribute("data-exact")
+    slider.press("ArrowRight")
+    expect(result).not_to_have_attribute("data-exact", before, timeout=LONG)
+    name, x = slider.get_attribute("aria-label"), float(slider.input_value())
+    written = f"{name} = Value({x!r})" if "Value" in text else text  # lines say their numbers
+    linked(page, "expression", lambda state: state["numbers"].get(name) == x and written in state["text"])
+    return str(result.get_attribute("data-exact"))
 
 
 def test_a_link_shows_on_another_page_what_was_shown_on_the_first(page: Any, other: Any) -> None:
@@ -104,15 +108,14 @@ def test_a_link_shows_the_step_of_the_player_that_was_shown(page: Any, other: An
     write(page, TEXT)
     told(page, "6 of 6", "#expression .counter")
     page.locator("#expression .stage").focus()
-    page.keyboard.press("ArrowLeft")
-    before = page.url
-    page.keyboard.press("ArrowLeft")
-    page.wait_for_function("before => location.href !== before", arg=before)
+    for _ in range(2):
+        page.keyboard.press("ArrowLeft")
+    linked(page, "expression", lambda state: state["text"] == TEXT and state.get("step") == 4)
     other.goto(page.url)
     told(other, "4 of 6", "#expression .counter")
     other.locator("#expression .stage").focus()
     other.keyboard.press("End")
-    other.wait_for_function("before => location.href !== before", arg=page.url)
+    linked(other, "expression", lambda state: "step" not in state)
     page.goto(other.url)
     told(page, "6 of 6", "#expression .counter")
 
@@ -234,7 +237,7 @@ def test_what_is_too_long_for_a_link_is_said_and_a_reload_begins_anew(page: Any)
 def test_a_link_is_copied_or_offered_to_copy(page: Any) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     write(page, TEXT)
-    page.wait_for_timeout(1000)
+    linked(page, "expression", lambda state: state["text"] == TEXT)
     shared(page, "Copy link")
     told(page, "Link copied", ".toast")
     assert page.evaluate("navigator.clipboard.readText()") == page.url
@@ -314,7 +317,9 @@ def test_a_picture_that_is_saved_while_the_player_plays_is_that_of_the_last_step
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_picture_stands_alone_as_svg_and_as_png(page: Any, theme: str) -> None:
     page.emulate_media(color_scheme=theme)
-    page.wait_for_timeout(1500)
+    page.wait_for_selector(f"html[theme={theme}]", state="attached")
+    write(page, TEXT)
+    told(page, "6 of 6", "#expression .counter")
     text = saved(page, "Download picture (SVG)").decode()
     svg = ElementTree.fromstring(text)
     assert "var(" not in text
@@ -353,7 +358,7 @@ def test_the_share_menu_is_worked_with_the_keyboard(page: Any) -> None:
 def test_a_lecture_page_embeds_one_tab_and_links_to_the_playground(page: Any, other: Any, address: str) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     write(page, TEXT)
-    page.wait_for_timeout(1000)
+    linked(page, "expression", lambda state: state["text"] == TEXT)
     shared(page, "Copy embed code")
     told(page, "Embed code copied", ".toast")
     snippet = page.evaluate("navigator.clipboard.readText()")

@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import expect
 
 from autograd import Value
-from playground.tests.actions import LONG, told
+from playground.tests.actions import LONG, linked, resize, told
 from tests.support.axe import violations
 from tests.test_playground_training import ACTIVATIONS, OPTIONS, setting
 from tools.node import run_node
@@ -199,7 +199,7 @@ def test_a_link_leads_to_the_same_step(network: Any) -> None:
     ready(network)
     steps(network, 3)
     shown = network.inner_text(NUMBERS)
-    network.wait_for_timeout(1000)  # the address follows
+    linked(network, "network", lambda state: state["step"] == 3)
     network.goto("about:blank")
     network.go_back()
     told(network, "step 3", NUMBERS)
@@ -208,7 +208,7 @@ def test_a_link_leads_to_the_same_step(network: Any) -> None:
 
 def test_the_curve_at_a_linked_step_is_that_of_the_training(network: Any) -> None:
     play_to(network, 300)
-    network.wait_for_timeout(1000)  # the address follows
+    linked(network, "network", lambda state: state["step"] == 300)
     network.goto("about:blank")
     network.go_back()
     told(network, "step 300", NUMBERS)
@@ -312,6 +312,27 @@ def test_a_rate_that_is_too_high_is_answered_with_advice(network: Any) -> None:
     told(network, "step 0", NUMBERS)
 
 
+# Chooses a loss and, as soon as the page shows its training, other data; how many points are shown when Play may be pressed.
+CHANGES_ITS_MIND = """() => new Promise((done) => {
+    const part = (selector) => document.querySelector(`#network ${selector}`);
+    const loss = [...document.querySelectorAll("#network .settings select")].find((select) => select.value === "logistic");
+    const play = part(".play");
+    new MutationObserver((_, seen) => {
+        seen.disconnect();
+        part(".pictures input[value=own]").click();
+        new MutationObserver(() => play.disabled || done(document.querySelectorAll("#network .plane .sample").length))
+            .observe(play, { attributes: true });
+    }).observe(part(".plots"), { childList: true });
+    loss.value = "squared error";
+    loss.dispatchEvent(new Event("change"));
+})"""
+
+
+def test_play_waits_for_the_training_that_was_chosen_last(network: Any) -> None:
+    shown = network.evaluate(CHANGES_ITS_MIND)
+    assert shown == len(network.input_value("#network .settings textarea").splitlines())
+
+
 def test_points_are_pasted_and_painted(network: Any) -> None:
     data(network, "own")
     ready(network)
@@ -319,6 +340,7 @@ def test_points_are_pasted_and_painted(network: Any) -> None:
     picture = network.locator("#network .plane").bounding_box()
     network.mouse.click(picture["x"] + 0.5 * picture["width"], picture["y"] + 0.4 * picture["height"])
     expect(network.locator("#network .settings textarea")).to_have_value(re.compile(r"1, 0, b\n0\.\d+, 0\.\d+, b$"), timeout=LONG)
+    ready(network)
     network.click("#network .taps button:has-text('erase')")
     erased = network.locator("#network .plane .sample").first.bounding_box()
     network.mouse.click(erased["x"] + erased["width"] / 2, erased["y"] + erased["height"] / 2)
@@ -334,14 +356,13 @@ def test_the_tab_fits_a_desktop_and_a_phone_and_passes_axe(network: Any) -> None
             "[document.documentElement.scrollWidth - innerWidth, document.documentElement.scrollHeight - innerHeight]"
         )
 
+    network.emulate_media(reduced_motion="reduce")
     steps(network, 1)
     assert max(overflow()) <= 0
     for theme in ("light", "dark"):
         network.evaluate("(theme) => { document.querySelector('.playground').dataset.theme = theme; }", theme)
-        network.wait_for_timeout(300)
         assert violations(network) == []
-    network.set_viewport_size({"width": 390, "height": 844})
-    network.wait_for_timeout(300)
+    resize(network, 390, 844)
     assert overflow()[0] <= 0
     assert violations(network) == []
 

@@ -13,16 +13,22 @@ from playwright.sync_api import expect
 from playground.tests.actions import LONG, told, write
 from tests.support.axe import violations
 
-TABS = ["expression", "network", "check", "quiz", "lesson"]
+TABS = {  # by name, what is there when all is
+    "expression": "#expression .said .answer",
+    "network": "#network .play:enabled",
+    "check": "#check .answer :text('contribution')",
+    "quiz": "#quiz .score:has-text('0 of 3 right')",
+    "lesson": "#lesson .lesson-shelf li",
+}
 PHONE = {"width": 390, "height": 844}
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("tab", TABS)
 def test_a_tab_passes_axe(page: Any, tab: str, theme: str) -> None:
-    page.emulate_media(color_scheme=theme)
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
     page.click(f"#tab-{tab}")
-    page.wait_for_timeout(3000)
+    page.locator(TABS[tab]).first.wait_for(timeout=LONG)
     assert violations(page) == []
 
 
@@ -120,6 +126,7 @@ def test_a_first_visit_is_greeted_with_a_lesson_until_the_line_is_closed(browser
 
 
 def test_on_a_phone_the_letters_of_a_drawing_can_be_read_and_the_step_is_in_sight(page: Any) -> None:
+    page.emulate_media(reduced_motion="reduce")
     page.set_viewport_size(PHONE)
     write(page, "tanh(w1*x1 + w2*x2 + b) * exp(a*c + d) + sigmoid(f*g + h*k)")
     expect(page.locator("#expression .gradient")).to_have_count(12, timeout=LONG)
@@ -135,7 +142,7 @@ def test_on_a_phone_the_letters_of_a_drawing_can_be_read_and_the_step_is_in_sigh
 def test_a_phone_scrolls_in_one_direction_and_reaches_everything(page: Any, tab: str) -> None:
     page.set_viewport_size(PHONE)
     page.click(f"#tab-{tab}")
-    page.wait_for_timeout(1000)
+    page.locator(TABS[tab]).first.wait_for(timeout=LONG)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     if tab == "expression":
         for part in (".cm-content", ".stage", ".leaves input[type=range]"):

@@ -25,6 +25,7 @@ def at(page: Any, step: int, of: int, where: str = COUNTER) -> None:
 
 
 def test_present_begins_at_the_first_step_and_a_clicker_steps_until_the_button_ends_it(page: Any) -> None:
+    page.emulate_media(reduced_motion="reduce")
     page.keyboard.press("End")
     leave = page.get_by_role("button", name="Exit (Esc)")
     expect(leave).to_be_hidden()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from playground.tests.actions import LONG, told, write
+from playground.tests.actions import LONG, linked, told, write
 from playground.tests.conftest import window
 from tests.support.axe import violations
 from tests.support.browser import browser  # noqa: F401
@@ -111,7 +111,7 @@ def test_a_linked_quiz_says_what_is_coming_while_python_loads(page: Any, browser
     told(page, "0 of 3 right", "#quiz .score")
     write(page, "tanh(w*x + b)", "quiz")
     told(page, "0 of 5 right", "#quiz .score")
-    page.wait_for_function("location.hash.length > 1")
+    linked(page, "quiz", lambda state: state["text"] == "tanh(w*x + b)")
     other = browser.new_page()
     other.route("**/python/*", lambda route: None)
     other.goto(page.url.replace("#", "?embed#"))

@@ -149,7 +149,7 @@ def watched(browser: Any, built: Path) -> Iterator[tuple[Any, list[str]]]:
         page.goto(f"{home}/index.html")
         live(page)
         page.wait_for_selector("#expression .stage svg", timeout=LONG)
-        page.wait_for_timeout(1000)
+        page.wait_for_load_state("networkidle")
         page.evaluate("localStorage.setItem('secret', 'kept')")
         yield page, [home, elsewhere]
         assert page.url.startswith(f"{home}/index.html")

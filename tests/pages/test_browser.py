@@ -32,7 +32,7 @@ def graph():
 
 @pytest.fixture
 def page(browser, tmp_path):
-    with opened(browser, saved(graph(), tmp_path), viewport=WIDE) as page:
+    with opened(browser, saved(graph(), tmp_path), viewport=WIDE, reduced_motion="reduce") as page:
         yield page
 
 
@@ -511,7 +511,7 @@ def test_a_page_in_a_frame_steps_as_well(browser, tmp_path):
     (tmp_path / "outside.html").write_text(f"<!DOCTYPE html><title>notebook</title>{player(y)._repr_html_()}", encoding="utf-8")
     with opened(browser, tmp_path / "outside.html", viewport=WIDE) as page:
         frame = page.frame_locator("iframe")
-        frame.get_by_role("slider", name="Step", exact=True).press("End")
+        go_to(frame, len(steps(y)) - 1)
         assert table(frame) == expected(y, -1)
 
 

@@ -160,7 +160,8 @@ def test_axe_finds_nothing_in_any_state_and_nothing_overflows(browser, tmp_path,
 
 
 def test_in_dark_mode_no_text_of_the_drawing_keeps_the_ink_of_light_mode(browser, tmp_path, asked):
-    with opened(browser, asked.page.save_html(tmp_path / "quiz.html"), viewport=WIDE, color_scheme="dark") as page:
+    path = asked.page.save_html(tmp_path / "quiz.html")
+    with opened(browser, path, viewport=WIDE, color_scheme="dark", reduced_motion="reduce") as page:
         answer(page, 1, repr(asked.key().solutions[0].gradient))
         fills = "[...document.querySelectorAll('.stage-picture text')].map(text => getComputedStyle(text).fill)"
         light = {f"rgb({', '.join(str(int(colour.light[i : i + 2], 16)) for i in (1, 3, 5))})" for colour in COLOURS.values()}

@@ -410,13 +410,14 @@ def test_on_a_phone_a_tap_goes_to_a_step_and_sends_a_point_through_the_network(b
     with opened(browser, saved(record, tmp_path), **phone) as page:
         chart, plane = page.locator("svg.chart"), page.locator("svg.plane")
         chart.tap(position={"x": chart.bounding_box()["width"] - 14, "y": 40})
-        assert page.locator(".counter").inner_text() == "12 of 12"
+        page.locator(".counter", has_text="12 of 12").wait_for()
         box, dot = plane.bounding_box(), plane.locator(".sample").nth(2).bounding_box()
         plane.tap(
             position={"x": dot["x"] + dot["width"] / 2 - box["x"], "y": dot["y"] + dot["height"] / 2 - box["y"]}, force=True
         )
         X, _ = nn.make_xor(4, shuffle=False)
         expected = expected_values(record, 12, X[2])
+        page.locator(f"[data-unit='0'][aria-label*='value {shown(X[2][0])}']").wait_for()
         found = neuron_values(page)
         assert found == pytest.approx({name: expected[name] for name in found}, rel=1e-5, abs=1e-9)
         assert page.locator(".controls").evaluate("e => e.getBoundingClientRect().top") >= 0.0  # they stay in sight
@@ -543,4 +544,4 @@ def test_in_a_notebook_it_steps_inside_its_frame(browser, tmp_path):
     with opened(browser, path) as page:
         inside = page.frame_locator("iframe")
         inside.get_by_role("button", name="Last step").click()
-        assert f"after step 3: loss {shown(record[-1].loss)}" in inside.locator(".words").inner_text()
+        inside.locator(".words", has_text=f"after step 3: loss {shown(record[-1].loss)}").wait_for()

@@ -49,7 +49,8 @@ def test_one_page_shows_the_player_the_training_and_the_network(width, mode, bro
     with opened(browser, demo, viewport={"width": width, "height": 800}, color_scheme=mode) as page:
         frames = {name: page.frame_locator(f"iframe[src='{name}.html']") for name in ("player", "training", "network")}
         for name, last in (("player", 10), ("training", 60)):
-            frames[name].get_by_role("slider", name="Step", exact=True).press("End")
+            slider = frames[name].get_by_role("slider", name="Step", exact=True)
+            slider.fill(slider.get_attribute("max"))
             frames[name].locator(".counter", has_text=f"{last} of {last}").wait_for()
         for title in ("Decision boundary", "Loss", "Accuracy"):
             frames["training"].get_by_text(title).first.wait_for()

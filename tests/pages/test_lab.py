@@ -46,10 +46,14 @@ def shown(y):
 def visible(outputs):
     """For each output, whether it shows a picture, and its text."""
     found = outputs.evaluate_all(
-        """all => all.map(output => [
-             [...output.querySelectorAll("img")].map(image => image.naturalWidth > 100 && image.checkVisibility()),
-             output.innerText
-           ])"""
+        """async all => {
+             const images = all.flatMap(output => [...output.querySelectorAll("img")]);
+             await Promise.all(images.map(image => image.decode()));
+             return all.map(output => [
+               [...output.querySelectorAll("img")].map(image => image.naturalWidth > 100 && image.checkVisibility()),
+               output.innerText
+             ]);
+           }"""
     )
     return [(all(pictures) and pictures != [], text) for pictures, text in found]
 
@@ -58,13 +62,15 @@ def test_a_notebook_that_is_not_trusted_shows_pictures_and_how_to_make_them_play
     lab.write("untrusted.ipynb", [shown(player(graph())), shown(draw_dot(graph())), shown(draw_dot(wide(), direction="LR"))])
     with lab.opened("untrusted.ipynb") as page:
         outputs = page.locator(".jp-OutputArea-output")
-        outputs.nth(2).locator("img").wait_for()
+        for i in range(3):
+            outputs.nth(i).locator("img").wait_for()
         assert visible(outputs) == [(True, TO_PLAY), (True, ""), (True, "")]
         assert outputs.nth(2).locator("img").bounding_box()["width"] > 2000  # it scrolls
         command(page, "notebook:trust")
         page.locator(".jp-Dialog button.jp-mod-accept").click()
         frame = outputs.nth(0).frame_locator("iframe")
         frame.get_by_role("button", name="Next step").click()
+        outputs.nth(1).locator("img").wait_for()
         assert visible(outputs)[:2] == [(False, ""), (True, "")]
         for theme in ("dark", "light"):
             change_theme(page, theme)

@@ -100,7 +100,7 @@ def test_the_page_neither_scrolls_nor_is_cut_off(browser, tmp_path, graph, viewp
     "graph", [neuron, lambda: net(4, 4, 1), lambda: net(16, 16, 1), cross_entropy], ids=["neuron", "net", "large", "softmax"]
 )
 def test_at_first_all_of_the_drawing_is_seen(browser, tmp_path, graph):
-    with opened(browser, saved(graph(), tmp_path), viewport=WIDE) as page:
+    with opened(browser, saved(graph(), tmp_path), viewport=WIDE, **STILL) as page:
         (stage,) = rects(page, ".stage")
         cards = rects(page, ".node")
         assert cards
@@ -114,7 +114,7 @@ def test_at_first_all_of_the_drawing_is_seen(browser, tmp_path, graph):
     "graph", [neuron, lambda: net(4, 4, 1), lambda: net(16, 16, 1), cross_entropy], ids=["neuron", "net", "large", "softmax"]
 )
 def test_on_a_narrow_page_at_first_the_first_step_can_be_read_and_a_map_shows_where_it_is(browser, tmp_path, graph, viewport):
-    with opened(browser, saved(graph(), tmp_path), viewport=viewport) as page:
+    with opened(browser, saved(graph(), tmp_path), viewport=viewport, **STILL) as page:
         assert letters(page) > READABLE - 0.01
         (stage,) = rects(page, ".stage")
         (now,) = rects(page, ".node.now .card")
@@ -127,6 +127,7 @@ def test_on_a_narrow_page_at_first_the_first_step_can_be_read_and_a_map_shows_wh
 def test_on_a_phone_all_of_the_drawing_is_one_tap_away(browser, tmp_path):
     with opened(browser, saved(cross_entropy(), tmp_path), viewport=PHONE, has_touch=True, **STILL) as page:
         page.get_by_role("button", name="Fit (0)").tap()
+        page.locator(".stage.fitted").wait_for()
         (stage,) = rects(page, ".stage")
         assert [card for card in rects(page, ".node") if not inside(card, stage)] == []
 
@@ -421,7 +422,7 @@ def test_one_finger_pans_and_two_zoom(browser, tmp_path):
         touch("touchEnd")
         assert scale(page) / before == pytest.approx(160 / 40, rel=0.2)
         page.get_by_role("button", name="Next step").tap()
-        assert page.locator(".counter").inner_text().startswith("1 of")
+        page.locator(".counter", has_text="1 of").wait_for()
 
 
 def test_in_a_frame_the_wheel_is_the_pages_until_the_stage_has_the_focus(browser, tmp_path):
@@ -429,7 +430,7 @@ def test_in_a_frame_the_wheel_is_the_pages_until_the_stage_has_the_focus(browser
         before = scale(inner)
         page.mouse.move(300, 150)
         page.mouse.wheel(0, 120)
-        page.wait_for_function("() => scrollY > 0")
+        page.wait_for_function("() => scrollY === 120")
         assert scale(inner) == before
         page.evaluate("scrollTo(0, 0)")
         inner.locator(".stage").focus()

@@ -40,10 +40,10 @@ def test_the_slider_of_steps_follows_a_finger_and_a_button_steps_on(browser, tmp
         slider = page.get_by_role("slider", name="Step", exact=True)
         for share, step in ((0.5, 6), (1.0, 12), (0.25, 3)):
             slide(page, slider, share)
+            page.locator(".counter", has_text=f"{step} of 12").wait_for()
             assert slider.input_value() == str(step)
-            assert page.locator(".counter").inner_text() == f"{step} of 12"
         page.get_by_role("button", name="Next step").tap()
-        assert page.locator(".counter").inner_text() == "4 of 12"
+        page.locator(".counter", has_text="4 of 12").wait_for()
 
 
 def test_a_slider_of_the_widget_follows_a_finger_and_the_numbers_follow_the_slider(browser, tmp_path):
@@ -66,21 +66,25 @@ def test_a_quiz_is_answered_by_taps(browser, tmp_path):
     with opened(browser, asked.page.save_html(tmp_path / "quiz.html"), **FINGER) as page:
         item = page.locator(f'[data-question="{first.number}"]')
         item.get_by_role("textbox").tap()
+        item.locator("input:focus").wait_for()
         page.keyboard.type(_format.shown(asked._solved.gradient(asked.questions[0].node)).replace("−", "-"))
         item.get_by_role("button", name="Check").tap()
-        assert page.locator(".score").inner_text().startswith("1 of")
+        page.locator(".score", has_text="1 of").wait_for()
         other = page.locator(f'[data-question="{second.number}"]')
         other.get_by_role("button", name="Show the answer").tap()
-        assert other.get_by_role("status").inner_text() == second.how
+        status = other.get_by_role("status")
+        status.filter(has_text=second.how).wait_for()
+        assert status.inner_text() == second.how
 
 
 def test_a_tap_chooses_what_the_lines_of_a_network_show_and_maps_in_its_circles(browser, tmp_path):
     with opened(browser, run().save_html(tmp_path / "page.html"), **FINGER) as page:
         for what in ("gradient", "update", "weight"):
             page.locator(".network-switch label", has_text=what).tap()
+            page.locator(".network-sentence", has_text=f"The largest {what}").wait_for()
             assert page.get_by_role("radio", name=what).is_checked()
-            assert f"The largest {what}" in page.locator(".network-sentence").inner_text()
         maps = page.get_by_role("checkbox", name="maps")
         for seen in (True, False):
             maps.tap()
-            assert maps.is_checked() == page.locator(".maps").is_visible() == seen
+            page.locator(".maps").wait_for(state="visible" if seen else "hidden")
+            assert maps.is_checked() == seen

@@ -150,6 +150,7 @@ def test_on_a_phone_time_runs_down_and_a_moved_leaf_can_be_read(browser, tmp_pat
         shown.page.wait_for_function(f"({SMALLEST})() > 10.99")
 
 
+SCALE = "() => new DOMMatrix(getComputedStyle(document.querySelector('.stage-picture')).transform).a"
 PLACE = """() => {
   const { e, f } = new DOMMatrix(getComputedStyle(document.querySelector(".stage-picture")).transform);
   return [e, f];
@@ -159,8 +160,10 @@ PLACE = """() => {
 def test_where_the_page_scrolls_one_finger_moves_the_drawing_across(browser, tmp_path):
     with live(browser, tmp_path, *program(0.5), viewport=PHONE, has_touch=True, is_mobile=True) as shown:
         page = shown.page
+        k = page.evaluate(SCALE)
         for _ in range(3):
             page.get_by_role("button", name="Zoom in (+)").tap()
+        page.wait_for_function(f"k => ({SCALE})() > 2.7 * k", arg=k)
         stage, before = page.locator(".stage").bounding_box(), page.evaluate(PLACE)
         client = page.context.new_cdp_session(page)
         x, y = stage["x"] + stage["width"] / 2, stage["y"] + stage["height"] / 2
@@ -241,10 +244,11 @@ def test_of_rapid_motion_only_the_newest_numbers_are_computed_next(browser, tmp_
         assert shown.field("w").input_value() == "0.8"  # what is asked for, not what is computed
         assert shown.computed == [[0.04, -0.25]]
         page.get_by_role("status").filter(has_text="Computing").wait_for()
+        page.wait_for_function("held.length === 1")
         page.evaluate("{ const [answer] = held; held = null; model.set('page', answer); }")
         shown.titled(program(0.8)[0].data)
         assert shown.computed == [[0.04, -0.25], [0.8, -0.25]]
-        assert page.get_by_role("status").filter(has_text="Computing").count() == 0
+        page.get_by_role("status").filter(has_text="Computing").wait_for(state="detached")
 
 
 def test_numbers_that_python_sets_are_shown_and_two_views_agree(browser, tmp_path):
@@ -259,6 +263,7 @@ def test_numbers_that_python_sets_are_shown_and_two_views_agree(browser, tmp_pat
             assert view.locator(".leaf input:not([type=range])").evaluate_all("all => all.map(f => f.value)") == ["0.6", "inf"]
         page.locator(".live").nth(1).get_by_role("slider", name="w", exact=True).fill("0.7")
         page.wait_for_function("document.querySelector('.leaf input:not([type=range])').value === '0.7'")
+        page.locator(".live").first.locator("#n0", has_text="0.7").wait_for()
         assert shown.computed == [[0.7, math.inf]]
 
 

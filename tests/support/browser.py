@@ -62,6 +62,17 @@ def shared_window(browser: Any, options: dict[str, Any]) -> Any:
     return windows[name]
 
 
+def await_frame(page: Any) -> None:
+    """Wait until the page has been drawn again: its scripts have then heard of its size."""
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def await_documents(page: Any) -> None:
+    """Wait until its frames have theirs: a sandboxed one is a process of its own, and may seem empty when the page is loaded."""
+    for frame in page.frames[1:]:
+        frame.locator("body > *").first.wait_for(state="attached")
+
+
 @contextmanager
 def opened(browser: Any, path: str | Path, alone: bool = False, **options: Any) -> Iterator[Any]:
     """The file as a fresh page. It may ask the network for nothing and report no error.
@@ -76,6 +87,8 @@ def opened(browser: Any, path: str | Path, alone: bool = False, **options: Any) 
     page.on("request", lambda request: None if request.url.startswith(LOCAL) else wrong.append(request.url))
     try:
         page.goto(Path(path).resolve().as_uri())
+        await_frame(page)
+        await_documents(page)
         yield page
         assert wrong == []
     finally:
