@@ -301,9 +301,7 @@ class Plan:
             inside[self._parent(frame)][frame] = item
         return inside
 
-    def _level(
-        self, frame: Group | None, items: Mapping[Key, Item], parts: Sequence[Part]
-    ) -> tuple[_Level, dict[str, Link]]:
+    def _level(self, frame: Group | None, items: Mapping[Key, Item], parts: Sequence[Part]) -> tuple[_Level, dict[str, Link]]:
         """What is in a frame, in ranks, and the links there by their arrows."""
         links = {}
         for arrow, source, target in parts:
