@@ -149,14 +149,13 @@ def _groups(graph: Graph) -> tuple[list[list[Any]], dict[Value, dict[str, int]]]
 
 
 def _step_back(passes: Passes, turn: int, index: Mapping[Value, int]) -> dict[str, Any]:
-    node, bar, before = passes.backward[turn]
-    texts = [
-        [passed.sentence, "" if passed.partial is None else passed.rule]
-        for passed in islice(passes.contributions(turn), MAX_SENTENCES)
-    ]
-    changes = [[index[arg], after] for arg, after in islice(passes.changes(turn), MAX_AT_ONCE)]
-    beyond = max(0, sum(partial is not None for partial in passes.partials(node)) - MAX_AT_ONCE)
-    more = len(before) - len(texts)
+    node, bar, _ = passes.backward[turn]
+    passed_on = list(passes.contributions(turn))
+    told = passed_on[:MAX_SENTENCES]
+    texts = [[passed.sentence, "" if passed.partial is None else passed.rule] for passed in told]
+    reached = [[index[passed.arg], passed.after] for passed in passed_on if passed.partial is not None]
+    changes = reached[:MAX_AT_ONCE]
+    more, beyond = len(passed_on) - len(told), len(reached) - len(changes)
     step = {"node": index[node], "upstream": bar, "texts": texts, "changes": changes}
     return {**step, "more": more, "beyond": beyond} if more or beyond else step
 

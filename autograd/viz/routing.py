@@ -176,7 +176,8 @@ class Plan:
         self.leaving: dict[Item, float] = {}  # the distance of the lines of a pair where several leave
         inwards = [*scheme.frames[::-1], None]
         self.frame_items = {frame: Item(frame.name, 0.0, 0.0, frame=True) for frame in scheme.frames[::-1]}
-        self.levels = {frame: self._level(frame, self.parts.get(frame, [])) for frame in inwards}
+        inside = self._inside()
+        self.levels = {frame: self._level(frame, inside[frame], self.parts.get(frame, [])) for frame in inwards}
         for column in self._columns():
             _share_columns(column)
         for frame in inwards:
@@ -290,13 +291,18 @@ class Plan:
 
     # -- the layout of a level -----------------------------------------------------------------------------
 
-    def _level(self, frame: Group | None, parts: Sequence[Part]) -> tuple[_Level, dict[str, Link]]:
-        """What is in a frame, in ranks, and the links there by their arrows."""
-        items: dict[Key, Item] = {}
+    def _inside(self) -> dict[Group | None, dict[Key, Item]]:
+        """For each frame what stands in it: cards, then frames."""
+        inside: dict[Group | None, dict[Key, Item]] = {frame: {} for frame in (*self.frame_items, None)}
         for id, placed in self.placed.items():
-            if self._home(id) is frame and id not in self.scheme.tails:
-                items[id] = placed.item = Item(id, 0.0, 0.0, series=_series(placed.card))
-        items.update({inner: item for inner, item in self.frame_items.items() if self._parent(inner) is frame})
+            if id not in self.scheme.tails:
+                inside[self._home(id)][id] = placed.item = Item(id, 0.0, 0.0, series=_series(placed.card))
+        for frame, item in self.frame_items.items():
+            inside[self._parent(frame)][frame] = item
+        return inside
+
+    def _level(self, frame: Group | None, items: Mapping[Key, Item], parts: Sequence[Part]) -> tuple[_Level, dict[str, Link]]:
+        """What is in a frame, in ranks, and the links there by their arrows."""
         links = {}
         for arrow, source, target in parts:
             links[arrow.id] = Link(arrow.id, items.get(source), items.get(target), self._label_room(arrow, target))

@@ -47,18 +47,24 @@ def blas_used(listed):
     return (found[0]["architecture"], found[0]["num_threads"]) if found else None
 
 
-@cache
-def blas_kernels():
-    """The kernels of OpenBLAS that this processor can run, each with a core type that selects it. Empty if there is no OpenBLAS.
+def _selectable():
+    """The kernels of OpenBLAS that this processor can run, each with a core type that selects it. None if there is no OpenBLAS.
 
     Several core types share a kernel, and OpenBLAS may report it under another name (Katmai for Prescott). A kernel that needs
     instructions which the processor lacks is replaced by another one, or crashes.
     """
-    kernels = {}
     for core in CORES:
         listed = printed(f"import numpy; numpy.ones((64, 64)) @ numpy.ones((64, 64)); {LIBRARIES}", OPENBLAS_CORETYPE=core)
         if listed is not None and (used := blas_used(listed)) is not None:
-            kernels.setdefault(used[0], core)
+            yield used[0], core
+
+
+@cache
+def blas_kernels():
+    """The kernels, each once, by their names."""
+    kernels = {}
+    for kernel, core in _selectable():
+        kernels.setdefault(kernel, core)
     return kernels
 
 
@@ -68,10 +74,11 @@ def own_blas():
     return blas_used(printed(LIBRARIES))
 
 
+@cache
 def another_machine():
     """A machine that differs from this one in everything: BLAS kernel if there is a choice, vector units, libm."""
-    others = [core for kernel, core in blas_kernels().items() if kernel != own_blas()[0]]
-    return OTHER_LIBM | without_vector_units() | ({"OPENBLAS_CORETYPE": others[0]} if others else {})
+    other = next((core for kernel, core in _selectable() if kernel != own_blas()[0]), None)
+    return OTHER_LIBM | without_vector_units() | ({"OPENBLAS_CORETYPE": other} if other else {})
 
 
 def shown_on(machine, name):
