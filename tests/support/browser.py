@@ -59,6 +59,7 @@ def shared_window(browser: Any, options: dict[str, Any]) -> Any:
     name = repr(options)
     if name not in windows:
         windows[name] = browser.new_context(**options)
+        windows[name].new_page()  # stays open: a window that loses its last page is made anew
     return windows[name]
 
 
