@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from tests.support.distributions import distributions
+
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 CACHES = {".pyc", ".nbi", ".nbc"}
@@ -29,9 +31,7 @@ def run(*command, **options):
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     """The folder with the sdist, and the wheel that is built from it."""
-    folder = tmp_path_factory.mktemp("dist")
-    run(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, ROOT)
-    return folder
+    return distributions(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")

@@ -307,11 +307,8 @@ def test_functions_activations_and_losses_are_within_the_error_of_their_ops(exec
 
 @cache
 def functions_of_special_values():
-    work = []
-    for name, f in FUNCTIONS.items():
-        points = [[0.5, -0.25, 0.125, 2.0], *collected(st.lists(ODD, min_size=4, max_size=4), COUNT)]
-        work.append((Job(of_four(f), points), [(name, xs, eager(of_four(f), xs)) for xs in points]))
-    return work
+    points = [[0.5, -0.25, 0.125, 2.0], *collected(st.lists(ODD, min_size=4, max_size=4), COUNT)]
+    return [(Job(of_four(f), points), [(name, xs, eager(of_four(f), xs)) for xs in points]) for name, f in FUNCTIONS.items()]
 
 
 @all_but_jax

@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from hypothesis import Phase, example, settings
@@ -14,8 +13,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import custom_op
 from autograd.testing import GradientError, gradcheck_given
-
-ROOT = Path(__file__).parent.parent.parent
+from tests.support.distributions import distributions
 
 
 @gradcheck_given(x=st.floats(-10.0, 10.0))
@@ -115,13 +113,10 @@ def test_random_expressions(data):
 
 
 @pytest.mark.slow
-def test_in_a_project_that_has_installed_the_wheel_the_right_pass_and_the_wrong_shrink(tmp_path):
+def test_in_a_project_that_has_installed_the_wheel_the_right_pass_and_the_wrong_shrink(tmp_path, tmp_path_factory):
     quiet = {"check": True, "capture_output": True, "text": True}
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
-    subprocess.run(
-        [*pip, "wheel", str(ROOT), "--no-deps", "--no-build-isolation", "--wheel-dir", str(tmp_path / "wheels")], **quiet
-    )
-    (wheel,) = (tmp_path / "wheels").glob("*.whl")
+    (wheel,) = distributions(tmp_path_factory).glob("*.whl")
     installed = tmp_path / "site"
     subprocess.run([*pip, "install", "--no-deps", "--no-compile", "--target", str(installed), str(wheel)], **quiet)
     project = tmp_path / "project"
