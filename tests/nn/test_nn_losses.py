@@ -3,6 +3,7 @@
 import inspect
 import json
 import math
+from functools import cache
 from pathlib import Path
 
 import numpy
@@ -324,19 +325,25 @@ def test_the_loss_of_a_sample_is_nan_where_a_batch_is_refused(prediction, target
     assert math.isnan(nn.BCELoss().sample_loss(Value(prediction), Value(target)).data)
 
 
+@cache
+def batch_of_two(name, weight, traced_at):
+    """The loss of two samples, and that compiled: of few functions there are many examples."""
+    kind, target, _ = WEIGHTED[name]
+
+    def total(x, y):
+        return kind(weight)([[x, y], [y, x]], [target, target])
+
+    return total, compile(total, traced_at, traced_at, executor="python")
+
+
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("traced_at", [-0.5, math.nan, math.inf])
 @pytest.mark.parametrize("name", WEIGHTED)
 @given(weight=st.sampled_from([0.0, 1.0]), row=st.lists(st.sampled_from([*SINGULAR, 0.25, -0.5]), min_size=2, max_size=2))
 def test_a_compiled_loss_has_the_derivatives_of_the_loss_wherever_it_was_traced(name, traced_at, weight, row):
-    kind, target, _ = WEIGHTED[name]
     if name == "BCELoss":
         traced_at, row = 0.5, [x if 0.0 <= x <= 1.0 else 1.0 for x in row]
-
-    def total(x, y):
-        return kind(weight)([[x, y], [y, x]], [target, target])
-
-    compiled = compile(total, traced_at, traced_at, executor="python")
+    total, compiled = batch_of_two(name, weight, traced_at)
     assert repr(compiled.value_and_grad(*row, argnums=(0, 1))) == repr(value_and_grad(total, argnums=(0, 1))(*row))
     assert repr(compiled.hessian(*row, argnums=(0, 1))) == repr(hessian(total, argnums=(0, 1))(*row))
 
