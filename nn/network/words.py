@@ -64,7 +64,8 @@ def sentence(network: Network, numbers: Numbers, show: str, maps: Maps | None = 
     if layout is not None:
         parts.append(chosen(network, layout))
     if largest is not None and numbers["value"] is not None:
-        parts.append(f"The largest output is {shown(numbers['value'][largest] or 0.0, 4)}, that of {network.units[largest].label}.")
+        value = shown(numbers["value"][largest] or 0.0, 4)
+        parts.append(f"The largest output is {value}, that of {network.units[largest].label}.")
     return " ".join(part for part in (*parts, _strongest(network, numbers, show, layout)) if part)
 
 

@@ -322,6 +322,16 @@ def test_a_number_whose_comma_may_mean_two_things_is_asked_back(page: Any, text:
     expect(slider(page, "x₁")).to_have_value("1.25", timeout=LONG)
 
 
+def test_what_is_said_of_the_last_valid_result_fades_with_it(page: Any) -> None:
+    write(page, "sqrt(-1 - x*x)")
+    expect(page.locator(TROUBLE)).to_have_class("slip")
+    write(page, "sqrt(-1 - x*x")
+    told(page, "last valid result", "#outdated")
+    expect(page.locator(TROUBLE)).to_have_class("slip outdated")
+    write(page, "sqrt(-1 - x*x) + 1")
+    expect(page.locator(TROUBLE)).to_have_class("slip")
+
+
 def test_a_slip_is_told_in_the_words_of_the_engine_and_the_last_good_picture_stays(page: Any) -> None:
     write(page, "tanh(w x)")
     told(page, "a product is written with *: w*x", SLIP)
