@@ -294,10 +294,10 @@ def test_a_program_for_pytorch_is_copied_or_refused_by_name(page: Any) -> None:
     assert "w = torch.tensor(2.0, requires_grad=True)\ny = torch.relu(w) * 3.0\n" in page.evaluate(
         "navigator.clipboard.readText()"
     )
-    write(page, "cbrt(x)")
-    told(page, "y = 1.2", "#expression .result")
+    write(page, "step(x)")
+    told(page, "y = 1", "#expression .result")
     shared(page, "Copy as PyTorch")
-    told(page, "Copy as PyTorch: PyTorch has no cbrt.", ".toast")
+    told(page, "Copy as PyTorch: PyTorch has no step.", ".toast")
     page.click("#tab-check")
     shared(page, "Copy as PyTorch")
     told(page, "Copy as PyTorch: the Expression tab writes programs for PyTorch.", ".toast")

@@ -46,6 +46,7 @@ def test_the_sign_of_an_answer_has_a_key_and_a_comma_will_do(page: Any) -> None:
     expect(page.locator("#expression .leaves .leaf")).to_have_count(1, timeout=LONG)
     page.click("#tab-quiz")
     page.get_by_role("button", name="My expression").click()
+    told(page, "0 of 1 right", "#quiz .score")
     item = page.locator("#quiz li", has_text="grad of x (∂y/∂x)")
     field = item.get_by_role("textbox")
     expect(field).to_have_attribute("inputmode", "decimal", timeout=LONG)
