@@ -145,6 +145,6 @@ def none_in_torch(text: str, scope: Mapping[str, object]) -> str:
     unreached = [f"{name}.grad" for name, node in nodes.items() if node.op is None and not node.has_grad]
     reasons = [
         (unreached, "no gradient has reached it" if len(unreached) == 1 else "no gradient has reached them"),
-        (inner, f"it keeps those of leaves, and others only after {inner[0].removesuffix('grad')}retain_grad()" if inner else ""),
+        (inner, "it keeps those of leaves, and others only after retain_grad()"),
     ]
     return " ".join(f"PyTorch gives {listed(found, MAX_NAMED)} = None: {reason}." for found, reason in reasons if found)

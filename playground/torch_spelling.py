@@ -195,11 +195,11 @@ class _Respeller:
                 return self.numbers(inner)
         return []
 
-    def value(self, name: str, number: ast.expr | str, call: ast.Call) -> str:
+    def value(self, name: str, number: str, call: ast.Call) -> str:
         """A number of a tensor as a Value, or as the class that it is."""
         asked = name == "Parameter" or any(map(self.asks, call.keywords))
-        text = number if isinstance(number, str) else self.written(number)
-        return text if self.has_classes and text.isdigit() and not asked else f"Value({text}{'' if asked else self.frozen})"
+        is_class = self.has_classes and number.isdigit() and not asked
+        return number if is_class else f"Value({number}{'' if asked else self.frozen})"
 
     def is_list(self, node: ast.AST) -> bool:
         """Whether it is the name of several numbers."""
@@ -287,7 +287,7 @@ class _Respeller:
         if number := self.number(call):
             return self.value(name, number, call)
         if numbers := self.numbers(call):
-            return f"[{', '.join(self.value(name, x, call) for x in numbers)}]"
+            return f"[{', '.join(self.value(name, self.written(x), call) for x in numbers)}]"
         match name, call.args:
             case _, [several, *_] if name in OF_LISTS and self.is_list(several):
                 return self.called(name, [several])

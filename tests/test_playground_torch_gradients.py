@@ -78,7 +78,7 @@ def test_a_second_sweep_of_a_graph_at_which_pytorch_raises_is_told(lines, raises
         ("y = w*x\nprint(x.grad + w.grad)", "w.grad and x.grad = None: no gradient has reached them."),
         (
             "h = w*x\ny = h*x\ny.backward()\nh.grad",
-            "h.grad = None: it keeps those of leaves, and others only after h.retain_grad().",
+            "h.grad = None: it keeps those of leaves, and others only after retain_grad().",
         ),
         ("y = w*x\ny.backward()\nfor p in (w, x):\n    p.data -= 0.1*p.grad", ""),
         ("y = w*x\ny.backward()\nprint(x.grad)", ""),

@@ -58,8 +58,7 @@ def _write_arrows(drawing: Any, arrow: Arrow, flow: Flow) -> None:
         drawing.edge(*ends, **look)
     if flow.back is not None:
         label = f"<&#160;{style.label_text(flow.label)}&#160;>"
-        heads = "none" if flow.look["style"] == "dotted" else "back"
-        look = {"id": f"b{arrow.id}", "class": "backward", "dir": heads, **flow.look}
+        look = {"id": f"b{arrow.id}", "class": "backward", **flow.look}
         drawing.edge(*ends, label=label, tooltip=style.tooltip(flow.tooltip), **look)
 
 

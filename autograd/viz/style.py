@@ -82,10 +82,14 @@ def ribbon(gradients: Sequence[float], largest: float) -> float:
 
 
 def gradient_style(gradients: Sequence[float], largest: float) -> dict[str, str]:
-    """Colour, width and dash of the line along which these gradients flow: solid is positive, dashed negative, dotted zero."""
+    """Colour, width, dash and head of the line along which these gradients flow.
+
+    Solid is positive, dashed negative, dotted zero, which has no head.
+    """
     colour = gradient_colour(gradients)
     style = "dashed" if len(gradients) == 1 and gradients[0] < 0.0 else "solid" if any(gradients) else "dotted"
-    return {"color": colour, "fontcolor": colour, "penwidth": f"{ribbon(gradients, largest):.2f}", "style": style}
+    head = "none" if style == "dotted" else "back"
+    return {"dir": head, "color": colour, "fontcolor": colour, "penwidth": f"{ribbon(gradients, largest):.2f}", "style": style}
 
 
 def gradient_colour(gradients: Sequence[float]) -> str:

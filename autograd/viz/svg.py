@@ -230,7 +230,7 @@ class Sheet:
         points = self._lane(route, 1)
         colour, width, dash = flow.look["color"], float(flow.look["penwidth"]), flow.look["style"]
         u, v = points[0]
-        filled = "none" if dash == "dotted" else colour  # a zero has no head, but the place for one: numbers change in a player
+        filled = "none" if flow.look["dir"] == "none" else colour  # its place is kept: numbers change in a player
         end = tip(self._at(u + TIP, v), self._at(u, v), max(3.8, width / 2 + 2.5), filled)
         points[0] = (u + TIP - 1.0, v)
         dashes = {"dashed": f"{number(5.0 + width)} {number(3.0 + width / 2)}", "dotted": "1.5 3"}.get(dash, "")

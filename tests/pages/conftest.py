@@ -1,14 +1,15 @@
 """The browser; the site and the demo, made once for all tests that look at them: the processes of one run share them."""
 
 import contextlib
-import fcntl
 import subprocess
 import sys
 
 import pytest
 
 import tools.demo
+from tests.support import shared
 from tests.support.browser import launched
+from tests.support.shared import locked
 from tools.site import ROOT
 
 BUILD = "import sys; from pathlib import Path; from tools.site import build; build(Path(sys.argv[1]))"
@@ -22,17 +23,8 @@ def browser():
 
 
 @pytest.fixture(scope="session")
-def shared_folder(tmp_path_factory, worker_id):
-    base = tmp_path_factory.getbasetemp()
-    return base if worker_id == "master" else base.parent
-
-
-@contextlib.contextmanager
-def locked(folder):
-    """One process at a time."""
-    with open(folder.with_suffix(".lock"), "w", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+def shared_folder(tmp_path_factory):
+    return shared.shared_folder(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")

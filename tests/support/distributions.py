@@ -1,35 +1,22 @@
 """The sdist and the wheel, built once for all processes of a test run."""
 
-import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
+from tests.support.shared import locked, shared_folder
+
 ROOT = Path(__file__).parent.parent.parent
-PATIENCE = 300.0  # seconds after which a test fails, rather than hangs
 
 
 def distributions(factory: pytest.TempPathFactory) -> Path:
     """The folder with the sdist, and the wheel that is built from it. The first process that asks for them builds them."""
-    base = factory.getbasetemp()
-    run = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    folder, lock = run / "distributions", run / "distributions.lock"
-    end = time.monotonic() + PATIENCE
-    while not folder.exists():
-        assert time.monotonic() < end, "another process builds them, and does not come to an end"
-        try:
-            lock.mkdir()
-        except FileExistsError:
-            time.sleep(0.1)
-            continue
-        try:
-            if not folder.exists():
-                built(factory.mktemp("built")).rename(folder)
-        finally:
-            lock.rmdir()
+    folder = shared_folder(factory) / "distributions"
+    with locked(folder):
+        if not folder.exists():
+            built(factory.mktemp("built")).rename(folder)
     return folder
 
 

@@ -48,7 +48,7 @@ def blas_used(listed):
 
 
 def _selectable():
-    """The kernels of OpenBLAS that this processor can run, each with a core type that selects it. None if there is no OpenBLAS.
+    """The kernels of OpenBLAS that this processor can run, each with a core type that selects it; none without OpenBLAS.
 
     Several core types share a kernel, and OpenBLAS may report it under another name (Katmai for Prescott). A kernel that needs
     instructions which the processor lacks is replaced by another one, or crashes.
@@ -61,7 +61,7 @@ def _selectable():
 
 @cache
 def blas_kernels():
-    """The kernels, each once, by their names."""
+    """Each of these kernels once: by its name, the first core type that selects it."""
     kernels = {}
     for kernel, core in _selectable():
         kernels.setdefault(kernel, core)
