@@ -243,8 +243,8 @@ print("the scores of all points differ by less than 10⁻¹²:", gap < 1e-12)
 #
 # The same training, written with the library. With `compiled=True`, `fit` compiles the loss, as we did above; without it,
 # only where training takes long. `weight_decay` adds a multiple of $p$ to its gradient. The gradient of $10^{-4} p^2$ is
-# $2 \cdot 10^{-4} p$, so the multiple is `2e-4`. `LambdaLR` lowers the rate. The callback runs after every step. It records the L2
-# part, and keeps the parameters of some steps for the plots.
+# $2 \cdot 10^{-4} p$, so the multiple is `2e-4`. `LambdaLR` lowers the rate. The callback runs after every step. It records the
+# L2 part, and keeps the parameters of some steps for the plots.
 
 # %%
 net = nn.MLP(2, [16, 16, 1], init="uniform", seed=1337)

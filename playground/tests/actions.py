@@ -40,4 +40,4 @@ def linked(page: Any, tab: str, is_shown: Callable[[dict[str, Any]], bool]) -> N
 
 
 def told(page: Any, text: str, where: str) -> None:
-    expect(page.locator(where).first).to_contain_text(text, timeout=LONG)
+    expect(page.locator(where).first).to_contain_text(text)

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from playground.tests.actions import LONG, told
+from playground.tests.actions import told
 
 
 def test_a_derivative_in_the_fields_is_proofread(page: Any) -> None:
@@ -29,7 +29,7 @@ def test_the_first_verdict_is_called_an_example_and_its_claims_go_with_its_varia
         page.click("#check [aria-label='The function f']")
         page.keyboard.press("ControlOrMeta+a")
         page.keyboard.insert_text(f)
-        expect(claim).to_have_text(claimed, timeout=LONG)
+        expect(claim).to_have_text(claimed)
     page.keyboard.press("ControlOrMeta+Enter")
     told(page, "Every derivative is right.", "#check .answer")
     expect(page.get_by_text("An example with a mistake")).to_have_count(0)
@@ -112,4 +112,4 @@ def test_a_number_that_cannot_be_read_is_told_and_nothing_is_checked_with_anothe
     field.fill("1,5")
     expect(page.locator("#check .check-fields > .slip")).to_be_empty()
     page.locator("#check").get_by_role("button", name="Check", exact=True).click()
-    expect(page.locator("#check-outdated")).to_be_empty(timeout=LONG)
+    expect(page.locator("#check-outdated")).to_be_empty()

@@ -50,7 +50,7 @@ def painted(page: Any) -> Iterator[None]:
 
 def test_an_expression_has_the_value_and_the_gradients_of_the_engine_to_the_last_bit(page: Any) -> None:
     write(page, "tanh(w*x/7 + b)*w")
-    expect(page.locator("#expression .gradient")).to_have_count(3, timeout=LONG)
+    expect(page.locator("#expression .gradient")).to_have_count(3)
     w, x, b = Value(2.0), Value(1.0), Value(-0.5)
     y = tanh(w * x / 7 + b) * w
     y.backward()
@@ -75,11 +75,11 @@ def test_lines_of_python_begin_with_their_own_numbers_whatever_the_sliders_of_th
 
 def test_numbers_stay_while_a_formula_is_edited_and_another_formula_begins_with_its_own(page: Any) -> None:
     write(page, "w1*x1 + b + c")
-    expect(page.locator("#expression .gradient")).to_have_count(4, timeout=LONG)
+    expect(page.locator("#expression .gradient")).to_have_count(4)
     assert float(slider(page, "w₁").input_value()) == POINT["w1"]
     slider(page, "x₁").fill("1.5")
     write(page, "b*u + v*x1 + t")
-    expect(page.locator("#expression .gradient")).to_have_count(5, timeout=LONG)
+    expect(page.locator("#expression .gradient")).to_have_count(5)
     expect(slider(page, "b")).not_to_have_value(str(POINT["b"]))
     assert float(slider(page, "b").input_value()) < 3
     assert float(slider(page, "x₁").input_value()) == 1.5  # which was moved by hand
@@ -96,7 +96,7 @@ def test_a_dragged_slider_moves_all_numbers_to_those_of_the_engine(page: Any) ->
     w, x = Value(w1), Value(POINT["x1"])
     y = tanh(w * x + Value(POINT["w2"]) * Value(POINT["x2"]) + POINT["b"])
     y.backward()
-    expect(page.locator(RESULT)).to_have_attribute("data-exact", repr(y.data), timeout=LONG)
+    expect(page.locator(RESULT)).to_have_attribute("data-exact", repr(y.data))
     assert gradients(page)["w1"] == w.grad
     assert page.locator("#expression .stage-picture .node.leaf .value").first.text_content() == f"{w1:.4g}".replace("-", "−")
 
@@ -129,7 +129,7 @@ def test_the_cards_stand_still_while_a_slider_is_dragged_and_after(page: Any, wi
     for share in (0.45, 0.35, 0.2, 0.05, 0.7, 0.9):
         now = value(page)
         page.mouse.move(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
-        expect(page.locator(RESULT)).not_to_have_attribute("data-exact", repr(now), timeout=LONG)
+        expect(page.locator(RESULT)).not_to_have_attribute("data-exact", repr(now))
         assert cards.evaluate_all(STANDS) == before
         assert max(cards.evaluate_all(BEYOND)) < 0
     with painted(page):
@@ -148,7 +148,7 @@ def test_a_number_that_needs_more_room_gets_it_when_the_slider_is_let_go(page: A
     page.mouse.down()
     page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + box["height"] / 2, steps=3)
     w = float(slider(page, "w").input_value())
-    expect(page.locator(RESULT)).to_have_attribute("data-exact", repr(w**2 * 1e-150), timeout=LONG)
+    expect(page.locator(RESULT)).to_have_attribute("data-exact", repr(w**2 * 1e-150))
     assert cards.evaluate_all(STANDS) == before
     with painted(page):
         page.mouse.up()
@@ -191,7 +191,7 @@ def test_the_field_in_which_nodes_are_found_shows_its_words(page: Any, width: in
 def test_a_number_has_the_same_exponent_everywhere(page: Any) -> None:
     write(page, "x * 1e-9")
     told(page, "y = ", RESULT)
-    expect(page.locator("#expression button.gradient")).to_have_count(1, timeout=LONG)
+    expect(page.locator("#expression button.gradient")).to_have_count(1)
     assert page.locator("#expression button.gradient").text_content() == "1e−09"
     page.locator("#expression .stage").focus()
     page.keyboard.press("End")
@@ -211,19 +211,19 @@ def test_the_text_follows_a_slider_when_it_is_let_go_which_can_be_undone(page: A
     expect(code).to_contain_text("w = Value(2.0)")
     page.mouse.up()
     w = float(slider(page, "w").input_value())
-    expect(code).to_have_text(f"w = Value({w!r})y = w*w*v  # of w", timeout=LONG)
+    expect(code).to_have_text(f"w = Value({w!r})y = w*w*v  # of w")
     assert w != 2.0
     assert value(page) == w * w
     field = page.get_by_label("w, as a number")
     field.fill("0.3")
     field.press("Enter")
-    expect(code).to_contain_text("w = Value(0.3)", timeout=LONG)
-    expect(page.locator(RESULT)).to_have_attribute("data-exact", repr(0.3 * 0.3), timeout=LONG)
+    expect(code).to_contain_text("w = Value(0.3)")
+    expect(page.locator(RESULT)).to_have_attribute("data-exact", repr(0.3 * 0.3))
     code.focus()
     for at in (w, 2.0):
         page.keyboard.press("ControlOrMeta+z")
         expect(code).to_contain_text(f"w = Value({at!r})")
-        expect(page.locator(RESULT)).to_have_attribute("data-exact", repr(at * at).removesuffix(".0"), timeout=LONG)
+        expect(page.locator(RESULT)).to_have_attribute("data-exact", repr(at * at).removesuffix(".0"))
 
 
 def test_a_typed_number_moves_a_leaf(page: Any) -> None:
@@ -231,7 +231,7 @@ def test_a_typed_number_moves_a_leaf(page: Any) -> None:
     field.fill("0.5")
     field.press("Enter")
     y = tanh(Value(POINT["w1"]) * 0.5 + Value(POINT["w2"]) * POINT["x2"] + POINT["b"])
-    expect(page.locator(RESULT)).to_have_attribute("data-exact", repr(y.data), timeout=LONG)
+    expect(page.locator(RESULT)).to_have_attribute("data-exact", repr(y.data))
 
 
 def test_the_keyboard_steps_to_the_end_where_all_gradients_stand(page: Any) -> None:
@@ -319,7 +319,7 @@ def test_a_number_whose_comma_may_mean_two_things_is_asked_back(page: Any, text:
     assert float(slider(page, "x₁").input_value()) == POINT["x1"]
     field.fill("1,25")
     field.press("Enter")
-    expect(slider(page, "x₁")).to_have_value("1.25", timeout=LONG)
+    expect(slider(page, "x₁")).to_have_value("1.25")
 
 
 def test_what_is_said_of_the_last_valid_result_fades_with_it(page: Any) -> None:
@@ -339,7 +339,7 @@ def test_a_slip_is_told_in_the_words_of_the_engine_and_the_last_good_picture_sta
     assert page.locator("#expression .cm-lintRange-error").count() == 1
     told(page, "last valid result", "#outdated")
     write(page, "tanh(w*x)")
-    expect(page.locator(SLIP)).to_be_empty(timeout=LONG)
+    expect(page.locator(SLIP)).to_be_empty()
     expect(page.locator("#expression .outdated")).to_have_count(0)
 
 
@@ -374,7 +374,7 @@ def test_a_picture_from_before_a_slip_says_so_whatever_is_done_with_it(page: Any
         page.click(f"#share [role=menuitem]:text-is('{entry}')")
         told(page, f"{entry}: correct what is wrong first", ".toast")
     write(page, "x**2")
-    expect(page.locator(SLIP)).to_be_empty(timeout=LONG)
+    expect(page.locator(SLIP)).to_be_empty()
     expect(page.locator("#expression .outdated")).to_have_count(0)
 
 
@@ -401,13 +401,13 @@ def test_what_half_a_line_came_to_is_no_last_valid_result(page: Any) -> None:
     told(page, "last valid result", "#outdated")
     told(page, "y = 4", RESULT)
     write(page, "F*x")
-    expect(page.locator("#expression .outdated")).to_have_count(0, timeout=LONG)
+    expect(page.locator("#expression .outdated")).to_have_count(0)
     told(page, "y = ", RESULT)
 
 
 def test_a_long_name_stands_in_one_line(page: Any) -> None:
     write(page, "net = nn.MLP(2, [2, 1])\nnet([1.0, 2.0])")
-    expect(page.locator("#expression .leaves .long")).not_to_have_count(0, timeout=LONG)
+    expect(page.locator("#expression .leaves .long")).not_to_have_count(0)
     heights = page.eval_on_selector_all("#expression .leaves .name", "all => all.map((one) => one.clientHeight)")
     assert max(heights) < 1.5 * min(heights)
 
@@ -419,7 +419,7 @@ def test_numbers_at_which_the_lines_come_to_nothing_are_told_until_others_are_gi
     told(page, "last valid result", "#outdated")
     slider(page, "m").fill("0.75")
     told(page, "loss = 0.25", RESULT)
-    expect(page.locator(SLIP)).to_be_empty(timeout=LONG)
+    expect(page.locator(SLIP)).to_be_empty()
     expect(page.locator("#expression .outdated")).to_have_count(0)
 
 
@@ -437,10 +437,10 @@ def test_what_is_detached_has_no_row_and_is_not_asked_about(page: Any) -> None:
 def test_what_school_writes_is_offered_in_pythons_spelling_and_a_tap_writes_it(page: Any) -> None:
     write(page, "x^2 + 3x sin x")
     fix = page.get_by_role("button", name="Write x**2 + 3*x*sin(x)", exact=True)
-    expect(fix).to_be_visible(timeout=LONG)
+    expect(fix).to_be_visible()
     fix.click()
     told(page, "y = ", RESULT)
-    expect(page.locator(SLIP)).to_be_empty(timeout=LONG)
+    expect(page.locator(SLIP)).to_be_empty()
     expect(page.locator("#expression .fix")).to_be_hidden()
     assert page.locator("#expression .cm-content").inner_text() == "x**2 + 3*x*sin(x)"
     page.keyboard.press("ControlOrMeta+z")
@@ -458,21 +458,21 @@ def test_a_program_for_pytorch_is_rewritten_by_one_tap_and_says_where_pytorch_di
 
 def test_names_without_a_value_in_lines_keep_their_sliders_until_the_lines_give_them_one(page: Any) -> None:
     write(page, "h1 = relu(w11*x1 + b1)\ny = v1*h1")
-    expect(page.locator("#expression .gradient")).to_have_count(4, timeout=LONG)
+    expect(page.locator("#expression .gradient")).to_have_count(4)
     slider(page, "w₁₁").fill("1.5")
     told(page, "y = 3", RESULT)
     write(page, "h1 = relu(w11*x1 + b1)\ny = v1*h1*2")
     told(page, "y = 6", RESULT)
     write(page, "w11 = Value(1.0)\nh1 = relu(w11*x1 + b1)\ny = v1*h1*2")
     told(page, "y = ", RESULT)
-    expect(slider(page, "w₁₁")).to_have_value("1", timeout=LONG)
+    expect(slider(page, "w₁₁")).to_have_value("1")
 
 
 def test_the_mark_where_backward_begins_follows_the_picture(page: Any) -> None:
     mark = page.locator("#expression .controls .mark")
     before = mark.get_attribute("data-at")
     write(page, "x**2")
-    expect(mark).not_to_have_attribute("data-at", before, timeout=LONG)
+    expect(mark).not_to_have_attribute("data-at", before)
     mark.click()
     told(page, "Backward: begins at y", "#expression p.sentence")
 
@@ -489,7 +489,7 @@ def test_half_a_line_is_no_slip_yet(page: Any) -> None:
     page.keyboard.type(" + 2*sin(w1)", delay=20)
     assert page.locator(SLIP).text_content() == ""
     page.clock.resume()
-    expect(page.locator("#expression .stage-picture .node")).to_have_count(13, timeout=LONG)
+    expect(page.locator("#expression .stage-picture .node")).to_have_count(13)
 
 
 def test_nan_is_shown_and_said_why(page: Any) -> None:
@@ -521,7 +521,7 @@ def test_a_large_graph_is_folded_by_its_layers(page: Any) -> None:
 def test_a_long_graph_opens_in_letters_that_can_be_read_with_a_map_of_it(page: Any) -> None:
     page.locator("#expression").get_by_label("Examples").select_option(label="Black–Scholes: price of a call")
     told(page, "price = ", RESULT)
-    expect(page.locator("#expression .stage-map")).to_be_visible(timeout=LONG)
+    expect(page.locator("#expression .stage-map")).to_be_visible()
     scale = page.locator("#expression .stage-picture").evaluate("part => new DOMMatrix(getComputedStyle(part).transform).a")
     sizes = "all => all.map((text) => parseFloat(getComputedStyle(text).fontSize))"
     assert scale * min(page.eval_on_selector_all("#expression .stage-picture .node .value", sizes)) >= 10.99
@@ -571,7 +571,7 @@ def test_a_loop_that_never_ends_is_stopped_and_the_page_goes_on(page: Any) -> No
     told(page, "is there a loop that never ends?", SLIP)
     write(page, "sin(t)")
     told(page, "y = ", RESULT)
-    expect(page.locator("#expression .leaves .leaf")).to_have_count(1, timeout=LONG)
+    expect(page.locator("#expression .leaves .leaf")).to_have_count(1)
 
 
 # -- what stands where
@@ -610,7 +610,7 @@ def test_no_number_is_cut_however_small_or_large(page: Any, width: int) -> None:
     lines = [f"a, b, c = {a}, {b}, Value(-1.23456e-300)", "y = -1.2345e-3 * a * b + a * c - 3.4567e299 * b * (1 + c)"]
     write(page, "\n".join(lines))
     told(page, "y = ", RESULT)
-    expect(page.locator("#expression .gradient")).to_have_count(3, timeout=LONG)
+    expect(page.locator("#expression .gradient")).to_have_count(3)
     page.get_by_role("button", name="Numbers of all nodes").click()
     page.locator("#expression .stage").focus()
     page.keyboard.press("End")
@@ -667,7 +667,7 @@ def test_the_card_that_is_explained_is_framed_until_another_formula_has_no_such_
     slider(page, "w₁").fill("-2")
     expect(frame).to_have_count(1)
     write(page, "(a*b + c)**2 + relu(a)")
-    expect(page.locator("#expression .gradient")).to_have_count(3, timeout=LONG)
+    expect(page.locator("#expression .gradient")).to_have_count(3)
     expect(frame).to_have_count(0)
     expect(page.get_by_label("Node to explain").locator("option:checked")).to_have_text("∂y/∂a")
 
@@ -678,8 +678,8 @@ def test_after_a_play_the_words_at_the_node_go_away_and_a_step_brings_them_back(
     page.keyboard.press("End")
     page.locator("#expression").get_by_role("button", name="Play", exact=True).click()
     words = page.locator("#expression .callout-words")
-    expect(page.locator("#expression .counter")).to_have_text("10 of 10", timeout=LONG)
-    expect(words).to_be_hidden(timeout=LONG)
+    expect(page.locator("#expression .counter")).to_have_text("10 of 10")
+    expect(words).to_be_hidden()
     page.locator("#expression").get_by_role("button", name="Previous step").click()
     expect(words).to_be_visible()
     page.locator("#expression").get_by_role("button", name="Next step").click()
@@ -691,5 +691,5 @@ def test_a_gradient_that_vanishes_is_a_thin_line(page: Any) -> None:
     lines = page.locator("#expression .stage-picture .edge.backward .line")
     assert max(lines.evaluate_all(widths)) > 5
     slider(page, "w₁").fill("2.2")
-    expect(page.locator("#expression .gradient").first).to_have_text("1.271e−09", timeout=LONG)
+    expect(page.locator("#expression .gradient").first).to_have_text("1.271e−09")
     assert max(lines.evaluate_all(widths)) < 2

@@ -93,10 +93,10 @@ def test_a_wrong_answer_is_told_its_slip_and_a_right_one_opens_the_rest(phone: A
     expect(phone.locator(".lesson-foot button").last).to_have_text("Skip")
     phone.fill(".lesson .leaf input:not([type=range])", "3")
     phone.keyboard.press("Enter")
-    expect(phone.locator(".lesson-change")).to_have_text("x changed by +1, y by +3: 3 times as much.", timeout=LONG)
+    expect(phone.locator(".lesson-change")).to_have_text("x changed by +1, y by +3: 3 times as much.")
     phone.fill(".lesson .leaf input:not([type=range])", "4")
     phone.keyboard.press("Enter")
-    expect(phone.locator(".lesson-after")).to_contain_text("called a rate", timeout=LONG)
+    expect(phone.locator(".lesson-after")).to_contain_text("called a rate")
     expect(phone.locator(".lesson-foot button").last).to_have_text("Next")
 
 
@@ -108,12 +108,12 @@ def test_what_was_reached_is_kept_and_storage_that_is_broken_does_no_harm(phone:
     answer(phone, "3")
     follow(phone)
     come_back()
-    expect(phone.locator(".lesson-head")).to_contain_text("Step 2 of 9", timeout=LONG)
+    expect(phone.locator(".lesson-head")).to_contain_text("Step 2 of 9")
     phone.get_by_role("button", name="Back", exact=True).click()
     expect(phone.locator(".lesson-mark")).to_have_text("Right: 3")
     phone.evaluate("localStorage.setItem('scalar-autograd lessons', '[1')")
     come_back()
-    expect(phone.locator(".lesson-head")).to_contain_text("Step 1 of 9", timeout=LONG)
+    expect(phone.locator(".lesson-head")).to_contain_text("Step 1 of 9")
     expect(phone.locator(".lesson-mark")).to_have_text("")
 
 
@@ -121,14 +121,14 @@ def test_a_task_that_was_not_done_is_still_to_do_after_a_reload(phone: Any) -> N
     task, next_ = phone.locator(".lesson-task"), phone.locator(".lesson-foot button").last
     answer(phone, "3")
     phone.reload()
-    expect(phone.locator(".lesson-mark")).to_have_text("Right: 3", timeout=LONG)
+    expect(phone.locator(".lesson-mark")).to_have_text("Right: 3")
     expect(task).to_have_attribute("data-done", "false")
     expect(next_).to_have_text("Skip")
     phone.fill(".lesson .leaf input:not([type=range])", "4")
     phone.keyboard.press("Enter")
-    expect(next_).to_have_text("Next", timeout=LONG)
+    expect(next_).to_have_text("Next")
     phone.reload()
-    expect(phone.locator(".lesson-mark")).to_have_text("Right: 3", timeout=LONG)
+    expect(phone.locator(".lesson-mark")).to_have_text("Right: 3")
     expect(task).to_have_attribute("data-done", "true")
     expect(next_).to_have_text("Next")
 
@@ -157,7 +157,7 @@ def test_start_again_asks_once_and_forgets_all_answers(phone: Any) -> None:
     again.get_by_role("button", name="Yes").click()
     expect(phone.locator(".lesson-head")).to_contain_text("Step 1 of 9")
     phone.reload()
-    expect(phone.locator(".lesson-row input")).to_be_editable(timeout=LONG)
+    expect(phone.locator(".lesson-row input")).to_be_editable()
     expect(phone.locator(".lesson-head [data-how]")).to_have_count(0)
 
 
@@ -176,7 +176,7 @@ def test_an_embedded_lesson_starts_afresh_and_leaves_what_was_reached_elsewhere(
     answer(phone, "3")
     follow(phone)
     phone.goto(f"{address}/index.html?embed&lesson={TEN}")
-    expect(phone.locator(".lesson-head")).to_contain_text("Step 1 of 9", timeout=LONG)
+    expect(phone.locator(".lesson-head")).to_contain_text("Step 1 of 9")
     expect(phone.locator(".lesson-head [data-how]")).to_have_count(0)
     answer(phone, "3")
     for _ in range(2):
@@ -185,7 +185,7 @@ def test_an_embedded_lesson_starts_afresh_and_leaves_what_was_reached_elsewhere(
     phone.get_by_role("button", name="Back", exact=True).click()
     expect(phone.locator(".lesson-mark")).to_have_text("Right: 3")
     phone.goto(f"{address}/index.html?lesson={TEN}")
-    expect(phone.locator(".lesson-head")).to_contain_text("Step 2 of 9", timeout=LONG)
+    expect(phone.locator(".lesson-head")).to_contain_text("Step 2 of 9")
 
 
 @pytest.mark.parametrize("size", [(390, 844), (360, 640)])
@@ -210,7 +210,7 @@ def test_an_answer_that_is_close_stays_and_a_number_to_move_may_have_a_comma(pho
     expect(phone.locator(".lesson-row input")).to_have_value("4,1")
     phone.fill(".lesson .leaves input:not([type=range])", "0,8")
     phone.keyboard.press("Enter")
-    expect(phone.locator(".lesson-change")).to_contain_text("e changed by −1.2", timeout=LONG)
+    expect(phone.locator(".lesson-change")).to_contain_text("e changed by −1.2")
 
 
 @pytest.mark.parametrize("text", ["3", " 3,0 ", "6/2", "+3.00", "3e0"])
@@ -241,18 +241,18 @@ def test_how_far_the_result_moved_says_what_becomes_of_a_rate_that_changes(phone
     answer(phone, "5")
     field.nth(1).fill("2")
     field.nth(1).press("Enter")
-    expect(change).to_have_text("b changed by −3, y by −12. The rate of a is now 2.", timeout=LONG)
+    expect(change).to_have_text("b changed by −3, y by −12. The rate of a is now 2.")
     phone.locator(".lesson-head button").nth(4).click()
     answer(phone, "4")
     field.fill("0")
     field.press("Enter")
-    expect(change).to_have_text("e changed by −2, L by −4: 2 times as much on average.", timeout=LONG)
+    expect(change).to_have_text("e changed by −2, L by −4: 2 times as much on average.")
 
 
 def test_the_end_says_what_to_take_home_and_where_to_go(phone: Any) -> None:
     phone.locator(".lesson-head ol button").last.click()
     finish = phone.locator(".lesson-foot button").last
-    expect(phone.locator("#network")).to_contain_text("Tap a neuron for its scalar graph", timeout=LONG)
+    expect(phone.locator("#network")).to_contain_text("Tap a neuron for its scalar graph")
     expect(finish).not_to_have_class("main")
     phone.locator("#network").get_by_role("button", name="Play").first.click()
     expect(finish).to_have_class("main")
@@ -271,11 +271,11 @@ def test_a_link_leads_to_the_step_and_carries_a_lesson_of_ones_own(page: Any, br
     page.set_input_files(
         "#lesson-file", {"name": "mine.json", "mimeType": "application/json", "buffer": json.dumps(OWN).encode()}
     )
-    expect(page.locator(".lesson h2")).to_have_text("<b>One</b>", timeout=LONG)
-    expect(page).to_have_url(re.compile("#.{150,}"), timeout=LONG)  # longer than that of the shelf: the lesson is in it
+    expect(page.locator(".lesson h2")).to_have_text("<b>One</b>")
+    expect(page).to_have_url(re.compile("#.{150,}"))  # longer than that of the shelf: the lesson is in it
     other = browser.new_page()
     other.goto(page.url)
-    expect(other.locator(".lesson h2")).to_have_text("<b>One</b>", timeout=LONG)
+    expect(other.locator(".lesson h2")).to_have_text("<b>One</b>")
     other.close()
 
 
@@ -308,9 +308,9 @@ def test_a_formula_that_is_typed_fulfils_a_task(page: Any) -> None:
     page.click(".lesson .cm-content")
     page.keyboard.press("ControlOrMeta+a")
     page.keyboard.insert_text("y = x*")
-    expect(page.locator(".lesson .slip")).to_contain_text("something is missing at the end", timeout=LONG)
+    expect(page.locator(".lesson .slip")).to_contain_text("something is missing at the end")
     page.keyboard.insert_text("x*x")
-    expect(page.locator(".lesson-task")).to_have_attribute("data-done", "true", timeout=LONG)
+    expect(page.locator(".lesson-task")).to_have_attribute("data-done", "true")
 
 
 def test_a_lesson_stands_beside_another_tab(page: Any) -> None:
@@ -328,7 +328,7 @@ def test_a_lesson_stands_beside_another_tab(page: Any) -> None:
 def test_play_brings_the_picture_into_sight_and_begins_slowly(phone: Any) -> None:
     phone.locator(".lesson-head ol button").last.click()
     play = phone.locator("#network .play")
-    expect(play).to_be_enabled(timeout=LONG)
+    expect(play).to_be_enabled()
     expect(phone.get_by_label("Speed")).to_have_value("0.3333")
     play.click()
     edges = {
@@ -341,7 +341,7 @@ def test_play_brings_the_picture_into_sight_and_begins_slowly(phone: Any) -> Non
 
 def test_a_finger_goes_to_a_step_by_a_tap_or_sideways_and_scrolls_up_and_down(phone: Any) -> None:
     phone.locator(".lesson-head ol button").last.click()
-    expect(phone.locator("#network .play")).to_be_enabled(timeout=LONG)
+    expect(phone.locator("#network .play")).to_be_enabled()
     for _ in range(3):
         phone.get_by_role("button", name="Step", exact=True).click()
     chart = phone.locator("#network .curves .chart[role=slider]")
@@ -382,16 +382,16 @@ def test_each_part_of_a_task_is_ticked_and_loses_its_tick(phone: Any) -> None:
 
     expect(goals).to_have_text(["○ w to 3 − 0.05 · 8 = 2.6", "○ b to 1 − 0.05 · 4 = 0.8"])
     move(0, "2.6")
-    expect(goals).to_have_text(["✓ w to 3 − 0.05 · 8 = 2.6", "○ b to 1 − 0.05 · 4 = 0.8"], timeout=LONG)
+    expect(goals).to_have_text(["✓ w to 3 − 0.05 · 8 = 2.6", "○ b to 1 − 0.05 · 4 = 0.8"])
     change = phone.locator(".lesson-change")
     expect(change).to_have_text("w changed by −0.4, L by −2.56: 6.4 times as much on average.")
     bottom, foot = change.bounding_box(), phone.locator(".lesson-foot").bounding_box()
     assert bottom["y"] + bottom["height"] <= foot["y"]
     move(0, "2.7")
-    expect(goals.first).to_have_text("○ w to 3 − 0.05 · 8 = 2.6", timeout=LONG)
+    expect(goals.first).to_have_text("○ w to 3 − 0.05 · 8 = 2.6")
     move(0, "2.6")
     move(1, "0.8")
-    expect(phone.locator(".lesson-after")).to_contain_text("trained", timeout=LONG)
+    expect(phone.locator(".lesson-after")).to_contain_text("trained")
     expect(goals.first).to_have_attribute("data-done", "true")
 
 
@@ -416,7 +416,7 @@ def test_who_leaves_a_lesson_keeps_it_and_is_led_back_to_its_step(phone: Any, ad
     on = phone.locator("#greeting").get_by_role("button", name="Go on with step 2")
     assert violations(phone) == []
     on.click(timeout=LONG)
-    expect(phone.locator(".lesson-head")).to_contain_text("Step 2 of 9", timeout=LONG)
+    expect(phone.locator(".lesson-head")).to_contain_text("Step 2 of 9")
     phone.locator(".lesson-head ol button").last.click()
     phone.get_by_role("button", name="Finish").click()
     phone.goto(f"{address}/index.html")
@@ -432,7 +432,7 @@ def test_a_teacher_opens_a_lesson_from_a_file_and_text_in_it_stays_text(page: An
     page.set_input_files(
         "#lesson-file", {"name": "mine.json", "mimeType": "application/json", "buffer": json.dumps(OWN).encode()}
     )
-    expect(page.locator(".lesson h2")).to_have_text("<b>One</b>", timeout=LONG)
+    expect(page.locator(".lesson h2")).to_have_text("<b>One</b>")
     assert page.locator(".lesson img").count() == 0
     assert page.locator(".lesson strong", has_text="Bold").count() == 1
     answer(page, "3")
@@ -451,7 +451,7 @@ def test_a_teacher_opens_a_lesson_from_a_file_and_text_in_it_stays_text(page: An
 def test_a_wrong_lesson_file_is_told_where(page: Any, text: str, says: str) -> None:
     page.click("#tab-lesson")
     page.set_input_files("#lesson-file", {"name": "mine.json", "mimeType": "application/json", "buffer": text.encode()})
-    expect(page.locator("#lesson [role=alert]")).to_contain_text(says, timeout=LONG)
+    expect(page.locator("#lesson [role=alert]")).to_contain_text(says)
     page.get_by_role("button", name="All lessons").click()
     expect(page.locator(".lesson-shelf li")).to_have_count(len(SHELF))
 
@@ -472,7 +472,7 @@ def test_a_lesson_embedded_or_not_passes_axe_in_both_schemes(browser: Any, addre
 def test_a_lesson_that_is_not_there_is_told(browser: Any, address: str) -> None:  # noqa: F811
     page = browser.new_page()
     page.goto(f"{address}/index.html?lesson=nothing")
-    expect(page.locator("#lesson [role=alert]")).to_contain_text("There is no lesson “nothing” here", timeout=LONG)
+    expect(page.locator("#lesson [role=alert]")).to_contain_text("There is no lesson “nothing” here")
     page.close()
 
 
@@ -483,7 +483,7 @@ def own(page: Any, show: dict[str, Any]) -> None:
     page.set_input_files(
         "#lesson-file", {"name": "mine.json", "mimeType": "application/json", "buffer": json.dumps(lesson).encode()}
     )
-    expect(page.locator(".lesson h2")).to_have_text("Only one", timeout=LONG)
+    expect(page.locator(".lesson h2")).to_have_text("Only one")
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -492,7 +492,7 @@ def test_a_field_beside_a_slider_shows_all_of_its_number(page: Any, width: int) 
     sliders = {"w": [-1, 0, 0.01], "x": [-1, 0, 0.01]}
     own(page, {"code": "y = w*x", "at": {"w": -0.6823614, "x": -1.234567e-300}, "sliders": sliders})
     fields = page.locator(".lesson-picture .leaf input:not([type=range])")
-    expect(fields).to_have_count(2, timeout=LONG)
+    expect(fields).to_have_count(2)
     cut = "all => all.filter((field) => field.scrollWidth > field.clientWidth).map(({ value }) => value)"
     assert fields.evaluate_all(cut) == []
     assert [len(text) for text in fields.evaluate_all("all => all.map(({ value }) => value)")] == [9, 10]
@@ -504,4 +504,4 @@ def test_the_formula_of_a_step_is_offered_in_pythons_spelling(page: Any) -> None
     write(page, "y = x² + 3x", "lesson")
     page.get_by_role("button", name="Write y = x**2 + 3*x", exact=True).click(timeout=LONG)
     assert page.locator("#lesson .cm-content").inner_text() == "y = x**2 + 3*x"
-    expect(page.locator("#lesson .editor .slip")).to_be_empty(timeout=LONG)
+    expect(page.locator("#lesson .editor .slip")).to_be_empty()

@@ -83,11 +83,11 @@ def shown_text(page: Any, tab: str = "expression") -> str:
 def moved(page: Any, text: str) -> str:
     """The result of a text in two variables, one of which was moved by its slider."""
     write(page, text)
-    expect(page.locator("#expression .gradient")).to_have_count(2, timeout=LONG)
+    expect(page.locator("#expression .gradient")).to_have_count(2)
     result, slider = page.locator("#expression .result"), page.locator("#expression .leaves input[type=range]").first
     before = result.get_attribute("data-exact")
     slider.press("ArrowRight")
-    expect(result).not_to_have_attribute("data-exact", before, timeout=LONG)
+    expect(result).not_to_have_attribute("data-exact", before)
     name, x = slider.get_attribute("aria-label"), float(slider.input_value())
     written = f"{name} = Value({x!r})" if "Value" in text else text  # lines say their numbers
     linked(page, "expression", lambda state: state["numbers"].get(name) == x and written in state["text"])
@@ -99,7 +99,7 @@ def test_a_link_shows_on_another_page_what_was_shown_on_the_first(page: Any, oth
     assert "#a" in page.url
     other.goto(page.url)
     live(other)
-    expect(other.locator("#expression .result")).to_have_attribute("data-exact", result, timeout=LONG)
+    expect(other.locator("#expression .result")).to_have_attribute("data-exact", result)
     assert shown_text(other) == TEXT
     assert other.errors == []
 
@@ -160,7 +160,7 @@ def test_while_a_link_is_drawn_the_page_says_so(other: Any, address: str, tab: s
 def test_options_of_the_optimizer_that_a_link_sets_are_seen_within_their_panel(other: Any, address: str) -> None:
     other.goto(f"{address}/index.html{link(['network', {'optimizer': 'SGD', 'options': {'momentum': 0.9}}])}")
     momentum = other.locator("#network .settings").get_by_label("momentum")
-    expect(momentum).to_have_value("0.9", timeout=LONG)
+    expect(momentum).to_have_value("0.9")
     expect(momentum).to_be_visible()
     panel, field = other.locator("#network .settings").bounding_box(), momentum.bounding_box()
     assert field["x"] + field["width"] <= panel["x"] + panel["width"] - 12
@@ -178,14 +178,14 @@ def test_what_a_link_shows_is_explained_by_a_lesson(other: Any, address: str) ->
 
 def test_a_page_that_is_embedded_greets_nobody(other: Any, address: str) -> None:
     other.goto(f"{address}/index.html?embed{link(GOOD)}")
-    expect(other.locator("#expression .cm-content")).to_have_text(TEXT, timeout=LONG)
+    expect(other.locator("#expression .cm-content")).to_have_text(TEXT)
     expect(other.locator("#greeting")).to_be_hidden()
 
 
 def test_a_device_that_sends_links_is_asked_to_first(other: Any, address: str) -> None:
     other.add_init_script("Navigator.prototype.share = async (what) => { window.sent = what; };")
     other.goto(f"{address}/index.html{link(GOOD)}")
-    expect(other.locator("#expression .cm-content")).to_have_text(TEXT, timeout=LONG)
+    expect(other.locator("#expression .cm-content")).to_have_text(TEXT)
     other.click("#share > button")
     expect(other.locator("#share [role=menuitem]").first).to_have_text("Send …")
     other.click("#share [role=menuitem]:text-is('Send …')")
@@ -194,8 +194,8 @@ def test_a_device_that_sends_links_is_asked_to_first(other: Any, address: str) -
 
 def test_another_link_in_the_same_window_is_followed(page: Any) -> None:
     page.evaluate("hash => { location.hash = hash; }", link(GOOD))
-    expect(page.locator("#expression .cm-content")).to_have_text(TEXT, timeout=LONG)
-    expect(page.locator("#expression .gradient")).to_have_count(2, timeout=LONG)
+    expect(page.locator("#expression .cm-content")).to_have_text(TEXT)
+    expect(page.locator("#expression .gradient")).to_have_count(2)
     page.evaluate("hash => { location.hash = hash; }", link(["check", {"text": "audit"}]))
     expect(page.locator("#tab-check")).to_have_attribute("aria-selected", "true")
 
@@ -277,7 +277,7 @@ def test_the_notebook_is_valid_and_its_program_gives_the_number_on_the_page_to_t
 def test_the_program_that_is_copied_runs(page: Any, tmp_path: Path) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     write(page, "(a*b + c) / 3 - sqrt(a)")
-    expect(page.locator("#expression .gradient")).to_have_count(3, timeout=LONG)
+    expect(page.locator("#expression .gradient")).to_have_count(3)
     shared(page, "Copy as Python")
     told(page, "Program copied", ".toast")
     exact = page.locator("#expression .result").get_attribute("data-exact")
@@ -369,8 +369,8 @@ def test_a_lecture_page_embeds_one_tab_and_links_to_the_playground(page: Any, ot
     )
     other.goto(f"{address}/lecture.html")
     frame = other.frame_locator("iframe").first
-    expect(frame.locator("#state")).to_have_attribute("data-state", "ready", timeout=LONG)
-    expect(frame.locator("#expression .cm-content")).to_have_text(TEXT, timeout=LONG)
+    expect(frame.locator("#state")).to_have_attribute("data-state", "ready")
+    expect(frame.locator("#expression .cm-content")).to_have_text(TEXT)
     expect(frame.locator("[role=tablist]")).to_be_hidden()
     with other.context.expect_page() as opened:
         frame.locator("a.whole").click()
@@ -380,5 +380,5 @@ def test_a_lecture_page_embeds_one_tab_and_links_to_the_playground(page: Any, ot
 
 def test_the_tab_to_embed_may_be_named(other: Any, address: str) -> None:
     other.goto(f"{address}/index.html?embed=check")
-    expect(other.locator("#check")).to_be_visible(timeout=LONG)
+    expect(other.locator("#check")).to_be_visible()
     expect(other.locator("#expression")).to_be_hidden()

@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import expect
 
 from autograd import Value
-from playground.tests.actions import LONG, linked, resize, told
+from playground.tests.actions import linked, resize, told
 from tests.support.axe import violations
 from tests.test_playground_training import ACTIVATIONS, OPTIONS, setting
 from tools.node import run_node
@@ -35,7 +35,7 @@ def network(page: Any) -> Any:
 
 def ready(page: Any) -> None:
     """Wait until the training is prepared."""
-    expect(page.locator("#network .play")).to_be_enabled(timeout=LONG)
+    expect(page.locator("#network .play")).to_be_enabled()
 
 
 def enter(page: Any, label: str, text: str) -> None:
@@ -56,7 +56,7 @@ def steps(page: Any, count: int) -> None:
     for _ in range(count):
         before = page.inner_text(NUMBERS)
         page.click('#network button:text-is("Step")')
-        expect(page.locator(NUMBERS)).not_to_have_text(before, timeout=LONG)
+        expect(page.locator(NUMBERS)).not_to_have_text(before)
 
 
 def play_to(page: Any, last: int) -> None:
@@ -292,7 +292,7 @@ def test_a_link_tells_its_numbers_by_key_and_tap_and_shows_its_rule(network: Any
             client.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
             client.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [place]})
             client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-        expect(rule).to_have_value(str(p), timeout=LONG)
+        expect(rule).to_have_value(str(p))
         told = network.locator("#network .network-tip").inner_text().split("\n")
         assert [line.split()[0] for line in told[1:4]] == ["weight", "gradient", "update"]
         assert link.get_attribute("aria-label") == ", ".join(told)
@@ -339,12 +339,12 @@ def test_points_are_pasted_and_painted(network: Any) -> None:
     network.click("#network .taps button:has-text('class 1')")
     picture = network.locator("#network .plane").bounding_box()
     network.mouse.click(picture["x"] + 0.5 * picture["width"], picture["y"] + 0.4 * picture["height"])
-    expect(network.locator("#network .settings textarea")).to_have_value(re.compile(r"1, 0, b\n0\.\d+, 0\.\d+, b$"), timeout=LONG)
+    expect(network.locator("#network .settings textarea")).to_have_value(re.compile(r"1, 0, b\n0\.\d+, 0\.\d+, b$"))
     ready(network)
     network.click("#network .taps button:has-text('erase')")
     erased = network.locator("#network .plane .sample").first.bounding_box()
     network.mouse.click(erased["x"] + erased["width"] / 2, erased["y"] + erased["height"] / 2)
-    expect(network.locator("#network .settings textarea")).to_have_value(re.compile(r"^(.*\n){3}.*$"), timeout=LONG)
+    expect(network.locator("#network .settings textarea")).to_have_value(re.compile(r"^(.*\n){3}.*$"))
     network.fill("#network .settings textarea", "0, 0, a\n1, one, b")
     network.locator("#network .settings textarea").blur()
     told(network, "your data, line 2: expected", STATUS)
@@ -412,7 +412,7 @@ def test_the_graph_of_a_neuron_fits_its_panel_and_its_numbers_their_cards(networ
 def test_the_player_of_a_step_has_no_words_on_its_track_and_no_hint_for_programs(network: Any) -> None:
     steps(network, 1)
     network.locator("#network button:has-text('Replay: chosen sample')").click()
-    expect(network.locator("#network .network-player .stage svg").first).to_be_visible(timeout=LONG)
+    expect(network.locator("#network .network-player .stage svg").first).to_be_visible()
     assert network.locator("#network .network-player .mark").evaluate("mark => getComputedStyle(mark).fontSize") == "0px"
     notes = network.locator("#network .network-player .stage-picture .notes")
     assert "59 nodes, folded" in notes.text_content()
@@ -421,6 +421,6 @@ def test_the_player_of_a_step_has_no_words_on_its_track_and_no_hint_for_programs
 
 def test_the_output_of_a_classifier_is_called_a_logit_and_its_probability_is_given(network: Any) -> None:
     sample = network.locator("#network .detail").get_by_text("Chosen sample:")
-    expect(sample).to_contain_text("a logit: probability of class 1 is 0.", timeout=LONG)
+    expect(sample).to_contain_text("a logit: probability of class 1 is 0.")
     choose(network, "Loss", "squared error")
-    expect(sample).not_to_contain_text("logit", timeout=LONG)
+    expect(sample).not_to_contain_text("logit")

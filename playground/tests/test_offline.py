@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from playground.tests.actions import LONG, told, write
+from playground.tests.actions import told, write
 from playground.tests.conftest import Quiet, live, served
 from tools.playground import offline_worker
 
@@ -45,7 +45,7 @@ def works(page: Any) -> None:
     live(page)
     write(page, "sin(t)*t")
     told(page, "y = ", "#expression .result")
-    expect(page.locator("#expression .gradient")).to_have_count(1, timeout=LONG)
+    expect(page.locator("#expression .gradient")).to_have_count(1)
 
 
 def rebuild(folder: Path, mark: str) -> None:
@@ -63,7 +63,7 @@ def test_the_page_works_when_its_server_is_gone(visitor: Any, folder: Path) -> N
     visitor.reload()
     works(visitor)
     visitor.goto(f"{address}/some/project/play/index.html?embed=check")
-    expect(visitor.locator("#check")).to_be_visible(timeout=LONG)
+    expect(visitor.locator("#check")).to_be_visible()
 
 
 def test_python_starts_from_its_memory_and_draws_other_numbers_each_time(visitor: Any, folder: Path) -> None:
@@ -110,7 +110,7 @@ def test_a_new_build_is_shown_after_a_reload_and_not_in_part(visitor: Any, folde
         told(visitor, "A new version", ".toast")
         assert "Snake" not in visitor.content()  # it was there before the new one
         visitor.reload()
-        expect(visitor.locator("#state")).to_have_attribute("data-state", "ready", timeout=LONG)
+        expect(visitor.locator("#state")).to_have_attribute("data-state", "ready")
         files = [visitor.evaluate("async (name) => (await fetch(name)).text()", name) for name in ("index.html", "main.js")]
         assert ["Snake is loading" in text for text in files] == [True, True]
     visitor.reload()

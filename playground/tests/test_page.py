@@ -66,7 +66,7 @@ def test_what_was_typed_and_dragged_before_python_was_there_is_taken_up(browser:
         page.wait_for_timeout(50)
     for route in held:
         route.continue_()
-    expect(page.locator("#expression .result")).to_have_attribute("data-exact", "5", timeout=LONG)
+    expect(page.locator("#expression .result")).to_have_attribute("data-exact", "5")
     assert slider.input_value() == "2"
     context.close()
 
@@ -79,7 +79,7 @@ def test_python_that_could_not_be_loaded_is_told_of_once_and_loaded_at_another_t
     told(page, "Python could not be loaded", "#state")
     write(page, "w1*x1 + 1")
     page.get_by_role("button", name="Try again").click()
-    expect(page.locator("#state")).to_have_attribute("data-state", "failed", timeout=LONG)
+    expect(page.locator("#state")).to_have_attribute("data-state", "failed")
     assert page.inner_text("#expression .slip >> nth=0") == ""
     page.unroute("**/*.wasm")
     page.get_by_role("button", name="Try again").click()
@@ -129,7 +129,7 @@ def test_on_a_phone_the_letters_of_a_drawing_can_be_read_and_the_step_is_in_sigh
     page.emulate_media(reduced_motion="reduce")
     page.set_viewport_size(PHONE)
     write(page, "tanh(w1*x1 + w2*x2 + b) * exp(a*c + d) + sigmoid(f*g + h*k)")
-    expect(page.locator("#expression .gradient")).to_have_count(12, timeout=LONG)
+    expect(page.locator("#expression .gradient")).to_have_count(12)
     letters = (
         "g => parseFloat(getComputedStyle(g).fontSize) * new DOMMatrix(getComputedStyle(g.closest('.stage-picture')).transform).a"
     )

@@ -21,7 +21,7 @@ def present(page: Any) -> None:
 
 
 def at(page: Any, step: int, of: int, where: str = COUNTER) -> None:
-    expect(page.locator(where)).to_have_text(f"{step} of {of}", timeout=LONG)
+    expect(page.locator(where)).to_have_text(f"{step} of {of}")
 
 
 def test_present_begins_at_the_first_step_and_a_clicker_steps_until_the_button_ends_it(page: Any) -> None:
@@ -86,15 +86,15 @@ def test_arrow_keys_step_the_player_of_a_lesson_and_of_the_replay(page: Any) -> 
     counter = page.locator("#lesson .player .counter")
     page.locator(".lesson h2").focus()
     page.keyboard.press("Home")
-    expect(counter).to_contain_text("0 of", timeout=LONG)
+    expect(counter).to_contain_text("0 of")
     page.keyboard.press("ArrowRight")
-    expect(counter).to_contain_text("1 of", timeout=LONG)
+    expect(counter).to_contain_text("1 of")
     page.click("#tab-network")
     page.get_by_role("button", name="Replay: chosen sample, now").click(timeout=LONG)
     replay = page.locator("dialog .counter")
-    expect(replay).to_contain_text("0 of", timeout=LONG)
+    expect(replay).to_contain_text("0 of")
     page.keyboard.press("ArrowRight")
-    expect(replay).to_contain_text("1 of", timeout=LONG)
+    expect(replay).to_contain_text("1 of")
 
 
 def test_what_changes_the_result_most_is_told_at_the_last_step_only(page: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from playground.tests.actions import LONG, linked, told, write
+from playground.tests.actions import linked, told, write
 from playground.tests.conftest import window
 from tests.support.axe import violations
 from tests.support.browser import browser  # noqa: F401
@@ -15,7 +15,7 @@ from tests.support.browser import browser  # noqa: F401
 
 def test_answers_are_marked_and_slips_named(page: Any) -> None:
     write(page, "a*t + a**2")
-    expect(page.locator("#expression .leaves .leaf")).to_have_count(2, timeout=LONG)
+    expect(page.locator("#expression .leaves .leaf")).to_have_count(2)
     page.click("#tab-quiz")
     page.get_by_role("button", name="My expression").click()
     told(page, "0 of 4 right", "#quiz .score")
@@ -34,7 +34,7 @@ def test_new_numbers_and_another_graph_ask_anew(page: Any) -> None:
     told(page, "0 of 3 right", "#quiz .score")
     before = page.evaluate("document.querySelector('#quiz .stage-picture').textContent")
     page.get_by_role("button", name="New numbers").click()
-    expect(page.locator("#quiz .stage-picture")).not_to_have_text(before, timeout=LONG)
+    expect(page.locator("#quiz .stage-picture")).not_to_have_text(before)
     page.get_by_role("button", name="Another graph").click()
     told(page, "0 of 4 right", "#quiz .score")
     write(page, "tanh(w x)", "quiz")
@@ -43,13 +43,13 @@ def test_new_numbers_and_another_graph_ask_anew(page: Any) -> None:
 
 def test_the_sign_of_an_answer_has_a_key_and_a_comma_will_do(page: Any) -> None:
     write(page, "-0.5*x")
-    expect(page.locator("#expression .leaves .leaf")).to_have_count(1, timeout=LONG)
+    expect(page.locator("#expression .leaves .leaf")).to_have_count(1)
     page.click("#tab-quiz")
     page.get_by_role("button", name="My expression").click()
     told(page, "0 of 1 right", "#quiz .score")
     item = page.locator("#quiz li", has_text="grad of x (∂y/∂x)")
     field = item.get_by_role("textbox")
-    expect(field).to_have_attribute("inputmode", "decimal", timeout=LONG)
+    expect(field).to_have_attribute("inputmode", "decimal")
     field.fill("0,5")
     item.get_by_role("button", name="Change the sign").click()
     field.press("Enter")
@@ -77,7 +77,7 @@ def test_a_finger_on_the_graph_scrolls_the_page(browser: Any, address: str) -> N
     page = context.new_page()
     page.goto(f"{address}/index.html")
     page.click("#tab-quiz")
-    expect(page.locator("#quiz li").first).to_be_in_viewport(ratio=0.5, timeout=LONG)
+    expect(page.locator("#quiz li").first).to_be_in_viewport(ratio=0.5)
     view = page.locator("#quiz .stage-picture").get_attribute("style")
     box = page.locator("#quiz .stage").bounding_box()
     x, y = box["x"] + 0.4 * box["width"], box["y"] + 0.8 * box["height"]
