@@ -200,15 +200,15 @@ def normal_pdf(x: float) -> float:
 
 
 def normal_cdf(x: float) -> float:
-    """erfc(-x/√2)/2. erfc magnifies the rounding error of u = -x/√2 in its tail: add what was rounded off."""
-    if x > 0.0:
-        return 1.0 - normal_cdf(-x)
-    if not x >= -40.0:
-        return nan if x != x else 0.0
-    u = -x * 0.7071067811865476
-    (head, tail), (c, rest) = halves(-x), halves(0.7071067811865476)
-    lost = ((head * c - u) + head * rest + tail * c) + tail * rest - x * -4.833646656726457e-17
-    return 0.5 * erfc(u) - 1.4142135623730951 * lost * normal_pdf(x)
+    """erfc(|x|/√2)/2, or 1 minus that. erfc magnifies the rounding error of u = |x|/√2: add what was rounded off."""
+    size = abs(x)
+    if not size <= 40.0:
+        return nan if x != x else (1.0 if x > 0.0 else 0.0)
+    u = size * 0.7071067811865476
+    (head, tail), (c, rest) = halves(size), halves(0.7071067811865476)
+    lost = ((head * c - u) + head * rest + tail * c) + tail * rest + size * -4.833646656726457e-17
+    lower = 0.5 * erfc(u) - 1.4142135623730951 * lost * normal_pdf(size)
+    return 1.0 - lower if x > 0.0 else lower
 
 
 def halves(x: float) -> tuple[float, float]:

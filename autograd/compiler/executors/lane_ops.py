@@ -81,9 +81,9 @@ _LACKING = {
 }
 
 # Ops whose result is no small difference of what exp, log … give: those may be an ulp off, and run on many lanes at once.
-VECTORISED = {"exp", "exp_difference", "log", "log1p", "tanh", "sech2", "sigmoid", "softplus", "gaussian", "normal_pdf"}
-VECTORISED |= {"floor", "ceil"}
-_FAST = {"exp": lane_math.exp, "log": lane_math.log, "log1p": lane_math.log1p, "tanh": lane_math.tanh, "floor": lane_math.floor}
+_ELEMENTARY = ("exp", "log", "log1p", "tanh", "erf", "erfc", "gaussian", "normal_pdf", "floor")
+_FAST = {name: getattr(lane_math, name) for name in _ELEMENTARY}
+VECTORISED = {*_FAST, "exp_difference", "sech2", "sigmoid", "softplus", "normal_cdf", "ceil"}
 
 
 class _ListsAdded(ast.NodeTransformer):

@@ -6,7 +6,8 @@ LLVM splits what is wider than the machine's registers, so the same code runs ev
 
 from __future__ import annotations
 
-from functools import wraps
+from collections.abc import Sequence
+from functools import reduce, wraps
 from typing import Any
 
 from llvmlite import ir
@@ -85,6 +86,13 @@ def _repeated(builder: Any, number: Any, count: int) -> Any:
     return builder.shuffle_vector(one, nothing, _indices([0] * count))
 
 
+def _fma(builder: Any, x: Any, y: Any, z: Any) -> Any:
+    kind = x.type
+    name = "llvm.fmuladd.f64" if kind == _DOUBLE else f"llvm.fmuladd.v{kind.count}f64"
+    function = cgutils.get_or_insert_function(builder.module, ir.FunctionType(kind, [kind] * 3), name)
+    return builder.call(function, [x, y, z])
+
+
 # -- vectors -------------------------------------------------------------------------------------------
 
 
@@ -133,10 +141,18 @@ def store(builder, address, vector):
 @_code(lambda x, y, z: x(x, x, x))
 def fma(builder, x, y, z):
     """x·y + z, rounded once if the machine can."""
-    kind = x.type
-    name = "llvm.fmuladd.f64" if kind == _DOUBLE else f"llvm.fmuladd.v{kind.count}f64"
-    function = cgutils.get_or_insert_function(builder.module, ir.FunctionType(kind, [kind] * 3), name)
-    return builder.call(function, [x, y, z])
+    return _fma(builder, x, y, z)
+
+
+def polynomial(coefficients: Sequence[float]) -> Any:
+    """A polynomial of floats, the highest power first. LLVM runs no loop over lanes at once that holds one over coefficients."""
+    first, *others = map(_DOUBLE, coefficients)
+
+    @_code(types.float64(types.float64))
+    def value(builder, x):
+        return reduce(lambda result, coefficient: _fma(builder, result, x, coefficient), others, first)
+
+    return value
 
 
 @_code(lambda x, y: x(x, y))
