@@ -5,10 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import njit
-
 from autograd.compiler.executors.lane_ops import BINARY, SWITCHED, TERNARY, UNARY, jitted
-from autograd.compiler.executors.machine_code import Source
+from autograd.compiler.executors.machine_code import Source, inner
 from autograd.compiler.executors.vectors import as_float, call, doubles, fetch, integers, small_integers, take_number
 
 # -- codes of uniform rows: positions in SWITCHED, then called ones --------------------------------------------------------
@@ -42,13 +40,11 @@ LONG = 10_000  # rows that do not stay in the cache from one call to the next
 AHEAD = 256  # rows, or products of a long dot, that are fetched before their turn
 STRIP = 16  # lanes whose inputs fit into the first-level cache
 
-_jit = njit(error_model="numpy")
-
 
 def _unary(names: tuple[str, ...], first: int) -> Any:
     """A function that applies the op with that code. LLVM makes the nested tests one jump."""
     if not names:
-        return _jit(lambda code, x: x)
+        return inner(lambda code, x: x)
     f, rest = jitted(names[0]), _unary(names[1:], first + 1)
 
     def apply(code, x):
@@ -56,12 +52,12 @@ def _unary(names: tuple[str, ...], first: int) -> Any:
             return f(x)
         return rest(code, x)
 
-    return _jit(apply)
+    return inner(apply)
 
 
 def _binary(names: tuple[str, ...], first: int) -> Any:
     if not names:
-        return _jit(lambda code, x, y: x)
+        return inner(lambda code, x, y: x)
     f, rest = jitted(names[0]), _binary(names[1:], first + 1)
 
     def apply(code, x, y):
@@ -69,17 +65,17 @@ def _binary(names: tuple[str, ...], first: int) -> Any:
             return f(x, y)
         return rest(code, x, y)
 
-    return _jit(apply)
+    return inner(apply)
 
 
-@_jit
+@inner
 def _dot(memory, weights, inputs, count, total):
     for i in range(count):
         total += memory[weights[i]] * memory[inputs[i]]
     return total
 
 
-@_jit
+@inner
 def _fetch_products(numbers, registers, i):
     """For a later product: the lines that name registers, and the numbers in those, which are often neighbours."""
     fetch(registers + 4 * (i + 2 * AHEAD))
@@ -88,7 +84,7 @@ def _fetch_products(numbers, registers, i):
     fetch(number + 8 * (LINE // 2))
 
 
-@_jit
+@inner
 def _long_dot(numbers, args, count, total):
     """Four sums side by side, since an addition waits for the one before."""
     memory, weights, inputs = doubles(numbers), small_integers(args), small_integers(args + 4 * count)
@@ -106,7 +102,7 @@ def _long_dot(numbers, args, count, total):
     return (total + b) + (c + d)
 
 
-@_jit
+@inner
 def _matmul(memory, args, shape, result):
     n, m = shape[0], shape[1]
     for i in range(n):
@@ -116,7 +112,7 @@ def _matmul(memory, args, shape, result):
         memory[result + i] = total
 
 
-@_jit
+@inner
 def _call(words, op, args, count, result):
     memory, kernels, scratch = words[MEMORY], integers(words[KERNELS]), integers(words[SCRATCH])
     if kernels[2 * op + 1]:
@@ -129,7 +125,7 @@ def _call(words, op, args, count, result):
         call(kernels[2 * op], 1, memory + 8 * result, memory + 8 * x, memory + 8 * y, memory + 8 * z)
 
 
-@_jit
+@inner
 def _fetch_rows(words, row, start):
     """Lines of later rows: their codes, their results, where their arguments start, and up to three arguments each."""
     for place in (words[CODES], words[RESULTS], words[STARTS]):
@@ -141,7 +137,7 @@ def _fetch_rows(words, row, start):
 def _uniform_rows() -> Any:
     unary, binary, where = _unary(UNARY, 0), _binary(BINARY, FIRST_BINARY), jitted(TERNARY[0])
 
-    @_jit
+    @inner
     def some_rows(words, first, last):
         memory, codes, results = doubles(words[MEMORY]), small_integers(words[CODES]), small_integers(words[RESULTS])
         starts, all_args = small_integers(words[STARTS]), words[ARGS]
@@ -173,7 +169,7 @@ def _uniform_rows() -> Any:
             else:
                 _call(words, code - FIRST_CALL, args, count, result)
 
-    @_jit
+    @inner
     def uniform_rows(words, first, last):
         starts = small_integers(words[STARTS])
         while first + LONG < last:
@@ -185,7 +181,7 @@ def _uniform_rows() -> Any:
     return uniform_rows
 
 
-@_jit
+@inner
 def _copy_in(words, own, lane, lanes):
     """The inputs of a block of lanes: one column each."""
     inputs = own[INPUTS]
@@ -200,7 +196,7 @@ def _copy_in(words, own, lane, lanes):
         inputs += 8 * columns
 
 
-@_jit
+@inner
 def _copy_out(words, own, lane, lanes):
     outputs, scale = integers(own[OUTPUTS]), as_float(words[SCALE])
     for k in range(words[LANE_OUTPUT_COUNT]):
@@ -209,7 +205,7 @@ def _copy_out(words, own, lane, lanes):
             to[i] = scale * x[i]
 
 
-@_jit
+@inner
 def _run_range(words, own, first, last, sums):
     code, own_sums = integers(own[CODE]), doubles(own[OWN_SUMS])
     for i in range(words[SUM_COUNT]):
@@ -224,7 +220,7 @@ def _run_range(words, own, first, last, sums):
         sums[i] = own_sums[i]
 
 
-@_jit
+@inner
 def _add_ranges(words):
     memory, sums, count = doubles(words[MEMORY]), doubles(words[SUMS]), words[SUM_COUNT]
     totals, positions = small_integers(words[TOTALS]), small_integers(words[TOTAL_POSITIONS])
@@ -236,7 +232,7 @@ def _add_ranges(words):
         memory[totals[i]] = sums[positions[i]] if words[RANGES] else 0.0
 
 
-@_jit
+@inner
 def _gather(numbers, registers, count, scale, to):
     for i in range(count):
         to[i] = scale * numbers[registers[i]]

@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
-from numba import njit
 
 from autograd.compiler.executors.array_special import BEYOND, HALF, MAX_ARGUMENT, NEAR_0, rest_of_exponential
+from autograd.compiler.executors.machine_code import inner
 from autograd.compiler.executors.vectors import as_float, as_integer, fma, polynomial
 
-jit = njit(error_model="numpy", forceinline=True)  # or LLVM would leave calls in loops
+jit = partial(inner, forceinline=True)  # or LLVM would leave calls in loops
 
 # -- exp: x = k·log 2 + r with |r| <= log(2)/2, and exp(r) by its Taylor series -----------------------------------------------
 

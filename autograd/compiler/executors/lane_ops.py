@@ -13,10 +13,10 @@ from typing import Any
 
 import numba
 import numpy as np
-from numba import njit
 
 from autograd import scalar_math
 from autograd.compiler.executors import lane_math
+from autograd.compiler.executors.machine_code import inner
 from autograd.compiler.instructions import INSTRUCTIONS
 from autograd.op import TABLE, Op
 
@@ -27,29 +27,28 @@ TERNARY = ("where",)
 SWITCHED = (*UNARY, *BINARY, *TERNARY, "sum", "dot", "matmul")
 
 _number = numba.types.float64
-_jit = njit(error_model="numpy")
 
 # -- what Numba's `math` and built-ins lack, or do on 64-bit integers alone ---------------------------------------------
 
 _FACTORIALS = np.array([float(math.factorial(n)) for n in range(171)])
 
 
-@_jit
+@inner
 def _rounded(x):
     return np.rint(x)
 
 
-@_jit
+@inner
 def _remainder(x, y):
     return x - np.rint(x / y) * y  # exact for y = 1.0, the only one that is asked for
 
 
-@_jit
+@inner
 def _factorial(n):
     return _FACTORIALS[n]
 
 
-@_jit
+@inner
 def _exact_sum(terms):
     """As `math.fsum`: keeps parts that do not overlap, whose sum is exact (Shewchuk, 1997)."""
     parts, count, plain = np.empty(len(terms)), 0, 0.0
@@ -113,14 +112,14 @@ def _jitted_module(module, replaced, jit):
     return names
 
 
-_MATH = _jitted_module(scalar_math, _LACKING, _jit)
+_MATH = _jitted_module(scalar_math, _LACKING, inner)
 _FAST_MATH = _jitted_module(scalar_math, _FAST, lane_math.jit)
 exp_difference = _FAST_MATH["exp_difference"]
 
 # -- ops whose function Numba cannot read, or runs faster if it is written otherwise -----------------------------------------
 
 
-@_jit
+@inner
 def _pow(x, y):
     """With an exponent that all lanes share, LLVM makes a loop for each case."""
     if y == 2.0:
@@ -174,5 +173,5 @@ def jitted(name: str) -> Any:
     if not isinstance(forward, types.FunctionType):
         return _FAST[name] if name in VECTORISED else forward  # a function of `math` or `operator`
     if forward.__module__ != scalar_math.__name__:
-        return _jit(types.FunctionType(forward.__code__, forward.__globals__, name))
+        return inner(types.FunctionType(forward.__code__, forward.__globals__, name))
     return (_FAST_MATH if name in VECTORISED else _MATH)[forward.__name__]

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import njit
-
-from autograd.compiler.executors.machine_code import Source
+from autograd.compiler.executors.machine_code import Source, inner
 from autograd.compiler.executors.vectors import (
     GROUP,
     NARROW,
@@ -61,7 +59,7 @@ def _matmul() -> Any:
 
 
 def _tile(load: Any, splat: Any) -> Any:
-    @njit(error_model="numpy")
+    @inner
     def tile(n, m, stride, weights, biases, inputs, out, offset):
         a, b, c, d = splat(biases), splat(biases + BYTES), splat(biases + 2 * BYTES), splat(biases + 3 * BYTES)
         for j in range(m):
@@ -134,7 +132,7 @@ def _dot() -> Any:
 
 
 def _weighted_sum(load: Any, splat: Any) -> Any:
-    @njit(error_model="numpy")
+    @inner
     def weighted_sum(out, table, offset):
         bias = integer(table + 3 * BYTES)
         total = load(bias + offset) if integer(table + 2 * BYTES) else splat(bias)

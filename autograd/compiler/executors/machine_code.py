@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -37,6 +37,9 @@ class Source(NamedTuple):
     arguments: tuple[Any, ...] = WORDS
     fastmath: frozenset[str] = frozenset()
 
+
+# For functions that are called by compiled ones alone: what Python and C would call takes longer to compile than they do.
+inner: Any = partial(numba.njit, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 _addresses: dict[str, int] = {}
 _kept: list[Any] = []  # or their code would be freed
