@@ -3,6 +3,7 @@
 import math
 import random
 import warnings
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -484,12 +485,14 @@ def test_lists_are_not_lanes():
         compile(lambda x: x * x, 1.0)([1.0, 2.0])
 
 
-@pytest.mark.parametrize("bad", [[1j, 2.0], [None, 2.0], ["1", "2"]])
-def test_arrays_of_other_types_are_refused_after_a_call_with_floats_too(bad):
+@pytest.mark.parametrize("bad", [[1j, 2.0], [None, 2.0], ["1", "2"], [b"1", 2.0], [Decimal(1), 2.0]])
+def test_arrays_of_other_types_are_refused_after_a_call_with_numbers_too(bad):
     program = compile(lambda x: x * x, 1.0)
     program.value_and_grad(np.array([1.0, 2.0]))
-    with pytest.raises(TypeError, match=r"^x: expected a real number"):
-        program.value_and_grad(np.array(bad))
+    program.value_and_grad(np.array([1, 2.0], object))
+    for kind in (None, object):
+        with pytest.raises(TypeError, match=r"^x: expected a real number"):
+            program.value_and_grad(np.array(bad, kind))
 
 
 @pytest.mark.filterwarnings("error")
