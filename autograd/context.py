@@ -71,6 +71,8 @@ tracing = 0
 # How many modes are on anywhere, as a float: the arithmetic of Value compares `z - z` with it, so that
 # one comparison detects both a result that is not finite and a mode that is on.
 special = 0.0
+# The inputs of each transform (grad, jvp …) whose function is running.
+differentiated: ContextVar[tuple[list[Value], ...]] = ContextVar("differentiated", default=())
 # How many transforms (grad, jvp …) have started. A leaf stores the count, so a transform knows which leaves are older.
 started = 0
 _lock = Lock()
@@ -184,6 +186,24 @@ class tracing_with:  # a context manager
 def current_trace() -> Trace | None:
     """The trace that is running here, if any."""
     return trace.get() if tracing else None
+
+
+class differentiating:  # a context manager
+    """Let others know by which Values the function that runs inside is differentiated."""
+
+    def __init__(self, inputs: list[Value]) -> None:
+        self._inputs = inputs
+
+    def __enter__(self) -> None:
+        self._token = differentiated.set((*differentiated.get(), self._inputs))
+
+    def __exit__(self, *exception: object) -> None:
+        differentiated.reset(self._token)
+
+
+def differentiated_inputs() -> set[Value]:
+    """The Values by which the functions that are running are differentiated."""
+    return {x for inputs in differentiated.get() for x in inputs}
 
 
 def start() -> int:

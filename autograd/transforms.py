@@ -272,7 +272,8 @@ class _Run:
             given, inputs = list(args), iter(self.inputs)
             for i, shape in zip(chosen, self.shape, strict=True):
                 given[i] = tree_build(shape, inputs)  # a copy, so f may modify it
-            self.y = f(*given, **(kwargs or {}))
+            with context.differentiating(self.inputs):
+                self.y = f(*given, **(kwargs or {}))
         if has_aux:
             if not isinstance(self.y, tuple) or len(self.y) != 2:
                 raise TypeError(f"{verb}: with has_aux {self.name} must return a pair (number, aux), got {_kind(self.y)}")

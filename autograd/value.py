@@ -526,6 +526,8 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
                 f"this Value was made by {self.op.name} and carries its graph: detach first, with v.detach(), "
                 "to pickle or copy its number"
             )
+        if context.tracing:
+            _number_is_read("the number of a copied Value")
         return _restore, (self._number, self.label, self._grad if self.has_grad else None, self.requires_grad)
 
     @staticmethod

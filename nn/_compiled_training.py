@@ -123,9 +123,10 @@ class CompiledTraining(EagerTraining):
             return {"val_loss": loss, "val_metric": run.metric(outputs, samples.y)}
 
     def _divisor(self, samples: _Samples, part: list[int] | None) -> float:
-        """What the sum of the losses is divided by; 0 if no sample counts."""
-        weight = float(samples.weights.sum() if part is None else samples.weights[part].sum())
-        return 1.0 if weight and self.run.loss.reduction == "sum" else weight
+        """What the sum of the losses is divided by; 0 if it takes a mean and no sample counts."""
+        if self.run.loss.reduction == "sum":
+            return 1.0
+        return float(samples.weights.sum() if part is None else samples.weights[part].sum())
 
     def write(self) -> None:
         self.flat.write()

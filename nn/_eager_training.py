@@ -71,6 +71,9 @@ class EagerTraining:
         with enable_grad():
             scores = [run.model(row) for row in rows]
             cost = run.loss(scores, targets)
+        if type(cost) is float:
+            why = "the outputs of the model are plain numbers, so no gradient reaches its parameters"
+            raise TypeError(f"loss must give one Value, got {cost!r}: {why}: do not take .data in forward")
         if type(cost) is not Value:
             raise TypeError(f"loss must give one Value, got {type(cost).__name__}: use reduction='mean' or 'sum'")
         if not math.isfinite(cost.data):

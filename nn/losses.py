@@ -320,7 +320,9 @@ class _ClassLoss(Loss):
         return autograd.not_equal(target, float(self.ignore_index)) * loss
 
     def _shared(self, row: list[Any], shares: dict[int, Any]) -> Any:
-        """The loss of a row whose target gives these shares to the classes."""
+        """The loss of a row whose target gives these shares to the classes; none of them if it is ignored."""
+        if not shares:
+            return _no_loss(row)
         return _total([self.row(row, c) if type(q) is float and q == 1.0 else q * self.row(row, c) for c, q in shares.items()])
 
     def pairs(self, predictions: Any, targets: Any) -> list[tuple[Any, ...]]:
@@ -389,7 +391,8 @@ class NLLLoss(_ClassLoss):
 
     def sample_loss(self, output: Any, target: Any) -> Any:
         row = self._checked_row(output)
-        return self._counted(self.of_class(_item(row, target), ()), target, len(row))
+        loss = self._counted(self.of_class(_item(row, target), ()), target, len(row))
+        return autograd.where(autograd.not_equal(target, float(self.ignore_index)), loss, _no_loss(row))
 
 
 class CrossEntropyLoss(_ClassLoss):
@@ -461,6 +464,11 @@ def _item(items: Sequence[Any], index: Any, first: int = 0) -> Any:
     half = len(items) // 2
     above = autograd.greater(index, first + half - 1.0)
     return autograd.where(above, _item(items[half:], index, first + half), _item(items[:half], index, first))
+
+
+def _no_loss(row: Sequence[Any]) -> Any:
+    """0 with gradients of 0, as PyTorch has them, so that a step can follow; of infinite numbers too, where 0·x is NaN."""
+    return autograd.sum([autograd.greater(x, math.inf) for x in row])
 
 
 def _total(losses: list[Any]) -> Any:

@@ -82,16 +82,17 @@ class ParamGroup(UserDict[str, Any]):
     ValueError: lr must be a finite number >= 0, got -1.0
     """
 
-    def __init__(self, params: Iterable[Value], checks: Mapping[str, Check], settings: Mapping[str, Any]) -> None:
+    def __init__(self, params: Iterable[Value], optimizer: type[Optimizer], settings: Mapping[str, Any]) -> None:
         super().__init__()
-        self.checks = checks
+        self.optimizer = optimizer  # which has the checks: a class can be pickled, and they cannot
         self.data.update(params=tuple(params), **settings)
 
     def __setitem__(self, name: str, value: Any) -> None:
-        if name not in self.checks:
-            settings, meant = ", ".join(self.checks), did_you_mean(str(name), self.checks)
+        checks = self.optimizer.checks()
+        if name not in checks:
+            settings, meant = ", ".join(checks), did_you_mean(str(name), checks)
             raise ValueError(f"a parameter group has the settings {settings}, which can be set, got {name!r}{meant}")
-        self.data[name] = self.checks[name](name, value)
+        self.data[name] = checks[name](name, value)
 
 
 class Optimizer:
@@ -151,7 +152,7 @@ class Optimizer:
         return optimizer_card(f"{type(self).__name__}: {made}", self.param_groups)
 
     @classmethod
-    def _checks(cls) -> dict[str, Check]:
+    def checks(cls) -> dict[str, Check]:
         """The check of everything in a group but its parameters, by name."""
         return {**{name: getattr(cls, name).check for name in ("lr", *cls.settings)}, "initial_lr": _rate_or_none}
 
@@ -180,9 +181,9 @@ class Optimizer:
         for i, value in enumerate(params):
             if value in others:
                 raise ValueError(f"{name}['params'] must hold no Value of another group, got {value!r} at {i}")
-        checks = {**self._checks(), "lr": finite_above_zero}
+        checks = {**self.checks(), "lr": finite_above_zero}
         settings = {key: checks[key](f"{name}[{key!r}]", given[key]) for key in given if key != "params"}
-        group = ParamGroup(params, self._checks(), {**self.defaults, **settings, "initial_lr": None})
+        group = ParamGroup(params, type(self), {**self.defaults, **settings, "initial_lr": None})
         self._check(group)
         self.param_groups.append(group)
         self.params += params
@@ -289,7 +290,7 @@ class Optimizer:
             checked_keys(name, group, own)
             if group["params"] != own["params"]:
                 raise ValueError(f"{name}['params'] must be {own['params']}, as in this optimizer, got {group['params']}")
-            settings.append({key: check(f"{name}[{key!r}]", group[key]) for key, check in self._checks().items()})
+            settings.append({key: check(f"{name}[{key!r}]", group[key]) for key, check in self.checks().items()})
             self._check(settings[-1])
         for group, loaded in zip(self.param_groups, settings, strict=True):
             group.update(loaded)

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from autograd._format import counted, listed, one_line
-from autograd._tree import block_map, is_array, prefix_entries, rebuilt, tree_leaves, tree_map
+from autograd._tree import as_array, block_map, is_array, prefix_entries, rebuilt, tree_leaves, tree_map
 from autograd.compiler.any_array import each, is_foreign, is_lanes, namespace_of, reshaped
 from autograd.compiler.axes import Axes, checked_axes, shape_of
 from autograd.op import number
+from autograd.value import Value
 
 
 class Block(NamedTuple):
@@ -276,6 +277,8 @@ def stacked(items: Any, shape: tuple[int, ...], lanes: int | None, listed: bool 
             return [stacked(items[i : i + size], shape[1:], lanes, listed) for i in range(0, len(items), size)]
         columns = zip(*map(_items, items), strict=True)
         return rebuilt(items[0], [stacked(column, shape, lanes) for column in columns])
+    if any(type(item) is Value for item in items):
+        return as_array(items, shape)
     xp = namespace_of(items)
     if not len(items):
         return xp.zeros(lead + shape)

@@ -54,13 +54,18 @@ class Call(NamedTuple):
 
 
 def plan_of(call: Call, runner: Runner, guards: Sequence[Guard], check: bool) -> ArrayPlan | FloatPlan | None:
-    """The plan of such calls; None if they are not that simple, or there is no code yet. Guards are checked if `check`."""
+    """The plan of such calls; None if they are not that simple, or there is no code yet. Guards are checked if `check`.
+
+    Arrays of objects have none: whether these are numbers has to be seen each time.
+    """
     kinds = call.key[2:]
     plain = [kind is float or (type(kind) is Listed and kind.takes(x)) for kind, x in zip(kinds, call.xs, strict=True)]
     if isinstance(runner, PythonRunner):
         return FloatPlan(call, runner.code, guards if check else ()) if runner.code is not None and all(plain) else None
+    if guards or not isinstance(runner, LanesRunner):
+        return None
     arrays = [type(x.nesting) is Block and not x.nesting.axis for x in call.given]
-    if guards or not isinstance(runner, LanesRunner) or not all(p or a for p, a in zip(plain, arrays, strict=True)):
+    if not all(p or (a and kind[1].kind != "O") for p, a, kind in zip(plain, arrays, kinds, strict=True)):
         return None
     from autograd.compiler.executors.array_arguments import readable
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 import dis
 import operator
 import sys
-from array import array
-from collections import ChainMap, UserDict, defaultdict, deque
+from collections import ChainMap, UserDict, UserList, defaultdict, deque
 from collections.abc import Callable, Iterator
 from functools import cached_property, lru_cache, partial, partialmethod
 from types import BuiltinMethodType, CodeType, FunctionType, MappingProxyType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any, NamedTuple
 
-from autograd._tree import is_array, tree_leaves
-from autograd.compiler.places import EMPTY, Attributes, Cells, Members, Places, Same, contents
+from autograd._tree import tree_leaves
+from autograd.compiler.places import EMPTY, Attributes, Cells, Members, Places, Same, contents, has_contents
 from autograd.compiler.plain_data import SCALARS, as_bytes, difference, from_bytes, is_plain
 from autograd.errors import CompileError
 from autograd.op import Op
@@ -56,7 +55,8 @@ class Closure:
 
     def __init__(self, f: Callable[..., Any], since: int) -> None:
         """Of a function that has just been traced; leaves made since then, by the count of `context.start`, are its own."""
-        self._name, self._since = getattr(f, "__name__", None) or type(f).__name__, since
+        self.function, self._since = f, since
+        self._name = getattr(f, "__name__", None) or type(f).__name__
         self._arrays: list[tuple[str, Any, Any]] = []  # with their contents
         self._plain: list[tuple[str, Any]] = []  # as long as they read the same, nothing in them has changed
         self._places: list[Places] = []
@@ -85,7 +85,7 @@ class Closure:
             if is_plain(held):
                 self._plain.append((path, held))
                 continue
-            if is_array(held) or isinstance(held, (array, bytearray)):
+            if has_contents(held):
                 self._arrays.append((path, held, contents(held)))
             for places in _inside(path, held, names):
                 if places.assigned:
@@ -141,6 +141,8 @@ def _inside(path: str, held: Any, names: _Names) -> Iterator[Places]:
     """What stands in an object: in a container its items, in a function what it refers to, else its attributes."""
     if _is_of_a_user(held):
         yield from _attributes(path or "self", held, names)
+    if isinstance(held, UserList):
+        held = held.data
     if isinstance(held, (list, tuple, deque)):
         yield Places(path, None if isinstance(held, tuple) else held, range(len(held)), tuple(held), len(held))
     elif isinstance(held, (set, frozenset)):
@@ -155,11 +157,14 @@ def _inside(path: str, held: Any, names: _Names) -> Iterator[Places]:
         yield Places("", None, list(parts), tuple(parts.values()))
     elif isinstance(held, _WRAPPERS):
         yield Places("", None, _WRAPPED, tuple([getattr(held, name, None) for name in _WRAPPED]))
+    elif "__wrapped__" in getattr(held, "__dict__", ()):  # a program, or a function with a cache
+        yield Places("", None, ("__wrapped__",), (held.__wrapped__,))
     elif isinstance(held, Op) and not held.built_in:
         yield Places("", None, range(1 + len(held.partials)), (held.forward, *held.partials))
     elif isinstance(held, (partial, partialmethod)):
-        parts = {"its function": held.func, **{f"argument {i}": x for i, x in enumerate(held.args)}, **held.keywords}
+        parts = {"its function": held.func, **{f"argument {i}": x for i, x in enumerate(held.args)}}
         yield Places("", None, list(parts), tuple(parts.values()))
+        yield Places("", held.keywords, list(held.keywords), tuple(held.keywords.values()))
 
 
 def _referred(f: FunctionType, names: _Names) -> Iterator[Places]:
@@ -167,7 +172,8 @@ def _referred(f: FunctionType, names: _Names) -> Iterator[Places]:
     codes = list(_codes(f.__code__))
     found = [_names(code) for code in codes]
     own = dict.fromkeys(name for read, _ in found for name in read)
-    texts = [x for code in codes for x in code.co_consts if isinstance(x, str)]
+    constants = [x for code in codes for x in code.co_consts]
+    texts = [x for held in constants for x in (held if isinstance(held, (tuple, frozenset)) else [held]) if isinstance(x, str)]
     names.read.update(own, texts)  # getattr(self, "rate") reads an attribute, too
     cells = Cells(f)
     filled = {name: x for name in cells.cells if (x := cells.get(name)) is not EMPTY}

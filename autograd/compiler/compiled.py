@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property, partial
 from typing import Any
 
-from autograd import _transform_checks
+from autograd import _transform_checks, context
 from autograd._check import checked_choice
 from autograd._tree import block_map, is_array
 from autograd.compiler import derived, files
@@ -18,7 +18,9 @@ from autograd.compiler.guards import check_guards, differing_lanes
 from autograd.compiler.programs import Programs
 from autograd.compiler.runners import Found, PythonRunner, Runner, fast_runner, runs_in_python
 from autograd.compiler.traced import Traced, collector_paused
+from autograd.errors import CompileError
 from autograd.transforms import check_tangents
+from autograd.value import Value
 
 REDUCTIONS = ("mean", "sum")
 
@@ -205,11 +207,12 @@ class Compiled(Programs):
         more: Sequence[Given] = (),
     ) -> Found:
         self.check_closure()
-        runner = self._runner(key, given, lanes)
+        recorded = key != ("backward",) and self._is_recorded([*given, *more], lanes)
+        runner = self._runner(key, given, lanes, recorded)
         uniform = [part for x in given for part in x.uniform]
         columns = [part for x in given for part in x.columns]
         if self.captured:
-            uniform.append(self.captured_numbers())
+            uniform.append(self.captured if recorded else self.captured_numbers())
         if self.traced.samplers:
             drawn = [[sampler() for sampler in self.traced.samplers] for _ in range(1 if lanes is None else lanes)]
             (uniform if lanes is None else columns).append(drawn[0] if lanes is None else drawn)
@@ -221,9 +224,24 @@ class Compiled(Programs):
             check_guards(self.traced.guards, [found[first + i] for i in range(len(self.traced.guards))], lanes)
         return found if scale == 1.0 else found.scaled(scale)
 
-    def _runner(self, key: tuple[Any, ...], given: Sequence[Given], lanes: int | None) -> Runner:
+    def _is_recorded(self, given: Sequence[Given], lanes: int | None) -> bool:
+        """True if the captured Values take part as they are, not as numbers, so that a gradient reaches them.
+
+        They do beside arguments that are Values, and inside a function that is being traced, or differentiated by one of them.
+        """
+        if not self.captured or self._numbers is not None:
+            return False
+        inside = context.current_trace() is not None or not context.differentiated_inputs().isdisjoint(self.captured)
+        if inside and lanes is not None:
+            raise CompileError(
+                f"{self.name} reads a Value from outside, and the function that calls it is being traced or differentiated: "
+                "no gradient reaches that Value through lanes, so make it an argument, or call the program on numbers"
+            )
+        return inside or any(type(x) is Value for one in given if not one.plain for part in one.uniform for x in part)
+
+    def _runner(self, key: tuple[Any, ...], given: Sequence[Given], lanes: int | None, recorded: bool = False) -> Runner:
         foreign = any(is_foreign(part) for x in given for part in (*x.uniform, *x.columns))
-        kind = "foreign" if foreign else "plain" if all(x.plain for x in given) else "other"
+        kind = "foreign" if foreign else "other" if recorded or not all(x.plain for x in given) else "plain"
         place = key, lanes is not None, kind
         runner = self._runners.get(place)
         if runner is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import deque
 from collections.abc import Callable, Sequence, Set
 from operator import call, getitem, is_
@@ -9,6 +10,7 @@ from types import FunctionType
 from typing import Any, NamedTuple
 
 from autograd._tree import tree_leaves
+from autograd.compiler.plain_data import as_bytes
 from autograd.value import Value
 
 EMPTY = object()  # what stands in a place that is gone
@@ -148,6 +150,28 @@ def _equal(now: Any, held: Any) -> bool:
     return (now == held and (bool(now) or repr(now) == repr(held))) or (now != now and held != held)
 
 
-def contents(held: Any) -> tuple[Any, bytes]:
-    """The shape of an array and its bytes, so that NaN is equal to itself, and 0.0 is not -0.0."""
-    return getattr(held, "shape", None), bytes(held) if isinstance(held, bytearray) else held.tobytes()
+def has_contents(held: Any) -> bool:
+    """True for arrays and tables whose numbers can be changed in place: of NumPy, pandas, PyTorch and the standard library."""
+    if isinstance(held, (array, bytearray, memoryview)):
+        return True
+    packages = {kind.__module__.partition(".")[0] for kind in type(held).__mro__}
+    return hasattr(held, "__array__") and not packages.isdisjoint(("numpy", "pandas", "torch"))
+
+
+def contents(held: Any) -> Any:
+    """Of an array its shape and bytes, so that NaN is equal to itself, and 0.0 is not -0.0; of a table those of its columns."""
+    if isinstance(held, (array, bytearray, memoryview)):
+        return bytes(held)
+    import numpy
+
+    if hasattr(held, "columns"):
+        return [(str(name), contents(column)) for name, column in held.items()]
+    if isinstance(held, numpy.ma.MaskedArray):
+        return contents(numpy.ma.getdata(held)), contents(numpy.ma.getmaskarray(held))
+    try:
+        numbers = numpy.asarray(held.detach() if hasattr(held, "detach") else held)
+    except TypeError:  # bfloat16, which NumPy lacks
+        return as_bytes(held.tolist())
+    if numbers.dtype == object and numbers is not held:  # made anew for this look, with other objects in it
+        return as_bytes(numbers.tolist())
+    return numbers.shape, numbers.tobytes()

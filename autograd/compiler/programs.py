@@ -30,6 +30,8 @@ class Programs:
 
     def __init__(self, traced: Traced) -> None:
         self.traced = traced
+        if traced.closure is not None:
+            self.__wrapped__ = traced.closure.function  # as functools.wraps has it: what reads this program reads that
         self.name, self.arguments, self.captured = traced.name, traced.arguments, traced.captured
         self._count = len(traced.program.outputs) - len(traced.guards)  # of the numbers that it returns
         ends = list(accumulate([argument.count for argument in self.arguments], initial=0))

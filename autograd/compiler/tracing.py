@@ -88,9 +88,10 @@ class Trace:
         """
         wanted = [*outputs, *((f"guard_{i}", condition) for i, condition in enumerate(self._conditions))]
         roots = [x for _, x in wanted if type(x) is Value]
-        order = topological_order(roots, until=(*self.inputs, *self.draws), sources=self._sources)
-        known = {*self.inputs, *self.draws}
-        captured = [x for x in order if x.op is None and x not in known and x not in self._sources and x._a < self.started]
+        outer = context.differentiated_inputs()  # the function reads these, not what they were made from
+        order = topological_order(roots, until=(*self.inputs, *self.draws, *outer), sources=self._sources)
+        known = {*self.inputs, *self.draws, *self._sources}
+        captured = [x for x in order if x not in known and (x in outer or (x.op is None and x._a < self.started))]
         known_names = node_names(order) if named and len(order) <= MAX_NAMED else {}
         names = [*self.names, *(_captured_name(known_names.get(x, x.label), i) for i, x in enumerate(captured))]
         names += [f"draw_{i}" for i in range(len(self.draws))]

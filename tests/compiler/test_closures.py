@@ -6,11 +6,12 @@ import random
 import re
 from argparse import Namespace
 from array import array
-from collections import ChainMap, UserDict, deque
+from collections import ChainMap, UserDict, UserList, deque
 from dataclasses import dataclass
 from types import MappingProxyType, ModuleType, SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,6 +28,10 @@ OFFSETS = [1.0, 2.0]
 
 def scaled(x):
     return RATE * x
+
+
+class Own(np.ndarray):
+    pass
 
 
 def test_a_leaf_from_outside_is_read_at_every_call():
@@ -66,9 +71,16 @@ def test_a_number_that_has_changed_is_neither_exported_nor_saved(monkeypatch, tm
         (deque([1.0, 2.0]), lambda held: held.rotate()),
         (array("d", [1.0, 2.0]), lambda held: held.__setitem__(0, 3.0)),
         (bytearray([1, 2]), lambda held: held.__setitem__(0, 3)),
+        (memoryview(bytearray([1, 2]))[::-1], lambda held: held.__setitem__(0, 3)),
+        (UserList([1.0, 2.0]), lambda held: held.__setitem__(0, 3.0)),
+        (np.ma.array([1.0, 2.0]), lambda held: held.__setitem__(0, 3.0)),
+        (np.array([1.0, 2.0]).view(Own), lambda held: held.__setitem__(0, 3.0)),
         ([1.0, 0.0], lambda held: held.__setitem__(1, -0.0)),
     ],
-    ids=["set", "set of as many", "deque", "full deque", "rotated deque", "array", "bytes", "sign of zero"],
+    ids=[
+        *("set", "set of as many", "deque", "full deque", "rotated deque", "array", "bytes", "view", "UserList"),
+        *("masked array", "array of one's own kind", "sign of zero"),
+    ],
 )
 def test_a_set_a_deque_or_an_array_that_has_changed_is_an_error(held, change):
     program = autograd.compile(lambda x: x * autograd.sum(list(held)), 1.0)
@@ -113,6 +125,59 @@ def test_a_list_of_ones_own_kind_that_has_changed_is_an_error():
     rates[0] = 3.0
     with pytest.raises(CompileError, match=r"rates\[0\], which"):
         program(2.0)
+
+
+def test_a_mask_that_has_changed_is_an_error():
+    held = np.ma.array([1.0, 2.0])
+    program = autograd.compile(lambda x: x * held.sum(), 1.0)
+    assert program(2.0) == 6.0
+    held[0] = np.ma.masked
+    with pytest.raises(CompileError, match="held, which"):
+        program(2.0)
+
+
+COLUMNS = {
+    "floats": [1.0, np.nan],
+    "ints": [1, 2],
+    "missing": pd.array([1, None], dtype="Int64"),
+    "categories": pd.Categorical([1.0, 2.0]),
+}
+
+
+@pytest.mark.parametrize("column", COLUMNS.values(), ids=COLUMNS)
+def test_a_table_of_pandas_that_has_changed_is_an_error(column):
+    table = pd.DataFrame({"text": ["a", None], "when": pd.to_datetime(["2001", "2002"]), "x": column})
+    series = table["x"].copy()
+    programs = {
+        "table": autograd.compile(lambda x: x * table["x"][0], 1.0),
+        "series": autograd.compile(lambda x: x * series[0], 1.0),
+    }
+    assert [program(2.0) for program in programs.values()] == [2.0, 2.0]
+    table.loc[0, "x"] = series[0] = column[1]
+    for name, program in programs.items():
+        with pytest.raises(CompileError, match=f"^{name}, which <lambda> reads, has changed"):
+            program(2.0)
+
+
+def test_an_attribute_whose_name_stands_in_a_tuple_is_watched():
+    settings = SimpleNamespace(rate=2.0, shift=1.0)
+    program = autograd.compile(lambda x: autograd.sum([x * getattr(settings, name) for name in ("rate", "shift")]), 1.0)
+    settings.shift = 2.0
+    with pytest.raises(CompileError, match=r"settings\.shift, which"):
+        program(2.0)
+
+
+def test_what_a_function_reads_that_has_a_cache_or_is_compiled_is_watched():
+    rates = [2.0]
+    cached = functools.cache(lambda: rates[0])
+    compiled = autograd.compile(lambda x: rates[0] * x, 1.0)
+    bound = functools.partial(lambda x, rate: rate * x, rate=2.0)
+    programs = [autograd.compile(f, 1.0) for f in (lambda x: cached() * x, lambda x: compiled(x) + x, bound)]
+    assert [program(3.0) for program in programs] == [6.0, 9.0, 6.0]
+    rates[0] = bound.keywords["rate"] = 3.0
+    for program in programs:
+        with pytest.raises(CompileError, match="rate"):
+            program(3.0)
 
 
 def test_a_list_that_grew_is_an_error():

@@ -5,12 +5,13 @@ from decimal import Decimal
 from fractions import Fraction
 
 import mpmath
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
-from autograd import CompileError, Value, compile, ops
+from autograd import CompileError, Value, compile, no_grad, ops
 from autograd.compiler import derived
 from autograd.compiler.executors.python import run
 from autograd.op import TABLE
@@ -262,6 +263,82 @@ def test_a_compiled_function_can_be_part_of_another():
     outer = compile(lambda x: inner(x) * x, 2.0)
     assert outer.value_and_grad(3.0) == (81.0, 108.0)
     assert autograd.value_and_grad(lambda x: inner(x) * x)(3.0) == (81.0, 108.0)
+
+
+@given(st.floats(-2.0, 2.0), st.floats(-2.0, 2.0))
+def test_called_on_values_a_program_passes_gradients_on_to_the_leaves_that_it_captured(x, w):
+    def f(x):
+        return [(x * leaf).tanh(), leaf**2 * x, 3.0]
+
+    leaf, a, again = Value(w), Value(x), Value(x)
+    program = compile(f, 1.0)
+    autograd.sum(program(a)).backward()
+    found, leaf.grad = leaf.grad, 0.0
+    autograd.sum(f(again)).backward()
+    assert (found, a.grad) == (leaf.grad, again.grad)
+    squares = compile(lambda x: leaf**2 * x**2, 1.0)
+    _, slope = squares.value_and_grad(a)
+    assert autograd.gradients(slope, [leaf]) == pytest.approx([4.0 * w * x], rel=1e-12)
+    assert squares(x) == w**2 * x**2  # a float, as ever
+    with no_grad():
+        assert squares(a).args == ()
+
+
+TRANSFORMS = [
+    lambda f, x: autograd.grad(f)(x),
+    lambda f, x: autograd.hessian(f)(x),
+    lambda f, x: autograd.hvp(f, (x,), (1.0,)),
+    lambda f, x: autograd.jvp(f, (x,), (1.0,)),
+    lambda f, x: autograd.vjp(f, x)[1](1.0),
+    lambda f, x: autograd.grad(lambda y: autograd.grad(f)(y) * y)(x),
+    lambda f, x: autograd.grad(f)(Value(x)).data,
+    lambda f, x: compile(f, 1.0).value_and_grad(x),
+    lambda f, x: compile(autograd.grad(f), 1.0).value_and_grad(x),
+    lambda f, x: autograd.grad(compile(f, 1.0))(x),
+]
+
+
+@pytest.mark.parametrize("transform", TRANSFORMS)
+@pytest.mark.parametrize("at", [lambda x: 5.0, lambda x: x, lambda x: x * x], ids=["a number", "itself", "what is made of it"])
+def test_a_program_made_in_a_function_is_differentiated_by_what_it_captured(transform, at):
+    def with_program(x):
+        return compile(lambda y: x**2 * y, 1.0)(at(x)) + compile(lambda y: x * y**3, 1.0).value_and_grad(at(x))[1]
+
+    def eager(x):
+        return x**2 * at(x) + 3.0 * x * at(x) ** 2
+
+    assert transform(with_program, 3.0) == pytest.approx(transform(eager, 3.0), rel=1e-14)
+
+
+def test_a_program_in_a_program_reads_the_leaves_that_it_captured_at_every_call():
+    w = Value(2.0)
+    inner = compile(lambda x: w * x, 1.0)
+    outer = compile(lambda x: inner(5.0) + inner(x), 1.0)
+    w.data = 3.0
+    assert outer(1.0) == 18.0
+    outer.backward(1.0)
+    assert w.grad == 6.0
+
+
+def test_lanes_that_would_cut_a_gradient_are_refused():
+    w = Value(2.0)
+    inner = compile(lambda x: w * x, 1.0)
+    for call in (
+        lambda: autograd.grad(lambda w: float(compile(lambda x: w * x, 1.0)(np.ones(2)).sum()))(3.0),
+        lambda: compile(lambda x: float(inner(np.ones(2)).sum()) * x, 1.0),
+    ):
+        with pytest.raises(CompileError, match="no gradient reaches that Value through lanes"):
+            call()
+    assert autograd.grad(lambda x: x * float(inner(np.ones(2)).sum()))(3.0) == 4.0
+
+
+def test_called_on_values_a_program_gives_arrays_of_values():
+    program = compile(lambda x: np.array([x * x, x]), 1.0)
+    x = Value(3.0)
+    squared, _ = program(x)
+    squared.backward()
+    assert x.grad == 6.0
+    assert autograd.jacobian(program)(3.0).tolist() == [6.0, 1.0]
 
 
 def test_what_is_detached_stays_detached():

@@ -1,8 +1,11 @@
 """Compiled functions against the eager engine: the same numbers in every derivative, and no old number anywhere."""
 
+import copy
 import math
+import pickle
 import random
 import warnings
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -368,8 +371,11 @@ def test_comparisons_that_nothing_depends_on_need_no_guard():
         (lambda x: x * x.item(), r"item\(\)"),
         (lambda x: x * round(x), r"round\(\)"),
         (lambda x: x * autograd.gradients(x * x, x) / 2.0, r"a gradient, from gradients\(…\) without create_graph=True,"),
+        (lambda x: x * copy.copy(x), "the number of a copied Value"),
+        (lambda x: x * copy.deepcopy([x])[0], "the number of a copied Value"),
+        (lambda x: x * pickle.loads(pickle.dumps(x)), "the number of a copied Value"),
     ],
-    ids=["data", "item", "round", "gradients"],
+    ids=["data", "item", "round", "gradients", "copy", "deepcopy", "pickle"],
 )
 def test_a_number_that_is_read_is_a_constant_and_a_warning(f, how):
     with pytest.warns(TracingWarning, match=f"{how} was read while the function was traced"):
@@ -484,12 +490,14 @@ def test_lists_are_not_lanes():
         compile(lambda x: x * x, 1.0)([1.0, 2.0])
 
 
-@pytest.mark.parametrize("bad", [[1j, 2.0], [None, 2.0], ["1", "2"]])
-def test_arrays_of_other_types_are_refused_after_a_call_with_floats_too(bad):
+@pytest.mark.parametrize("bad", [[1j, 2.0], [None, 2.0], ["1", "2"], [b"1", 2.0], [Decimal(1), 2.0]])
+def test_arrays_of_other_types_are_refused_after_a_call_with_numbers_too(bad):
     program = compile(lambda x: x * x, 1.0)
     program.value_and_grad(np.array([1.0, 2.0]))
-    with pytest.raises(TypeError, match=r"^x: expected a real number"):
-        program.value_and_grad(np.array(bad))
+    program.value_and_grad(np.array([1, 2.0], object))
+    for kind in (None, object):
+        with pytest.raises(TypeError, match=r"^x: expected a real number"):
+            program.value_and_grad(np.array(bad, kind))
 
 
 @pytest.mark.filterwarnings("error")

@@ -72,6 +72,7 @@ LOSSES = {
     "KLDivLoss": (nn.KLDivLoss("batchmean"), 3, shares),
     "BCEWithLogitsLoss": (nn.BCEWithLogitsLoss(weight=0.5, pos_weight=2.0), 1, st.sampled_from([0, 1, True, 0.25])),
     "NLLLoss": (nn.NLLLoss(), 3, label),
+    "NLLLoss that ignores": (nn.NLLLoss(weight=[1.0, 0.5, 2.0], ignore_index=0), 3, label),
     "CrossEntropyLoss": (nn.CrossEntropyLoss(), 3, label),
     "CrossEntropyLoss with weights": (nn.CrossEntropyLoss(weight=[1.0, 0.5, 2.0], label_smoothing=0.1), 3, label),
     "CrossEntropyLoss that ignores": (nn.CrossEntropyLoss("sum", ignore_index=1), 3, label),
@@ -133,6 +134,25 @@ def both(make, X, y, optimizer=OPTIMIZERS["SGD with momentum"], tolerance=None, 
     for run in runs[1:]:
         check_alike(runs[0], run, tolerance or ROUNDING * steps)
     return runs[-1]
+
+
+def test_a_batch_that_is_all_ignored_moves_parameters_by_decay_and_momentum_alone():
+
+    def make():
+        return nn.MLP(2, [3], seed=0)
+
+    def classifier():
+        return nn.Sequential(make(), nn.LogSoftmax())
+
+    model, _, history = both(
+        classifier, [[1.0, 2.0]] * 2, [1, 1], OPTIMIZERS["SGD"], loss=nn.NLLLoss("sum", ignore_index=1), epochs=1
+    )
+    assert history.loss == [0.0]
+    decayed = [p.data * (1.0 - 0.05 * 0.01) for p in classifier().parameters()]
+    assert [p.data for p in model.parameters()] == pytest.approx(decayed, rel=1e-15)
+    both(make, [[1.0, 2.0]] * 3, [1, 0, 1], loss=nn.CrossEntropyLoss("sum", ignore_index=1), batch_size=1)
+    for y in ([1, 1, 1], [0, 1, 1], [1, 2, 0]):
+        both(make, [[1.0, 2.0]] * 3, y, loss=nn.NLLLoss("sum", ignore_index=1), batch_size=2)
 
 
 points = st.lists(st.tuples(number, number).map(list), min_size=1, max_size=7)

@@ -170,6 +170,15 @@ def test_all_ignored_is_a_sum_of_0_and_no_mean():
         nn.CrossEntropyLoss()([[1.0, 2.0]], [-100])
 
 
+@pytest.mark.parametrize("loss", [nn.NLLLoss("sum"), nn.CrossEntropyLoss("sum"), nn.CrossEntropyLoss("sum", label_smoothing=0.1)])
+def test_a_batch_that_is_all_ignored_has_gradients_of_0_for_every_prediction(loss):
+    rows = [[Value(-1.0), Value(-math.inf)], [Value(math.nan), Value(-0.0)]]
+    total = loss(rows, [-100, -100])
+    total.backward()
+    assert repr(total.data) == "0.0"
+    assert [(x.grad, x.has_grad) for row in rows for x in row] == [(0.0, True)] * 4
+
+
 def test_probabilities_may_be_values_which_get_a_gradient():
     row, shares = [Value(0.5), Value(-0.5)], [Value(0.75), Value(0.25)]
     nn.CrossEntropyLoss()([row], [shares]).backward()

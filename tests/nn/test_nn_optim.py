@@ -1,7 +1,9 @@
 """Optimizers: step for step as PyTorch's, and what must hold for any of them."""
 
+import copy
 import json
 import math
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -131,6 +133,21 @@ def test_a_run_saved_as_json_and_loaded_continues_bit_for_bit(
     for grad in grads[cut:]:
         assert step(one, grad) == step(other, grad)
     assert one.state_dict() == other.state_dict()
+
+
+@pytest.mark.parametrize("make", WITH_DECAY.values(), ids=WITH_DECAY)
+@pytest.mark.parametrize("copied", [lambda held: pickle.loads(pickle.dumps(held)), copy.deepcopy], ids=["pickle", "deepcopy"])
+def test_pickled_or_copied_with_its_model_and_schedule_it_continues_bit_for_bit(make: Make, copied: Callable[[Any], Any]) -> None:
+    w = Value(1.0)
+    optimizer = make([w])
+    step(optimizer, 3.0)
+    other, [v], schedule = copied((optimizer, [w], nn.lr_scheduler.ExponentialLR(optimizer, 0.5)))
+    assert other.params[0] is v
+    schedule.step()
+    optimizer.lr *= 0.5
+    assert step(optimizer, 2.0) == step(other, 2.0)
+    with pytest.raises(ValueError, match="lr must be a finite number >= 0"):
+        other.param_groups[0]["lr"] = -1.0
 
 
 @pytest.mark.parametrize("make", WITH_DECAY.values(), ids=WITH_DECAY)

@@ -40,6 +40,19 @@ def line_fit(net=None, **options):
     return net, fit(net, *LINE, **{**settings, **options})
 
 
+class Numbers(nn.Module):
+    def __init__(self):
+        self.w = Value(2.0)
+
+    def forward(self, x):
+        return self.w.data * 1.0
+
+
+def test_a_model_whose_outputs_are_plain_numbers_is_refused():
+    with pytest.raises(TypeError, match="the outputs of the model are plain numbers, so no gradient reaches its parameters"):
+        line_fit(Numbers(), compiled=False)
+
+
 @pytest.mark.slow
 def test_an_mlp_learns_the_moons_without_a_mistake():
     X, y = nn.make_moons(100, noise=0.1, random_state=0)
