@@ -22,10 +22,10 @@ class Text(NamedTuple):
 
 
 def program_text(setting: Mapping[str, Any], steps: int) -> Text:
-    """A program that trains the same network with the same numbers: `pip install scalar-autograd`."""
+    """A program that trains the same network with the same numbers."""
     parts = [list(_data(setting)), list(_model(setting)), list(_updates(setting))]
     body = [line for part in parts for line in part]
-    begin = ["# pip install scalar-autograd", *_imports(setting, "\n".join(body)), "", *body]
+    begin = [*_imports(setting, "\n".join(body)), "", *body]
     return Text("\n".join(begin) + "\n", "\n".join(_end(steps)) + "\n")
 
 
