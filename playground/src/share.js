@@ -87,7 +87,7 @@ export function share(root, { tab, name, title, link, tell }) {
         "Copy link": () => withLink((address) => copy(address, "Link", LINKED[name()])),
         "Copy as Python": async () => copy(withInstall(await program()), "Program"),
         "Copy as PyTorch": async () => {
-            if (!tab().forPyTorch) throw new Error("the Expression tab writes programs for PyTorch");
+            if (!tab().forPyTorch) throw new Error("the Expression and the Network tab write programs for PyTorch");
             await copy(await tab().forPyTorch(), "Program for PyTorch");
         },
         "Open in a notebook": async () => {

@@ -311,9 +311,13 @@ def test_a_program_for_pytorch_is_copied_or_refused_by_name(page: Any) -> None:
     told(page, "y = 1", "#expression .result")
     shared(page, "Copy as PyTorch")
     told(page, "Copy as PyTorch: PyTorch has no step.", ".toast")
+    page.click("#tab-network")
+    shared(page, "Copy as PyTorch")
+    told(page, "Program for PyTorch copied", ".toast")
+    assert "nn.Linear(2, 4)" in page.evaluate("navigator.clipboard.readText()")
     page.click("#tab-check")
     shared(page, "Copy as PyTorch")
-    told(page, "Copy as PyTorch: the Expression tab writes programs for PyTorch.", ".toast")
+    told(page, "Copy as PyTorch: the Expression and the Network tab write programs for PyTorch.", ".toast")
 
 
 def test_a_picture_that_is_saved_while_the_player_plays_is_that_of_the_last_step(page: Any) -> None:
