@@ -13,6 +13,7 @@ from autograd.value import Value, is_detached
 
 MAX_LIST = 100
 
+_NAME = re.compile(r"[^\W\d](\w|[\[\].'′])*")
 _PLAIN = re.compile("([A-Za-z])([0-9]{0,50})")  # the usual case, handled first
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -24,8 +25,8 @@ def node_names(
 
     `w[2]` and `W[0][1]` name the items of lists and tuples. A parameter of a module that was called is named by its path,
     `layers[0].neurons[1].w[0]`, with the module's name in front if there are several modules. No two nodes have the same
-    name: the second `h` is called `h_2`, and so is a detached copy. `others`, outside the graph, change no name of those in
-    it.
+    name: the second `h` is called `h_2`, and so is a detached copy; of labels that are formulas, the second is called
+    `2nd exp(a)`. `others`, outside the graph, change no name of those in it.
     """
     scopes = _of_the_caller() if namespace is None else (namespace,)
     variables = [(held, name) for scope in scopes for held, name in _variables(scope)]
@@ -34,8 +35,16 @@ def node_names(
     held.update((node, name) for node, name in variables if type(node) is Value)
     names = {node: node.label or held.get(node) or f"v{i}" for i, node in enumerate((*order, *others))}
     made = [node for node in names if not is_detached(node)]  # they keep their names, and the root before all others
-    unique = unique_names({node: names[node] for node in (*order[-1:], *made, *names)}, str)
+    unique = unique_names({node: names[node] for node in (*order[-1:], *made, *names)}, str, numbered=_numbered)
     return {node: unique[node] for node in names}
+
+
+def _numbered(name: str, count: int) -> str:
+    """The name of another node that is called the same. A number at the end of a formula would read as part of it."""
+    if _NAME.fullmatch(name):
+        return f"{name}_{count}"
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(0 if count % 100 in (11, 12, 13) else count % 10, "th")
+    return f"{count}{ending} {name}"
 
 
 def _of_the_caller() -> tuple[Mapping[str, Any], ...]:
@@ -49,7 +58,7 @@ def spelled(names: Mapping[Value, str]) -> dict[Value, str]:
     >>> list(spelled({Value(1.0): "h2", Value(2.0): "h_2"}).values())
     ['h₂', 'h₂_2']
     """
-    return unique_names(names, name_text)
+    return unique_names(names, name_text, numbered=_numbered)
 
 
 def name_text(name: str) -> str:
@@ -61,7 +70,7 @@ def name_text(name: str) -> str:
     if plain := _PLAIN.fullmatch(name):
         return plain[1] + plain[2].translate(_SUBSCRIPTS)
     name = one_line(name)
-    if not re.fullmatch(r"[^\W\d](\w|[\[\].'′])*", name):
+    if not _NAME.fullmatch(name):
         return f"“{name}”"
     match = re.fullmatch(r"(.*[^\W\d_])_?([0-9]+)", name)
     return match[1] + match[2].translate(_SUBSCRIPTS) if match else name

@@ -380,9 +380,10 @@ logaddexp:   Binary   = op("logaddexp",   scalar_math.logsumexp,   lambda z, x, 
 logsumexp:   Variadic = op("logsumexp",   scalar_math.logsumexp,   _shares,                                  variadic=True, varies_fast=True,
                            textbook=["exp(x - z)"], latex=r"\ln", latex_term="e^{{{}}}")
 softmax:     Variadic = op("softmax",     scalar_math.softmax,     _softmax_partials,                        variadic=True, varies_fast=True,
-                           textbook=["z*(1 - z)", "-(z**2*exp(x - y))"])
+                           textbook=["z*(1 - z)", "-(z**2*exp(x - y))"], text="softmax({})[0]", latex=r"\operatorname{{softmax}}\left({}\right)_{{0}}")
 log_softmax: Variadic = op("log_softmax", scalar_math.log_softmax, _log_softmax_partials,                    variadic=True, varies_fast=True,
-                           textbook=["1 - exp(z)", "-exp(x - y + z)"])
+                           textbook=["1 - exp(z)", "-exp(x - y + z)"], text="log_softmax({})[0]",
+                           latex=r"\operatorname{{log\_softmax}}\left({}\right)_{{0}}")
 # fmt: on
 
 BUILT_IN = frozenset(TABLE)

@@ -21,7 +21,7 @@ CALLS = {
     "program": FIRST,
     "program_for_torch": FIRST,
     "script": "playground.program",
-    **dict.fromkeys(("prepare", "orders", "check", "exported", "replay", "rule"), "playground.training"),
+    **dict.fromkeys(("prepare", "orders", "check", "exported", "exported_for_torch", "replay", "rule"), "playground.training"),
     "answer": "playground.proofreading",
     "letters": "playground.proofreading",
     "proofread": "playground.proofreading",

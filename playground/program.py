@@ -1,4 +1,4 @@
-"""What was typed as a program of its own: `pip install scalar-autograd`, and it prints what the page shows."""
+"""What was typed as a program of its own, which prints what the page shows."""
 
 from __future__ import annotations
 

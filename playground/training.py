@@ -20,6 +20,7 @@ from nn.data import batch_indices
 from nn.network.numbers import numbers_of
 from nn.network.page import NetworkPage
 from nn.network.structure import Network, read_network
+from playground.torch_training import torch_text
 from playground.training_choices import FEATURES, LOSSES
 from playground.training_data import OwnDataError, source_of
 from playground.training_program import program_text
@@ -218,6 +219,12 @@ def check(setting: dict[str, Any], steps: int) -> dict[str, Any]:
 def exported(setting: dict[str, Any], steps: int) -> str:
     """The exported program."""
     return program_text(setting, steps).whole
+
+
+def exported_for_torch(setting: dict[str, Any], steps: int) -> str:
+    """The same training as a program for PyTorch."""
+    scope = begun(setting)
+    return torch_text(setting, scope["X"], scope["y"], steps)
 
 
 def replay(numbers: list[float], samples: list[list[float]]) -> dict[str, Any]:

@@ -22,11 +22,11 @@ class Text(NamedTuple):
 
 
 def program_text(setting: Mapping[str, Any], steps: int) -> Text:
-    """A program that trains the same network with the same numbers: `pip install scalar-autograd`."""
+    """A program that trains the same network with the same numbers."""
     parts = [list(_data(setting)), list(_model(setting)), list(_updates(setting))]
     body = [line for part in parts for line in part]
-    begin = ["# pip install scalar-autograd", *_imports(setting, "\n".join(body)), "", *body]
-    return Text("\n".join(begin) + "\n", "\n".join(_end(steps)) + "\n")
+    begin = [*_imports(setting, "\n".join(body)), "", *body]
+    return Text("\n".join(begin) + "\n", "\n".join(printing(steps, "p.data")) + "\n")
 
 
 def _imports(setting: Mapping[str, Any], body: str) -> Iterator[str]:
@@ -101,9 +101,10 @@ def _updates(setting: Mapping[str, Any]) -> Iterator[str]:
     yield "            yield total / len(inputs)"
 
 
-def _end(steps: int) -> Iterator[str]:
+def printing(steps: int, numbers: str) -> Iterator[str]:
+    """Lines that make so many updates and print losses on the way, and in the end the `numbers` of each parameter p."""
     every = max(1, steps // 10)
     yield f"for step, cost in zip(range(1, {steps + 1}), updates()):"
     yield f"    if step % {every} == 0:"
     yield '        print(f"step {step}: loss {cost:.6g}")'
-    yield "print([p.data for p in model.parameters()])"
+    yield f"print([{numbers} for p in model.parameters()])"

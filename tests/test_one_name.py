@@ -22,7 +22,8 @@ from autograd.lessons.quiz import quiz
 from tests.support.programs import run, tame_programs
 
 SVG = "{http://www.w3.org/2000/svg}"
-LABELS = ("w1", "w_1", "x12", "h", "h", "h_2", "v3", "x_hat", "alpha", "W[0][1]", "W_0", "layers[0].b", "my loss", "a<b&c", "")
+LABELS = ("w1", "w_1", "x12", "h", "h", "h_2", "v3", "x_hat", "alpha", "W[0][1]", "W_0", "layers[0].b")
+LABELS += ("my loss", "my loss", "a<b&c", "")
 LONG = "a rather long name of a node that does not fit into any card at all, nor on a line"
 
 
@@ -240,3 +241,11 @@ def test_long_names_and_names_of_blanks_stay_apart_and_the_same_everywhere():
         card = group_of(draw_dot(y), list(graph).index(_node))
         assert card.find(f"{SVG}title").text.startswith(graph.spelled[_node])
     assert graph.spelled[x] in str(explain(x, of=y))
+
+
+@given(st.lists(st.sampled_from(["exp(x)", "a + b", "my loss"]), max_size=30))
+def test_what_tells_nodes_of_one_label_apart_does_not_read_as_part_of_a_formula(labels):
+    names = Graph(*[Value(1.0, label) for label in labels]).spelled.values()
+    assert len({*names}) == len(labels)
+    for label, name in zip(labels, names, strict=True):
+        assert re.fullmatch(rf"“(\d*(1st|2nd|3rd|[04-9]th|1\dth) )?{re.escape(label)}”", name)

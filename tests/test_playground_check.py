@@ -18,6 +18,7 @@ from playground.typed import Slip
     ("f", "at", "claim", "says"),
     [
         ("x*y + x**2", {"x": 3, "y": 2}, "y", "that is the contribution from “x*y” alone; contributions arrive from 2 places"),
+        ("exp(x)*exp(x)", {"x": 0.5}, "exp(x)*exp(x)", "that is the contribution from “2nd exp(x)” alone;"),
         ("(3*x - 1)**2", {"x": 2}, "2*(3*x - 1)", "multiply it by the derivative ∂“3*x”/∂x"),
         ("x**3 / 3", {"x": 2}, "x**2 / 3", "the claim is 1/3 times the gradient"),
         ("(t - x)**2 / 2", {"t": 0.5, "x": 2}, "t - x", "look at the sign"),

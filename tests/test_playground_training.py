@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import io
 import itertools
@@ -12,10 +13,10 @@ from typing import Any
 import pytest
 
 from autograd.compiler.executors.python import run
-from playground import training
+from playground import torch_training, training
 from playground.engine import call
 from playground.training import Check, Training, bits_of
-from playground.training_choices import FEATURES, LOSSES, OPTIMIZERS
+from playground.training_choices import FEATURES, LOSSES, OPTIMIZERS, PENALTIES
 from playground.training_data import SOURCES, OwnDataError, read_csv
 from playground.training_program import program_text
 from playground.training_rules import rule_lines
@@ -120,6 +121,26 @@ def test_the_exported_program_runs_by_itself() -> None:
     check = Check(setting())
     check.until(12, 60.0)
     assert last == str([p.data for p in check.scope["model"].parameters()])
+
+
+@pytest.mark.parametrize("chosen", list(settings()), ids=lambda s: f"{s['data']}-{s['loss']}-{s['optimizer']}")
+def test_the_program_for_pytorch_has_the_samples_of_the_page(chosen: dict[str, Any]) -> None:
+    tree = ast.parse(training.exported_for_torch(chosen, 12))
+    written = {
+        node.targets[0].id: ast.literal_eval(node.value.args[0])
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value, ast.Call)
+        and ast.unparse(node.value.func) == "torch.tensor"
+    }
+    made = Training(chosen)
+    assert written == {"X": made.X, "y": made.y}
+
+
+def test_all_that_the_page_offers_has_a_form_in_pytorch() -> None:
+    assert set(torch_training.MODULES) | {"linear"} == set(ACTIVATIONS)
+    assert set(torch_training.PENALTIES) == set(PENALTIES)
 
 
 @pytest.mark.parametrize(("name", "options"), [(name, options) for name in OPTIMIZERS for options in OPTIONS[name]])

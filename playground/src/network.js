@@ -234,7 +234,11 @@ export function networkTab(root, { python, changed, show }) {
 
     // The Python program that comes to the present step.
     function program() {
-        return python.ask("exported", setting, run.state?.steps ?? setting.step);
+        return exported("exported");
+    }
+
+    function exported(how) {
+        return python.ask(how, setting, run.state?.steps ?? setting.step);
     }
 
     function tell(text, wrong = false, ...more) {
@@ -297,6 +301,7 @@ export function networkTab(root, { python, changed, show }) {
             if (page !== null || !root.hidden) prepare();
         },
         code: program,
+        forPyTorch: () => exported("exported_for_torch"),
         picture: () => net.querySelector("svg"),
     };
 }

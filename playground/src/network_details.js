@@ -1,6 +1,7 @@
 // What is below the network: the step that was taken, the rule that moved a weight, the formula.
 
 import { formulaPython, formulaText } from "./network_formula.js";
+import { withInstall } from "./program.js";
 
 // `page` has `whole`, `names`; `ask` is asked for numbers; `play(title, data)` opens the player. `update(state, page, setting)` shows
 // the state after a step; `chooseWeight(i)` shows the rule for this parameter.
@@ -79,7 +80,7 @@ export function detailsPanel({ ask, play, program, sampleOf }) {
             return [copied(formulaText(whole, state.weight)), element("details", {}, element("summary", {}, "As Python, with all digits"), copied(formulaPython(whole, state.weight, setting.features)))];
         },
         async python() {
-            return [copied(await program())];
+            return [copied(withInstall(await program()))];
         },
     };
 

@@ -1,5 +1,7 @@
 // A program as a Jupyter notebook (nbformat 4.5).
 
+import { PACKAGE } from "./program.js";
+
 const lines = (text) => text.split(/(?<=\n)/);
 
 function cell(id, type, text) {
@@ -12,7 +14,7 @@ export function notebook({ title, link, code, drawing }) {
     const back = link ? `\n\n[Open in the playground](${link})` : "";
     const texts = [
         ["about", "markdown", `# ${title}${back}`],
-        ["install", "code", "%pip install --quiet scalar-autograd"],
+        ["install", "code", `%pip install --quiet ${PACKAGE}`],
         ["program", "code", code.trimEnd()],
         ["drawing", "code", drawing],
     ];

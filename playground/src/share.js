@@ -3,6 +3,7 @@
 import { MAX_LINK } from "./address.js";
 import { notebook } from "./notebook.js";
 import { png, standalone } from "./picture.js";
+import { withInstall } from "./program.js";
 
 const TOAST = 6000; // milliseconds
 const LINKED = { expression: " It shows the gradients; one from the Quiz tab asks for them.", quiz: " It asks for the gradients." };
@@ -84,9 +85,9 @@ export function share(root, { tab, name, title, link, tell }) {
     const ENTRIES = {
         ...(navigator.share ? { "Send …": () => withLink(send) } : {}),
         "Copy link": () => withLink((address) => copy(address, "Link", LINKED[name()])),
-        "Copy as Python": async () => copy(await program(), "Program"),
+        "Copy as Python": async () => copy(withInstall(await program()), "Program"),
         "Copy as PyTorch": async () => {
-            if (!tab().forPyTorch) throw new Error("the Expression tab writes programs for PyTorch");
+            if (!tab().forPyTorch) throw new Error("the Expression and the Network tab write programs for PyTorch");
             await copy(await tab().forPyTorch(), "Program for PyTorch");
         },
         "Open in a notebook": async () => {

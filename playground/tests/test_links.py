@@ -285,6 +285,19 @@ def test_the_program_that_is_copied_runs(page: Any, tmp_path: Path) -> None:
     assert float(printed.split("\n")[0].rpartition(" = ")[2]) == float(exact)
 
 
+@pytest.mark.parametrize("tab", ["expression", "network", "check", "quiz"])
+def test_a_program_says_what_to_install_once_in_a_notebook_too(page: Any, tab: str) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.click(f"#tab-{tab}")
+    shared(page, "Copy as Python")
+    told(page, "Program copied", ".toast")
+    first, rest = page.evaluate("navigator.clipboard.readText()").split("\n", 1)
+    assert first == "# pip install scalar-autograd"
+    notebook = nbformat.reads(saved(page, "Open in a notebook").decode(), as_version=4)
+    assert [cell.source for cell in notebook.cells if cell.id == "program"] == [rest.rstrip()]
+    assert "install" not in rest
+
+
 def test_a_program_for_pytorch_is_copied_or_refused_by_name(page: Any) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     write(page, "w = Value(2.0)\ny = relu(w)*3")
@@ -298,9 +311,13 @@ def test_a_program_for_pytorch_is_copied_or_refused_by_name(page: Any) -> None:
     told(page, "y = 1", "#expression .result")
     shared(page, "Copy as PyTorch")
     told(page, "Copy as PyTorch: PyTorch has no step.", ".toast")
+    page.click("#tab-network")
+    shared(page, "Copy as PyTorch")
+    told(page, "Program for PyTorch copied", ".toast")
+    assert "nn.Linear(2, 4)" in page.evaluate("navigator.clipboard.readText()")
     page.click("#tab-check")
     shared(page, "Copy as PyTorch")
-    told(page, "Copy as PyTorch: the Expression tab writes programs for PyTorch.", ".toast")
+    told(page, "Copy as PyTorch: the Expression and the Network tab write programs for PyTorch.", ".toast")
 
 
 def test_a_picture_that_is_saved_while_the_player_plays_is_that_of_the_last_step(page: Any) -> None:

@@ -7,7 +7,8 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Value, custom_op, ops
+import nn
+from autograd import Value, custom_op, explain, ops, to_latex
 from autograd.expression import evaluate
 from autograd.formulas import name_latex, name_text, number_latex, number_text, partial_latex, partial_text
 from autograd.formulas.printer import LATEX, TEXT, Formula
@@ -212,6 +213,14 @@ def test_in_latex_of_the_users_own_what_no_sign_sets_off_stands_in_parentheses(l
 def test_rules_read_as_in_a_textbook(row, position, text, latex):
     names = NAMES[: row.arity]
     assert (partial_text(row, position, names), partial_latex(row, position, names)) == (text, latex)
+
+
+def test_a_share_of_several_numbers_is_written_as_that_of_the_first():
+    a, b, c = Value(0.5, "a"), Value(-1.0, "b"), Value(2.0, "c")
+    loss = nn.CrossEntropyLoss()([[a, b, c]], [1])
+    assert "= log_softmax(b, a, c)[0]" in str(explain(a, of=loss))
+    assert r"-\operatorname{log\_softmax}\left(b, a, c\right)_{0}" in str(to_latex(loss))
+    assert "= softmax(a, b, c)[0]" in str(explain(a, of=ops.softmax(a, b, c)))
 
 
 def test_the_partial_of_an_op_on_many_arguments_is_that_of_the_one_asked_about():

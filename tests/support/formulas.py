@@ -29,6 +29,7 @@ def from_text(text):
     text = re.sub("([⁻⁰¹²³⁴-⁹]+)", lambda power: f"**({power[1].translate(SUPERSCRIPTS)})", text)
     text = text.replace("≠", "!=").replace("≤", "<=").replace("≥", ">=")
     text = re.sub(r"(?<![<>!=])=(?!=)", "==", text)
+    text = text.replace(")[0]", ")")  # our ops of that name give the first number alone
     return _absolute(text).replace("[", "(").replace("]", ")").replace("·", "*").replace("−", "-").replace("^", "**")
 
 
@@ -47,6 +48,7 @@ def from_latex(latex):
         latex = latex.replace(rf"\ln {known:g}", repr(math.log(known)))
     latex = latex.replace(r"\ln\left|\Gamma\left(", " lgamma((")
     latex = latex.replace(r"\left|", " abs(").replace(r"\right|", ")").replace(r"\log_2", " log2").replace(r"\log_{10}", " log10")
+    latex = latex.replace(r"\right)_{0}", ")")
     latex = re.sub(r"\\(left|right)", "", latex).replace("[3]", "3").replace("[", "(").replace("]", ")")
     return _read(latex)
 

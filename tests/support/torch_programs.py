@@ -14,8 +14,11 @@ from autograd import Value
 from autograd.graph import Graph
 from autograd.op import TABLE
 from playground.torch_program import OF_SEVERAL, TORCH, in_torch
+from playground.training import begun, exported_for_torch
+from tests.test_playground_training import settings
 
 POINTS = 6
+UPDATES = 12
 
 
 def point_of(name: str, seed: int) -> tuple[Value, list[Value]]:
@@ -44,3 +47,13 @@ def test_each_op_has_the_value_and_the_gradients_of_the_engine_in_pytorch(name: 
     for leaf in leaves:
         found = scope[leaf.label].grad
         assert math.isclose(0.0 if found is None else found.item(), leaf.grad, rel_tol=1e-9, abs_tol=1e-12)
+
+
+@pytest.mark.parametrize("chosen", list(settings()), ids=lambda s: f"{s['data']}-{s['loss']}-{s['optimizer']}")
+def test_a_training_has_the_losses_of_the_engine_in_pytorch(chosen: dict[str, Any]) -> None:
+    scope: dict[str, Any] = {}
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(exported_for_torch(chosen, 0), scope)
+    ours = [cost for cost, _ in zip(begun(chosen)["updates"](), range(UPDATES), strict=False)]
+    theirs = [cost for cost, _ in zip(scope["updates"](), range(UPDATES), strict=False)]
+    assert theirs == pytest.approx(ours, rel=1e-9)
