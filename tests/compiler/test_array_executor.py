@@ -262,15 +262,18 @@ def product(w, x):
     return autograd.sum([autograd.sin(a * b) for a, b in zip(w, x, strict=True)])
 
 
+def several(x):
+    return [x[0] * x[1], {"sin": autograd.sin(x[0])}, np.array([x[1], x[0]])]
+
+
 LANES = compile(product, PAIR, PAIR)
 SHARED = compile(product, PAIR, PAIR, in_axes=(None, 0))
 LAST = compile(product, PAIR, PAIR, in_axes=(None, 1))
 NESTED = compile(lambda d: d["a"][0] * d["b"] + autograd.exp(d["a"][1]), {"a": PAIR, "b": 1.0})
-SEVERAL = compile(lambda x: [x[0] * x[1], {"sin": autograd.sin(x[0])}, np.array([x[1], x[0]])], PAIR)
 BRANCHING = compile(lambda x: x * 2.0 if x > 0.0 else x * x, 1.0, guard="recompile")
 CALLS = {
     "values": lambda xp: LANES(xp(POINTS), xp(POINTS)),
-    "several values": lambda xp: SEVERAL(xp(POINTS)),
+    "several values": lambda xp: compile(several, PAIR)(xp(POINTS)),
     "no lanes": lambda xp: LANES(xp(POINTS[0]), xp(POINTS[1])),
     "gradients of lanes": lambda xp: LANES.value_and_grad(xp(POINTS), xp(POINTS), argnums=(0, 1)),
     "gradients of a list": lambda xp: LANES.value_and_grad([xp(x) for x in XS], xp(POINTS), argnums=(0, 1)),
@@ -282,7 +285,7 @@ CALLS = {
     "gradients of a shared array in a list": lambda xp: compile(
         lambda w, x: autograd.sin(w[0][0] * w[1] * x), [PAIR, 1.0], 1.0, in_axes=(None, 0)
     ).value_and_grad([xp(np.array(W)), 2.0], xp(X)),
-    "a Jacobian": lambda xp: SEVERAL.jacobian(xp(POINTS)),
+    "a Jacobian": lambda xp: compile(several, PAIR).jacobian(xp(POINTS)),
     "a Hessian": lambda xp: SHARED.hessian(W, xp(POINTS), argnums=(0, 1)),
     "a Hessian of a dict": lambda xp: NESTED.hessian({"a": xp(POINTS), "b": xp(X)}),
     "a product with the Hessian": lambda xp: SHARED.hvp((W, xp(POINTS)), (W, xp(POINTS))),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import json
+import math
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -66,7 +67,8 @@ def cause(error: BaseException | None) -> str | None:
 class Absent:
     """A package that is not here, as tests import it, and what they take from it: they can run as far as they do not use it.
 
-    While modules are read, in which lists of parameters use it, what is taken from it is absent, too.
+    While modules are read, in which constants and lists of parameters use it, what is taken from it or computed with it is
+    absent, too, and as a float it is NaN, which equals nothing; a class of its own that derives from it derives from nothing.
     """
 
     reading = True
@@ -85,8 +87,20 @@ class Absent:
     def _missed(self, *_: Any) -> Any:
         raise ModuleNotFoundError(f"No module named {self._package!r}", name=self._package)
 
-    __getitem__ = __call__
-    __add__ = __radd__ = __mul__ = __rmul__ = __neg__ = __iter__ = __len__ = __float__ = __eq__ = __lt__ = _missed
+    def __float__(self) -> float:
+        return math.nan if Absent.reading else self._missed()
+
+    def __eq__(self, other: object) -> Any:
+        if Absent.reading and not isinstance(other, Absent):  # Hypothesis asks it of every argument
+            return NotImplemented
+        return self()
+
+    def __mro_entries__(self, _: tuple[Any, ...]) -> tuple[type, ...]:
+        return ()
+
+    __iter__ = __len__ = _missed
+    __getitem__ = __setitem__ = __neg__ = __add__ = __radd__ = __sub__ = __mul__ = __rmul__ = __matmul__ = __call__
+    __lt__ = __gt__ = __call__
     __hash__ = object.__hash__
 
 
