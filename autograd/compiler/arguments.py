@@ -139,6 +139,10 @@ class _Reader:
             raise TypeError(f"{path}: expected {_array_or_number(shape)}{_or_array(shape, axes)}, got {_described(x)}")
         if type(x).__module__.startswith("numpy.ma"):
             raise TypeError(f"{path}: masked arrays are not supported: pass x.filled(...)")
+        if is_foreign(x) and "complex" in str(x.dtype):  # a conversion would drop the imaginary part
+            raise TypeError(
+                f"{path}: expected a real number, got {x.dtype}: only real numbers are supported: pass .real or .imag"
+            )
         if is_array(x) and x.dtype.kind not in "biuf":
             x = _as_floats(path, x)
         count = math.prod(shape)
