@@ -208,7 +208,12 @@ def _as_sequence(name: str, xs: Iterable[Scalar], more: tuple[Scalar, ...] = (),
         raise TypeError(f"{name}() takes its numbers in a list, got {got}: write {write or f'{name}([a, b])'}")
     if isinstance(xs, dict) and any(isinstance(key, str) for key in xs):
         raise TypeError(f"{name}() takes its numbers in a list, got a dict, which gives its keys: write {name}(d.values())")
-    return xs if isinstance(xs, (list, tuple)) else tuple(xs)
+    listed = xs if isinstance(xs, (list, tuple)) else tuple(xs)
+    first = listed[0] if listed else 0.0
+    if type(first) is not Value and (isinstance(first, (list, tuple)) or getattr(first, "shape", ())):
+        got = f"a list of {type(first).__name__}s"
+        raise TypeError(f"{name}() takes one list of numbers, got {got}: write [{name}(row) for row in …]")
+    return listed
 
 
 # -- of a number -------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import math
 from functools import partial
 
+import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -246,6 +247,16 @@ def test_empty_lists():
     for function in (autograd.mean, autograd.var, autograd.softmax):
         with pytest.raises(ValueError, match="of an empty list"):
             function([])
+
+
+ONE_LIST = ("sum", "prod", "mean", "var", "norm", "logsumexp", "softmax", "log_softmax")
+
+
+@pytest.mark.parametrize("name", ONE_LIST)
+@pytest.mark.parametrize("rows", [[[1.0, 2.0]], ((Value(1.0),),), np.ones((2, 2))], ids=["lists", "tuples", "array"])
+def test_rows_of_numbers_are_refused_with_what_to_write(name, rows):
+    with pytest.raises(TypeError, match=rf"^{name}\(\) takes one list of numbers, .*: write \[{name}\(row\) for row in …\]"):
+        getattr(autograd, name)(rows)
 
 
 def test_wrong_lengths_and_corrections_are_refused():

@@ -139,8 +139,19 @@ class _Reader:
             raise TypeError(f"{path}: expected {_array_or_number(shape)}{_or_array(shape, axes)}, got {_described(x)}")
         if type(x).__module__.startswith("numpy.ma"):
             raise TypeError(f"{path}: masked arrays are not supported: pass x.filled(...)")
+        if is_foreign(x) and "complex" in str(x.dtype):  # a conversion would drop the imaginary part
+            raise TypeError(
+                f"{path}: expected a real number, got {x.dtype}: only real numbers are supported: pass .real or .imag"
+            )
         if is_array(x) and x.dtype.kind not in "biuf":
-            x = _as_floats(path, x)
+            if not any(type(item) is Value for item in x.flat):
+                x = _as_floats(path, x)
+            elif tuple(x.shape) == shape:
+                self._numbers(path, axes, list(x.flat))
+                return Block(shape, None)
+            else:
+                advice = "call the program for one lane after another, as in [program(row) for row in x]"
+                raise TypeError(f"{path}: expected {_array_or_number(shape)}, since Values have no lanes: {advice}")
         count = math.prod(shape)
         if tuple(x.shape) == shape:
             self.uniform.append(reshaped(x, (-1,)))
@@ -277,8 +288,8 @@ def stacked(items: Any, shape: tuple[int, ...], lanes: int | None, listed: bool 
             return [stacked(items[i : i + size], shape[1:], lanes, listed) for i in range(0, len(items), size)]
         columns = zip(*map(_items, items), strict=True)
         return rebuilt(items[0], [stacked(column, shape, lanes) for column in columns])
-    if any(type(item) is Value for item in items):
-        return as_array(items, shape)
+    if any(type(item) is Value or (is_array(item) and item.dtype.kind == "O") for item in items):
+        return as_array(tree_leaves(list(items)), (*shape, *getattr(items[0], "shape", ())))
     xp = namespace_of(items)
     if not len(items):
         return xp.zeros(lead + shape)

@@ -329,6 +329,14 @@ def test_arrays_of_jax_come_out_as_such():
     assert [y.tolist() for y in found] == near(want)
 
 
+def test_complex_arrays_of_jax_are_refused():
+    import jax
+
+    program = compile(lambda x: x * x, 1.0)
+    with jax.enable_x64(True), pytest.raises(TypeError, match=r"^x: expected a real number, got complex128"):
+        program(jax.numpy.asarray([1.0 + 2.0j]))
+
+
 def test_jax_in_float32_is_an_error_that_says_how_to_change_it():
     import jax
 

@@ -341,6 +341,39 @@ def test_called_on_values_a_program_gives_arrays_of_values():
     assert autograd.jacobian(program)(3.0).tolist() == [6.0, 1.0]
 
 
+ARRAY_FUNCTIONS = [
+    lambda x: (x @ x).sum() * x[0, 0],
+    lambda x: autograd.dot([1.0, 2.0], list(x[0])),
+    lambda x: np.array([x[0, 0] * x[1, 1], 2.0 * x[0, 1], 3.0]).sum() ** 2,
+]
+
+
+@pytest.mark.parametrize("f", ARRAY_FUNCTIONS)
+def test_programs_of_arrays_can_be_differentiated_and_compiled_again(f):
+    program, x = compile(f, np.ones((2, 2))), np.array([[1.0, 2.0], [3.0, 4.0]])
+    outer = compile(program, np.ones((2, 2)))
+    slope, curvature = autograd.grad(f)(x), autograd.hessian(f)(x)
+    for found, expected in (
+        (autograd.grad(program)(x), slope),
+        (outer.value_and_grad(x)[1], slope),
+        (autograd.hessian(program)(x), curvature),
+        (outer.hessian(x), curvature),
+        (autograd.jacobian(lambda x: program.value_and_grad(x)[1])(x), curvature),
+        (autograd.jacobian(program.hessian)(x), autograd.jacobian(autograd.hessian(f))(x)),
+        (autograd.hvp(program, (x,), (x,)), autograd.hvp(f, (x,), (x,))),
+        (autograd.grad(lambda p: program(p["x"]) * p["y"])({"x": x, "y": 2.0})["x"], 2.0 * slope),
+    ):
+        assert (type(found), found.dtype, found.shape) == (np.ndarray, np.float64, expected.shape)
+        assert found == pytest.approx(expected, rel=1e-12)
+
+
+def test_arrays_of_values_with_lanes_are_refused_and_the_advice_keeps_the_gradient():
+    program, x = compile(lambda x: x * x, 1.0), np.array([1.0, 2.0])
+    with pytest.raises(TypeError, match=r"^x: expected a number, since Values have no lanes: .* \[program\(row\) for row in x\]"):
+        autograd.grad(lambda w: program(w * x).sum())(3.0)
+    assert autograd.grad(lambda w: autograd.sum([program(row) for row in w * x]))(3.0) == 30.0
+
+
 def test_what_is_detached_stays_detached():
     program = compile(lambda x: x.detach() * x, 2.0)
     x = Value(3.0)

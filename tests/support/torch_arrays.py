@@ -134,6 +134,20 @@ def test_numbers_of_other_types_become_float64(dtype):
     assert (found.dtype, found.tolist()) == (torch.float64, [1.0 / 3.0, 0.0, 1.0 / 3.0])
 
 
+def test_arrays_of_numpy_may_stand_beside_tensors():
+    w = Value(2.0)
+    program = compile(lambda x, y: x * y + w, 1.0, 1.0)
+    x, y = tensor(1.0, 2.0), np.broadcast_to(np.arange(4)[::-2], 2)
+    for one, other in ((x, y), (y, x)):
+        assert program(one, other).tolist() == [5.0, 4.0]
+        assert program.value_and_grad(one, other)[1].tolist() == other.tolist()
+
+
+def test_complex_tensors_are_refused():
+    with pytest.raises(TypeError, match=r"^x: expected a real number, got torch\.complex64"):
+        compile(lambda x: x * x, 1.0)(torch.tensor([1.0 + 2.0j]))
+
+
 def test_tensors_that_have_gaps_or_ask_for_gradients_will_do():
     program = compile(lambda x: x * x, 1.0)
     assert program(torch.arange(10.0, dtype=torch.float64)[::3]).tolist() == [0.0, 9.0, 36.0, 81.0]

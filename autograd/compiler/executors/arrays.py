@@ -10,6 +10,7 @@ from contextlib import nullcontext
 from itertools import accumulate
 from typing import Any
 
+from autograd._tree import is_array
 from autograd.compiler.any_array import namespace_of
 from autograd.compiler.executors.array_forms import array_form, library_of
 from autograd.compiler.executors.array_plan import CONSTANTS, LANE_INPUTS, UNIFORM_INPUTS, Block, Group, Operand, Run, planned
@@ -66,7 +67,8 @@ class ArrayExecutor:
         together the other inputs.
         """
         check_precision(self.library)
-        like = next((x for x in (*columns, *uniform) if hasattr(x, "dtype")), None)
+        given = [x for x in (*columns, *uniform) if hasattr(x, "dtype")]
+        like = next((x for x in given if not is_array(x)), next(iter(given), None))
         blocks: Blocks = [None] * len(self.plan.blocks)
         with _quiet(self.library):
             blocks[CONSTANTS] = as_array(self.xp, self.plan.constants, like)[:, None]
@@ -165,9 +167,11 @@ def _quiet(library: str) -> Any:
 
 def as_array(xp: Any, numbers: Any, like: Any) -> Any:
     """An array of float64, of an array, a list or a list of lists of numbers, on the device of the array `like`."""
+    device = {"device": like.device} if library_of(xp) == "torch" and like is not None else {}
+    if device and is_array(numbers):  # one of NumPy among tensors; its copy has no gaps and may be written to
+        return xp.asarray(numbers.astype(float, "C"), **device)
     if not isinstance(numbers, (list, tuple)):
         return numbers if numbers.dtype == xp.float64 else xp.astype(numbers, xp.float64)
-    device = {"device": like.device} if library_of(xp) == "torch" and like is not None else {}
     if PLAIN.issuperset(map(type, numbers)):
         return xp.asarray(numbers, dtype=xp.float64, **device)
     return xp.stack([xp.asarray(x, dtype=xp.float64, **device) for x in numbers])  # some of them may be traced
