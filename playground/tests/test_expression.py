@@ -527,6 +527,30 @@ def test_a_long_graph_opens_in_letters_that_can_be_read_with_a_map_of_it(page: A
     assert scale * min(page.eval_on_selector_all("#expression .stage-picture .node .value", sizes)) >= 10.99
 
 
+LONG_GRAPHS = {
+    "softmax": "z = [Value(1.0), Value(2.0), Value(-1.0)]\np = softmax(z)\nloss = -log(p[0])",
+    "chain": "x = Value(0.5)\ny = x\nfor i in range(20):\n    y = tanh(y*1.1 + 0.1)",
+    "wide": "tanh(a*b + sin(c*d)) * exp(-(f - a)**2 / 2) + log(1 + b**2 + c**2) * sigmoid(d*f - a*c) + cos(a + b + c)*f**2",
+}
+
+
+@pytest.mark.parametrize("width", [1280, 1440])
+@pytest.mark.parametrize("text", LONG_GRAPHS.values(), ids=LONG_GRAPHS)
+def test_a_long_graph_opens_where_no_node_is_cut_through(page: Any, width: int, text: str) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    resize(page, width, 900)
+    before = page.locator(RESULT).inner_text()
+    write(page, text)
+    expect(page.locator(RESULT)).not_to_have_text(before)
+    stage = rect(page, "#expression .stage")
+    right, bottom = stage["x"] + stage["width"], stage["y"] + stage["height"]
+    nodes = page.locator("#expression .stage-picture .node").evaluate_all(PLACES)
+    whole = [at for at in nodes if at[0] >= stage["x"] and at[1] >= stage["y"] and at[2] <= right and at[3] <= bottom]
+    beyond = [at for at in nodes if at[0] >= right]
+    assert len(whole) >= 4
+    assert len(whole) + len(beyond) == len(nodes)
+
+
 def test_every_example_gives_a_picture(page: Any) -> None:
     titles = page.eval_on_selector_all("#expression .writing option", "all => all.slice(1).map(({ textContent }) => textContent)")
     for title in titles:
