@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 
 from autograd import Value, normal_cdf, tanh
 from playground.tests.actions import LONG, resize, told, write
+from tests.support.axe import violations
 
 RESULT, SLIP, TROUBLE = "#expression .result", "#expression .editor .slip", "#expression .writing > .slip"
 A_WHILE = 1000  # milliseconds: what is shown for so long is no half of a line
@@ -224,6 +225,16 @@ def test_the_text_follows_a_slider_when_it_is_let_go_which_can_be_undone(page: A
         page.keyboard.press("ControlOrMeta+z")
         expect(code).to_contain_text(f"w = Value({at!r})")
         expect(page.locator(RESULT)).to_have_attribute("data-exact", repr(at * at).removesuffix(".0"))
+
+
+def test_a_number_that_the_lines_overwrite_is_shown_and_cannot_be_moved(page: Any) -> None:
+    write(page, "w = Value(2.0)\nw.data = 5\ny = w*x")
+    told(page, "w cannot be moved: the lines set its number.", NOTE)
+    assert slider(page, "w").is_disabled()
+    assert slider(page, "x").is_enabled()
+    assert violations(page) == []
+    write(page, "w = Value(2.0)\ny = w*x")
+    expect(slider(page, "w")).to_be_enabled()
 
 
 def test_a_typed_number_moves_a_leaf(page: Any) -> None:
