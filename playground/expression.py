@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -44,11 +44,17 @@ class Shown:
 
     `free` are the names in lines of Python that these give no value; None for an expression. `note` is said beside the result,
     unless there is more to say of the lines. Lines that read numbers, or take some out of
-    the graph, run again when a leaf is moved.
+    the graph, run again when a leaf is moved. Leaves that they gave another number, `overwritten`, cannot be moved.
     """
 
     def __init__(
-        self, graph: Graph, scope: Mapping[str, Any], numbers: Numbers, free: Iterable[str] | None = None, note: str = ""
+        self,
+        graph: Graph,
+        scope: Mapping[str, Any],
+        numbers: Numbers,
+        free: Iterable[str] | None = None,
+        note: str = "",
+        overwritten: Collection[Value] = (),
     ) -> None:
         self.graph = graph
         self.text = self.unplaced = ""  # of lines that have to run again for other numbers; and what they do not say
@@ -59,6 +65,7 @@ class Shown:
         self.plain = {name: x for name, x in scope.items() if type(x) in (int, float)}
         self.note = _changed(graph) or _summed(graph) or note
         self.leaves = [node for node in self.graph if node.op is None and not is_detached(node)][:MAX_SLIDERS]
+        self.fixed = {self.graph.names[leaf] for leaf in self.leaves if leaf in overwritten}
         self.others = {node: node.data for node in self.graph if node.op is None and node not in {*self.leaves}}
         self.recorded = Recorded(self.graph)
         self.sliders = [slider_at(self.graph.spell(leaf), leaf.data) for leaf in self.leaves]
@@ -76,7 +83,7 @@ class Shown:
             before = {slider["name"]: slider for slider in self.sliders}
             fresh.sliders = [before.get(slider["name"], slider) for slider in fresh.sliders]
             return fresh
-        self.note, self.numbers = fresh.note, fresh.numbers
+        self.note, self.numbers, self.fixed = fresh.note, fresh.numbers, fresh.fixed
         self.others = dict(zip(self.others, fresh.others.values(), strict=True))
         return self
 
@@ -100,7 +107,13 @@ class Shown:
     def move(self, numbers: Numbers) -> None:
         """Other numbers for some leaves."""
         names = [self.graph.names[leaf] for leaf in self.leaves]
-        self.numbers = [float(numbers.get(name, x)) for name, x in zip(names, self.numbers, strict=True)]
+        given = {name: x for name, x in numbers.items() if name not in self.fixed}
+        self.numbers = [float(given.get(name, x)) for name, x in zip(names, self.numbers, strict=True)]
+
+    def at_odds(self, leaf: Value, left: Mapping[str, float]) -> bool:
+        """Whether it was moved to another number than the lines give it; `left` are numbers that these do not say."""
+        name = self.graph.names[leaf]
+        return name not in self.fixed and left.get(name, leaf.data) != leaf.data
 
     @property
     def point(self) -> Point:
@@ -132,6 +145,7 @@ class Shown:
             "page": page_data(passes, self.picture, MAX_LIVE_STEPS),
             "sliders": self.sliders,
             "leaves": [self.graph.names[leaf] for leaf in self.leaves],
+            "fixed": [self.graph.names[leaf] in self.fixed for leaf in self.leaves],
             "numbers": self.numbers,
             "value": value,
             "gradients": gradients,
@@ -207,6 +221,13 @@ def _same(one: float, other: float) -> bool:
     return math.isclose(one, other, rel_tol=1e-9)
 
 
+def _fixed(names: list[str]) -> str:
+    """Of leaves to which the lines give another number than they began with: who moves them would move something else."""
+    if not names:
+        return ""
+    return f"{listed(names)} cannot be moved: the lines set {'its number' if len(names) == 1 else 'their numbers'}."
+
+
 def _unplaced(names: list[str]) -> str:
     """Of leaves whose number the text does not say, and which were moved: what the lines chose by it was not chosen anew."""
     where = "the graph is as it was recorded before, whatever the lines choose by these numbers or detach"
@@ -239,7 +260,7 @@ def _shown(text: str, numbers: Numbers, places: Mapping[str, int] | None = None)
     reading = Reading(text)
     formula = reading.formula
     at = reading.at(numbers, places)
-    root, scope, last, swept, *_ = at.outcome
+    root, scope, last, swept, *_, overwritten = at.outcome
     if formula:
         reason = "" if type(root) is Value else undrawn.constant(formula.text)
     else:
@@ -250,16 +271,18 @@ def _shown(text: str, numbers: Numbers, places: Mapping[str, int] | None = None)
     if len(graph) > MAX_NODES:
         advice = "fewer samples or steps show the same"
         raise Slip(f"this graph has {len(graph):,} nodes; the page draws up to {MAX_NODES:,}: {advice}")
-    made = Shown(graph, scope, numbers, None if formula else reading.free, only_first(formula.text) if formula else "")
+    free, note = (None, only_first(formula.text)) if formula else (reading.free, "")
+    made = Shown(graph, scope, numbers, free, note, overwritten)
     detached = any(map(is_detached, graph))
     printed = typed.printed is not None and typed.printed.text != ""
-    if formula is None and (detached or printed or reads_numbers(text)):
+    if formula is None and (detached or printed or made.fixed or reads_numbers(text)):
         made.text, made.places = text, at.places
-        moved = [leaf for leaf in made.leaves if at.left.get(graph.names[leaf], leaf.data) != leaf.data]
+        moved = [leaf for leaf in made.leaves if made.at_odds(leaf, at.left)]
         made.unplaced = _unplaced([graph.spell(leaf) for leaf in moved]) if detached or chooses(text) else ""
         made.note = made.unplaced or made.note
     made.called = calls(formula.text if formula else text)
-    made.note = " ".join(filter(None, (made.note, freed(swept), "" if formula else none_in_torch(text, scope))))
+    fixed = _fixed([graph.spell(leaf) for leaf in made.leaves if graph.names[leaf] in made.fixed])
+    made.note = " ".join(filter(None, (made.note, fixed, freed(swept), "" if formula else none_in_torch(text, scope))))
     return made
 
 
@@ -294,7 +317,7 @@ def tell(about: int, delta: float) -> dict[str, str]:
 
 def _what_if(shown: Shown, leaf: Value, told: Nudge) -> str:
     """The change that the gradient predicts beside the actual one, for which lines that choose by numbers choose anew."""
-    if shown.text:
+    if shown.text and shown.graph.names[leaf] not in shown.fixed:
         (row,) = told.rows
         at = shown.point.values[leaf] + (row.delta or 0.0)
         try:
@@ -328,7 +351,7 @@ def placed(text: str, numbers: Numbers) -> str:
 def program(text: str, numbers: Numbers) -> dict[str, str]:
     """What was typed as a program that stands alone, with these numbers; and the lines that draw its graph."""
     reading = Reading(text)
-    (root, scope, *_), _, left = reading.at(numbers)
+    (root, scope, *_, overwritten), _, left = reading.at(numbers)
     if formula := reading.formula:
         try:
             code, name = of_expression(formula.text, {name: x.data for name, x in scope.items()}, formula.name)
@@ -337,9 +360,9 @@ def program(text: str, numbers: Numbers) -> dict[str, str]:
     else:
         moved = {}
         if type(root) is Value:
-            typed = Shown(Graph(root), scope, {}, free=[])
-            given = {typed.graph.names[leaf]: leaf.data for leaf in typed.leaves}
-            moved = {name: left[name] for name, x in given.items() if left.get(name, x) != x}
+            typed = Shown(Graph(root), scope, {}, free=[], overwritten=overwritten)
+            names = typed.graph.names
+            moved = {names[leaf]: left[names[leaf]] for leaf in typed.leaves if typed.at_odds(leaf, left)}
         lines = with_values(placed(text, numbers), reading.begun(numbers))
         code, name = of_lines(lines, scope, root if type(root) is Value else None, moved)
     return {"code": code, "drawing": f"from autograd import draw_dot\n\ndraw_dot({name})" if name else ""}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from autograd import Value
 from autograd.expression import ExpressionError, evaluate
 from autograd.graph import Graph
+from autograd.staleness import same_number
 from playground.formula import formula_of, starts, variables_of
 from playground.free import CONSTANTS, free_names
 from playground.program import RESULTS
@@ -22,7 +23,8 @@ class Outcome(NamedTuple):
     `root` is its result, and `scope` are the names that have a value then. Of lines of Python, the result is what `.backward()`
     was called on last, or else the last expression's value, or that of the last assignment; `last` is what the last line gives,
     if it is an expression and there was no call; `swept` is what `.backward()` was called on, the last two; `places` are those
-    where the text says the number of a leaf. Of an expression, `texts` has what each node came from.
+    where the text says the number of a leaf, and `overwritten` are Values that lines gave another number than they began with.
+    Of an expression, `texts` has what each node came from.
     """
 
     root: Any
@@ -31,6 +33,7 @@ class Outcome(NamedTuple):
     swept: Sequence[Value] = ()
     texts: Mapping[Value, str] = {}
     places: Mapping[Value, int] = {}
+    overwritten: Collection[Value] = ()
 
     def places_by_name(self) -> dict[str, int]:
         """The places, by the names that the leaves have on the page, and by those that the lines give them."""
@@ -124,15 +127,18 @@ class Reading:
         scope = names()
         known = {*scope, *(name for name, x in free.items() if type(x) is float)}
         scope |= free
+        begun = {x: x.data for x in free.values() if type(x) is Value}
         called = run_lines(self.text, scope, numbers=at)
         watcher: Watcher = scope[WATCHER]
+        overwritten = {x for x, number in (begun | watcher.begun).items() if not same_number(x.data, number)}
+        places = {x: place for x, place in watcher.places.items() if x not in overwritten}
         made = {name: x for name, x in scope.items() if name not in known and not name.startswith("_")}
         values = [x for name, x in made.items() if type(x) is Value and x is not free.get(name)]
         if called is not None:
-            return Outcome(_named(called, made), made, None, watcher.roots, places=watcher.places)
+            return Outcome(_named(called, made), made, None, watcher.roots, places=places, overwritten=overwritten)
         last = scope.get("_")
         root = _named(last if type(last) is Value else next(reversed(values), None), made)
-        return Outcome(root, made, last, watcher.roots, places=watcher.places)
+        return Outcome(root, made, last, watcher.roots, places=places, overwritten=overwritten)
 
 
 def _named(root: Any, scope: Mapping[str, Any], name: str = "") -> Any:

@@ -184,11 +184,12 @@ def run_lines(
 
 
 class Watcher:
-    """Sees what `.backward()` is called on, and keeps the last two; and the Values that each place of the text makes."""
+    """Sees the last two on which `.backward()` is called, and the Values that places of the text make, with their numbers."""
 
     def __init__(self) -> None:
         self.roots: list[Value] = []
         self.made: dict[int, list[Value]] = {}
+        self.begun: dict[Value, float] = {}
 
     def __call__(self, root: Any) -> Any:
         if type(root) is Value:
@@ -201,6 +202,8 @@ class Watcher:
         def made(*args: Any, **named: Any) -> Any:
             x = make(*args, **named)
             self.made[place] = [*self.made.get(place, [])[:1], x]
+            if type(x) is Value:
+                self.begun[x] = x.data
             return x
 
         return made

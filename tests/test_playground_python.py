@@ -97,8 +97,33 @@ def test_parameters_that_lines_step_by_hand_are_named_beside_the_number_that_the
     lines = "w = Value(1.0)\nloss = (2*w - 3)**2\nloss.backward()\n"
     assert asked("show", lines, {})["note"] == ""
     note = "w changed after loss was computed. Values printed are from before the change, the numbers here from after it."
-    assert asked("show", f"{lines}w.data -= 0.1 * w.grad", {})["note"] == note
-    assert asked("move", {"w": 3.0})["note"] == note
+    fixed = "w cannot be moved: the lines set its number."
+    assert asked("show", f"{lines}w.data -= 0.1 * w.grad", {})["note"] == f"{note} {fixed}"
+
+
+@pytest.mark.parametrize(
+    ("lines", "number"),
+    [
+        ("w = Value(2.0)\nw.data = 5\ny = w*x", 5.0),
+        ("w = Value(2.0)\nw.data = x.data + 1\ny = w*x", 4.0),
+        ("w = Value(2.0)\n(w*x).backward()\nnn.optim.SGD([w], lr=1.0).step()\ny = w*x", -1.0),
+        ("w.data = 5\ny = w*x", 5.0),
+    ],
+)
+def test_a_number_that_the_lines_overwrite_is_theirs_on_the_page_and_in_its_programs(lines, number):
+    for numbers in ({"x": 3.0}, {"x": 3.0, "w": 7.0}):
+        found = asked("show", lines, numbers)
+        assert dict(zip(found["leaves"], found["numbers"], strict=True)) == {"w": number, "x": 3.0}
+        assert dict(zip(found["leaves"], found["fixed"], strict=True)) == {"w": True, "x": False}
+        assert found["note"].endswith("w cannot be moved: the lines set its number.")
+        assert asked("placed", lines, numbers) == lines
+        scope = {}
+        exec(asked("program", lines, numbers)["code"], scope)
+        assert scope["y"].data == found["value"]
+        assert f"w = torch.tensor({number}, " in asked("program_for_torch", lines, numbers)
+    moved = asked("move", {"x": 4.0, "w": 7.0})
+    exec(asked("program", lines, {"x": 4.0})["code"], scope)
+    assert scope["y"].data == moved["value"]
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ export function leafList({ moved, asked }) {
         rows.replaceChildren(...controls.map((control) => control.root));
     }
 
-    function show({ sliders, numbers, gradients: slopes, page: { root: of } }) {
+    function show({ sliders, numbers, fixed, gradients: slopes, page: { root: of } }) {
         const now = sliders.map(({ name }) => name).join("\n");
         if (now !== names) make(sliders);
         names = now;
@@ -35,6 +35,7 @@ export function leafList({ moved, asked }) {
         controls.forEach((control, i) => {
             const slope = toNumber(slopes[i]);
             control.show(toNumber(numbers[i]), sliders[i]);
+            for (const input of control.root.querySelectorAll("input")) input.disabled = fixed[i];
             const broken = !Number.isFinite(slope);
             gradients[i].textContent = `${broken ? "⚠ " : ""}${numberWithin(slope, ROOM, 4)}`;
             gradients[i].className = `gradient ${broken ? "broken" : sign(slope)}`;

@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 
 from autograd import Value, normal_cdf, tanh
 from playground.tests.actions import LONG, resize, told, write
+from tests.support.axe import violations
 
 RESULT, SLIP, TROUBLE = "#expression .result", "#expression .editor .slip", "#expression .writing > .slip"
 A_WHILE = 1000  # milliseconds: what is shown for so long is no half of a line
@@ -224,6 +225,16 @@ def test_the_text_follows_a_slider_when_it_is_let_go_which_can_be_undone(page: A
         page.keyboard.press("ControlOrMeta+z")
         expect(code).to_contain_text(f"w = Value({at!r})")
         expect(page.locator(RESULT)).to_have_attribute("data-exact", repr(at * at).removesuffix(".0"))
+
+
+def test_a_number_that_the_lines_overwrite_is_shown_and_cannot_be_moved(page: Any) -> None:
+    write(page, "w = Value(2.0)\nw.data = 5\ny = w*x")
+    told(page, "w cannot be moved: the lines set its number.", NOTE)
+    assert slider(page, "w").is_disabled()
+    assert slider(page, "x").is_enabled()
+    assert violations(page) == []
+    write(page, "w = Value(2.0)\ny = w*x")
+    expect(slider(page, "w")).to_be_enabled()
 
 
 def test_a_typed_number_moves_a_leaf(page: Any) -> None:
@@ -525,6 +536,30 @@ def test_a_long_graph_opens_in_letters_that_can_be_read_with_a_map_of_it(page: A
     scale = page.locator("#expression .stage-picture").evaluate("part => new DOMMatrix(getComputedStyle(part).transform).a")
     sizes = "all => all.map((text) => parseFloat(getComputedStyle(text).fontSize))"
     assert scale * min(page.eval_on_selector_all("#expression .stage-picture .node .value", sizes)) >= 10.99
+
+
+LONG_GRAPHS = {
+    "softmax": "z = [Value(1.0), Value(2.0), Value(-1.0)]\np = softmax(z)\nloss = -log(p[0])",
+    "chain": "x = Value(0.5)\ny = x\nfor i in range(20):\n    y = tanh(y*1.1 + 0.1)",
+    "wide": "tanh(a*b + sin(c*d)) * exp(-(f - a)**2 / 2) + log(1 + b**2 + c**2) * sigmoid(d*f - a*c) + cos(a + b + c)*f**2",
+}
+
+
+@pytest.mark.parametrize("width", [1280, 1440])
+@pytest.mark.parametrize("text", LONG_GRAPHS.values(), ids=LONG_GRAPHS)
+def test_a_long_graph_opens_where_no_node_is_cut_through(page: Any, width: int, text: str) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    resize(page, width, 900)
+    before = page.locator(RESULT).inner_text()
+    write(page, text)
+    expect(page.locator(RESULT)).not_to_have_text(before)
+    stage = rect(page, "#expression .stage")
+    right, bottom = stage["x"] + stage["width"], stage["y"] + stage["height"]
+    nodes = page.locator("#expression .stage-picture .node").evaluate_all(PLACES)
+    whole = [at for at in nodes if at[0] >= stage["x"] and at[1] >= stage["y"] and at[2] <= right and at[3] <= bottom]
+    beyond = [at for at in nodes if at[0] >= right]
+    assert len(whole) >= 4
+    assert len(whole) + len(beyond) == len(nodes)
 
 
 def test_every_example_gives_a_picture(page: Any) -> None:

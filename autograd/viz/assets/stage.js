@@ -57,6 +57,7 @@ function stage({ label, taken = [] }) {
   let picture = null;
   let size = { width: 1, height: 1 }; // of the picture, at scale 1
   let letters = READABLE; // the size of its smallest text, at scale 1
+  let nodes = []; // the boxes of its nodes, which have the class `node`
   let box = { width: 0, height: 0 }; // of the stage
   let view = { x: 0, y: 0, k: 1 }; // a point p of the picture is seen at k·p + (x, y)
   let chosen = false; // by the reader, who then keeps the zoom
@@ -69,7 +70,7 @@ function stage({ label, taken = [] }) {
     const { width, height } = entry.contentRect;
     const [dx, dy] = [(width - box.width) / 2, (height - box.height) / 2];
     const placed = box.width === 0; // out of sight
-    if (placed && picture !== null) map.draw(picture, size, boxOf);
+    if (placed && picture !== null) survey();
     box = { width, height };
     settle();
     stop();
@@ -93,8 +94,14 @@ function stage({ label, taken = [] }) {
     settle();
     stop();
     if (!keep || !chosen) [chosen, fitted] = [false, true];
-    map.draw(svg, size, boxOf); // before it is shown, or not: that depends on its size
+    survey();
     set(!fitted ? view : chosen ? fitting() : opening());
+  }
+
+  // Where its nodes are: the map has them before it is shown, or not, which depends on its size.
+  function survey() {
+    nodes = [...picture.querySelectorAll(".node")].map(boxOf);
+    map.draw(nodes, size);
   }
 
   // The part of the stage that is kept free.
@@ -125,17 +132,31 @@ function stage({ label, taken = [] }) {
   const asked = (name) => parseFloat(getComputedStyle(root).getPropertyValue(name));
 
   // The first view: all of it, unless its letters were smaller than the style sheet allows (--least-letters, in pixels): then where
-  // it begins, in letters of that size, or of --first-letters.
+  // it begins, in letters of that size, or of --first-letters; or of another size, rather a larger one, at which no node is cut through.
   function opening() {
     const whole = fitting();
     if (!(whole.k * letters < asked("--least-letters"))) return whole;
     const long = size.width * box.height > size.height * box.width; // it begins at the left, else at the top
     const across = room(long ? "height" : "width"); // where it may be seen whole
     const [least, first] = [asked("--least-letters"), asked("--first-letters") || asked("--least-letters")];
-    const k = Math.max(least / letters, Math.min(first / letters, across));
-    const middle = (of) => (Math.min(box[of], Math.max(free()[of], k * size[of])) - k * size[of]) / 2; // beside the buttons, or below
-    const [x, y] = [middle("width"), middle("height")];
-    return long ? { k, x: Math.max(FIT_MARGIN, x), y } : { k, x, y: Math.max(FIT_MARGIN, y) };
+    const wanted = Math.max(least / letters, Math.min(first / letters, across));
+    const at = (k) => {
+      const middle = (of) => (Math.min(box[of], Math.max(free()[of], k * size[of])) - k * size[of]) / 2; // beside the buttons, or below
+      const [x, y] = [middle("width"), middle("height")];
+      return long ? { k, x: Math.max(FIT_MARGIN, x), y } : { k, x, y: Math.max(FIT_MARGIN, y) };
+    };
+    const ends = new Set(nodes.map((r) => (long ? r.right : r.bottom)));
+    const others = [...ends].map((end) => (box[long ? "width" : "height"] - 2 * FIT_MARGIN) / end); // the last that is seen ends there
+    const able = others.filter((k) => k >= least / letters && k <= Math.max(first / letters, Math.min(maxFit(), across)));
+    const larger = able.filter((k) => k > wanted).sort((a, b) => a - b), smaller = able.filter((k) => k < wanted).sort((a, b) => b - a);
+    const views = [wanted, ...larger, ...smaller].map(at), cuts = views.map(cutAt);
+    return views[cuts.indexOf(Math.min(...cuts))];
+  }
+
+  // How many nodes the edges of the stage cut through.
+  function cutAt({ x, y, k }) {
+    const cut = (low, high, end) => (low < 0 && high > 0) || (low < end && high > end);
+    return nodes.filter((r) => cut(k * r.left + x, k * r.right + x, box.width) || cut(k * r.top + y, k * r.bottom + y, box.height)).length;
   }
 
   // Where the picture can be: some of it stays in the middle of the stage.
@@ -361,15 +382,14 @@ function overview(go) {
   let frame = shape("frame", new DOMRect());
   let size = { width: 1, height: 1 };
 
-  // The nodes of a picture have the class `node`.
-  function draw(picture, whole, boxOf) {
+  function draw(nodes, whole) {
     size = whole;
     const k = MAP_SIZE / Math.max(size.width, size.height);
     svg.setAttribute("viewBox", `0 0 ${size.width} ${size.height}`);
     svg.setAttribute("width", k * size.width);
     svg.setAttribute("height", k * size.height);
     frame = shape("frame", new DOMRect());
-    svg.replaceChildren(...[...picture.querySelectorAll(".node")].map((node) => shape("part", boxOf(node))), frame);
+    svg.replaceChildren(...nodes.map((node) => shape("part", node)), frame);
   }
 
   function show(part) {
