@@ -23,7 +23,8 @@ def compile(f: Callable[..., Any], *examples: Any, in_axes: Any = 0, guard: str 
 
     `f` is called with Values in place of the numbers in `examples`, which are numbers, nested lists, tuples and dicts of
     numbers, or arrays. The program takes arguments of the same nesting, or arrays with one more axis, that of the lanes: it
-    then runs for every lane, side by side. Values that `f` takes from outside are inputs too, read at each call.
+    then runs for every lane, side by side. Values that `f` takes from outside are inputs too, read at each call; gradients
+    reach them where the program is called on Values, or by a function that is itself traced or differentiated.
 
     `in_axes` says which axis that is, as in `jax.vmap`: an int, or None for what all lanes share; or a sequence with one
     entry per argument, each of which may be a container itself, nested like the argument, with ints and None in it.

@@ -172,6 +172,6 @@ def contents(held: Any) -> Any:
         numbers = numpy.asarray(held.detach() if hasattr(held, "detach") else held)
     except TypeError:  # bfloat16, which NumPy lacks
         return as_bytes(held.tolist())
-    if numbers.dtype == object and numbers is not held:  # made anew for this look, with other objects in it
-        return as_bytes(numbers.tolist())
+    if numbers.dtype == object and numbers is not held:  # made anew for this look, perhaps with other objects in it
+        return [id(x) if type(x) is Value else repr(x) for x in numbers.ravel().tolist()]
     return numbers.shape, numbers.tobytes()

@@ -141,6 +141,7 @@ COLUMNS = {
     "ints": [1, 2],
     "missing": pd.array([1, None], dtype="Int64"),
     "categories": pd.Categorical([1.0, 2.0]),
+    "objects": np.array([1.0, pd.NA], object),
 }
 
 
