@@ -162,7 +162,7 @@ def test_a_long_sentence_is_told_to_its_end(browser, tmp_path):
 
 
 def test_on_a_narrow_page_the_drawing_runs_from_top_to_bottom(browser, tmp_path):
-    with opened(browser, saved(neuron(), tmp_path), viewport=WIDE, **STILL) as page:
+    with opened(browser, saved(neuron(), tmp_path), alone=True, viewport=WIDE, **STILL) as page:
         across, down = place_of(page, "#n0", "#n6")
         assert across > abs(down)
         page.get_by_role("slider", name="Step", exact=True).fill("3")

@@ -33,6 +33,7 @@ def slide(page, slider, share):
         point = {"x": ends[0] + at * (ends[1] - ends[0]), "y": y}
         client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
     client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    client.detach()  # the page is used again
 
 
 def test_the_slider_of_steps_follows_a_finger_and_a_button_steps_on(browser, tmp_path):

@@ -30,7 +30,9 @@ class Live:
 
     def __init__(self, page, behind):
         self.page, self.behind, self.computed = page, behind, []
-        page.expose_function("compute", self.compute)
+        if not hasattr(page, "live"):  # it may have shown another one, and keeps what was exposed to it
+            page.expose_function("compute", lambda values: page.live.compute(values))
+        page.live = self
 
     def compute(self, values):
         self.behind.set_state({"values": values})

@@ -32,6 +32,7 @@ WAYS = [  # in which a page may be seen: each look and each width in `make test`
     pytest.param("light", PHONE, id="light-phone", marks=pytest.mark.matrix),
 ]
 WINDOWS: WeakKeyDictionary[Any, dict[str, Any]] = WeakKeyDictionary()
+IDLE: WeakKeyDictionary[Any, list[Any]] = WeakKeyDictionary()  # pages of a window at which nobody looks
 
 
 @contextmanager
@@ -59,8 +60,25 @@ def shared_window(browser: Any, options: dict[str, Any]) -> Any:
     name = repr(options)
     if name not in windows:
         windows[name] = browser.new_context(**options)
-        windows[name].new_page()  # stays open: a window that loses its last page is made anew
+        IDLE[windows[name]] = [windows[name].new_page()]  # a window that loses its last page is made anew
     return windows[name]
+
+
+@contextmanager
+def lent(window: Any) -> Iterator[Any]:
+    """A page of a shared window, which goes from file to file: a new one takes twice as long."""
+    page = IDLE[window].pop() if IDLE[window] else window.new_page()
+    yield page
+    page.mouse.move(0, 0)
+    page.goto("about:blank")
+    IDLE[window].append(page)  # not after a failure
+
+
+@contextmanager
+def alone_in_a_window(browser: Any, options: dict[str, Any]) -> Iterator[Any]:
+    window = browser.new_context(**options)
+    yield window.new_page()
+    window.close()
 
 
 def await_frame(page: Any) -> None:
@@ -76,21 +94,23 @@ def await_documents(page: Any) -> None:
 
 @contextmanager
 def opened(browser: Any, path: str | Path, alone: bool = False, **options: Any) -> Iterator[Any]:
-    """The file as a fresh page. It may ask the network for nothing and report no error.
+    """The file in a page that shows nothing else. It may ask the network for nothing and report no error.
 
-    Pages share a window, its clock and what it stores, except those that are alone.
+    Pages share a window, its clock and what it stores, except those that are alone. Only the latter may be changed for good.
     """
-    window = browser.new_context(**options) if alone else shared_window(browser, options)
-    page = window.new_page()
     wrong: list[str] = []
-    page.on("console", lambda message: wrong.append(message.text) if message.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("request", lambda request: None if request.url.startswith(LOCAL) else wrong.append(request.url))
-    try:
+    listeners = {
+        "console": lambda message: wrong.append(message.text) if message.type in ("error", "warning") else None,
+        "pageerror": lambda error: wrong.append(str(error)),
+        "request": lambda request: None if request.url.startswith(LOCAL) else wrong.append(request.url),
+    }
+    with alone_in_a_window(browser, options) if alone else lent(shared_window(browser, options)) as page:
+        for event, listener in listeners.items():
+            page.on(event, listener)
         page.goto(Path(path).resolve().as_uri())
         await_frame(page)
         await_documents(page)
         yield page
         assert wrong == []
-    finally:
-        (window if alone else page).close()
+        for event, listener in listeners.items():
+            page.remove_listener(event, listener)
