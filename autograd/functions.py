@@ -210,7 +210,7 @@ def _as_sequence(name: str, xs: Iterable[Scalar], more: tuple[Scalar, ...] = (),
         raise TypeError(f"{name}() takes its numbers in a list, got a dict, which gives its keys: write {name}(d.values())")
     listed = xs if isinstance(xs, (list, tuple)) else tuple(xs)
     first = listed[0] if listed else 0.0
-    if type(first) is not Value and (isinstance(first, (list, tuple)) or getattr(first, "shape", ())):
+    if type(first) is not Value and (isinstance(first, (list, tuple)) or getattr(first, "ndim", 0) > 0):
         got = f"a list of {type(first).__name__}s"
         raise TypeError(f"{name}() takes one list of numbers, got {got}: write [{name}(row) for row in …]")
     return listed
