@@ -26,7 +26,7 @@ def sum(xs: Iterable[Scalar], *more: Never) -> Scalar:
     >>> sum([1.0, 2.0, 3.0])
     6.0
     """
-    return ops.sum(*_as_sequence("sum", xs, more))
+    return ops.sum(*_one_list("sum", xs, more))
 
 
 def prod(xs: Iterable[Scalar], *more: Never) -> Scalar:
@@ -35,7 +35,7 @@ def prod(xs: Iterable[Scalar], *more: Never) -> Scalar:
     >>> prod([2.0, 3.0, 4.0])
     24.0
     """
-    return ops.prod(*_as_sequence("prod", xs, more))
+    return ops.prod(*_one_list("prod", xs, more))
 
 
 def dot(weights: Iterable[Scalar], inputs: Iterable[Scalar], bias: Scalar = 0.0) -> Scalar:
@@ -84,7 +84,7 @@ def logsumexp(xs: Iterable[Scalar], *more: Never) -> Scalar:
     >>> logsumexp([1000.0, 1000.0])
     1000.6931471805599
     """
-    return ops.logsumexp(*_as_sequence("logsumexp", xs, more))
+    return ops.logsumexp(*_one_list("logsumexp", xs, more))
 
 
 def mean(xs: Iterable[Scalar], *more: Never) -> Scalar:
@@ -120,7 +120,7 @@ def norm(xs: Iterable[Scalar], *more: Never) -> Scalar:
     >>> norm([2.0, 3.0, 6.0])
     7.0
     """
-    return ops.norm(*_as_sequence("norm", xs, more))
+    return ops.norm(*_one_list("norm", xs, more))
 
 
 def softmax(xs: Iterable[Scalar], *more: Never) -> list[Scalar]:
@@ -195,25 +195,30 @@ def _numbers(xs: Sequence[Scalar]) -> list[float]:
 
 
 def _non_empty(name: str, xs: Iterable[Scalar], more: tuple[Scalar, ...] = ()) -> Sequence[Scalar]:
-    listed = _as_sequence(name, xs, more)
+    listed = _one_list(name, xs, more)
     if not len(listed):
         raise ValueError(f"{name} of an empty list")
     return listed
 
 
-def _as_sequence(name: str, xs: Iterable[Scalar], more: tuple[Scalar, ...] = (), write: str = "") -> Sequence[Scalar]:
-    """The numbers as a sequence; a TypeError that says what to write if they are not in one list."""
-    if more or not hasattr(xs, "__iter__"):
-        got = f"{1 + len(more)} arguments" if more else f"a {type(xs).__name__}"
-        raise TypeError(f"{name}() takes its numbers in a list, got {got}: write {write or f'{name}([a, b])'}")
-    if isinstance(xs, dict) and any(isinstance(key, str) for key in xs):
-        raise TypeError(f"{name}() takes its numbers in a list, got a dict, which gives its keys: write {name}(d.values())")
-    listed = xs if isinstance(xs, (list, tuple)) else tuple(xs)
+def _one_list(name: str, xs: Iterable[Scalar], more: tuple[Scalar, ...] = ()) -> Sequence[Scalar]:
+    """The numbers as a sequence; a TypeError that says what to write if they are not in one list, or are rows of numbers."""
+    listed = _as_sequence(name, xs, more)
     first = listed[0] if listed else 0.0
     if type(first) is not Value and (isinstance(first, (list, tuple)) or getattr(first, "ndim", 0) > 0):
         got = f"a list of {type(first).__name__}s"
         raise TypeError(f"{name}() takes one list of numbers, got {got}: write [{name}(row) for row in …]")
     return listed
+
+
+def _as_sequence(name: str, xs: Iterable[Scalar], more: tuple[Scalar, ...] = (), write: str = "") -> Sequence[Scalar]:
+    """The numbers as a sequence; a TypeError that says what to write if they are not in a list."""
+    if more or not hasattr(xs, "__iter__"):
+        got = f"{1 + len(more)} arguments" if more else f"a {type(xs).__name__}"
+        raise TypeError(f"{name}() takes its numbers in a list, got {got}: write {write or f'{name}([a, b])'}")
+    if isinstance(xs, dict) and any(isinstance(key, str) for key in xs):
+        raise TypeError(f"{name}() takes its numbers in a list, got a dict, which gives its keys: write {name}(d.values())")
+    return xs if isinstance(xs, (list, tuple)) else tuple(xs)
 
 
 # -- of a number -------------------------------------------------------------------------------------

@@ -191,6 +191,24 @@ def test_without_an_extra_the_error_names_it(empty, extra):
         in_empty(empty, USES[extra])
 
 
+WITH_NUMPY = {
+    "compile": ["autograd.compile(lambda x: x, 1.0, executor='numpy')(1.0)"],
+    "safetensors": ["autograd.compile(lambda x: x, 1.0).save('p.safetensors')", "autograd.load_program('p.safetensors')"],
+}
+WITH_NUMPY["compile"] += [call.replace("safetensors", "npz") for call in WITH_NUMPY["safetensors"]]
+
+
+@pytest.mark.parametrize(("extra", "call"), [(extra, call) for extra, calls in WITH_NUMPY.items() for call in calls])
+def test_what_a_program_needs_numpy_for_names_the_extra(empty, extra, call):
+    with pytest.raises(AssertionError, match=rf"ImportError: [^\n]*pip install ['\"]scalar-autograd\[{extra}\]['\"]"):
+        in_empty(empty, f"import autograd; open('p.npz', 'w'); open('p.safetensors', 'w'); {call}")
+
+
+def test_without_numpy_a_large_program_runs_number_by_number(empty):
+    code = "import autograd, functools; f = lambda x: functools.reduce(lambda y, i: y * x + 1.0, range(3000), x); "
+    assert in_empty(empty, code + "print(autograd.compile(f, 0.5).value_and_grad(0.5))") == "(2.0, 4.0)\n"
+
+
 def test_without_a_renderer_a_drawing_is_text_that_names_the_extra(empty):
     shown = in_empty(empty, "from autograd import Value, draw_dot; print(draw_dot(Value(2.0, label='x').exp()))")
     assert "exp" in shown

@@ -35,6 +35,22 @@ def namespace_of(arrays: Sequence[Any]) -> Any:
         except ImportError as error:
             raise ImportError('arrays of other libraries need an extra: pip install "scalar-autograd[compile]"') from error
         return array_namespace(*foreign)
+    return needed_numpy("arrays")
+
+
+def has_numpy() -> bool:
+    """True if NumPy is installed."""
+    try:
+        import numpy  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+def needed_numpy(what: str) -> Any:
+    """NumPy; or an ImportError that says what needs it, and which extra brings it."""
+    if not has_numpy():
+        raise ImportError(f'{what} need NumPy: pip install "scalar-autograd[compile]"')
     import numpy
 
     return numpy

@@ -13,6 +13,7 @@ from typing import Any
 
 from autograd._files import read_json, write_atomically
 from autograd._tree import is_array, tree_leaves
+from autograd.compiler.any_array import needed_numpy
 from autograd.compiler.arguments import Argument
 from autograd.compiler.axes import Axes
 from autograd.compiler.instructions import INSTRUCTIONS, lane_matmul, matmul
@@ -33,8 +34,9 @@ def write(traced: Traced, path: str | PathLike[str]) -> None:
     if traced.samplers:
         raise ValueError(f"{traced.name} draws random numbers, and a file cannot hold where they come from")
     if Path(path).suffix == ".safetensors":
+        save = _safetensors().numpy.save
         document, arrays = _taken_apart(traced)
-        content = _safetensors().save(arrays, metadata={"program": json.dumps(document)})
+        content = save(arrays, metadata={"program": json.dumps(document)})
     else:
         content = to_bytes(traced)
     write_atomically(Path(path), content)
@@ -42,8 +44,7 @@ def write(traced: Traced, path: str | PathLike[str]) -> None:
 
 def to_bytes(traced: Traced) -> bytes:
     """The content of an npz file."""
-    import numpy
-
+    numpy = needed_numpy("files of programs")
     document, arrays = _taken_apart(traced)
     file = io.BytesIO()
     numpy.savez(file, program=numpy.frombuffer(json.dumps(document).encode(), numpy.uint8), **arrays)
@@ -74,12 +75,11 @@ def read(path: str | PathLike[str]) -> Traced:
 
 def _contents(path: Path) -> tuple[Any, Mapping[str, Any]]:
     if path.suffix == ".safetensors":
-        from safetensors import SafetensorError, safe_open
-
+        safetensors = _safetensors()
         try:
-            with safe_open(path, framework="numpy") as file:
+            with safetensors.safe_open(path, framework="numpy") as file:
                 return read_json(file.metadata()["program"]), {name: file.get_tensor(name) for name in ARRAYS}
-        except SafetensorError as error:
+        except safetensors.SafetensorError as error:
             raise ProgramFileError(f"not a safetensors file: {error}") from None
     return _npz(path.read_bytes())
 
@@ -87,8 +87,7 @@ def _contents(path: Path) -> tuple[Any, Mapping[str, Any]]:
 def _npz(content: bytes) -> tuple[Any, Mapping[str, Any]]:
     import zipfile
 
-    import numpy
-
+    numpy = needed_numpy("files of programs")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(member.file_size for member in archive.infolist()) > len(content):  # what `write` wrote is not compressed
@@ -104,7 +103,7 @@ def _safetensors() -> Any:
         import safetensors.numpy
     except ImportError:
         raise ImportError("safetensors files need an extra: pip install 'scalar-autograd[safetensors]'") from None
-    return safetensors.numpy
+    return safetensors
 
 
 # -- taken apart ---------------------------------------------------------------------------------------
@@ -112,8 +111,7 @@ def _safetensors() -> Any:
 
 def _taken_apart(traced: Traced) -> tuple[dict[str, Any], dict[str, Any]]:
     """The structure, and the arrays. In `args` a register is itself; a constant is -1 minus its place in `constants`."""
-    import numpy
-
+    numpy = needed_numpy("files of programs")
     program = traced.program
     names = list(dict.fromkeys(row.op.name for row in program.rows))
     constants: list[float] = []

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Any
 
-from autograd.compiler.any_array import each, for_lanes, namespace_of
+from autograd.compiler.any_array import each, for_lanes, has_numpy, namespace_of
 from autograd.compiler.executors import python
 from autograd.compiler.executors.python_code import MAX_ROWS, python_code
 from autograd.compiler.optimize import optimize
@@ -157,13 +157,15 @@ class ArrayRunner(Runner):
 
 
 def runs_in_python(program: Program, executor: str, lanes: bool, kind: str) -> bool:
-    """True if a program is run number by number: if that was asked for, for numbers of other types, and if it is small.
+    """True if a program is run number by number: if that was asked for, for numbers of other types, and if it has no lanes and
+    is small, or there is no NumPy.
 
     `kind` is "plain" for floats and NumPy arrays, "foreign" for arrays of other libraries, which may be traced and then have no
     numbers yet, "other" for other numbers.
     """
-    small = executor == "auto" and kind == "plain" and not lanes and len(program.rows) < MIN_ROWS
-    return executor == "python" or kind == "other" or small
+    if executor == "auto" and kind == "plain" and not lanes:
+        return len(program.rows) < MIN_ROWS or not has_numpy()
+    return executor == "python" or kind == "other"
 
 
 def fast_runner(program: Program, executor: str, kind: str) -> Runner:
