@@ -184,7 +184,7 @@ def test_the_live_player_follows_its_leaves_and_the_theme_and_keeps_its_keys_to_
             change_theme(page, theme)
             assert first.evaluate("live => getComputedStyle(live.querySelector('.stage')).colorScheme") == theme
         save(page)
-        page.goto(lab.address_of("live.ipynb"))
+        page.reload()
         await_numbers(at_the_end(first), 0.8, 0.125)
         first.get_by_role("slider", name="w", exact=True).fill("-0.4")
         await_numbers(first, -0.4, 0.125)

@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +29,10 @@ LABS_OWN = "Failed to execute 'removeChild'"  # now and then Lab takes a node aw
 
 
 class Lab:
-    """A running server: where it is, the folder that it shows, and a window of it, since to load Lab takes five seconds."""
+    """A running server: where it is, and the folder that it shows."""
 
     def __init__(self, address: str, token: str, folder: Path, browser: Any) -> None:
         self.address, self.token, self.folder, self.browser = address, token, folder, browser
-        self.wrong: list[str] = []  # errors in the console
 
     def write(self, name: str, cells: Sequence[Any]) -> None:
         """A notebook with these cells; a text is a cell that was not run."""
@@ -42,34 +40,23 @@ class Lab:
         metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
         nbformat.write(new_notebook(cells=made, metadata=metadata), self.folder / name)
 
-    @cached_property
-    def page(self) -> Any:
-        """Lab in a window of its own."""
+    @contextmanager
+    def opened(self, name: str, **options: Any) -> Iterator[Any]:
+        """The notebook in a fresh window; no error may appear in the console."""
         # An emulated colour scheme would reach frames, too, whatever their elements say.
-        context = self.browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="no-override")
+        context = self.browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="no-override", **options)
         page = context.new_page()
         page.set_default_timeout(1000 * SECONDS)
-        page.on("pageerror", lambda error: None if LABS_OWN in str(error) else self.wrong.append(error.stack or str(error)))
-        page.on("console", lambda message: self.wrong.append(message.text) if message.type == "error" else None)
-        page.goto(f"{self.address}lab?token={self.token}")
-        page.wait_for_function("window.jupyterapp?.commands.hasCommand('docmanager:open')")
-        return page
-
-    def address_of(self, name: str) -> str:
-        """Where Lab has nothing open but the notebook of this name."""
-        return f"{self.address}lab/workspaces/w{secrets.token_hex(4)}/tree/{name}?token={self.token}"
-
-    @contextmanager
-    def opened(self, name: str) -> Iterator[Any]:
-        """The page with the notebook, and no other; no error may appear in the console."""
-        self.wrong.clear()
-        command(self.page, "docmanager:open", path=name)
+        wrong: list[str] = []
+        page.on("pageerror", lambda error: None if LABS_OWN in str(error) else wrong.append(error.stack or str(error)))
+        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
         try:
-            self.page.locator(".jp-Notebook .jp-Cell").first.wait_for()
-            yield self.page
-            assert self.wrong == [], self.wrong  # the rewriting of asserts does not reach here
+            page.goto(f"{self.address}lab/workspaces/w{secrets.token_hex(4)}/tree/{name}?token={self.token}")
+            page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+            yield page
+            assert wrong == [], wrong  # the rewriting of asserts does not reach here
         finally:
-            self.page.evaluate("window.jupyterapp.shell.currentWidget?.dispose()")
+            context.close()
 
 
 def command(page: Any, name: str, **arguments: Any) -> None:
@@ -127,9 +114,7 @@ def running_lab(folder: Path, browser: Any) -> Iterator[Lab]:
     with (folder / "log").open("w") as log:
         server = subprocess.Popen(command, env=environment, cwd=folder, stdout=log, stderr=log)
         try:
-            lab = Lab(_address(server, home / "runtime", folder / "log"), token, notebooks, browser)
-            yield lab
-            lab.page.context.close()
+            yield Lab(_address(server, home / "runtime", folder / "log"), token, notebooks, browser)
         finally:
             server.terminate()
             try:
