@@ -336,6 +336,7 @@ def test_a_number_whose_comma_may_mean_two_things_is_asked_back(page: Any, text:
 def test_what_is_said_of_the_last_valid_result_fades_with_it(page: Any) -> None:
     write(page, "sqrt(-1 - x*x)")
     expect(page.locator(TROUBLE)).to_have_class("slip")
+    page.wait_for_timeout(A_WHILE)
     write(page, "sqrt(-1 - x*x")
     told(page, "last valid result", "#outdated")
     expect(page.locator(TROUBLE)).to_have_class("slip outdated")
