@@ -48,7 +48,7 @@ def has_numpy() -> bool:
 
 
 def needed_numpy(what: str) -> Any:
-    """NumPy; or an ImportError that says what needs it, and which extra brings it."""
+    """NumPy, or an ImportError that says what needs it and which extra installs it."""
     if not has_numpy():
         raise ImportError(f'{what} need NumPy: pip install "scalar-autograd[compile]"')
     import numpy

@@ -1,5 +1,8 @@
 # mypy: ignore-errors
-"""Functions of `math` without branches and calls, so that LLVM runs many lanes at once. Within 1.5 ulps, erfc 2.5."""
+"""Functions of `math` without branches and calls, so that LLVM runs many lanes at once.
+
+Within 1.5 ulps, those of the normal distribution and erfc within 3.
+"""
 
 from __future__ import annotations
 
@@ -101,7 +104,7 @@ _rest_of_exponential = jit(rest_of_exponential)
 
 @jit
 def _squared_exponential(x, factor):
-    """exp(factor·x²) for x >= 0, likewise."""
+    """exp(factor·x²) for x >= 0: x is split so that the first square is exact."""
     high = np.floor(x * 2.0**20) * 2.0**-20
     z = exp(factor * high * high)
     return fma(z, _rest_of_exponential(factor * (x - high) * (x + high)), z)
