@@ -91,7 +91,11 @@ def folded(summary: str, inside: str) -> str:
 
 
 def note(text: str) -> str:
-    """A quiet line."""
+    """A quiet line.
+
+    >>> note("0 < 1")
+    '<p class="quiet">0 &lt; 1</p>'
+    """
     return f'<p class="quiet">{_with_code(text)}</p>'
 
 

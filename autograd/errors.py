@@ -4,27 +4,81 @@ from __future__ import annotations
 
 
 class AnomalyError(ArithmeticError):
-    """Inside `anomaly()`: a value or a gradient became NaN or infinite."""
+    """Inside `anomaly()`: a value or a gradient became NaN or infinite.
+
+    >>> from autograd import Value, anomaly
+    >>> try:
+    ...     with anomaly():
+    ...         Value(0.0).log()
+    ... except AnomalyError as error:
+    ...     print(str(error).partition(" at ")[0])  # then file and line
+    log(0.0) is -inf
+    """
 
 
 class StaleGraphError(RuntimeError):
-    """A graph cannot be differentiated into more graph, since the number in one of its leaves has changed."""
+    """A graph cannot be differentiated into more graph, since the number in one of its leaves has changed.
+
+    >>> from autograd import Value, gradients
+    >>> x = Value(3.0, label="x")
+    >>> y = x * x
+    >>> x.data = 4.0
+    >>> try:
+    ...     gradients(y, x, create_graph=True)
+    ... except StaleGraphError as error:
+    ...     print(str(error).partition(":")[0])
+    the number of x was changed after mul was recorded with it
+    """
 
 
 class CompileError(ValueError):
-    """A function or a rule that cannot be compiled, or a program that cannot be run or exported this way."""
+    """A function or a rule that cannot be compiled, or a program that cannot be run or exported this way.
+
+    >>> import random
+    >>> import autograd
+    >>> try:
+    ...     autograd.compile(lambda x: x * random.random(), 1.0)
+    ... except CompileError as error:
+    ...     print(str(error).partition(":")[0])
+    <lambda> does something different on every call, so it cannot be compiled
+    """
 
 
 class ProgramFileError(ValueError):
-    """A file is not that of a compiled program, or it is damaged."""
+    """A file is not that of a compiled program, or it is damaged.
+
+    >>> import autograd
+    >>> try:
+    ...     autograd.load_program(__file__)
+    ... except ProgramFileError as error:
+    ...     print(str(error).removeprefix(f"{__file__}: ").partition(":")[0])
+    not an npz file
+    """
 
 
 class BranchError(RuntimeError):
-    """A compiled program was run on numbers that would take another branch than the one that was recorded."""
+    """A compiled program was run on numbers that would take another branch than the one that was recorded.
+
+    >>> import autograd
+    >>> try:
+    ...     autograd.compile(lambda x: x if x > 0 else -x, 1.0)(-1.0)
+    ... except BranchError as error:
+    ...     print(str(error).splitlines()[-1].partition(":")[0])  # below file, line and comparison
+    this comparison was true when the function was traced, and is not
+    """
 
 
 class TracingWarning(RuntimeWarning):
-    """While a function was traced, a Value was turned into a number, which stays a constant of the program."""
+    """While a function was traced, a Value was turned into a number, which stays a constant of the program.
+
+    >>> import warnings
+    >>> import autograd
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore", TracingWarning)
+    ...     program = autograd.compile(lambda x: x.item() * x, 3.0)  # x.item() stays 3
+    >>> program(5.0)
+    15.0
+    """
 
 
 class TeachingWarning(UserWarning):
@@ -33,4 +87,13 @@ class TeachingWarning(UserWarning):
     Issued once per line of the program. On by default in notebooks and in the REPL, off in scripts:
     `warnings.simplefilter("default", autograd.TeachingWarning)` turns it on,
     `warnings.simplefilter("ignore", autograd.TeachingWarning)` off.
+
+    >>> import warnings
+    >>> import nn
+    >>> from autograd import Value
+    >>> with warnings.catch_warnings(record=True) as caught:
+    ...     warnings.simplefilter("always", TeachingWarning)
+    ...     nn.optim.SGD([Value(1.0)], lr=0.1).step()
+    >>> str(caught[0].message).partition(":")[0]
+    'step() changes nothing'
     """

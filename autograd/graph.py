@@ -129,7 +129,11 @@ class Graph:
 
 
 def edges_of(node: Value) -> list[Edge]:
-    """The edges into one node, in the order of its arguments; plain numbers have none."""
+    """The edges into one node, in the order of its arguments; plain numbers have none.
+
+    >>> [(edge.position, edge.partial) for edge in edges_of(Value(2.0) * Value(3.0))]
+    [(0, 3.0), (1, 2.0)]
+    """
     edges = zip(repeat(node), count(), node.args, node.partials, strict=False)
     return [_edge(edge) for edge in edges if type(edge[2]) is not float]
 

@@ -17,7 +17,12 @@ from autograd.value import RESULT, Value, annotate, protect
 
 
 def call(owner: Any, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-    """Call `function(*args)` in a scope of its own: this is how a module is called."""
+    """Call `function(*args)` in a scope of its own: this is how a module is called.
+
+    >>> from autograd import Value
+    >>> call("owner", lambda x: 2.0 * x, (Value(3.0),)).scope
+    <scope str>
+    """
     made_in = Scope(type(owner).__name__, context.current_scope.get(), owner, args)
     token = context.current_scope.set(made_in)
     try:
@@ -40,7 +45,13 @@ def call(owner: Any, function: Callable[..., Any], args: tuple[Any, ...]) -> Any
 
 
 def made_in_call(value: Value) -> bool:
-    """True if a module computed it: returned it from a call, or made it inside as a leaf, by `no_grad()` or `detach()`."""
+    """True if a module computed it: returned it from a call, or made it inside as a leaf, by `no_grad()` or `detach()`.
+
+    >>> from autograd import Value
+    >>> x = Value(3.0)
+    >>> made_in_call(x), made_in_call(call("owner", lambda x: 2.0 * x, (x,)))
+    (False, True)
+    """
     note = getattr(value, "_note", None)
     if note is None or note is RESULT:
         return note is RESULT
@@ -52,6 +63,11 @@ def scopes_of(order: Sequence[Value]) -> dict[Value, Scope | None]:
 
     A node that stores none belongs to the same call as its user, unless it was an argument of that call; if its users are
     in several calls, to the innermost call around all of them. (Inside `with scope(...)` every node stores its scope.)
+
+    >>> import nn
+    >>> from autograd.extend import Graph
+    >>> list(scopes_of(Graph(nn.MLP(1, [1], seed=0)([2.0])).nodes).values())
+    [<scope MLP / Layer>, None, None]
     """
     found: dict[Value, Scope | None] = {}
     claims: dict[Value, Scope | None] = {}

@@ -52,7 +52,11 @@ _ALLOWED = (
 
 
 class Source(str):
-    """Python source whose repr is the source itself."""
+    """Python source whose repr is the source itself.
+
+    >>> Source("y = x * x")
+    y = x * x
+    """
 
     __slots__ = ()
 

@@ -46,7 +46,13 @@ def teach_no_past() -> None:
 
 
 def teach_step_without_backward(all_frozen: bool) -> None:
-    """An optimizer's step() finds no gradient on any of its parameters."""
+    """An optimizer's step() finds no gradient on any of its parameters.
+
+    >>> import warnings
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore", TeachingWarning)
+    ...     teach_step_without_backward(all_frozen=False)  # warns, once per line of the program
+    """
     if all_frozen:
         teach(
             "step() changes nothing: all parameters of the optimizer are frozen (requires_grad=False). Set p.requires_grad = "

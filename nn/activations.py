@@ -56,7 +56,13 @@ def activation_function(activation: str | Activation) -> Activation:
 
 
 class Elementwise(Module):
-    """A function applied to a number, or to every number of a list: a subclass names it."""
+    """A function applied to a number, or to every number of a list: a subclass names it.
+
+    >>> import nn
+    >>> class Square(nn.activations.Elementwise, function=lambda x: x * x): ...
+    >>> Square()([1.0, [2.0, 3.0]])
+    [1.0, [4.0, 9.0]]
+    """
 
     function: Activation
 
@@ -70,7 +76,11 @@ class Elementwise(Module):
 
 
 class Identity(Elementwise, function=linear):
-    """x itself."""
+    """x itself.
+
+    >>> Identity()([-1.0, 2.0])
+    [-1.0, 2.0]
+    """
 
 
 class ReLU(Elementwise, function=autograd.relu):
@@ -82,43 +92,83 @@ class ReLU(Elementwise, function=autograd.relu):
 
 
 class Tanh(Elementwise, function=autograd.tanh):
-    """The hyperbolic tangent."""
+    """The hyperbolic tangent.
+
+    >>> Tanh()(0.0)
+    0.0
+    """
 
 
 class Sigmoid(Elementwise, function=autograd.sigmoid):
-    """1 / (1 + exp(-x))."""
+    """1 / (1 + exp(-x)).
+
+    >>> Sigmoid()([0.0, float("inf")])
+    [0.5, 1.0]
+    """
 
 
 class Softplus(Elementwise, function=autograd.softplus):
-    """log(1 + exp(x))."""
+    """log(1 + exp(x)).
+
+    >>> Softplus()([-1000.0, 1000.0])
+    [0.0, 1000.0]
+    """
 
 
 class GELU(Elementwise, function=autograd.gelu):
-    """x·Φ(x)."""
+    """x·Φ(x).
+
+    >>> GELU()([0.0, 100.0])
+    [0.0, 100.0]
+    """
 
 
 class SiLU(Elementwise, function=autograd.silu):
-    """x·sigmoid(x)."""
+    """x·sigmoid(x).
+
+    >>> SiLU()([0.0, 100.0])
+    [0.0, 100.0]
+    """
 
 
 class Mish(Elementwise, function=autograd.mish):
-    """x·tanh(softplus(x))."""
+    """x·tanh(softplus(x)).
+
+    >>> Mish()([0.0, 100.0])
+    [0.0, 100.0]
+    """
 
 
 class Softsign(Elementwise, function=autograd.softsign):
-    """x / (1 + |x|)."""
+    """x / (1 + |x|).
+
+    >>> Softsign()([1.0, -3.0])
+    [0.5, -0.75]
+    """
 
 
 class Hardtanh(Elementwise, function=autograd.hardtanh):
-    """x clipped to [-1, 1]."""
+    """x clipped to [-1, 1].
+
+    >>> Hardtanh()([-5.0, 0.5])
+    [-1.0, 0.5]
+    """
 
 
 class LogSigmoid(Elementwise, function=autograd.logsigmoid):
-    """log(sigmoid(x))."""
+    """log(sigmoid(x)).
+
+    >>> LogSigmoid()(-1000.0)
+    -1000.0
+    """
 
 
 class LeakyReLU(Elementwise):
-    """x where it is positive, slope·x elsewhere."""
+    """x where it is positive, slope·x elsewhere.
+
+    >>> LeakyReLU(0.25)([-4.0, 2.0])
+    [-1.0, 2.0]
+    """
 
     def __init__(self, slope: float = 0.01) -> None:
         self.slope = slope
@@ -128,7 +178,11 @@ class LeakyReLU(Elementwise):
 
 
 class ELU(Elementwise):
-    """x where it is positive, alpha·(exp(x) - 1) elsewhere."""
+    """x where it is positive, alpha·(exp(x) - 1) elsewhere.
+
+    >>> ELU()([float("-inf"), 2.0])
+    [-1.0, 2.0]
+    """
 
     def __init__(self, alpha: float = 1.0) -> None:
         self.alpha = alpha
@@ -149,7 +203,11 @@ class Softmax(Module):
 
 
 class LogSoftmax(Module):
-    """The logarithms of softmax, from a list."""
+    """The logarithms of softmax, from a list.
+
+    >>> LogSoftmax()([0.0, 1000.0])[0]
+    -1000.0
+    """
 
     def forward(self, x: Any) -> Any:
         return autograd.log_softmax(x)

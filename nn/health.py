@@ -42,7 +42,15 @@ class LayerHealth(NamedTuple):
 
 @dataclass(frozen=True)
 class Health:
-    """The result of `health`: one row per layer, in the order in which they ran. It prints as a table."""
+    """The result of `health`: one row per layer, in the order in which they ran. It prints as a table.
+
+    >>> import nn
+    >>> net = nn.MLP(1, [2, 1], seed=0)
+    >>> print(nn.health(net, net([0.5])))
+    layer                            units  samples  dead  saturated  mean |out|  |∂L/∂params|  |∂L/∂out|  verdict
+    layers[0] Layer(1, 2, 'relu')        2        1     0          0       0.738         0.983      0.879  ok
+    layers[1] Layer(2, 1, 'linear')      1        1     0          0        0.76          1.45          1  ok
+    """
 
     rows: tuple[LayerHealth, ...]
 

@@ -40,7 +40,14 @@ class _CalledOnBatches(Module):
 
 
 class Loss(_CalledOnBatches):
-    """The base of losses: a subclass states the loss of an element, this reduces them."""
+    """The base of losses: a subclass states the loss of an element, this reduces them.
+
+    >>> class CubicLoss(Loss):
+    ...     def element(self, prediction, target):
+    ...         return abs(prediction - target) ** 3
+    >>> CubicLoss()([1.0, 2.0], [3.0, 2.0])
+    4.0
+    """
 
     reductions: ClassVar[tuple[str, ...]] = ("mean", "sum", "none")
 

@@ -33,7 +33,11 @@ Params = Iterable[Value] | Sequence[Mapping[str, Any]]
 
 
 class Arithmetic(NamedTuple):
-    """What a rule needs besides operators, on floats or on arrays."""
+    """What a rule needs besides operators, on floats or on arrays.
+
+    >>> FLOATS.sqrt(9.0), FLOATS.largest(2.0, 3.0)
+    (3.0, 3.0)
+    """
 
     sqrt: Callable[[Any], Any]
     largest: Callable[[Any, Any], Any]  # the first number where the second is not greater, so NaN is kept
@@ -47,6 +51,12 @@ class Setting(Generic[T]):
 
     As an attribute of the optimizer it is the first group's, and inside `update` that of the current group. It can be
     assigned as an attribute while there is only one group.
+
+    >>> optimizer = SGD([Value(1.0)], lr=0.1)
+    >>> optimizer.lr = 0.01
+    >>> optimizer.lr = -1.0
+    Traceback (most recent call last):
+    ValueError: lr must be a finite number >= 0, got -1.0
     """
 
     def __init__(self, check: Callable[[str, Any], T]) -> None:

@@ -17,7 +17,15 @@ VERSION = 1
 
 
 class ModelFileError(ValueError):
-    """A model file cannot be read, or does not fit the model; the model has not been touched."""
+    """A model file cannot be read, or does not fit the model; the model has not been touched.
+
+    >>> import nn
+    >>> try:
+    ...     nn.load(nn.Neuron(2), __file__)
+    ... except ModelFileError as error:
+    ...     print(str(error).removeprefix(f"{__file__}: ").partition(":")[0])
+    not JSON
+    """
 
 
 def save(model: Module, path: str | Path) -> None:
@@ -49,8 +57,17 @@ def save(model: Module, path: str | Path) -> None:
 def load(model: Module, path: str | Path, strict: bool = True) -> None:
     """Set the parameters of a model to those of a file that `save` wrote.
 
-    ModelFileError says what is wrong with the file, and where; the model then stays as it was. With `strict=False` names
-    may be missing from the file or from the model.
+    With `strict=False` names may be missing from the file or from the model. ModelFileError if it is no model file, or
+    does not fit: it says where, and the model stays as it was.
+
+    >>> import tempfile
+    >>> from nn import Neuron
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save(Neuron(2, seed=0), folder + "/neuron.json")
+    ...     neuron = Neuron(2, seed=1)
+    ...     load(neuron, folder + "/neuron.json")
+    >>> neuron.state_dict() == Neuron(2, seed=0).state_dict()
+    True
     """
     _refuse_swapped("load", model, path)
     checked_module("model", model)

@@ -38,6 +38,13 @@ class History:
     """How a training run went: one number per epoch in each list, empty where nothing was asked for.
 
     `interrupted` is True after Ctrl-C; the lists and the model then hold what was reached.
+
+    >>> import nn
+    >>> neuron = nn.Neuron(1, seed=0)
+    >>> optimizer = nn.optim.SGD(neuron.parameters(), lr=0.1)
+    >>> history = nn.fit(neuron, [[0.0], [1.0]], [1.0, 3.0], loss=nn.MSELoss(), optimizer=optimizer, epochs=3, progress=False)
+    >>> history.epochs, history.loss[2] < history.loss[0], history.val_loss
+    (3, True, [])
     """
 
     loss: list[float] = field(default_factory=list)
@@ -66,6 +73,16 @@ class EarlyStopping:
     `monitor` names a list of the History; lower is better, but for "metric" and "val_metric" higher. With `restore_best`
     the model gets the parameters of its best epoch back when training stops. That needs "val_loss" or "val_metric", since
     the numbers of the training are measured before each step.
+
+    >>> import nn
+    >>> neuron = nn.Neuron(1, seed=0)
+    >>> options = {"loss": nn.MSELoss(), "optimizer": nn.optim.SGD(neuron.parameters(), lr=0.1), "progress": False}
+    >>> data, validation_data = ([[0.0], [1.0]], [1.0, 3.0]), ([[0.5]], [1.0])
+    >>> history = nn.fit(
+    ...     neuron, *data, validation_data=validation_data, epochs=100, callbacks=[EarlyStopping(patience=3)], **options
+    ... )
+    >>> history.stopped_early, history.epochs < 100
+    (True, True)
     """
 
     def __init__(

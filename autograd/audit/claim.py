@@ -37,7 +37,12 @@ class Entry(NamedTuple):
 
 
 class Diagnosis(NamedTuple):
-    """A mistake that explains a claim: its kind, and a sentence that says which."""
+    """A mistake that explains a claim: its kind, and a sentence that says which.
+
+    >>> from autograd.audit import audit
+    >>> audit(lambda w: w**2, lambda w: w, at=3.0).parameters["w"].diagnosis.text
+    'the claim is ½ times the gradient (2 is an exponent in f)'
+    """
 
     mistake: str
     text: str

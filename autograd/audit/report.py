@@ -87,7 +87,13 @@ class Verdict:
 
 @dataclass(frozen=True)
 class AuditReport:
-    """What an audit found; true if every claimed gradient agrees. `parameters` has a Verdict for each, by its name."""
+    """What an audit found; true if every claimed gradient agrees. `parameters` has a Verdict for each, by its name.
+
+    >>> from autograd.audit import audit
+    >>> report = audit(lambda w: w**2, lambda w: w, at=3.0)
+    >>> bool(report), report.parameters["w"].agrees
+    (False, False)
+    """
 
     parameters: Mapping[str, Verdict]
 

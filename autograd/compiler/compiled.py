@@ -26,7 +26,13 @@ REDUCTIONS = ("mean", "sum")
 
 
 class Compiled(Programs):
-    """A compiled function: see `autograd.compile`."""
+    """A compiled function: see `autograd.compile`.
+
+    >>> import autograd
+    >>> square = autograd.compile(lambda x: x * x, 0.0)
+    >>> square(3.0), square.value_and_grad(3.0)
+    (9.0, (9.0, 6.0))
+    """
 
     def __init__(self, traced: Traced, guard: str, executor: str) -> None:
         super().__init__(traced)
@@ -50,6 +56,14 @@ class Compiled(Programs):
         """The value and the gradient by the arguments that `argnums` selects, as `autograd.value_and_grad` gives them.
 
         With lanes: of every lane; with `reduction="sum"` or "mean", the value over all lanes, and its gradient.
+
+        >>> import autograd
+        >>> import numpy as np
+        >>> program = autograd.compile(lambda x, a: a * x * x, 0.0, 0.0, in_axes=(0, None))
+        >>> program.value_and_grad(3.0, 2.0, argnums=(0, 1))
+        (18.0, (12.0, 9.0))
+        >>> program.value_and_grad(np.array([1.0, 3.0]), 2.0, argnums=1, reduction="mean")
+        (10.0, 5.0)
         """
         plan = self._plan
         by = argnums if plan is not None and argnums is plan.by else _transform_checks.argnums("value_and_grad", argnums)
@@ -91,6 +105,13 @@ class Compiled(Programs):
         """Add to `grad` of the leaves that `f` takes from outside, as `backward()` does; returns the value.
 
         With lanes: of the mean or the sum over all lanes.
+
+        >>> import autograd
+        >>> import numpy as np
+        >>> w = autograd.Value(2.0)
+        >>> loss = autograd.compile(lambda x: (w * x) ** 2, 0.0)
+        >>> loss.backward(np.array([1.0, 3.0])), w.grad
+        (20.0, 20.0)
         """
         checked_choice("reduction", reduction, REDUCTIONS)
         self._check_one_number("backward")
@@ -124,7 +145,12 @@ class Compiled(Programs):
         return float(found[0]), slopes, flows
 
     def jacobian(self, *xs: Any, argnums: int | Sequence[int] = 0) -> Any:
-        """The derivatives of every number that f returns: shape of the output, then of the argument."""
+        """The derivatives of every number that f returns: shape of the output, then of the argument.
+
+        >>> import autograd
+        >>> autograd.compile(lambda p: [p[0] * p[1], p[0] + p[1]], [0.0, 0.0]).jacobian([2.0, 3.0])
+        [[3.0, 2.0], [1.0, 1.0]]
+        """
         if any_chunked(xs):
             return mapped(self, xs, partial(_called, "jacobian", argnums=argnums))
         given, lanes = self._bind(xs)
@@ -135,7 +161,12 @@ class Compiled(Programs):
         return _in_shape(self.traced.result, rows, lanes, any(given[i].is_listed for i in chosen))
 
     def hessian(self, *xs: Any, argnums: int | Sequence[int] = 0) -> Any:
-        """The second derivatives of f, which must return one number."""
+        """The second derivatives of f, which must return one number.
+
+        >>> import autograd
+        >>> autograd.compile(lambda p: p[0] ** 2 * p[1], [0.0, 0.0]).hessian([2.0, 3.0])
+        [[6.0, 4.0], [4.0, 0.0]]
+        """
         self._check_one_number("hessian")
         if any_chunked(xs):
             return mapped(self, xs, partial(_called, "hessian", argnums=argnums))
@@ -149,7 +180,13 @@ class Compiled(Programs):
         return blocks[0] if single else tuple(blocks)
 
     def hvp(self, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
-        """The Hessian times a vector; one result per primal, with a single one just that."""
+        """The Hessian times a vector; one result per primal, with a single one just that.
+
+        >>> import autograd
+        >>> program = autograd.compile(lambda p: p[0] ** 2 * p[1], [0.0, 0.0])
+        >>> program.hvp(([2.0, 3.0],), ([1.0, 0.0],))
+        [6.0, 4.0]
+        """
         self._check_one_number("hvp")
         check_tangents("hvp", primals, tangents, "program.hvp((x,), (v,))")
         if any_chunked([*primals, *tangents]):
@@ -161,7 +198,14 @@ class Compiled(Programs):
         return self._shaped(found, 0, given, chosen, len(primals) == 1, lanes)
 
     def differing(self, *xs: Any) -> list[int]:
-        """The lanes in which a branch would go differently than recorded; without lanes, [0] if one would."""
+        """The lanes in which a branch would go differently than recorded; without lanes, [0] if one would.
+
+        >>> import autograd
+        >>> import numpy as np
+        >>> program = autograd.compile(lambda x: x if x > 0 else 0.1 * x, 1.0)
+        >>> program.differing(np.array([3.0, -1.0, -2.0]))
+        [1, 2]
+        """
         given, lanes = self._bind(xs)
         found = self._run(("guards",), given, lanes)
         differing = [differing_lanes(guard, for_lanes(found[j], lanes)) for j, guard in enumerate(self.traced.guards)]

@@ -113,7 +113,23 @@ class Programs:
         return writers[checked_choice("language", language, writers)](program, name)
 
     def stats(self, what: str = "value", *, argnums: int | Sequence[int] = 0, reduction: str | None = None) -> Stats:
-        """What the program that `program_of` gives costs for one lane, before and after each pass: a table."""
+        """What the program that `program_of` gives costs for one lane, before and after each pass: a table.
+
+        >>> from autograd import compile
+        >>> print(compile(lambda x, y: x * y + x, 2.0, 3.0).stats())
+        after                  rows  operations  multiply adds  registers  bytes for one lane
+        traced                    2           2              0          4                  32
+        constants                 2           2              0          4                  32
+        common_subexpressions     2           2              0          4                  32
+        identities                2           2              0          4                  32
+        common_subexpressions     2           2              0          4                  32
+        dead_code                 2           2              0          4                  32
+        dots                      1           2              1          4                  32
+        reductions                1           2              1          4                  32
+        matrix_products           1           2              1          4                  32
+        outer_products            1           2              1          4                  32
+        assign_registers          1           2              1          3                  24
+        """
         return stats(self._unoptimized(what, argnums, reduction, self.traced.program))
 
     def draw(
@@ -124,7 +140,12 @@ class Programs:
         reduction: str | None = None,
         narrow: bool = False,
     ) -> Drawing:
-        """The program that `program_of` gives as a picture; `narrow` is for a page as narrow as a phone's."""
+        """The program that `program_of` gives as a picture; `narrow` is for a page as narrow as a phone's.
+
+        >>> from autograd import compile
+        >>> compile(lambda x, y: x * y + x, 2.0, 3.0).draw().pipe("svg")[:4]
+        b'<svg'
+        """
         from autograd.viz.program_drawing import draw_program
 
         return draw_program(self.program_of(what, argnums=argnums, reduction=reduction), narrow=narrow)
@@ -133,6 +154,13 @@ class Programs:
         """Write the program to a file, from which `load_program` reads it: npz, or safetensors if its name ends so.
 
         The numbers of captured leaves are saved with it. ValueError if the function draws random numbers.
+
+        >>> import tempfile
+        >>> from autograd import compile, load_program
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     compile(lambda x: x**3, 2.0).save(folder + "/cube.npz")
+        ...     load_program(folder + "/cube.npz")(3.0)
+        27.0
         """
         self.check_closure()
         files.write(self.traced, path)

@@ -20,7 +20,13 @@ BESIDE = 2.0**-20  # a kink the slopes of its op are seen
 
 
 class Kink(NamedTuple):
-    """An operation that is not smooth everywhere: how far its arguments are from there, and on which side."""
+    """An operation that is not smooth everywhere: how far its arguments are from there, and on which side.
+
+    >>> from autograd import Value, kinks
+    >>> kink = kinks(Value(0.5, label="x").relu())[0]
+    >>> kink.op, kink.margin, kink.args
+    ('relu', 0.5, (0.5,))
+    """
 
     op: str
     name: str
@@ -30,7 +36,13 @@ class Kink(NamedTuple):
 
 
 class Kinks(tuple[Kink, ...]):
-    """The kinks of a function, the nearest first; shown as a table."""
+    """The kinks of a function, the nearest first; shown as a table.
+
+    >>> from autograd import Value, kinks
+    >>> x = Value(0.5, label="x")
+    >>> [kink.op for kink in kinks(x.relu() + abs(x - 3.0))]
+    ['relu', 'abs']
+    """
 
     __slots__ = ()
 

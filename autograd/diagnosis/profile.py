@@ -29,6 +29,11 @@ class Profile:
     takes n - 1 of them, at least one; a dot product one per weight), `reverse` is one sweep, with a multiply-add on
     every edge that gradient flows along, `forward` one such sweep per leaf, and `finite_differences` two evaluations
     per leaf.
+
+    >>> from autograd import Value, profile
+    >>> found = profile(Value(2.0) * Value(3.0) + Value(1.0))
+    >>> found.nodes, found.leaves, found.reverse, found.forward
+    (5, 3, 4, 12)
     """
 
     nodes: int

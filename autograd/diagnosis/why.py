@@ -32,6 +32,14 @@ class Why:
     `cause` is the node where it began, `edge` the use of a Value (node, position, arg, partial) that did it, if one did,
     and `chain` the nodes from the cause to the one asked about. All three are empty if nothing is wrong, if no path
     leads from the root to the node, or if the node is frozen.
+
+    >>> from autograd import Value, why
+    >>> x = Value(-2.0, label="x")
+    >>> found = why(x, of=x.relu())
+    >>> found.verdict
+    '∂v₁/∂x is 0, since v₁ = relu(…) got −2: its partial is 0.'
+    >>> found.cause.data, found.edge.partial
+    (0.0, 0.0)
     """
 
     verdict: str

@@ -25,7 +25,16 @@ MAX_NAMES = 5  # of leaves that were changed
 
 @dataclass(frozen=True)
 class Explanation:
-    """A derivative explained: its `value`, and the chain rule as `text` (also `str()`), as `latex`, and as lines of HTML."""
+    """A derivative explained: its `value`, and the chain rule as `text` (also `str()`), as `latex`, and as lines of HTML.
+
+    >>> from autograd import Value, explain
+    >>> x = Value(3.0, label="x")
+    >>> found = explain(x, of=x * x)
+    >>> found.value
+    6.0
+    >>> print(found)
+    ∂v₁/∂x = x + x = 3 + 3 = 6, since v₁ = x·x
+    """
 
     value: float
     text: str

@@ -18,7 +18,12 @@ MAX_LINES = 40
 
 
 class Latex(str):
-    """LaTeX that a notebook shows as a formula; as a str it is the bare source."""
+    r"""LaTeX that a notebook shows as a formula; as a str it is the bare source.
+
+    >>> from autograd import Value, to_latex
+    >>> print(to_latex(Value(3.0, label="x") * Value(2.0, label="y")))
+    x \cdot y
+    """
 
     __slots__ = ()
 

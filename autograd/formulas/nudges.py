@@ -23,7 +23,14 @@ MAX_ROUNDINGS = 4  # that a replay may add to an exact result
 
 
 class Change(NamedTuple):
-    """One row of the table: the change of y that gradient · delta predicts, and the actual one."""
+    """One row of the table: the change of y that gradient · delta predicts, and the actual one.
+
+    >>> from autograd import Value, nudge
+    >>> x = Value(3.0, label="x")
+    >>> change = nudge(x * x, {x: 0.5}).rows[0]
+    >>> change.name, change.delta, change.predicted, change.actual
+    ('x', 0.5, 3.0, 3.25)
+    """
 
     name: str
     delta: float | None
@@ -45,7 +52,14 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True)
 class Nudge:
-    """The change of y if all leaves move (`predicted`, `actual`, `remainder`), and if each moves alone (`rows`)."""
+    """The change of y if all leaves move (`predicted`, `actual`, `remainder`), and if each moves alone (`rows`).
+
+    >>> from autograd import Value, nudge
+    >>> x = Value(3.0, label="x")
+    >>> found = nudge(x * x, {x: 0.5})
+    >>> found.predicted, found.actual, found.remainder
+    (3.0, 3.25, 0.25)
+    """
 
     rows: tuple[Change, ...]
     predicted: float

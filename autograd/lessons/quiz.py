@@ -78,7 +78,18 @@ class AnswerKey:
 
 
 class Quiz:
-    """Questions for gradients of a drawn graph. A notebook shows it as a page with boxes for the answers; it prints as text."""
+    """Questions for gradients of a drawn graph. A notebook shows it as a page with boxes for the answers; it prints as text.
+
+    >>> from autograd import Value, quiz
+    >>> questions = quiz(Value(3.0, label="x") * Value(2.0, label="w"))
+    >>> print(questions)
+    v₂ = x·w = 3·2 = 6
+    What are these gradients? 0 of 2 right
+    (1) ∂v₂/∂w = ?
+    (2) ∂v₂/∂x = ?
+    >>> questions.answer(1, 3.0)
+    w: right, ∂v₂/∂w = 3
+    """
 
     def __init__(self, solved: SolvedGraph, nodes: Sequence[Value], notes: Sequence[str]) -> None:
         self._solved, self._notes = solved, tuple(notes)

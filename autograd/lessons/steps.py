@@ -32,6 +32,11 @@ class Contribution:
 
     The gradient of `arg`, its argument at `position`, goes from `before` to `after`: by upstream · partial. The partial is
     None if no gradient flows there, as to the branch that `where` did not take.
+
+    >>> from autograd import Value, steps
+    >>> first, _ = steps(Value(3.0, label="x") * Value(2.0, label="w"))[-1].contributions
+    >>> first.name, first.upstream, first.partial, first.after
+    ('x', 1.0, 2.0, 2.0)
     """
 
     node: Value
@@ -95,6 +100,10 @@ class Step:
     A forward step has its `operation` in symbols and numbers, a backward step the `upstream` gradient and the
     `contributions` to the arguments. The first backward step has none of these: it is the seed, ∂L/∂L = 1.
     Two steps are equal if they have the same index in the passes of the same root.
+
+    >>> from autograd import Value, steps
+    >>> print(steps(Value(3.0, label="x") * Value(2.0, label="w"))[-1])
+    ∂v₂/∂x += 1 · 2 = 2; ∂v₂/∂w += 1 · 3 = 3
     """
 
     index: int
@@ -128,7 +137,13 @@ class Step:
 
 
 class Steps(Sequence[Step]):
-    """The steps of a forward and a backward pass: len, index, slice, iterate, in both directions."""
+    """The steps of a forward and a backward pass: len, index, slice, iterate, in both directions.
+
+    >>> from autograd import Value, steps
+    >>> passes = steps(Value(3.0, label="x").exp())
+    >>> [(step.phase, step.name) for step in passes]
+    [('forward', 'v1'), ('backward', 'v1'), ('backward', 'v1')]
+    """
 
     def __init__(self, passes: Passes, indices: range) -> None:
         self._passes, self._indices = passes, indices

@@ -28,7 +28,12 @@ UNDEFINED = (math.nan, math.nan)
 
 
 class Estimate(NamedTuple):
-    """A derivative and a bound on its error. The value is ±inf where the differences grow without bound."""
+    """A derivative and a bound on its error. The value is ±inf where the differences grow without bound.
+
+    >>> from autograd.testing import Estimate
+    >>> Estimate(2.0, 1e-9).error
+    1e-09
+    """
 
     value: float
     error: float

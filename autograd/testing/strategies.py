@@ -87,14 +87,25 @@ def points(f: Callable[..., Any], elements: st.SearchStrategy[float] | None = No
 
 
 class Network(NamedTuple):
-    """A small module of `nn`, and a row of inputs for it."""
+    """A small module of `nn`, and a row of inputs for it.
+
+    >>> import nn
+    >>> net, x = Network(nn.Neuron(2, seed=0), [0.5, -1.0])
+    >>> type(net(x)).__name__
+    'Value'
+    """
 
     net: Module
     x: list[float]
 
 
 class LabelledRows(NamedTuple):
-    """Rows of features, and the index of a class for each."""
+    """Rows of features, and the index of a class for each.
+
+    >>> X, y = LabelledRows([[0.5], [-1.0]], [0, 1])
+    >>> len(X) == len(y)
+    True
+    """
 
     X: list[list[float]]
     y: list[int]

@@ -90,7 +90,12 @@ def _row(line: Line) -> str:
 
 
 class RendererMissing(RuntimeError):
-    """No graph layout program was found."""
+    """No graph layout program was found.
+
+    >>> from autograd.viz import RendererMissing
+    >>> issubclass(RendererMissing, RuntimeError)
+    True
+    """
 
 
 def layout(source: str, format: str = "svg") -> bytes:

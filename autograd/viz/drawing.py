@@ -41,6 +41,17 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
     It displays itself in a notebook, and prints as a tree of text. `save(path)` keeps the DOT source,
     `render(path)` writes a picture, `pipe(format)` returns its bytes. An SVG is laid out by us, other formats by Graphviz,
     and so is everything in a drawing that was added to or changed.
+
+    >>> from autograd import Value, draw_dot
+    >>> y = Value(2.0, label="x") * Value(3.0, label="w")
+    >>> y.backward()
+    >>> drawing = draw_dot(y)
+    >>> print(drawing)
+    v₂ = ×  data 6  grad 1
+    ├─ x  data 2  grad 3
+    └─ w  data 3  grad 2
+    >>> drawing.pipe("svg")[:4]
+    b'<svg'
     """
 
     roots: Sequence[Value] = ()

@@ -59,6 +59,10 @@ class Player:
 
     It needs no network and no Python: it also works in an exported notebook, and opened from disk. In a notebook
     that is not trusted, there is the picture `still`, an SVG. `script` is JavaScript written for this page alone.
+
+    >>> from autograd import Value, player
+    >>> player(Value(2.0, label="x").exp()).html[:15]
+    '<!DOCTYPE html>'
     """
 
     def __init__(

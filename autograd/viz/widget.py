@@ -39,6 +39,12 @@ def widget(
     too. The other arguments are those of `player`. An exported notebook has the player without sliders.
 
     ImportError without anywidget. ValueError if one of `leaves` is not a leaf of the graph.
+
+    >>> from autograd import Value, widget
+    >>> x, w = Value(2.0, label="x"), Value(-3.0, label="w")
+    >>> shown = widget((w * x).tanh())  # the last line of a cell shows it
+    >>> shown.values
+    [-3.0, 2.0]
     """
     graph = Graph(checked_value("widget({})", "y", y))
     moved = _moved(graph, leaves)

@@ -25,6 +25,17 @@ class NetworkDrawing:
     """A model as a picture: it displays itself in a notebook, live where that may run, and prints as text.
 
     `render(path)` writes the SVG, `pipe()` returns it, `save_html(path)` writes the live page.
+
+    >>> import nn
+    >>> drawing = nn.draw(nn.MLP(2, [2, 1], seed=0))
+    >>> print(drawing)
+    MLP 2 → 2 → 1: weights
+    The largest weight is 1.193, of layers[0].neurons[0].w[0].
+    inputs     x[0], x[1]
+    layers[0]  2 neurons, relu
+    layers[1]  1 neuron, linear
+    >>> drawing.pipe()[:4]
+    b'<svg'
     """
 
     def __init__(self, svg: str, text: str, page: Player | None = None) -> None:

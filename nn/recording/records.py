@@ -27,7 +27,15 @@ FILES = (
 
 @dataclass(frozen=True)
 class Frame:
-    """A model after `step` updates: its parameters, and the loss and gradients that the next update is made from."""
+    """A model after `step` updates: its parameters, and the loss and gradients that the next update is made from.
+
+    >>> import nn
+    >>> neuron = nn.Neuron(1, seed=0)
+    >>> optimizer = nn.optim.SGD(neuron.parameters(), lr=0.1)
+    >>> record = nn.record_training(neuron, [[1.0]], [2.0], loss=nn.MSELoss(), optimizer=optimizer, steps=2, progress=False)
+    >>> record[0].step, list(record[0].parameters), record[2].loss < record[0].loss
+    (0, ['w.0', 'b'], True)
+    """
 
     step: int
     epoch: int
@@ -95,6 +103,13 @@ class TrainingRecord(_WithPage, Sequence[Frame]):
     """The frames of a training run, a sequence; the first is before any update. It shows itself in a notebook.
 
     `interrupted` is True after Ctrl-C; `diverged` says where the loss stopped being finite, if it did.
+
+    >>> import nn
+    >>> neuron = nn.Neuron(1, seed=0)
+    >>> optimizer = nn.optim.SGD(neuron.parameters(), lr=0.1)
+    >>> record = nn.record_training(neuron, [[1.0]], [2.0], loss=nn.MSELoss(), optimizer=optimizer, steps=2, progress=False)
+    >>> [frame.step for frame in record], record.interrupted
+    ([0, 1, 2], False)
     """
 
     setting: str  # the model, loss, optimizer, batches and seed in words
@@ -179,7 +194,17 @@ class TrainingRecord(_WithPage, Sequence[Frame]):
 
 @dataclass(frozen=True)
 class Difference:
-    """The first step at which two runs differ, and in what: its number in each run."""
+    """The first step at which two runs differ, and in what: its number in each run.
+
+    >>> import nn
+    >>> def run(lr):
+    ...     neuron = nn.Neuron(1, seed=0)
+    ...     optimizer = nn.optim.SGD(neuron.parameters(), lr=lr)
+    ...     return nn.record_training(neuron, [[1.0]], [2.0], loss=nn.MSELoss(), optimizer=optimizer, steps=2, progress=False)
+    >>> found = run(0.1).beside(run(0.2)).difference
+    >>> found.step, found.name
+    (1, 'w.0')
+    """
 
     step: int
     name: str
@@ -193,7 +218,16 @@ class Difference:
 
 @dataclass(repr=False)
 class TrainingComparison(_WithPage):
-    """Two runs. `difference` is the first one, or None if they agree at all steps that both kept; NaN agrees with NaN."""
+    """Two runs. `difference` is the first one, or None if they agree at all steps that both kept; NaN agrees with NaN.
+
+    >>> import nn
+    >>> def run(lr):
+    ...     neuron = nn.Neuron(1, seed=0)
+    ...     optimizer = nn.optim.SGD(neuron.parameters(), lr=lr)
+    ...     return nn.record_training(neuron, [[1.0]], [2.0], loss=nn.MSELoss(), optimizer=optimizer, steps=2, progress=False)
+    >>> run(0.1).beside(run(0.1)).difference is None
+    True
+    """
 
     one: TrainingRecord
     other: TrainingRecord

@@ -32,6 +32,12 @@ def test_every_public_name_is_in_the_reference_once():
     assert sorted(listed) == sorted(public())
 
 
+def test_every_public_class_and_function_has_an_example():
+    shown = [name for name, it in public().items() if ">>>" in (it.__doc__ or "")]
+    checks = [name for name, it in public().items() if "number_check" in getattr(it, "__qualname__", "")]  # shown by that one
+    assert [name for name, it in public().items() if callable(it) and name not in (*shown, *checks)] == []
+
+
 def test_the_exceptions_of_a_docstring_are_listed_and_leave_its_text():
     found = parsed(autograd.nudge)
     assert found.raises == (

@@ -31,6 +31,15 @@ class GradientError(AssertionError):
 
     `check` is the derivative that failed, with both numbers and the error estimate (None if it is within the error, but
     an op is wrong), `wrong` the ops whose own partials are wrong, `drawing` the graph.
+
+    >>> from autograd import custom_op
+    >>> from autograd.testing import gradcheck
+    >>> square = custom_op(lambda x: x * x, partials=lambda z, x: x, name="square")  # 2x is right
+    >>> try:
+    ...     gradcheck(square, (3.0,))
+    ... except GradientError as error:
+    ...     print(error.check.analytic, error.wrong[0].node.op.name)
+    3.0 square
     """
 
     def __init__(

@@ -22,6 +22,11 @@ class Checked(NamedTuple):
     `slack` is how far rounding may have put off the graph's. `smoothness` is None unless the point is at a kink of some
     op and the derivative is the one that docs/semantics.md states there; then it says whether f itself has a kink
     there, is smooth, or the differences are too coarse to say.
+
+    >>> from autograd.testing import gradcheck
+    >>> check = gradcheck(lambda x, y: x * y, (2.0, 3.0)).checks[0]
+    >>> check.input, check.analytic, abs(check.numeric - 3.0) < 1e-9
+    ('x', 3.0, True)
     """
 
     input: str
@@ -88,6 +93,11 @@ class GradcheckReport:
     `checks` are the derivatives. `partials` has, for every partial of a single op that was checked besides, the
     smallest relative error that would have been detected. `skipped` is the number of inputs that are not floats, `frozen`
     that of inputs and parameters with `requires_grad=False`.
+
+    >>> from autograd.testing import gradcheck
+    >>> report = gradcheck(lambda x, y: x * y, (2.0, 3.0))
+    >>> bool(report), len(report.checks), report.sensitivity < 1e-9
+    (True, 2, True)
     """
 
     checks: tuple[Checked, ...]
