@@ -119,6 +119,7 @@ from autograd.transforms import grad, gradients, hessian, hvp, jacobian, jvp, va
 from autograd.value import Value
 
 if TYPE_CHECKING:
+    from autograd.compiler.entry import compile, load_program
     from autograd.diagnosis.kinks import kinks
     from autograd.diagnosis.profile import profile
     from autograd.diagnosis.why import why
@@ -157,15 +158,17 @@ _LOADED_LATER = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _LOADED_LATER:
-        from autograd._format import did_you_mean
+if not TYPE_CHECKING:  # where any name would do
 
-        raise AttributeError(f"module 'autograd' has no attribute {name!r}{did_you_mean(name, __all__)}")
-    package = _LOADED_LATER[name]
-    found = getattr(import_module(package), name)
-    globals()[name] = found
-    return found
+    def __getattr__(name: str) -> Any:
+        if name not in _LOADED_LATER:
+            from autograd.foreign_names import told
+
+            raise AttributeError(f"module 'autograd' has no attribute {name!r}{told(name, __all__)}")
+        package = _LOADED_LATER[name]
+        found = getattr(import_module(package), name)
+        globals()[name] = found
+        return found
 
 
 def __dir__() -> list[str]:

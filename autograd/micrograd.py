@@ -49,8 +49,24 @@ class MicrogradNames:
 
     _backward = Absent("v.partials holds the derivatives with respect to its arguments; custom_op makes an operation of your own")
     name = Absent("use v.label, or a dict with Values as keys")
-    shape = Absent("it is one number; an array of Values has a shape")
     value = Absent("its number is v.data")
+
+    # Of PyTorch:
+    shape = Absent("it is one number; an array of Values has a shape")
+    numpy = Absent("its number is v.data")
+    pow = Absent("write v**n")
+    square = Absent("write v**2")
+    clamp = Absent("write autograd.clip(v, low, high)")
+    sum = Absent("it is one number; autograd.sum(values) adds several")
+    mean = Absent("it is one number; autograd.mean(values) takes several")
+    grad_fn = Absent("v.op is the operation that made it, None for a leaf")
+    is_leaf = Absent("v.op is None for a leaf")
+    requires_grad_ = Absent("write v.requires_grad = True")
+    retain_grad = Absent("every Value keeps its gradient")
+    to = Absent("its number is a Python float, so there is no device and no dtype")
+    cpu = Absent(to.advice)
+    cuda = Absent(to.advice)
+    double = Absent(to.advice)
 
     @property
     def _prev(self) -> set[Value]:

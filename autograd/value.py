@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from autograd import context, kernels, ops, sweeps, teaching
 from autograd._frames import place, user_frame
-from autograd._typing import TYPE_CHECKING, Any, final
+from autograd._typing import TYPE_CHECKING, Any, Never, final
 from autograd.context import Note, Scope
 from autograd.errors import AnomalyError, CompileError
 from autograd.lifetime import MASK, REACH, Past
@@ -268,7 +268,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
         trace = context.current_trace()
         return leaf if trace is None else trace.detached(leaf, self)
 
-    def backward(self, seed: float = 1.0) -> None:
+    def backward(self, seed: float = 1.0, **others: Never) -> None:
         """Compute ∂self/∂node for every node that self was made from, and store it in `grad`.
 
         Leaves accumulate, so a second call doubles theirs exactly; all other nodes hold the gradient
@@ -281,6 +281,10 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
         >>> x.grad, y.grad
         (12.0, 1.0)
         """
+        if others:
+            from autograd.foreign_names import refuse_options_of_backward
+
+            refuse_options_of_backward(others)
         sweeps.backward(self, number(seed))
         if self._db is False and self.op is None:
             teaching.teach_no_past()

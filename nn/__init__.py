@@ -10,6 +10,8 @@
 True
 """
 
+from typing import TYPE_CHECKING, Any
+
 from nn import _collision as _collision  # first, since it may refuse
 from nn import init, lr_scheduler, optim, plot, utils
 from nn.activations import (
@@ -67,3 +69,14 @@ __all__ = [
     "init", "lr_scheduler", "optim", "plot", "utils",
 ]
 # fmt: on
+
+if not TYPE_CHECKING:  # where any name would do
+
+    def __getattr__(name: str) -> Any:
+        from nn.foreign_names import told
+
+        raise AttributeError(f"module 'nn' has no attribute {name!r}{told(name, __all__)}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -129,20 +129,31 @@ def test_the_command_line_runs_in_an_empty_environment(empty):
 
 
 USER = """
-from autograd import Value
+import autograd.testing
+from autograd import Value, compile
 import nn
+reveal_type(compile(lambda x: x, 1.0))
 reveal_type(Value(1.0).tanh())
 reveal_type(nn.MLP(2, [1]).parameters())
 Value("one")
+nn.Linear(2, 1)
+autograd.testing.gradchek
 """
 CHECKERS = {  # what each is called with, and what it says of the lines above
     "mypy": (
         ["mypy", "--strict", "--no-incremental", "--python-executable"],
-        ['Revealed type is "autograd.value.Value"', 'Revealed type is "list[autograd.value.Value]"', "incompatible type"],
+        [
+            'Revealed type is "autograd.compiler.compiled.Compiled"',
+            'Revealed type is "autograd.value.Value"',
+            'Revealed type is "list[autograd.value.Value]"',
+            "incompatible type",
+            'has no attribute "Linear"',
+            'has no attribute "gradchek"',
+        ],
     ),
     "pyright": (
         ["basedpyright", "--pythonpath"],
-        ['is "Value"', 'is "list[Value]"', "cannot be assigned"],
+        ['is "Compiled"', 'is "Value"', 'is "list[Value]"', "cannot be assigned", '"Linear" is not a known attribute'],
     ),
 }
 
@@ -154,7 +165,7 @@ def test_a_type_checker_outside_reads_the_types(empty, checker, tmp_path):
     program.write_text(USER, encoding="utf-8")
     found = subprocess.run([sys.executable, "-m", *command, empty, program], capture_output=True, text=True, cwd=tmp_path)
     assert all(text in found.stdout for text in expected), found.stdout + found.stderr
-    assert len(re.findall(r"\berror:", found.stdout)) == 1, found.stdout
+    assert len(re.findall(r"\berror:", found.stdout)) == 3, found.stdout
 
 
 # -- extras, one by one -------------------------------------------------------------------------------------

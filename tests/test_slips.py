@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Value
+import nn
+from autograd import Value, foreign_names
 from autograd.expression import ExpressionError, evaluate, functions
 
 A, B = Value(1.0), Value(2.0)
@@ -157,6 +158,45 @@ def test_autograd_says_which_name_was_meant(wrong, right):
 def test_a_name_next_to_none_is_not_guessed():
     with pytest.raises(AttributeError, match=r"^module 'autograd' has no attribute 'zzz'$"):
         autograd.zzz  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "write"),
+    [
+        (autograd, "tensor", "Value(2.0) is one number"),
+        (autograd, "clamp", "write clip(x, low, high)"),
+        (autograd, "jit", "write compile(f, *examples)"),
+        (nn, "Linear", 'write Layer(nin, nout, "linear")'),
+        (nn, "Adam", "write nn.optim.Adam"),
+        (nn, "CosineAnnealingLR", "write nn.lr_scheduler.CosineAnnealingLR"),
+        (nn, "relu", "write autograd.relu"),
+        (nn, "mse_loss", "did you mean MSELoss?"),
+    ],
+)
+def test_a_name_of_another_engine_says_what_to_write_here(module, name, write):
+    with pytest.raises(AttributeError, match=re.escape(f"module {module.__name__!r} has no attribute {name!r}: {write}")):
+        getattr(module, name)
+
+
+@pytest.mark.parametrize("name", [*foreign_names.ADVICE])
+def test_what_is_written_for_a_foreign_name_is_there(name):
+    written = re.findall(r"\b([a-z_]{4,})\(", foreign_names.ADVICE[name])
+    assert [each for each in written if not (hasattr(autograd, each) or hasattr(autograd.Value, each))] == []
+
+
+@pytest.mark.parametrize(("name", "write"), [("pow", "v**n"), ("numpy", "v.data"), ("requires_grad_", "v.requires_grad = True")])
+def test_a_method_of_a_tensor_says_what_to_write(name, write):
+    with pytest.raises(AttributeError, match=re.escape(write)):
+        getattr(Value(2.0), name)
+    assert name not in dir(Value(2.0))
+
+
+def test_an_option_of_another_backward_says_what_to_write():
+    y = Value(2.0) * 3.0
+    with pytest.raises(TypeError, match=r"'retain_graph': the graph stays anyway: write y\.backward\(\)"):
+        y.backward(retain_graph=True)
+    with pytest.raises(TypeError, match=r"unexpected keyword argument 'sead'$"):
+        y.backward(sead=2.0)
 
 
 def test_names_are_guessed_only_once_something_is_wrong():

@@ -38,10 +38,12 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """Load what needs Hypothesis on first use."""
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from autograd.testing import strategies
+if not TYPE_CHECKING:  # where any name would do
 
-    return getattr(strategies, name)
+    def __getattr__(name: str) -> Any:
+        """Load what needs Hypothesis on first use."""
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from autograd.testing import strategies
+
+        return getattr(strategies, name)
