@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from autograd._check import checked_value
@@ -48,11 +48,6 @@ def widget(
     """
     graph = Graph(checked_value("widget({})", "y", y))
     moved = _moved(graph, leaves)
-    try:
-        import anywidget
-        import traitlets
-    except ImportError:
-        raise ImportError("the live player needs anywidget: pip install 'scalar-autograd[notebook]'") from None
     options = Options("widget", direction, flow="both", max_nodes=max_nodes, fold=fold, expand=expand)
     recorded = Recorded(graph)
     # Their names are looked up now: later the caller's variables are out of reach.
@@ -61,6 +56,17 @@ def widget(
     def player_at(values: Sequence[float]) -> Player:
         at = recorded.at(dict(zip(moved, values, strict=True)))
         return player_of(Passes(graph, at.values.__getitem__, at.flowing), options, MAX_LIVE_STEPS)
+
+    return _live_player(sliders, player_at)(values=[leaf.data for leaf in moved])
+
+
+def _live_player(sliders: list[dict[str, Any]], player_at: Callable[[Sequence[float]], Player]) -> Any:
+    """The class of a widget with these sliders, which shows the player for their numbers."""
+    try:
+        import anywidget
+        import traitlets
+    except ImportError:
+        raise ImportError("the live player needs anywidget: pip install 'scalar-autograd[notebook]'") from None
 
     class LivePlayer(anywidget.AnyWidget):
         _esm = bundle("scrubber.js", *SCRIPTS, "leaves.js", "widget.js")
@@ -73,8 +79,8 @@ def widget(
         @traitlets.validate("values")
         def _count(self, proposal: Any) -> Any:
             given = proposal["value"]
-            if len(given) != len(moved):
-                raise ValueError(f"widget: values must have {len(moved)} numbers, one for each slider, got {len(given)}")
+            if len(given) != len(sliders):
+                raise ValueError(f"widget: values must have {len(sliders)} numbers, one for each slider, got {len(given)}")
             return [number(value) for value in given]
 
         @traitlets.observe("values")
@@ -90,7 +96,7 @@ def widget(
             data, metadata = bundle
             return {**data, "text/html": self._player._repr_html_()}, metadata
 
-    return LivePlayer(values=[leaf.data for leaf in moved])
+    return LivePlayer
 
 
 def _moved(graph: Graph, leaves: Any) -> list[Value]:
