@@ -1,41 +1,78 @@
-"""What to write for names that other engines have, and this one has not. Read only once such a name has been asked for."""
+"""What to write for names that other engines have, and this one has not: functions, methods of a tensor, options."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from autograd._format import did_you_mean
 from autograd._typing import NoReturn
 
-_VALUE = "Value(2.0) is one number, and a list or a NumPy array holds several"
-ADVICE = {
-    "tensor": _VALUE,
-    "Tensor": _VALUE,
-    "Variable": _VALUE,
-    "array": _VALUE,
-    "Function": "custom_op makes an operation of your own",
-    "backward": "write y.backward()",
-    "max": "write maximum(x, y), or Python's max(values)",
-    "min": "write minimum(x, y), or Python's min(values)",
+FUNCTIONS = {  # by the last part of a name; those that are called the same here are not listed
+    "tensor": "Value(2.0)",
+    "Tensor": "Value(2.0)",
+    "Variable": "Value(2.0)",
+    "as_tensor": "Value(2.0)",
+    "from_numpy": "[Value(x) for x in xs]",
+    "clamp": "clip(x, low, high)",
+    "max": "maximum(x, y)",
+    "min": "minimum(x, y)",
+    "matmul": "dot([a, b], [c, d])",
+    "mm": "dot([a, b], [c, d])",
+    "rand": "random.random()",
+    "randn": "random.gauss(0, 1)",
+    "manual_seed": "random.seed(0)",
+    "arange": "range(n)",
+    "no_grad": "no_grad()",
+    "inference_mode": "no_grad()",
+    "detect_anomaly": "anomaly()",
+    "stop_gradient": "x.detach()",
+    "backward": "y.backward()",
+    "jit": "compile(f, *examples)",
+    "vmap": "compile(f, *examples)",
+    "jacfwd": 'jacobian(f, mode="forward")',
+    "jacrev": 'jacobian(f, mode="reverse")',
+    "elementwise_grad": "[grad(f)(x) for x in xs]",
+    "Parameter": "Value(2.0)",
+    "Function": "custom_op(forward, vjp=lambda bar, z, x: …)",
+    "mse_loss": "nn.MSELoss()(…)",
+    "l1_loss": "nn.L1Loss()(…)",
+    "huber_loss": "nn.HuberLoss()(…)",
+    "smooth_l1_loss": "nn.SmoothL1Loss()(…)",
+    "cross_entropy": "nn.CrossEntropyLoss()(…)",
+    "nll_loss": "nn.NLLLoss()(…)",
+    "kl_div": "nn.KLDivLoss()(…)",
+    "binary_cross_entropy": "nn.BCELoss()(…)",
+    "binary_cross_entropy_with_logits": "nn.BCEWithLogitsLoss()(…)",
+    "dropout": "nn.Dropout(p)(…)",
+}
+_ONE_NUMBER = "leave it out: a Value is one number"
+_SEVERAL = "a Value is one number; {}([a, b]) takes several"
+METHODS = {
     "clamp": "write clip(x, low, high)",
-    "arctan2": "write atan2(y, x)",
-    "functional": "grad, jacobian, hessian, jvp, vjp and hvp are in autograd itself",
-    "elementwise_grad": "write [grad(f)(x) for x in xs], or compile(f, 0.0) for many at once",
-    "jit": "write compile(f, *examples)",
-    "vmap": "write compile(f, *examples), which takes arrays with a leading axis",
-    "jacfwd": 'write jacobian(f, mode="forward")',
-    "jacrev": 'write jacobian(f, mode="reverse")',
-    "stop_gradient": "write x.detach()",
-    "detect_anomaly": "write with anomaly():",
-    "set_grad_enabled": "write with no_grad(): or with enable_grad():",
-    "inference_mode": "write with no_grad():",
-    "numpy": "NumPy's own functions take Values: np.exp(v)",
+    "pow": "write x**2",
+    "square": "write x**2",
+    "add": "write x + y",
+    "sub": "write x - y",
+    "mul": "write x*y",
+    "div": "write x/y",
+    "matmul": "write dot([a, b], [c, d])",
+    "max": "write maximum(x, y)",
+    "min": "write minimum(x, y)",
+    **{name: _SEVERAL.format(name) for name in ("sum", "mean", "prod", "var", "norm", "softmax", "logsumexp")},
+    **dict.fromkeys(("view", "reshape", "squeeze", "unsqueeze", "flatten", "t", "T", "size", "dim", "numel"), _ONE_NUMBER),
+    **dict.fromkeys(("cpu", "cuda", "to", "double", "float", "contiguous", "clone"), _ONE_NUMBER),
+    "numpy": "its number is x.data",
+    "tolist": "its number is x.data",
+    "register_hook": "read its .grad after backward(), which every Value keeps",
+    "retain_grad": "leave it out: every Value keeps its .grad",
+    "requires_grad_": "write x.requires_grad = True",
+    "grad_fn": "x.op is the operation that made it",
+    "is_leaf": "x.op is None for a leaf",
 }
 OPTIONS_OF_BACKWARD = {
-    "retain_graph": "the graph stays anyway: write y.backward()",
-    "create_graph": "write gradients(y, x, create_graph=True)",
-    "gradient": "write y.backward(seed)",
-    "inputs": "write gradients(y, inputs)",
+    "retain_graph": "leave it out: the graph is kept, and backward() may be called again",
+    "create_graph": "for a derivative that has a graph, write gradients(y, [x], create_graph=True)",
+    "inputs": "write gradients(y, [x])",
+    "gradient": "write y.backward(2.0)",
 }
 
 
@@ -45,7 +82,9 @@ def told(name: str, known: Iterable[str]) -> str:
     >>> told("jit", ["grad"]), told("gradd", ["grad"])
     (': write compile(f, *examples)', ': did you mean grad?')
     """
-    return f": {ADVICE[name]}" if name in ADVICE else did_you_mean(name, known)
+    from autograd._format import did_you_mean
+
+    return f": write {FUNCTIONS[name]}" if name in FUNCTIONS else did_you_mean(name, known)
 
 
 def refuse_options_of_backward(given: Iterable[str]) -> NoReturn:

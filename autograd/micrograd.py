@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from autograd._typing import TYPE_CHECKING, Any, NoReturn
+from autograd.foreign_names import METHODS
 
 if TYPE_CHECKING:
     from autograd.op import Op
@@ -20,16 +21,14 @@ class Absent:
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
 
-    def __get__(self, value: Any, owner: type | None = None) -> Absent:
-        if value is None:
-            return self
-        self.refuse()
+    def __get__(self, value: Any, owner: type | None = None) -> NoReturn:  # from the class, too: hasattr is False
+        self.refuse(value)
 
     def __set__(self, value: Any, new: Any) -> None:
-        self.refuse()
+        self.refuse(value)
 
-    def refuse(self) -> NoReturn:
-        raise AttributeError(f"a Value has no attribute {self.name!r}: {self.advice}")
+    def refuse(self, value: Any) -> NoReturn:
+        raise AttributeError(f"a Value has no attribute {self.name!r}: {self.advice}", name=self.name, obj=value)
 
 
 class MicrogradNames:
@@ -50,23 +49,8 @@ class MicrogradNames:
     _backward = Absent("v.partials holds the derivatives with respect to its arguments; custom_op makes an operation of your own")
     name = Absent("use v.label, or a dict with Values as keys")
     value = Absent("its number is v.data")
-
-    # Of PyTorch:
     shape = Absent("it is one number; an array of Values has a shape")
-    numpy = Absent("its number is v.data")
-    pow = Absent("write v**n")
-    square = Absent("write v**2")
-    clamp = Absent("write autograd.clip(v, low, high)")
-    sum = Absent("it is one number; autograd.sum(values) adds several")
-    mean = Absent("it is one number; autograd.mean(values) takes several")
-    grad_fn = Absent("v.op is the operation that made it, None for a leaf")
-    is_leaf = Absent("v.op is None for a leaf")
-    requires_grad_ = Absent("write v.requires_grad = True")
-    retain_grad = Absent("every Value keeps its gradient")
-    to = Absent("its number is a Python float, so there is no device and no dtype")
-    cpu = Absent(to.advice)
-    cuda = Absent(to.advice)
-    double = Absent(to.advice)
+    vars().update({name: Absent(advice) for name, advice in METHODS.items()})  # vars() is the class that is being made
 
     @property
     def _prev(self) -> set[Value]:
@@ -87,7 +71,7 @@ class MicrogradNames:
         raise AttributeError(f"_op {_READ_ONLY}")
 
     def __dir__(self) -> Iterable[str]:
-        return [name for name in super().__dir__() if not isinstance(getattr(type(self), name, None), Absent)]
+        return [name for name in super().__dir__() if hasattr(type(self), name)]
 
 
 _READ_ONLY = "is read-only: operations on Values make nodes, and custom_op makes an operation of your own"

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import autograd
 from autograd import Value
 from autograd.expression import MAX_LENGTH, ExpressionError, functions, variables
+from autograd.foreign_names import METHODS
 from playground import pytorch
 from playground.free import CONSTANTS
 from playground.program import MODULES, OF_THE_FIRST
@@ -47,7 +48,7 @@ class Formula(NamedTuple):
             told = f"{error}: {pytorch.KEYWORDS[keyword[1]]}"
         if "not an op" in str(error) or "only the ops" in str(error):
             last = name.rpartition(".")[2]
-            told = HINTS.get(last, "") or pytorch.function(name) or pytorch.METHODS.get(last, "")
+            told = HINTS.get(last, "") or pytorch.function(name) or METHODS.get(last, "")
         return Slip.within(" " * self.before + self.text, error, told, self.before)
 
 

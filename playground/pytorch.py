@@ -6,63 +6,11 @@ import re
 
 import autograd
 from autograd import Value
+from autograd.foreign_names import FUNCTIONS, METHODS, OPTIONS_OF_BACKWARD
 
 ROOTS = ("torch", "F", "nn", "optim")  # with which its names begin
-FUNCTIONS = {  # by the last part of a name; those that are called the same here are not listed
-    "tensor": "Value(2.0)",
-    "Tensor": "Value(2.0)",
-    "as_tensor": "Value(2.0)",
-    "from_numpy": "[Value(x) for x in xs]",
-    "clamp": "clip(x, low, high)",
-    "max": "maximum(x, y)",
-    "min": "minimum(x, y)",
-    "matmul": "dot([a, b], [c, d])",
-    "mm": "dot([a, b], [c, d])",
-    "rand": "random.random()",
-    "randn": "random.gauss(0, 1)",
-    "manual_seed": "random.seed(0)",
-    "arange": "range(n)",
-    "no_grad": "no_grad()",
-    "Parameter": "Value(2.0)",
-    "Function": "custom_op(forward, vjp=lambda bar, z, x: …)",
-    "mse_loss": "nn.MSELoss()(…)",
-    "l1_loss": "nn.L1Loss()(…)",
-    "huber_loss": "nn.HuberLoss()(…)",
-    "smooth_l1_loss": "nn.SmoothL1Loss()(…)",
-    "cross_entropy": "nn.CrossEntropyLoss()(…)",
-    "nll_loss": "nn.NLLLoss()(…)",
-    "kl_div": "nn.KLDivLoss()(…)",
-    "binary_cross_entropy": "nn.BCELoss()(…)",
-    "binary_cross_entropy_with_logits": "nn.BCEWithLogitsLoss()(…)",
-    "dropout": "nn.Dropout(p)(…)",
-}
-_ONE_NUMBER = "leave it out: a Value is one number"
-_SEVERAL = "a Value is one number; {}([a, b]) takes several"
-METHODS = {
-    "clamp": "write clip(x, low, high)",
-    "pow": "write x**2",
-    "square": "write x**2",
-    "add": "write x + y",
-    "sub": "write x - y",
-    "mul": "write x*y",
-    "div": "write x/y",
-    "matmul": "write dot([a, b], [c, d])",
-    "max": "write maximum(x, y)",
-    "min": "write minimum(x, y)",
-    **{name: _SEVERAL.format(name) for name in ("sum", "mean", "prod", "var", "norm", "softmax", "logsumexp")},
-    **dict.fromkeys(("view", "reshape", "squeeze", "unsqueeze", "flatten", "t", "T", "size", "dim", "numel"), _ONE_NUMBER),
-    **dict.fromkeys(("cpu", "cuda", "to", "double", "float", "contiguous", "clone"), _ONE_NUMBER),
-    "numpy": "its number is x.data",
-    "tolist": "its number is x.data",
-    "register_hook": "read its .grad after backward(), which every Value keeps",
-    "retain_grad": "leave it out: every Value keeps its .grad",
-    "requires_grad_": "write x.requires_grad = True",
-    "zero_grad": "write x.grad = 0",
-}
 KEYWORDS = {
-    "retain_graph": "leave it out: the graph is kept, and backward() may be called again",
-    "create_graph": "for a derivative that has a graph, write gradients(y, [x], create_graph=True)",
-    "gradient": "write y.backward(2.0)",
+    **OPTIONS_OF_BACKWARD,
     "min": "write both bounds, in order: clip(x, low, high), of which one may be -inf or inf",
     "max": "write both bounds, in order: clip(x, low, high), of which one may be -inf or inf",
     "dim": "leave it out: what takes several numbers takes one list of them",

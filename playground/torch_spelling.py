@@ -10,9 +10,9 @@ from typing import Any
 import autograd
 import nn
 from autograd import Value
+from autograd.foreign_names import FUNCTIONS
 from autograd.op import TABLE
 from playground.plain import recorded
-from playground.pytorch import FUNCTIONS
 
 MODULES = {"torch": "torch", "F": "torch.nn.functional", "nn": "torch.nn", "optim": "torch.optim"}  # as they are usually imported
 COMPOSED = (

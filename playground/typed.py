@@ -19,6 +19,7 @@ import autograd
 from autograd import Value
 from autograd._format import did_you_mean
 from autograd.expression import ExpressionError, variables
+from autograd.foreign_names import FUNCTIONS
 from playground import pytorch
 from playground.free import near
 from playground.plain import to_begin_with
@@ -286,7 +287,7 @@ def _raised(error: BaseException, text: str, scope: Mapping[str, Any]) -> Slip:
     line, column, end = (0, 1, 0) if at is None else _place(at, text)
     after = _row(text, line)[end - 1 :].lstrip() if end else ""
     name = error.name if type(error) is NameError else None
-    if name in pytorch.FUNCTIONS:
+    if name in FUNCTIONS:
         return Slip(pytorch.function(name), line, column, end)
     if name and "·" in name:  # which Python takes for a letter
         return Slip(f"a product is written with *: {name.replace('·', '*')}", line, column, end)

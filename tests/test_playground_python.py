@@ -12,6 +12,7 @@ import pytest
 import autograd
 import nn
 from autograd import Value, tanh, to_latex
+from autograd.foreign_names import FUNCTIONS, METHODS
 from playground import expression, pytorch, typed
 from playground.engine import call
 from playground.proofreading import proofread
@@ -213,7 +214,7 @@ def test_numbers_without_a_variable_are_told_how_to_become_one():
         ("import numpy as np", "numpy"),
         ("w = Value(2.0)\nnp.array([w])", "numpy"),
         ("w = Value(2.0)\ntorch.nn.Linear(2, 1)", "Linear"),
-        ("w = Value(2.0)\ntorch.jit(w)", "torch"),
+        ("w = Value(2.0)\ntorch.fx(w)", "torch"),
     ],
 )
 def test_what_other_libraries_have_is_told_by_its_name_here(text, hint, monkeypatch):
@@ -312,7 +313,7 @@ def test_parameters_of_functions_are_variables_outside_these():
 
 
 def test_every_name_that_a_name_of_pytorch_is_told_by_is_there():
-    for written in [*pytorch.FUNCTIONS.values(), *pytorch.METHODS.values(), *pytorch.KEYWORDS.values()]:
+    for written in [*FUNCTIONS.values(), *METHODS.values(), *pytorch.KEYWORDS.values()]:
         for name in re.findall(r"([^\W\d][\w.]*)\(", written):
             module, _, last = name.rpartition(".")
             there = {"": autograd, "nn": nn, "random": random}.get(module, builtins)

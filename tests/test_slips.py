@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import autograd
 import nn
-from autograd import Value, foreign_names
+from autograd import Value
 from autograd.expression import ExpressionError, evaluate, functions
 
 A, B = Value(1.0), Value(2.0)
@@ -163,7 +163,7 @@ def test_a_name_next_to_none_is_not_guessed():
 @pytest.mark.parametrize(
     ("module", "name", "write"),
     [
-        (autograd, "tensor", "Value(2.0) is one number"),
+        (autograd, "tensor", "write Value(2.0)"),
         (autograd, "clamp", "write clip(x, low, high)"),
         (autograd, "jit", "write compile(f, *examples)"),
         (nn, "Linear", 'write Layer(nin, nout, "linear")'),
@@ -178,13 +178,9 @@ def test_a_name_of_another_engine_says_what_to_write_here(module, name, write):
         getattr(module, name)
 
 
-@pytest.mark.parametrize("name", [*foreign_names.ADVICE])
-def test_what_is_written_for_a_foreign_name_is_there(name):
-    written = re.findall(r"\b([a-z_]{4,})\(", foreign_names.ADVICE[name])
-    assert [each for each in written if not (hasattr(autograd, each) or hasattr(autograd.Value, each))] == []
-
-
-@pytest.mark.parametrize(("name", "write"), [("pow", "v**n"), ("numpy", "v.data"), ("requires_grad_", "v.requires_grad = True")])
+@pytest.mark.parametrize(
+    ("name", "write"), [("pow", "write x**2"), ("numpy", "x.data"), ("requires_grad_", "x.requires_grad = True")]
+)
 def test_a_method_of_a_tensor_says_what_to_write(name, write):
     with pytest.raises(AttributeError, match=re.escape(write)):
         getattr(Value(2.0), name)
@@ -193,7 +189,7 @@ def test_a_method_of_a_tensor_says_what_to_write(name, write):
 
 def test_an_option_of_another_backward_says_what_to_write():
     y = Value(2.0) * 3.0
-    with pytest.raises(TypeError, match=r"'retain_graph': the graph stays anyway: write y\.backward\(\)"):
+    with pytest.raises(TypeError, match="'retain_graph': leave it out: the graph is kept"):
         y.backward(retain_graph=True)
     with pytest.raises(TypeError, match=r"unexpected keyword argument 'sead'$"):
         y.backward(sead=2.0)
