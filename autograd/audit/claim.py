@@ -110,8 +110,13 @@ class Claim:
 
     @property
     def has_layers_or_arrays(self) -> bool:
-        """Else what uses a parameter need not be a sample."""
         return any(self.loss.shapes.values()) or bool(self.loss.layers)
+
+    @cached_property
+    def uses(self) -> str:
+        """What uses the parameter, in words: samples, each apart from the others, in a model alone."""
+        samples = self.has_layers_or_arrays and self.loss.is_used_apart(self.name)
+        return "samples" if samples else f"uses of {self.name}"
 
     @property
     def of_the_penalty(self) -> str:
@@ -194,7 +199,7 @@ class Claim:
     def sizes(self) -> list[tuple[str, int]]:
         """Factors by which a gradient may be too large or too small, with their reasons."""
         sizes = [*self._sizes.items(), *(("an exponent in f", n) for n in self.loss.exponents)]
-        sizes.append(("the number of samples", len(self.loss.contributions[self.name][0])))
+        sizes.append((f"the number of {self.uses}", len(self.loss.contributions[self.name][0])))
         for other, shape in self.loss.shapes.items():
             words = ["the length"] if len(shape) == 1 else ["the number of rows", "the number of columns"]
             lengths = [(f"{word} of {other}", n) for word, n in zip(words, shape, strict=False)]

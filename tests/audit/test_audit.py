@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import autograd
 import nn
-from autograd import Value, atan, exp, log, maximum, minimum, relu, sigmoid, sqrt, tanh
+from autograd import Value, atan, exp, log, maximum, minimum, relu, sigmoid, sin, sqrt, tanh
 from autograd.audit import Proofreading, audit
 
 SLOPES = {  # functions of one number, with derivatives as they stand in books
@@ -24,7 +24,7 @@ SLOPES = {  # functions of one number, with derivatives as they stand in books
     "softplus": (lambda x: log(1 + exp(x)), lambda x: 1 / (1 + math.exp(-x))),
     "difference": (lambda x: (x + 1) ** 3 - x**3, lambda x: 6 * x + 3),
     "quotient": (lambda x: (x - 1) / (x * x + 1), lambda x: (1 + 2 * x - x * x) / (x * x + 1) ** 2),
-    "exponential": (lambda x: exp(-x * x), lambda x: -2 * x * math.exp(-x * x)),
+    "exponential": (lambda x: exp(-(x**2)), lambda x: -2 * x * math.exp(-x * x)),
     "relu": (relu, lambda x: float(x >= 0)),
     "absolute": (lambda x: abs(x) * x, lambda x: 2 * abs(x)),
     "nothing": (lambda x: x * 0.0 + 3.0, lambda x: 0.0),
@@ -256,6 +256,56 @@ def test_a_squared_error_is_no_penalty():
         return [2 * errors[0] + errors[1], 4 * errors[0] + 2 * errors[1]]
 
     assert audit(f, claim, at=[0.5, 0.3])["w"].diagnosis.text == "the gradient of the penalty on w is missing"
+
+
+@pytest.mark.parametrize(
+    ("f", "without_the_inner_derivative"),
+    [
+        (lambda x: exp(-(x**2)), lambda x: -math.exp(-x * x)),
+        (lambda x: 1 / (2 + x**2), lambda x: -1 / (2 + x * x) ** 2),
+        (lambda x: sin(x**2), lambda x: math.cos(x * x)),
+        (lambda x: log(1 + abs(x)), lambda x: x / (1 + abs(x))),
+    ],
+)
+@pytest.mark.parametrize("x", [0.7, -0.7])
+def test_a_square_or_a_distance_inside_another_function_is_no_error_of_a_loss(f, without_the_inner_derivative, x):
+    verdict = audit(f, without_the_inner_derivative, at=x)["x"]
+    assert not any("error" in text for text in (verdict.likely(), verdict.others()))
+
+
+def test_without_a_squared_error_in_f_none_is_spoken_of():
+    verdict = audit(lambda x: x + sigmoid(x), lambda x: 2.0, at=0.3)["x"]
+    assert verdict.likely() == "the derivative of sigmoid is missing, as if it were 1 (at this point)"
+    assert verdict.also_possible == ()
+
+
+def test_the_gradient_of_a_penalty_is_told_if_the_numbers_show_its_form():
+    def likely(penalty, claim, w):
+        return audit(lambda w, x: penalty(w) - 2.0 * x, {"w": claim, "x": None}, at=(w, 1.0))["w"].likely()
+
+    taken = "the gradient of the penalty on w is taken as"
+    assert likely(lambda w: abs(w), lambda w, x: 5.0 * w, 0.7) == f"{taken} 5·w; it is 1·sign(w)"
+    assert likely(lambda w: w[0] ** 3 + w[1] ** 3, [5.0, 10.0], [1.0, 2.0]) == f"{taken} 5·w; it is 3·w² (at this point)"
+    alike = likely(lambda w: w[0] ** 3 + w[1] ** 3, lambda w, x: [5.0 * w[0], 5.0 * w[1]], [0.7, 0.7])
+    assert alike == f"{taken} 5·w; it is 3·w²"
+
+
+def test_a_term_of_the_product_rule_that_is_left_out_is_told_by_its_function():
+    report = audit(lambda x: x * tanh(x), lambda x: math.tanh(x), at=0.7)
+    assert report["x"].likely() == "the derivative of tanh is taken as 0, as if its result were a constant"
+
+
+def test_a_term_that_is_left_out_is_not_taken_for_a_derivative_that_is_nearly_0():
+    f, claim = lambda x: sqrt(x) * log(4 * x**2 + 1), lambda x: math.log(4 * x * x + 1) / (2 * math.sqrt(x))
+    taken = "the derivative of log in layer 1 is taken as 0, as if its result were a constant"
+    assert audit(f, claim, at=2.0)["x"].likely() == taken
+
+
+def test_uses_of_a_number_that_are_made_of_one_another_are_no_samples():
+    f, claim = lambda x: x * log(3 * x), lambda x: math.log(3 * x)
+    assert audit(f, claim, at=2.0)["x"].likely() == "the first of the 2 uses of x is left out"
+    mean = audit(lambda w: (tanh(w * 2.0) + tanh(w * 3.0)) / 2, lambda w: 3 - 3 * math.tanh(3 * w) ** 2, at=0.3)
+    assert mean["w"].likely() == "only the last of the 2 samples counts, times 2, as if `=` stood for `+=`"
 
 
 def test_other_numbers_in_another_shape_are_told_as_that():
