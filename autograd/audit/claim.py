@@ -113,10 +113,9 @@ class Claim:
         return any(self.loss.shapes.values()) or bool(self.loss.layers)
 
     @cached_property
-    def uses(self) -> str:
-        """What uses the parameter, in words: samples, each apart from the others, in a model alone."""
-        samples = self.has_layers_or_arrays and self.loss.is_used_apart(self.name)
-        return "samples" if samples else f"uses of {self.name}"
+    def is_used_apart(self) -> bool:
+        """As samples use a parameter, each apart from the others; x·tanh(3·x) does not."""
+        return self.loss.is_used_apart(self.name)
 
     @property
     def of_the_penalty(self) -> str:
@@ -199,7 +198,8 @@ class Claim:
     def sizes(self) -> list[tuple[str, int]]:
         """Factors by which a gradient may be too large or too small, with their reasons."""
         sizes = [*self._sizes.items(), *(("an exponent in f", n) for n in self.loss.exponents)]
-        sizes.append((f"the number of {self.uses}", len(self.loss.contributions[self.name][0])))
+        uses = "samples" if self.is_used_apart else f"uses of {self.name}"
+        sizes.append((f"the number of {uses}", len(self.loss.contributions[self.name][0])))
         for other, shape in self.loss.shapes.items():
             words = ["the length"] if len(shape) == 1 else ["the number of rows", "the number of columns"]
             lengths = [(f"{word} of {other}", n) for word, n in zip(words, shape, strict=False)]

@@ -304,6 +304,7 @@ def test_a_term_that_is_left_out_is_not_taken_for_a_derivative_that_is_nearly_0(
 def test_uses_of_a_number_that_are_made_of_one_another_are_no_samples():
     f, claim = lambda x: x * log(3 * x), lambda x: math.log(3 * x)
     assert audit(f, claim, at=2.0)["x"].likely() == "the first of the 2 uses of x is left out"
+    assert audit(f, lambda x: 2 * (math.log(3 * x) + 1), at=2.0)["x"].likely().endswith("(2 is the number of uses of x)")
     mean = audit(lambda w: (tanh(w * 2.0) + tanh(w * 3.0)) / 2, lambda w: 3 - 3 * math.tanh(3 * w) ** 2, at=0.3)
     assert mean["w"].likely() == "only the last of the 2 samples counts, times 2, as if `=` stood for `+=`"
 
