@@ -278,7 +278,8 @@ def one_sided(f: NoisyFunction, x: float, step: float, side: int) -> Estimate:
     quotients: list[Quotient] = []
     candidates: list[Candidate] = []
     h = step
-    for _ in range(MAX_QUOTIENTS):
+    to_zero = (math.log2(step) - math.log2(abs(x))) / 2.0 if x else 0.0  # steps until they are below x: until then 1/x grows
+    for _ in range(max(MAX_QUOTIENTS, math.ceil(to_zero) + MAX_QUOTIENTS // 2)):
         width = (x + side * h) - x
         if not width or h < 1e-300:
             break
