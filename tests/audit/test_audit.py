@@ -301,6 +301,12 @@ def test_a_term_that_is_left_out_is_not_taken_for_a_derivative_that_is_nearly_0(
     assert audit(f, claim, at=2.0)["x"].likely() == taken
 
 
+def test_a_claim_of_0_is_not_taken_for_the_gradient_of_an_unused_parameter():
+    report = audit(lambda w, unused: w * w + w, (0.0, None), at=(1.3, 2.0))
+    assert report["w"].likely() == "the claim is 0 times the gradient (at this point)"
+    assert report["w"].also_possible == ()
+
+
 def test_uses_of_a_number_that_are_made_of_one_another_are_no_samples():
     f, claim = lambda x: x * log(3 * x), lambda x: math.log(3 * x)
     assert audit(f, claim, at=2.0)["x"].likely() == "the first of the 2 uses of x is left out"
@@ -527,6 +533,21 @@ def test_a_proofreading_tells_of_every_statement_whether_it_holds_and_what_else_
     assert "notes &lt;1&gt;" in page
     assert page.count(">does not hold</td>") == page.count(">holds</td>") == 1
     assert ">∂/∂w = 2(wx+b)·x</td>" in page
+
+
+def test_a_proofreading_tells_what_cannot_be_judged_from_what_does_not_hold():
+    notes = Proofreading("notes")
+    notes.claim("d(log(1 − σ))/dz = −1", lambda z: log(1 - sigmoid(z)), -1.0, at=34.0)
+    assert repr(notes).splitlines() == [
+        "notes: 1 of 1 statements cannot be judged",
+        "d(log(1 − σ))/dz = −1: cannot be judged at this point",
+    ]
+    notes.claim("∂max/∂x = ∂max/∂y = 1", maximum, (1.0, 1.0), at=(2.0, 2.0))
+    assert notes.headline() == "notes: 1 of 2 statements do not hold, 1 of 2 statements cannot be judged"
+    assert repr(notes).splitlines()[-2:] == [
+        "∂max/∂x = ∂max/∂y = 1: does not hold",
+        "    likely: does not hold with the others: at the kink of maximum, no side has all these numbers",
+    ]
 
 
 def test_a_proofreading_in_which_all_holds_says_so():
