@@ -58,12 +58,13 @@ class Claim:
         self.name, self.rtol, self._sizes = name, rtol, sizes
         self.loss = losses[0]  # at the point given
         first, self.shape = self.loss.claimed[name], self.loss.shapes[name]
-        same = [loss for loss in losses if name in loss.claimed and loss.claimed[name].shape == first.shape]
-        fixed = all(loss.claimed[name] == first for loss in same)  # numbers, or a function that holds for one point only
-        losses = same[:1] if fixed else same
+        losses = [loss for loss in losses if name in loss.claimed and loss.claimed[name].shape == first.shape]
         self.claimed_shape = first.shape if math.prod(self.shape) * len(first.numbers) > 1 else self.shape
         self.same_shape = self.claimed_shape == self.shape
         judged = [(loss, self._entries(loss)) for loss in losses] if self.same_shape else []
+        holds_everywhere = bool(judged) and all(entry.agrees for _, entries in judged for entry in entries)
+        if all(loss.claimed[name] == first for loss in losses) and not holds_everywhere:
+            losses, judged = losses[:1], judged[:1]  # numbers, or a function that is meant for one point only
         told = [(loss, entries) for loss, entries in judged if not _is_hidden(entries)]
         self.hidden_here = bool(judged) and _is_hidden(judged[0][1])
         self.undecided = bool(judged) and not told

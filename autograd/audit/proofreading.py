@@ -107,7 +107,9 @@ class Statement(NamedTuple):
 
     @property
     def verdict(self) -> str:
-        return "holds" if self.holds else "cannot be judged at this point" if self.undecided else "does not hold"
+        if self.holds:
+            return "holds" if all(verdict.points > 1 for verdict in self.report) else "holds at this point"
+        return "cannot be judged at this point" if self.undecided else "does not hold"
 
     @property
     def likely(self) -> str:

@@ -93,6 +93,17 @@ def test_a_claim_that_holds_at_the_given_point_alone_is_told_so():
     assert numbers["w"].sentence() == "agrees at the point given, the only one judged"
 
 
+def test_a_function_that_gives_one_number_is_judged_nearby_if_it_is_right_there():
+    constant = audit(lambda w: 3.0 * w, lambda w: 3.0, at=0.5)
+    assert constant["w"].sentence() == "agrees"
+    by_chance = audit(lambda w: w * w, lambda w: 1.0, at=0.5)
+    assert by_chance["w"].sentence() == "agrees at the point given, the only one judged"
+    notes = Proofreading("notes")
+    notes.claim("d(3w)/dw = 3", lambda w: 3.0 * w, lambda w: 3.0, at=0.5)
+    notes.claim("d(w²)/dw = 1", lambda w: w * w, lambda w: 1.0, at=0.5)
+    assert [statement.verdict for statement in notes] == ["holds", "holds at this point"]
+
+
 def test_a_claim_may_take_either_side_of_a_kink_and_nothing_beyond():
     for slope in (0.0, 1.0, 0.5):
         assert audit(relu, slope, at=0.0)
