@@ -126,6 +126,15 @@ def test_a_slope_is_not_called_infinite_before_the_steps_are_below_x(f, slope, s
     assert_covered(estimate, slope(mp.mpf(x)))
 
 
+@pytest.mark.parametrize("distance", [1e-3, 1e-5, 1e-7, 1e-10])
+def test_a_jump_close_by_is_no_slope_without_bound(distance):
+    def rounded(t):
+        return float(round(t))
+
+    assert differentiate(rounded, 0.5 - distance, side=1).value == 0.0
+    assert differentiate(rounded, 1.5 + distance, side=-1).value == 0.0
+
+
 @pytest.mark.parametrize("x", [5e-324, -1e-310, 1e308])
 def test_one_side_of_any_float_is_looked_at(x):
     assert_covered(differentiate(lambda t: t, x, side=1, noise=0.0), mp.mpf(1))

@@ -345,6 +345,13 @@ def test_a_wrong_gradient_close_to_a_pole_is_refused(x):
         gradcheck(twice, (x,))
 
 
+@pytest.mark.parametrize("x", [0.3, 0.49999, 0.5 - 1e-8, 2.5 + 1e-6])
+def test_a_straight_through_gradient_is_refused_close_to_a_jump_too(x):
+    rounded = custom_op(lambda x: float(round(x)), partials=lambda z, x: 1.0, name="rounded")
+    with pytest.raises(GradientError, match="finite differences give 0"):
+        gradcheck(rounded, (x,))
+
+
 def test_a_gradient_that_is_nan_or_infinite_where_the_slope_is_not_is_refused():
     with pytest.raises(GradientError, match=r"got nan, finite differences give 0\.0"):
         gradcheck(lambda x: autograd.sqrt(x * x), (0.0,))
