@@ -126,6 +126,8 @@ class Statement(NamedTuple):
 class Proofreading:
     """The statements of a document about its derivatives, each put to `audit`, as one table.
 
+    A statement of numbers, or of a constant that is wrong nearby, is said to hold at this point.
+
     >>> notes = Proofreading("notes")
     >>> notes.claim("d(w²)/dw = w", lambda w: w**2, lambda w: w, at=0.5, right="2w")
     >>> notes.claim("d(w³)/dw = 3w²", lambda w: w**3, lambda w: 3 * w * w, at=0.5)
