@@ -63,12 +63,13 @@ class Claim:
         self.name, self.rtol, self._sizes = name, rtol, sizes
         self.loss = losses[0]  # at the point given
         first, self.shape = self.loss.claimed[name], self.loss.shapes[name]
-        same = [loss for loss in losses if name in loss.claimed and loss.claimed[name].shape == first.shape]
-        fixed = all(loss.claimed[name] == first for loss in same)  # numbers, or a function that holds for one point only
-        losses = same[:1] if fixed else same
+        losses = [loss for loss in losses if name in loss.claimed and loss.claimed[name].shape == first.shape]
         self.claimed_shape = first.shape if math.prod(self.shape) * len(first.numbers) > 1 else self.shape
         self.same_shape = self.claimed_shape == self.shape
         judged = [(loss, self._entries(loss)) for loss in losses] if self.same_shape else []
+        holds_everywhere = bool(judged) and all(entry.agrees for _, entries in judged for entry in entries)
+        if all(loss.claimed[name] == first for loss in losses) and not holds_everywhere:
+            losses, judged = losses[:1], judged[:1]  # numbers, or a function that is meant for one point only
         told = [(loss, entries) for loss, entries in judged if not _is_hidden(entries)]
         self.hidden_here = bool(judged) and _is_hidden(judged[0][1])
         self.undecided = bool(judged) and not told
@@ -115,8 +116,12 @@ class Claim:
 
     @property
     def has_layers_or_arrays(self) -> bool:
-        """Else what uses a parameter need not be a sample."""
         return any(self.loss.shapes.values()) or bool(self.loss.layers)
+
+    @cached_property
+    def is_used_apart(self) -> bool:
+        """As samples use a parameter, each apart from the others; x·tanh(3·x) does not."""
+        return self.loss.is_used_apart(self.name)
 
     @property
     def of_the_penalty(self) -> str:
@@ -199,7 +204,8 @@ class Claim:
     def sizes(self) -> list[tuple[str, int]]:
         """Factors by which a gradient may be too large or too small, with their reasons."""
         sizes = [*self._sizes.items(), *(("an exponent in f", n) for n in self.loss.exponents)]
-        sizes.append(("the number of samples", len(self.loss.contributions[self.name][0])))
+        uses = "samples" if self.is_used_apart else f"uses of {self.name}"
+        sizes.append((f"the number of {uses}", len(self.loss.contributions[self.name][0])))
         for other, shape in self.loss.shapes.items():
             words = ["the length"] if len(shape) == 1 else ["the number of rows", "the number of columns"]
             lengths = [(f"{word} of {other}", n) for word, n in zip(words, shape, strict=False)]

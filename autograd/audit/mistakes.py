@@ -88,7 +88,9 @@ def transpose(claim: Claim) -> Iterator[Diagnosis]:
 
 
 def other_parameter(claim: Claim) -> Iterator[Diagnosis]:
-    """The gradient of another parameter."""
+    """The gradient of another parameter; a claim of 0 is not taken for that of one without any."""
+    if not any(any(loss.claimed[claim.name].numbers) for loss in claim.losses):
+        return
     for name, shape in claim.loss.shapes.items():
         if name != claim.name and shape == claim.claimed_shape and claim.is_explained_by(_gradient(name)):
             yield Diagnosis("other parameter", f"the claim is the gradient of {name}")

@@ -73,10 +73,13 @@ def _fitted(claim: Claim, beside: Candidate) -> Iterator[str]:
 
 
 def _right_form(claim: Claim) -> str:
-    """What the gradient of f's own penalty is, if it is one of the forms."""
-    own, numbers = claim.loss.penalty[claim.name], claim.loss.numbers[claim.name]
+    """What the gradient of f's own penalty is, if it is one of the forms, and the numbers tell which."""
+    numbers = [loss.numbers[claim.name] for loss in claim.losses]
+    if len({f"{abs(w):.6g}" for ws in numbers for w in ws if w}) < 2:
+        return ""  # of a single number any form can be made
+    own = [p for loss in claim.losses for p in claim.penalty(loss)]
     for text, form in FORMS.items():
-        xs = form(numbers)
+        xs = [x for ws in numbers for x in form(ws)]
         k = math.fsum(map(float.__mul__, own, xs)) / (math.fsum(x * x for x in xs) or 1.0)
         if all(abs(p - k * x) <= claim.rtol * abs(p) for p, x in zip(own, xs, strict=True)):
             return f"; it is {shown(k)}·{text}"

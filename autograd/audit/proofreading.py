@@ -101,18 +101,23 @@ class Statement(NamedTuple):
         return bool(self.report)
 
     @property
+    def undecided(self) -> bool:
+        """Does no claimed gradient differ, while some cannot be judged?"""
+        return not self.holds and all(verdict.agrees or verdict.undecided for verdict in self.report)
+
+    @property
     def verdict(self) -> str:
-        if any(not verdict.agrees and not verdict.undecided for verdict in self.report):
-            return "does not hold"
-        return "holds" if self.holds else "cannot be judged at this point"
+        if self.holds:
+            return "holds" if all(verdict.points > 1 for verdict in self.report) else "holds at this point"
+        return "cannot be judged at this point" if self.undecided else "does not hold"
 
     @property
     def likely(self) -> str:
         """The likely mistake, parameter by parameter where they differ."""
         found: dict[str, list[str]] = {}
         for verdict in self.report:
-            if verdict.likely():
-                found.setdefault(verdict.likely(), []).append(verdict.name)
+            if text := verdict.sentence() if verdict.apart else verdict.likely():
+                found.setdefault(text, []).append(verdict.name)
         if len(found) == 1 and len(self.report.parameters) == len(next(iter(found.values()))):
             return next(iter(found))
         return "; ".join(f"{', '.join(names)}: {likely}" for likely, names in found.items())
@@ -120,6 +125,8 @@ class Statement(NamedTuple):
 
 class Proofreading:
     """The statements of a document about its derivatives, each put to `audit`, as one table.
+
+    A statement of numbers, or of a constant that is wrong nearby, is said to hold at this point.
 
     >>> notes = Proofreading("notes")
     >>> notes.claim("d(w²)/dw = w", lambda w: w**2, lambda w: w, at=0.5, right="2w")
@@ -160,15 +167,18 @@ class Proofreading:
 
     def headline(self) -> str:
         """How many statements do not hold."""
-        wrong = sum(not statement.holds for statement in self)
-        return f"{self.document}: " + (f"{wrong} of {len(self)} statements do not hold" if wrong else f"all {len(self)} hold")
+        undecided = sum(statement.undecided for statement in self)
+        wrong = sum(not statement.holds for statement in self) - undecided
+        found = [(wrong, "do not hold"), (undecided, "cannot be judged")]
+        told = ", ".join(f"{count} of {len(self)} statements {what}" for count, what in found if count)
+        return f"{self.document}: {told or f'all {len(self)} hold'}"
 
     def __repr__(self) -> str:
         lines = [self.headline()]
         for statement in self:
             lines.append(f"{statement.says}: {statement.verdict}")
             if not statement.holds:
-                lines.append(f"    likely: {statement.likely}")
+                lines += [f"    likely: {statement.likely}"] if statement.likely else []
                 lines += [f"    right: {statement.right}"] if statement.right else []
         return "\n".join(map(printable, lines))
 

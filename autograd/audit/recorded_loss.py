@@ -21,7 +21,7 @@ from autograd.audit.recognition import (
 )
 from autograd.audit.sides import Sides, Span
 from autograd.graph import Edge, Graph
-from autograd.sweeps import adjoints, recorded, topological_order
+from autograd.sweeps import adjoints, depending_on, recorded, topological_order
 from autograd.value import Value, operands, take_partials
 
 # Two formulas for one gradient may round differently in every operation, by a few units in the last place (2**-53). Each
@@ -168,10 +168,27 @@ class RecordedLoss:
         inside = set(topological_order(self._penalty_terms))
         return {node: None for node in self.graph if node.op and node not in inside and node in self.graph.adjoints}
 
+    @cached_property
+    def summands(self) -> set[Value]:
+        """The nodes that the loss is linear in, as a mean of errors is linear in each error."""
+        moving = depending_on((leaf for leaves in self._leaves.values() for leaf in leaves), self.graph.nodes)
+        inside: set[Value] = set()  # another function
+        for node in reversed(self.graph.nodes):
+            args = [arg for arg in value_args(node) if arg in moving]
+            if args and (node in inside or not is_linear(node, args)):
+                inside.update(args)
+        return moving - inside
+
     def _uses(self, name: str) -> list[list[Edge]]:
         """Where each number of a parameter is used, except in penalties."""
         users = self.graph.users
         return [[edge for edge in users.get(leaf, ()) if edge.node in self.data_nodes] for leaf in self._leaves[name]]
+
+    def is_used_apart(self, name: str) -> bool:
+        """Whether no use of a parameter is made of another one, as its first number tells: so do samples use it."""
+        users = {edge.node for edge in self._uses(name)[0]}
+        made_of_them = depending_on(users, self.graph.nodes)
+        return not any(arg in made_of_them for node in users for arg in value_args(node))
 
     @cached_property
     def contributions(self) -> dict[str, list[list[Contribution]]]:

@@ -86,6 +86,8 @@ def _wrong_derivatives(
             yield "misplaced derivative", taken, partial(_at_layer, layer)
     if op.activation:
         yield "missing derivative", f"{name} itself stands in place of its derivative{where}", lambda unit, i, loss: unit.a
+    # Before the derivatives of other functions, many of which are as good as 0 somewhere.
+    yield "missing derivative", f"{its} is taken as 0, as if its result were a constant", lambda unit, i, loss: 0.0
     others = [other for other in ACTIVATIONS if other is not op]
     for other in others:
         yield "other derivative", f"{its} is taken as that of {other.name}", partial(_at_argument, partial(derivative, other))
@@ -162,9 +164,9 @@ def _transposed(square: list[float]) -> list[float]:
 def another_loss(claim: Claim) -> Iterator[Diagnosis]:
     """The claim is exact for another loss of the same outputs: the penalty unchanged, the rest up to a known factor."""
     losses: dict[str, Change] = {
-        "the absolute error, and f has the squared one": partial(_with_errors, lambda r: r * r, ops.sign),
+        "the absolute error, and f has the squared one": partial(_with_errors, _squared, ops.sign),
         "the squared error, and f has the absolute one": partial(_with_errors, abs, float),
-        **_with_other_outputs(claim.loss.layers),
+        **_with_other_outputs(claim.loss),
     }
     for text, change in losses.items():
         factor = claim.known_factor(_swept(claim, text, change, penalized=False), claim.penalty)
@@ -177,17 +179,25 @@ def another_loss(claim: Claim) -> Iterator[Diagnosis]:
 def _with_errors(error: Function, slope: Function, loss: RecordedLoss) -> Override | None:
     """The loss with another slope for every error r: sign(r) for r², as if it were |r|, and r for |r|, as if it were ½r²."""
     override: dict[Value, Sequence[float | None]] = {}
-    for node in loss.data_nodes:
-        if is_function(node, error):
-            r, *again = value_args(node)
-            share = slope(r.data) / (1 + len(again))
-            override[node] = [share if type(arg) is Value else None for arg in node.args]
+    for node in _errors(loss, error):
+        r, *again = value_args(node)
+        share = slope(r.data) / (1 + len(again))
+        override[node] = [share if type(arg) is Value else None for arg in node.args]
     return override or None
 
 
-def _with_other_outputs(layers: Mapping[Layer, Sequence[Activation]]) -> dict[str, Change]:
+def _errors(loss: RecordedLoss, error: Function) -> list[Value]:
+    """Where the loss has this function of an error: it adds them up, while x² in exp(−x²) is none."""
+    return [node for node in loss.data_nodes if node in loss.summands and is_function(node, error)]
+
+
+def _squared(r: float) -> float:
+    return r * r
+
+
+def _with_other_outputs(loss: RecordedLoss) -> dict[str, Change]:
     """The loss with cross-entropy of its last sigmoids in place of the squared error, or the other way round."""
-    found = {layer: units[0].op for layer, units in layers.items()}
+    found = {layer: units[0].op for layer, units in loss.layers.items()}
     sigmoids = [layer for layer, op in found.items() if agree(op, ops.sigmoid)]
     softpluses = [layer for layer, op in found.items() if agree(partial(derivative, op), ops.sigmoid)]
     if not sigmoids and not softpluses:
@@ -195,6 +205,8 @@ def _with_other_outputs(layers: Mapping[Layer, Sequence[Activation]]) -> dict[st
     last = max(sigmoids + softpluses, key=lambda layer: layer[1])
     logarithms = [layer for layer, op in found.items() if -math.inf in (op(0.0), op(-1.0))]  # log and log1p among them
     if last in sigmoids and not any(number > last[1] for _, number in logarithms):
+        if not _errors(loss, _squared):
+            return {}
         return {"cross-entropy, and f has the squared error": partial(_with_derivatives, [last], lambda unit, i, loss: 1.0)}
     return {"the squared error, and f is cross-entropy": partial(_with_derivatives, [last], _not_cancelled)}
 

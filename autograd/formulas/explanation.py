@@ -7,17 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from autograd import ops
+from autograd import context, ops
 from autograd._check import checked_value
 from autograd._format import counted, escaped, listed
 from autograd._html import MAX_OPEN, card, folded
 from autograd.formulas.latex import Latex, aligned, latex_names
-from autograd.formulas.partials import partial_formula
+from autograd.formulas.partials import partial_formula, textbook_partial
 from autograd.formulas.printer import HTML, LATEX, TEXT, Formula, Printer, abridged, enough_arguments
 from autograd.graph import Edge, Graph
 from autograd.names import spelled
 from autograd.op import ATOM
-from autograd.value import Value, is_detached
+from autograd.value import Value, is_detached, operands
 
 MAX_LINES = 40
 MAX_NAMES = 5  # of leaves that were changed
@@ -261,13 +261,13 @@ class ChainRule:
         return total, [self._sum(symbols, len(edges)), self._sum([*numbers], len(edges)), self.printer.constant(total)]
 
     def _rule(self, edge: Edge) -> Formula:
-        """The partial in symbols; ∂user/∂node if it cannot be written out, or if a symbol no longer has the recorded number."""
+        """The partial in symbols; ∂user/∂node if it cannot be written out, or would have another number than was recorded."""
         node, op = edge.node, edge.node.op
         assert op is not None
         count = len(node.args)
         few = enough_arguments(op, count, edge.position) if op.built_in else range(count)  # a mean divides by n
         args = [arg if type(arg) is float else Formula(self.names[arg], ATOM) for arg in (node.args[i] for i in few)]
-        known = self.stale.isdisjoint(node.args)
+        known = self.stale.isdisjoint(node.args) and _holds(edge)
         z = Formula(self.names[node], ATOM)
         written = partial_formula(self.rules, op, few.index(edge.position), args, z) if known else None
         return written or Formula(self._derivative(node, edge.arg), ATOM)
@@ -300,6 +300,16 @@ class ChainRule:
 
     def _derivative(self, above: Value, below: Value) -> str:
         return self.printer.derivative(self.names[above], self.names[below])
+
+
+def _holds(edge: Edge) -> bool:
+    """Is the rule of an op NaN where its partial is? 1/x is not, though the partial of log is NaN below 0."""
+    node, op = edge.node, edge.node.op
+    if op is None or not op.built_in or edge.partial == edge.partial:
+        return True
+    with context.quiet():
+        rule = textbook_partial(op, edge.position, [Value(x) for x in operands(node)], Value(node.data))
+    return math.isnan(rule.data if type(rule) is Value else rule)
 
 
 def _equal(terms: Sequence[Formula], known: str = "") -> str:

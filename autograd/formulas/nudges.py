@@ -47,7 +47,7 @@ class Change(NamedTuple):
     def shown(self) -> float:
         """The remainder; 0 if it is no more than the rounding error of y and its change."""
         rounding = MAX_ROUNDINGS * math.ulp(max(abs(self.start), abs(self.predicted), abs(self.actual)))
-        return 0.0 if abs(self.remainder) <= rounding else self.remainder
+        return 0.0 if abs(self.remainder) <= rounding < math.inf else self.remainder
 
 
 @dataclass(frozen=True)

@@ -283,7 +283,8 @@ def one_sided(f: NoisyFunction, x: float, step: float, side: int) -> Estimate:
     quotients: list[Quotient] = []
     candidates: list[Candidate] = []
     h = step
-    for _ in range(MAX_QUOTIENTS):
+    to_zero = (math.log2(step) - math.log2(abs(x))) / 2.0 if x else 0.0  # steps until they are below x: until then 1/x grows
+    for _ in range(max(MAX_QUOTIENTS, math.ceil(to_zero) + MAX_QUOTIENTS // 2)):
         width = (x + side * h) - x
         if not width or h < 1e-300:
             break
@@ -300,7 +301,8 @@ def one_sided(f: NoisyFunction, x: float, step: float, side: int) -> Estimate:
         if candidates and quotient.rounding > candidates[0].error:
             break
     best = candidates[0] if candidates else Candidate(*UNKNOWN)
-    clear = [quotient for quotient in quotients if quotient.rounding < 0.01 * abs(quotient.value)][-6:]
+    largest = max((abs(quotient.value) for quotient in quotients), default=0.0)
+    clear = [quotient for quotient in quotients if quotient.rounding < 0.01 * largest][-6:]  # 0 as well, this side of a jump
     if _grow(clear) and not best.error < 0.1 * abs(best.value):
         return Estimate(math.copysign(math.inf, clear[-1].value), 0.0)
     return Estimate(best.value, best.error)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import autograd
 import nn
-from autograd import Value, atan, exp, log, maximum, minimum, relu, sigmoid, sqrt, tanh
+from autograd import Value, atan, exp, log, maximum, minimum, relu, sigmoid, sin, sqrt, tanh
 from autograd.audit import Proofreading, audit
 
 SLOPES = {  # functions of one number, with derivatives as they stand in books
@@ -24,7 +24,7 @@ SLOPES = {  # functions of one number, with derivatives as they stand in books
     "softplus": (lambda x: log(1 + exp(x)), lambda x: 1 / (1 + math.exp(-x))),
     "difference": (lambda x: (x + 1) ** 3 - x**3, lambda x: 6 * x + 3),
     "quotient": (lambda x: (x - 1) / (x * x + 1), lambda x: (1 + 2 * x - x * x) / (x * x + 1) ** 2),
-    "exponential": (lambda x: exp(-x * x), lambda x: -2 * x * math.exp(-x * x)),
+    "exponential": (lambda x: exp(-(x**2)), lambda x: -2 * x * math.exp(-x * x)),
     "relu": (relu, lambda x: float(x >= 0)),
     "absolute": (lambda x: abs(x) * x, lambda x: 2 * abs(x)),
     "nothing": (lambda x: x * 0.0 + 3.0, lambda x: 0.0),
@@ -91,6 +91,17 @@ def test_a_claim_that_holds_at_the_given_point_alone_is_told_so():
     numbers = audit(lambda w: (w - 1.0) ** 2 + 0.5 * w**2, -2.0, at=0.0)
     assert numbers
     assert numbers["w"].sentence() == "agrees at the point given, the only one judged"
+
+
+def test_a_function_that_gives_one_number_is_judged_nearby_if_it_is_right_there():
+    constant = audit(lambda w: 3.0 * w, lambda w: 3.0, at=0.5)
+    assert constant["w"].sentence() == "agrees"
+    by_chance = audit(lambda w: w * w, lambda w: 1.0, at=0.5)
+    assert by_chance["w"].sentence() == "agrees at the point given, the only one judged"
+    notes = Proofreading("notes")
+    notes.claim("d(3w)/dw = 3", lambda w: 3.0 * w, lambda w: 3.0, at=0.5)
+    notes.claim("d(w²)/dw = 1", lambda w: w * w, lambda w: 1.0, at=0.5)
+    assert [statement.verdict for statement in notes] == ["holds", "holds at this point"]
 
 
 def test_a_claim_may_take_either_side_of_a_kink_and_nothing_beyond():
@@ -256,6 +267,63 @@ def test_a_squared_error_is_no_penalty():
         return [2 * errors[0] + errors[1], 4 * errors[0] + 2 * errors[1]]
 
     assert audit(f, claim, at=[0.5, 0.3])["w"].diagnosis.text == "the gradient of the penalty on w is missing"
+
+
+@pytest.mark.parametrize(
+    ("f", "without_the_inner_derivative"),
+    [
+        (lambda x: exp(-(x**2)), lambda x: -math.exp(-x * x)),
+        (lambda x: 1 / (2 + x**2), lambda x: -1 / (2 + x * x) ** 2),
+        (lambda x: sin(x**2), lambda x: math.cos(x * x)),
+        (lambda x: log(1 + abs(x)), lambda x: x / (1 + abs(x))),
+    ],
+)
+@pytest.mark.parametrize("x", [0.7, -0.7])
+def test_a_square_or_a_distance_inside_another_function_is_no_error_of_a_loss(f, without_the_inner_derivative, x):
+    verdict = audit(f, without_the_inner_derivative, at=x)["x"]
+    assert not any("error" in text for text in (verdict.likely(), verdict.others()))
+
+
+def test_without_a_squared_error_in_f_none_is_spoken_of():
+    verdict = audit(lambda x: x + sigmoid(x), lambda x: 2.0, at=0.3)["x"]
+    assert verdict.likely() == "the derivative of sigmoid is missing, as if it were 1 (at this point)"
+    assert verdict.also_possible == ()
+
+
+def test_the_gradient_of_a_penalty_is_told_if_the_numbers_show_its_form():
+    def likely(penalty, claim, w):
+        return audit(lambda w, x: penalty(w) - 2.0 * x, {"w": claim, "x": None}, at=(w, 1.0))["w"].likely()
+
+    taken = "the gradient of the penalty on w is taken as"
+    assert likely(lambda w: abs(w), lambda w, x: 5.0 * w, 0.7) == f"{taken} 5·w; it is 1·sign(w)"
+    assert likely(lambda w: w[0] ** 3 + w[1] ** 3, [5.0, 10.0], [1.0, 2.0]) == f"{taken} 5·w; it is 3·w² (at this point)"
+    alike = likely(lambda w: w[0] ** 3 + w[1] ** 3, lambda w, x: [5.0 * w[0], 5.0 * w[1]], [0.7, 0.7])
+    assert alike == f"{taken} 5·w; it is 3·w²"
+
+
+def test_a_term_of_the_product_rule_that_is_left_out_is_told_by_its_function():
+    report = audit(lambda x: x * tanh(x), lambda x: math.tanh(x), at=0.7)
+    assert report["x"].likely() == "the derivative of tanh is taken as 0, as if its result were a constant"
+
+
+def test_a_term_that_is_left_out_is_not_taken_for_a_derivative_that_is_nearly_0():
+    f, claim = lambda x: sqrt(x) * log(4 * x**2 + 1), lambda x: math.log(4 * x * x + 1) / (2 * math.sqrt(x))
+    taken = "the derivative of log in layer 1 is taken as 0, as if its result were a constant"
+    assert audit(f, claim, at=2.0)["x"].likely() == taken
+
+
+def test_a_claim_of_0_is_not_taken_for_the_gradient_of_an_unused_parameter():
+    report = audit(lambda w, unused: w * w + w, (0.0, None), at=(1.3, 2.0))
+    assert report["w"].likely() == "the claim is 0 times the gradient (at this point)"
+    assert report["w"].also_possible == ()
+
+
+def test_uses_of_a_number_that_are_made_of_one_another_are_no_samples():
+    f, claim = lambda x: x * log(3 * x), lambda x: math.log(3 * x)
+    assert audit(f, claim, at=2.0)["x"].likely() == "the first of the 2 uses of x is left out"
+    assert audit(f, lambda x: 2 * (math.log(3 * x) + 1), at=2.0)["x"].likely().endswith("(2 is the number of uses of x)")
+    mean = audit(lambda w: (tanh(w * 2.0) + tanh(w * 3.0)) / 2, lambda w: 3 - 3 * math.tanh(3 * w) ** 2, at=0.3)
+    assert mean["w"].likely() == "only the last of the 2 samples counts, times 2, as if `=` stood for `+=`"
 
 
 def test_other_numbers_in_another_shape_are_told_as_that():
@@ -476,6 +544,21 @@ def test_a_proofreading_tells_of_every_statement_whether_it_holds_and_what_else_
     assert "notes &lt;1&gt;" in page
     assert page.count(">does not hold</td>") == page.count(">holds</td>") == 1
     assert ">∂/∂w = 2(wx+b)·x</td>" in page
+
+
+def test_a_proofreading_tells_what_cannot_be_judged_from_what_does_not_hold():
+    notes = Proofreading("notes")
+    notes.claim("d(log(1 − σ))/dz = −1", lambda z: log(1 - sigmoid(z)), -1.0, at=34.0)
+    assert repr(notes).splitlines() == [
+        "notes: 1 of 1 statements cannot be judged",
+        "d(log(1 − σ))/dz = −1: cannot be judged at this point",
+    ]
+    notes.claim("∂max/∂x = ∂max/∂y = 1", maximum, (1.0, 1.0), at=(2.0, 2.0))
+    assert notes.headline() == "notes: 1 of 2 statements do not hold, 1 of 2 statements cannot be judged"
+    assert repr(notes).splitlines()[-2:] == [
+        "∂max/∂x = ∂max/∂y = 1: does not hold",
+        "    likely: does not hold with the others: at the kink of maximum, no side has all these numbers",
+    ]
 
 
 def test_a_proofreading_in_which_all_holds_says_so():

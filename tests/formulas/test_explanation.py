@@ -3,6 +3,7 @@
 import math
 import re
 import time
+import warnings
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,8 @@ import autograd
 import nn
 from autograd import Value, custom_op, gradients
 from autograd.formulas import explain
+from autograd.op import TABLE
+from tests.support.formulas import from_text, value
 from tests.support.programs import run_ops, tame_floats, wild_programs
 
 NUMBER = r"\(?−?[\d.]+(?:e[+−]\d+)?\)?"
@@ -47,6 +50,28 @@ def test_what_is_said_in_numbers_is_true(drawn):
 
 def as_number(text):
     return float(text.strip("()").replace("−", "-"))
+
+
+@pytest.mark.parametrize("x", [-3.0, -1.0, 2.0, math.inf, math.nan])
+@pytest.mark.parametrize("op", [op for op in TABLE.values() if op.built_in and op.arity == 1], ids=lambda op: op.name)
+def test_where_a_partial_is_nan_no_rule_that_is_a_number_is_said_to_equal_it(op, x):
+    leaf = Value(x, "x")
+    with warnings.catch_warnings(action="ignore"):
+        root = op(leaf)
+    root.label = "y"
+    _, *terms = re.split(" = |, since", explain(leaf, of=root).text)[:-2]
+    if terms[-1:] == ["NaN"] and len(terms) > 1:
+        assert math.isnan(value(from_text(terms[0]), x=x, y=root.data)), terms
+
+
+def test_outside_its_domain_the_rule_of_a_logarithm_is_not_told():
+    x = Value(-1.0, "x")
+    with pytest.warns(RuntimeWarning, match="log"):
+        y = autograd.log(x)
+    assert str(explain(x, of=y)) == "∂y/∂x = NaN, since y = ln(x)"
+    n = Value(math.nan, "n")
+    z = n.sin()
+    assert str(explain(n, of=z)) == "∂z/∂n = cos(n) = NaN, since z = sin(n)"
 
 
 def test_shares_that_overflow_one_by_one_are_said_one_by_one():

@@ -97,7 +97,14 @@ def test_an_infinite_result_is_shown_as_it_is():
     x = Value(700.0, "x")
     told = nudge(x.exp(), {x: 100.0})
     assert (told.actual, told.remainder) == (math.inf, math.inf)
-    assert "+inf" in repr(told)
+    assert repr(told).splitlines()[1].split()[-2:] == ["+inf", "+inf"]
+
+
+def test_beside_an_infinite_gradient_the_remainder_is_infinite_too():
+    x = Value(0.0, "x")
+    told = nudge(x.sqrt(), {x: 0.25})
+    assert (told.predicted, told.actual, told.remainder) == (math.inf, 0.5, -math.inf)
+    assert repr(told).splitlines()[1].split()[1:] == ["+0.25", "+inf", "+0.5", "−inf"]
 
 
 def test_bad_arguments_are_refused_by_name():

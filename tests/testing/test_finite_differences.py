@@ -112,6 +112,34 @@ def test_a_slope_without_bound_is_infinite(f, x, side, slope):
     assert differentiate(f, x, side=side).value == slope
 
 
+@pytest.mark.parametrize(
+    ("f", "slope"),
+    [(lambda t: 1.0 / t, lambda t: -1 / t**2), (math.log, lambda t: 1 / t), (math.sqrt, lambda t: 0.5 / mp.sqrt(t))],
+    ids=["1/x", "log", "sqrt"],
+)
+@pytest.mark.parametrize("side", [-1, 1])
+@given(power=st.integers(-120, 0))
+def test_a_slope_is_not_called_infinite_before_the_steps_are_below_x(f, slope, side, power):
+    x = 10.0**power
+    estimate = differentiate(f, x, side=side)
+    assert estimate.error < 1e-6 * abs(estimate.value)
+    assert_covered(estimate, slope(mp.mpf(x)))
+
+
+@pytest.mark.parametrize("distance", [1e-3, 1e-5, 1e-7, 1e-10])
+def test_a_jump_close_by_is_no_slope_without_bound(distance):
+    def rounded(t):
+        return float(round(t))
+
+    assert differentiate(rounded, 0.5 - distance, side=1).value == 0.0
+    assert differentiate(rounded, 1.5 + distance, side=-1).value == 0.0
+
+
+@pytest.mark.parametrize("x", [5e-324, -1e-310, 1e308])
+def test_one_side_of_any_float_is_looked_at(x):
+    assert_covered(differentiate(lambda t: t, x, side=1, noise=0.0), mp.mpf(1))
+
+
 def test_noise_in_the_values_is_measured_and_widens_the_estimate():
     def noisy(t):
         return math.sin(t) + 1e-9 * math.sin(1e15 * t)

@@ -338,6 +338,20 @@ def test_a_value_used_as_a_plain_number_is_found_out(f, why):
     assert caught.value.wrong == ()
 
 
+@pytest.mark.parametrize("x", [1.0, 9.1e-31, 1e-60])
+def test_a_wrong_gradient_close_to_a_pole_is_refused(x):
+    twice = custom_op(lambda x: 1.0 / x, partials=lambda z, x: -2.0 * z * z, name="twice_too_steep")
+    with pytest.raises(GradientError, match="relative error 1"):
+        gradcheck(twice, (x,))
+
+
+@pytest.mark.parametrize("x", [0.3, 0.49999, 0.5 - 1e-8, 2.5 + 1e-6])
+def test_a_straight_through_gradient_is_refused_close_to_a_jump_too(x):
+    rounded = custom_op(lambda x: float(round(x)), partials=lambda z, x: 1.0, name="rounded")
+    with pytest.raises(GradientError, match="finite differences give 0"):
+        gradcheck(rounded, (x,))
+
+
 def test_a_gradient_that_is_nan_or_infinite_where_the_slope_is_not_is_refused():
     with pytest.raises(GradientError, match=r"got nan, finite differences give 0\.0"):
         gradcheck(lambda x: autograd.sqrt(x * x), (0.0,))
@@ -564,6 +578,17 @@ def test_the_sensitivity_is_the_error_that_is_just_caught():
     assert gradcheck(off_by(0.1 * sensitivity), (0.7,))
     with pytest.raises(GradientError):
         gradcheck(off_by(3.0 * sensitivity), (0.7,))
+
+
+def test_a_difference_of_equal_numbers_is_no_reason_to_see_nothing():
+    with pytest.raises(GradientError, match=r"relative error 0.5"):
+        gradcheck(lambda x: autograd.hypot((x - x) * x, x + x) * x.detach(), (0.3,))
+
+
+def test_where_rounding_hides_the_gradient_the_report_says_so():
+    report = gradcheck(lambda x: autograd.log((x + 1.0) - 1.0) * x.detach(), (2.0**-50,))
+    assert "rounding hides the gradient here" in repr(report)
+    assert "1 of 1 derivative could not be checked: rounding hides the gradient there" in repr(report)
 
 
 def test_where_nothing_can_be_seen_the_report_says_so():

@@ -43,6 +43,11 @@ class Checked(NamedTuple):
         return self.differences.allows(self.analytic, self.slack)
 
     @property
+    def hidden(self) -> bool:
+        """May rounding have made any number of the graph's derivative, so that none is wrong?"""
+        return math.isinf(self.slack)
+
+    @property
     def smooth(self) -> bool:
         """Is f smooth although ops are at their kinks, and do the conventions not give its slope?"""
         return self.smoothness is Smoothness.SMOOTH and not self.allowed
@@ -76,6 +81,8 @@ class Checked(NamedTuple):
     def _remark(self) -> str:
         if not self.differences.known:
             return "nothing can be seen here"
+        if self.hidden:
+            return "rounding hides the gradient here"
         if self.smooth:
             return "the function is smooth here"
         if self.smoothness is Smoothness.UNCLEAR:
@@ -132,6 +139,9 @@ class GradcheckReport:
         unseen = sum(not check.differences.known for check in self.checks)
         if unseen:
             yield f"{unseen} of {counted(len(self.checks), 'derivative')} could not be checked: differences show nothing there"
+        hidden = sum(check.differences.known and check.hidden for check in self.checks)
+        if hidden:
+            yield f"{hidden} of {counted(len(self.checks), 'derivative')} could not be checked: rounding hides the gradient there"
         yield from self.at_kinks()
         seen = [sensitivity for sensitivity in self.partials if sensitivity < 1.0]
         tiny = len(self.partials) - len(seen)

@@ -13,6 +13,7 @@ from autograd.value import Value, operands, take_partials
 
 STATED_ERROR = 4.0 * EPSILON  # what the ops of the table hold their partials to
 NORMAL = 2.0**-1022
+COARSE = 4.0 * SMALLEST  # below it floats are too far apart to tell whether a change is half of another one
 
 PartialErrors = Callable[[Value], list[float]]
 
@@ -73,6 +74,7 @@ def _partial_errors(node: Value, off: Sequence[float]) -> list[float]:
     errors = [_own_error(partial) for partial in node.partials]
     if not any(off) and abs(node.data) >= NORMAL:
         return errors
+    off = [error and max(error, COARSE) for error in off]  # so that half of it is a float too
     for pattern in (1.0, 1.0), (1.0, -1.0):  # the errors of neighbouring arguments may add up or cancel
         ahead, behind, half = (
             _changes(node, [share * error * pattern[i % 2] for i, error in enumerate(off)]) for share in (1.0, -1.0, 0.5)
@@ -85,7 +87,7 @@ def _partial_errors(node: Value, off: Sequence[float]) -> list[float]:
 
 def _own_error(partial: float | None) -> float:
     """How far off a partial may be at exact arguments; where it is subnormal, or has become 0, by units of their spacing."""
-    return 0.0 if partial is None else STATED_ERROR * abs(partial) + 4.0 * SMALLEST
+    return 0.0 if partial is None else STATED_ERROR * abs(partial) + COARSE
 
 
 def _changes(node: Value, shifts: Sequence[float]) -> list[float]:
@@ -109,7 +111,7 @@ def _range(size: float, ahead: float, behind: float, half: float) -> float:
     largest = max(abs(ahead), abs(behind))
     if math.isnan(ahead + behind + half):
         return math.inf
-    bent = abs(ahead + behind) > 0.5 * largest or abs(half - 0.5 * ahead) > 0.25 * largest
+    bent = abs(ahead + behind) > 0.5 * largest + COARSE or abs(half - 0.5 * ahead) > 0.25 * largest + COARSE
     return math.inf if bent and largest > 1e-3 * (size + largest) else 2.0 * largest
 
 
