@@ -38,7 +38,7 @@ lint: .venv/ready
 	$(BIN)/ruff format --check .
 
 doctests: .venv/ready
-	$(BIN)/pytest -q --no-header --doctest-modules autograd nn playground tools tests/support/oracle.py $(WITHOUT_DOCTESTS:%=--ignore=%)
+	$(BIN)/pytest -q --no-header --hypothesis-profile=ci --doctest-modules autograd nn playground tools tests/support/oracle.py $(WITHOUT_DOCTESTS:%=--ignore=%)
 
 # Needs nothing that is installed here, so that both environments are made at the same time.
 other-python:
