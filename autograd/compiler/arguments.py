@@ -45,7 +45,8 @@ class Given(NamedTuple):
     @property
     def is_listed(self) -> bool:
         """True for lists, tuples and dicts without an array in them."""
-        return isinstance(self.nesting, (list, tuple, dict)) and not _holds_block(self.nesting)
+        nesting = self.nesting
+        return type(nesting) is not Block and isinstance(nesting, (list, tuple, dict)) and not _holds_block(nesting)
 
     def result(self, items: Any, lanes: int | None, listed: bool = False, reduced: bool = False) -> Any:
         """Results for its numbers, in its shape; each is for all `lanes`, if there are any. For `listed`, see `stacked`.

@@ -9,12 +9,13 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import autograd
 import nn
 from autograd import BranchError, CompileError, TracingWarning, Value, compile, no_grad, ops
+from autograd._tree import block_map
 from autograd.extend import draw
 from tests.support.points import points
 from tests.support.programs import SPECIAL, any_floats, odd_programs, run_ops, tame_floats, tame_programs, wild_programs
@@ -110,6 +111,23 @@ def test_jacobians_and_hessians_have_the_shape_that_those_of_the_eager_engine_ha
     for verb, f in calls:
         found = getattr(compile(f, a, b, executor="python"), verb)(a, b, argnums=by)
         expected = getattr(autograd, verb)(f, argnums=by)(a, b)
+        assert shape(found) == shape(expected)
+        assert alike(found, expected)
+
+
+@given(st.sampled_from(ARGUMENTS), st.sampled_from(ARGUMENTS), st.sampled_from(list(RETURNED.values())), by)
+def test_jacobians_and_hessians_on_lanes_have_the_shape_of_those_of_one_lane_behind_the_lanes(a, b, returned, by):
+    def twice(tree):
+        return block_map(lambda leaf: np.stack([leaf, leaf]), tree)
+
+    calls = [
+        ("jacobian", lambda *xs: returned(*sums(xs))),
+        ("hessian", lambda *xs: autograd.prod(sums(xs)) ** 2),
+    ]
+    assume(shape(a) != [] or shape(b) != [])  # there are lanes
+    for verb, f in calls:
+        found = getattr(compile(f, a, b, executor="python"), verb)(twice(a), twice(b), argnums=by)
+        expected = twice(getattr(autograd, verb)(f, argnums=by)(a, b))
         assert shape(found) == shape(expected)
         assert alike(found, expected)
 
