@@ -6,6 +6,7 @@ import pickle
 import random
 import warnings
 from decimal import Decimal
+from functools import partial
 
 import numpy as np
 import pytest
@@ -453,9 +454,26 @@ def test_value_and_gradient_see_the_same_draw():
     assert value == 2.0 * slope
 
 
-def test_undeclared_draws_are_refused():
+ONE, OTHER = Value(1.0), Value(1.0)
+SECONDS = {
+    "draws a factor": lambda x, draw: x * draw(),
+    "returns a draw": lambda x, draw: [2.0 * x, draw()],
+    "draws what it returns": lambda x, draw: [x, 2.0 * x] if draw() < 0.5 else [2.0 * x, x],
+    "draws how much it returns": lambda x, draw: [x, x] if draw() < 0.5 else (x, x),
+    "draws what it reads": lambda x, draw: x * (ONE if draw() < 0.5 else OTHER),
+}
+
+
+@pytest.mark.parametrize("function", SECONDS.values(), ids=SECONDS)
+def test_a_function_whose_second_call_does_something_else_is_refused(function):
+    draw = partial(next, iter([0.25, 0.75, 0.5]))
     with pytest.raises(CompileError, match="does something different on every call"):
-        compile(lambda x: x * random.random(), 1.0)
+        compile(lambda x: function(x, draw), 1.0)
+
+
+def test_a_constant_that_is_nan_is_the_same_on_every_call():
+    program = compile(lambda x: [autograd.where(autograd.greater(x, 0.0), x, float("nan")), float("nan")], 1.0)
+    assert exact(program(2.0)) == ["2.0", "nan"]
 
 
 # -- what has changed since --------------------------------------------------------------------------------
