@@ -144,7 +144,7 @@ class _Reader:
             raise TypeError(
                 f"{path}: expected a real number, got {x.dtype}: only real numbers are supported: pass .real or .imag"
             )
-        if is_array(x) and x.dtype.kind not in "biuf":
+        if not is_foreign(x) and x.dtype.kind not in "biuf":
             if not any(type(item) is Value for item in x.flat):
                 x = _as_floats(path, x)
             elif tuple(x.shape) == shape:
@@ -261,7 +261,7 @@ def _as_floats(path: str, x: Any) -> Any:
     import numpy
 
     try:
-        return numpy.array([number(item) for item in x.reshape(-1)]).reshape(x.shape)
+        return numpy.array([number(item) for item in x.flat]).reshape(x.shape)
     except TypeError as error:
         raise TypeError(f"{path}: {error}") from None
 
