@@ -443,9 +443,9 @@ def test_numbers_of_different_types_and_complex_ones_are_refused():
 def test_arrays_of_what_is_not_real_are_refused_whatever_their_class(executor, tmp_path):
     program = compile(lambda x: x[0] * x[1], [1.0, 2.0], executor=executor)
     mapped = np.memmap(tmp_path / "numbers", dtype=complex, mode="w+", shape=(2,))
-    for given in (mapped, np.matrix([[1j, 2.0]]), np.char.array([["1", "2"]])):
-        with pytest.raises(TypeError, match="^x: expected a real number, got (complex128|str_)"):
-            program(given)
+    for numbers in (mapped, np.matrix([[1j, 2.0]]), np.char.array([["1", "2"]])):
+        with pytest.raises(TypeError, match=r"^x: expected a real number, got (complex128|str_)"):
+            program(numbers)
 
 
 def test_every_form_is_that_of_an_op():
