@@ -448,6 +448,14 @@ def test_arrays_of_what_is_not_real_are_refused_whatever_their_class(executor, t
             program(numbers)
 
 
+@pytest.mark.parametrize(("shared", "kind"), [(mpmath.iv.mpf([1, 2]), "ivmpf"), (Value(2.0), "Value")])
+def test_numbers_that_are_no_floats_have_no_lanes(shared, kind):
+    program = compile(lambda x, y: x * y, 1.0, 2.0, in_axes=(0, None))
+    for call in (program, program.value_and_grad, program.jacobian):
+        with pytest.raises(TypeError, match=f"there are no lanes of type {kind}: call the program for one lane after another"):
+            call(np.ones(2), shared)
+
+
 def test_every_form_is_that_of_an_op():
     from autograd.compiler.executors import generic_forms as generic
 
