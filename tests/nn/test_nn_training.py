@@ -83,6 +83,11 @@ def test_a_history_has_a_number_an_epoch_for_what_was_asked():
     assert not history.stopped_early
 
 
+def test_a_metric_gets_plain_numbers_in_validation_too():
+    _, history = line_fit(epochs=2, metric=lambda outputs, targets: outputs[0] - targets[0], validation_data=([[4.0]], [9.0]))
+    assert {*map(type, [*history.metric, *history.val_metric])} == {float}
+
+
 def test_the_same_seed_gives_the_same_run():
     runs = [line_fit(batch_size=2, seed=3)[1].loss for _ in range(2)]
     assert runs[0] == runs[1]
