@@ -233,12 +233,12 @@ def lanes_of(given: Sequence[Given]) -> int | None:
             f"{listed(alone)} must have an axis of {lanes} lanes, as {path} has: for what is the same for all of them, compile "
             "with None at its place in in_axes"
         )
-    for number in [number for x in given if not x.plain for part in x.uniform if type(part) is list for number in part]:
+    for x in [x for one in given if not one.plain for part in one.uniform if type(part) is list for x in part]:
         try:
-            float(number)
+            float(x)
         except (TypeError, ValueError):  # of a Value, of an interval
-            kind = type(number).__name__
-            raise TypeError(f"there are no lanes of type {kind}: call the program for one lane after another") from None
+            advice = "call the program for one lane after another"
+            raise TypeError(f"there are no lanes of type {type(x).__name__}: {advice}") from None
     return lanes
 
 
