@@ -144,7 +144,7 @@ class Programs:
 
     def _derived(self, key: tuple[Any, ...], lanes: bool, program: Program) -> Program:
         """The program before the passes."""
-        as_traced = program is self.traced.program
+        as_traced = program is not vars(self).get("_prepared")
         varies = [own for argument in self.arguments for own in argument.varies]
         per_lane = [i for i, own in enumerate(varies) if own]
         per_lane += range(self._captured_at.stop, len(program.inputs))

@@ -456,6 +456,15 @@ def test_numbers_that_are_no_floats_have_no_lanes(shared, kind):
             call(np.ones(2), shared)
 
 
+@pytest.mark.parametrize("executor", ["auto", "python", "numpy"])
+@pytest.mark.parametrize("number", [Fraction(3, 2), Decimal("1.5"), SIXTY.mpf(1.5)])
+def test_backward_takes_numbers_of_any_type(executor, number):
+    w = Value(2.0)
+    program = compile(lambda x: w * x * x / 3.0 + 0.0 * x, 1.0, executor=executor)
+    assert program.backward(number) == pytest.approx(1.5)
+    assert w.grad == pytest.approx(0.75)
+
+
 def test_every_form_is_that_of_an_op():
     from autograd.compiler.executors import generic_forms as generic
 
