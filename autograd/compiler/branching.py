@@ -69,6 +69,11 @@ class Branching(Compiled):
         """ValueError: a file holds one way through a function."""
         raise ValueError(f"{self.name} goes several ways, and a file holds one: compile it with guard='raise' to save it")
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError(
+            f"{self.name} goes several ways, and a copy would go one: compile it with guard='raise' to copy or pickle it"
+        )
+
     def jacobian(self, *xs: Any, argnums: int | Sequence[int] = 0) -> Any:
         """The derivatives of every number that f returns: shape of the output, then of the argument."""
         return self._merged(lambda way, part: way.jacobian(*part, argnums=argnums), xs)

@@ -43,7 +43,8 @@ class Programs:
     def program_of(self, what: str = "value", *, argnums: int | Sequence[int] = 0, reduction: str | None = None) -> Program:
         """The program that is run for "value", "value_and_grad", "backward", "jacobian", "hessian" or "hvp".
 
-        It is the one for lanes, if `in_axes` gives any argument an axis of lanes.
+        It is the one for lanes, if `in_axes` gives any argument an axis of lanes. "backward" is that of the sum over all
+        lanes, and so is "value_and_grad" with `reduction="sum"`.
 
         >>> from autograd import compile
         >>> print(compile(lambda x, y: x * y + x, 2.0, 3.0).program_of())
@@ -55,6 +56,11 @@ class Programs:
 
     def _unoptimized(self, what: str, argnums: int | Sequence[int], reduction: str | None, program: Program) -> Program:
         checked_choice("what", what, WHAT)
+        if what not in ("value", "jacobian"):
+            self._check_one_number(what)
+        if reduction is not None and (reduction != "sum" or what not in ("value_and_grad", "backward")):
+            advice = "for a mean, divide the sum by the number of lanes"
+            raise ValueError(f"reduction must be 'sum', for value_and_grad, got {reduction!r} for {what}: {advice}")
         _, chosen = self._chosen(what, argnums) if self.arguments else (True, ())
         lanes = any(True in argument.varies for argument in self.arguments)
         gradient = "gradient", chosen, lanes and reduction is not None

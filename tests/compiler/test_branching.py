@@ -1,5 +1,8 @@
 """Functions that branch on their numbers: guards, and programs for every way through."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -84,6 +87,13 @@ def test_results_of_another_nesting_go_together_in_no_call_with_lanes(other):
     for call in (program, program.jacobian):
         with pytest.raises(CompileError, match="returns results of another nesting in some lanes"):
             call(np.array([1.0, -1.0]))
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, pickle.dumps])
+def test_a_program_that_goes_several_ways_is_not_copied(copied):
+    program = autograd.compile(lambda x: x if x > 0 else -x, 1.0, guard="recompile")
+    with pytest.raises(TypeError, match="<lambda> goes several ways, and a copy would go one"):
+        copied(program)
 
 
 def test_backward_changes_nothing_if_one_of_the_ways_returns_more_than_a_number():

@@ -117,6 +117,29 @@ def test_source_writes_the_language_that_is_asked_for():
     assert exp.source("javascript") == javascript_source(program, "exp")
 
 
+@pytest.mark.parametrize("what", ["value_and_grad", "backward", "hessian", "hvp"])
+@pytest.mark.parametrize("method", ["program_of", "source", "stats", "draw"])
+def test_there_is_no_derivative_of_the_first_of_several_results(what, method):
+    several = compile(lambda x: [x * x, 2.0 * x], 1.0)
+    options = {"what": what, "language": "c"} if method == "source" else {"what": what}
+    with pytest.raises(TypeError, match=f"{what}: <lambda> must return one number, but returned a list"):
+        getattr(several, method)(**options)
+
+
+@pytest.mark.parametrize(("what", "reduction"), [("value_and_grad", "mean"), ("value_and_grad", "avg"), ("backward", "mean")])
+@pytest.mark.parametrize("method", ["program_of", "source", "stats", "draw"])
+def test_a_program_has_no_mean_over_lanes(what, reduction, method):
+    options = {"what": what, "language": "c"} if method == "source" else {"what": what}
+    program = compile(lambda x: x * x, 1.0)
+    with pytest.raises(
+        ValueError, match=f"reduction must be 'sum', for value_and_grad, got '{reduction}' for {what}: for a mean"
+    ):
+        getattr(program, method)(**options, reduction=reduction)
+    with pytest.raises(ValueError, match="got 'sum' for value"):
+        program.source("c", reduction="sum")
+    getattr(program, method)(**options, reduction="sum")
+
+
 def test_names_of_c_and_of_its_library_are_none_of_functions_and_numbers_in_c(tmp_path):
     program = Program((Input("x"),), (Row(ops.exp, (0,), 1),), (Output("y", 1),), 2)
     functions = ["round", "fmax", "gamma", "expf", "truncl", "y0", "isless", "abs", "exp", "bool", "size_t", "main", "program"]
