@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import _transform_checks
 from autograd._check import checked_choice
 from autograd._format import counted
+from autograd._tree import is_array
 from autograd.compiler import derived, files
 from autograd.compiler.optimize import Stats, optimize, prepare, stats
 from autograd.compiler.program import Input, Program
@@ -184,3 +185,9 @@ class Programs:
     def _chosen(self, verb: str, argnums: Any) -> tuple[bool, tuple[int, ...]]:
         by = _transform_checks.argnums(verb, argnums)
         return isinstance(by, int), tuple(positions(verb, self.name, by, len(self.arguments)))
+
+    def _check_one_number(self, verb: str) -> None:
+        y = self.traced.result
+        if isinstance(y, (list, tuple, dict)) or (is_array(y) and y.ndim):
+            advice = "return the number in it, .item()" if getattr(y, "size", 0) == 1 else "use jacobian"
+            raise TypeError(f"{verb}: {self.name} must return one number, but returned {_transform_checks.kind(y)}: {advice}")
