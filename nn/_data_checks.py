@@ -93,9 +93,9 @@ def _checked_chunks(X: Any, y: Any, name: str) -> tuple[Any, list[Any]]:
         raise ValueError(f"{name}X: the lengths of its chunks are not known: call X.compute_chunk_sizes() first")
     rows, targets = Chunks(X), checked_list(f"{name}y", one_column(y))
     _check_lengths(rows, targets, name)
-    from dask.array import isfinite
+    from dask.array import isfinite, ma
 
-    bad = ~isfinite(rows.table).all(axis=1)
+    bad = ~isfinite(ma.filled(rows.table.astype(float), math.nan)).all(axis=1)  # what is masked is no number
     if bad.any().compute():
         i = int(bad.argmax().compute())
         check_finite(f"{name}X", [[0.0]] * i + [plain_lists(rows[i])])

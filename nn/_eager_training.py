@@ -89,7 +89,7 @@ class EagerTraining:
         with in_mode(model, training=False), no_grad():
             outputs = [model(row) for row in X]
             reached = {"val_loss": plain(loss(outputs, y))}
-            return reached if metric is None else {**reached, "val_metric": metric(outputs, y)}
+            return reached if metric is None else {**reached, "val_metric": metric(plain(outputs), y)}
 
     def write(self) -> None:
         """Make parameters and optimizer what they are after the last step."""

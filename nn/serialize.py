@@ -127,7 +127,15 @@ def _refuse_constant(text: str) -> float:
 
 def _to_safetensors(state: Mapping[str, Any]) -> bytes:
     numpy, library = _safetensors()
-    return bytes(library.save({name: numpy.asarray(group, dtype="float64") for name, group in state.items()}))
+    arrays = {}
+    for name, group in state.items():
+        try:
+            arrays[name] = numpy.asarray(group, dtype="float64")
+        except ValueError:
+            raise ValueError(
+                f"{name} holds lists of unequal length, and a safetensors file arrays: save the model as JSON"
+            ) from None
+    return bytes(library.save(arrays))
 
 
 def _from_safetensors(path: str | Path) -> Mapping[str, Any]:

@@ -13,7 +13,7 @@ from types import CodeType, FunctionType
 from typing import Any, Literal
 
 from autograd import CompileError
-from autograd.extend import checked_choice, checked_integer, counted, threadless_bar
+from autograd.extend import any_number, checked_choice, checked_integer, counted, threadless_bar
 from nn._cards import series_card
 from nn._check import generator
 from nn._chunks import Chunks
@@ -168,6 +168,8 @@ def fit(
         check_widths(model, *held_out, loss, "validation_data: ")
     if scheduler is not None and not isinstance(scheduler, (LRScheduler, ReduceLROnPlateau)):
         raise TypeError(f"scheduler must be one of nn.lr_scheduler, got {scheduler!r}")
+    if scheduler is not None and scheduler.optimizer is not optimizer:
+        raise ValueError("scheduler must be one of this optimizer, got one of another")
     if not isinstance(callbacks, (list, tuple)) or not all(map(callable, callbacks)):
         raise TypeError(f"callbacks must be a list of functions, got {callbacks!r}")
     checked_integer("epochs", epochs, at_least=1)
@@ -204,18 +206,18 @@ def _train(
             if run.held_out is not None:
                 reached.update(training.validation())
             for name, number in reached.items():
-                getattr(history, name).append(number)
+                getattr(history, name).append(any_number(f"the {name} of an epoch", number))
             if looked_at:
                 training.write()
             if isinstance(scheduler, ReduceLROnPlateau):
                 scheduler.step((history.val_loss or history.loss)[-1])
             elif scheduler is not None:
                 scheduler.step()
-            advance(1, **{name: f"{number:.4g}" for name, number in reached.items()})
-            stops = [callback for callback in callbacks if callback(run.model, history) is True]  # all of them see the epoch
+            advance(1, **{name: f"{getattr(history, name)[-1]:.4g}" for name in reached})
+            answers = [callback(run.model, history) for callback in callbacks]  # all of them see the epoch
             if callbacks and not training.read():
                 training = _started(run, compiled, epochs)
-            if stops:
+            if any(type(answer).__name__ in ("bool", "bool_") and answer for answer in answers):  # NumPy's True is another
                 history.stopped_early = True
                 break
     finally:

@@ -45,7 +45,8 @@ class Given(NamedTuple):
     @property
     def is_listed(self) -> bool:
         """True for lists, tuples and dicts without an array in them."""
-        return isinstance(self.nesting, (list, tuple, dict)) and not _holds_block(self.nesting)
+        nesting = self.nesting
+        return type(nesting) is not Block and isinstance(nesting, (list, tuple, dict)) and not _holds_block(nesting)
 
     def result(self, items: Any, lanes: int | None, listed: bool = False, reduced: bool = False) -> Any:
         """Results for its numbers, in its shape; each is for all `lanes`, if there are any. For `listed`, see `stacked`.
@@ -143,7 +144,7 @@ class _Reader:
             raise TypeError(
                 f"{path}: expected a real number, got {x.dtype}: only real numbers are supported: pass .real or .imag"
             )
-        if is_array(x) and x.dtype.kind not in "biuf":
+        if not is_foreign(x) and x.dtype.kind not in "biuf":
             if not any(type(item) is Value for item in x.flat):
                 x = _as_floats(path, x)
             elif tuple(x.shape) == shape:
@@ -232,6 +233,12 @@ def lanes_of(given: Sequence[Given]) -> int | None:
             f"{listed(alone)} must have an axis of {lanes} lanes, as {path} has: for what is the same for all of them, compile "
             "with None at its place in in_axes"
         )
+    for x in [x for one in given if not one.plain for part in one.uniform if type(part) is list for x in part]:
+        try:
+            float(x)
+        except (TypeError, ValueError):  # of a Value, of an interval
+            advice = "call the program for one lane after another"
+            raise TypeError(f"there are no lanes of type {type(x).__name__}: {advice}") from None
     return lanes
 
 
@@ -260,7 +267,7 @@ def _as_floats(path: str, x: Any) -> Any:
     import numpy
 
     try:
-        return numpy.array([number(item) for item in x.reshape(-1)]).reshape(x.shape)
+        return numpy.array([number(item) for item in x.flat]).reshape(x.shape)
     except TypeError as error:
         raise TypeError(f"{path}: {error}") from None
 

@@ -8,14 +8,15 @@ from os import PathLike
 from typing import Any
 
 from autograd._check import checked_choice
-from autograd._tree import prefix_entries, prefix_map, tree_build
+from autograd._tree import prefix_entries, prefix_map, same_shape, tree_build
 from autograd.compiler.any_array import each, namespace_of
 from autograd.compiler.arguments import Given, scale_of
 from autograd.compiler.axes import Axes
 from autograd.compiler.compiled import REDUCTIONS, Compiled, scaled
-from autograd.compiler.executors.chunks import any_chunked, blocks_of, nested
+from autograd.compiler.executors.chunks import any_chunked, nested
 from autograd.compiler.traced import Traced
 from autograd.errors import BranchError, CompileError
+from autograd.transforms import check_tangents
 
 MAX_WAYS = 256  # through a function, each of which is a program of its own
 
@@ -56,7 +57,10 @@ class Branching(Compiled):
         checked_choice("reduction", reduction, REDUCTIONS)
         _, lanes = self._bind(xs)
         scale = scale_of(reduction, lanes)
-        found = [(way, way.summed_backward(*of_lanes(xs, self._axes, at))) for way, at in self._groups(xs)]
+        groups = self._groups(xs)
+        for way, _ in groups:
+            way._check_one_number("backward")
+        found = [(way, way.summed_backward(*of_lanes(xs, self._axes, at))) for way, at in groups]
         for way, (_, slopes, flows) in found:
             way.add_gradients(slopes, flows, scale)
         return sum([value for _, (value, _, _) in found]) * scale
@@ -64,6 +68,11 @@ class Branching(Compiled):
     def save(self, path: str | PathLike[str]) -> None:
         """ValueError: a file holds one way through a function."""
         raise ValueError(f"{self.name} goes several ways, and a file holds one: compile it with guard='raise' to save it")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError(
+            f"{self.name} goes several ways, and a copy would go one: compile it with guard='raise' to copy or pickle it"
+        )
 
     def jacobian(self, *xs: Any, argnums: int | Sequence[int] = 0) -> Any:
         """The derivatives of every number that f returns: shape of the output, then of the argument."""
@@ -75,6 +84,7 @@ class Branching(Compiled):
 
     def hvp(self, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
         """The Hessian times a vector; one result per primal, with a single one just that."""
+        check_tangents("hvp", primals, tangents, "program.hvp((x,), (v,))")
         n = len(primals)
         return self._merged(lambda way, part: way.hvp(part[:n], part[n:]), primals, tangents)
 
@@ -88,7 +98,11 @@ class Branching(Compiled):
         groups = self._groups(xs)
         axes = self._axes * (2 if more else 1)
         parts = [call(way, of_lanes([*xs, *more], axes, at)) for way, at in groups]
-        return parts[0] if groups[0][1] is None else merged(parts, [at for _, at in groups])
+        if groups[0][1] is None:
+            return parts[0]
+        if not all(same_shape(way.traced.result, groups[0][0].traced.result) for way, _ in groups):
+            raise CompileError(f"{self.name} returns results of another nesting in some lanes: they do not go together")
+        return merged(parts, [at for _, at in groups])
 
     def _groups(self, xs: Sequence[Any]) -> list[tuple[Compiled, Any]]:
         """Each way that is taken, with the lanes that take it; None without lanes."""
@@ -134,7 +148,8 @@ def merged(parts: Sequence[Any], lanes: Sequence[Any], axes: Axes = 0) -> Any:
         return sum(pieces) if axis is None else _taken(namespace_of(pieces).concat(pieces, axis=axis), order, axis)
 
     along = [axis for axis, _ in prefix_entries(axes, parts[0])]
-    return nested(parts[0], list(map(whole, along, zip(*map(blocks_of, parts), strict=True))))
+    pieces = [[piece for piece, _ in prefix_entries(part, parts[0])] for part in parts]  # by the keys of dicts, not their order
+    return nested(parts[0], list(map(whole, along, zip(*pieces, strict=True))))
 
 
 def of_lanes(xs: Sequence[Any], axes: Sequence[Axes], lanes: Any) -> list[Any]:

@@ -327,12 +327,6 @@ class Compiled(Programs):
             start = stop
         return shaped[0] if single else tuple(shaped)
 
-    def _check_one_number(self, verb: str) -> None:
-        y = self.traced.result
-        if isinstance(y, (list, tuple, dict)) or (is_array(y) and y.ndim):
-            advice = "return the number in it, .item()" if getattr(y, "size", 0) == 1 else "use jacobian"
-            raise TypeError(f"{verb}: {self.name} must return one number, but returned {_transform_checks.kind(y)}: {advice}")
-
 
 def _in_shape(result: Any, found: Sequence[Any], lanes: int | None, listed: bool = False) -> Any:
     """What the program computed for each number that the function returned, in the shape of what it returned."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import _transform_checks
 from autograd._check import checked_choice
 from autograd._format import counted
+from autograd._tree import is_array
 from autograd.compiler import derived, files
 from autograd.compiler.optimize import Stats, optimize, prepare, stats
 from autograd.compiler.program import Input, Program
@@ -43,7 +44,8 @@ class Programs:
     def program_of(self, what: str = "value", *, argnums: int | Sequence[int] = 0, reduction: str | None = None) -> Program:
         """The program that is run for "value", "value_and_grad", "backward", "jacobian", "hessian" or "hvp".
 
-        It is the one for lanes, if `in_axes` gives any argument an axis of lanes.
+        It is the one for lanes, if `in_axes` gives any argument an axis of lanes. "backward" is that of the sum over all
+        lanes, and so is "value_and_grad" with `reduction="sum"`.
 
         >>> from autograd import compile
         >>> print(compile(lambda x, y: x * y + x, 2.0, 3.0).program_of())
@@ -55,6 +57,11 @@ class Programs:
 
     def _unoptimized(self, what: str, argnums: int | Sequence[int], reduction: str | None, program: Program) -> Program:
         checked_choice("what", what, WHAT)
+        if what not in ("value", "jacobian"):
+            self._check_one_number(what)
+        if reduction is not None and (reduction != "sum" or what not in ("value_and_grad", "backward")):
+            advice = "for a mean, divide the sum by the number of lanes"
+            raise ValueError(f"reduction must be 'sum', for value_and_grad, got {reduction!r} for {what}: {advice}")
         _, chosen = self._chosen(what, argnums) if self.arguments else (True, ())
         lanes = any(True in argument.varies for argument in self.arguments)
         gradient = "gradient", chosen, lanes and reduction is not None
@@ -172,7 +179,7 @@ class Programs:
 
     def _derived(self, key: tuple[Any, ...], lanes: bool, program: Program) -> Program:
         """The program before the passes."""
-        as_traced = program is self.traced.program
+        as_traced = program is not vars(self).get("_prepared")
         varies = [own for argument in self.arguments for own in argument.varies]
         per_lane = [i for i, own in enumerate(varies) if own]
         per_lane += range(self._captured_at.stop, len(program.inputs))
@@ -206,3 +213,9 @@ class Programs:
     def _chosen(self, verb: str, argnums: Any) -> tuple[bool, tuple[int, ...]]:
         by = _transform_checks.argnums(verb, argnums)
         return isinstance(by, int), tuple(positions(verb, self.name, by, len(self.arguments)))
+
+    def _check_one_number(self, verb: str) -> None:
+        y = self.traced.result
+        if isinstance(y, (list, tuple, dict)) or (is_array(y) and y.ndim):
+            advice = "return the number in it, .item()" if getattr(y, "size", 0) == 1 else "use jacobian"
+            raise TypeError(f"{verb}: {self.name} must return one number, but returned {_transform_checks.kind(y)}: {advice}")

@@ -45,8 +45,8 @@ class Traced(NamedTuple):
         arguments = [Argument(*given) for given in zip(names, examples, axes, strict=True)]
         with collector_paused():
             trace, program, captured = _trace(f, name, arguments)
-            _, again, captured_again = _trace(f, name, arguments, named=False)
-        if program.rows != again.rows or captured != captured_again:
+            once, again = _done(trace, program, captured), _done(*_trace(f, name, arguments, named=False))
+        if once != again and repr(once) != repr(again):  # as NaN is not equal to itself
             raise CompileError(
                 f"{name} does something different on every call, so it cannot be compiled: does it draw random numbers, or "
                 "change what it reads? Pass them as arguments, or draw with autograd.extend.draw"
@@ -78,6 +78,12 @@ def _trace(
     ys = tree_leaves(trace.result)
     outputs = [(f"y{i}" if len(ys) > 1 else "y", y if type(y) is Value else number(y)) for i, y in enumerate(ys)]
     return trace, *trace.program(outputs, named)
+
+
+def _done(trace: Trace, program: Program, captured: Sequence[Value]) -> tuple[Any, ...]:
+    """All that a function does on a call: what it computes, from which Values, and where it returns what."""
+    nesting = block_map(lambda leaf: leaf.shape if is_array(leaf) else 0, trace.result)
+    return program.rows, [arg for _, arg in program.outputs], list(map(id, captured)), nesting
 
 
 def _nesting(result: Any) -> Any:

@@ -300,6 +300,18 @@ def test_calls_on_arrays_of_the_bare_standard_give_what_they_give_on_those_of_nu
     assert all(np.all(ulps_apart(x, y) <= 4) for x, y in zip(found, want, strict=True))
 
 
+@pytest.mark.parametrize("dtype", [">f8", np.float16, np.longdouble, int, bool])
+def test_arrays_of_numpy_of_any_type_go_with_those_of_other_libraries(dtype):
+    import jax
+
+    given = POINTS.astype(dtype)
+    want = flat(LANES.value_and_grad(POINTS, given, argnums=(0, 1)))
+    with jax.enable_x64(True):
+        for asarray in (jax.numpy.asarray, array_api_strict.asarray):
+            found = flat(LANES.value_and_grad(asarray(POINTS), given, argnums=(0, 1)))
+            assert all(np.all(ulps_apart(x, y) <= 4) for x, y in zip(found, want, strict=True))
+
+
 def test_arrays_of_dask_are_computed_lazily():
     import dask.array as da
 

@@ -1,5 +1,8 @@
 """Functions that branch on their numbers: guards, and programs for every way through."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -63,6 +66,49 @@ def test_backward_reaches_what_only_some_of_the_ways_use():
     program = autograd.compile(cost, 1.0, guard="recompile")
     assert program.backward(np.array([1.0, -1.0, 2.0, -3.0]), reduction="sum") == 2.0 + 2.0 + 4.0 + 0.0
     assert (slope.grad, offset.grad) == (3.0, 2.0)
+
+
+def test_results_in_dicts_go_together_by_their_keys():
+    def both(x):
+        return {"same": x, "twice": 2.0 * x} if x > 0 else {"twice": -2.0 * x, "same": x}
+
+    program, xs = autograd.compile(both, 1.0, guard="recompile"), np.array([1.0, -1.0])
+    assert {key: found.tolist() for key, found in program(xs).items()} == {"same": [1.0, -1.0], "twice": [2.0, 2.0]}
+    assert {key: found.tolist() for key, found in program.jacobian(xs).items()} == {"same": [1.0, 1.0], "twice": [2.0, -2.0]}
+
+
+OTHERS = [lambda x: (x, x), lambda x: [x, x, x], lambda x: x, lambda x: {"a": x}, lambda x: np.array([x, x]), lambda x: [x, [x]]]
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_results_of_another_nesting_go_together_in_no_call_with_lanes(other):
+    program = autograd.compile(lambda x: [x, x] if x > 0 else other(x), 1.0, guard="recompile")
+    assert type(program(-1.0)) is type(other(-1.0))
+    for call in (program, program.jacobian):
+        with pytest.raises(CompileError, match="returns results of another nesting in some lanes"):
+            call(np.array([1.0, -1.0]))
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, pickle.dumps])
+def test_a_program_that_goes_several_ways_is_not_copied(copied):
+    program = autograd.compile(lambda x: x if x > 0 else -x, 1.0, guard="recompile")
+    with pytest.raises(TypeError, match="<lambda> goes several ways, and a copy would go one"):
+        copied(program)
+
+
+def test_backward_changes_nothing_if_one_of_the_ways_returns_more_than_a_number():
+    w = Value(2.0)
+    program = autograd.compile(lambda x: x * w if x > 0 else [x * w], 1.0, guard="recompile")
+    with pytest.raises(TypeError, match="backward: <lambda> must return one number, but returned a list"):
+        program.backward(np.array([1.0, -1.0]))
+    assert not w.has_grad
+
+
+@pytest.mark.parametrize("tangent", [np.ones(3), np.ones(1), 1.0])
+def test_tangents_of_another_shape_than_primals_are_refused(tangent):
+    program = autograd.compile(lambda x: x * x if x > 0 else -x, 1.0, guard="recompile")
+    with pytest.raises(ValueError, match="hvp: tangents must have the shape of primals"):
+        program.hvp((np.array([1.0, -1.0]),), (tangent,))
 
 
 def test_a_branch_error_names_the_line_the_number_of_lanes_and_the_first():

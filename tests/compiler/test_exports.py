@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import compile, custom_op, ops
 from autograd.compiler.executors.python import run
-from autograd.compiler.exports.c import c_source
+from autograd.compiler.exports.c import c_file, c_source
 from autograd.compiler.exports.javascript import javascript_source
 from autograd.compiler.exports.javascript_ops import javascript_ops, tape_json
 from autograd.compiler.exports.python import python_source
@@ -19,7 +19,18 @@ from autograd.compiler.tape import Tape
 from autograd.errors import CompileError
 from autograd.ops import BUILT_IN
 from tests.support.compiled import gradients, programs
-from tests.support.foreign import INTERPRETER, NEED_ERF, collected, has_lanes, in_c, in_javascript, on_tapes, run_module, same
+from tests.support.foreign import (
+    INTERPRETER,
+    NEED_ERF,
+    collected,
+    compiled,
+    has_lanes,
+    in_c,
+    in_javascript,
+    on_tapes,
+    run_module,
+    same,
+)
 from tests.support.programs import TENTHS, tame_programs
 
 NAMES = (*sorted(BUILT_IN), "detach")
@@ -99,11 +110,44 @@ def test_an_op_without_a_form_is_refused_by_name():
 
 
 def test_source_writes_the_language_that_is_asked_for():
-    compiled = compile(autograd.exp, 2.0, in_axes=None)
-    program = compiled.program_of()
-    assert compiled.source() == python_source(program, "exp_")
-    assert compiled.source("c") == c_source(program, "exp")
-    assert compiled.source("javascript") == javascript_source(program, "exp")
+    exp = compile(autograd.exp, 2.0, in_axes=None)
+    program = exp.program_of()
+    assert exp.source() == python_source(program, "exp_")
+    assert exp.source("c") == c_source(program, "exp")
+    assert exp.source("javascript") == javascript_source(program, "exp")
+
+
+@pytest.mark.parametrize("what", ["value_and_grad", "backward", "hessian", "hvp"])
+@pytest.mark.parametrize("method", ["program_of", "source", "stats", "draw"])
+def test_there_is_no_derivative_of_the_first_of_several_results(what, method):
+    several = compile(lambda x: [x * x, 2.0 * x], 1.0)
+    options = {"what": what, "language": "c"} if method == "source" else {"what": what}
+    with pytest.raises(TypeError, match=f"{what}: <lambda> must return one number, but returned a list"):
+        getattr(several, method)(**options)
+
+
+@pytest.mark.parametrize(("what", "reduction"), [("value_and_grad", "mean"), ("value_and_grad", "avg"), ("backward", "mean")])
+@pytest.mark.parametrize("method", ["program_of", "source", "stats", "draw"])
+def test_a_program_has_no_mean_over_lanes(what, reduction, method):
+    options = {"what": what, "language": "c"} if method == "source" else {"what": what}
+    program = compile(lambda x: x * x, 1.0)
+    with pytest.raises(
+        ValueError, match=f"reduction must be 'sum', for value_and_grad, got '{reduction}' for {what}: for a mean"
+    ):
+        getattr(program, method)(**options, reduction=reduction)
+    with pytest.raises(ValueError, match="got 'sum' for value"):
+        program.source("c", reduction="sum")
+    getattr(program, method)(**options, reduction="sum")
+
+
+def test_names_of_c_and_of_its_library_are_none_of_functions_and_numbers_in_c(tmp_path):
+    program = Program((Input("x"),), (Row(ops.exp, (0,), 1),), (Output("y", 1),), 2)
+    functions = ["round", "fmax", "gamma", "expf", "truncl", "y0", "isless", "abs", "exp", "bool", "size_t", "main", "program"]
+    compiled(c_file(dict.fromkeys(functions, program)), tmp_path, ["-std=gnu17"])
+    for name in ("size_t", "bool", "NULL", "asm", "true", "typeof", "round", "y0"):
+        inputs = (Input(name, True), Input("other"))
+        lanes = Program(inputs, (Row(ops.mul, (0, 1), 2),), (Output(name, 2),), 3)
+        compiled(c_source(lanes), tmp_path, ["-std=c2x"])
 
 
 def test_the_interpreter_says_what_it_lacks(tmp_path):

@@ -438,6 +438,33 @@ def test_numbers_of_different_types_and_complex_ones_are_refused():
         program(1j, 2.0)
 
 
+@pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
+@pytest.mark.parametrize("executor", ["python", "numpy", "auto"])
+def test_arrays_of_what_is_not_real_are_refused_whatever_their_class(executor, tmp_path):
+    program = compile(lambda x: x[0] * x[1], [1.0, 2.0], executor=executor)
+    mapped = np.memmap(tmp_path / "numbers", dtype=complex, mode="w+", shape=(2,))
+    for numbers in (mapped, np.matrix([[1j, 2.0]]), np.char.array([["1", "2"]])):
+        with pytest.raises(TypeError, match=r"^x: expected a real number, got (complex128|str_)"):
+            program(numbers)
+
+
+@pytest.mark.parametrize(("shared", "kind"), [(mpmath.iv.mpf([1, 2]), "ivmpf"), (Value(2.0), "Value")])
+def test_numbers_that_are_no_floats_have_no_lanes(shared, kind):
+    program = compile(lambda x, y: x * y, 1.0, 2.0, in_axes=(0, None))
+    for call in (program, program.value_and_grad, program.jacobian):
+        with pytest.raises(TypeError, match=f"there are no lanes of type {kind}: call the program for one lane after another"):
+            call(np.ones(2), shared)
+
+
+@pytest.mark.parametrize("executor", ["auto", "python", "numpy"])
+@pytest.mark.parametrize("number", [Fraction(3, 2), Decimal("1.5"), SIXTY.mpf(1.5)])
+def test_backward_takes_numbers_of_any_type(executor, number):
+    w = Value(2.0)
+    program = compile(lambda x: w * x * x / 3.0 + 0.0 * x, 1.0, executor=executor)
+    assert program.backward(number) == pytest.approx(1.5)
+    assert w.grad == pytest.approx(0.75)
+
+
 def test_every_form_is_that_of_an_op():
     from autograd.compiler.executors import generic_forms as generic
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import ProgramFileError, Value
+from autograd.compiler.instructions import INSTRUCTIONS
 
 KINDS = ["npz", "safetensors"]
 
@@ -127,6 +128,36 @@ def altered(tmp_path, **changes):
 def test_what_is_wrong_with_a_file_is_said(tmp_path, changes, message):
     with pytest.raises(ProgramFileError, match=message):
         autograd.load_program(altered(tmp_path, **changes))
+
+
+@pytest.mark.parametrize("name", [name for name in INSTRUCTIONS if name != "detach"])
+def test_instructions_of_derived_programs_are_in_no_file(tmp_path, name):
+    ops = autograd.compile(cost, [1.0, 2.0], {"slope": 3.0}).traced.program.rows
+    names = list(dict.fromkeys(row.op.name for row in ops))
+    for i in range(len(names)):
+        with pytest.raises(ProgramFileError, match=f"there is no op '{name}'"):
+            autograd.load_program(altered(tmp_path, ops=[*names[:i], name, *names[i + 1 :]]))
+
+
+@pytest.mark.parametrize(("op", "count"), [("dot", 2), ("dot", 0), ("softmax", 0), ("log_softmax", 0)])
+def test_an_op_that_cannot_be_called_with_so_many_arguments_is_damage(tmp_path, op, count):
+    autograd.compile(lambda x: autograd.ops.sum(*x), [1.0, 2.0]).save(tmp_path / "sum.npz")
+    with np.load(tmp_path / "sum.npz") as file:
+        arrays = dict(file)
+    renamed = bytes(arrays["program"]).replace(b'"ops": ["sum"]', f'"ops": ["{op}"]'.encode())
+    changed = {"program": np.frombuffer(renamed, np.uint8), "args": arrays["args"][:count], "starts": np.array([0, count])}
+    np.savez(tmp_path / "other.npz", **arrays | changed)
+    with pytest.raises(ProgramFileError, match=r"damaged: ValueError: (dot: its rule gives|not enough values)"):
+        autograd.load_program(tmp_path / "other.npz")
+
+
+@pytest.mark.parametrize("op", [op for op in autograd.op.TABLE.values() if op.built_in and op.arity is None], ids=repr)
+def test_an_op_of_any_number_of_arguments_is_loaded_with_each_that_it_takes(tmp_path, op):
+    for count in (1, 3, 5):
+        program = autograd.compile(lambda x: op(*x), [0.5, 1.5, 2.5, -1.0, 3.0][:count])
+        program.save(tmp_path / "op.npz")
+        point = [1.0, 2.0, 0.25, 4.0, -0.5][:count]
+        assert autograd.load_program(tmp_path / "op.npz").jacobian(point) == program.jacobian(point)
 
 
 def test_other_files_are_refused(tmp_path):

@@ -6,15 +6,17 @@ import pickle
 import random
 import warnings
 from decimal import Decimal
+from functools import partial
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import autograd
 import nn
 from autograd import BranchError, CompileError, TracingWarning, Value, compile, no_grad, ops
+from autograd._tree import block_map
 from autograd.extend import draw
 from tests.support.points import points
 from tests.support.programs import SPECIAL, any_floats, odd_programs, run_ops, tame_floats, tame_programs, wild_programs
@@ -110,6 +112,23 @@ def test_jacobians_and_hessians_have_the_shape_that_those_of_the_eager_engine_ha
     for verb, f in calls:
         found = getattr(compile(f, a, b, executor="python"), verb)(a, b, argnums=by)
         expected = getattr(autograd, verb)(f, argnums=by)(a, b)
+        assert shape(found) == shape(expected)
+        assert alike(found, expected)
+
+
+@given(st.sampled_from(ARGUMENTS), st.sampled_from(ARGUMENTS), st.sampled_from(list(RETURNED.values())), by)
+def test_jacobians_and_hessians_on_lanes_have_the_shape_of_those_of_one_lane_behind_the_lanes(a, b, returned, by):
+    def twice(tree):
+        return block_map(lambda leaf: np.stack([leaf, leaf]), tree)
+
+    calls = [
+        ("jacobian", lambda *xs: returned(*sums(xs))),
+        ("hessian", lambda *xs: autograd.prod(sums(xs)) ** 2),
+    ]
+    assume(shape(a) != [] or shape(b) != [])  # there are lanes
+    for verb, f in calls:
+        found = getattr(compile(f, a, b, executor="python"), verb)(twice(a), twice(b), argnums=by)
+        expected = twice(getattr(autograd, verb)(f, argnums=by)(a, b))
         assert shape(found) == shape(expected)
         assert alike(found, expected)
 
@@ -435,9 +454,26 @@ def test_value_and_gradient_see_the_same_draw():
     assert value == 2.0 * slope
 
 
-def test_undeclared_draws_are_refused():
+ONE, OTHER = Value(1.0), Value(1.0)
+SECONDS = {
+    "draws a factor": lambda x, draw: x * draw(),
+    "returns a draw": lambda x, draw: [2.0 * x, draw()],
+    "draws what it returns": lambda x, draw: [x, 2.0 * x] if draw() < 0.5 else [2.0 * x, x],
+    "draws how much it returns": lambda x, draw: [x, x] if draw() < 0.5 else (x, x),
+    "draws what it reads": lambda x, draw: x * (ONE if draw() < 0.5 else OTHER),
+}
+
+
+@pytest.mark.parametrize("function", SECONDS.values(), ids=SECONDS)
+def test_a_function_whose_second_call_does_something_else_is_refused(function):
+    draw = partial(next, iter([0.25, 0.75, 0.5]))
     with pytest.raises(CompileError, match="does something different on every call"):
-        compile(lambda x: x * random.random(), 1.0)
+        compile(lambda x: function(x, draw), 1.0)
+
+
+def test_a_constant_that_is_nan_is_the_same_on_every_call():
+    program = compile(lambda x: [autograd.where(autograd.greater(x, 0.0), x, float("nan")), float("nan")], 1.0)
+    assert exact(program(2.0)) == ["2.0", "nan"]
 
 
 # -- what has changed since --------------------------------------------------------------------------------

@@ -162,13 +162,18 @@ UNKNOWN = UNKNOWN[UNKNOWN[:, 0] > 0.0]
             {},
             r"X: expected finite numbers, got nan in row 33, column 1 \(counted from 0\)",
         ),
+        (
+            da.ma.masked_array(da.from_array(X, chunks=(7, 2)), np.arange(180).reshape(60, 3) == 100),
+            {},
+            r"X: expected numbers, got None in row 33, column 1 \(counted from 0\)",
+        ),
     ],
 )
 def test_data_that_do_not_fit_are_refused_before_anything_has_changed(x, options, message):
     model = net()
     before = model.state_dict()
     settings = {"loss": nn.CrossEntropyLoss(), "epochs": 1, "progress": False, **options}
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((TypeError, ValueError), match=message):
         fit(model, x, Y, optimizer=SGD(model.parameters(), lr=0.1), **settings)
     assert model.state_dict() == before
 

@@ -131,6 +131,12 @@ def test_a_frame_knows_its_epoch_and_its_metric():
     assert xor_run()[0].metric is None
 
 
+@pytest.mark.parametrize("found", [None, "0.5", [0.5]])
+def test_a_metric_that_returns_no_number_is_refused(found):
+    with pytest.raises(TypeError, match="the metric of a step must be a number, got "):
+        xor_run(metric=lambda outputs, targets: found)
+
+
 def test_every_tenth_step_is_kept_and_the_last():
     assert [frame.step for frame in xor_run(steps=25, every=10)] == [0, 10, 20, 25]
     assert [frame.step for frame in xor_run(steps=20, every=10)] == [0, 10, 20]

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nn
+from autograd import Value
 from nn import ModelFileError
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
@@ -159,3 +160,20 @@ def test_a_file_that_is_not_there_is_a_file_not_found_error(tmp_path):
 def test_the_path_before_the_model_says_what_to_write(function, kind):
     with pytest.raises(TypeError, match=rf"^model must be a Module, got .*: write {function.__name__}\(model, path\)$"):
         function(kind("net.json"), nn.Neuron(1, seed=0))
+
+
+class Ragged(nn.Module):
+    def __init__(self):
+        self.held = [Value(3.0), [Value(4.0), Value(5.0)]]
+
+    def forward(self, x):
+        return self.held[0] * x
+
+
+def test_lists_of_unequal_length_go_to_json_alone(tmp_path):
+    model = Ragged()
+    nn.save(model, tmp_path / "held.json")
+    nn.load(model, tmp_path / "held.json")
+    with pytest.raises(ValueError, match=r"held holds lists of unequal length, .* save the model as JSON"):
+        nn.save(model, tmp_path / "held.safetensors")
+    assert [path.name for path in tmp_path.iterdir()] == ["held.json"]

@@ -83,6 +83,40 @@ def test_a_history_has_a_number_an_epoch_for_what_was_asked():
     assert not history.stopped_early
 
 
+def test_a_metric_gets_plain_numbers_in_validation_too():
+    _, history = line_fit(epochs=2, metric=lambda outputs, targets: outputs[0] - targets[0], validation_data=([[4.0]], [9.0]))
+    assert {*map(type, [*history.metric, *history.val_metric])} == {float}
+
+
+@pytest.mark.parametrize("number", [numpy.float32(0.5), numpy.array(0.5), Fraction(1, 2), Value(0.5)])
+def test_what_a_metric_returns_is_read_as_a_float(number):
+    _, history = line_fit(epochs=1, metric=lambda outputs, targets: number, validation_data=LINE)
+    assert [*map(repr, [*history.metric, *history.val_metric])] == ["0.5", "0.5"]
+
+
+@pytest.mark.parametrize("found", [None, "0.5", [0.5], numpy.array([0.5, 1.0]), 0.5j])
+def test_a_metric_that_returns_no_number_is_refused(found):
+    with pytest.raises(TypeError, match="the metric of an epoch must be a number, got "):
+        line_fit(metric=lambda outputs, targets: found)
+
+
+def test_a_scheduler_of_another_optimizer_is_refused():
+    net, other = nn.MLP(1, [1], seed=0), nn.MLP(1, [1], seed=0)
+    for scheduler in (StepLR(SGD(other.parameters(), lr=0.1), 1), ReduceLROnPlateau(SGD(net.parameters(), lr=0.1))):
+        with pytest.raises(ValueError, match="scheduler must be one of this optimizer, got one of another"):
+            line_fit(net, scheduler=scheduler)
+
+
+@pytest.mark.parametrize("answer", [True, numpy.True_, numpy.float64(0.5) < 1.0])
+def test_a_callback_stops_the_training_by_any_true(answer):
+    assert line_fit(callbacks=[lambda model, history: answer])[1].epochs == 1
+
+
+@pytest.mark.parametrize("answer", [None, False, numpy.False_, 1, 0.5, "yes", [True], numpy.ones(2)])
+def test_a_callback_that_returns_anything_else_does_not_stop_it(answer):
+    assert line_fit(callbacks=[lambda model, history: answer])[1].epochs == 20
+
+
 def test_the_same_seed_gives_the_same_run():
     runs = [line_fit(batch_size=2, seed=3)[1].loss for _ in range(2)]
     assert runs[0] == runs[1]

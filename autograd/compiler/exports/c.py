@@ -35,7 +35,8 @@ MOST = 512  # items of a list: polygamma sums more than 200 terms
 WORDS = words(
     "auto break case char const continue default do double else enum extern float for goto if inline int long register restrict "
     "return short signed sizeof static struct switch typedef union unsigned void volatile while "
-    "list pair append copied main NAN INFINITY MOST inf nan"
+    "alignas alignof asm bool constexpr false nullptr static_assert thread_local true typeof typeof_unqual "  # since C23
+    "list pair append copied main size_t NAN NULL INFINITY MOST inf nan"
 )
 _ELEMENTARY = words(
     "exp expm1 exp2 log log1p log2 log10 sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh cbrt pow "
@@ -89,6 +90,14 @@ static double factorial(double n) {{
 """
 
 RESERVED = WORDS | _ELEMENTARY | {*_NATIVE.values(), *function_trees()}
+_STANDARD = _ELEMENTARY | words(
+    "abs ceil copysign drem fabs fdim finite floor fma fmax fmin fmod frexp gamma hypot ilogb j0 j1 jn ldexp llrint llround logb "
+    "lrint lround modf nan nearbyint nextafter nexttoward remainder remquo rint round scalb scalbln scalbn significand sqrt "
+    "tgamma trunc y0 y1 yn fpclassify isgreater isgreaterequal isless islessequal islessgreater isnormal isunordered signbit"
+)
+FUNCTIONS = RESERVED | {
+    name + kind for name in _STANDARD for kind in ("", "f", "l")
+}  # that headers declare, for each kind of float
 
 
 def c_source(program: Program, name: str = "program") -> Source:
@@ -138,7 +147,7 @@ def _function(name: str, program: Program, writer: CWriter) -> Iterator[str]:
     kinds = ["const double *restrict" if given.per_lane else "double" for given in program.inputs]
     parameters += [f"{kind} {name}" for kind, name in zip(kinds, code.inputs, strict=True)]
     parameters += [f"double *restrict {name}" for name in code.outputs]
-    yield from listed(f"void {identifier(name, RESERVED)}(", parameters, ") {")
+    yield from listed(f"void {identifier(name, FUNCTIONS)}(", parameters, ") {")
     loop = f"for (size_t {code.lane} = 0; {code.lane} < {code.lanes}; {code.lane}++) {{"
     yield from (INDENT + line for line in code.statements(loop))
     yield from (f"{INDENT}*{name} = {code.value(i)};" for i, name in enumerate(code.outputs) if not code.varies[i])
