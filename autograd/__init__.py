@@ -158,13 +158,14 @@ _LOADED_LATER = {
 }
 
 
-if not TYPE_CHECKING:  # where any name would do
+if not TYPE_CHECKING:  # hidden from type checkers, which would otherwise accept any name
 
     def __getattr__(name: str) -> Any:
         if name not in _LOADED_LATER:
-            from autograd.foreign_names import told
+            from autograd.foreign_names import advice_for
 
-            raise AttributeError(f"module 'autograd' has no attribute {name!r}{told(name, __all__)}")
+            message = f"module 'autograd' has no attribute {name!r}{advice_for(name, __all__)}"
+            raise AttributeError(message, name=name)  # without obj, so that Python adds no guess of its own
         package = _LOADED_LATER[name]
         found = getattr(import_module(package), name)
         globals()[name] = found

@@ -1,4 +1,4 @@
-"""What to write for names that other engines have, and this one has not: functions, methods of a tensor, options."""
+"""What to write instead of names from other engines: functions, methods of a tensor, options of backward."""
 
 from __future__ import annotations
 
@@ -76,10 +76,10 @@ OPTIONS_OF_BACKWARD = {
 }
 
 
-def told(name: str, known: Iterable[str]) -> str:
+def advice_for(name: str, known: Iterable[str]) -> str:
     """The end of the error for a name that autograd lacks: what to write, or which name is close.
 
-    >>> told("jit", ["grad"]), told("gradd", ["grad"])
+    >>> advice_for("jit", ["grad"]), advice_for("gradd", ["grad"])
     (': write compile(f, *examples)', ': did you mean grad?')
     """
     from autograd._format import did_you_mean

@@ -22,13 +22,14 @@ class Absent:
         self.name = name
 
     def __get__(self, value: Any, owner: type | None = None) -> NoReturn:  # from the class, too: hasattr is False
-        self.refuse(value)
+        self.refuse()
 
     def __set__(self, value: Any, new: Any) -> None:
-        self.refuse(value)
+        self.refuse()
 
-    def refuse(self, value: Any) -> NoReturn:
-        raise AttributeError(f"a Value has no attribute {self.name!r}: {self.advice}", name=self.name, obj=value)
+    def refuse(self) -> NoReturn:
+        # With its name and without the object, Python adds no guess of its own.
+        raise AttributeError(f"a Value has no attribute {self.name!r}: {self.advice}", name=self.name)
 
 
 class MicrogradNames:

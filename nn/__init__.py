@@ -70,12 +70,13 @@ __all__ = [
 ]
 # fmt: on
 
-if not TYPE_CHECKING:  # where any name would do
+if not TYPE_CHECKING:  # hidden from type checkers, which would otherwise accept any name
 
     def __getattr__(name: str) -> Any:
-        from nn.foreign_names import told
+        from nn.foreign_names import advice_for
 
-        raise AttributeError(f"module 'nn' has no attribute {name!r}{told(name, __all__)}")
+        message = f"module 'nn' has no attribute {name!r}{advice_for(name, __all__)}"
+        raise AttributeError(message, name=name)  # without obj, so that Python adds no guess of its own
 
 
 def __dir__() -> list[str]:

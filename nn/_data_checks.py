@@ -95,7 +95,7 @@ def _checked_chunks(X: Any, y: Any, name: str) -> tuple[Any, list[Any]]:
     _check_lengths(rows, targets, name)
     from dask.array import isfinite, ma
 
-    bad = ~isfinite(ma.filled(rows.table.astype(float), math.nan)).all(axis=1)  # what is masked is no number
+    bad = ~isfinite(ma.filled(rows.table.astype(float), math.nan)).all(axis=1)  # masked entries count as missing
     if bad.any().compute():
         i = int(bad.argmax().compute())
         check_finite(f"{name}X", [[0.0]] * i + [plain_lists(rows[i])])

@@ -94,8 +94,8 @@ class ReLU(Elementwise, function=autograd.relu):
 class Tanh(Elementwise, function=autograd.tanh):
     """The hyperbolic tangent.
 
-    >>> Tanh()(0.0)
-    0.0
+    >>> [round(y, 3) for y in Tanh()([-1.0, 1.0])]
+    [-0.762, 0.762]
     """
 
 
@@ -118,24 +118,24 @@ class Softplus(Elementwise, function=autograd.softplus):
 class GELU(Elementwise, function=autograd.gelu):
     """x·Φ(x).
 
-    >>> GELU()([0.0, 100.0])
-    [0.0, 100.0]
+    >>> [round(y, 3) for y in GELU()([-1.0, 1.0])]
+    [-0.159, 0.841]
     """
 
 
 class SiLU(Elementwise, function=autograd.silu):
     """x·sigmoid(x).
 
-    >>> SiLU()([0.0, 100.0])
-    [0.0, 100.0]
+    >>> [round(y, 3) for y in SiLU()([-1.0, 1.0])]
+    [-0.269, 0.731]
     """
 
 
 class Mish(Elementwise, function=autograd.mish):
     """x·tanh(softplus(x)).
 
-    >>> Mish()([0.0, 100.0])
-    [0.0, 100.0]
+    >>> [round(y, 3) for y in Mish()([-1.0, 1.0])]
+    [-0.303, 0.865]
     """
 
 

@@ -20,11 +20,14 @@ class ModelFileError(ValueError):
     """A model file cannot be read, or does not fit the model; the model has not been touched.
 
     >>> import nn
-    >>> try:
-    ...     nn.load(nn.Neuron(2), __file__)
-    ... except ModelFileError as error:
-    ...     print(str(error).removeprefix(f"{__file__}: ").partition(":")[0])
-    not JSON
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     nn.save(nn.Neuron(3), folder + "/neuron.json")
+    ...     try:
+    ...         nn.load(nn.Neuron(2), folder + "/neuron.json")
+    ...     except ModelFileError as error:
+    ...         print(str(error).partition(": ")[2])
+    state: w has another shape: expected a list of 2, got a list of 3
     """
 
 
@@ -57,7 +60,7 @@ def save(model: Module, path: str | Path) -> None:
 def load(model: Module, path: str | Path, strict: bool = True) -> None:
     """Set the parameters of a model to those of a file that `save` wrote.
 
-    With `strict=False` names may be missing from the file or from the model. ModelFileError if it is no model file, or
+    With `strict=False` names may be missing from the file or from the model. ModelFileError if it is not a model file, or
     does not fit: it says where, and the model stays as it was.
 
     >>> import tempfile
@@ -132,9 +135,7 @@ def _to_safetensors(state: Mapping[str, Any]) -> bytes:
         try:
             arrays[name] = numpy.asarray(group, dtype="float64")
         except ValueError:
-            raise ValueError(
-                f"{name} holds lists of unequal length, and a safetensors file arrays: save the model as JSON"
-            ) from None
+            raise ValueError(f"{name} is a ragged list, and a safetensors file holds only arrays: save to a .json file") from None
     return bytes(library.save(arrays))
 
 

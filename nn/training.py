@@ -169,7 +169,8 @@ def fit(
     if scheduler is not None and not isinstance(scheduler, (LRScheduler, ReduceLROnPlateau)):
         raise TypeError(f"scheduler must be one of nn.lr_scheduler, got {scheduler!r}")
     if scheduler is not None and scheduler.optimizer is not optimizer:
-        raise ValueError("scheduler must be one of this optimizer, got one of another")
+        write = f"write {type(scheduler).__name__}(optimizer, …)"
+        raise ValueError(f"scheduler must be built on the optimizer given to fit, got one built on another: {write}")
     if not isinstance(callbacks, (list, tuple)) or not all(map(callable, callbacks)):
         raise TypeError(f"callbacks must be a list of functions, got {callbacks!r}")
     checked_integer("epochs", epochs, at_least=1)
@@ -185,6 +186,11 @@ def fit(
     except KeyboardInterrupt:
         history.interrupted = True
     return history
+
+
+def _is_true(answer: Any) -> bool:
+    """True or NumPy's, which is no subclass of bool; other answers of a callback say nothing."""
+    return answer is True or (type(answer).__module__ == "numpy" and type(answer).__name__ in ("bool", "bool_") and bool(answer))
 
 
 def _train(
@@ -206,7 +212,7 @@ def _train(
             if run.held_out is not None:
                 reached.update(training.validation())
             for name, number in reached.items():
-                getattr(history, name).append(any_number(f"the {name} of an epoch", number))
+                getattr(history, name).append(any_number("the result of metric", number))
             if looked_at:
                 training.write()
             if isinstance(scheduler, ReduceLROnPlateau):
@@ -217,7 +223,7 @@ def _train(
             answers = [callback(run.model, history) for callback in callbacks]  # all of them see the epoch
             if callbacks and not training.read():
                 training = _started(run, compiled, epochs)
-            if any(type(answer).__name__ in ("bool", "bool_") and answer for answer in answers):  # NumPy's True is another
+            if any(map(_is_true, answers)):
                 history.stopped_early = True
                 break
     finally:

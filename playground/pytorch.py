@@ -42,14 +42,12 @@ def function(name: str) -> str:
 def method(owner: object, name: str, written: str) -> str:
     """What to write for a method that a Value, or a gradient, does not have; `written` is the line. Empty if that is not known.
 
-    >>> method(Value(2.0), "clamp", "y = x.clamp(0, 1)")
-    'a Value has no .clamp: write clip(x, low, high)'
+    >>> method(Value(2.0), "relu_", "x.relu_()")
+    'a Value has no .relu_: nothing is changed in place, so give the result of relu a name'
     >>> method(0.0, "zero_", "w.grad.zero_()")
     'w.grad is a plain number: write w.grad = 0'
     """
     if type(owner) is Value:
-        if name in METHODS:
-            return f"a Value has no .{name}: {METHODS[name]}"
         plain = name.removesuffix("_")
         known = plain != name and (plain in METHODS or hasattr(Value, plain))
         return f"a Value has no .{name}: nothing is changed in place, so give the result of {plain} a name" if known else ""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from itertools import islice
 from keyword import iskeyword
-from types import ModuleType, TracebackType
+from types import TracebackType
 from typing import Any, NoReturn
 
 import autograd
@@ -312,7 +312,9 @@ def _raised(error: BaseException, text: str, scope: Mapping[str, Any]) -> Slip:
 
 def _of_pytorch(error: BaseException, name: str, written: str) -> str:
     """What to write for a name of PyTorch that an error is about, and which stands in a line; empty if it is none."""
-    if isinstance(error, AttributeError) and not isinstance(error.obj, ModuleType):
+    if isinstance(error, AttributeError) and str(error).startswith("a Value has no attribute"):  # then what to write
+        return str(error)
+    if isinstance(error, AttributeError) and isinstance(error.obj, (Value, float)):
         return pytorch.method(error.obj, error.name or "", written)
     if isinstance(error, TypeError):
         return pytorch.keyword(str(error))

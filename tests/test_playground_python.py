@@ -237,7 +237,7 @@ def test_what_other_libraries_have_is_told_by_its_name_here(text, hint, monkeypa
             "class F(torch.autograd.Function):\n    pass",
             "torch.autograd.Function is custom_op(forward, vjp=lambda bar, z, x: …) here",
         ),
-        ("x = Value(2.0)\ny = x.clamp(0, 1)", "a Value has no .clamp: write clip(x, low, high)"),
+        ("x = Value(2.0)\ny = x.clamp(0, 1)", "a Value has no attribute 'clamp': write clip(x, low, high)"),
         ("x.clamp(0, 1)", "write clip(x, low, high)"),
         (
             "x = Value(2.0)\n(x*x).relu_()",
@@ -245,7 +245,7 @@ def test_what_other_libraries_have_is_told_by_its_name_here(text, hint, monkeypa
         ),
         (
             "x = Value(2.0)\nx.register_hook(print)",
-            "a Value has no .register_hook: read its .grad after backward(), which every Value",
+            "a Value has no attribute 'register_hook': read its .grad after backward(), which every Value",
         ),
         ("x = Value(2.0)\nx.grad.zero_()", "x.grad is a plain number: write x.grad = 0"),
         ("x = Value(2.0)\nx @ x", "a product is written *, and that of lists dot([a, b], [c, d])"),

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 import autograd
 import nn
-from autograd import Value
+from autograd import Value, foreign_names
 from autograd.expression import ExpressionError, evaluate, functions
+from nn import foreign_names as nn_names
 
 A, B = Value(1.0), Value(2.0)
 OF_A_LIST = ["sum", "prod", "mean", "norm", "softmax", "log_softmax", "logsumexp"]
@@ -166,11 +167,13 @@ def test_a_name_next_to_none_is_not_guessed():
         (autograd, "tensor", "write Value(2.0)"),
         (autograd, "clamp", "write clip(x, low, high)"),
         (autograd, "jit", "write compile(f, *examples)"),
-        (nn, "Linear", 'write Layer(nin, nout, "linear")'),
+        (nn, "Linear", 'write nn.Layer(nin, nout, "linear")'),
         (nn, "Adam", "write nn.optim.Adam"),
         (nn, "CosineAnnealingLR", "write nn.lr_scheduler.CosineAnnealingLR"),
         (nn, "relu", "write autograd.relu"),
-        (nn, "mse_loss", "did you mean MSELoss?"),
+        (nn, "mse_loss", "write nn.MSELoss()"),
+        (nn, "MSE_Loss", "did you mean MSELoss?"),
+        (nn, "clamp", "write clip(x, low, high)"),
     ],
 )
 def test_a_name_of_another_engine_says_what_to_write_here(module, name, write):
@@ -185,6 +188,28 @@ def test_a_method_of_a_tensor_says_what_to_write(name, write):
     with pytest.raises(AttributeError, match=re.escape(write)):
         getattr(Value(2.0), name)
     assert name not in dir(Value(2.0))
+
+
+def test_python_adds_no_guess_to_what_is_written_for_a_foreign_name():
+    code = """
+import sys, autograd, nn
+from autograd.foreign_names import FUNCTIONS, METHODS
+for owner, names in ((autograd.Value(2.0), METHODS), (autograd, FUNCTIONS), (nn, FUNCTIONS)):
+    for name in names:
+        try:
+            getattr(owner, name)
+        except AttributeError:
+            sys.excepthook(*sys.exc_info())  # as it shows what nobody catches
+"""
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stderr
+    assert shown.count("AttributeError: a Value has no attribute") == len(foreign_names.METHODS)
+    assert "Did you mean" not in shown
+
+
+@pytest.mark.parametrize("name", nn_names.ADVICE)
+def test_what_is_written_for_a_name_of_pytorchs_nn_is_there(name):
+    for path, written in re.findall(r"\b(nn|autograd)\.(\w+)", nn_names.ADVICE[name]):
+        assert hasattr({"nn": nn, "autograd": autograd}[path], written)
 
 
 def test_an_option_of_another_backward_says_what_to_write():

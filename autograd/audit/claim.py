@@ -119,9 +119,9 @@ class Claim:
         return any(self.loss.shapes.values()) or bool(self.loss.layers)
 
     @cached_property
-    def is_used_apart(self) -> bool:
-        """As samples use a parameter, each apart from the others; x·tanh(3·x) does not."""
-        return self.loss.is_used_apart(self.name)
+    def uses(self) -> str:
+        """What the uses of the parameter are called. Samples use it independently; in x·tanh(3·x) one use feeds the other."""
+        return "samples" if self.has_layers_or_arrays and self.loss.is_used_apart(self.name) else f"uses of {self.name}"
 
     @property
     def of_the_penalty(self) -> str:
@@ -204,8 +204,7 @@ class Claim:
     def sizes(self) -> list[tuple[str, int]]:
         """Factors by which a gradient may be too large or too small, with their reasons."""
         sizes = [*self._sizes.items(), *(("an exponent in f", n) for n in self.loss.exponents)]
-        uses = "samples" if self.is_used_apart else f"uses of {self.name}"
-        sizes.append((f"the number of {uses}", len(self.loss.contributions[self.name][0])))
+        sizes.append((f"the number of {self.uses}", len(self.loss.contributions[self.name][0])))
         for other, shape in self.loss.shapes.items():
             words = ["the length"] if len(shape) == 1 else ["the number of rows", "the number of columns"]
             lengths = [(f"{word} of {other}", n) for word, n in zip(words, shape, strict=False)]

@@ -88,7 +88,7 @@ def transpose(claim: Claim) -> Iterator[Diagnosis]:
 
 
 def other_parameter(claim: Claim) -> Iterator[Diagnosis]:
-    """The gradient of another parameter; a claim of 0 is not taken for that of one without any."""
+    """The gradient of another parameter. A claim of 0 is not matched with an unused parameter."""
     if not any(any(loss.claimed[claim.name].numbers) for loss in claim.losses):
         return
     for name, shape in claim.loss.shapes.items():

@@ -26,7 +26,7 @@ def samples(claim: Claim) -> Iterator[Diagnosis]:
     size = math.prod(claim.shape)
     if count < 2:
         return
-    whole = f"the {count} {'samples' if claim.has_layers_or_arrays and claim.is_used_apart else f'uses of {name}'}"
+    whole = f"the {count} {claim.uses}"
     for k, scale in ((1.0, ""), (float(count), f", times {count}")):
         for s in range(count):
             which = "the last" if s == count - 1 else "the first" if s == 0 else f"number {s + 1}"

@@ -73,10 +73,10 @@ def _fitted(claim: Claim, beside: Candidate) -> Iterator[str]:
 
 
 def _right_form(claim: Claim) -> str:
-    """What the gradient of f's own penalty is, if it is one of the forms, and the numbers tell which."""
+    """The form of the gradient of f's own penalty, if it is a known one and the numbers identify it."""
     numbers = [loss.numbers[claim.name] for loss in claim.losses]
     if len({f"{abs(w):.6g}" for ws in numbers for w in ws if w}) < 2:
-        return ""  # of a single number any form can be made
+        return ""  # every form fits a single number
     own = [p for loss in claim.losses for p in claim.penalty(loss)]
     for text, form in FORMS.items():
         xs = [x for ws in numbers for x in form(ws)]

@@ -15,7 +15,7 @@ from autograd.audit.claim import Claim
 from autograd.audit.mistakes import diagnose
 from autograd.audit.parameters import Parameters
 from autograd.audit.recorded_loss import RecordedLoss
-from autograd.audit.report import AuditReport, Verdict
+from autograd.audit.report import AuditReport, Verdict, verdict_on
 
 RTOL = 1e-9  # the error that rounding may leave in a formula written by hand, beyond what its gradient's own conditioning allows
 NEARBY = 3  # points at which a claimed function is judged, besides the one given
@@ -116,7 +116,7 @@ class Statement(NamedTuple):
         """The likely mistake, parameter by parameter where they differ."""
         found: dict[str, list[str]] = {}
         for verdict in self.report:
-            if text := verdict.sentence() if verdict.apart else verdict.likely():
+            if text := verdict.conflict or verdict.likely():
                 found.setdefault(text, []).append(verdict.name)
         if len(found) == 1 and len(self.report.parameters) == len(next(iter(found.values()))):
             return next(iter(found))
@@ -126,7 +126,7 @@ class Statement(NamedTuple):
 class Proofreading:
     """The statements of a document about its derivatives, each put to `audit`, as one table.
 
-    A statement of numbers, or of a constant that is wrong nearby, is said to hold at this point.
+    Numbers, or a constant that is wrong at nearby points, can only "hold at this point".
 
     >>> notes = Proofreading("notes")
     >>> notes.claim("d(w²)/dw = w", lambda w: w**2, lambda w: w, at=0.5, right="2w")
@@ -169,9 +169,7 @@ class Proofreading:
         """How many statements do not hold."""
         undecided = sum(statement.undecided for statement in self)
         wrong = sum(not statement.holds for statement in self) - undecided
-        found = [(wrong, "do not hold"), (undecided, "cannot be judged")]
-        told = ", ".join(f"{count} of {len(self)} statements {what}" for count, what in found if count)
-        return f"{self.document}: {told or f'all {len(self)} hold'}"
+        return f"{self.document}: {verdict_on(len(self), 'statements', wrong, undecided) or f'all {len(self)} hold'}"
 
     def __repr__(self) -> str:
         lines = [self.headline()]

@@ -172,7 +172,7 @@ class RecordedLoss:
     def summands(self) -> set[Value]:
         """The nodes that the loss is linear in, as a mean of errors is linear in each error."""
         moving = depending_on((leaf for leaves in self._leaves.values() for leaf in leaves), self.graph.nodes)
-        inside: set[Value] = set()  # another function
+        inside: set[Value] = set()  # below a nonlinear op
         for node in reversed(self.graph.nodes):
             args = [arg for arg in value_args(node) if arg in moving]
             if args and (node in inside or not is_linear(node, args)):
@@ -185,7 +185,7 @@ class RecordedLoss:
         return [[edge for edge in users.get(leaf, ()) if edge.node in self.data_nodes] for leaf in self._leaves[name]]
 
     def is_used_apart(self, name: str) -> bool:
-        """Whether no use of a parameter is made of another one, as its first number tells: so do samples use it."""
+        """True if no use of the parameter depends on another use, judged by its first number: samples use it so."""
         users = {edge.node for edge in self._uses(name)[0]}
         made_of_them = depending_on(users, self.graph.nodes)
         return not any(arg in made_of_them for node in users for arg in value_args(node))

@@ -45,10 +45,15 @@ class Verdict:
     def sentence(self) -> str:
         """Agree or not, in words; and at a kink, that either side counts."""
         if self.apart:
-            return f"does not hold with the others: at the kink of {listed(self.kinks)}, no side has all these numbers"
+            return f"does not hold with the others: {self.conflict}"
         either = self.takes_a_side and (self.agrees or self.only_nearby)
         kink = f"; at the point given, {listed(self.kinks)} has a kink, where either side counts" if either else ""
         return self._sentence() + kink
+
+    @property
+    def conflict(self) -> str:
+        """Why it and others cannot all hold; empty if they can."""
+        return f"at the kink of {listed(self.kinks)}, no side gives all these numbers" if self.apart else ""
 
     def _sentence(self) -> str:
         if self.agrees and self.hidden_here:
@@ -85,6 +90,17 @@ class Verdict:
         return "; ".join([*texts[:MAX_ALTERNATIVES], f"{more} more"] if more > 0 else texts)
 
 
+def verdict_on(count: int, what: str, wrong: int, undecided: int) -> str:
+    """How many of `count` do not hold, and how many cannot be judged; empty if all hold.
+
+    >>> verdict_on(3, "statements", 1, 1), verdict_on(3, "statements", 0, 0)
+    ('1 of 3 statements do not hold, 1 cannot be judged', '')
+    """
+    if wrong:
+        return f"{wrong} of {count} {what} do not hold" + (f", {undecided} cannot be judged" if undecided else "")
+    return f"{undecided} of {count} {what} cannot be judged" if undecided else ""
+
+
 @dataclass(frozen=True)
 class AuditReport:
     """What an audit found; true if every claimed gradient agrees. `parameters` has a Verdict for each, by its name.
@@ -114,11 +130,8 @@ class AuditReport:
         """The verdict in a sentence."""
         count, undecided = len(self.parameters), sum(verdict.undecided for verdict in self)
         wrong = sum(not verdict.agrees for verdict in self) - undecided
-        if wrong and undecided:
-            return f"{wrong} of {count} claimed gradients do not hold, {undecided} cannot be judged."
-        if wrong or undecided:
-            return f"{wrong or undecided} of {count} claimed gradients {'do not hold' if wrong else 'cannot be judged'}."
-        return f"All claimed gradients agree ({count})."
+        told = verdict_on(count, "claimed gradients", wrong, undecided)
+        return f"{told}." if told else f"All claimed gradients agree ({count})."
 
     def __repr__(self) -> str:
         return "\n".join([self.headline(), *map(repr, self)])

@@ -86,7 +86,7 @@ def _wrong_derivatives(
             yield "misplaced derivative", taken, partial(_at_layer, layer)
     if op.activation:
         yield "missing derivative", f"{name} itself stands in place of its derivative{where}", lambda unit, i, loss: unit.a
-    # Before the derivatives of other functions, many of which are as good as 0 somewhere.
+    # First, since the derivatives of many other functions are nearly 0 somewhere.
     yield "missing derivative", f"{its} is taken as 0, as if its result were a constant", lambda unit, i, loss: 0.0
     others = [other for other in ACTIVATIONS if other is not op]
     for other in others:
@@ -187,7 +187,7 @@ def _with_errors(error: Function, slope: Function, loss: RecordedLoss) -> Overri
 
 
 def _errors(loss: RecordedLoss, error: Function) -> list[Value]:
-    """Where the loss has this function of an error: it adds them up, while x² in exp(−x²) is none."""
+    """The nodes that apply `error` to a residual: those the loss is linear in, so not x² in exp(−x²)."""
     return [node for node in loss.data_nodes if node in loss.summands and is_function(node, error)]
 
 

@@ -236,9 +236,9 @@ def lanes_of(given: Sequence[Given]) -> int | None:
     for x in [x for one in given if not one.plain for part in one.uniform if type(part) is list for x in part]:
         try:
             float(x)
-        except (TypeError, ValueError):  # of a Value, of an interval
-            advice = "call the program for one lane after another"
-            raise TypeError(f"there are no lanes of type {type(x).__name__}: {advice}") from None
+        except (TypeError, ValueError):  # a Value or an interval has no float()
+            advice = "call the program for one lane at a time, as in [program(x) for x in xs]"
+            raise TypeError(f"a number of type {type(x).__name__} cannot be combined with lanes: {advice}") from None
     return lanes
 
 

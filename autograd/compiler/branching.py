@@ -67,11 +67,15 @@ class Branching(Compiled):
 
     def save(self, path: str | PathLike[str]) -> None:
         """ValueError: a file holds one way through a function."""
-        raise ValueError(f"{self.name} goes several ways, and a file holds one: compile it with guard='raise' to save it")
+        raise ValueError(
+            f"{self.name} has a program for each way through its branches, and a file holds one: compile it with guard='raise' "
+            "to save it"
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         raise TypeError(
-            f"{self.name} goes several ways, and a copy would go one: compile it with guard='raise' to copy or pickle it"
+            f"{self.name} has a program for each way through its branches, and a copy would have only one: compile it with "
+            "guard='raise' to copy or pickle it"
         )
 
     def jacobian(self, *xs: Any, argnums: int | Sequence[int] = 0) -> Any:
@@ -101,7 +105,10 @@ class Branching(Compiled):
         if groups[0][1] is None:
             return parts[0]
         if not all(same_shape(way.traced.result, groups[0][0].traced.result) for way, _ in groups):
-            raise CompileError(f"{self.name} returns results of another nesting in some lanes: they do not go together")
+            raise CompileError(
+                f"{self.name} returns differently nested results in different lanes, which cannot be put into one: return the "
+                "same nesting in every branch"
+            )
         return merged(parts, [at for _, at in groups])
 
     def _groups(self, xs: Sequence[Any]) -> list[tuple[Compiled, Any]]:
@@ -148,7 +155,9 @@ def merged(parts: Sequence[Any], lanes: Sequence[Any], axes: Axes = 0) -> Any:
         return sum(pieces) if axis is None else _taken(namespace_of(pieces).concat(pieces, axis=axis), order, axis)
 
     along = [axis for axis, _ in prefix_entries(axes, parts[0])]
-    pieces = [[piece for piece, _ in prefix_entries(part, parts[0])] for part in parts]  # by the keys of dicts, not their order
+    pieces = [
+        [piece for piece, _ in prefix_entries(part, parts[0])] for part in parts
+    ]  # dict entries are matched by key, not by order
     return nested(parts[0], list(map(whole, along, zip(*pieces, strict=True))))
 
 

@@ -296,10 +296,9 @@ class Compiled(Programs):
         with collector_paused():
             if runs_in_python(self.traced.program, self.executor, lanes, kind):
                 program = self.traced.program
-                return PythonRunner(
-                    self._derived(key, lanes, derived.with_exact_partials(program) if kind == "other" else program)
-                )
-            return fast_runner(self._derived(key, lanes, self._prepared), self.executor, kind)
+                exact = derived.with_exact_partials(program) if kind == "other" else program
+                return PythonRunner(self._derived(key, lanes, exact, as_traced=True))
+            return fast_runner(self._derived(key, lanes, self._prepared, as_traced=False), self.executor, kind)
 
     def _shaped(
         self,

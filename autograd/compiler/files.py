@@ -184,7 +184,10 @@ def _put_together(document: Mapping[str, Any], arrays: Mapping[str, Any]) -> Tra
         if op.arity not in (None, len(given)):
             raise ProgramFileError(f"{op.name} takes {op.arity} arguments, got {len(given)}")
         if op.built_in and op.arity is None:
-            op.partials_at(1.0, [1.0] * len(given), [True] * len(given))  # ValueError if it does not take so many
+            try:
+                op.partials_at(1.0, [1.0] * len(given), [True] * len(given))
+            except ValueError:
+                raise ProgramFileError(f"{op.name} does not take {len(given)} arguments") from None
         rows.append(Row(op, given, registers))
         registers += 1
     outputs = tuple([Output(_text(name), arg(code)) for name, code in document["outputs"]])

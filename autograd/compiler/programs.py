@@ -53,20 +53,23 @@ class Programs:
             v2 = dot(x, y, x)
             return v2
         """
-        return optimize(self._unoptimized(what, argnums, reduction, self._prepared))
+        return optimize(self._unoptimized(what, argnums, reduction, as_traced=False))
 
-    def _unoptimized(self, what: str, argnums: int | Sequence[int], reduction: str | None, program: Program) -> Program:
+    def _unoptimized(self, what: str, argnums: int | Sequence[int], reduction: str | None, as_traced: bool) -> Program:
         checked_choice("what", what, WHAT)
         if what not in ("value", "jacobian"):
             self._check_one_number(what)
-        if reduction is not None and (reduction != "sum" or what not in ("value_and_grad", "backward")):
+        if reduction is not None and what not in ("value_and_grad", "backward"):
+            raise ValueError(f"reduction is for value_and_grad and backward, got {reduction!r} for {what}: leave it out")
+        if reduction not in (None, "sum"):
             advice = "for a mean, divide the sum by the number of lanes"
-            raise ValueError(f"reduction must be 'sum', for value_and_grad, got {reduction!r} for {what}: {advice}")
+            raise ValueError(f"reduction must be 'sum' or None, got {reduction!r}: {advice}")
         _, chosen = self._chosen(what, argnums) if self.arguments else (True, ())
         lanes = any(True in argument.varies for argument in self.arguments)
         gradient = "gradient", chosen, lanes and reduction is not None
         keys: dict[str, Any] = {"value": ("value",), "backward": ("backward",), "value_and_grad": gradient}
-        return self._derived(keys.get(what, (what, chosen)), lanes, program)
+        program = self.traced.program if as_traced else self._prepared
+        return self._derived(keys.get(what, (what, chosen)), lanes, program, as_traced)
 
     def __repr__(self) -> str:
         """The signature and the size; `print` shows the code.
@@ -115,7 +118,7 @@ class Programs:
             "c": c_source,
             "javascript": javascript_source,
         }
-        program = self._unoptimized(what, argnums, reduction, self.traced.program)
+        program = self._unoptimized(what, argnums, reduction, as_traced=True)
         name = self.name if self.name.isidentifier() and not iskeyword(self.name) else "program"
         return writers[checked_choice("language", language, writers)](program, name)
 
@@ -137,7 +140,7 @@ class Programs:
         outer_products            1           2              1          4                  32
         assign_registers          1           2              1          3                  24
         """
-        return stats(self._unoptimized(what, argnums, reduction, self.traced.program))
+        return stats(self._unoptimized(what, argnums, reduction, as_traced=True))
 
     def draw(
         self,
@@ -177,9 +180,8 @@ class Programs:
         """The traced program with fewer rows to differentiate."""
         return prepare(self.traced.program)
 
-    def _derived(self, key: tuple[Any, ...], lanes: bool, program: Program) -> Program:
-        """The program before the passes."""
-        as_traced = program is not vars(self).get("_prepared")
+    def _derived(self, key: tuple[Any, ...], lanes: bool, program: Program, as_traced: bool) -> Program:
+        """The program before the passes, of the traced one or of the prepared one."""
         varies = [own for argument in self.arguments for own in argument.varies]
         per_lane = [i for i, own in enumerate(varies) if own]
         per_lane += range(self._captured_at.stop, len(program.inputs))

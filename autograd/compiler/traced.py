@@ -45,7 +45,7 @@ class Traced(NamedTuple):
         arguments = [Argument(*given) for given in zip(names, examples, axes, strict=True)]
         with collector_paused():
             trace, program, captured = _trace(f, name, arguments)
-            once, again = _done(trace, program, captured), _done(*_trace(f, name, arguments, named=False))
+            once, again = _fingerprint(trace, program, captured), _fingerprint(*_trace(f, name, arguments, named=False))
         if once != again and repr(once) != repr(again):  # as NaN is not equal to itself
             raise CompileError(
                 f"{name} does something different on every call, so it cannot be compiled: does it draw random numbers, or "
@@ -80,7 +80,7 @@ def _trace(
     return trace, *trace.program(outputs, named)
 
 
-def _done(trace: Trace, program: Program, captured: Sequence[Value]) -> tuple[Any, ...]:
+def _fingerprint(trace: Trace, program: Program, captured: Sequence[Value]) -> tuple[Any, ...]:
     """All that a function does on a call: what it computes, from which Values, and where it returns what."""
     nesting = block_map(lambda leaf: leaf.shape if is_array(leaf) else 0, trace.result)
     return program.rows, [arg for _, arg in program.outputs], list(map(id, captured)), nesting

@@ -261,13 +261,13 @@ class ChainRule:
         return total, [self._sum(symbols, len(edges)), self._sum([*numbers], len(edges)), self.printer.constant(total)]
 
     def _rule(self, edge: Edge) -> Formula:
-        """The partial in symbols; ∂user/∂node if it cannot be written out, or would have another number than was recorded."""
+        """The partial in symbols; ∂user/∂node if it cannot be written out, or if it would not evaluate to the recorded number."""
         node, op = edge.node, edge.node.op
         assert op is not None
         count = len(node.args)
         few = enough_arguments(op, count, edge.position) if op.built_in else range(count)  # a mean divides by n
         args = [arg if type(arg) is float else Formula(self.names[arg], ATOM) for arg in (node.args[i] for i in few)]
-        known = self.stale.isdisjoint(node.args) and _holds(edge)
+        known = self.stale.isdisjoint(node.args) and _rule_applies(edge)
         z = Formula(self.names[node], ATOM)
         written = partial_formula(self.rules, op, few.index(edge.position), args, z) if known else None
         return written or Formula(self._derivative(node, edge.arg), ATOM)
@@ -302,8 +302,8 @@ class ChainRule:
         return self.printer.derivative(self.names[above], self.names[below])
 
 
-def _holds(edge: Edge) -> bool:
-    """Is the rule of an op NaN where its partial is? 1/x is not, though the partial of log is NaN below 0."""
+def _rule_applies(edge: Edge) -> bool:
+    """False if the recorded partial is NaN while its textbook rule is a number: log at −1, where 1/x is −1."""
     node, op = edge.node, edge.node.op
     if op is None or not op.built_in or edge.partial == edge.partial:
         return True

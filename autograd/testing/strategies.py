@@ -89,10 +89,11 @@ def points(f: Callable[..., Any], elements: st.SearchStrategy[float] | None = No
 class Network(NamedTuple):
     """A small module of `nn`, and a row of inputs for it.
 
-    >>> import nn
-    >>> net, x = Network(nn.Neuron(2, seed=0), [0.5, -1.0])
-    >>> type(net(x)).__name__
-    'Value'
+    >>> from hypothesis import given
+    >>> @given(networks())
+    ... def test_a_network_has_parameters(network):
+    ...     assert network.net.parameters() and network.x
+    >>> test_a_network_has_parameters()
     """
 
     net: Module
@@ -102,9 +103,11 @@ class Network(NamedTuple):
 class LabelledRows(NamedTuple):
     """Rows of features, and the index of a class for each.
 
-    >>> X, y = LabelledRows([[0.5], [-1.0]], [0, 1])
-    >>> len(X) == len(y)
-    True
+    >>> from hypothesis import given
+    >>> @given(datasets())
+    ... def test_each_row_has_a_label(rows):
+    ...     assert len(rows.X) == len(rows.y)
+    >>> test_each_row_has_a_label()
     """
 
     X: list[list[float]]

@@ -92,9 +92,12 @@ def _row(line: Line) -> str:
 class RendererMissing(RuntimeError):
     """No graph layout program was found.
 
-    >>> from autograd.viz import RendererMissing
-    >>> issubclass(RendererMissing, RuntimeError)
-    True
+    >>> from autograd import Value, draw_dot
+    >>> drawing = draw_dot(Value(2.0).exp())
+    >>> try:
+    ...     picture = drawing.pipe("pdf")
+    ... except RendererMissing:  # an SVG needs no Graphviz
+    ...     picture = drawing.pipe("svg")
     """
 
 

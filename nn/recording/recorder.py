@@ -85,7 +85,7 @@ def record_training(
         with in_mode(model, training=True), progress_bar(steps, "step", progress) as advance:
             for step, (epoch, cost, outputs, targets) in enumerate(batches):
                 if step % every == 0 or step == steps:
-                    reached = None if metric is None else any_number("the metric of a step", metric(plain(outputs), targets))
+                    reached = None if metric is None else any_number("the result of metric", metric(plain(outputs), targets))
                     parameters = {name: _size([p.data for p in group]) for name, group in kept.items()}
                     gradients = {name: _size([p.grad for p in group]) for name, group in kept.items()}
                     cells = None if plane is None else plane.cells(model)

@@ -148,7 +148,7 @@ def test_claims_at_a_tie_hold_if_they_are_between_its_sides_together(share, othe
     assert not report
     if 0.0 <= other <= 1.0:
         assert report["x"].apart
-        assert "no side has all these numbers" in report["y"].sentence()
+        assert "no side gives all these numbers" in report["y"].sentence()
 
 
 def test_a_forgotten_square_is_found():
@@ -554,10 +554,10 @@ def test_a_proofreading_tells_what_cannot_be_judged_from_what_does_not_hold():
         "d(log(1 − σ))/dz = −1: cannot be judged at this point",
     ]
     notes.claim("∂max/∂x = ∂max/∂y = 1", maximum, (1.0, 1.0), at=(2.0, 2.0))
-    assert notes.headline() == "notes: 1 of 2 statements do not hold, 1 of 2 statements cannot be judged"
+    assert notes.headline() == "notes: 1 of 2 statements do not hold, 1 cannot be judged"
     assert repr(notes).splitlines()[-2:] == [
         "∂max/∂x = ∂max/∂y = 1: does not hold",
-        "    likely: does not hold with the others: at the kink of maximum, no side has all these numbers",
+        "    likely: at the kink of maximum, no side gives all these numbers",
     ]
 
 

@@ -147,7 +147,7 @@ def test_an_op_that_cannot_be_called_with_so_many_arguments_is_damage(tmp_path, 
     renamed = bytes(arrays["program"]).replace(b'"ops": ["sum"]', f'"ops": ["{op}"]'.encode())
     changed = {"program": np.frombuffer(renamed, np.uint8), "args": arrays["args"][:count], "starts": np.array([0, count])}
     np.savez(tmp_path / "other.npz", **arrays | changed)
-    with pytest.raises(ProgramFileError, match=r"damaged: ValueError: (dot: its rule gives|not enough values)"):
+    with pytest.raises(ProgramFileError, match=r"(dot|softmax|log_softmax) does not take \d arguments"):
         autograd.load_program(tmp_path / "other.npz")
 
 

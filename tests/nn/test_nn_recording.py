@@ -133,7 +133,7 @@ def test_a_frame_knows_its_epoch_and_its_metric():
 
 @pytest.mark.parametrize("found", [None, "0.5", [0.5]])
 def test_a_metric_that_returns_no_number_is_refused(found):
-    with pytest.raises(TypeError, match="the metric of a step must be a number, got "):
+    with pytest.raises(TypeError, match="the result of metric must be a number, got "):
         xor_run(metric=lambda outputs, targets: found)
 
 

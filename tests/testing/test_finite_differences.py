@@ -135,6 +135,12 @@ def test_a_jump_close_by_is_no_slope_without_bound(distance):
     assert differentiate(rounded, 1.5 + distance, side=-1).value == 0.0
 
 
+@pytest.mark.parametrize("share", [0.8, 1.2, 2.0])
+def test_rounding_before_a_jump_is_no_infinite_slope(share):
+    estimate = differentiate(lambda t: float(t > 0.31) + share * 1e-9 * (t != 0.3), 0.3, side=1, noise=1e-9)
+    assert_covered(estimate, mp.mpf(0))
+
+
 @pytest.mark.parametrize("x", [5e-324, -1e-310, 1e308])
 def test_one_side_of_any_float_is_looked_at(x):
     assert_covered(differentiate(lambda t: t, x, side=1, noise=0.0), mp.mpf(1))

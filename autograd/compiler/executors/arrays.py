@@ -169,7 +169,7 @@ def as_array(xp: Any, numbers: Any, like: Any) -> Any:
     """An array of float64, of an array, a list or a list of lists of numbers, on the device of the array `like`."""
     library = library_of(xp)
     device = {"device": like.device} if library == "torch" and like is not None else {}
-    if library != "numpy" and is_array(numbers):  # its copy has a type that all libraries know, no gaps, and may be written to
+    if library != "numpy" and is_array(numbers):  # a float64 copy: contiguous, writable, known to all
         return xp.asarray(numbers.astype(float, "C"), **device)
     if not isinstance(numbers, (list, tuple)):
         return numbers if numbers.dtype == xp.float64 else xp.astype(numbers, xp.float64)

@@ -36,7 +36,9 @@ WORDS = words(
     "auto break case char const continue default do double else enum extern float for goto if inline int long register restrict "
     "return short signed sizeof static struct switch typedef union unsigned void volatile while "
     "alignas alignof asm bool constexpr false nullptr static_assert thread_local true typeof typeof_unqual "  # since C23
-    "list pair append copied main size_t NAN NULL INFINITY MOST inf nan"
+    "list pair append copied main size_t ptrdiff_t wchar_t max_align_t float_t double_t NAN NULL INFINITY MOST inf nan "
+    "HUGE_VAL FP_NAN FP_INFINITE FP_ZERO FP_NORMAL FP_SUBNORMAL math_errhandling linux unix "
+    "M_E M_PI M_PI_2 M_PI_4 M_1_PI M_2_PI M_2_SQRTPI M_SQRT2 M_SQRT1_2 M_LN2 M_LN10 M_LOG2E M_LOG10E"
 )
 _ELEMENTARY = words(
     "exp expm1 exp2 log log1p log2 log10 sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh cbrt pow "
@@ -91,13 +93,14 @@ static double factorial(double n) {{
 
 RESERVED = WORDS | _ELEMENTARY | {*_NATIVE.values(), *function_trees()}
 _STANDARD = _ELEMENTARY | words(
-    "abs ceil copysign drem fabs fdim finite floor fma fmax fmin fmod frexp gamma hypot ilogb j0 j1 jn ldexp llrint llround logb "
-    "lrint lround modf nan nearbyint nextafter nexttoward remainder remquo rint round scalb scalbln scalbn significand sqrt "
-    "tgamma trunc y0 y1 yn fpclassify isgreater isgreaterequal isless islessequal islessgreater isnormal isunordered signbit"
+    "abs canonicalize ceil copysign drem exp10 fabs fdim finite floor fma fmax fmaximum fmin fminimum fmod frexp fromfp gamma "
+    "hypot ilogb j0 j1 jn ldexp lgamma_r llogb llrint llround logb lrint lround modf nan nearbyint nextafter nextdown nexttoward "
+    "nextup remainder remquo rint round roundeven scalb scalbln scalbn significand sqrt tgamma trunc ufromfp y0 y1 yn fpclassify "
+    "isgreater isgreaterequal isless islessequal islessgreater isnormal issignaling issubnormal isunordered iszero offsetof "
+    "signbit signgam"
 )
-FUNCTIONS = RESERVED | {
-    name + kind for name in _STANDARD for kind in ("", "f", "l")
-}  # that headers declare, for each kind of float
+# The functions of <math.h>, each also for float (f) and long double (l).
+FUNCTIONS = RESERVED | {name + kind for name in _STANDARD for kind in ("", "f", "l")}
 
 
 def c_source(program: Program, name: str = "program") -> Source:

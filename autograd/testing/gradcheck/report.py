@@ -44,7 +44,7 @@ class Checked(NamedTuple):
 
     @property
     def hidden(self) -> bool:
-        """May rounding have made any number of the graph's derivative, so that none is wrong?"""
+        """Is the graph's derivative lost in rounding, so that it cannot be judged?"""
         return math.isinf(self.slack)
 
     @property
