@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from autograd import Value
 from autograd.extend import Graph, Scope, as_index, edges_of, html_card, html_table, one_line, text_table, tree_leaves
-from nn.layers import Layer, Neuron, neurons_of
+from nn.layers import Dropout, Layer, Neuron, neurons_of
 from nn.module import Module, checked_module
 
 MAX_SATURATED_SLOPE = 0.01  # a slope below it: tanh beyond ±3, sigmoid beyond ±4.6
@@ -207,8 +207,9 @@ def _layer_health(layer: CalledLayer, responses: Sequence[_Response], bars: Mapp
     units: dict[int, list[_Response]] = {}
     for response in responses:
         units.setdefault(response.unit, []).append(response)
-    saturated = [[not r.kinked and abs(r.slope) < MAX_SATURATED_SLOPE for r in unit] for unit in units.values()]
     module, outs = layer.module, layer.outputs
+    may_saturate = not isinstance(module, Dropout)  # whose slope of 0 is drawn anew for the next batch
+    saturated = [[may_saturate and not r.kinked and abs(r.slope) < MAX_SATURATED_SLOPE for r in unit] for unit in units.values()]
     parameters = [parameter for parameter in module.parameters() if parameter.requires_grad]
     return LayerHealth(
         layer.name,

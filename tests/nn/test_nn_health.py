@@ -222,6 +222,12 @@ def test_the_units_of_a_module_with_parameters_of_its_own_go_by_its_outputs():
     assert (row.units, row.dead) == (3, 1)
 
 
+def test_inputs_that_dropout_has_dropped_are_neither_dead_nor_saturated():
+    net = nn.Sequential(nn.Layer(2, 8, "tanh", seed=0), nn.Dropout(0.9, seed=0), nn.Layer(8, 1, "linear", seed=1))
+    row = health(net, nn.MSELoss()([net([0.1, 0.2])], [[1.0]])).rows[1]
+    assert (row.name, row.units, row.dead, row.saturated, row.verdict) == ("items[1] Dropout(0.9)", 8, 0, 0, "ok")
+
+
 def test_a_loss_that_is_itself_the_output_of_a_layer_counts():
     neuron = nn.Neuron(2, "tanh", seed=0)
     (row,) = health(neuron, neuron([1.0, 2.0])).rows
