@@ -102,16 +102,16 @@ def description(network: Network, numbers: Numbers, show: str, maps: Maps | None
     return f"{counted(len(first.units), 'input')}, then {columns}. {sentence(network, numbers, show, maps, layout)}"
 
 
-def facts(network: Network, numbers: Numbers, index: int) -> str:
-    """What is known of a neuron or an input."""
+def facts(network: Network, numbers: Numbers, index: int, bias: float | None) -> str:
+    """What is known of a neuron or an input, which has no bias."""
     unit = network.units[index]
     known = [
         f"{word} {shown(x, 4)}"
         for word, xs in (("value", numbers["value"]), ("gradient", numbers["slope"]))
         if xs is not None and (x := xs[index]) is not None
     ]
-    if unit.bias is not None:
-        known.append(f"bias {shown(unit.bias.data, 4)}")
+    if bias is not None:
+        known.append(f"bias {shown(bias, 4)}")
     return f"{unit.name}: {', '.join(known)}" if known else unit.name
 
 

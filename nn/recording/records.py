@@ -160,7 +160,7 @@ class TrainingRecord(_WithPage, Sequence[Frame]):
 
     def _picture(self) -> str:
         """The trained network as an SVG, empty if the model is not made of layers."""
-        return self.network.picture(self[-1].parameters, self[-1].gradients) if self.network else ""
+        return self.network.picture(self[-1]) if self.network else ""
 
     def _columns(self, responses: Responses, width: float) -> dict[str, Any]:
         """The record as its page takes it: for each quantity a list over the frames."""
@@ -178,7 +178,7 @@ class TrainingRecord(_WithPage, Sequence[Frame]):
             "names": [as_index(name) for name in first.parameters],
             "values": [[frame.parameters[name] for frame in self] for name in first.parameters],
             "gradients": [[frame.gradients[name] for frame in self] for name in first.gradients],
-            "network": self.network and self.network.columns(first.parameters, first.gradients, responses, width),
+            "network": self.network and self.network.columns(first, self[-1], responses, width),
             "plane": plane
             and {
                 **{name: getattr(plane, name) for name in ("resolution", "x", "y", "kind")},

@@ -546,6 +546,17 @@ def test_states_that_would_take_too_much_room_are_kept_every_so_many_frames(monk
     assert [step for step, _ in run["network"]["states"]] == [0, 4, 8, 10]
 
 
+@pytest.mark.parametrize("widths", [[3, 1], [20, 1]], ids=["in frames", "in states"])
+def test_a_page_shows_the_record_whatever_has_become_of_the_model(widths):
+    net = nn.MLP(2, widths, "tanh", seed=0)
+    record = xor_run(net, steps=2)
+    network, picture = embedded(record)["runs"][0]["network"], record._picture()
+    for parameter, number in zip(net.parameters(), range(100), strict=False):
+        parameter.data, parameter.grad = float(number), -1.0
+    assert embedded(record)["runs"][0]["network"] == network
+    assert record._picture() == picture
+
+
 def test_a_record_of_other_parameters_than_its_network_has_a_page_without_it():
     record = xor_run()
     frames = [replace(frame, parameters={"w": 1.0}, gradients={"w": 2.0}) for frame in record]
