@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
-from autograd.extend import as_index, shown, told_apart
+from autograd.extend import as_index, counted, shown, told_apart
 from nn._decision_plane import Plane
 from nn.recording.network_states import NetworkStates
 from nn.recording.responses import Responses
@@ -137,7 +137,7 @@ class TrainingRecord(_WithPage, Sequence[Frame]):
             return f"{self.setting}: no frames, {how}"
         first, last = self.frames[0], self.frames[-1]
         ending = f"{how}; kept up to step {last.step}" if how else f"complete after step {last.step}"
-        return f"{self.setting}: {len(self)} frames, loss {shown(first.loss)} → {shown(last.loss)}, {ending}"
+        return f"{self.setting}: {counted(len(self), 'frame')}, loss {shown(first.loss)} → {shown(last.loss)}, {ending}"
 
     def beside(self, other: TrainingRecord) -> TrainingComparison:
         """This run, A, and another one, B, side by side, with the first step at which they differ.
@@ -248,7 +248,7 @@ class TrainingComparison(_WithPage):
         if self.difference is not None:
             return f"first difference at {self.difference}"
         shared = len({frame.step for frame in self.one} & {frame.step for frame in self.other})
-        return f"no difference in the {shared} steps that both runs have kept"
+        return f"no difference in the {counted(shared, 'step')} that both runs have kept"
 
     def _runs(self) -> list[TrainingRecord]:
         return [self.one, self.other]

@@ -386,6 +386,14 @@ def test_samples_are_marked_by_their_labels_on_the_map_of_the_output():
     assert len(marks(drawing, "map")) == 7
 
 
+@pytest.mark.parametrize("show", ["grad", "update"])
+def test_without_gradients_the_sentence_says_whether_there_was_a_loss(show):
+    model = mlp(2, 2, 1).requires_grad_(False)
+    with_loss = nn.draw(model, [1.0, 2.0], 1.0, loss=nn.MSELoss(), show=show)
+    assert str(with_loss).split("\n")[1] == "No gradient of the loss reaches a parameter."
+    assert str(nn.draw(model, [1.0, 2.0], show=show)).split("\n")[1].startswith("No gradients yet: call backward()")
+
+
 def test_samples_and_labels_may_be_tables_of_pandas():
     X, y = nn.make_moons(20, random_state=0)
     table = pandas.DataFrame(X, columns=["left", "right"]), pandas.DataFrame({"class": y})

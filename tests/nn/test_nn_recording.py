@@ -238,6 +238,13 @@ def test_a_record_says_how_many_samples_a_step_has(batch_size, words):
     assert f", {words} in each step, " in repr(xor_run(batch_size=batch_size, steps=1))
 
 
+def test_one_frame_is_not_called_frames():
+    long = xor_run()
+    short = replace(long, frames=long.frames[:1])
+    assert ": 1 frame, loss " in repr(short)
+    assert repr(long.beside(short)) == "no difference in the 1 step that both runs have kept"
+
+
 def test_a_progress_bar_counts_the_steps(capsys):
     xor_run(steps=6, progress=True)
     assert "6/6" in capsys.readouterr().err
