@@ -198,9 +198,10 @@ def _response(
             else:
                 bars[arg] = share
                 heappush(waiting, (-position[arg], arg))
-    for i, neuron in enumerate(neurons):
-        if neuron.b in reached:  # the slope, since a bias enters with a factor of 1
-            return _Response(i, reached[neuron.b], kinked, linear)
+    own = [i for i, neuron in enumerate(neurons) if neuron.b in reached]
+    if own:  # several, if they share a bias, which is reached with the slope, since it enters with a factor of 1
+        unit = next((i for i in own if all(weight in reached for weight in neurons[i].w)), own[0])
+        return _Response(unit, reached[neurons[unit].b], kinked, linear)
     given = [(reached[arg], i) for i, arg in enumerate(tree_leaves(call.args)) if type(arg) is Value and arg in reached]
     if not given or call.owner.parameters():
         return _Response(rank, max(map(abs, reached.values()), default=0.0), kinked, linear)

@@ -208,6 +208,16 @@ def test_a_unit_is_known_by_its_bias_in_whatever_order_the_outputs_are_used():
     assert (row.units, row.dead, row.samples) == (3, 1, 2)
 
 
+def test_units_that_share_a_bias_are_told_apart_by_their_weights():
+    layer = nn.Layer(2, 2, "relu", seed=0)
+    layer.neurons[1].b = layer.neurons[0].b
+    for parameter, number in zip(layer.parameters(), [-1.0, -1.0, 0.0, 1.0, 1.0], strict=True):
+        parameter.data = number
+    dead, alive = layer([1.0, 0.5])
+    (row,) = health(layer, dead + alive).rows
+    assert (row.units, row.dead) == (2, 1)
+
+
 def test_the_units_of_a_module_with_parameters_of_its_own_go_by_its_outputs():
     class Dense(nn.Module):
         def __init__(self):
