@@ -9,7 +9,6 @@ from typing import Any
 
 from autograd import no_grad
 from autograd.extend import checked_integer, counted, number_between, tree_leaves
-from nn._check import plain_lists
 from nn.losses import BCEWithLogitsLoss, Loss
 from nn.metrics import plain
 from nn.module import Module, in_mode
@@ -67,10 +66,10 @@ def plane_of(model: Module, X: Any, y: Any, loss: Loss, resolution: Any) -> Plan
     ('score', (-1, 1), (-1.3, 1.3), 64)
     """
     checked_integer("boundary", resolution, at_least=2)
-    rows = plain_lists(X)
+    rows = plain(X)
     if any(not isinstance(row, list) or len(row) != 2 for row in rows):
         raise ValueError("boundary: the samples must be points, rows of 2 numbers")
-    points = [[number_between("boundary: a number of X", number) for number in row] for row in rows]
+    points = [[_number("boundary: a number of X", number) for number in row] for row in rows]
     (first,) = _outputs(model, points[:1])
     targets = [_target(target, len(first)) for target in y]
     kind, labels = _labels(targets, len(first))
@@ -104,13 +103,18 @@ def _labels(targets: list[float], width: int) -> tuple[str, Sequence[float]]:
 
 def _target(target: Any, width: int) -> float:
     """The one number of a target; of a row with one number per class, the class."""
-    numbers = [number_between("boundary: a target", number) for number in tree_leaves(target)]
+    numbers = [_number("boundary: a target", number) for number in tree_leaves(plain(target))]
     if len(numbers) == width > 1:
         return numbers.index(max(numbers))
     if len(numbers) != 1:
         counts = f"{counted(width, 'output')} cannot be drawn against targets of {counted(len(numbers), 'number')}"
         raise ValueError(f"boundary: {counts}")
     return numbers[0]
+
+
+def _number(name: str, given: Any) -> float:
+    """A finite number; True is 1, as in training."""
+    return number_between(name, int(given) if isinstance(given, bool) else given)
 
 
 def surroundings(points: Iterable[Sequence[float]]) -> Iterator[tuple[float, float]]:

@@ -53,7 +53,7 @@ def train_test_split(
         order = shuffled_order(len(rows), shuffle, rng)
         train, test = order[:-n_test], order[-n_test:]
     elif shuffle:
-        train, test = _stratified(checked_list("stratify", stratify, len(rows)), n_test, rng)
+        train, test = _stratified(checked_list("stratify", one_column(stratify), len(rows)), n_test, rng)
     else:
         raise ValueError("stratify needs shuffle=True, got shuffle=False")
     return [rows[i] for i in train], [rows[i] for i in test], [labels[i] for i in train], [labels[i] for i in test]
@@ -88,7 +88,8 @@ def _stratified(labels: list[Any], n_test: int, rng: Random) -> tuple[list[int],
         raise TypeError("stratify must be a single label for each row, got lists")
     places: dict[Any, list[int]] = {}
     for i, label in enumerate(labels):
-        places.setdefault(label, []).append(i)
+        missing = isinstance(label, float) and math.isnan(label)  # which is one label, though no NaN equals another
+        places.setdefault(math.nan if missing else label, []).append(i)
     lonely = [label for label, members in places.items() if len(members) < 2]
     if lonely:
         raise ValueError(f"stratify must hold every label at least twice, got only one of {lonely}")

@@ -165,11 +165,15 @@ def _layers(model: Module) -> Iterator[tuple[str, Module]]:
 
 
 class _Response(NamedTuple):
-    """How one output of one call responds to the input of its activation: its unit, its slope, and whether it has kinks."""
+    """How one output of one call responds to the input of its activation: its unit, its slope, and what its graph is like.
+
+    What is linear all the way, such as dropout, may have a small slope, but has no flat part to be in.
+    """
 
     unit: int
     slope: float
     kinked: bool
+    linear: bool
 
 
 def _response(
@@ -178,12 +182,13 @@ def _response(
     """Found by a sweep from `out` back to the arguments of the call, and to its parameters."""
     neurons = neurons_of(call.owner)
     biases = {neuron.b for neuron in neurons}
-    bars, reached, kinked = {out: 1.0}, dict[Value, float](), False
+    bars, reached, kinked, linear = {out: 1.0}, dict[Value, float](), False, True
     waiting = [(-position[out], out)]
     while waiting:
         _, node = heappop(waiting)
         assert node.op is not None
         kinked = kinked or node.op.kinks is not None
+        linear = linear and _is_linear(node)
         for _, _, arg, partial in edges_of(node):
             share = bars[node] * (1.0 if arg in biases else partial or 0.0)  # 1 for a frozen bias as well
             if inside[arg] is not call:
@@ -193,30 +198,40 @@ def _response(
             else:
                 bars[arg] = share
                 heappush(waiting, (-position[arg], arg))
-    for i, neuron in enumerate(neurons):
-        if neuron.b in reached:  # the slope, since a bias enters with a factor of 1
-            return _Response(i, reached[neuron.b], kinked)
+    own = [i for i, neuron in enumerate(neurons) if neuron.b in reached]
+    if own:  # several, if they share a bias, which is reached with the slope, since it enters with a factor of 1
+        unit = next((i for i in own if all(weight in reached for weight in neurons[i].w)), own[0])
+        return _Response(unit, reached[neurons[unit].b], kinked, linear)
     given = [(reached[arg], i) for i, arg in enumerate(tree_leaves(call.args)) if type(arg) is Value and arg in reached]
     if not given or call.owner.parameters():
-        return _Response(rank, max(map(abs, reached.values()), default=0.0), kinked)
+        return _Response(rank, max(map(abs, reached.values()), default=0.0), kinked, linear)
     slope, unit = max(given)  # for softmax too, an output grows with its own input
-    return _Response(unit, slope, kinked)
+    return _Response(unit, slope, kinked, linear)
+
+
+def _is_linear(node: Value) -> bool:
+    """True if a node is linear in its arguments, where leaves, such as weights, count as constants."""
+    assert node.op is not None
+    if node.op.linear or node.op.terms is None:
+        return node.op.linear
+    constant = [type(arg) is float or arg.op is None for arg in node.args]
+    return all(sum(not constant[i] for i in factors) <= 1 for factors in node.op.terms(len(constant)))
 
 
 def _layer_health(layer: CalledLayer, responses: Sequence[_Response], bars: Mapping[Value, float]) -> LayerHealth:
     units: dict[int, list[_Response]] = {}
     for response in responses:
         units.setdefault(response.unit, []).append(response)
-    saturated = [[not r.kinked and abs(r.slope) < MAX_SATURATED_SLOPE for r in unit] for unit in units.values()]
     module, outs = layer.module, layer.outputs
+    flat = [[abs(r.slope) < MAX_SATURATED_SLOPE and not r.kinked and not r.linear for r in unit] for unit in units.values()]
     parameters = [parameter for parameter in module.parameters() if parameter.requires_grad]
     return LayerHealth(
         layer.name,
         len(module.neurons) if isinstance(module, Layer) else max(units) + 1,
         len(layer.calls),
         sum(all(r.kinked and r.slope == 0.0 for r in unit) for unit in units.values()),
-        sum(sum(unit) >= MIN_SATURATED_SHARE * len(unit) for unit in saturated),
-        math.fsum(abs(out.data) for out in outs) / len(outs),
+        sum(sum(unit) >= MIN_SATURATED_SHARE * len(unit) for unit in flat),
+        math.fsum(abs(out.data) / len(outs) for out in outs),  # the sum of large ones would overflow
         math.hypot(*(bars.get(parameter, 0.0) for parameter in parameters)) if parameters else None,
         math.hypot(*(bars.get(out, 0.0) for out in outs)),
         "",

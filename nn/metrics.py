@@ -8,8 +8,8 @@ from numbers import Real
 from typing import Any
 
 from autograd import Value
-from autograd.extend import tree_leaves
-from nn._check import checked_list, plain_lists
+from autograd.extend import number_between, tree_leaves
+from nn._check import checked_list, one_column, plain_lists
 
 
 def accuracy(outputs: Sequence[Any], targets: Sequence[Any], threshold: float = 0.0) -> float:
@@ -17,13 +17,13 @@ def accuracy(outputs: Sequence[Any], targets: Sequence[Any], threshold: float = 
 
     An output that is a list predicts the index of its largest number. An output that is one number is a score (or
     logit): above `threshold` it predicts class 1, else the other class, which may be called 0 or -1. For probabilities
-    the threshold is 0.5. An output with a NaN predicts no class. ValueError if there are no samples, or for a target
-    that is not a class.
+    the threshold is 0.5. An output with a NaN predicts no class. ValueError if there are no samples, for a target that is
+    not a class, and for 0 and -1 together.
 
     >>> accuracy([2.0, -1.0], [1, -1]), accuracy([[0.1, 0.9]], [1])
     (1.0, 1.0)
     """
-    pairs = _classes(outputs, targets, threshold)
+    _, pairs = _classes(outputs, targets, threshold)
     return sum(predicted == actual for actual, predicted in pairs) / len(pairs)
 
 
@@ -36,8 +36,8 @@ def confusion_matrix(outputs: Sequence[Any], targets: Sequence[Any], threshold: 
     >>> confusion_matrix([[0.1, 0.9], [0.8, 0.2], [0.7, 0.3]], [1, 0, 1])
     [[1, 0], [1, 1]]
     """
-    pairs = _classes(outputs, targets, threshold)
-    size = max(len(tree_leaves(plain(outputs[0]))), 2)
+    width, pairs = _classes(outputs, targets, threshold)
+    size = max(width, 2)
     table = [[0] * size for _ in range(size)]
     for i, (actual, predicted) in enumerate(pairs):
         if predicted is None:
@@ -67,9 +67,10 @@ def _row(output: Any) -> list[Any]:
     return numbers if flat else tree_leaves(numbers)
 
 
-def _classes(outputs: Sequence[Any], targets: Sequence[Any], threshold: float) -> list[tuple[int, int | None]]:
-    """The actual class of each sample, and the predicted one, or None."""
-    outputs, targets = checked_list("outputs", outputs), checked_list("targets", targets)
+def _classes(outputs: Sequence[Any], targets: Sequence[Any], threshold: float) -> tuple[int, list[tuple[int, int | None]]]:
+    """How many numbers an output has; and the actual class of each sample with the predicted one, or None."""
+    outputs, targets = checked_list("outputs", outputs), checked_list("targets", one_column(targets))
+    limit = number_between("threshold", threshold)
     if not targets:
         raise ValueError("targets: expected one for each output, got none")
     if len(outputs) != len(targets):
@@ -80,12 +81,17 @@ def _classes(outputs: Sequence[Any], targets: Sequence[Any], threshold: float) -
             if type(number) is not float and not isinstance(number, Real):
                 raise TypeError(f"outputs: expected numbers, got {number!r} in output {i}")
     width = len(rows[0])
+    if not width:
+        raise ValueError("outputs: expected at least one number in each, got none in output 0")
     for i, row in enumerate(rows):
         if len(row) != width:
             raise ValueError(
                 f"outputs: expected the same number of values in each, got {width} in output 0 and {len(row)} in output {i}"
             )
-    return [(_actual(target, width), _predicted(row, threshold)) for row, target in zip(rows, targets, strict=True)]
+    pairs = [(_actual(target, width), _predicted(row, limit)) for row, target in zip(rows, targets, strict=True)]
+    if width == 1 and 0 in targets and -1 in targets:
+        raise ValueError("targets: expected two classes where an output is one number, got both 0 and -1 besides 1")
+    return width, pairs
 
 
 def _predicted(row: list[float], threshold: float) -> int | None:

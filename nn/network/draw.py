@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
-from autograd.extend import any_number, checked_choice, counted, write_atomically
+from autograd.extend import checked_choice, counted, number_between, write_atomically
 from nn._cards import module_card
 from nn.module import Module, checked_module, show_modules_with
 from nn.network.numbers import Numbers, numbers_of, sample_of
@@ -116,7 +116,7 @@ def draw(
     checked_module("model", model)
     checked_choice("show", show, SHOW)
     checked_choice("direction", direction, ("LR", "TB"))
-    rate = any_number("lr", lr)
+    rate = number_between("lr", lr)
     sample = sample_of(model, x, y, loss)
     shape = _shape(inputs)
     names = inputs if shape is None else None

@@ -10,7 +10,7 @@ from typing import Any
 from autograd import Value, no_grad
 from autograd.extend import number_between, peek
 from autograd.viz.palette import CLASSES
-from nn._check import plain_lists
+from nn._check import one_column, plain_lists
 from nn._decision_plane import surroundings
 from nn.module import in_mode
 from nn.network.numbers import sample_of
@@ -67,7 +67,7 @@ def maps_over(network: Network, over: Any) -> Maps:
         outputs = _outputs(network, [places[0][0], places[1][0]])
         rows = [[outputs([x, y]) for x in places[0]] for y in reversed(places[1])]
     grids = [[[numbers[k] for numbers in row] for row in rows] for k in range(len(network.units))]
-    names = sorted(set(labels))
+    names = _kinds(labels)
     marked = [(x, y, names.index(label)) for (x, y), label in zip(points, labels, strict=True)]
     return Maps(across, up, grids, marked, names)
 
@@ -97,7 +97,7 @@ def _outputs(network: Network, point: list[float]) -> Callable[[list[float]], li
 def _samples(over: Any) -> tuple[list[tuple[float, float]], list[Any]]:
     """Points and their labels; without labels, all the same one."""
     pair = isinstance(over, tuple) and len(over) == 2
-    rows, labels = (plain_lists(part) for part in over) if pair else (plain_lists(over), None)
+    rows, labels = (plain_lists(over[0]), plain_lists(one_column(over[1]))) if pair else (plain_lists(over), None)
     if not isinstance(rows, list) or not rows or any(not isinstance(row, list) or len(row) != 2 for row in rows):
         raise ValueError("over must be rows of 2 numbers, or a pair of those and their labels: over=X, or over=(X, y)")
     points = [tuple(number_between("over: a number", number) for number in row) for row in rows]
@@ -105,6 +105,14 @@ def _samples(over: Any) -> tuple[list[tuple[float, float]], list[Any]]:
         labels = [0] * len(rows)
     if not isinstance(labels, list) or len(labels) != len(rows):
         raise ValueError(f"over: expected a label for each of the {len(rows)} rows")
-    if len(set(labels)) > len(CLASSES):
-        raise ValueError(f"over: expected at most {len(CLASSES)} different labels, got {len(set(labels))}")
+    if len(_kinds(labels)) > len(CLASSES):
+        raise ValueError(f"over: expected at most {len(CLASSES)} different labels, got {len(_kinds(labels))}")
     return points, labels  # type: ignore[return-value]
+
+
+def _kinds(labels: list[Any]) -> list[Any]:
+    """The different labels, in ascending order."""
+    try:
+        return sorted(set(labels))
+    except TypeError:
+        raise TypeError(f"over: expected one number or string as the label of each row, got {labels[0]!r} first") from None

@@ -181,7 +181,8 @@ class Picture:
         heat = "" if self.maps is None else in_circle(self.maps.grids[circle.unit], circle.x, circle.y)
         number = f'<text class="value" text-anchor="middle" x="{circle.x:g}" y="{circle.y + 4:g}" fill="{ink}">{written}</text>'
         name = text(circle.name, class_="name", fill=INK)
-        hint = element("title", escaped(facts(self.network, self.numbers, circle.unit)))
+        bias = None if unit.bias is None else self.numbers["weight"][self.index[unit.bias]]
+        hint = element("title", escaped(facts(self.network, self.numbers, circle.unit, bias)))
         return element(
             "g", hint + disc + heat + ring + number + name + self._answer(circle), class_="neuron", data_unit=circle.unit
         )

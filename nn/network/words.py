@@ -16,6 +16,7 @@ WORDS = {"weight": "weight", "grad": "gradient", "update": "update"}
 MAX_CLASSES = 10  # colours of the palette
 MAX_LISTED = 12  # values of a column in a text
 NO_GRADIENTS = "No gradients yet: call backward(), or give x, y and a loss."
+NO_GRADIENTS_OF_LOSS = "No gradient of the loss reaches a parameter."
 
 
 def title(network: Network, numbers: Numbers, show: str) -> str:
@@ -72,7 +73,7 @@ def sentence(network: Network, numbers: Numbers, show: str, maps: Maps | None = 
 def _strongest(network: Network, numbers: Numbers, show: str, layout: Layout | None) -> str:
     word, xs = WORDS[show], link_numbers(numbers, show)
     if xs is None:
-        return NO_GRADIENTS
+        return NO_GRADIENTS if numbers.get("loss") is None else NO_GRADIENTS_OF_LOSS
     sizes = [-1.0 if x is None or x != x else abs(x) for x in xs]
     most = max(sizes)
     if most < 0.0:
@@ -102,16 +103,16 @@ def description(network: Network, numbers: Numbers, show: str, maps: Maps | None
     return f"{counted(len(first.units), 'input')}, then {columns}. {sentence(network, numbers, show, maps, layout)}"
 
 
-def facts(network: Network, numbers: Numbers, index: int) -> str:
-    """What is known of a neuron or an input."""
+def facts(network: Network, numbers: Numbers, index: int, bias: float | None) -> str:
+    """What is known of a neuron or an input, which has no bias."""
     unit = network.units[index]
     known = [
         f"{word} {shown(x, 4)}"
         for word, xs in (("value", numbers["value"]), ("gradient", numbers["slope"]))
         if xs is not None and (x := xs[index]) is not None
     ]
-    if unit.bias is not None:
-        known.append(f"bias {shown(unit.bias.data, 4)}")
+    if bias is not None:
+        known.append(f"bias {shown(bias, 4)}")
     return f"{unit.name}: {', '.join(known)}" if known else unit.name
 
 

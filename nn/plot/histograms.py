@@ -56,10 +56,10 @@ def activation_histograms(model: Module, loss: Value, *, bins: int | Sequence[fl
 def gradient_histograms(model: Module, loss: Value, *, bins: int | Sequence[float] = 50, ax: Axes | None = None) -> Axes:
     """A histogram of how large the gradients of `loss` are in each layer, the first layer on top; returns the Axes.
 
-    They are those of the layer's parameters, or of its outputs if it has none; drawn is the size |∂loss/∂p| on a
-    logarithmic axis, where gradients that vanish from layer to layer move to the left. Gradients of 0 are counted, not
-    drawn. Nothing is run again and no `grad` is touched, so it works before `backward()` and after. Bins, whose edges
-    must be above 0, and heights are as in `activation_histograms`.
+    They are those of the layer's parameters that are not frozen, or of its outputs if there are none; drawn is the size
+    |∂loss/∂p| on a logarithmic axis, where gradients that vanish from layer to layer move to the left. Gradients of 0 are
+    counted, not drawn. Nothing is run again and no `grad` is touched, so it works before `backward()` and after. Bins, whose
+    edges must be above 0, and heights are as in `activation_histograms`.
 
     >>> from matplotlib.figure import Figure
     >>> from nn import MLP, MSELoss
@@ -74,7 +74,8 @@ def gradient_histograms(model: Module, loss: Value, *, bins: int | Sequence[floa
     checked = _checked_bins(bins, above=0.0)
     rows = []
     for layer in layer_calls(model, loss).called:
-        found = gradients(loss, layer.module.parameters() or layer.outputs)
+        trained = [parameter for parameter in layer.module.parameters() if parameter.requires_grad]
+        found = gradients(loss, trained or layer.outputs)
         rows.append(_histogram(layer.name, [abs(gradient) for gradient in found], "ok", checked))
     return _draw(rows, checked, ax, "size of the gradient", "Gradients", logarithmic=True)
 

@@ -28,15 +28,14 @@ class Block:
 
     def __init__(self, name: str, rows: list[list[float]], bias: bool = False) -> None:
         self.name, self.bias = one_line(as_index(name)) or "weights", bias
-        self.columns = max(map(len, rows))
-        self.rows = [row + [math.nan] * (self.columns - len(row)) for row in rows]
+        self.rows, self.columns = rows, len(rows[0])
 
 
 def weights(model: Module, *, ax: Axes | None = None) -> Axes:
     """The parameters of a layer or a whole model as squares, one block per layer; returns the Axes.
 
     A row is a neuron, a column an input, and the last column, set apart by a line, the bias. Parameters outside any
-    Layer or Neuron have blocks of their own: a list is a row, a list of lists is a table. Blue is positive, orange
+    Layer or Neuron have blocks of their own: a list is a row, and lists of one length are a table. Blue is positive, orange
     negative, the background 0 and grey NaN. Up to 80 squares show their numbers, up to 600 a minus sign if they are negative.
     The bar has the unit of the weights: that of the outputs per that of the inputs.
 
@@ -89,15 +88,24 @@ def _blocks(model: Module) -> Iterator[Block]:
     for path, module in model.named_modules():
         neurons = neurons_of(module)
         if neurons and neurons[0].b not in seen:
-            seen.update(module.parameters())
-            yield Block(path, [[*(w.data for w in neuron.w), neuron.b.data] for neuron in neurons], bias=True)
+            parameters = {f"{path}.neurons.{i}".lstrip("."): [*neuron.w, neuron.b] for i, neuron in enumerate(neurons)}
+            seen.update(parameter for row in parameters.values() for parameter in row)
+            yield from _table(path, {name: [parameter.data for parameter in row] for name, row in parameters.items()}, bias=True)
     tables: dict[str, dict[str, list[float]]] = {}  # by the name of a table its rows, by theirs
     for name, parameter in model.named_parameters():
         if parameter not in seen:
             row = INDEX.sub("", name)
             tables.setdefault(INDICES.sub("", name), {}).setdefault(row, []).append(parameter.data)
     for name, rows in tables.items():
-        yield Block(name, list(rows.values()))
+        yield from _table(name, rows)
+
+
+def _table(name: str, rows: dict[str, list[float]], bias: bool = False) -> Iterator[Block]:
+    """Named rows as a block, or, if they are not of one length, as a block each."""
+    if len({*map(len, rows.values())}) == 1:
+        yield Block(name, list(rows.values()), bias)
+    else:
+        yield from (Block(row, [numbers], bias) for row, numbers in rows.items())
 
 
 def _draw(ax: Axes, block: Block, left: float, colours: Any) -> None:

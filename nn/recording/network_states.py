@@ -7,7 +7,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from numbers import Real
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.extend import tree_leaves
 from nn._check import plain_lists
@@ -15,6 +15,9 @@ from nn.module import Module
 from nn.network.numbers import Numbers, numbers_of
 from nn.network.structure import Network, NotLayered, read_network
 from nn.recording.responses import Responses
+
+if TYPE_CHECKING:
+    from nn.recording.records import Frame
 
 Data = tuple[Sequence[Any], Sequence[Any]]  # samples and targets
 
@@ -42,23 +45,22 @@ class NetworkStates:
             parameters = list(self.network.parameters)
             self.states[step] = array("f", [p.data for p in parameters] + [p.grad for p in parameters]).tobytes()
 
-    def columns(
-        self, values: dict[str, float], gradients: dict[str, float], responses: Responses, width: float
-    ) -> dict[str, Any] | None:
+    def columns(self, first: Frame, last: Frame, responses: Responses, width: float) -> dict[str, Any] | None:
         """The view, samples and states as a page takes them, None if it would not know the parameters.
 
-        `values` and `gradients` are those of the first frame; the view has room for a `width` of so many pixels.
+        It begins with the numbers of the first frame, and of wide layers it shows the neurons that are strongest in the last.
+        The view has room for a `width` of so many pixels.
         """
         from nn.network.layout import image_shape
         from nn.network.page import NetworkPage
 
-        numbers = self._numbers(values, gradients, 0)
-        if numbers is None:
+        begin, end = self._numbers(first, 0), self._numbers(last, -1)
+        if begin is None:
             return None
-        page = NetworkPage(self.network, image_shape(self.network, None), width=width)
+        page = NetworkPage(self.network, image_shape(self.network, None), width=width, numbers=end)
         states = [[step, b64encode(_chosen(state, page.kept)).decode()] for step, state in self.states.items()]
         return {
-            "view": page.data(numbers),
+            "view": page.data(begin),
             "samples": self.samples,
             "targets": self.targets,
             "activations": responses.of_units(self.network),
@@ -66,17 +68,17 @@ class NetworkStates:
             "states": states if self.packed else None,
         }
 
-    def picture(self, values: dict[str, float], gradients: dict[str, float]) -> str:
-        """The network at the end as an SVG, given the numbers of the last frame; empty if it does not know the parameters."""
+    def picture(self, last: Frame) -> str:
+        """The network at the end as an SVG, given the last frame; empty if it does not know the parameters."""
         from nn.network.layout import image_shape
         from nn.network.picture import Picture
 
-        numbers = self._numbers(values, gradients, -1)
+        numbers = self._numbers(last, -1)
         return "" if numbers is None else Picture(self.network, numbers, shape=image_shape(self.network, None)).complete()
 
-    def _numbers(self, values: dict[str, float], gradients: dict[str, float], which: int) -> Numbers | None:
+    def _numbers(self, frame: Frame, which: int) -> Numbers | None:
         """The numbers of the view: those of a frame, or those of the first or the last state."""
-        numbers = [*values.values(), *gradients.values()]
+        numbers = [*frame.parameters.values(), *frame.gradients.values()]
         if self.packed:
             states = list(self.states.values())
             numbers = array("f", states[which]).tolist() if states else []

@@ -11,11 +11,11 @@ from random import Random
 from typing import Any
 
 from autograd import Value
-from autograd.extend import any_number, checked_integer, listed
+from autograd.extend import any_number, checked_integer, counted, listed
 from nn._check import generator
 from nn._data_checks import checked_run
 from nn._decision_plane import plane_of
-from nn._eager_training import Diverged, EagerTraining, Metric, Run
+from nn._eager_training import Batch, Diverged, EagerTraining, Metric, Run
 from nn.losses import Loss
 from nn.metrics import plain
 from nn.module import Module, in_mode
@@ -76,9 +76,9 @@ def record_training(
     plane = None if boundary is None else plane_of(model, X, y, loss, boundary)
     _check_size(steps, every, len(kept), boundary or 0)
     order = generator(seed)
-    training = EagerTraining(Run(model, X, y, loss, optimizer, batch_size))
+    training = _RecordedTraining(Run(model, X, y, loss, optimizer, batch_size))
     batches = ((epoch, *batch) for epoch in count(1) for batch in training.steps(order, epoch))
-    record = TrainingRecord(_setting(model, len(X), loss, optimizer, batch_size, seed), _rate(optimizer), plane)
+    record = TrainingRecord(_setting(model, len(X), loss, optimizer, batch_size, seed), _rate(model, optimizer), plane)
     record.labels = Labels(features, getattr(metric, "__name__", "metric"), type(optimizer).__name__)
     record.network = network_states(model, (X, y), features, list(kept), steps // every + 2)
     try:
@@ -86,8 +86,8 @@ def record_training(
             for step, (epoch, cost, outputs, targets) in enumerate(batches):
                 if step % every == 0 or step == steps:
                     reached = None if metric is None else any_number("the result of metric", metric(plain(outputs), targets))
-                    parameters = {name: _size([p.data for p in group]) for name, group in kept.items()}
-                    gradients = {name: _size([p.grad for p in group]) for name, group in kept.items()}
+                    parameters = {name: _size(name, [p.data for p in group]) for name, group in kept.items()}
+                    gradients = {name: _size(name, [p.grad for p in group]) for name, group in kept.items()}
                     cells = None if plane is None else plane.cells(model)
                     if record.network is not None:
                         record.network.add(step, len(record), last=step == steps)
@@ -101,6 +101,14 @@ def record_training(
         record.diverged = str(error)
         warnings.warn(f"record_training: {error}; the steps before it are returned", RuntimeWarning, stacklevel=2)
     return record
+
+
+class _RecordedTraining(EagerTraining):
+    """Training in which the gradients of all parameters are those of one batch, whether the optimizer has them or not."""
+
+    def batch(self, rows: Sequence[Any], targets: list[Any], epoch: int) -> Batch:
+        self.run.model.zero_grad()
+        return super().batch(rows, targets, epoch)
 
 
 def _kept(model: Module, keep: Any) -> Kept:
@@ -140,9 +148,9 @@ def layer_of(name: str) -> str:
     return name
 
 
-def _size(numbers: list[float]) -> float:
-    """The number itself if there is one, else the norm of them all."""
-    return numbers[0] if len(numbers) == 1 else math.hypot(*numbers)
+def _size(name: str, numbers: list[float]) -> float:
+    """What is kept under this name: the norm of all numbers, or the only one itself."""
+    return math.hypot(*numbers) if name.startswith("‖") else numbers[0]
 
 
 def _check_size(steps: int, every: int, values: int, resolution: int) -> None:
@@ -159,15 +167,17 @@ def _setting(model: Module, samples: int, loss: Loss, optimizer: Optimizer, batc
     for group in optimizer.param_groups:
         settings = "".join(f", {name}={group[name]}" for name in optimizer.settings if group[name])
         groups.append(f"lr={group['lr']:g}{settings}")
-    batches = f"{batch_size} samples in each step" if batch_size else f"all {samples} samples in each step"
+    size = counted(samples if batch_size is None else min(batch_size, samples), "sample")
+    batches = f"{'all ' if batch_size is None else ''}{size} in each step"
     source = "seed from a generator" if isinstance(seed, Random) else "another seed each time" if seed is None else f"seed {seed}"
-    who = f"{type(model).__name__} with {len(model.parameters())} parameters, {type(loss).__name__}"
+    who = f"{type(model).__name__} with {counted(len(model.parameters()), 'parameter')}, {type(loss).__name__}"
     return f"{who}, {type(optimizer).__name__}({'; '.join(groups)}), {batches}, {source}"
 
 
-def _rate(optimizer: Optimizer) -> float | None:
-    """What an update multiplies the gradient with, if the optimizer is plain SGD."""
+def _rate(model: Module, optimizer: Optimizer) -> float | None:
+    """What an update multiplies the gradient with, if the optimizer is plain SGD and moves all that gets a gradient."""
     groups = optimizer.param_groups
     plain_sgd = type(optimizer) is SGD and not any(group["momentum"] or group["weight_decay"] for group in groups)
     rates = {group["lr"] for group in groups}
-    return rates.pop() if plain_sgd and len(rates) == 1 else None
+    moves_all = {p for p in model.parameters() if p.requires_grad} <= set(optimizer.params)
+    return rates.pop() if plain_sgd and moves_all and len(rates) == 1 else None

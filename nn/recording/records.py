@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
-from autograd.extend import as_index, shown, told_apart
+from autograd.extend import as_index, counted, shown, told_apart
 from nn._decision_plane import Plane
 from nn.recording.network_states import NetworkStates
 from nn.recording.responses import Responses
@@ -137,7 +137,7 @@ class TrainingRecord(_WithPage, Sequence[Frame]):
             return f"{self.setting}: no frames, {how}"
         first, last = self.frames[0], self.frames[-1]
         ending = f"{how}; kept up to step {last.step}" if how else f"complete after step {last.step}"
-        return f"{self.setting}: {len(self)} frames, loss {shown(first.loss)} → {shown(last.loss)}, {ending}"
+        return f"{self.setting}: {counted(len(self), 'frame')}, loss {shown(first.loss)} → {shown(last.loss)}, {ending}"
 
     def beside(self, other: TrainingRecord) -> TrainingComparison:
         """This run, A, and another one, B, side by side, with the first step at which they differ.
@@ -160,7 +160,7 @@ class TrainingRecord(_WithPage, Sequence[Frame]):
 
     def _picture(self) -> str:
         """The trained network as an SVG, empty if the model is not made of layers."""
-        return self.network.picture(self[-1].parameters, self[-1].gradients) if self.network else ""
+        return self.network.picture(self[-1]) if self.network else ""
 
     def _columns(self, responses: Responses, width: float) -> dict[str, Any]:
         """The record as its page takes it: for each quantity a list over the frames."""
@@ -178,7 +178,7 @@ class TrainingRecord(_WithPage, Sequence[Frame]):
             "names": [as_index(name) for name in first.parameters],
             "values": [[frame.parameters[name] for frame in self] for name in first.parameters],
             "gradients": [[frame.gradients[name] for frame in self] for name in first.gradients],
-            "network": self.network and self.network.columns(first.parameters, first.gradients, responses, width),
+            "network": self.network and self.network.columns(first, self[-1], responses, width),
             "plane": plane
             and {
                 **{name: getattr(plane, name) for name in ("resolution", "x", "y", "kind")},
@@ -248,7 +248,7 @@ class TrainingComparison(_WithPage):
         if self.difference is not None:
             return f"first difference at {self.difference}"
         shared = len({frame.step for frame in self.one} & {frame.step for frame in self.other})
-        return f"no difference in the {shared} steps that both runs have kept"
+        return f"no difference in the {counted(shared, 'step')} that both runs have kept"
 
     def _runs(self) -> list[TrainingRecord]:
         return [self.one, self.other]

@@ -6,6 +6,7 @@ import re
 import xml.etree.ElementTree as ET
 from itertools import combinations, pairwise
 
+import pandas
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -385,6 +386,20 @@ def test_samples_are_marked_by_their_labels_on_the_map_of_the_output():
     assert len(marks(drawing, "map")) == 7
 
 
+@pytest.mark.parametrize("show", ["grad", "update"])
+def test_without_gradients_the_sentence_says_whether_there_was_a_loss(show):
+    model = mlp(2, 2, 1).requires_grad_(False)
+    with_loss = nn.draw(model, [1.0, 2.0], 1.0, loss=nn.MSELoss(), show=show)
+    assert str(with_loss).split("\n")[1] == "No gradient of the loss reaches a parameter."
+    assert str(nn.draw(model, [1.0, 2.0], show=show)).split("\n")[1].startswith("No gradients yet: call backward()")
+
+
+def test_samples_and_labels_may_be_tables_of_pandas():
+    X, y = nn.make_moons(20, random_state=0)
+    table = pandas.DataFrame(X, columns=["left", "right"]), pandas.DataFrame({"class": y})
+    assert nn.draw(mlp(2, 4, 1), over=table).svg == nn.draw(mlp(2, 4, 1), over=(X, y)).svg
+
+
 @pytest.mark.parametrize(("output", "level"), [("linear", 0.0), ("sigmoid", 0.5)])
 def test_the_boundary_runs_where_the_output_is_between_the_classes(output, level):
     model = mlp(2, 4, 1, activation="tanh", output_activation=output)
@@ -593,6 +608,9 @@ def test_names_are_escaped(name):
         ({"loss": Value(1.0)}, "loss was not computed by this model"),
         ({"x": [1.0, 2.0], "loss": Value(1.0)}, "leave out x and y"),
         ({"lr": "fast"}, "lr must be a number"),
+        ({"lr": math.nan}, "lr must be a finite number"),
+        ({"over": ([[1.0, 2.0]], [[1, 2]])}, r"over: expected one number or string as the label of each row, got \[1, 2\] first"),
+        ({"over": ([[1.0, 2.0], [3.0, 4.0]], ["a", 1])}, "over: expected one number or string as the label of each row"),
         ({"over": [[1.0, 2.0, 3.0]]}, "over must be rows of 2 numbers"),
         ({"over": ([[1.0, 2.0]], [1, 2])}, "over: expected a label for each of the 1 rows"),
         ({"over": [["a", 2.0]]}, "over: a number"),

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -337,6 +338,19 @@ def test_an_odd_row_out_goes_to_either_class() -> None:
     y = [0] * 3 + [1] * 3
     got = {tuple(sorted(train_test_split(y, y, test_size=3, stratify=y, random_state=seed)[3])) for seed in range(20)}
     assert got == {(0, 0, 1), (0, 1, 1)}
+
+
+def test_a_split_is_the_same_whatever_holds_the_labels_to_stratify_by() -> None:
+    X, y = make_blobs(20, random_state=0)
+    expected = train_test_split(X, y, stratify=y, random_state=0)
+    for labels in (np.array(y), pd.Series(y, range(5, 25)), pd.DataFrame({"class": y})):
+        assert train_test_split(X, labels, stratify=labels, random_state=0) == expected
+
+
+def test_missing_labels_are_one_label_to_stratify_by() -> None:
+    labels = np.array([math.nan, math.nan, 1.0, 1.0])  # whose list holds two objects for NaN
+    _, X_test, *_ = train_test_split([0, 1, 2, 3], [0, 0, 1, 1], stratify=labels, test_size=2, random_state=0)
+    assert sorted(row // 2 for row in X_test) == [0, 1]
 
 
 @quick

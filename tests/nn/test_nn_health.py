@@ -208,6 +208,16 @@ def test_a_unit_is_known_by_its_bias_in_whatever_order_the_outputs_are_used():
     assert (row.units, row.dead, row.samples) == (3, 1, 2)
 
 
+def test_units_that_share_a_bias_are_told_apart_by_their_weights():
+    layer = nn.Layer(2, 2, "relu", seed=0)
+    layer.neurons[1].b = layer.neurons[0].b
+    for parameter, number in zip(layer.parameters(), [-1.0, -1.0, 0.0, 1.0, 1.0], strict=True):
+        parameter.data = number
+    dead, alive = layer([1.0, 0.5])
+    (row,) = health(layer, dead + alive).rows
+    assert (row.units, row.dead) == (2, 1)
+
+
 def test_the_units_of_a_module_with_parameters_of_its_own_go_by_its_outputs():
     class Dense(nn.Module):
         def __init__(self):
@@ -220,6 +230,33 @@ def test_the_units_of_a_module_with_parameters_of_its_own_go_by_its_outputs():
     loss = nn.MSELoss()([autograd.sum(net(row)) for row in BATCH], TARGETS)
     row = health(net, loss).rows[1]
     assert (row.units, row.dead) == (3, 1)
+
+
+def test_what_is_linear_is_not_saturated_however_small_its_slope():
+    class Scaled(nn.Module):
+        def __init__(self):
+            self.factor = Value(1e-3)
+
+        def forward(self, x):
+            return [self.factor * x[0], 1e-3 * x[1], -1e-3 * x[0] + x[1] * 2e-3]
+
+    net = nn.Sequential(nn.Layer(2, 2, "tanh", seed=0), Scaled(), nn.Layer(3, 1, lambda x: 1e-3 * x, seed=1))
+    rows = health(net, nn.MSELoss()([net(row) for row in BATCH], [[target] for target in TARGETS])).rows
+    assert [(row.units, row.dead, row.saturated) for row in rows] == [(2, 0, 0), (3, 0, 0), (1, 0, 0)]
+
+
+def test_the_mean_of_outputs_whose_sum_is_too_large_for_a_float_is_told():
+    net = nn.MLP(1, [2, 1], "linear", seed=0)
+    for parameter, number in zip(net.layers[0].parameters(), [1.0, 0.0, 0.5, 0.0], strict=True):
+        parameter.data = number
+    loss = nn.MSELoss()([1e-300 * net([x]) for x in (1.6e308, 1.2e308)], [0.0, 0.0])
+    assert health(net, loss).rows[0].activation == pytest.approx(1.05e308)
+
+
+def test_inputs_that_dropout_has_dropped_are_neither_dead_nor_saturated():
+    net = nn.Sequential(nn.Layer(2, 8, "tanh", seed=0), nn.Dropout(0.9, seed=0), nn.Layer(8, 1, "linear", seed=1))
+    row = health(net, nn.MSELoss()([net([0.1, 0.2])], [[1.0]])).rows[1]
+    assert (row.name, row.units, row.dead, row.saturated, row.verdict) == ("items[1] Dropout(0.9)", 8, 0, 0, "ok")
 
 
 def test_a_loss_that_is_itself_the_output_of_a_layer_counts():

@@ -3,6 +3,7 @@
 import math
 
 import numpy
+import pandas
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,6 +36,18 @@ def test_an_output_that_is_no_number_is_named(function, bad):
         function([[1.0, 2.0], [3.0, bad]], [0, 1])
 
 
+@given(rows)
+def test_tables_and_columns_of_pandas_count_as_the_lists_they_hold(samples):
+    outputs, targets = map(list, zip(*samples, strict=True))
+    labels = pandas.DataFrame({"class": targets}, index=range(9, 9 + len(targets)))
+    for table in (pandas.DataFrame(outputs), pandas.DataFrame(outputs, index=labels.index).add_prefix("output ")):
+        for column in (labels, labels["class"]):
+            assert confusion_matrix(table, column) == confusion_matrix(outputs, targets)
+            assert accuracy(table, column) == accuracy(outputs, targets)
+    scores = [row[0] for row in outputs]
+    assert confusion_matrix(pandas.Series(scores, labels.index), labels > 0) == confusion_matrix(scores, [t > 0 for t in targets])
+
+
 @given(scores, st.floats(-1, 1))
 def test_of_scores_the_threshold_decides_and_the_lower_class_may_be_called_0(samples, threshold):
     outputs, targets = zip(*samples, strict=True)
@@ -64,12 +77,21 @@ def test_an_output_with_a_nan_is_of_no_class():
         ([[1.0, 2.0]], [2], "targets: expected a class from 0 to 1, got 2"),
         ([[1.0, 2.0]], [-1], "targets: expected a class from 0 to 1, got -1"),
         ([[1.0, 2.0]], [[0, 1]], r"targets: expected a class from 0 to 1, got \[0, 1\]"),
+        ([[]], [0], "outputs: expected at least one number in each, got none in output 0"),
+        ([1.0, 2.0, 3.0], [1, 0, -1], "targets: expected two classes where an output is one number, got both 0 and -1 besides 1"),
         ([[1.0, 2.0], [1.0]], [0, 0], "outputs: expected the same number of values in each, got 2 in output 0 and 1 in output 1"),
     ],
 )
 def test_what_is_no_class_is_refused(judge, outputs, targets, message):
     with pytest.raises(ValueError, match=message):
         judge(outputs, targets)
+
+
+@pytest.mark.parametrize("judge", [accuracy, confusion_matrix])
+@pytest.mark.parametrize("threshold", [math.nan, math.inf, "0", True, None])
+def test_a_threshold_that_no_score_can_be_compared_with_is_refused(judge, threshold):
+    with pytest.raises((TypeError, ValueError), match=r"^threshold must be a "):
+        judge([1.0, -1.0], [1, 0], threshold)
 
 
 def test_the_whole_of_a_network_can_be_judged():

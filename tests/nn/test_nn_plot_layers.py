@@ -71,6 +71,27 @@ def test_two_histograms_have_the_edges_that_are_given_and_count_what_lies_outsid
     assert "2 numbers, 1 are outside" in ax.texts[0].get_text()
 
 
+def test_frozen_parameters_are_not_counted_as_gradients_of_0():
+    net, loss = net_and_loss()
+    net.layers[0].neurons[0].requires_grad_(False)
+    net.layers[1].requires_grad_(False)
+    loss = nn.MSELoss()([net(row) for row in X], LABELS)
+    texts = [text.get_text() for text in plot.gradient_histograms(net, loss, ax=new_ax()).texts]
+    trained = [parameter for parameter in net.layers[0].parameters() if parameter.requires_grad]
+    assert f"\n{len(trained)} numbers" in texts[0]
+    assert f"\n{len(X) * len(net.layers[1].neurons)} numbers" in texts[1]  # the outputs
+
+
+def test_parameters_of_a_layer_of_ones_own_are_all_drawn():
+    class Scaled(nn.Layer):
+        def __init__(self):
+            super().__init__(2, 2, "linear", seed=0)
+            self.scale = Value(7.0)
+
+    ax = plot.weights(Scaled(), ax=new_ax())
+    assert [image.get_array().tolist() for image in ax.images][1:] == [[[7.0]]]
+
+
 def test_a_layer_without_parameters_has_the_gradients_of_its_outputs():
     net = nn.Sequential(nn.Layer(2, 3, "linear", seed=0), nn.Tanh(), nn.Layer(3, 1, "linear", seed=1))
     loss = nn.MSELoss()([net(row) for row in X], [[label] for label in LABELS])
@@ -145,8 +166,9 @@ def test_parameters_of_any_module_have_a_picture():
     model = Own()
     model.inner.b.data = math.nan
     ax = plot.weights(model, ax=new_ax())
-    neuron, table, scale = (image.get_array() for image in ax.images)
-    assert neuron.data.tolist()[0][0] == model.inner.w[0].data
-    assert numpy.ma.filled(table, -1.0).tolist() == [[1.0, 2.0], [3.0, -1.0]]
-    assert scale.tolist() == [[-5.0]]
+    neuron, *rows, scale = (image.get_array().tolist() for image in ax.images)
+    assert neuron[0][0] == model.inner.w[0].data
+    assert rows == [[[1.0, 2.0]], [[3.0]]]  # a square for each parameter, and for nothing else
+    assert scale == [[-5.0]]
+    assert [text.get_text() for text in ax.texts].count("NaN") == 1  # the bias
     ax.figure.canvas.draw()

@@ -124,6 +124,25 @@ def test_loss_and_gradients_are_those_at_the_values_of_their_frame():
             assert (loss_at(there) - loss_at(back)) / 2e-5 == pytest.approx(gradient, abs=1e-8)
 
 
+def test_the_gradients_of_what_the_optimizer_does_not_move_are_of_one_batch_too():
+    net = nn.MLP(2, [3, 1], "tanh", seed=0)
+    net.layers[0].neurons[0].b.grad = 7.0  # of an earlier batch
+    record = xor_run(net, optimizer=SGD(net.layers[1].parameters(), lr=0.5))
+    for frame in record:
+        for parameter, number in zip(net.parameters(), frame.parameters.values(), strict=True):
+            parameter.data = number
+        net.zero_grad()
+        nn.BCEWithLogitsLoss()([net(row) for row in XOR], LABELS).backward()
+        assert list(frame.gradients.values()) == [p.grad for p in net.parameters()]
+
+
+@pytest.mark.parametrize(("frozen", "rate"), [(False, None), (True, 0.5)])
+def test_an_update_is_rate_times_gradient_only_if_the_optimizer_moves_all_that_gets_a_gradient(frozen, rate):
+    net = nn.MLP(2, [3, 1], "tanh", seed=0)
+    net.layers[0].requires_grad_(not frozen)
+    assert xor_run(net, optimizer=SGD(net.layers[1].parameters(), lr=0.5)).rate == rate
+
+
 def test_a_frame_knows_its_epoch_and_its_metric():
     record = xor_run(batch_size=2, steps=5, metric=lambda outputs, targets: len(outputs))
     assert [frame.epoch for frame in record] == [1, 1, 2, 2, 3, 3]
@@ -157,6 +176,19 @@ def test_of_a_large_model_one_norm_a_layer_is_kept():
     assert list(record[0].parameters) == ["‖layers.0‖", "‖layers.1‖"]
     weights = [p.data for p in net.layers[1].parameters()]
     assert record[-1].parameters["‖layers.1‖"] == pytest.approx(math.sqrt(sum(w * w for w in weights)), rel=1e-15, abs=0.0)
+
+
+def test_the_norm_of_a_layer_of_one_parameter_is_not_negative():
+    class Scaled(nn.Module):
+        def __init__(self):
+            self.net, self.scale = nn.MLP(2, [16, 1], seed=0), Value(-2.0)
+
+        def forward(self, x):
+            return self.scale * self.net(x)
+
+    frame = xor_run(Scaled(), steps=1)[0]
+    assert frame.parameters["‖scale‖"] == 2.0
+    assert min(frame.gradients.values()) >= 0.0
 
 
 def test_ctrl_c_returns_what_there_is():
@@ -196,6 +228,21 @@ def test_a_record_says_in_a_line_what_ran_and_how_it_went():
         f"MLP with 13 parameters, BCEWithLogitsLoss, SGD(lr=0.5), 2 samples in each step, seed 5: "
         f"7 frames, loss {first} → {last}, complete after step 6"
     )
+
+
+@pytest.mark.parametrize(
+    ("batch_size", "words"),
+    [(None, "all 4 samples"), (1, "1 sample"), (3, "3 samples"), (4, "4 samples"), (99, "4 samples")],
+)
+def test_a_record_says_how_many_samples_a_step_has(batch_size, words):
+    assert f", {words} in each step, " in repr(xor_run(batch_size=batch_size, steps=1))
+
+
+def test_one_frame_is_not_called_frames():
+    long = xor_run()
+    short = replace(long, frames=long.frames[:1])
+    assert ": 1 frame, loss " in repr(short)
+    assert repr(long.beside(short)) == "no difference in the 1 step that both runs have kept"
 
 
 def test_a_progress_bar_counts_the_steps(capsys):
@@ -269,6 +316,16 @@ def test_where_the_model_says_nan_the_boundary_has_a_byte_of_its_own():
     _, cells = cells_of(nan_on_the_right, [[-1.0, -1.0], [1.0, 1.0]], [-1, 1], nn.HingeLoss())
     assert cells[2::3] == [255, 255, 255]
     assert 255 not in cells[0::3]
+
+
+def test_true_and_false_are_1_and_0_on_the_plane_as_in_training():
+    def record(holder):
+        net = nn.MLP(2, [3, 1], "tanh", seed=0)
+        options = {"loss": nn.BCEWithLogitsLoss(), "optimizer": SGD(net.parameters(), lr=0.5), "progress": False}
+        X, y = [[holder(x > 0.0) for x in row] for row in XOR], [holder(label) for label in LABELS]
+        return record_training(net, X, y, steps=2, boundary=4, **options)
+
+    assert record(bool) == record(float)
 
 
 def test_numpy_data_is_taken():
@@ -494,6 +551,17 @@ def test_states_that_would_take_too_much_room_are_kept_every_so_many_frames(monk
     monkeypatch.setattr("nn.recording.network_states.MAX_BYTES", 2000)  # of 520 bytes each, three fit
     (run,) = embedded(xor_run(nn.MLP(2, [16, 1], seed=0), steps=10))["runs"]
     assert [step for step, _ in run["network"]["states"]] == [0, 4, 8, 10]
+
+
+@pytest.mark.parametrize("widths", [[3, 1], [20, 1]], ids=["in frames", "in states"])
+def test_a_page_shows_the_record_whatever_has_become_of_the_model(widths):
+    net = nn.MLP(2, widths, "tanh", seed=0)
+    record = xor_run(net, steps=2)
+    network, picture = embedded(record)["runs"][0]["network"], record._picture()
+    for parameter, number in zip(net.parameters(), range(100), strict=False):
+        parameter.data, parameter.grad = float(number), -1.0
+    assert embedded(record)["runs"][0]["network"] == network
+    assert record._picture() == picture
 
 
 def test_a_record_of_other_parameters_than_its_network_has_a_page_without_it():

@@ -525,7 +525,10 @@ function strongestSentence(data, marks, picture) {
     const own = x === null ? NaN : Math.abs(toNumber(x));
     if (own > size) [size, p] = [own, i];
   });
-  if (marks.xs.length === 0) return "No gradients yet: call backward(), or give x, y and a loss.";
+  if (marks.xs.length === 0) {
+    const ofLoss = (marks.numbers.loss ?? null) !== null;
+    return ofLoss ? "No gradient of the loss reaches a parameter." : "No gradients yet: call backward(), or give x, y and a loss.";
+  }
   if (p === null) return `No ${word} is known.`;
   if (size === 0) return `Every ${word} is 0.`;
   const after = marks.show === "update" && !marks.numbers.update ? ` = −${showNumber(marks.numbers.rate, 4)} · gradient` : "";
