@@ -389,5 +389,6 @@ log_softmax: Variadic = op("log_softmax", scalar_math.log_softmax, _log_softmax_
 BUILT_IN = frozenset(TABLE)
 for built_in in TABLE.values():
     built_in.built_in = True
+    built_in.ufunc = built_in.ufunc or built_in.name  # while a user's op of that name changes no function of NumPy
     built_in.__doc__ = "{}\n\n>>> {}\n{}".format(*DOCS[built_in.name])
     built_in.kernel = kernels.KERNELS.get(built_in.name)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import Value
+from autograd import Value, custom_op
 
 PAGE = (Path(__file__).parent.parent / "docs" / "numpy.md").read_text(encoding="utf-8")
 WORKS, REFUSED = (
@@ -194,3 +194,10 @@ def test_a_masked_array_and_a_value_give_values_or_a_type_error(operate):
         except TypeError:
             continue
         assert {type(x) for x in result} == {Value}
+
+
+def test_an_op_of_the_user_changes_no_function_of_numpy_that_has_its_name():
+    custom_op(lambda x: x * x, partials=lambda z, x: x, name="square")
+    v = Value(2.0)
+    np.square(v).backward()
+    assert v.grad == 4.0

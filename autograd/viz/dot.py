@@ -95,7 +95,7 @@ class RendererMissing(RuntimeError):
     >>> from autograd import Value, draw_dot
     >>> drawing = draw_dot(Value(2.0).exp())
     >>> try:
-    ...     picture = drawing.pipe("pdf")
+    ...     picture = drawing.pipe("png")
     ... except RendererMissing:  # an SVG needs no Graphviz
     ...     picture = drawing.pipe("svg")
     """
