@@ -25,6 +25,7 @@ FOR_TYPES = {
     ("autograd.micrograd", "autograd.value"),
     ("autograd.op", "autograd.value"),
     ("autograd.sweeps", "autograd.value"),
+    ("nn.recording.network_states", "nn.recording.records"),
 }
 # The modules of autograd that nn may use besides its names.
 PUBLIC = {"compiler.batch_loss", "extend", "viz.page", "viz.palette", "viz.text_size"}

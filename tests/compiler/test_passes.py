@@ -474,7 +474,7 @@ def test_a_graph_of_any_depth_goes_through_all_passes():
 def test_stats_count_before_the_passes_and_after_each():
     net = MLP(2, [3, 1])
     program = autograd.compile(lambda x: net(x), [1.0, 2.0], in_axes=None)
-    found = stats(program._derived(("value",), False, program.traced.program))
+    found = stats(program._derived(("value",), False, program.traced.program, as_traced=True))
     assert [counts.after for counts in found] == ["traced", *[one.__name__ for one in PASSES]]
     assert found[0].multiply_adds == found[-1].multiply_adds == 9
     assert found[-1].rows < found[0].rows
