@@ -29,7 +29,7 @@ PYTHON = (
     ast.JoinedStr,
     ast.Await,
 )
-ELSEWHERE = {*pytorch.ROOTS, *MODULES, *HINTS}  # what has attributes and is no Value
+ELSEWHERE = {*pytorch.ROOTS, *MODULES, *HINTS}  # names that have attributes and are not Values
 
 
 class Formula(NamedTuple):

@@ -187,8 +187,8 @@ class RecordedLoss:
     def is_used_apart(self, name: str) -> bool:
         """True if no use of the parameter depends on another use, judged by its first number: samples use it so."""
         users = {edge.node for edge in self._uses(name)[0]}
-        made_of_them = depending_on(users, self.graph.nodes)
-        return not any(arg in made_of_them for node in users for arg in value_args(node))
+        dependent = depending_on(users, self.graph.nodes)
+        return not any(arg in dependent for node in users for arg in value_args(node))
 
     @cached_property
     def contributions(self) -> dict[str, list[list[Contribution]]]:

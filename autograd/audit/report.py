@@ -130,8 +130,8 @@ class AuditReport:
         """The verdict in a sentence."""
         count, undecided = len(self.parameters), sum(verdict.undecided for verdict in self)
         wrong = sum(not verdict.agrees for verdict in self) - undecided
-        told = verdict_on(count, "claimed gradients", wrong, undecided)
-        return f"{told}." if told else f"All claimed gradients agree ({count})."
+        verdict = verdict_on(count, "claimed gradients", wrong, undecided)
+        return f"{verdict}." if verdict else f"All claimed gradients agree ({count})."
 
     def __repr__(self) -> str:
         return "\n".join([self.headline(), *map(repr, self)])

@@ -283,9 +283,8 @@ def one_sided(f: NoisyFunction, x: float, step: float, side: int) -> Estimate:
     quotients: list[Quotient] = []
     candidates: list[Candidate] = []
     h = step
-    to_zero = (
-        (math.log2(step) - math.log2(abs(x))) / 2.0 if x else 0.0
-    )  # quarterings until h < |x|: before, even 1/x looks unbounded
+    # Quarterings until h < |x|: before, even 1/x looks unbounded.
+    to_zero = (math.log2(step) - math.log2(abs(x))) / 2.0 if x else 0.0
     for _ in range(max(MAX_QUOTIENTS, math.ceil(to_zero) + MAX_QUOTIENTS // 2)):
         width = (x + side * h) - x
         if not width or h < 1e-300:
@@ -304,9 +303,8 @@ def one_sided(f: NoisyFunction, x: float, step: float, side: int) -> Estimate:
             break
     best = candidates[0] if candidates else Candidate(*UNKNOWN)
     largest = max((abs(quotient.value) for quotient in quotients), default=0.0)
-    clear = [quotient for quotient in quotients if quotient.rounding < 0.01 * largest][
-        -6:
-    ]  # keeps zeros on the near side of a jump
+    # The last clear ones, with zeros, as before a jump.
+    clear = [quotient for quotient in quotients if quotient.rounding < 0.01 * largest][-6:]
     if _grow(clear) and not best.error < 0.1 * abs(best.value):
         return Estimate(math.copysign(math.inf, clear[-1].value), 0.0)
     return Estimate(best.value, best.error)
