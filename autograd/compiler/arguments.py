@@ -144,6 +144,11 @@ class _Reader:
             raise TypeError(
                 f"{path}: expected a real number, got {x.dtype}: only real numbers are supported: pass .real or .imag"
             )
+        if getattr(x, "requires_grad", False) and namespace_of([x]).is_grad_enabled():  # its gradient would be lost unseen
+            advice = "pass .detach(), and take derivatives from the program's value_and_grad"
+            raise TypeError(
+                f"{path}: expected a tensor without requires_grad, since a program records no graph of PyTorch: {advice}"
+            )
         if not is_foreign(x) and x.dtype.kind not in "biuf":
             if not any(type(item) is Value for item in x.flat):
                 x = _as_floats(path, x)
