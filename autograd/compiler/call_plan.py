@@ -28,10 +28,10 @@ class Listed(NamedTuple):
         return type(x) is self.container and len(x) == self.length and {*map(type, x)} == {float}
 
 
-def call_key(by: Any, reduction: str | None, xs: Sequence[Any]) -> tuple[Any, ...] | None:
+def call_key(what: Any, xs: Sequence[Any]) -> tuple[Any, ...] | None:
     """What calls that one plan serves have in common; None if an argument is neither a float nor a list, tuple or array."""
     try:
-        return by, reduction, *map(_kind, xs)
+        return what, *map(_kind, xs)
     except AttributeError:
         return None
 
@@ -41,27 +41,43 @@ def _kind(x: Any) -> Any:
     return float if kind is float else Listed(kind, len(x)) if kind is list or kind is tuple else _LOOK(x)
 
 
-class Call(NamedTuple):
-    """A call for a value and its gradient, which was run: by `chosen` arguments, or a `single` one, `reduced` over lanes."""
+class Plan(NamedTuple):
+    """How calls like an earlier one are run: what feeds the program, and what makes its outputs the result of the call."""
 
-    key: tuple[Any, ...]
+    feed: FloatFeed | ArrayFeed
+    shaped: Callable[[Any, Any], Any]
+
+
+class Call(NamedTuple):
+    """A call that was run.
+
+    kinds     of its arguments: see call_key
+    xs        the arguments
+    given     what they gave
+    runner    what ran them
+    captured  how many numbers of leaves from outside follow them
+    scale     what the outputs were multiplied by
+    """
+
+    kinds: Sequence[Any]
     xs: Sequence[Any]
     given: Sequence[Given]
-    chosen: Sequence[int]
-    single: bool
-    reduced: bool
+    runner: Runner
+    captured: int
     scale: float
 
 
-def plan_of(call: Call, runner: Runner, guards: Sequence[Guard], check: bool) -> ArrayPlan | FloatPlan | None:
-    """The plan of such calls; None if they are not that simple, or there is no code yet. Guards are checked if `check`.
+def feed_of(call: Call, guards: Sequence[Guard], check: bool) -> FloatFeed | ArrayFeed | None:
+    """What feeds such calls; None if they are not that simple, or there is no code yet. Guards are checked if `check`.
 
     Arrays of objects have none: whether these are numbers has to be seen each time.
     """
-    kinds = call.key[2:]
+    kinds, runner = call.kinds, call.runner
     plain = [kind is float or (type(kind) is Listed and kind.takes(x)) for kind, x in zip(kinds, call.xs, strict=True)]
     if isinstance(runner, PythonRunner):
-        return FloatPlan(call, runner.code, guards if check else ()) if runner.code is not None and all(plain) else None
+        if runner.code is None or not all(plain):
+            return None
+        return FloatFeed(kinds, runner.code, len(runner.program.outputs) - len(guards), guards if check else ())
     if guards or not isinstance(runner, LanesRunner):
         return None
     arrays = [type(x.nesting) is Block and not x.nesting.axis for x in call.given]
@@ -69,103 +85,75 @@ def plan_of(call: Call, runner: Runner, guards: Sequence[Guard], check: bool) ->
         return None
     from autograd.compiler.executors.array_arguments import readable
 
-    lanes = any(x.lanes is not None for x in call.given)
-    start, varies = 1, runner.layout.varies
-    for i in call.chosen:
-        count = _count(call.given[i])
-        wanted = lanes and (not call.reduced or call.given[i].lanes is not None)
-        if not count or varies[start : start + count] != [wanted] * count or (wanted and type(kinds[i]) is Listed):
-            return None
-        start += count
-    return ArrayPlan(call, runner) if varies[0] is (lanes and not call.reduced) and readable() else None
+    return ArrayFeed(call, runner) if readable() else None
 
 
-class FloatPlan:
-    """For a program that is Python code, floats, and lists and tuples of floats."""
+class FloatFeed:
+    """For a program that is Python code, floats, and lists and tuples of floats.
 
-    def __init__(self, call: Call, code: Callable[..., list[float]], guards: Sequence[Guard]) -> None:
-        (self.by, self.reduction, *self._kinds), self._code, self._single = call.key, code, call.single
-        self._floats = {*self._kinds} == {float}
-        self._chosen = [self._kinds[i] for i in call.chosen]
-        self._end = 1 + sum([1 if kind is float else kind.length for kind in self._chosen])  # guards follow the derivatives
-        self._guards = guards
+    It runs on the arguments `xs`, and the `captured` numbers of the leaves that the function takes from outside.
+    """
 
-    def __call__(self, xs: tuple[Any, ...]) -> tuple[Any, Any] | None:
-        """The value and the gradient; None if these are not floats where there were floats, and as many in each list."""
+    def __init__(self, kinds: Sequence[Any], code: Callable[..., list[float]], end: int, guards: Sequence[Guard]) -> None:
+        self._kinds, self._code = kinds, code
+        self._floats = {*kinds} == {float}
+        self._end, self._guards = end, guards  # guards follow the other outputs
+
+    def run(self, xs: tuple[Any, ...], captured: Sequence[float]) -> tuple[list[float], None] | None:
+        """The outputs; None if these are not floats where there were floats, and as many in each list."""
         if len(xs) != len(self._kinds):
             return None
         if self._floats:
             if {*map(type, xs)} != {float}:
                 return None
-            value, *slopes = self._computed(xs)
-            return value, slopes[0] if self._single else tuple(slopes)
-        numbers: list[float] = []
-        for x, kind in zip(xs, self._kinds, strict=True):
-            if kind is float and type(x) is float:
-                numbers.append(x)
-            elif kind is not float and kind.takes(x):
-                numbers += x
-            else:
-                return None
-        found = iter(self._computed(numbers))
-        value = next(found)
-        slopes = [
-            next(found) if kind is float else kind.container([next(found) for _ in range(kind.length)]) for kind in self._chosen
-        ]
-        return value, slopes[0] if self._single else tuple(slopes)
-
-    converted = __call__
-
-    def _computed(self, numbers: Sequence[float]) -> list[float]:
-        found = self._code(*numbers)
+            found = self._code(*xs, *captured)
+        else:
+            numbers: list[float] = []
+            for x, kind in zip(xs, self._kinds, strict=True):
+                if kind is float and type(x) is float:
+                    numbers.append(x)
+                elif kind is not float and kind.takes(x):
+                    numbers += x
+                else:
+                    return None
+            found = self._code(*numbers, *captured)
         if self._guards:
             check_guards(self._guards, found[self._end :], None)
-        return found[: self._end]
+        return found[: self._end], None
+
+    run_converted = run
 
 
-class ArrayPlan:
-    """For a program in machine code, NumPy arrays, floats, and lists of floats, with lanes or without."""
+class ArrayFeed:
+    """Likewise for a program in machine code, NumPy arrays, floats, and lists of floats, with lanes or without."""
 
     def __init__(self, call: Call, runner: LanesRunner) -> None:
         from autograd.compiler.executors.array_arguments import ArrayArguments
 
-        self.by, self.reduction, *kinds = call.key
-        given, self._single, self._scale = call.given, call.single, call.scale
-        self._listed = [(i, kind) for i, kind in enumerate(kinds) if type(kind) is Listed]
-        self._lanes = next((x.lanes for x in given if x.lanes is not None), 0)
-        self._expected = ArrayArguments(list(map(_shape, kinds)), [x.lanes is not None for x in given])
-        self._run = runner.lanes.on_arrays
-        varies, index = runner.layout.varies, runner.layout.index
-        self._value_varies = varies[0]
-        self._floats = True not in varies and all(kinds[i] is float for i in call.chosen)
-        self._slopes = []
-        start = 1
-        for i in call.chosen:
-            at, count = index[start], _count(given[i])
-            self._slopes.append(_reader(kinds[i], given[i], varies[start], slice(at, at + count), self._lanes))
-            start += count
+        self._listed = [(i, kind) for i, kind in enumerate(call.kinds) if type(kind) is Listed]
+        self._lanes = next((x.lanes for x in call.given if x.lanes is not None), 0)
+        last = [(call.captured,)] if call.captured else []
+        varies = [x.lanes is not None for x in call.given]
+        self._expected = ArrayArguments([*map(_shape, call.kinds), *last], [*varies, *[False] * len(last)])
+        self._on_arrays, self._scale = runner.lanes.on_arrays, call.scale
 
-    def __call__(self, xs: tuple[Any, ...]) -> tuple[Any, Any] | None:
-        """The value and the gradient; None if these are not such arrays, row by row in memory, floats and lists."""
+    def run(self, xs: tuple[Any, ...], captured: Sequence[float]) -> tuple[Any, Any] | None:
+        """The uniform outputs and those per lane; None if these are not such arrays, row by row in memory, floats and lists."""
         if self._listed and (xs := self._as_arrays(xs)) is None:
             return None
-        found = self._run(self._expected, xs, self._lanes, self._scale)
-        if found is None:
-            return None
-        numbers, per_lane = found
-        if self._floats:
-            value, *slopes = numbers.tolist()
-            return value, slopes[0] if self._single else tuple(slopes)
-        value = per_lane[0] if self._value_varies else numbers.item(0)
-        if self._single:
-            return value, self._slopes[0](numbers, per_lane)
-        return value, tuple([slope(numbers, per_lane) for slope in self._slopes])
+        if captured:
+            import numpy
 
-    def converted(self, xs: Sequence[Any]) -> tuple[Any, Any] | None:
+            xs = *xs, numpy.array(captured)
+        return self._on_arrays(self._expected, xs, self._lanes, self._scale)
+
+    def run_converted(self, xs: tuple[Any, ...], captured: Sequence[float]) -> tuple[Any, Any] | None:
         """The same for arrays of any numbers, whatever their order in memory."""
         import numpy
 
-        return self(tuple([x if type(x) in (float, list, tuple) else numpy.ascontiguousarray(x, float) for x in xs]))
+        return self.run(
+            tuple([x if type(x) in (float, list, tuple) else numpy.ascontiguousarray(x, float) for x in xs]), captured
+        )
 
     def _as_arrays(self, xs: tuple[Any, ...]) -> Any:
         """The arguments with arrays for lists; None if there are other lists than expected."""
@@ -177,6 +165,66 @@ class ArrayPlan:
                 return None
             given[i] = numpy.array(xs[i])
         return tuple(given)
+
+
+# -- a value and its gradient ----------------------------------------------------------------------------
+
+
+def gradient_shape(call: Call, chosen: Sequence[int], single: bool, reduced: bool) -> Callable[[Any, Any], Any] | None:
+    """What makes outputs a value and its gradient: by `chosen` arguments, or a `single` one, `reduced` over lanes.
+
+    None if the numbers of an argument have lanes in part.
+    """
+    kinds, layout = call.kinds, call.runner.layout
+    if isinstance(call.runner, PythonRunner):
+        return _float_gradient([kinds[i] for i in chosen], single)
+    lanes = next((x.lanes for x in call.given if x.lanes is not None), None)
+    readers = []
+    start, varies = 1, layout.varies
+    if varies[0] is not (lanes is not None and not reduced):
+        return None
+    for i in chosen:
+        count = _count(call.given[i])
+        wanted = lanes is not None and (not reduced or call.given[i].lanes is not None)
+        if not count or varies[start : start + count] != [wanted] * count or (wanted and type(kinds[i]) is Listed):
+            return None
+        at = layout.index[start]
+        readers.append(_reader(kinds[i], call.given[i], wanted, slice(at, at + count), lanes or 0))
+        start += count
+    if True not in varies and all(kinds[i] is float for i in chosen):
+        return _floats(single)
+    return _array_gradient(readers, varies[0], single)
+
+
+def _floats(single: bool) -> Callable[[Any, Any], Any]:
+    def shaped(numbers: Any, per_lane: Any) -> tuple[Any, Any]:
+        value, *slopes = numbers if type(numbers) is list else numbers.tolist()
+        return value, slopes[0] if single else tuple(slopes)
+
+    return shaped
+
+
+def _float_gradient(kinds: Sequence[Any], single: bool) -> Callable[[Any, Any], Any]:
+    if {*kinds} == {float}:
+        return _floats(single)
+
+    def shaped(numbers: Any, per_lane: Any) -> tuple[Any, Any]:
+        found = iter(numbers)
+        value = next(found)
+        slopes = [next(found) if kind is float else kind.container([next(found) for _ in range(kind.length)]) for kind in kinds]
+        return value, slopes[0] if single else tuple(slopes)
+
+    return shaped
+
+
+def _array_gradient(readers: Sequence[Callable[[Any, Any], Any]], value_varies: bool, single: bool) -> Callable[[Any, Any], Any]:
+    def shaped(numbers: Any, per_lane: Any) -> tuple[Any, Any]:
+        value = per_lane[0] if value_varies else numbers.item(0)
+        if single:
+            return value, readers[0](numbers, per_lane)
+        return value, tuple([read(numbers, per_lane) for read in readers])
+
+    return shaped
 
 
 def _shape(kind: Any) -> tuple[int, ...] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from typing import Any
 
@@ -12,11 +12,11 @@ from autograd._tree import block_map, is_array
 from autograd.compiler import derived, files
 from autograd.compiler.any_array import for_lanes, is_foreign
 from autograd.compiler.arguments import Given, lanes_of, scale_of, stacked
-from autograd.compiler.call_plan import ArrayPlan, Call, FloatPlan, call_key, plan_of
+from autograd.compiler.call_plan import Call, Plan, call_key, feed_of, gradient_shape
 from autograd.compiler.executors.chunks import any_chunked, mapped, summed
 from autograd.compiler.guards import check_guards, differing_lanes
 from autograd.compiler.programs import Programs
-from autograd.compiler.runners import Found, PythonRunner, Runner, fast_runner, runs_in_python
+from autograd.compiler.runners import Found, Layout, PythonRunner, Runner, fast_runner, runs_in_python
 from autograd.compiler.traced import Traced, collector_paused
 from autograd.errors import CompileError
 from autograd.transforms import check_tangents
@@ -39,18 +39,24 @@ class Compiled(Programs):
         self.guard, self.executor = guard, executor
         self._numbers: Sequence[float] | None = None  # to use instead of those of the captured leaves
         self._runners: dict[Any, Runner] = {}
-        self._plans: dict[Any, ArrayPlan | FloatPlan] = {}
-        self._plan: ArrayPlan | FloatPlan | None = None  # the last one
+        self._plans: dict[Any, Plan] = {}  # by what calls have in common
+        self._last: dict[Any, Plan] = {}  # by what was asked for, the last one
+        self._argnums: Any = None
 
     # -- running -------------------------------------------------------------------------------------
 
     def __call__(self, *xs: Any) -> Any:
         """What `f` returns: numbers, or arrays with a leading axis of lanes."""
+        if (result := self._again("value", xs)) is not None:
+            return result
         if any_chunked(xs):
             return mapped(self, xs, partial(_called, "__call__"))
         given, lanes = self._bind(xs)
-        found = self._run(("value",), given, lanes)
-        return _in_shape(self.traced.result, [for_lanes(found[i], lanes) for i in range(self._count)], lanes)
+
+        def shaped(found: Found, given: Sequence[Given]) -> Any:
+            return _in_shape(self.traced.result, [for_lanes(found[i], lanes) for i in range(self._count)], lanes)
+
+        return self._run_first("value", xs, ("value",), given, lanes, shaped)
 
     def value_and_grad(self, *xs: Any, argnums: int | Sequence[int] = 0, reduction: str | None = None) -> tuple[Any, Any]:
         """The value and the gradient by the arguments that `argnums` selects, as `autograd.value_and_grad` gives them.
@@ -65,41 +71,32 @@ class Compiled(Programs):
         >>> program.value_and_grad(np.array([1.0, 3.0]), 2.0, argnums=1, reduction="mean")
         (10.0, 5.0)
         """
-        plan = self._plan
-        by = argnums if plan is not None and argnums is plan.by else _transform_checks.argnums("value_and_grad", argnums)
-        if plan is not None and by == plan.by and reduction == plan.reduction:
-            self.check_closure()
-            if (result := plan(xs)) is not None:
-                return result
-        key = call_key(by, reduction, xs)
-        if (plan := self._plans.get(key)) is not None:
-            self._plan = plan
-            self.check_closure()
-            if (result := plan.converted(xs)) is not None:
-                return result
-        if reduction is not None:
+        if argnums is not self._argnums:  # the last ones, which are right
+            self._argnums = argnums = _transform_checks.argnums("value_and_grad", argnums)
+        if reduction is not None and reduction not in REDUCTIONS:
             checked_choice("reduction", reduction, REDUCTIONS)
+        if (result := self._again((argnums, reduction), xs)) is not None:
+            return result  # type: ignore[no-any-return]
         self._check_one_number("value_and_grad")
-        single, chosen = self._chosen("value_and_grad", by)
+        single, chosen = self._chosen("value_and_grad", argnums)
         if any_chunked(xs):
             if reduction is None:
-                return mapped(self, xs, partial(_called, "value_and_grad", argnums=by))  # type: ignore[no-any-return]
+                return mapped(self, xs, partial(_called, "value_and_grad", argnums=argnums))  # type: ignore[no-any-return]
             call = partial(_called, "value_and_grad", argnums=chosen, reduction="sum")
             lanes, (value, slopes) = summed(self, xs, call, chosen)
             return scaled(value, slopes, scale_of(reduction, lanes), single)
         given, lanes = self._bind(xs)
         reduced = reduction is not None and lanes is not None
         scale = scale_of(reduction, lanes)
+
+        def shaped(found: Found, given: Sequence[Given]) -> Any:
+            value = for_lanes(found[0], None if reduced else lanes)
+            value = float(value) if reduced and not is_foreign(value) else value
+            return value, self._shaped(found, 1, given, chosen, single, lanes, reduced)
+
+        quick = partial(gradient_shape, chosen=chosen, single=single, reduced=reduced)
         what = "gradient", chosen, reduced
-        found = self._run(what, given, lanes, scale)
-        if key is not None and lanes != 0 and not (self.captured or self.traced.samplers):
-            this = Call(key, xs, given, chosen, single, reduced, scale)
-            plan = plan_of(this, self._runner(what, given, lanes), self.traced.guards, self.guard == "raise")
-            if plan is not None:
-                self._plans[key] = plan
-        value = for_lanes(found[0], None if reduced else lanes)
-        value = float(value) if reduced and not is_foreign(value) else value
-        return value, self._shaped(found, 1, given, chosen, single, lanes, reduced)
+        return self._run_first((argnums, reduction), xs, what, given, lanes, shaped, scale, quick)  # type: ignore[no-any-return]
 
     def backward(self, *xs: Any, reduction: str = "mean") -> float:
         """Add to `grad` of the leaves that `f` takes from outside, as `backward()` does; returns the value.
@@ -118,8 +115,7 @@ class Compiled(Programs):
         if any_chunked(xs):
             lanes, (value, slopes, flows) = summed(self, xs, partial(_called, "summed_backward"))
         else:
-            _, lanes = self._bind(xs)
-            value, slopes, flows = self.summed_backward(*xs)
+            lanes, (value, slopes, flows) = self._summed_backward(xs)
         scale = scale_of(reduction, lanes)
         self.add_gradients(slopes, flows, scale)
         return float(value * scale)
@@ -132,17 +128,26 @@ class Compiled(Programs):
 
     def summed_backward(self, *xs: Any) -> tuple[float, list[float], list[float]]:
         """The value, its derivatives by the captured leaves, summed over all lanes, and in how many lanes they flow."""
+        return self._summed_backward(xs)[1]  # type: ignore[no-any-return]
+
+    def _summed_backward(self, xs: tuple[Any, ...]) -> Any:
+        """How many lanes there are, and the same."""
+        if (result := self._again("backward", xs)) is not None:
+            return result
         given, lanes = self._bind(xs)
-        found = self._run(("backward",), given, lanes)
         runner = self._runner(("backward",), given, lanes)
         reached, gates = self._reached[lanes is not None, isinstance(runner, PythonRunner)]
-        slopes, flows = [0.0] * len(self.captured), [0.0] * len(self.captured)
-        for i, slope in zip(reached, found.span(1, 1 + len(reached)), strict=True):
-            slopes[i], flows[i] = float(slope), 1.0
-        for gate, behind in enumerate(gates, start=1 + len(reached)):
-            for place in behind:
-                flows[reached[place]] = float(found[gate])
-        return float(found[0]), slopes, flows
+
+        def shaped(found: Found, given: Sequence[Given]) -> Any:
+            slopes, flows = [0.0] * len(self.captured), [0.0] * len(self.captured)
+            for i, slope in zip(reached, found.span(1, 1 + len(reached)), strict=True):
+                slopes[i], flows[i] = float(slope), 1.0
+            for gate, behind in enumerate(gates, start=1 + len(reached)):
+                for place in behind:
+                    flows[reached[place]] = float(found[gate])
+            return lanes, (float(found[0]), slopes, flows)
+
+        return self._run_first("backward", xs, ("backward",), given, lanes, shaped)
 
     def jacobian(self, *xs: Any, argnums: int | Sequence[int] = 0) -> Any:
         """The derivatives of every number that f returns: shape of the output, then of the argument.
@@ -153,12 +158,18 @@ class Compiled(Programs):
         """
         if any_chunked(xs):
             return mapped(self, xs, partial(_called, "jacobian", argnums=argnums))
-        given, lanes = self._bind(xs)
         single, chosen = self._chosen("jacobian", argnums)
-        found = self._run(("jacobian", chosen), given, lanes)
-        width = sum([self.arguments[i].count for i in chosen])
-        rows = [self._shaped(found, i * width, given, chosen, single, lanes) for i in range(self._count)]
-        return _in_shape(self.traced.result, rows, lanes, any(given[i].is_listed for i in chosen))
+        what = "jacobian", single, chosen
+        if (result := self._again(what, xs)) is not None:
+            return result
+        given, lanes = self._bind(xs)
+
+        def shaped(found: Found, given: Sequence[Given]) -> Any:
+            width = sum([self.arguments[i].count for i in chosen])
+            rows = [self._shaped(found, i * width, given, chosen, single, lanes) for i in range(self._count)]
+            return _in_shape(self.traced.result, rows, lanes, any(given[i].is_listed for i in chosen))
+
+        return self._run_first(what, xs, ("jacobian", chosen), given, lanes, shaped)
 
     def hessian(self, *xs: Any, argnums: int | Sequence[int] = 0) -> Any:
         """The second derivatives of f, which must return one number.
@@ -170,14 +181,20 @@ class Compiled(Programs):
         self._check_one_number("hessian")
         if any_chunked(xs):
             return mapped(self, xs, partial(_called, "hessian", argnums=argnums))
-        given, lanes = self._bind(xs)
         single, chosen = self._chosen("hessian", argnums)
-        found = self._run(("hessian", chosen), given, lanes)
-        width = sum([self.arguments[i].count for i in chosen])
-        rows = iter([self._shaped(found, i * width, given, chosen, single, lanes) for i in range(width)])
-        listed = any(given[i].is_listed for i in chosen)
-        blocks = [given[i].result([next(rows) for _ in range(self.arguments[i].count)], lanes, listed) for i in chosen]
-        return blocks[0] if single else tuple(blocks)
+        what = "hessian", single, chosen
+        if (result := self._again(what, xs)) is not None:
+            return result
+        given, lanes = self._bind(xs)
+
+        def shaped(found: Found, given: Sequence[Given]) -> Any:
+            width = sum([self.arguments[i].count for i in chosen])
+            rows = iter([self._shaped(found, i * width, given, chosen, single, lanes) for i in range(width)])
+            listed = any(given[i].is_listed for i in chosen)
+            blocks = [given[i].result([next(rows) for _ in range(self.arguments[i].count)], lanes, listed) for i in chosen]
+            return blocks[0] if single else tuple(blocks)
+
+        return self._run_first(what, xs, ("hessian", chosen), given, lanes, shaped)
 
     def hvp(self, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
         """The Hessian times a vector; one result per primal, with a single one just that.
@@ -235,6 +252,49 @@ class Compiled(Programs):
 
     # -- what is run ---------------------------------------------------------------------------------
 
+    def _again(self, what: Any, xs: tuple[Any, ...]) -> Any:
+        """The result of a call like an earlier one, by the plan that was kept of that; None if there is none."""
+        if not self._plans or (self.captured and self._takes_part()):
+            return None
+        captured = self.captured_numbers() if self.captured else ()
+        if (plan := self._last.get(what)) is not None:
+            self.check_closure()
+            if (found := plan.feed.run(xs, captured)) is not None:
+                return plan.shaped(*found)
+        if (plan := self._plans.get(call_key(what, xs))) is None:
+            return None
+        self._last[what] = plan
+        self.check_closure()
+        found = plan.feed.run_converted(xs, captured)
+        return None if found is None else plan.shaped(*found)
+
+    def _run_first(
+        self,
+        what: Any,
+        xs: tuple[Any, ...],
+        program: tuple[Any, ...],
+        given: Sequence[Given],
+        lanes: int | None,
+        shaped: Callable[[Found, Sequence[Given]], Any],
+        scale: float = 1.0,
+        quick: Callable[[Call], Callable[[Any, Any], Any] | None] | None = None,
+    ) -> Any:
+        """The result of a call that has no plan, `shaped` like what was given; if it is a simple one, its plan is kept.
+
+        `quick` may give a faster way to shape outputs.
+        """
+        found = self._run(program, given, lanes, scale)
+        key = call_key(what, xs)
+        if key is not None and lanes != 0 and not self.traced.samplers and not self._is_recorded(given, lanes):
+            runner = self._runner(program, given, lanes)
+            call = Call(key[1:], xs, given, runner, len(self.captured), scale)
+            feed = feed_of(call, self.traced.guards, self.guard == "raise")
+            if feed is not None:
+                nestings = [x._replace(uniform=[], columns=[]) for x in given]  # a plan keeps no arrays
+                general = partial(_shaped_outputs, shaped, nestings, runner.layout)
+                self._plans[key] = Plan(feed, (quick and quick(call)) or general)
+        return shaped(found, given)
+
     def _bind(self, xs: Sequence[Any]) -> tuple[list[Given], int | None]:
         """The arguments, checked and read, and how many lanes there are."""
         if len(xs) != len(self.arguments):
@@ -275,13 +335,18 @@ class Compiled(Programs):
         """
         if not self.captured or self._numbers is not None:
             return False
-        inside = context.current_trace() is not None or not context.differentiated_inputs().isdisjoint(self.captured)
+        inside = self._takes_part()
         if inside and lanes is not None:
             raise CompileError(
                 f"{self.name} reads a Value from outside, and the function that calls it is being traced or differentiated: "
                 "no gradient reaches that Value through lanes, so make it an argument, or call the program on numbers"
             )
         return inside or any(type(x) is Value for one in given if not one.plain for part in one.uniform for x in part)
+
+    def _takes_part(self) -> bool:
+        """True if it is called by a function that is being traced, or differentiated by one of the captured leaves."""
+        inputs = context.differentiated_inputs()
+        return context.current_trace() is not None or bool(inputs and not inputs.isdisjoint(self.captured))
 
     def _runner(self, key: tuple[Any, ...], given: Sequence[Given], lanes: int | None, recorded: bool = False) -> Runner:
         foreign = any(is_foreign(part) for x in given for part in (*x.uniform, *x.columns))
@@ -337,6 +402,10 @@ def _in_shape(result: Any, found: Sequence[Any], lanes: int | None, listed: bool
         return stacked([next(numbers) for _ in range(leaf.size)], leaf.shape, lanes, listed)
 
     return block_map(block, result)
+
+
+def _shaped_outputs(shaped: Callable[..., Any], given: Sequence[Given], layout: Layout, uniform: Any, per_lane: Any) -> Any:
+    return shaped(Found(layout, uniform, per_lane), given)
 
 
 def scaled(value: Any, slopes: Sequence[Any], scale: float, single: bool) -> tuple[Any, Any]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 
 import autograd
+import nn
 from autograd import CompileError
 from autograd.compiler.executors import array_arguments
 from autograd.compiler.executors.lane_interpreter import AHEAD, LONG
@@ -28,7 +32,7 @@ def twice(program):
     """The program after calls that make its plan, and use it."""
     for _ in range(2):
         program.value_and_grad(*arrays(), argnums=(0, 1, 2), reduction="mean")
-    assert program._plan is not None
+    assert program._plans
     return program
 
 
@@ -220,7 +224,7 @@ def test_without_lanes_floats_and_arrays_give_the_same_at_every_call(xs):
             wanted, (wanted_a, wanted_w, wanted_x) = mixed().value_and_grad(*one, argnums=(0, 1, 2))
             assert [type(g) for g in (value, a, w, x)] == [type(g) for g in (wanted, wanted_a, wanted_w, wanted_x)]
             assert np.array_equal([value, a, *w, x], [wanted, wanted_a, *wanted_w, wanted_x], equal_nan=True)
-    assert program._plan is not None
+    assert program._plans
 
 
 @pytest.mark.parametrize("kind", [list, tuple])
@@ -286,13 +290,20 @@ def test_argnums_of_another_type_are_refused_at_every_call():
             program.value_and_grad(3.0, 4.0, argnums=wrong)
 
 
+def test_a_reduction_of_another_kind_is_refused_at_every_call():
+    program, xs = twice(compiled()), arrays()
+    for wrong, error in (("Sum", ValueError), (["sum"], TypeError)):
+        with pytest.raises(error, match="reduction must be one of mean, sum, got"):
+            program.value_and_grad(*xs, reduction=wrong)
+
+
 def test_where_objects_are_laid_out_otherwise_calls_give_the_same(monkeypatch):
     assert array_arguments.readable()
     monkeypatch.setattr(array_arguments, "readable", lambda: False)
     program, xs = compiled(), arrays()
     for _ in range(3):
         check(program, xs)
-    assert program._plan is None
+    assert not program._plans
 
 
 def test_another_layout_of_objects_is_noticed(monkeypatch):
@@ -314,3 +325,136 @@ def test_programs_too_long_for_the_cache_give_the_same(length):
     wanted, wanted_slopes = autograd.value_and_grad(chain, argnums=(0, 1, 2))(*xs)
     assert value == wanted
     assert slopes == pytest.approx(wanted_slopes, rel=1e-12)
+
+
+# -- all verbs, and leaves from outside -----------------------------------------------------------------
+
+W, B = autograd.Value(0.5), autograd.Value(-0.25)
+
+
+def affine(x, y):
+    return autograd.tanh(W * x[0] + B * x[1]) * y
+
+
+def layer(x, y):
+    return {"one": [W * x[0] * y, x[1] ** 2], "other": autograd.sin(B * x[0])}
+
+
+VERBS = {
+    "__call__": lambda program, xs: program(*xs),
+    "value_and_grad": lambda program, xs: program.value_and_grad(*xs, argnums=(1, 0)),
+    "backward": lambda program, xs: (program.backward(*xs), [(leaf.grad, leaf.has_grad) for leaf in (W, B)]),
+    "jacobian": lambda program, xs: program.jacobian(*xs, argnums=(0, 1)),
+    "hessian": lambda program, xs: program.hessian(*xs),
+}
+POINTS = [
+    ([0.3, -0.7], 2.0),
+    ((1.5, 0.25), -1.0),
+    (np.array([0.5, 0.125]), 3.0),
+    (np.linspace(-1.0, 1.0, 10).reshape(5, 2), np.linspace(0.0, 1.0, 5)),
+    (np.linspace(-1.0, 2.0, 10).reshape(5, 2), np.linspace(2.0, 1.0, 5)),
+    (np.arange(6).reshape(3, 2), np.array([True, False, True])),
+]
+
+
+def same(one, other):
+    """True for the same numbers in the same containers."""
+    if isinstance(one, (list, tuple)):
+        return type(one) is type(other) and len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    return type(one) is type(other) and np.shape(one) == np.shape(other) and np.array_equal(one, other)
+
+
+def result_of(verb, program, xs):
+    for leaf in (W, B):
+        leaf.zero_grad()
+    return VERBS[verb](program, xs)
+
+
+@pytest.mark.parametrize("executor", ["auto", "numba", "numpy"])
+@pytest.mark.parametrize(("f", "verb"), [*[(affine, verb) for verb in VERBS], (layer, "__call__"), (layer, "jacobian")])
+def test_every_call_gives_what_a_first_one_gives(f, verb, executor):
+    def compiled():
+        return autograd.compile(f, [0.0, 0.0], 0.0, executor=executor)
+
+    program = compiled()
+    for xs in [*POINTS * 2, *POINTS[:2] * 10]:  # so often that there are plans, and Python code
+        result_of(verb, program, xs)
+    assert executor == "numpy" or len(program._plans) >= 4
+    for i, xs in enumerate(POINTS):
+        W.data = 0.5 + i
+        assert same(result_of(verb, program, xs), result_of(verb, compiled(), xs))
+        other = program.with_captured([1.5, -2.5])
+        found = result_of(verb, other, xs)
+        W.data, B.data = 1.5, -2.5
+        assert same(found, result_of(verb, compiled(), xs))
+        B.data = -0.25
+
+
+def many(program, *xs):
+    for _ in range(30):
+        program(*xs)
+    assert program._plans
+    return program
+
+
+def test_leaves_from_outside_that_take_part_get_their_gradient_at_every_call():
+    w = autograd.Value(3.0)
+    program = many(autograd.compile(lambda x: w * x * x, 2.0), 2.0)
+    assert program(2.0) == 12.0
+    y = program(autograd.Value(2.0))
+    y.backward()
+    assert w.grad == 4.0
+    assert autograd.value_and_grad(lambda u: program(5.0) * u)(1.0) == (75.0, 75.0)
+    v = autograd.Value(2.0)
+    assert autograd.gradients(program(v), [w, v]) == [4.0, 12.0]
+    outer = autograd.compile(lambda u: program(2.0) * u, 1.0)
+    w.data = 5.0
+    assert outer(1.0) == 20.0
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_no_array_of_a_call_is_kept(verb):
+    program, xs = autograd.compile(affine, [0.0, 0.0], 0.0), [np.ones((9, 2)), np.ones(9)]
+    alive = [weakref.ref(x) for x in xs]
+    for _ in range(3):
+        result_of(verb, program, xs)
+    assert program._plans
+    del xs
+    gc.collect()
+    assert [one() for one in alive] == [None, None]
+
+
+def test_a_changed_closure_is_noticed_at_every_call():
+    settings = {"rate": 2.0}
+    program = many(autograd.compile(lambda x: settings["rate"] * x, 1.0), 3.0)
+    settings["rate"] = 5.0
+    for call in (lambda: program(3.0), lambda: program.value_and_grad(3.0), lambda: program.jacobian(3.0)):
+        with pytest.raises(CompileError, match=r"settings.* has changed since it was compiled"):
+            call()
+
+
+def test_branches_are_guarded_at_every_call():
+    program = many(autograd.compile(lambda x: x * x if x > 0.0 else -x, 1.0), 3.0)
+    with pytest.raises(autograd.BranchError):
+        program(-3.0)
+    assert program(4.0) == 16.0
+
+
+def test_random_numbers_are_drawn_at_every_call():
+    dropout = nn.Dropout(0.5, seed=0)
+    program = autograd.compile(lambda x: dropout([x])[0], 1.0)
+    assert {program(1.0) for _ in range(60)} == {0.0, 2.0}
+    assert not program._plans
+
+
+def test_a_leaf_that_was_frozen_since_gets_no_gradient():
+    w = autograd.Value(3.0)
+    program, x = autograd.compile(lambda x: w * x, 2.0), np.array([1.0, 2.0])
+    for _ in range(3):
+        program.backward(x)
+    assert w.grad == 4.5
+    w.requires_grad = False
+    program.backward(x)
+    assert (w.grad, w.has_grad) == (0.0, False)

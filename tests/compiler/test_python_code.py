@@ -15,7 +15,7 @@ import autograd
 from autograd import BranchError, CompileError, ops, value_and_grad
 from autograd.compiler import runners
 from autograd.compiler.builder import Builder
-from autograd.compiler.call_plan import FloatPlan
+from autograd.compiler.call_plan import FloatFeed
 from autograd.compiler.executors.python import run
 from autograd.compiler.executors.python_code import python_code
 from autograd.compiler.instructions import detach
@@ -41,7 +41,7 @@ def test_random_graphs_have_the_bits_of_the_eager_engine_at_any_call(drawn):
         for _ in range(CALLS):
             found, found_slopes = program.value_and_grad(*point, argnums=argnums)
             assert bits([found, *found_slopes]) == bits([value, *slopes])
-        assert isinstance(program._plan, FloatPlan)
+        assert [type(plan.feed) for plan in program._plans.values()] == [FloatFeed]
 
 
 @pytest.mark.parametrize("op", [*[TABLE[name] for name in sorted(ops.BUILT_IN)], detach, TIMES], ids=lambda op: op.name)
@@ -70,7 +70,7 @@ def called(f, *xs, **options):
     program = autograd.compile(f, *xs, **options)
     for _ in range(CALLS):
         program.value_and_grad(*xs)
-    assert isinstance(program._plan, FloatPlan)
+    assert [type(plan.feed) for plan in program._plans.values()] == [FloatFeed]
     return program
 
 
@@ -171,4 +171,4 @@ def test_long_programs_stay_with_the_interpreter(monkeypatch):
     program = autograd.compile(lambda x: x * x * x * x, 2.0, executor="python")
     for _ in range(CALLS):
         assert program.value_and_grad(2.0) == (16.0, 32.0)
-    assert program._plan is None
+    assert not program._plans
