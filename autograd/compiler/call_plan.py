@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from autograd.compiler.arguments import Block, Given
 from autograd.compiler.guards import check_guards
-from autograd.compiler.runners import LanesRunner, PythonRunner, Runner
+from autograd.compiler.runners import Found, LanesRunner, PythonRunner, Runner
 from autograd.compiler.tracing import Guard
 
 _LOOK = attrgetter("__class__", "dtype", "shape")
@@ -73,19 +73,20 @@ def feed_of(call: Call, guards: Sequence[Guard], check: bool) -> FloatFeed | Arr
     Arrays of objects have none: whether these are numbers has to be seen each time.
     """
     kinds, runner = call.kinds, call.runner
+    end, guards = len(runner.program.outputs) - len(guards), guards if check else ()
     plain = [kind is float or (type(kind) is Listed and kind.takes(x)) for kind, x in zip(kinds, call.xs, strict=True)]
     if isinstance(runner, PythonRunner):
         if runner.code is None or not all(plain):
             return None
-        return FloatFeed(kinds, runner.code, len(runner.program.outputs) - len(guards), guards if check else ())
-    if guards or not isinstance(runner, LanesRunner):
+        return FloatFeed(kinds, runner.code, end, guards)
+    if not isinstance(runner, LanesRunner):
         return None
     arrays = [type(x.nesting) is Block and not x.nesting.axis for x in call.given]
     if not all(p or (a and kind[1].kind != "O") for p, a, kind in zip(plain, arrays, kinds, strict=True)):
         return None
     from autograd.compiler.executors.array_arguments import readable
 
-    return ArrayFeed(call, runner) if readable() else None
+    return ArrayFeed(call, runner, end, guards) if readable() else None
 
 
 class FloatFeed:
@@ -127,7 +128,7 @@ class FloatFeed:
 class ArrayFeed:
     """Likewise for a program in machine code, NumPy arrays, floats, and lists of floats, with lanes or without."""
 
-    def __init__(self, call: Call, runner: LanesRunner) -> None:
+    def __init__(self, call: Call, runner: LanesRunner, end: int, guards: Sequence[Guard]) -> None:
         from autograd.compiler.executors.array_arguments import ArrayArguments
 
         self._listed = [(i, kind) for i, kind in enumerate(call.kinds) if type(kind) is Listed]
@@ -136,6 +137,7 @@ class ArrayFeed:
         varies = [x.lanes is not None for x in call.given]
         self._expected = ArrayArguments([*map(_shape, call.kinds), *last], [*varies, *[False] * len(last)])
         self._on_arrays, self._scale = runner.lanes.on_arrays, call.scale
+        self._layout, self._end, self._guards = runner.layout, end, guards
 
     def run(self, xs: tuple[Any, ...], captured: Sequence[float]) -> tuple[Any, Any] | None:
         """The uniform outputs and those per lane; None if these are not such arrays, row by row in memory, floats and lists."""
@@ -145,7 +147,14 @@ class ArrayFeed:
             import numpy
 
             xs = *xs, numpy.array(captured)
-        return self._on_arrays(self._expected, xs, self._lanes, self._scale)
+        if not self._guards:
+            return self._on_arrays(self._expected, xs, self._lanes, self._scale)
+        if (found := self._on_arrays(self._expected, xs, self._lanes, 1.0)) is None:
+            return None
+        outputs = Found(self._layout, *found)
+        check_guards(self._guards, [outputs[self._end + i] for i in range(len(self._guards))], self._lanes)
+        numbers, per_lane = found
+        return numbers * self._scale, per_lane * self._scale
 
     def run_converted(self, xs: tuple[Any, ...], captured: Sequence[float]) -> tuple[Any, Any] | None:
         """The same for arrays of any numbers, whatever their order in memory."""
@@ -191,7 +200,7 @@ def gradient_shape(call: Call, chosen: Sequence[int], single: bool, reduced: boo
         at = layout.index[start]
         readers.append(_reader(kinds[i], call.given[i], wanted, slice(at, at + count), lanes or 0))
         start += count
-    if True not in varies and all(kinds[i] is float for i in chosen):
+    if start == len(varies) and True not in varies and all(kinds[i] is float for i in chosen):
         return _floats(single)
     return _array_gradient(readers, varies[0], single)
 

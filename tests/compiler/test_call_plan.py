@@ -442,6 +442,21 @@ def test_branches_are_guarded_at_every_call():
     assert program(4.0) == 16.0
 
 
+@pytest.mark.parametrize("reduction", ["mean", "sum", None])
+def test_branches_are_guarded_in_every_lane_at_every_call(reduction):
+    def compiled():
+        return autograd.compile(lambda a, x: a * x if x else -x, 1.0, 1.0, in_axes=(None, 0))
+
+    program, tiny = compiled(), np.array([5e-324, 1.0, 3.0])  # a multiple of which may be 0
+    for xs in (np.array([1.0, 2.0, 3.0]), tiny, tiny):
+        for argnums in (0, 1, (0, 1)):
+            found = program.value_and_grad(2.0, xs, argnums=argnums, reduction=reduction)
+            assert same(found, compiled().value_and_grad(2.0, xs, argnums=argnums, reduction=reduction))
+    assert program._plans
+    with pytest.raises(autograd.BranchError, match="for 1 of 3 lanes, the first of them lane 1"):
+        program.value_and_grad(2.0, np.array([1.0, 0.0, 3.0]), reduction=reduction)
+
+
 def test_random_numbers_are_drawn_at_every_call():
     dropout = nn.Dropout(0.5, seed=0)
     program = autograd.compile(lambda x: dropout([x])[0], 1.0)
