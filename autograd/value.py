@@ -299,7 +299,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
             return NotImplemented if y is NotImplemented else _record_with_constant(_ADD, self, y, self._number + y, _ONE)
         z = self._number + other._number
         if z - z != context.special:  # not finite, or a mode is on
-            return record(_ADD, (self, other))
+            return _unusual(_ADD, (self, other), z)
         a = self._depth
         b = other._depth
         depth = a + 1 if a > b else b + 1
@@ -329,7 +329,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
             return NotImplemented if y is NotImplemented else _record_with_constant(_SUB, self, y, self._number - y, _ONE)
         z = self._number - other._number
         if z - z != context.special:  # not finite, or a mode is on
-            return record(_SUB, (self, other))
+            return _unusual(_SUB, (self, other), z)
         a = self._depth
         b = other._depth
         depth = a + 1 if a > b else b + 1
@@ -356,7 +356,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
             return NotImplemented if y is NotImplemented else _record_with_constant(_MUL, self, y, self._number * y, y)
         z = self._number * other._number
         if z - z != context.special:  # not finite, or a mode is on
-            return record(_MUL, (self, other))
+            return _unusual(_MUL, (self, other), z)
         a = self._depth
         b = other._depth
         depth = a + 1 if a > b else b + 1
@@ -388,7 +388,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
             return record(_DIV, (self, other))
         z = self._number / y
         if z - z != context.special:
-            return record(_DIV, (self, other))
+            return _unusual(_DIV, (self, other), z)
         a = self._depth
         b = other._depth
         depth = a + 1 if a > b else b + 1
@@ -549,8 +549,10 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
                     partial = op.partials[0](z, x._number)
                 else:
                     z, partial = kernel(x._number)
-                if type(z) is not float or type(partial) is not float or z - z != context.special:
+                if type(z) is not float or type(partial) is not float:
                     return record(op, args)
+                if z - z != context.special:
+                    return _unusual(op, args, z)
                 depth = x._depth + 1
                 if not depth & MASK:
                     protect(args, depth)
@@ -570,7 +572,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
         except (ArithmeticError, ValueError):
             return record(op, args)
         if z - z != context.special:
-            return record(op, args)
+            return _unusual(op, args, z)
         a, b = x._depth, y._depth
         depth = a + 1 if a > b else b + 1
         if depth >= REACH:
@@ -744,6 +746,13 @@ def protect(args: Iterable[Any], depth: int) -> None:
             arg._note = Past(arg.label, arg.origin, arg.scope, (arg._a, arg._b), arg._depth)
 
 
+def _unusual(op: Op, args: tuple[Any, ...], z: float) -> Value:
+    """`record` for a result z that is not finite, or while a mode is on; inside `no_grad()` there is nothing to record."""
+    if z - z == 0.0 and not context.recording.get() and context.current_trace() is None:
+        return _result_leaf(z)
+    return record(op, args)
+
+
 def record(op: Op, args: tuple[Any, ...]) -> Value:
     """Evaluate an op and record it: the general way, which works for every op."""
     args = tuple([arg if type(arg) is Value else number(arg) for arg in op.checked(args)])
@@ -797,7 +806,7 @@ def _take_note(node: Value) -> None:
 def _record_with_constant(op: Op, x: Value, y: float, z: float, partial: float) -> Value:
     """`record` for `x op y` with a constant y, when the result z and the partial ∂z/∂x are known."""
     if z - z != context.special:
-        return record(op, (x, y))
+        return _unusual(op, (x, y), z)
     depth = x._depth + 1
     if not depth & MASK:
         protect((x,), depth)
@@ -816,7 +825,7 @@ def _record_with_constant(op: Op, x: Value, y: float, z: float, partial: float) 
 def _record_after_constant(op: Op, x: float, y: Value, z: float, partial: float) -> Value:
     """`record` for `x op y` with a constant x, when the result z and the partial ∂z/∂y are known."""
     if z - z != context.special:
-        return record(op, (x, y))
+        return _unusual(op, (x, y), z)
     depth = y._depth + 1
     if not depth & MASK:
         protect((y,), depth)
@@ -851,7 +860,7 @@ def _record_many(op: Op, args: tuple[Any, ...]) -> Value:
     except (ArithmeticError, ValueError):
         return record(op, args)
     if z - z != context.special:
-        return record(op, args)
+        return _unusual(op, args, z)
     if constants:
         partials = tuple([p if type(arg) is Value else None for arg, p in zip(args, partials)])  # noqa: B905  # for speed
         args = tuple([arg if type(arg) is Value else x for arg, x in zip(args, numbers)])  # noqa: B905
@@ -871,6 +880,9 @@ def record_dots(rows: Sequence[Sequence[Any]], inputs: Sequence[Any], biases: Se
     Weights and biases must be Values, and inputs all Values or all floats; otherwise each dot product goes through `record`.
     """
     kinds = set(map(type, inputs))
+    if not kinds <= {float, Value}:  # integers, or numbers of NumPy
+        inputs = [arg if type(arg) is Value else number(arg) for arg in inputs]
+        kinds = set(map(type, inputs))
     constant = kinds <= {float}
     if not constant and kinds != {Value}:
         return [record(ops.dot, (*weights, *inputs, bias)) for weights, bias in zip(rows, biases, strict=True)]
@@ -885,7 +897,7 @@ def record_dots(rows: Sequence[Sequence[Any]], inputs: Sequence[Any], biases: Se
         except AttributeError:  # a constant among them
             z = math.nan
         if z - z != context.special:
-            nodes.append(record(ops.dot, (*weights, *inputs, bias)))
+            nodes.append(_unusual(ops.dot, (*weights, *inputs, bias), z))
             continue
         args = (*weights, *inputs, bias)
         depth = max(deepest, bias._depth)

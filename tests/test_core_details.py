@@ -26,6 +26,7 @@ from autograd import (
     value_and_grad,
 )
 from autograd.op import TABLE, Op, number
+from autograd.staleness import same_number
 
 INF, NAN = math.inf, math.nan
 
@@ -55,6 +56,7 @@ def test_inside_no_grad_no_operator_records_whatever_the_result():
         with no_grad():
             result = operation()
         assert result.op is None, name
+        assert same_number(result.data, operation().data), name
         with no_grad(), enable_grad():
             assert operation().op is not None, name
         assert operation().op is not None, name
