@@ -120,7 +120,7 @@ class Graph:
     @cached_property
     def adjoints(self) -> dict[Value, float]:
         """∂root/∂node, summed over the roots, from the partials as they were recorded; no entry where no gradient flows."""
-        return sweeps.adjoints(self.nodes, dict.fromkeys(self.roots, 1.0), sweeps.recorded)
+        return sweeps.recorded_adjoints(self.nodes, dict.fromkeys(self.roots, 1.0))
 
     @cached_property
     def stale(self) -> list[Value]:

@@ -48,15 +48,19 @@ def topological_order(
             order.append(stack.pop())
         elif node not in seen:
             seen.add(node)
-            if node in stop:
-                args: tuple[Any, ...] = ()
-            else:
-                args = (sources[node],) if sources and node in sources else node.args
-            if not args:
+            source = sources.get(node) if sources else None
+            if node in stop or (node.op is None and source is None):
                 order.append(node)
                 continue
-            stack += (node, None)
-            stack.extend([arg for arg in args[::-1] if type(arg) is not float and arg not in seen])
+            stack.append(node)
+            stack.append(None)
+            if source is not None:
+                args: Iterable[Any] = (source,)
+            else:
+                args = node._a[::-1] if type(node._a) is tuple else (node._b, node._a)
+            for arg in args:  # the last one first: it is popped last
+                if type(arg) is not float and arg is not None and arg not in seen:
+                    stack.append(arg)  # noqa: PERF401  # one after the other takes half the time of a list
     return order
 
 
@@ -86,6 +90,40 @@ def adjoints(
                 _check("backward", node, bar, partial, share)
             bars[arg] = bars[arg] + share if arg in bars else share
     return bars
+
+
+def recorded_adjoints(order: Sequence[Value], seeds: Mapping[Value, float]) -> dict[Value, float]:
+    """`adjoints` from seeds that are floats, by the partials as recorded: in a fifth of the time, as nothing is recorded."""
+    bars = dict(seeds)
+    for node in reversed(order):
+        if node.op is not None and node in bars:
+            bar = bars[node]
+            for arg, partial in _recorded_edges(node):
+                if partial is None:
+                    continue
+                if arg in bars:
+                    bars[arg] += bar * partial
+                elif arg._reached is not FROZEN:
+                    bars[arg] = bar * partial
+    return bars
+
+
+def recorded_tangents(order: Sequence[Value], seeds: Mapping[Value, float]) -> dict[Value, float]:
+    """`tangents` likewise."""
+    dots = dict(seeds)
+    for node in order:
+        if node.op is not None and node not in dots:
+            for arg, partial in _recorded_edges(node):
+                if partial is not None and arg in dots and arg._reached is not FROZEN:
+                    share = dots[arg] * partial
+                    dots[node] = dots[node] + share if node in dots else share
+    return dots
+
+
+def _recorded_edges(node: Value) -> Iterable[tuple[Any, float | None]]:
+    """The arguments of a node with its partials, as they are stored: frozen leaves have one, too."""
+    a = node._a
+    return zip(a, node._b, strict=True) if type(a) is tuple else ((a, node._da), (node._b, node._db))
 
 
 def depending_on(sources: Iterable[Value], order: Sequence[Value]) -> set[Value]:

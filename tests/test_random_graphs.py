@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
-from autograd import Value, gradients, jvp
+from autograd import Value, gradients, jvp, sweeps
+from autograd.context import quiet
+from autograd.staleness import same_number
 from tests.support import oracle
 from tests.support.oracle import mp
-from tests.support.programs import as_program, run, tame_programs
+from tests.support.programs import as_program, run, tame_programs, wild_programs
 from tests.support.rounding import analyse
 
 more_examples = settings(max_examples=2 * settings.default.max_examples)
@@ -40,6 +42,22 @@ def test_value_and_reverse_and_forward_sweeps_agree_with_the_oracle(drawn):
     ]
     assert {repr(value) for value, _ in forward} == {repr(y.data)}
     check([dot for _, dot in forward], gradient, bound.gradient_errors, "jvp")
+
+
+@given(wild_programs(), st.integers(0, 7), st.floats())
+def test_quick_sweeps_have_the_bits_of_the_general_ones(drawn, frozen, seed):
+    program, numbers = drawn
+    leaves = [Value(x, requires_grad=not frozen >> k & 1) for k, x in enumerate(numbers)]
+    with quiet():
+        y = run(program, leaves)[-1]
+    order = sweeps.topological_order([y])
+    dots = {leaf: seed * k for k, leaf in enumerate(leaves) if leaf.requires_grad}
+    for quick, general in (
+        (sweeps.recorded_adjoints(order, {y: seed}), sweeps.adjoints(order, {y: seed}, sweeps.recorded)),
+        (sweeps.recorded_tangents(order, dots), sweeps.tangents(order, dots, sweeps.recorded)),
+    ):
+        assert quick.keys() == general.keys()
+        assert all(same_number(quick[node], general[node]) for node in quick)
 
 
 @more_examples

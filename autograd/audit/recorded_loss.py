@@ -21,7 +21,7 @@ from autograd.audit.recognition import (
 )
 from autograd.audit.sides import Sides, Span
 from autograd.graph import Edge, Graph
-from autograd.sweeps import adjoints, depending_on, recorded, topological_order
+from autograd.sweeps import adjoints, depending_on, recorded_adjoints, topological_order
 from autograd.value import Value, operands, take_partials
 
 # Two formulas for one gradient may round differently in every operation, by a few units in the last place (2**-53). Each
@@ -159,7 +159,7 @@ class RecordedLoss:
     def penalty(self) -> Numbers:
         """The part of the gradient that comes from penalties on the parameters alone; zeros where that is all of it."""
         seeds = {term: self.graph.adjoints[term] for term in self._penalty_terms}
-        part = self._by_name(adjoints(topological_order(seeds), seeds, recorded))
+        part = self._by_name(recorded_adjoints(topological_order(seeds), seeds))
         return part if part != self.gradient else {name: [0.0] * len(xs) for name, xs in part.items()}
 
     @cached_property

@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd._check import checked_choice, checked_integer, finite_above_zero, finite_from_zero
 from autograd._progress import delayed_bar
-from autograd.sweeps import adjoints, recorded, tangents
+from autograd.sweeps import recorded_adjoints, recorded_tangents
 from autograd.testing.finite_differences import neighbours, noise_level
 from autograd.testing.gradcheck.errors import gradient_error
 from autograd.testing.gradcheck.op_checks import Partial, Tolerance, checked_partials
@@ -138,12 +138,12 @@ class _DerivativeCheck:
         partials = list(checked_partials(nodes, made.inputs, roots, self.tolerance))
         wrong = [partial for partial in partials if not partial.right]
         off = partial_errors(nodes)
-        bars = [adjoints(nodes, {y: 1.0}, recorded) if type(y) is Value else {} for y in made.outputs]
+        bars = [recorded_adjoints(nodes, {y: 1.0}) if type(y) is Value else {} for y in made.outputs]
         errors = [gradient_errors(nodes, bar, off) for bar in bars]
         checks: dict[tuple[int, int], Checked] = {}
         for i, x in enumerate(delayed_bar(made.inputs, function.caller, "input")):
             along = AlongInput(function, self.here, i)
-            dots = tangents(nodes, {x: 1.0}, recorded) if "fwd" in self.modes else {}
+            dots = recorded_tangents(nodes, {x: 1.0}) if "fwd" in self.modes else {}
             for k, y in enumerate(made.outputs):
                 swept = {"rev": bars[k].get(x, 0.0), "fwd": dots.get(y, 0.0) if type(y) is Value else 0.0}
                 for mode in self.modes:

@@ -14,7 +14,7 @@ from autograd._format import as_index
 from autograd._tree import block_map, is_array, leaf_paths, tree_leaves, tree_map
 from autograd.graph import Graph
 from autograd.op import Op, number
-from autograd.sweeps import adjoints, recorded, tangents
+from autograd.sweeps import recorded_adjoints, tangents
 from autograd.testing.finite_differences import EPSILON, UNDEFINED, NoisyFunction, first_step
 from autograd.testing.gradcheck.rounding import value_noise
 from autograd.testing.gradcheck.smooth_pieces import close, fast_arguments, margins_of, same_side
@@ -188,7 +188,7 @@ class AlongInput:
 def _noise(made: Recording, y: Any) -> float:
     if type(y) is not Value or y.op is None:
         return 2.0 * EPSILON * abs(y.data if type(y) is Value else number(y))
-    return value_noise(made.graph.nodes, adjoints(made.graph.nodes, {y: 1.0}, recorded))
+    return value_noise(made.graph.nodes, recorded_adjoints(made.graph.nodes, {y: 1.0}))
 
 
 def _partials_as_graph(node: Value) -> list[Any]:
