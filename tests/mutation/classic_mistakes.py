@@ -15,6 +15,7 @@ MISTAKES = [
     ("a leaf forgets the sweep before", "sweeps.py", "(arg, arg._grad if arg._reached else CLEARED)", "(arg, CLEARED)"),
     ("= for += of adjoints", "sweeps.py", "bars[arg] + share if arg in bars else share", "share"),
     ("= for += of tangents", "sweeps.py", "dots[node] + share if node in dots else share", "share"),
+    ("= for += of recorded adjoints", "sweeps.py", "bars[arg] += bar * partial", "bars[arg] = bar * partial"),
     ("= for += of cotangents", "transforms.py", "seeds[y] + bar if y in seeds else bar", "bar"),
     # -- a contribution is adjoint times partial, from the right edge
     ("the partial left out", "sweeps.py", SHARE, "share = bar"),
@@ -45,6 +46,9 @@ MISTAKES = [
     ("dropped edge", "sweeps.py", "partial = node._db\n", "partial = None\n"),
     ("dropped edge", "sweeps.py", "partial = node._da\n", "partial = None\n"),
     ("dropped first edge", "sweeps.py", "zip(node._a, node._b):", "zip(node._a[1:], node._b[1:]):"),
+    ("dropped first edge", "sweeps.py", "zip(a, node._b, strict=True)", "zip(a[1:], node._b[1:], strict=True)"),
+    ("dropped second edge", "sweeps.py", "((a, node._da), (node._b, node._db))", "((a, node._da),)"),
+    ("a partial for the wrong argument", "sweeps.py", "((a, node._da), (node._b", "((a, node._db), (node._b"),
     ("dropped last edge", "sweeps.py", "zip(node._a, node._b):", "zip(node._a[:-1], node._b[:-1]):"),
     ("dropped first edge", "sweeps.py", "zip(node.args, partials(node), strict=True)", "zip(node.args[1:], partials(node)[1:])"),
     (
@@ -60,8 +64,8 @@ MISTAKES = [
     ("passed on beside others of its level", "sweeps.py", "if alone and depth == below:", "if depth == below:"),
     ("passed on before what lies above", "sweeps.py", "if alone and depth == below:", "if alone:"),
     ("adjoints in forward order", "sweeps.py", "for node in reversed(order):", "for node in order:"),
-    ("results before their arguments", "sweeps.py", "stack += (node, None)", "order.append(node)"),
-    ("an order by hash", "sweeps.py", "for arg in args[::-1] if", "for arg in set(args) if"),
+    ("results before their arguments", "sweeps.py", "stack.append(node)\n            stack.append(None)", "order.append(node)"),
+    ("an order by hash", "sweeps.py", "for arg in args:  # the last", "for arg in set(args):  # the last"),
     ("roots in an order by hash", "sweeps.py", "list(roots)[::-1]", "list(set(roots))"),
     # -- a node is deeper than its arguments
     ("too shallow", "value.py", "depth = a + 1 if a > b else b + 1", "depth = a + 1"),
@@ -117,6 +121,7 @@ MISTAKES = [
     ("a thawed leaf keeps what it got while frozen", "value.py", "            del self._grad\n", "            pass\n"),
     ("detach ignored", "value.py", "leaf = _result_leaf(self._number)", "return self"),
     ("detach forgets the label", "value.py", "            leaf.label = self.label\n", "            pass\n"),
+    ("no_grad for all modes", "value.py", "if z - z == 0.0 and not context.recording.get() and", "if z - z == 0.0 and"),
     ("no_grad ignored", "value.py", "if context.special and not context.recording.get():", "if False:"),
     ("modes ignored", "value.py", "z - z != context.special", "z - z != 0.0"),
     ("the scope not noted", "value.py", "made_in = None, context.current_scope.get()", "made_in = None, None"),
