@@ -525,10 +525,10 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        if self.op is not None:
+        if self.op is not None or self in context.differentiated_inputs():
+            what = "is an argument of the function being differentiated" if self.op is None else f"was made by {self.op.name}"
             raise TypeError(
-                f"this Value was made by {self.op.name} and carries its graph: detach first, with v.detach(), "
-                "to pickle or copy its number"
+                f"this Value {what}, and a copy would cut its gradient: detach first, with v.detach(), to pickle or copy its number"
             )
         if context.tracing:
             _number_is_read("the number of a copied Value")

@@ -954,3 +954,19 @@ def test_a_node_refuses_to_be_copied_or_pickled_and_says_detach_first(copied):
     with pytest.raises(TypeError, match="detach first"):
         copied(node)
     assert copied(node.detach())
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, pickle.dumps], ids=["copy", "deepcopy", "pickle"])
+def test_an_argument_being_differentiated_refuses_to_be_copied_since_the_copy_would_have_no_gradient(copied):
+    outside = Value(1.0)
+
+    def f(x):
+        assert copied(outside)
+        assert copied(x.detach())
+        copied(x)
+        return x * x
+
+    for differentiate in autograd.grad(f), lambda x: autograd.jvp(f, (x,), (1.0,)), autograd.grad(autograd.grad(f)):
+        with pytest.raises(TypeError, match="detach first"):
+            differentiate(2.0)
+    assert copied(Value(2.0))
