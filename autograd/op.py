@@ -253,9 +253,9 @@ class Op:
                 raise
         try:
             z = self.forward(*args)
-            return z if type(z) is float else number(z)
         except (ArithmeticError, ValueError):
-            return self.fallback(*args)
+            z = self.fallback(*args)
+        return z if type(z) is float else number(z)
 
     def __reduce__(self) -> tuple[Any, ...]:
         if TABLE.get(self.name) is not self:
@@ -288,6 +288,8 @@ class Op:
         """The partials ∂z/∂argᵢ, or None where not `wanted`: those rules are not called."""
         if self.arity is None:
             found = self.partials[0](z, *args)
+            if not isinstance(found, (list, tuple)):
+                raise TypeError(f"{self.name}: its rule must return a list of partials, one per argument, got {found!r}")
             if len(found) != len(args):
                 raise ValueError(f"{self.name}: its rule gives {len(found)} partials for {len(args)} arguments")
             return [p if want else None for p, want in zip(found, wanted, strict=True)]

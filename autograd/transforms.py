@@ -109,10 +109,10 @@ def vjp(f: Callable[..., Any], *xs: Any) -> tuple[Any, Callable[[Any], tuple[Any
         if not fits(cotangent, run.y):
             raise ValueError(f"vjp: the cotangent must have the shape of the output, {run.output()!r}, got {cotangent!r}")
         seeds: dict[Value, Any] = {}
-        for y, bar in zip(run.ys, tree_leaves_like(run.y, cotangent), strict=True):
-            if type(y) is Value:
-                bar = _flow(bar)
-                seeds[y] = seeds[y] + bar if y in seeds else bar
+        with context.enable_grad():
+            for y, bar in zip(run.ys, map(_flow, tree_leaves_like(run.y, cotangent)), strict=True):
+                if type(y) is Value:
+                    seeds[y] = seeds[y] + bar if y in seeds else bar
         return tuple(run.shaped(run.sweep.reverse(seeds)))
 
     return run.output(), pullback

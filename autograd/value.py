@@ -528,7 +528,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
         if self.op is not None or self in context.differentiated_inputs():
             what = "is an argument of the function being differentiated" if self.op is None else f"was made by {self.op.name}"
             raise TypeError(
-                f"this Value {what}, and a copy would cut its gradient: detach first, with v.detach(), to pickle or copy its number"
+                f"this Value {what} and carries its graph: detach first, with v.detach(), to pickle or copy its number"
             )
         if context.tracing:
             _number_is_read("the number of a copied Value")
@@ -549,7 +549,9 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
                     partial = op.partials[0](z, x._number)
                 else:
                     z, partial = kernel(x._number)
-                if type(z) is not float or type(partial) is not float or z - z != context.special:
+                if type(z) is not float or type(partial) is not float:
+                    z, partial = number(z), number(partial)
+                if z - z != context.special:
                     return record(op, args)
                 depth = x._depth + 1
                 if not depth & MASK:

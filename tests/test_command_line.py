@@ -96,7 +96,7 @@ def test_an_unwritable_picture_is_a_clear_error(tmp_path, capsys):
 
 
 @pytest.mark.parametrize("arguments", ["-o {} -x*y x=3 y=2", "-x*y -o {} x=3 y=2", "-x*y x=3 --output={} y=2", "-- -x*y x=3 y=2"])
-def test_an_option_may_stand_anywhere_also_beside_an_expression_that_begins_with_a_minus(arguments, tmp_path, monkeypatch, capsys):
+def test_an_option_may_stand_anywhere_beside_an_expression_that_begins_with_a_minus(arguments, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert main(arguments.format("graph.svg").split()) == 0
     assert "-x*y     -6" in capsys.readouterr().out
