@@ -27,6 +27,7 @@ UNIT: Domain = ((-1.0, 1.0),)
 
 _ADVICE = {
     "complex": "only real numbers are supported: pass .real or .imag",
+    "complexfloating": "only real numbers are supported: pass .real or .imag",  # of NumPy
     "Decimal": "convert it with float(...), which rounds it",
     "str": "convert it with float(...)",
     "NoneType": "pass a number; a function without `return` gives None",
@@ -54,8 +55,8 @@ def number(x: Any) -> float:
             return float(x)
         except OverflowError:
             raise ValueError(f"{type(x).__name__} too large for a float: it has {_digits(x)} digits") from None
-    name = type(x).__name__
-    raise TypeError(f"expected a real number, got {name}: {_ADVICE.get(name, 'pass a float')}")
+    advice = next((_ADVICE[base.__name__] for base in type(x).__mro__ if base.__name__ in _ADVICE), "pass a float")
+    raise TypeError(f"expected a real number, got {type(x).__name__}: {advice}")
 
 
 def _is_real(x: Any) -> bool:

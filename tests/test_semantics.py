@@ -7,6 +7,7 @@ import operator
 import pickle
 import re
 import warnings
+from collections import Counter
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
@@ -699,7 +700,11 @@ def test_a_numpy_function_without_a_counterpart_says_so():
 
 REFUSED = {
     "complex": (1 + 2j, "real numbers"),
-    "numpy complex": (np.complex128(1 + 2j), "real"),
+    "numpy complex": (np.complex128(1 + 2j), "pass .real"),
+    "short numpy complex": (np.complex64(1 + 2j), "pass .real"),
+    "numpy str": (np.str_("0.1"), r"convert it with float\(...\)"),
+    "named tuple": (Case(abs, (0.0,), 0.0, (0.0,)), r"\[Value\(x\) for x in"),
+    "Counter": (Counter("a"), r"Value\(x\) for"),
     "Decimal": (Decimal("0.1"), "float"),
     "str": ("0.1", "float"),
     "None": (None, "pass a number"),
