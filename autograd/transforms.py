@@ -303,7 +303,11 @@ class _Run:
     def _outer(self, order: Sequence[Value]) -> list[Value]:
         """The nodes of the graph that are Values from outside, or stand for them."""
         given = [x for x in self.inputs if x.op is not None]
-        return given + [x for x in order if x.op is None and x._a < self.started and x.requires_grad]
+        return given + [x for x in order if x.op is None and self._is_outer(x)]
+
+    def _is_outer(self, leaf: Value) -> bool:
+        trace = context.current_trace()
+        return (leaf._a < self.started and not _is_constant(leaf)) or (trace is not None and trace.computes(leaf))
 
     def gradient(self) -> list[Any]:
         """The derivatives of the output, which must be one number, with respect to all inputs."""
@@ -400,13 +404,18 @@ def positions(verb: str, name: str, argnums: int | Sequence[int], arguments: int
 def _as_input(x: Any) -> Value:
     if type(x) is not Value:
         return Value(x)
-    # It comes from an outer function: a separate node keeps the two derivatives apart. A frozen Value is used as a number.
-    return +x if x.requires_grad else Value(x.data)
+    # It comes from an outer function: a separate node keeps the two derivatives apart.
+    return Value(x._number) if _is_constant(x) else +x
 
 
 def _flow(x: Any) -> Any:
     """A tangent or cotangent from the caller, as a float or a Value."""
-    return number(x) if type(x) is not Value else x if x.requires_grad else x._number
+    return number(x) if type(x) is not Value else x._number if _is_constant(x) else x
+
+
+def _is_constant(x: Value) -> bool:
+    """True for a frozen Value, which is used as a number, except in a program that is being traced, which reads it at each call."""
+    return not x.requires_grad and context.current_trace() is None
 
 
 def _holds_array(tree: Any) -> bool:
