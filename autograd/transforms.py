@@ -306,6 +306,7 @@ class _Run:
         return given + [x for x in order if x.op is None and self._is_outer(x)]
 
     def _is_outer(self, leaf: Value) -> bool:
+        """True for a Value from outside, and for one that the program being traced computes anew in every run."""
         trace = context.current_trace()
         return (leaf._a < self.started and not _is_constant(leaf)) or (trace is not None and trace.computes(leaf))
 
@@ -414,7 +415,7 @@ def _flow(x: Any) -> Any:
 
 
 def _is_constant(x: Value) -> bool:
-    """True for a frozen Value, which is used as a number, except in a program that is being traced, which reads it at each call."""
+    """True for a frozen Value, which is used as a number; but a program that is being traced reads it in every run."""
     return not x.requires_grad and context.current_trace() is None
 
 
