@@ -105,7 +105,10 @@ class Mode:
     def __exit__(self, *exception: object) -> None:
         global special
         modes = entered.get()
-        last = max(i for i, (mode, _, _) in enumerate(modes) if mode is self)  # it may have been entered twice
+        own = [i for i, (mode, _, _) in enumerate(modes) if mode is self]
+        if not own:
+            raise RuntimeError("this mode was not entered here: leave it in the thread or task that entered it")
+        last = own[-1]  # it may have been entered twice
         _, token, change = modes[last]
         entered.set(modes[:last] + modes[last + 1 :])
         with _lock:

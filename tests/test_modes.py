@@ -106,6 +106,11 @@ def test_one_mode_object_serves_several_tasks():
     assert context.special == 0.0
 
 
+def test_a_mode_that_was_not_entered_here_is_not_left_here():
+    with pytest.raises(RuntimeError, match="leave it in the thread or task that entered it"):
+        no_grad().__exit__()
+
+
 def test_a_mode_object_is_entered_again_inside_itself():
     shared = no_grad()
     with shared, enable_grad(), shared:
