@@ -9,6 +9,7 @@ import unicodedata
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from keyword import iskeyword
 from pathlib import Path
 
 from autograd._files import write_atomically
@@ -22,10 +23,7 @@ from autograd.viz import RendererMissing, draw_dot
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     parser = _parser()
-    argv = sys.argv[1:] if argv is None else list(argv)
-    if argv and argv[0].startswith("-") and argv[0].partition("=")[0] not in ("-h", "--help", "-o", "--output"):
-        argv[0] = f" {argv[0]}"  # an expression that begins with a minus is not an option
-    options = parser.parse_args(argv)
+    options = parser.parse_intermixed_args(_without_minus(sys.argv[1:] if argv is None else argv))
     options.expression = " ".join(options.expression.split())
     try:
         picture = _picture_format(options.output)
@@ -47,6 +45,15 @@ def main(argv: list[str] | None = None) -> int:
     result.backward()
     print(step_table(result, texts))
     return _write_picture(parser.prog, result, options.output, picture)
+
+
+def _without_minus(argv: list[str]) -> list[str]:
+    """The arguments with a space before an expression that begins with a minus, which would look like an option."""
+    for i, arg in enumerate(argv):
+        option = arg in ("-h", "--help", "-o", "--output", "--") or arg.startswith("--output=")
+        if not option and argv[i - 1 : i] not in (["-o"], ["--output"]):
+            return [*argv[:i], f" {arg}", *argv[i + 1 :]]
+    return argv
 
 
 @contextmanager
@@ -105,6 +112,8 @@ def _values(pairs: list[str]) -> dict[str, Value]:
         name = unicodedata.normalize("NFKC", name)  # as Python reads the names in the expression
         if not equals or not name.isidentifier():
             raise ValueError(f"{pair!r} is not of the form name=value")
+        if iskeyword(name):
+            raise ValueError(f"{pair!r}: {name} is a keyword of Python and cannot be a variable: give it another name")
         if name in values:
             raise ValueError(f"{name} is given twice")
         try:

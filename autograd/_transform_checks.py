@@ -77,6 +77,8 @@ def _advice(x: Any, do: str) -> str:
         return f"only real numbers are supported: {do} .real and .imag"
     if isinstance(x, (str, bytes)) or type(x).__name__ == "Decimal":
         return f"{do} float(...) instead"
+    if isinstance(x, (list, tuple, dict)):  # flattening takes these apart anywhere but inside an array
+        return f"an array holds single numbers: {do} nested lists instead"
     if callable(x) and hasattr(x, "__name__"):
         return f"is a call missing? {do} {x.__name__}(...) instead"
     if hasattr(x, "to_numpy"):

@@ -84,24 +84,33 @@ started = 0
 _lock = Lock()
 
 
+# The modes that are on here, each with what ends it. A mode does not hold that itself: several threads and tasks may enter one.
+entered: ContextVar[tuple[tuple[Mode, Token[Any], bool], ...]] = ContextVar("entered", default=())
+
+
 class Mode:
     """A context manager that sets a context variable; also a decorator for plain functions."""
 
     def __init__(self, variable: ContextVar[Any], value: Callable[[], Any], special: bool = True) -> None:
         self._variable, self._value, self._special = variable, value, special
-        self._entered: list[tuple[Token[Any], bool]] = []
 
     def __enter__(self) -> None:
         global special
         value = self._value()
         change = self._special and self._variable.get() != value  # setting what is set already costs nothing
-        self._entered.append((self._variable.set(value), change))
+        entered.set((*entered.get(), (self, self._variable.set(value), change)))
         with _lock:
             special += change
 
     def __exit__(self, *exception: object) -> None:
         global special
-        token, change = self._entered.pop()
+        modes = entered.get()
+        own = [i for i, (mode, _, _) in enumerate(modes) if mode is self]
+        if not own:
+            raise RuntimeError("this mode was not entered here: leave it in the thread or task that entered it")
+        last = own[-1]  # it may have been entered twice
+        _, token, change = modes[last]
+        entered.set(modes[:last] + modes[last + 1 :])
         with _lock:
             special -= change
         self._variable.reset(token)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from keyword import iskeyword
 
 from autograd._typing import TYPE_CHECKING, Any
 from autograd.op import TABLE, number, op, python_tree, slots
@@ -56,22 +57,24 @@ def custom_op(
     if forward is None:
         return lambda function: custom_op(function, partials=partials, vjp=vjp, name=name, **columns)
     label = str(name or getattr(forward, "__name__", ""))
-    if not label.isidentifier():
+    if not label.isidentifier() or iskeyword(label):
         raise ValueError(f"custom_op: name must be a Python identifier, got {label!r}; pass name=...")
     if label in TABLE and TABLE[label].built_in:
         raise ValueError(f"custom_op: name {label!r} is a built-in op; choose another")
     variadic = bool(columns.get("variadic"))
+    columns = {"doc": forward.__doc__ or "", "fallback": _raise_again, **columns}
+    _check_functions(label, forward=forward, fallback=columns["fallback"])
     if vjp is not None:
+        _check_functions(label, vjp=vjp)
         rules = _partials_of(vjp, label, forward, variadic)
         _check_count(label, forward, rules, "vjp must take bar, z and")
     else:
-        rules = [partials] if callable(partials) else list(partials or ())
+        rules = [*partials] if isinstance(partials, (list, tuple)) else [partials]  # type: ignore[list-item]  # checked next
+        _check_functions(label, **{f"partials[{i}]" if len(rules) > 1 else "partials": rule for i, rule in enumerate(rules)})
         _check_count(label, forward, rules, "partials must be one function for")
     if not variadic:
         _check_partials(label, rules)
     _check_templates(columns, None if variadic else len(rules))
-    columns.setdefault("doc", forward.__doc__ or "")
-    columns.setdefault("fallback", _raise_again)
     return op(label, forward, *rules, **columns)
 
 
@@ -126,6 +129,13 @@ def _required_arguments(function: Rule) -> int | None:
 
 
 # -- checks ----------------------------------------------------------------------------------------------
+
+
+def _check_functions(label: str, **functions: Any) -> None:
+    """TypeError if one of them cannot be called."""
+    for what, function in functions.items():
+        if not callable(function):
+            raise TypeError(f"custom_op: {what} of {label} must be a function, got {function!r}")
 
 
 def _check_count(label: str, forward: Callable[..., float], rules: Sequence[Rule], what: str) -> None:

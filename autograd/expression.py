@@ -149,7 +149,9 @@ _SLIPS: list[tuple[str, Callable[[re.Match[str]], str]]] = [  # what people writ
     (r"(?<![<>=!:])=(?!=)", lambda found: "only the expression is given, without a name and ="),
     (r"\)\s*(?=[\w.])", lambda found: _PRODUCT),
     (rf"({_NAME})\s+({_NAME}|{_NUMBER})", lambda found: _side_by_side(found[1], found[2])),
+    (rf"(?<!\w){_NAME}", lambda found: _as_variable(found[0])),
 ]
+_OF_EXPRESSIONS = {"if", "else", "and", "or", "not", "in", "is", "None", "True", "False"}
 
 
 def _explain_slip(text: str) -> None:
@@ -165,6 +167,13 @@ def _side_by_side(name: str, operand: str) -> str:
     if iskeyword(name) or iskeyword(operand):
         return ""
     return f"an op is called with parentheses: {name}({operand})" if name in functions() else f"{_PRODUCT}: {name}*{operand}"
+
+
+def _as_variable(name: str) -> str:
+    """That a keyword is none, unless it is one of those that stand in an expression."""
+    if not iskeyword(name) or name in _OF_EXPRESSIONS:
+        return ""
+    return f"{name} is a keyword of Python and cannot be a variable: give it another name"
 
 
 def _meant(name: str) -> str:

@@ -44,12 +44,7 @@ def dot(weights: Iterable[Scalar], inputs: Iterable[Scalar], bias: Scalar = 0.0)
     >>> dot([1.0, 2.0], [3.0, 4.0], bias=0.5)
     11.5
     """
-    try:
-        ws, xs = tuple(weights), tuple(inputs)
-    except TypeError:
-        for numbers in weights, inputs:
-            _as_sequence("dot", numbers, write="a * b, or dot([a], [b])")
-        raise
+    ws, xs = [_as_sequence("dot", numbers, write="a * b, or dot([a], [b])") for numbers in (weights, inputs)]
     if len(ws) != len(xs):
         raise ValueError(f"dot: weights and inputs must have the same length, got {len(ws)} and {len(xs)}")
     return ops.dot(*ws, *xs, bias)
@@ -61,13 +56,9 @@ def linear(weights: Iterable[Iterable[Scalar]], inputs: Iterable[Scalar], biases
     >>> linear([[1.0, 2.0], [3.0, 4.0]], [5.0, 6.0], [0.5, 0.25])
     [17.5, 39.25]
     """
-    try:
-        rows, xs, bs = [tuple(row) for row in weights], tuple(inputs), tuple(biases)
-    except TypeError:
-        for lists in (weights, inputs, biases), weights:
-            for numbers in lists:
-                _as_sequence("linear", numbers, write="linear([[w]], [x], [b])")
-        raise
+    write = "linear([[w]], [x], [b])"
+    matrix, xs, bs = [_as_sequence("linear", numbers, write=write) for numbers in (weights, inputs, biases)]
+    rows = [_as_sequence("linear", row, write=write) for row in matrix]
     if len(rows) != len(bs):
         raise ValueError(f"linear: expected {len(rows)} biases, one for each row of weights, got {len(bs)}")
     for row in rows:
@@ -216,9 +207,17 @@ def _as_sequence(name: str, xs: Iterable[Scalar], more: tuple[Scalar, ...] = (),
     if more or not hasattr(xs, "__iter__"):
         got = f"{1 + len(more)} arguments" if more else f"a {type(xs).__name__}"
         raise TypeError(f"{name}() takes its numbers in a list, got {got}: write {write or f'{name}([a, b])'}")
-    if isinstance(xs, dict) and any(isinstance(key, str) for key in xs):
-        raise TypeError(f"{name}() takes its numbers in a list, got a dict, which gives its keys: write {name}(d.values())")
+    if hasattr(xs, "keys") and (other := _instead_of_keys(xs)):
+        got = type(xs).__name__
+        raise TypeError(f"{name}() takes its numbers in a list, got a {got}, which gives its keys: write {name}({other})")
     return xs if isinstance(xs, (list, tuple)) else tuple(xs)
+
+
+def _instead_of_keys(xs: Any) -> str:
+    """What to write for a dict with names or Values, or for a DataFrame: a loop over it gives keys, which may be numbers, too."""
+    if isinstance(xs, dict):
+        return "d.values()" if any(isinstance(key, str) or type(x) is Value for key, x in xs.items()) else ""
+    return "table.to_numpy().ravel()" if getattr(xs, "ndim", 0) == 2 else ""
 
 
 # -- of a number -------------------------------------------------------------------------------------

@@ -123,9 +123,9 @@ def _leg(x: float, y: float) -> Binary:
 
 
 def _direction(x: float, rest: float) -> Binary:
-    whole = x * x + rest
-    cube = whole * math.sqrt(whole)
-    return x / math.hypot(x, math.sqrt(rest)), rest / cube, -x / (2.0 * cube)
+    square = x * x + rest
+    length = math.sqrt(square)
+    return x / math.hypot(x, math.sqrt(rest)), rest / square / length, -0.5 * (x / square / length)
 
 
 def _norm(*xs: float) -> Variadic:

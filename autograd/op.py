@@ -27,6 +27,7 @@ UNIT: Domain = ((-1.0, 1.0),)
 
 _ADVICE = {
     "complex": "only real numbers are supported: pass .real or .imag",
+    "complexfloating": "only real numbers are supported: pass .real or .imag",  # of NumPy
     "Decimal": "convert it with float(...), which rounds it",
     "str": "convert it with float(...)",
     "NoneType": "pass a number; a function without `return` gives None",
@@ -54,8 +55,8 @@ def number(x: Any) -> float:
             return float(x)
         except OverflowError:
             raise ValueError(f"{type(x).__name__} too large for a float: it has {_digits(x)} digits") from None
-    name = type(x).__name__
-    raise TypeError(f"expected a real number, got {name}: {_ADVICE.get(name, 'pass a float')}")
+    advice = next((_ADVICE[base.__name__] for base in type(x).__mro__ if base.__name__ in _ADVICE), "pass a float")
+    raise TypeError(f"expected a real number, got {type(x).__name__}: {advice}")
 
 
 def _is_real(x: Any) -> bool:
@@ -253,9 +254,9 @@ class Op:
                 raise
         try:
             z = self.forward(*args)
-            return z if type(z) is float else number(z)
         except (ArithmeticError, ValueError):
-            return self.fallback(*args)
+            z = self.fallback(*args)
+        return z if type(z) is float else number(z)
 
     def __reduce__(self) -> tuple[Any, ...]:
         if TABLE.get(self.name) is not self:
@@ -288,6 +289,8 @@ class Op:
         """The partials ∂z/∂argᵢ, or None where not `wanted`: those rules are not called."""
         if self.arity is None:
             found = self.partials[0](z, *args)
+            if not isinstance(found, (list, tuple)):
+                raise TypeError(f"{self.name}: its rule must return a list of partials, one per argument, got {found!r}")
             if len(found) != len(args):
                 raise ValueError(f"{self.name}: its rule gives {len(found)} partials for {len(args)} arguments")
             return [p if want else None for p, want in zip(found, wanted, strict=True)]

@@ -44,9 +44,10 @@ def _square(x: Any) -> Any:
     return x * x
 
 
-def _length_cubed(x: Any, rest: Any) -> Any:
+def _over_length_cubed(y: Any, x: Any, rest: Any) -> Any:
+    """y/(x² + rest)^(3/2), in two steps: the cube of the length would overflow long before the quotient vanishes."""
     square = x * x + rest
-    return square * sqrt(square)
+    return y / square / sqrt(square)
 
 
 def _cusp(x: Any) -> Any:
@@ -297,7 +298,7 @@ hypot:     Binary    = op("hypot",     math.hypot,            lambda z, x, y: _a
                           kinks=math.hypot, at_kink=(0.0, 0.0), textbook=["x/z", "y/z"], latex=r"\sqrt{{{}^2 + {}^2}}", latex_precedence=(ATOM, ATOM, ATOM))
 leg:       Binary    = op("leg",       scalar_math.leg,       lambda z, x, y: hypot(1.0, y / z),                   lambda z, x, y: -y / z,
                           domain=[ABOVE_1, UNIT], textbook=["x/z", "-(y/z)"])
-direction: Direction = op("direction", scalar_math.direction, lambda z, x, rest: rest / _length_cubed(x, rest),    lambda z, x, rest: -x / (2.0 * _length_cubed(x, rest)),
+direction: Direction = op("direction", scalar_math.direction, lambda z, x, rest: _over_length_cubed(rest, x, rest), lambda z, x, rest: -0.5 * _over_length_cubed(x, x, rest),
                           domain=[REAL, POSITIVE])
 norm:      Variadic  = op("norm",      math.hypot,            _along_each,                                         variadic=True,
                           kinks=math.hypot, at_kink=(0.0,), textbook=["x/z"], plain="hypot", symbol="‖·‖")

@@ -53,7 +53,8 @@ def refuse_stale(nodes: Iterable[Value]) -> None:
     """StaleGraphError if a node no longer follows from its arguments: rules called on Values would mix old and new numbers."""
     for node in nodes:
         if not is_current(node):
-            changed = [arg for arg in node.args if type(arg) is not float and arg.op is None] or [node]
+            leaves = [arg for arg in node.args if type(arg) is not float and arg.op is None]
+            changed = stale_leaves([*leaves, node]) or [node]
             names = " or ".join(dict.fromkeys(leaf.label or repr(leaf) for leaf in changed))
             assert node.op is not None
             raise StaleGraphError(

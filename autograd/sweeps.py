@@ -140,11 +140,11 @@ def depending_on(sources: Iterable[Value], order: Sequence[Value]) -> set[Value]
 
 def _check(direction: str, node: Value, flow: Any, partial: Any, share: Any) -> None:
     """Raise AnomalyError if a contribution to a sweep (a float or a Value) is not finite although `flow` is finite."""
-    flow, partial, share = (x if type(x) is float else x.data for x in (flow, partial, share))
+    flow, partial, share = (x if type(x) is float else x._number for x in (flow, partial, share))
     if math.isfinite(flow) and not math.isfinite(share):
         assert node.op is not None
         what = "adjoint" if direction == "backward" else "tangent"
-        operands = ", ".join(repr(arg if type(arg) is float else arg.data) for arg in node.args)
+        operands = ", ".join(repr(arg if type(arg) is float else arg._number) for arg in node.args)
         where = "" if node.origin is None else f", recorded at {place(node.origin)}"
         raise AnomalyError(
             f"{direction} through {node.op.name}({operands}): {what} {flow!r} times partial {partial!r} is {share!r}{where}"

@@ -109,10 +109,10 @@ def vjp(f: Callable[..., Any], *xs: Any) -> tuple[Any, Callable[[Any], tuple[Any
         if not fits(cotangent, run.y):
             raise ValueError(f"vjp: the cotangent must have the shape of the output, {run.output()!r}, got {cotangent!r}")
         seeds: dict[Value, Any] = {}
-        for y, bar in zip(run.ys, tree_leaves_like(run.y, cotangent), strict=True):
-            if type(y) is Value:
-                bar = _flow(bar)
-                seeds[y] = seeds[y] + bar if y in seeds else bar
+        with context.enable_grad():
+            for y, bar in zip(run.ys, map(_flow, tree_leaves_like(run.y, cotangent)), strict=True):
+                if type(y) is Value:
+                    seeds[y] = seeds[y] + bar if y in seeds else bar
         return tuple(run.shaped(run.sweep.reverse(seeds)))
 
     return run.output(), pullback
@@ -316,7 +316,12 @@ class _Run:
     def _outer(self, order: Sequence[Value]) -> list[Value]:
         """The nodes of the graph that are Values from outside, or stand for them."""
         given = [x for x in self.inputs if x.op is not None]
-        return given + [x for x in order if x.op is None and x._a < self.started and x.requires_grad]
+        return given + [x for x in order if x.op is None and self._is_outer(x)]
+
+    def _is_outer(self, leaf: Value) -> bool:
+        """True for a Value from outside, and for one that the program being traced computes anew in every run."""
+        trace = context.current_trace()
+        return (leaf._a < self.started and not _is_constant(leaf)) or (trace is not None and trace.computes(leaf))
 
     def gradient(self) -> list[Any]:
         """The derivatives of the output, which must be one number, with respect to all inputs."""
@@ -413,13 +418,18 @@ def positions(verb: str, name: str, argnums: int | Sequence[int], arguments: int
 def _as_input(x: Any) -> Value:
     if type(x) is not Value:
         return Value(x)
-    # It comes from an outer function: a separate node keeps the two derivatives apart. A frozen Value is used as a number.
-    return +x if x.requires_grad else Value(x.data)
+    # It comes from an outer function: a separate node keeps the two derivatives apart.
+    return Value(x._number) if _is_constant(x) else +x
 
 
 def _flow(x: Any) -> Any:
     """A tangent or cotangent from the caller, as a float or a Value."""
-    return number(x) if type(x) is not Value else x if x.requires_grad else x._number
+    return number(x) if type(x) is not Value else x._number if _is_constant(x) else x
+
+
+def _is_constant(x: Value) -> bool:
+    """True for a frozen Value, which is used as a number; but a program that is being traced reads it in every run."""
+    return not x.requires_grad and context.current_trace() is None
 
 
 def _holds_array(tree: Any) -> bool:

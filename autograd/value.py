@@ -525,10 +525,10 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        if self.op is not None:
+        if self.op is not None or self in context.differentiated_inputs():
+            what = "is an argument of the function being differentiated" if self.op is None else f"was made by {self.op.name}"
             raise TypeError(
-                f"this Value was made by {self.op.name} and carries its graph: detach first, with v.detach(), "
-                "to pickle or copy its number"
+                f"this Value {what} and carries its graph: detach first, with v.detach(), to pickle or copy its number"
             )
         if context.tracing:
             _number_is_read("the number of a copied Value")
@@ -550,7 +550,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
                 else:
                     z, partial = kernel(x._number)
                 if type(z) is not float or type(partial) is not float:
-                    return record(op, args)
+                    z, partial = number(z), number(partial)
                 if z - z != context.special:
                     return _unusual(op, args, z)
                 depth = x._depth + 1

@@ -99,11 +99,66 @@ def test_a_forward_that_gives_an_int_is_a_float_and_one_that_gives_a_list_is_ref
 
 
 @pytest.mark.parametrize(
-    ("name", "message"), [("tanh", "'tanh' is a built-in op"), ("a b", "must be a Python identifier, got 'a b'")]
+    ("name", "message"),
+    [
+        ("tanh", "'tanh' is a built-in op"),
+        ("a b", "must be a Python identifier, got 'a b'"),
+        ("lambda", "must be a Python identifier, got 'lambda'"),
+    ],
 )
 def test_a_bad_name_is_refused(name, message):
     with pytest.raises(ValueError, match=message):
         custom_op(lambda x: x, partials=lambda z, x: 1.0, name=name)
+
+
+def product(x, y):
+    return x * y
+
+
+def slope(z, x, y):
+    return y
+
+
+@pytest.mark.parametrize(
+    ("columns", "what"),
+    [
+        ({"forward": 3.0, "partials": slope}, "forward of op must be a function, got 3.0"),
+        ({"forward": product, "partials": [slope, None]}, r"partials\[1\] of op must be a function, got None"),
+        ({"forward": product, "partials": [2.0, 3.0]}, r"partials\[0\] of op must be a function, got 2.0"),
+        ({"forward": product, "partials": {"x": slope, "y": slope}}, r"partials of op must be a function, got \{"),
+        ({"forward": product, "partials": 2.0}, "partials of op must be a function, got 2.0"),
+        ({"forward": product, "vjp": 2.0}, "vjp of op must be a function, got 2.0"),
+        ({"forward": product, "partials": [slope, slope], "fallback": 0.0}, "fallback of op must be a function, got 0.0"),
+    ],
+)
+def test_what_is_not_a_function_is_refused_when_the_op_is_made(columns, what):
+    forward, *others = columns.items()
+    with pytest.raises(TypeError, match=f"^custom_op: {what}"):
+        custom_op(forward[1], name="op", **dict(others))
+    assert "op" not in TABLE
+
+
+@pytest.mark.parametrize("partials", [1.0, None, {1.0: 2.0}])
+def test_a_rule_of_any_number_of_arguments_that_returns_no_list_is_refused(partials):
+    f = custom_op(lambda *xs: xs[0], partials=lambda z, *xs: partials, name="first", variadic=True)
+    with pytest.raises(TypeError, match="first: its rule must return a list of partials, one per argument, got"):
+        f(Value(1.0))
+
+
+def test_a_fallback_gives_a_float_or_an_error_of_plain_numbers_too():
+    f = custom_op(math.log, partials=lambda z, x: 1.0 / x, fallback=lambda x: 0, name="or_zero")
+    assert [type(y) for y in (f(-1.0), f(Value(-1.0)).data)] == [float, float]
+    f = custom_op(math.log, partials=lambda z, x: 1.0 / x, fallback=lambda x: None, name="or_none")
+    for x in -1.0, Value(-1.0):
+        with pytest.raises(TypeError, match="expected a real number, got NoneType"):
+            f(x)
+
+
+def test_a_function_that_returns_another_kind_of_number_is_called_once():
+    calls = []
+    f = custom_op(lambda x: calls.append(x) or 3, partials=lambda z, x: True, name="three")
+    y = f(Value(2.0))
+    assert (calls, repr(y.data), repr(y.partials)) == ([2.0], "3.0", "(1.0,)")
 
 
 def test_a_wrong_number_of_arguments_is_refused():

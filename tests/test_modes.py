@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from autograd import AnomalyError, Value, anomaly, enable_grad, no_grad, scope, sqrt
+from autograd import AnomalyError, Value, anomaly, context, enable_grad, no_grad, scope, sqrt
 
 
 def test_no_grad_records_nothing():
@@ -66,6 +66,59 @@ def test_a_mode_in_one_task_does_not_reach_another():
     assert recorded is not None
 
 
+def test_one_mode_object_serves_several_threads():
+    shared, gates, seen = no_grad(), [threading.Event() for _ in range(3)], []
+
+    def other():
+        with shared:
+            gates[0].set()
+            gates[1].wait()
+            seen.append((Value(1.0) + 1.0).op)
+        seen.append((Value(1.0) + 1.0).op)
+
+    thread = threading.Thread(target=other)
+    with shared:
+        thread.start()
+        gates[0].wait()
+    seen.append((Value(1.0) + 1.0).op)
+    gates[1].set()
+    thread.join()
+    assert [op is None for op in seen] == [False, True, False]
+    assert context.special == 0.0
+
+
+def test_one_mode_object_serves_several_tasks():
+    shared = no_grad()
+
+    async def task(steps):
+        with shared:
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            inside = (Value(1.0) + 1.0).op
+        return inside, (Value(1.0) + 1.0).op
+
+    async def both():
+        return await asyncio.gather(task(1), task(2), task(0))
+
+    for inside, after in asyncio.run(both()):
+        assert inside is None
+        assert after is not None
+    assert context.special == 0.0
+
+
+def test_a_mode_that_was_not_entered_here_is_not_left_here():
+    with pytest.raises(RuntimeError, match="leave it in the thread or task that entered it"):
+        no_grad().__exit__()
+
+
+def test_a_mode_object_is_entered_again_inside_itself():
+    shared = no_grad()
+    with shared, enable_grad(), shared:
+        assert (Value(1.0) + 1.0).op is None
+    assert (Value(1.0) + 1.0).op is not None
+    assert context.special == 0.0
+
+
 def test_anomaly_in_a_backward_sweep_touches_no_leaf():
     x, w = Value(0.0), Value(2.0)
     y = sqrt(x) * w
@@ -75,8 +128,6 @@ def test_anomaly_in_a_backward_sweep_touches_no_leaf():
 
 
 def test_a_mode_that_changes_nothing_does_not_slow_down_recording():
-    from autograd import context
-
     with enable_grad():
         assert context.special == 0.0
         with no_grad(), no_grad():

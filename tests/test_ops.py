@@ -43,7 +43,7 @@ LIMITS = {
     "gaussian": lambda value, x: 0 < abs(value) < SMALLEST_NORMAL,  # likewise
     "hypot": lambda value, x, y: not is_ordinary(value),  # the hypotenuse is subnormal or has overflowed
     "atan2": lambda value, y, x: not all(map(is_ordinary, legs(y, x))),  # likewise, or a leg is subnormal beside it
-    "direction": lambda value, x, rest: not 1e-100 < mp.hypot(x, mp.sqrt(rest)) < 1e100,  # its cube leaves the range
+    "direction": lambda value, x, rest: not 1e-150 < mp.hypot(x, mp.sqrt(rest)) < 1e150,  # its square leaves the range
     "fraction": lambda value, x, y: (
         not all(map(is_ordinary, (value, oracle.value("fraction", y, x), *oracle.partials("fraction", x, y))))
     ),  # likewise

@@ -7,6 +7,7 @@ import operator
 import pickle
 import re
 import warnings
+from collections import Counter
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
@@ -699,7 +700,11 @@ def test_a_numpy_function_without_a_counterpart_says_so():
 
 REFUSED = {
     "complex": (1 + 2j, "real numbers"),
-    "numpy complex": (np.complex128(1 + 2j), "real"),
+    "numpy complex": (np.complex128(1 + 2j), "pass .real"),
+    "short numpy complex": (np.complex64(1 + 2j), "pass .real"),
+    "numpy str": (np.str_("0.1"), r"convert it with float\(...\)"),
+    "named tuple": (Case(abs, (0.0,), 0.0, (0.0,)), r"\[Value\(x\) for x in"),
+    "Counter": (Counter("a"), r"Value\(x\) for"),
     "Decimal": (Decimal("0.1"), "float"),
     "str": ("0.1", "float"),
     "None": (None, "pass a number"),
@@ -854,7 +859,7 @@ def test_data_changed_after_recording_refuses_create_graph_and_names_the_leaf(f)
     x, w = Value(2.0, label="speed"), Value(5.0, label="mass")
     y = f(x, w)
     x.data = 3.0
-    with pytest.raises(StaleGraphError, match="speed"):
+    with pytest.raises(StaleGraphError, match="the number of speed was changed"):
         gradients(y, [x, w], create_graph=True)
     x.data = 2.0
     gradients(y, [x, w], create_graph=True)
@@ -954,3 +959,19 @@ def test_a_node_refuses_to_be_copied_or_pickled_and_says_detach_first(copied):
     with pytest.raises(TypeError, match="detach first"):
         copied(node)
     assert copied(node.detach())
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, pickle.dumps], ids=["copy", "deepcopy", "pickle"])
+def test_an_argument_being_differentiated_refuses_to_be_copied_since_the_copy_would_have_no_gradient(copied):
+    outside = Value(1.0)
+
+    def f(x):
+        assert copied(outside)
+        assert copied(x.detach())
+        copied(x)
+        return x * x
+
+    for differentiate in autograd.grad(f), lambda x: autograd.jvp(f, (x,), (1.0,)), autograd.grad(autograd.grad(f)):
+        with pytest.raises(TypeError, match="detach first"):
+            differentiate(2.0)
+    assert copied(Value(2.0))

@@ -6,6 +6,7 @@ import sys
 from collections import UserDict
 
 import numpy
+import pandas
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,8 +77,31 @@ def test_what_goes_wrong_inside_a_list_is_said_as_it_was():
 @pytest.mark.parametrize("name", OF_A_LIST)
 def test_a_dict_with_names_says_to_pass_its_values(name):
     words = f"{name}() takes its numbers in a list, got a dict, which gives its keys: write {name}(d.values())"
-    with pytest.raises(TypeError, match=re.escape(words)):
-        getattr(autograd, name)({"a": 1.0})
+    for held in {"a": 1.0}, {0: A, 1: B}:
+        with pytest.raises(TypeError, match=re.escape(words)):
+            getattr(autograd, name)(held)
+
+
+@pytest.mark.parametrize("held", [{0: A}, {"a": 1.0}, pandas.DataFrame({0: [1.0]}), pandas.DataFrame({"a": [1.0]})])
+@pytest.mark.parametrize(
+    "call",
+    [
+        autograd.sum,
+        lambda xs: autograd.dot(xs, [A]),
+        lambda xs: autograd.dot([A], xs),
+        lambda xs: autograd.linear([xs], [A], [A]),
+        lambda xs: autograd.linear([[A]], xs, [A]),
+        lambda xs: autograd.linear([[A]], [A], xs),
+    ],
+)
+def test_what_gives_its_keys_is_refused_wherever_a_list_is_taken_even_if_the_keys_are_numbers(held, call):
+    with pytest.raises(TypeError, match=r"takes its numbers in a list, got a \w+, which gives its keys: write "):
+        call(held)
+
+
+def test_a_series_gives_its_numbers():
+    assert autograd.sum(pandas.Series([1.0, 2.0])) == 3.0
+    assert autograd.dot(pandas.Series([1.0, 2.0]), pandas.Series([3.0, 4.0])) == 11.0
 
 
 ONE_BY_ONE = [

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Value, grad, gradients, hessian, hvp, jacobian, jvp, sweeps, value_and_grad, vjp
+from autograd import Value, grad, gradients, hessian, hvp, jacobian, jvp, no_grad, sweeps, value_and_grad, vjp
 from autograd._tree import tree_leaves
 from autograd.op import TABLE
 from tests.support.polynomials import LIMIT, random_polynomial, sweep
@@ -251,6 +251,20 @@ def test_a_cotangent_or_tangent_of_another_shape_is_refused():
         pullback(1.0)
     with pytest.raises(ValueError, match="tangents must have the shape of primals"):
         jvp(lambda x: x, (1.0,), (1.0, 2.0))
+
+
+def test_a_cotangent_that_is_no_number_is_refused_also_where_the_output_is_constant():
+    for f in (lambda x: [x, x]), (lambda x: [x, 2.0]):
+        with pytest.raises(TypeError, match="expected a real number, got str"):
+            vjp(f, 1.0)[1]([1.0, "1.0"])
+
+
+def test_the_cotangents_of_a_number_returned_twice_are_added_with_their_graph_inside_no_grad_too():
+    bars = [Value(3.0), Value(5.0)]
+    with no_grad():
+        _, pullback = vjp(lambda x: [x * x] * 2, 2.0)
+        (pulled,) = pullback(bars)
+    assert (pulled.data, gradients(pulled, bars)) == (32.0, [4.0, 4.0])
 
 
 def test_a_pullback_can_be_used_twice():

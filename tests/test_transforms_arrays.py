@@ -323,6 +323,11 @@ STRANGERS = [
         r"an array of shape \(1,\) that holds a str at \[0\]|at \[0\]: .* a str",
         r"float\(...\) instead",
     ),
+    (
+        lambda x: np.array([(1.0, 2.0)], dtype="f8, f8"),
+        r"an array of shape \(1,\) that holds a tuple at \[0\]|at \[0\]: .* a tuple",
+        "an array holds single numbers",
+    ),
     (lambda x: abs, "a builtin_function_or_method", r"is a call missing\? (return|pass) abs\(...\)"),
     (lambda x: object(), "an object", "Values or real numbers"),
     (lambda x: [1.0, {"a": (x, None)}], r"a list that holds None at \[1\]\['a'\]\[1\]|at \[1\]\['a'\]\[1\]: .* None", r"."),

@@ -238,7 +238,7 @@ def test_a_leaf_changed_before_a_pullback_that_would_mix_old_and_new_is_refused(
     _, pullback = vjp(lambda x: w * x * x, 3.0)
     assert pullback(1.0)[0].data == 12.0
     w.data = 5.0
-    with pytest.raises(autograd.StaleGraphError, match=r"the number of w or .* was changed"):
+    with pytest.raises(autograd.StaleGraphError, match="the number of w was changed"):
         pullback(1.0)
 
 

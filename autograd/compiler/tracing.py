@@ -62,6 +62,10 @@ class Trace:
         self._sources[leaf] = source
         return leaf
 
+    def computes(self, leaf: Value) -> bool:
+        """True if the program computes the number of this leaf anew in every run; that of other new leaves is a constant."""
+        return leaf in self._sources or leaf in self.draws
+
     def was_read(self, how: str) -> None:
         """A Value is turned into a number."""
         _, depth = user_frame()

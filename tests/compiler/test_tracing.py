@@ -412,6 +412,61 @@ def test_what_needs_a_python_number_is_refused(f):
         compile(lambda x: x * f(x), 1.0)
 
 
+def unrecorded(y):
+    with no_grad():
+        return y * y
+
+
+FROZEN = Value(3.0, requires_grad=False)
+CONSTANTS = {  # in y they are constants of the derivative, but not of the program
+    "a frozen leaf": lambda y: FROZEN,
+    "a detached leaf": lambda y: FROZEN.detach(),
+    "a detached argument": lambda y: y.detach(),
+    "what no_grad gives": unrecorded,
+    "a mixture": lambda y: (FROZEN * unrecorded(y)).exp() + FROZEN.detach(),
+}
+INNER = {
+    "grad": lambda f, x: autograd.grad(f)(x),
+    "grad at a constant": lambda f, x: autograd.grad(f)(1.5),
+    "grad by a frozen leaf": lambda f, x: autograd.grad(lambda y: f(x * y))(FROZEN),
+    "grad of grad": lambda f, x: autograd.grad(autograd.grad(f))(x),
+    "value": lambda f, x: autograd.value_and_grad(f)(x)[0],
+    "aux": lambda f, x: autograd.grad(lambda y: (y, f(y)), has_aux=True)(x)[1],
+    "jvp": lambda f, x: autograd.jvp(f, (x,), (FROZEN,))[1],
+    "vjp": lambda f, x: autograd.vjp(f, x)[1](FROZEN)[0],
+    "jacobian": lambda f, x: autograd.jacobian(lambda y: [f(y), y])(x)[0],
+    "hessian": lambda f, x: autograd.hessian(f)(x),
+}
+
+
+@pytest.mark.parametrize("inner", INNER.values(), ids=INNER)
+@pytest.mark.parametrize("constant", CONSTANTS.values(), ids=CONSTANTS)
+def test_a_derivative_inside_the_function_has_new_numbers_where_it_has_no_gradient_too(constant, inner):
+    def f(x):
+        return inner(lambda y: constant(y) * y * y, x) * 2.0
+
+    FROZEN.data = 3.0
+    program = compile(f, 1.0, executor="python")
+    FROZEN.data = 0.5
+    assert exact(program(0.75)) == exact(f(Value(0.75)))
+
+
+def test_a_derivative_inside_the_function_drops_what_the_function_drops_in_this_run():
+    dropout = nn.Dropout(0.5, seed=0)
+    program = compile(lambda x: autograd.value_and_grad(lambda y: dropout([y])[0])(x), 3.0)
+    runs = [program(3.0) for _ in range(20)]
+    assert set(runs) == {(0.0, 0.0), (6.0, 2.0)}
+
+
+@pytest.mark.parametrize("inner", INNER.values(), ids=INNER)
+def test_anomaly_reads_no_number_of_a_function_that_is_traced(inner):
+    def f(x):
+        with autograd.anomaly():
+            return inner(lambda y: y * y * y.exp(), x) * 2.0
+
+    assert exact(compile(f, 1.0, executor="python")(0.75)) == exact(f(Value(0.75)))
+
+
 def test_detached_and_unrecorded_parts_are_computed_anew_and_get_no_gradient():
     def f(x):
         with no_grad():

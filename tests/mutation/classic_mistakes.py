@@ -136,17 +136,17 @@ MISTAKES = [
     (
         "two derivatives by one Value confused",
         "transforms.py",
-        "return +x if x.requires_grad",
-        "return x if x.requires_grad",
+        "if _is_constant(x) else +x",
+        "if _is_constant(x) else x",
     ),
-    ("a Value of this run taken for one from outside", "transforms.py", "x._a < self.started and ", ""),
+    ("a Value of this run taken for one from outside", "transforms.py", "leaf._a < self.started and ", ""),
     ("Values from outside forgotten", "transforms.py", "return given + [x for x in order if", "return given + [x for x in [] if"),
     ("arguments that are Values forgotten", "transforms.py", "return given + ", "return "),
     (
         "a frozen Value taken for one from outside",
         "transforms.py",
-        "x._a < self.started and x.requires_grad",
-        "x._a < self.started",
+        "leaf._a < self.started and not _is_constant(leaf)",
+        "leaf._a < self.started",
     ),
     (
         "the derivatives by the first input alone",
