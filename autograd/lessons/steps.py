@@ -130,7 +130,7 @@ class Step:
         sentences = [contribution.sentence for contribution in self.contributions[:MAX_SENTENCES]]
         more = len(self.contributions) - len(sentences)
         seed = f"∂{self.spelled}/∂{self.spelled} = 1"
-        return "; ".join(sentences + [f"… and {more} more"] * bool(more)) or seed
+        return "; ".join(sentences + [f"… and {more:,} more"] * bool(more)) or seed
 
     def __str__(self) -> str:
         return self.sentence

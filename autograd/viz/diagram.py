@@ -144,7 +144,7 @@ class Diagram:
         self, graph: Graph, name_of: Callable[[Value], str], folding: Folding, options: Options, quantities: Quantities
     ) -> None:
         self.graph, self.name_of, self.folding, self.options = graph, name_of, folding, options
-        self.quantities, self._recorded = quantities, quantities == RECORDED
+        self.quantities, self.recorded = quantities, quantities == RECORDED
         if quantities.grad(graph.nodes[-1]) is None:  # what leaves may hold is the gradient of another graph
             self.quantities = replace(quantities, grad=lambda node: None)
         self.boxes: dict[str, Box] = {}
@@ -168,7 +168,7 @@ class Diagram:
             notes.append("a name without a card stands for the card of that name")
         if self.not_expanded:
             notes.append(f"dots that would make more than {self.options.max_nodes} boxes are not expanded")
-        if self._recorded and self.graph.stale:
+        if self.recorded and self.graph.stale:
             changed = listed([self.name_of(leaf) for leaf in self.graph.stale])
             notes.append(f"{changed} changed since recording: the gradients are those at the recorded numbers")
         bar, *others = map(self.quantities.grad, self.graph.roots)
