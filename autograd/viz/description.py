@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from autograd._format import counted, listed, one_line
+from autograd._format import counted, listed
 from autograd.value import Value
 from autograd.viz import style
 from autograd.viz.diagram import Diagram
@@ -13,7 +13,7 @@ from autograd.viz.diagram import Diagram
 def title(diagram: Diagram) -> str:
     """What the drawing is of: `y = 0.7071`."""
     roots = diagram.graph.roots
-    names = [one_line(diagram.name_of(root)) for root in roots]
+    names = [diagram.name_of(root) for root in roots]
     return f"{names[0]} = {diagram.root_data}" if len(roots) == 1 else listed(names, most=4)
 
 
@@ -40,8 +40,8 @@ def describe_graph(diagram: Diagram) -> str:
 
 def what_to_see(diagram: Diagram) -> str:
     """One sentence on what the numbers say."""
-    root = one_line(diagram.name_of(diagram.graph.roots[0]))
-    born = [one_line(box.name or box.symbol) for box in diagram.boxes.values() if box.framed and box.data]
+    root = diagram.name_of(diagram.graph.roots[0])
+    born = [box.name or box.symbol for box in diagram.boxes.values() if box.framed and box.data]
     if born:
         frame = "frame with ⚠" if diagram.options.steady else "thick frame"  # a page's present step has a thick one, too
         return f"The {frame} is where it went wrong: {listed(born, most=2)}."
@@ -104,6 +104,6 @@ def _largest(diagram: Diagram) -> tuple[float, float, str] | None:
         return None
     size, grad, (box, i) = best
     if box.group is None:
-        return size, grad, one_line(box.full_name)
+        return size, grad, box.full_name
     leaves = [node for node in box.group.everything() if node.op is None and diagram.quantities.grad(node) is not None]
-    return size, grad, one_line(diagram.name_of(leaves[i]) if i < len(leaves) else box.group.name)
+    return size, grad, diagram.name_of(leaves[i]) if i < len(leaves) else box.name

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
-from autograd._format import listed, shown
+from autograd._format import listed, one_line, shown
 from autograd._frames import place
 from autograd.graph import Graph
 from autograd.sweeps import Partials
@@ -192,7 +192,7 @@ class Diagram:
                 self.boxes[id] = self._box(id, node, frames.get(node))
             elif id not in self.boxes:
                 frame = group.parent if group.parent in self.folding.open else None
-                self.boxes[id] = Box(id, group.name, group=group, frame=frame)
+                self.boxes[id] = Box(id, one_line(group.name), group=group, frame=frame)
 
     def _box(self, id: str, node: Value, frame: Group | None) -> Box:
         quantities = self.quantities

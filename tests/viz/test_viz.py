@@ -293,3 +293,13 @@ def test_gradients_that_are_not_of_this_sweep_alone_are_not_called_rates(sweep):
     assert "at a rate" not in words
     assert "flat point" not in words
     assert f"The gradient of x is {x.grad:g}." in words
+
+
+@given(st.text(st.characters(exclude_characters="“”"), min_size=50, max_size=80))
+def test_the_quotes_around_a_long_name_are_closed(label):
+    x = Value(1.0, label)
+    y = x * Value(2.0, label)
+    y.backward()
+    drawing = draw_dot(y)
+    for words in (str(drawing), *drawing.words()):
+        assert words.count("“") == words.count("”")
