@@ -27,6 +27,15 @@ def shown(x: float, digits: int = 6) -> str:
     return format(x + 0.0, ".0f" if whole else f".{digits}g").replace("-", "−")
 
 
+def all_digits(x: float) -> str:
+    """`x` with as many digits as tell it from every other float.
+
+    >>> all_digits(-0.1), all_digits(0.1 + 0.2), all_digits(3.0)
+    ('−0.1', '0.30000000000000004', '3')
+    """
+    return repr(x + 0.0).removesuffix(".0").replace("nan", "NaN").replace("-", "−")
+
+
 def printable(text: str) -> str:
     """`text` with unprintable characters replaced, except line breaks and tabs.
 

@@ -9,7 +9,7 @@ from typing import Any
 from autograd._format import as_index, listed, one_line, shown
 from autograd._frames import place
 from autograd.context import Scope
-from autograd.formulas.printer import TEXT
+from autograd.formulas.printer import TEXT, telling
 from autograd.graph import Edge
 from autograd.op import REAL, Op
 from autograd.staleness import is_current
@@ -110,7 +110,10 @@ class Sentences:
 
 
 def _numbers(node: Value) -> str:
-    return listed([shown(x) for x in operands(node)], MAX_OPERANDS)
+    assert node.op is not None
+    xs = operands(node)
+    write = telling(TEXT.numbered, node.op, xs, node.data) if node.op.built_in else TEXT.numbered
+    return listed([write.number(x) for x in xs], MAX_OPERANDS)
 
 
 def _expression(node: Value) -> str:

@@ -625,3 +625,8 @@ def test_a_step_that_uses_a_node_twice_is_one_reason(compare):
     x = Value(1.0, "x")
     y = compare(x, x)
     assert why(x, of=y).text.startswith(f"∂y/∂x is 0, since y = {compare.name}(…) is a step: its partial is 0 everywhere.\n")
+
+
+def test_two_numbers_that_are_not_equal_are_not_told_to_be():
+    y = autograd.equal(Value(0.1) + 0.2, 0.3)
+    assert "got 0.30000000000000004 and 0.3: the result is 0" in why(y).verdict
