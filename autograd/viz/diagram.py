@@ -150,6 +150,7 @@ class Diagram:
         self.boxes: dict[str, Box] = {}
         self.box_ids: dict[Value, str] = {}
         self.arrows: list[Arrow] = []
+        self.merged: dict[tuple[str, str], Arrow] = {}  # the arrows between two boxes of which one is folded, by these
         self.not_expanded = False  # a dot was too long to be expanded
         self._add_boxes()
         self._add_arrows()
@@ -228,7 +229,6 @@ class Diagram:
     # -- arrows ----------------------------------------------------------------------------------------
 
     def _add_arrows(self) -> None:
-        merged: dict[tuple[str, str], Arrow] = {}
         folded = self.folding.folded
         for i, node in enumerate(self.graph):
             if terms := self._expandable(node):
@@ -246,17 +246,17 @@ class Diagram:
                 self.boxes[target].inputs.add(arg)
                 if arg.op is not None:
                     self.boxes[source].outputs[arg] = None
-                arrow = merged.get((source, target))
+                arrow = self.merged.get((source, target))
                 if arrow is None:
                     arrow = Arrow(f"{i}-{position}", i, source, target, bar, node in folded)
                     if node in folded or arg in folded:
-                        merged[source, target] = arrow
+                        self.merged[source, target] = arrow
                     else:
                         self.arrows.append(arrow)
                 arrow.add(arg, self.name_of, partials[position], bar)
         root = self.graph.nodes[-1]
         self.boxes[self.box_ids[root]].outputs[root] = None
-        self.arrows += merged.values()
+        self.arrows += self.merged.values()
         for arrow in sorted(self.arrows, key=lambda arrow: -arrow.turn):  # as they arrive in the backward pass
             self.boxes[arrow.source].contributions += arrow.contributions or ()
 
