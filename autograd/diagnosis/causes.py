@@ -245,12 +245,15 @@ class GradientFlow:
         else:  # none did it alone: the operation whose factors did most
             groups: dict[str, list[Factor]] = {}
             for factor in factors:
-                groups.setdefault(factor.how or factor.edge.node.op.name, []).append(factor)  # type: ignore[union-attr]
-            name, most = max(groups.items(), key=lambda group: math.fsum(factor.power for factor in group[1]))
+                at = f"where contributions {factor.how}" if factor.how else f"at {factor.edge.node.op.name}"  # type: ignore[union-attr]
+                groups.setdefault(at, []).append(factor)
+            place, most = max(groups.items(), key=lambda group: math.fsum(factor.power for factor in group[1]))
             power = shown(round(math.fsum(factor.power for factor in most)) * (1 if grows else -1))
-            side = "above" if grows else "below"
-            what = f"{len(factors):,} factors {side} 1 are multiplied on the way, {len(most):,} of them at {name}"
-            first, reasons = most[0], [f"{what} (together about 1e{power}), such as: {self._sentence(most[0])}"]
+            side, strongest = ("above", "largest") if grows else ("below", "smallest")
+            several = f"{len(most):,} of them {place} (together about 1e{power}), such as"
+            which = several if len(most) > 1 else f"the {strongest} of them {place}"
+            what = f"{len(factors):,} factors {side} 1 are multiplied on the way, {which}"
+            first, reasons = most[0], [f"{what}: {self._sentence(most[0])}"]
         chain = [edge.arg for edge in path[first.at :: -1]] + list(below)
         if first.how:
             return Cause(reasons[0], chain, None, tuple(reasons[1:]))

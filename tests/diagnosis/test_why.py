@@ -2,6 +2,7 @@
 
 import inspect
 import math
+import re
 
 import pytest
 from hypothesis import given
@@ -319,6 +320,24 @@ def test_many_factors_are_counted_and_the_operation_named_that_did_most():
     for _ in range(100):
         h = h * 1.5
     assert "100 factors above 1 are multiplied on the way, 100 of them at mul (together about 1e18)" in why(x, of=h).verdict
+
+
+def test_of_many_places_where_contributions_meet_it_is_said_what_they_do_there():
+    x = h = Value(1.0)
+    for _ in range(8):
+        h = h - 0.9 * h
+    assert "8 factors below 1 are multiplied on the way, 8 of them where contributions nearly cancel (" in why(x, of=h).verdict
+    h = x
+    for _ in range(12):
+        h = autograd.sum([h, h, h, h])
+    assert "12 of them where contributions add up (together about 1e7), such as: 4 contributions to" in why(x, of=h).verdict
+
+
+def test_of_factors_that_are_each_at_another_operation_the_strongest_is_told():
+    x = Value(1.5)
+    y = autograd.normal_pdf(autograd.sigmoid(x.tanh() + 5.0) + 2.0)
+    y = autograd.atan(autograd.erf(autograd.sech2(y + 1.0) + 1.0) + 5.0)
+    assert re.search(r"\d factors below 1 are multiplied on the way, the smallest of them at \w+: v", why(x, of=y).verdict)
 
 
 def test_a_single_strong_factor_is_told_before_weak_ones():
