@@ -95,10 +95,10 @@ def number_between(name: str, given: Any, low: float = -math.inf, high: float = 
     """
     if isinstance(given, bool) or not isinstance(given, Real):
         raise TypeError(f"{name} must be a number, got {given!r}")
-    number = float(given)
-    if not (math.isfinite(number) and low <= number < high):
+    read = finite_number(name, given)
+    if not low <= read < high:
         raise ValueError(f"{name} must be a finite number in [{low}, {high}), got {given!r}")
-    return number
+    return read
 
 
 def finite_number(about: str, given: Any) -> float:

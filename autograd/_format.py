@@ -27,6 +27,15 @@ def shown(x: float, digits: int = 6) -> str:
     return format(x + 0.0, ".0f" if whole else f".{digits}g").replace("-", "−")
 
 
+def all_digits(x: float) -> str:
+    """`x` with as many digits as tell it from every other float.
+
+    >>> all_digits(-0.1), all_digits(0.1 + 0.2), all_digits(3.0)
+    ('−0.1', '0.30000000000000004', '3')
+    """
+    return repr(x + 0.0).removesuffix(".0").replace("nan", "NaN").replace("-", "−")
+
+
 def printable(text: str) -> str:
     """`text` with unprintable characters replaced, except line breaks and tabs.
 
@@ -93,10 +102,10 @@ def told_apart(one: float, other: float) -> tuple[str, str]:
 def counted(count: int, noun: str) -> str:
     """A count and its noun.
 
-    >>> counted(1, "partial"), counted(2, "partial")
-    ('1 partial', '2 partials')
+    >>> counted(1, "partial"), counted(1234, "partial")
+    ('1 partial', '1,234 partials')
     """
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def listed(items: Sequence[str], most: int = MAX_LISTED) -> str:
@@ -105,7 +114,7 @@ def listed(items: Sequence[str], most: int = MAX_LISTED) -> str:
     >>> listed(["a", "b", "c"]), listed(["a", "b", "c", "d"], most=2)
     ('a, b and c', 'a, b and 2 more')
     """
-    named = [*items[:most], f"{len(items) - most} more"] if len(items) > most else [*items]
+    named = [*items[:most], f"{len(items) - most:,} more"] if len(items) > most else [*items]
     return " and ".join([", ".join(named[:-1]), named[-1]]) if len(named) > 1 else "".join(named)
 
 

@@ -334,7 +334,7 @@ def test_nan_is_shown_and_said_why():
 
 def test_an_infinity_that_made_a_nan_is_told_with_the_node_that_the_picture_frames():
     found = asked("show", "log(x) * x", {"x": 0.0})
-    assert found["trouble"].endswith("(−inf) * 0 is NaN. −inf comes from here: v₁ = log(…) got 0: log(0) is −inf.")
+    assert found["trouble"].endswith("−inf·0 is NaN. −inf comes from here: v₁ = log(…) got 0: ln(0) is −inf.")
     assert "where it went wrong: v₁" in found["page"]["svg"]
 
 

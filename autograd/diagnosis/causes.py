@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from autograd._format import counted, listed, shown
-from autograd.diagnosis.sentences import Sentences, factor_of
+from autograd.diagnosis.sentences import Sentences, factor_of, is_step
 from autograd.graph import Edge, Graph, edges_of
 from autograd.op import Op
 from autograd.value import Value, operands
@@ -198,9 +198,9 @@ class GradientFlow:
         if total == 1:
             return Cause(reasons[0], chain, edge)
         if total > len(reasons):
-            reasons.append(f"and {total - len(reasons)} more")
+            reasons.append(f"and {total - len(reasons):,} more")
         counts = Counter(["a cancellation"] * len(meeting) + [edge.node.op.name for edge in dead if edge.node.op])
-        places = listed([f"{what} ({n} times)" if n > 1 else what for what, n in counts.most_common()])
+        places = listed([f"{what} ({n:,} times)" if n > 1 else what for what, n in counts.most_common()])
         return Cause(f"every path back to {name(self.x)} is blocked, at {places}", chain, edge, tuple(reasons))
 
     def _walk(self, passes: Callable[[Edge], bool]) -> tuple[list[Edge], dict[Value, Edge]]:
@@ -245,12 +245,15 @@ class GradientFlow:
         else:  # none did it alone: the operation whose factors did most
             groups: dict[str, list[Factor]] = {}
             for factor in factors:
-                groups.setdefault(factor.how or factor.edge.node.op.name, []).append(factor)  # type: ignore[union-attr]
-            name, most = max(groups.items(), key=lambda group: math.fsum(factor.power for factor in group[1]))
+                at = f"where contributions {factor.how}" if factor.how else f"at {factor.edge.node.op.name}"  # type: ignore[union-attr]
+                groups.setdefault(at, []).append(factor)
+            place, most = max(groups.items(), key=lambda group: math.fsum(factor.power for factor in group[1]))
             power = shown(round(math.fsum(factor.power for factor in most)) * (1 if grows else -1))
-            side = "above" if grows else "below"
-            what = f"{len(factors)} factors {side} 1 are multiplied on the way, {len(most)} of them at {name}"
-            first, reasons = most[0], [f"{what} (together about 1e{power}), such as: {self._sentence(most[0])}"]
+            side, strongest = ("above", "largest") if grows else ("below", "smallest")
+            several = f"{len(most):,} of them {place} (together about 1e{power}), such as"
+            which = several if len(most) > 1 else f"the {strongest} of them {place}"
+            what = f"{len(factors):,} factors {side} 1 are multiplied on the way, {which}"
+            first, reasons = most[0], [f"{what}: {self._sentence(most[0])}"]
         chain = [edge.arg for edge in path[first.at :: -1]] + list(below)
         if first.how:
             return Cause(reasons[0], chain, None, tuple(reasons[1:]))
@@ -271,15 +274,16 @@ class GradientFlow:
         if not factor.how:
             return self.sentences.edge(factor.edge)
         arg = factor.edge.arg
-        return f"{len(self.uses[arg])} contributions to {self.sentences.name(arg)} {factor.how}: {self._contributions(arg)}"
+        return f"{len(self.uses[arg]):,} contributions to {self.sentences.name(arg)} {factor.how}: {self._contributions(arg)}"
 
 
 def _without_twins(edges: Iterable[Edge]) -> list[Edge]:
-    """Of the two uses of x in x · x, both multiplied by x, only the first."""
+    """Of the two uses of x in x · x, both multiplied by x, only the first; and one use by a step, whatever its arguments."""
     found: dict[tuple[object, ...], Edge] = {}
     for edge in edges:
         factor = factor_of(edge)
-        found.setdefault((edge.arg, edge.node, edge.position if factor is None else None, factor), edge)
+        use = (edge.arg, edge.position if factor is None else None, factor)
+        found.setdefault((edge.node,) if edge.node.op and is_step(edge.node.op) else (edge.node, *use), edge)
     return list(found.values())
 
 

@@ -136,4 +136,4 @@ def _bends(node: Value, op: Op) -> bool:
 def arguments_text(args: Sequence[float]) -> str:
     """The arguments of a call, or the first few and how many there are."""
     text = ", ".join(f"{x:.6g}" for x in args[:MAX_ARGUMENTS])
-    return f"({text})" if len(args) <= MAX_ARGUMENTS else f"({text}, … {len(args)} in all)"
+    return f"({text})" if len(args) <= MAX_ARGUMENTS else f"({text}, … {len(args):,} in all)"

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from autograd._check import checked_value
-from autograd._format import text_table
+from autograd._format import counted, text_table
 from autograd._html import card, table
 from autograd.graph import Graph, edges_of
 from autograd.op import Op
@@ -65,7 +65,7 @@ class Profile:
         most = sorted(self.ops.items(), key=lambda item: (-item[1], item[0]))
         counts = [f"{self.leaves:,} {'leaf' if self.leaves == 1 else 'leaves'}"]
         counts += [f"{count:,} {name}" for name, count in most[:MAX_OPS]]
-        counts += [f"… {len(most) - MAX_OPS} more ops"] if len(most) > MAX_OPS else []
+        counts += [f"… {counted(len(most) - MAX_OPS, 'more op')}"] if len(most) > MAX_OPS else []
         rows = [
             ("nodes", self.nodes, ", ".join(counts)),
             ("edges", self.edges, ""),

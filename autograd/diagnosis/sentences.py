@@ -9,6 +9,7 @@ from typing import Any
 from autograd._format import as_index, listed, one_line, shown
 from autograd._frames import place
 from autograd.context import Scope
+from autograd.formulas.printer import TEXT, telling
 from autograd.graph import Edge
 from autograd.op import REAL, Op
 from autograd.staleness import is_current
@@ -16,6 +17,7 @@ from autograd.value import Value, operands, take_partials
 
 MAX_SATURATED = 1e-3  # an op with a partial below this is saturated: after three such layers a gradient is below MAX_VANISHING
 MAX_OPERANDS = 4
+_PROBES = (-100.5, -4.25, -1.75, -0.75, -0.25, 0.25, 0.75, 1.75, 4.25, 100.5)  # numbers that show what a domain is
 
 
 class Sentences:
@@ -68,9 +70,10 @@ class Sentences:
         if math.isfinite(node.data):
             return f"{self.operation(node)}: the result is {result}"
         distance = [_outside(x, domain) for x, domain in zip(xs, node.op.domain, strict=False)]
-        if "beyond" in distance:
-            return f"{self.operation(node)}, outside its domain {_domain(node, distance.index('beyond'))}: the result is {result}"
-        if "edge" in distance:
+        beyond = [i for i, place in enumerate(distance) if place == "beyond" and _is_domain(node, i)]
+        if beyond:
+            return f"{self.operation(node)}, outside its domain {_domain(node, beyond[0])}: the result is {result}"
+        if {*distance} - {"inside"}:
             return f"{self.operation(node)}: {_expression(node)} is {result}"
         why = ", beyond the largest float" if math.isinf(node.data) else ""
         return f"{self.operation(node)}: the result is {result}{why}"
@@ -88,7 +91,7 @@ class Sentences:
         if factor is not None:
             by = f"{self.name(factor)} = {shown(partial)}" if type(factor) is Value else shown(partial)
             return f"{self.name(arg)} is multiplied by {by} in {where}"
-        if node.op.jumps and node.op.at_kink is not None and not any(node.op.at_kink):
+        if is_step(node.op):
             return f"{where} is a step: its partial is 0 everywhere"
         its_partial = f"its partial{self._by(edge)}"
         if _is_at_kink(node):
@@ -107,13 +110,17 @@ class Sentences:
 
 
 def _numbers(node: Value) -> str:
-    return listed([shown(x) for x in operands(node)], MAX_OPERANDS)
+    assert node.op is not None
+    xs = operands(node)
+    write = telling(TEXT.numbered, node.op, xs, node.data) if node.op.built_in else TEXT.numbered
+    return listed([write.number(x) for x in xs], MAX_OPERANDS)
 
 
 def _expression(node: Value) -> str:
+    """The operation with its numbers put in: `inf − inf`."""
     assert node.op is not None
-    written = [f"({shown(x)})" if x < 0.0 else shown(x) for x in operands(node)]
-    return node.op.source.format(*written) if node.op.arity else f"{node.op.name}({listed(written, MAX_OPERANDS)})"
+    write = TEXT.numbered
+    return write.operation(node.op, [write.constant(x) for x in operands(node)]).text
 
 
 def _outside(x: float, domain: Sequence[tuple[float, float]]) -> str:
@@ -121,6 +128,15 @@ def _outside(x: float, domain: Sequence[tuple[float, float]]) -> str:
     if any(low < x < high for low, high in domain):
         return "inside"
     return "edge" if any(x in interval for interval in domain) else "beyond"
+
+
+def _is_domain(node: Value, position: int) -> bool:
+    """Is the op, its other arguments being what they are, defined in this domain alone? leg, √(x² − y²), is not."""
+    op, xs = _built_in(node), operands(node)
+    if op is None:
+        return False
+    ys = [op(*xs[:position], x, *xs[position + 1 :]) for x in _PROBES]
+    return all(math.isfinite(y) == (_outside(x, op.domain[position]) == "inside") for x, y in zip(_PROBES, ys, strict=True))
 
 
 def _domain(node: Value, position: int) -> str:
@@ -135,6 +151,11 @@ def _domain(node: Value, position: int) -> str:
         f"{'[' if holds(low) else '('}{shown(low)}, {shown(high)}{']' if holds(high) else ')'}"
         for low, high in node.op.domain[position]
     )
+
+
+def is_step(op: Op) -> bool:
+    """Is it constant wherever it does not jump?"""
+    return op.jumps and op.at_kink is not None and not any(op.at_kink)
 
 
 def factor_of(edge: Edge) -> Value | float | None:

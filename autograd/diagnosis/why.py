@@ -116,7 +116,7 @@ class _Answers:
                 continue
             cause = self._cause(troubled[0])
             names = listed([self._sentences.name(leaf) for leaf in troubled], MAX_LEAVES)
-            line = f"leaves whose gradient is {kind}: {names} ({len(troubled)} of {len(leaves)})"
+            line = f"leaves whose gradient is {kind}: {names} ({len(troubled):,} of {len(leaves):,})"
             if first is None:
                 first, verdict = cause, f"{self._name} is {self._result}, but {self._sentence(troubled[0], cause)}."
                 lines += [*cause.details, line]
@@ -160,7 +160,7 @@ class _Answers:
         if len(chain) > 1:
             names = [self._sentences.name(node) for node in chain]
             if len(names) > MAX_PATH:
-                names[4:-3] = [f"… {len(names) - 7} more …"]
+                names[4:-3] = [f"… {len(names) - 7:,} more …"]
             lines = [*lines, f"path: {' → '.join(names)}"]
         return Why(verdict, "\n".join([verdict, *lines]), chain[0], cause.edge, tuple(chain))
 

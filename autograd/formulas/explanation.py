@@ -133,7 +133,7 @@ TEXT_WORDING = Wording(
     so="    {}, so {}",
     directly="    {}, directly {}",
     left_out="… ({:,} more)",
-    more="… and {:,} more lines",
+    more="… and {}",
     independent="{} does not depend on {}: the gradient is 0",
     not_taken="{} does not depend on {}, which is in a branch that was not taken: the gradient is 0",
     frozen="no gradient flows from {} to {}, which is frozen (requires_grad=False): the gradient is 0",
@@ -148,7 +148,7 @@ LATEX_WORDING = Wording(
     so=r"&\quad {} \;\Rightarrow\; {}",
     directly=r"&\quad {} \quad\text{{directly }} {}",
     left_out=r"\cdots\text{{ ({:,} more)}}",
-    more=r"&\text{{… and {:,} more lines}}",
+    more=r"&\text{{… and {}}}",
     independent=r"{} \text{{ does not depend on }} {} \text{{: the gradient is 0}}",
     not_taken=r"{} \text{{ does not depend on }} {} \text{{, which is in a branch that was not taken: the gradient is 0}}",
     frozen=r"\text{{no gradient flows from }} {} \text{{ to }} {} \text{{, which is frozen: the gradient is 0}}",
@@ -203,7 +203,8 @@ class ChainRule:
         for node in nodes:
             if len(lines) < MAX_LINES:
                 lines += self._lines(node)
-        return [*first, *lines[:MAX_LINES], *[self.wording.more.format(total - MAX_LINES)] * (total > MAX_LINES)]
+        more = [self.wording.more.format(counted(total - MAX_LINES, "more line"))] if total > MAX_LINES else []
+        return [*first, *lines[:MAX_LINES], *more]
 
     def line(self, node: Value) -> str:
         """∂root/∂node in symbols and in numbers, in one line; or why it is 0."""
@@ -278,10 +279,10 @@ class ChainRule:
         return self.printer.sum([*terms[:-1], *left_out, terms[-1]])
 
     def _share(self, edges: Sequence[Edge], total: float, first: bool) -> Formula:
-        """What arrives on these edges, in numbers: one product, unless its terms overflow one by one."""
+        """What arrives on these edges, in numbers: one product, unless it or its terms overflow: then a sum of products."""
         adjoint = self.graph.adjoints[edges[0].node]
         partials = [edge.partial for edge in edges if edge.partial is not None]
-        if len(edges) == 1 or not any(math.isinf(adjoint * partial) for partial in partials):
+        if len(edges) == 1 or not any(map(math.isinf, (total, *(adjoint * partial for partial in partials)))):
             return self._product(adjoint, total, first)
         shown = abridged(partials)
         return self._sum([self._product(adjoint, partial, first and not i) for i, partial in enumerate(shown)], len(edges))

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 
 from autograd._check import checked_value
-from autograd._format import MAX_NAME, unique_names
+from autograd._format import MAX_NAME, counted, unique_names
 from autograd.formulas.printer import LATEX, MAX_TERMS, Formula
 from autograd.graph import Graph
 from autograd.op import ATOM
@@ -75,7 +75,7 @@ def to_latex(y: Value) -> Latex:
     definitions = [f"{name} &= {formula}" for name, formula in lines]
     if len(lines) > MAX_LINES:
         left_out = len(lines) - MAX_LINES
-        definitions[MAX_LINES - 1 : -1] = [rf"&\;\;\vdots \quad \text{{{left_out:,} more lines}}"]
+        definitions[MAX_LINES - 1 : -1] = [rf"&\;\;\vdots \quad \text{{{counted(left_out, 'more line')}}}"]
     return aligned(definitions)
 
 

@@ -12,7 +12,7 @@ from itertools import pairwise, starmap
 from string import Formatter
 from typing import NamedTuple, TypeVar
 
-from autograd._format import one_line, shown
+from autograd._format import all_digits, one_line, shown
 from autograd.names import name_text
 from autograd.op import ANY, ATOM, CALL, PRODUCT, SUM, Op, python_tree, slots
 
@@ -106,6 +106,19 @@ class Printer(NamedTuple):
                 i = int(place or next(positions))
                 text += self.bracketed(args[i], needed[i], text)
         return text
+
+
+def telling(write: Printer, op: Op, numbers: Sequence[float], result: float) -> Printer:
+    """A printer with all digits if the op jumps, and would give another result for the numbers as they are written.
+
+    >>> from autograd import ops
+    >>> telling(TEXT, ops.ceil, [1.0000001], 2.0).number(1.0000001), telling(TEXT, ops.ceil, [1.2000001], 2.0).number(1.2000001)
+    ('1.0000001', '1.2')
+    """
+    if not op.jumps or result != result:
+        return write
+    read = op(*(float(write.number(x).replace("−", "-")) for x in numbers))
+    return write if math.isclose(read, result, rel_tol=1e-5) else write._replace(number=all_digits, digits=all_digits)
 
 
 _OPERATORS = ("+", "-", "−", "·", "/", "%", "^", r"\cdot", r"\bmod", r"\,")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
+from autograd import ops
 from autograd._format import listed, shown
 from autograd._html import MARKS, card, lines
 from autograd.formulas.explanation import TEXT_WORDING, ChainRule, arrivals
@@ -148,7 +149,7 @@ def _slips(solved: SolvedGraph, x: Value) -> Iterator[tuple[float, str]]:
     for user, by_user in uses.items():
         if user is not root:
             local, arriving = solved.quotient(x, user), f"what arrives at {names[user]}"
-            total = math.fsum(map(_partial, by_user))
+            total = ops.sum(*map(_partial, by_user))
             yield total, f"that is the local derivative {local} alone; multiply it by {arriving}, {solved.quotient(user)}"
             yield solved.gradient(user), f"that is {solved.quotient(user)}, {arriving}; multiply it by the derivative {local}"
     for edge in _chain(solved, x):

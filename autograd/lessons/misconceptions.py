@@ -13,7 +13,7 @@ from operator import add
 from typing import NamedTuple
 
 from autograd._check import checked_choice, checked_value
-from autograd._format import listed, shown, text_table, told_apart
+from autograd._format import counted, listed, shown, text_table, told_apart
 from autograd._html import card, lines, table
 from autograd.graph import Edge, Graph, edges_of
 from autograd.staleness import same_number
@@ -49,7 +49,7 @@ class Misconception:
     def text(self) -> str:
         """The question, the answer, and a table of the nodes that differ."""
         table = text_table([HEADER, *self.rows[:MAX_ROWS]], align="lr") if self.rows else []
-        more = [f"… and {len(self.rows) - MAX_ROWS} more nodes"] if len(self.rows) > MAX_ROWS else []
+        more = [f"… and {counted(len(self.rows) - MAX_ROWS, 'more node')}"] if len(self.rows) > MAX_ROWS else []
         return "\n".join([self.question, self.reason, *table, *more])
 
     def __repr__(self) -> str:
@@ -221,7 +221,7 @@ def _amounts(arrivals: list[Arrival], name: Name) -> str:
 
 
 def _times(count: int) -> str:
-    return "twice" if count == 2 else f"{count} times"
+    return "twice" if count == 2 else f"{count:,} times"
 
 
 class Bug(NamedTuple):

@@ -15,7 +15,7 @@ from autograd._html import card, note, table
 from autograd.formulas.explanation import TEXT_WORDING
 from autograd.formulas.latex import latex_names
 from autograd.formulas.partials import partial_formula
-from autograd.formulas.printer import LATEX, PICTURE, TEXT, Formula, Printer, enough_arguments
+from autograd.formulas.printer import LATEX, PICTURE, TEXT, Formula, Printer, enough_arguments, telling
 from autograd.graph import Graph
 from autograd.op import ATOM
 from autograd.staleness import same_number, stale_leaves
@@ -130,7 +130,7 @@ class Step:
         sentences = [contribution.sentence for contribution in self.contributions[:MAX_SENTENCES]]
         more = len(self.contributions) - len(sentences)
         seed = f"∂{self.spelled}/∂{self.spelled} = 1"
-        return "; ".join(sentences + [f"… and {more} more"] * bool(more)) or seed
+        return "; ".join(sentences + [f"… and {more:,} more"] * bool(more)) or seed
 
     def __str__(self) -> str:
         return self.sentence
@@ -289,8 +289,10 @@ class Passes:
         if node.op is not None:
             few = [node.args[i] for i in enough_arguments(node.op, len(node.args))]
             symbols = [write.constant(arg) if type(arg) is float else Formula(self.spelled[arg], ATOM) for arg in few]
-            numbers = [write.constant(arg if type(arg) is float else self.data(arg)) for arg in few]
-            holds = same_number(node.op(*(arg if type(arg) is float else self.data(arg) for arg in node.args)), self.data(node))
+            data = [arg if type(arg) is float else self.data(arg) for arg in node.args]
+            holds = same_number(node.op(*data), self.data(node))
+            exact = telling(write, node.op, data, self.data(node)) if holds else write
+            numbers = [exact.constant(arg if type(arg) is float else self.data(arg)) for arg in few]
             parts[1:1] = [write.operation(node.op, args).text for args in ((symbols, numbers) if holds else (symbols,))]
         return " = ".join(parts)
 

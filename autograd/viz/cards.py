@@ -50,10 +50,10 @@ def cards_of(boxes: Iterable[Box], show: Collection[str]) -> dict[str, Card]:
 def card_of(box: Box, show: Collection[str]) -> Card:
     """The card of a box with the numbers that are to be shown."""
     if box.reference:
-        return Card(box.id, "reference", one_line(box.name) or "…", tooltip=box.name)
+        return Card(box.id, "reference", box.name or "…", tooltip=box.name)
     if box.group is not None:
-        return Card(box.id, "folded", one_line(box.group.name), "", _group_lines(box, box.group, show), tooltip=_tooltip(box))
-    head, name = (_operation(box), one_line(box.name)) if box.symbol else (one_line(box.name), "")
+        return Card(box.id, "folded", box.name, "", _group_lines(box, box.group, show), tooltip=_tooltip(box))
+    head, name = (_operation(box), box.name) if box.symbol else (box.name, "")
     lines = _numbers(box, show)
     if box.grads and box.contributions and "grad" in show:
         lines += _sum(box)

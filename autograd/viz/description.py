@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from autograd._format import counted, listed, one_line, shown
+from autograd._format import counted, listed
 from autograd.value import Value
 from autograd.viz import style
 from autograd.viz.diagram import Diagram
@@ -13,7 +13,7 @@ from autograd.viz.diagram import Diagram
 def title(diagram: Diagram) -> str:
     """What the drawing is of: `y = 0.7071`."""
     roots = diagram.graph.roots
-    names = [one_line(diagram.name_of(root)) for root in roots]
+    names = [diagram.name_of(root) for root in roots]
     return f"{names[0]} = {diagram.root_data}" if len(roots) == 1 else listed(names, most=4)
 
 
@@ -40,8 +40,8 @@ def describe_graph(diagram: Diagram) -> str:
 
 def what_to_see(diagram: Diagram) -> str:
     """One sentence on what the numbers say."""
-    root = one_line(diagram.name_of(diagram.graph.roots[0]))
-    born = [one_line(box.name or box.symbol) for box in diagram.boxes.values() if box.framed and box.data]
+    root = diagram.name_of(diagram.graph.roots[0])
+    born = [box.name or box.symbol for box in diagram.boxes.values() if box.framed and box.data]
     if born:
         frame = "frame with ⚠" if diagram.options.steady else "thick frame"  # a page's present step has a thick one, too
         return f"The {frame} is where it went wrong: {listed(born, most=2)}."
@@ -50,15 +50,24 @@ def what_to_see(diagram: Diagram) -> str:
         alone = any(len(arrow.partials) == 1 and not arrow.into_folded for arrow in diagram.arrows)
         return "At each arrow stands its local derivative." if alone and "partial" in diagram.options.show else ""
     size, grad, name = largest
-    if not size:
+    only = sum(node.op is None and diagram.quantities.grad(node) is not None for node in diagram.graph) == 1
+    one_sweep = _are_of_one_sweep(diagram, 1e-9 * size)
+    if not math.isfinite(size) or (only and not one_sweep):
+        return f"The gradient of {name} is {style.short(grad)}."
+    if one_sweep and not size:
         return _why_zero(diagram)
-    if not math.isfinite(size):
-        return f"The gradient of {name} is {shown(grad, 4)}."
-    if len(diagram.graph.roots) > 1:  # and the gradients are not those of one of them
+    if not one_sweep or len(diagram.graph.roots) > 1:  # and the gradients are not those of one of them
         return f"The largest gradient is {style.short(grad)}, that of {name}."
-    if sum(node.op is None and diagram.quantities.grad(node) is not None for node in diagram.graph) == 1:
+    if only:
         return f"Near this point {root} changes with {name} at a rate of {style.short(grad)}."
     return f"Near this point {root} changes most with {name}: at a rate of {style.short(grad)}."
+
+
+def _are_of_one_sweep(diagram: Diagram, rounding: float) -> bool:
+    """Are the gradients of the inputs those of the roots? They may be of several sweeps, from a seed, or set since."""
+    graph, grad = diagram.graph, diagram.quantities.grad
+    held = ((node, grad(node)) for node in graph if node.op is None)
+    return not diagram.recorded or all(bar is None or abs(bar - graph.adjoints.get(node, 0.0)) <= rounding for node, bar in held)
 
 
 def _why_zero(diagram: Diagram) -> str:
@@ -95,6 +104,6 @@ def _largest(diagram: Diagram) -> tuple[float, float, str] | None:
         return None
     size, grad, (box, i) = best
     if box.group is None:
-        return size, grad, one_line(box.full_name)
+        return size, grad, box.full_name
     leaves = [node for node in box.group.everything() if node.op is None and diagram.quantities.grad(node) is not None]
-    return size, grad, one_line(diagram.name_of(leaves[i]) if i < len(leaves) else box.group.name)
+    return size, grad, diagram.name_of(leaves[i]) if i < len(leaves) else box.name

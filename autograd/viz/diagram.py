@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
-from autograd._format import listed, shown
+from autograd._format import listed, one_line, shown
 from autograd._frames import place
 from autograd.graph import Graph
 from autograd.sweeps import Partials
@@ -144,12 +144,13 @@ class Diagram:
         self, graph: Graph, name_of: Callable[[Value], str], folding: Folding, options: Options, quantities: Quantities
     ) -> None:
         self.graph, self.name_of, self.folding, self.options = graph, name_of, folding, options
-        self.quantities, self._recorded = quantities, quantities == RECORDED
+        self.quantities, self.recorded = quantities, quantities == RECORDED
         if quantities.grad(graph.nodes[-1]) is None:  # what leaves may hold is the gradient of another graph
             self.quantities = replace(quantities, grad=lambda node: None)
         self.boxes: dict[str, Box] = {}
         self.box_ids: dict[Value, str] = {}
         self.arrows: list[Arrow] = []
+        self.merged: dict[tuple[str, str], Arrow] = {}  # the arrows between two boxes of which one is folded, by these
         self.not_expanded = False  # a dot was too long to be expanded
         self._add_boxes()
         self._add_arrows()
@@ -168,7 +169,7 @@ class Diagram:
             notes.append("a name without a card stands for the card of that name")
         if self.not_expanded:
             notes.append(f"dots that would make more than {self.options.max_nodes} boxes are not expanded")
-        if self._recorded and self.graph.stale:
+        if self.recorded and self.graph.stale:
             changed = listed([self.name_of(leaf) for leaf in self.graph.stale])
             notes.append(f"{changed} changed since recording: the gradients are those at the recorded numbers")
         bar, *others = map(self.quantities.grad, self.graph.roots)
@@ -192,7 +193,7 @@ class Diagram:
                 self.boxes[id] = self._box(id, node, frames.get(node))
             elif id not in self.boxes:
                 frame = group.parent if group.parent in self.folding.open else None
-                self.boxes[id] = Box(id, group.name, group=group, frame=frame)
+                self.boxes[id] = Box(id, one_line(group.name), group=group, frame=frame)
 
     def _box(self, id: str, node: Value, frame: Group | None) -> Box:
         quantities = self.quantities
@@ -228,7 +229,6 @@ class Diagram:
     # -- arrows ----------------------------------------------------------------------------------------
 
     def _add_arrows(self) -> None:
-        merged: dict[tuple[str, str], Arrow] = {}
         folded = self.folding.folded
         for i, node in enumerate(self.graph):
             if terms := self._expandable(node):
@@ -246,17 +246,17 @@ class Diagram:
                 self.boxes[target].inputs.add(arg)
                 if arg.op is not None:
                     self.boxes[source].outputs[arg] = None
-                arrow = merged.get((source, target))
+                arrow = self.merged.get((source, target))
                 if arrow is None:
                     arrow = Arrow(f"{i}-{position}", i, source, target, bar, node in folded)
                     if node in folded or arg in folded:
-                        merged[source, target] = arrow
+                        self.merged[source, target] = arrow
                     else:
                         self.arrows.append(arrow)
                 arrow.add(arg, self.name_of, partials[position], bar)
         root = self.graph.nodes[-1]
         self.boxes[self.box_ids[root]].outputs[root] = None
-        self.arrows += merged.values()
+        self.arrows += self.merged.values()
         for arrow in sorted(self.arrows, key=lambda arrow: -arrow.turn):  # as they arrive in the backward pass
             self.boxes[arrow.source].contributions += arrow.contributions or ()
 

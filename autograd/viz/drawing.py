@@ -10,7 +10,7 @@ from typing import Any, Self
 import graphviz
 
 from autograd._files import write_atomically
-from autograd._format import one_line, shown
+from autograd._format import shown
 from autograd.graph import Graph
 from autograd.value import Value
 from autograd.viz import style
@@ -183,7 +183,7 @@ def text_tree(roots: Sequence[Value], name_of: Callable[[Value], str], above: Se
         if type(node) is not Value:
             lines.append(f"{branch}{shown(node)}")
         elif node in seen:
-            lines.append(f"{branch}{one_line(name_of(node))} (above)")
+            lines.append(f"{branch}{name_of(node)} (above)")
         else:
             seen.add(node)
             lines.append(branch + _described(node, name_of))
@@ -195,7 +195,7 @@ def text_tree(roots: Sequence[Value], name_of: Callable[[Value], str], above: Se
 
 
 def _described(node: Value, name_of: Callable[[Value], str]) -> str:
-    parts = [one_line(name_of(node)), "" if node.op is None else f"= {node.op.symbol}"]
+    parts = [name_of(node), "" if node.op is None else f"= {node.op.symbol}"]
     grad = grad_of(node)
     numbers = f"data {shown(node.data)}" if grad is None else f"data {shown(node.data)}  grad {shown(grad)}"
     return f"{' '.join(part for part in parts if part)}  {numbers}"

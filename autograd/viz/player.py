@@ -12,7 +12,7 @@ from autograd._check import checked_value
 from autograd.graph import Graph
 from autograd.lessons.steps import MAX_SENTENCES, Passes
 from autograd.value import Value, is_detached
-from autograd.viz.diagram import Quantities
+from autograd.viz.diagram import Diagram, Quantities
 from autograd.viz.folding import group_tree
 from autograd.viz.page import Player
 from autograd.viz.picture import Picture, picture_of
@@ -107,12 +107,12 @@ def page_data(passes: Passes, picture: Picture, max_steps: int = MAX_STEPS, narr
         "steps": steps,
         "start": start,
         "last": last,
-        "arrows": _arrows(passes, {*forward, *back}, back, box_ids),
+        "arrows": _arrows(passes, {*forward, *back}, back, picture.diagram),
         "note": note if len(steps) < len(passes) else "",
     }
     if narrow is not None:
         boxes = narrow.diagram.box_ids
-        arrows = _arrows(passes, {*forward, *back}, back, boxes)
+        arrows = _arrows(passes, {*forward, *back}, back, narrow.diagram)
         page["narrow"] = {"svg": compact(narrow.svg), "arrows": arrows, "boxes": {index[node]: boxes[node] for node in nodes}}
     return page
 
@@ -161,20 +161,18 @@ def _step_back(passes: Passes, turn: int, index: Mapping[Value, int]) -> dict[st
 
 
 def _arrows(
-    passes: Passes, involved: Collection[Value], back: Mapping[Value, int], box_ids: Mapping[Value, str]
+    passes: Passes, involved: Collection[Value], back: Mapping[Value, int], diagram: Diagram
 ) -> dict[str, list[list[int]]]:
     """As in the drawing: one arrow for each argument, or one for all between two boxes of which one is folded."""
     arrows: dict[str, list[list[int]]] = {}
-    merged: dict[tuple[str, str], str] = {}
+    box_ids, merged = diagram.box_ids, diagram.merged
     index = {node: i for i, node in enumerate(passes.graph)}
     for node in passes.graph:
         for position, arg, partial in passes.uses(node):
             boxes = box_ids[arg], box_ids[node]
             if boxes[0] == boxes[1]:
                 continue
-            name = f"{index[node]}-{position}"
-            if any(box.startswith("g") for box in boxes):
-                name = merged.setdefault(boxes, name)
+            name = merged[boxes].id if boxes in merged else f"{index[node]}-{position}"
             if node in involved and (position < MAX_AT_ONCE or name not in arrows):
                 step = -1 if partial is None else back.get(node, -1)
                 arrows.setdefault(name, []).append([index[arg], index[node], step])

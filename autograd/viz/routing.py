@@ -285,7 +285,7 @@ class Plan:
         source = self.scheme.boxes[arrow.source]
         name = source.name if source.group is None or len(arrow.names) > 1 else arrow.names[0]
         id = f"r{arrow.id}"
-        self.placed[id] = Placed(Card(id, "reference", one_line(name) or "…"))
+        self.placed[id] = Placed(Card(id, "reference", name or "…"))
         self.paths[id] = self.paths[arrow.target]
         self.ends[arrow.id] = id, arrow.target
 

@@ -119,6 +119,8 @@ def draw(
     rate = number_between("lr", lr)
     sample = sample_of(model, x, y, loss)
     shape = _shape(inputs)
+    if outputs is not None and not _are_names(outputs):
+        raise TypeError(f"outputs must be a list of names, got {outputs!r}")
     names = inputs if shape is None else None
     try:
         network = _network(model, sample, names or _labels(x), outputs)
@@ -172,11 +174,15 @@ def _labels(x: Any) -> list[str] | None:
 
 def _shape(inputs: Any) -> tuple[int, int] | None:
     """The rows and columns of an image, if `inputs` is that."""
-    if inputs is None or (isinstance(inputs, (list, tuple)) and all(isinstance(name, str) for name in inputs)):
+    if inputs is None or _are_names(inputs):
         return None
     if isinstance(inputs, tuple) and len(inputs) == 2 and all(isinstance(n, Integral) and int(n) > 0 for n in inputs):
         return int(inputs[0]), int(inputs[1])
     raise TypeError(f"inputs must be a list of names, or the shape of an image such as (8, 8), got {inputs!r}")
+
+
+def _are_names(given: Any) -> bool:
+    return isinstance(given, (list, tuple)) and all(isinstance(name, str) for name in given)
 
 
 # -- models that are not made of layers ----------------------------------------------------------------

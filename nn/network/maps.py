@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograd import Value, no_grad
-from autograd.extend import number_between, peek
+from autograd.extend import counted, number_between, peek
 from autograd.viz.palette import CLASSES
 from nn._check import one_column, plain_lists
 from nn._decision_plane import surroundings
@@ -104,7 +104,8 @@ def _samples(over: Any) -> tuple[list[tuple[float, float]], list[Any]]:
     if labels is None:
         labels = [0] * len(rows)
     if not isinstance(labels, list) or len(labels) != len(rows):
-        raise ValueError(f"over: expected a label for each of the {len(rows)} rows")
+        given = counted(len(labels), "label") if isinstance(labels, list) else repr(labels)
+        raise ValueError(f"over: expected a label for each row, got {given} for {counted(len(rows), 'row')}")
     if len(_kinds(labels)) > len(CLASSES):
         raise ValueError(f"over: expected at most {len(CLASSES)} different labels, got {len(_kinds(labels))}")
     return points, labels  # type: ignore[return-value]

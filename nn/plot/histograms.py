@@ -8,7 +8,7 @@ from numbers import Integral
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import Value, gradients
-from autograd.extend import checked_integer, number_between
+from autograd.extend import checked_integer, counted, number_between
 from nn._check import checked_list
 from nn.health import health, layer_calls
 from nn.module import Module
@@ -95,10 +95,9 @@ def _histogram(name: str, numbers: Sequence[float], verdict: str, bins: Bins) ->
     seen = [number for number in numbers if number and math.isfinite(number)]
     drawn = [number for number in seen if isinstance(bins, int) or bins[0] <= number <= bins[-1]]
     lost = sum(not math.isfinite(number) for number in numbers)
-    counts = {"numbers": len(numbers), "are 0": len(numbers) - len(seen) - lost, "are not finite": lost}
-    counts["are outside"] = len(seen) - len(drawn)
-    notes = [f"{count} {what}" for what, count in counts.items() if count]
-    return Histogram(drawn, f"{name}\n{', '.join(notes + ([] if verdict == 'ok' else [verdict]))}")
+    counts = {"0": len(numbers) - len(seen) - lost, "not finite": lost, "outside": len(seen) - len(drawn)}
+    notes = [f"{count:,} {'is' if count == 1 else 'are'} {what}" for what, count in counts.items() if count]
+    return Histogram(drawn, f"{name}\n{', '.join([counted(len(numbers), 'number'), *notes, *[verdict] * (verdict != 'ok')])}")
 
 
 def _edges(numbers: list[float], bins: int) -> Any:

@@ -2,6 +2,7 @@
 
 import inspect
 import math
+import re
 
 import pytest
 from hypothesis import given
@@ -76,8 +77,8 @@ def of_one(f, number):
         (lambda x: autograd.less(9.0, x), 2.0, "∂L/∂x is 0, since L = less(…) is a step: its partial is 0 everywhere."),
         (lambda x: x * x, 0.0, "∂L/∂x is 0, since x is multiplied by x = 0 in L = mul(…)."),
         (lambda x: autograd.dot([x, x], [0.0, 0.0]), 1.0, "∂L/∂x is 0, since x is multiplied by 0 in L = dot(…)."),
-        (lambda x: 1.0 / x, 0.0, "∂L/∂x is −inf, since L = div(…) got 1 and 0: 1 / 0 is inf."),
-        (lambda x: x / x, 0.0, "∂L/∂x is NaN, since L = div(…) got 0 and 0: 0 / 0 is NaN."),
+        (lambda x: 1.0 / x, 0.0, "∂L/∂x is −inf, since L = div(…) got 1 and 0: 1/0 is inf."),
+        (lambda x: x / x, 0.0, "∂L/∂x is NaN, since L = div(…) got 0 and 0: 0/0 is NaN."),
         (lambda x: x.exp(), 800.0, "∂L/∂x is inf, since L = exp(…) got 800: the result is inf, beyond the largest float."),
         (lambda x: (+x).acos(), 2.0, "∂L/∂x is NaN, since L = acos(…) got 2, outside its domain [−1, 1]: the result is NaN."),
         (lambda x: 3.0 * x, 2.0, "nothing is wrong: ∂L/∂x is 3, which is 3 from L."),
@@ -96,8 +97,8 @@ def test_the_verdict_names_the_operation_and_its_numbers(f, number, verdict):
     ("f", "number", "verdict"),
     [
         (lambda x: x.log(), -1.0, "L is NaN, since L = log(…) got −1, outside its domain (0, inf): the result is NaN."),
-        (lambda x: (2.0 * x).log(), 0.0, "L is −inf, since L = log(…) got 0: log(0) is −inf."),
-        (lambda x: x.exp() - Value(710.0).exp(), 710.0, "L is NaN, since L = sub(…) got inf and inf: inf - inf is NaN."),
+        (lambda x: (2.0 * x).log(), 0.0, "L is −inf, since L = log(…) got 0: ln(0) is −inf."),
+        (lambda x: x.exp() - Value(710.0).exp(), 710.0, "L is NaN, since L = sub(…) got inf and inf: inf − inf is NaN."),
         (lambda x: x.relu() * 2.0, -1.0, "L is 0, since v₁ = relu(…) got −1: the result is 0."),
         (lambda x: x - 3.0, 3.0, "L is 0, since L = sub(…) got 3 and 3: the result is 0."),
         (
@@ -282,7 +283,7 @@ def test_an_infinity_that_makes_a_nan_is_followed_to_where_it_came_from():
     e = x.exp()
     share = e / (e + 1.0)
     for found in (why(share), why(x, of=share)):
-        assert "share = div(…) got inf and inf: inf / inf is NaN" in found.verdict
+        assert "share = div(…) got inf and inf: inf/inf is NaN" in found.verdict
         assert "inf comes from here: e = exp(…) got 800" in found.text
 
 
@@ -321,6 +322,24 @@ def test_many_factors_are_counted_and_the_operation_named_that_did_most():
     assert "100 factors above 1 are multiplied on the way, 100 of them at mul (together about 1e18)" in why(x, of=h).verdict
 
 
+def test_of_many_places_where_contributions_meet_it_is_said_what_they_do_there():
+    x = h = Value(1.0)
+    for _ in range(8):
+        h = h - 0.9 * h
+    assert "8 factors below 1 are multiplied on the way, 8 of them where contributions nearly cancel (" in why(x, of=h).verdict
+    h = x
+    for _ in range(12):
+        h = autograd.sum([h, h, h, h])
+    assert "12 of them where contributions add up (together about 1e7), such as: 4 contributions to" in why(x, of=h).verdict
+
+
+def test_of_factors_that_are_each_at_another_operation_the_strongest_is_told():
+    x = Value(1.5)
+    y = autograd.normal_pdf(autograd.sigmoid(x.tanh() + 5.0) + 2.0)
+    y = autograd.atan(autograd.erf(autograd.sech2(y + 1.0) + 1.0) + 5.0)
+    assert re.search(r"\d factors below 1 are multiplied on the way, the smallest of them at \w+: v", why(x, of=y).verdict)
+
+
 def test_a_single_strong_factor_is_told_before_weak_ones():
     x = Value(2.0)
     h = x * 0.5
@@ -336,7 +355,7 @@ def test_many_contributions_that_add_up_are_told():
     y = autograd.sum([+x for _ in range(2000)])
     for _ in range(13):
         y = 2.0 * y
-    assert "2000 contributions to x add up: 8192 from" in why(x, of=y).verdict
+    assert "2,000 contributions to x add up: 8192 from" in why(x, of=y).verdict
 
 
 def test_of_two_dead_places_the_narrower_one_is_told():
@@ -470,8 +489,8 @@ def test_a_wide_graph_is_explained_in_a_few_lines():
     x = Value(-1.0)
     y = autograd.sum([(+x).relu() for _ in range(5_000)])
     found = why(x, of=y)
-    assert "at relu (5000 times)" in found.verdict
-    assert "and 4997 more" in found.text
+    assert "at relu (5,000 times)" in found.verdict
+    assert "and 4,997 more" in found.text
     assert len(found.text) < 1000
 
 
@@ -594,3 +613,39 @@ def test_a_frozen_leaf_is_told_to_be_one_and_is_no_trouble():
     assert (found.cause, found.edge, found.chain) == (None, None, ())
     assert str(why(y)).startswith("nothing is wrong: ")
     assert str(why(x, of=y)).startswith("nothing is wrong: ")
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"),
+    [
+        (lambda: autograd.leg(0.5, Value(2.0)), "leg(0.5, 2) is NaN"),  # leg(0.5, 0.3) is not
+        (lambda: autograd.fraction(-1.0, Value(1.0)), "fraction(−1, 1) is −inf"),
+        (lambda: autograd.lgamma(Value(-5.0)), "lgamma(−5) is inf"),  # as at any other pole
+        (lambda: autograd.digamma(Value(-7.0)), "ψ(−7) is NaN"),
+    ],
+)
+def test_no_domain_is_told_if_other_numbers_outside_it_would_do(number, reason):
+    assert why(number()).verdict.endswith(f": {reason}.")
+
+
+def test_the_numbers_of_an_operation_stand_as_in_other_formulas():
+    infinite = Value(math.inf)
+    for y, formula in [
+        (autograd.sum([infinite, -infinite, 2.0]), "inf + (−inf) + 2"),
+        (autograd.log_softmax([infinite, -1.0])[0], "log_softmax(inf, −1)[0]"),
+        (infinite / -infinite, "inf/(−inf)"),
+        (autograd.polygamma(-3.0, -infinite), "polygamma(−3, −inf)"),
+    ]:
+        assert f": {formula} is NaN." in why(y).verdict
+
+
+@pytest.mark.parametrize("compare", [autograd.equal, autograd.less])
+def test_a_step_that_uses_a_node_twice_is_one_reason(compare):
+    x = Value(1.0, "x")
+    y = compare(x, x)
+    assert why(x, of=y).text.startswith(f"∂y/∂x is 0, since y = {compare.name}(…) is a step: its partial is 0 everywhere.\n")
+
+
+def test_two_numbers_that_are_not_equal_are_not_told_to_be():
+    y = autograd.equal(Value(0.1) + 0.2, 0.3)
+    assert "got 0.30000000000000004 and 0.3: the result is 0" in why(y).verdict

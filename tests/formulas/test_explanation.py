@@ -79,6 +79,10 @@ def test_shares_that_overflow_one_by_one_are_said_one_by_one():
     L = x / x / 1e-296
     line = str(explain(x, of=L)).splitlines()[0]
     assert line.endswith(" = 1e+296·1e+300 + 1e+296·(−1e+300) = NaN")  # not 1e+296·0
+    u = Value(1e-10, "u")
+    L = autograd.dot([1.2e308, 1.2e308], [u, u]) * 1e-300
+    line = str(explain(u, of=L)).splitlines()[0]
+    assert line.endswith(" = 1e−300·1.2e+308 + 1e−300·1.2e+308 = 2.4e+08")  # not 1e−300·inf
 
 
 @given(wild_programs(numbers=tame_floats, most=8))
@@ -228,6 +232,16 @@ def test_a_long_account_is_cut_and_says_how_much_is_left_out():
     assert lines[-1] == "… and 39,959 more lines"
     fan = autograd.sum([x * float(i) for i in range(1000)])
     assert "… (993 more)" in explain(x, of=fan).text.splitlines()[0]
+
+
+def test_what_is_left_out_of_an_account_may_be_one_line():
+    x = Value(1.0)
+    y = x
+    for _ in range(21):
+        y = y.sin()
+    found = explain(x, of=y)
+    assert found.text.endswith("\n… and 1 more line")
+    assert r"\text{… and 1 more line}" in found.latex
 
 
 def test_names_of_two_values_that_are_the_same_are_told_apart():

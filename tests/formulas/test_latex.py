@@ -162,6 +162,14 @@ def test_a_large_graph_is_cut_and_says_how_much_is_left_out():
     assert lines[-1].startswith("y &= ")
 
 
+def test_what_is_left_out_of_a_chain_may_be_one_line():
+    y = Value(0.5, "x")
+    for i in range(41):
+        y = y * y.sin() * y
+        y.label = f"y{i}"
+    assert r"\text{1 more line}" in to_latex(y)
+
+
 def test_a_graph_of_2_to_the_500_paths_is_written_in_short():
     y = Value(0.5)
     for _ in range(500):

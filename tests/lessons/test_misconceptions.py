@@ -233,6 +233,13 @@ def test_a_long_table_is_cut_and_says_so():
     assert len(str(misconception(h, "stale")).splitlines()) == 16
 
 
+def test_what_is_left_out_of_a_table_may_be_one_node():
+    h = Value(1.0)
+    for _ in range(13):
+        h = 1.0 * h
+    assert str(misconception(h, "stale")).endswith("… and 1 more node")
+
+
 def test_numbers_that_differ_are_shown_with_the_digits_that_do():
     x = Value(1.0)
     y = 1.0 * x + 1e-12 * x

@@ -533,3 +533,12 @@ def test_the_gradient_of_a_detached_leaf_is_not_asked():
     asked = quiz(x.detach() * x)
     assert [question.node for question in asked.questions] == [x]
     assert "detached" in asked.drawing.source
+
+
+def test_partials_whose_sum_is_beyond_the_largest_float_are_no_trouble():
+    u = Value(1e-10, "u")
+    y = autograd.dot([1.2e308, 1.2e308], [u, u]) * 1e-300
+    questions = quiz(y)
+    assert questions.answer("u", 2.4e8).right
+    assert not questions.answer("u", 5.0).right
+    assert questions.page

@@ -6,8 +6,11 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, gradients
+from autograd.formulas.printer import TEXT
 from autograd.lessons.steps import steps
+from autograd.op import TABLE
 from autograd.sweeps import topological_order
+from tests.support.formulas import from_text, value
 from tests.support.programs import run, tame_programs
 from tests.support.work import lines_run
 
@@ -220,3 +223,17 @@ def test_the_root_is_called_the_same_in_the_header_and_in_the_rows():
 def test_what_is_no_value_is_refused():
     with pytest.raises(TypeError, match="steps: y must be a Value, got float"):
         steps(3.0)
+
+
+STEPS = [op for op in TABLE.values() if op.built_in and op.jumps and op.arity == 1]
+COMPARISONS = [op for op in TABLE.values() if op.built_in and op.jumps and op.arity == 2 and op.symbol in "=≠<≤>≥"]
+
+
+@given(st.sampled_from(STEPS + COMPARISONS), st.integers(-3, 3), st.sampled_from([0.0, 1e-15, -1e-9, 1e-7, -1e-4, 0.5]))
+def test_numbers_at_a_jump_have_the_digits_that_say_on_which_side_they_are(op, near, beside):
+    leaves = [Value(near + beside, "x"), Value(float(near), "w")][: op.arity]
+    y = op(*leaves)
+    y.label = "y"
+    symbols = TEXT.operation(op, [TEXT.variable(leaf.label) for leaf in leaves]).text
+    numbers, _, result = steps(y)[0].sentence.removeprefix(f"y = {symbols} = ").rpartition(" = ")
+    assert value(from_text(numbers)) == value(from_text(result)) == y.data

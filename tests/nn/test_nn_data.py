@@ -416,7 +416,7 @@ def test_every_shape_turns_down_a_number_of_points_that_is_none(make: Maker, val
 @pytest.mark.parametrize("make", NOISY)
 @pytest.mark.parametrize("value", [-0.1, math.nan, math.inf])
 def test_every_shape_turns_down_noise_that_is_no_deviation(make: Maker, value: float) -> None:
-    with pytest.raises(ValueError, match=rf"^noise must be a finite number in \[0, inf\), got {value}$"):
+    with pytest.raises(ValueError, match=rf"^noise must be (a finite number in \[0, inf\)|finite), got {value}$"):
         make(4, noise=value)
 
 
@@ -438,7 +438,7 @@ def test_every_shape_turns_down_noise_that_is_no_deviation(make: Maker, value: f
         (make_blobs, {"centers": [[]]}, "centers must be one or more points of the same length, got [[]]"),
         (make_blobs, {"centers": [[1], [1, 2]]}, "centers must be one or more points of the same length, got [[1], [1, 2]]"),
         (make_blobs, {"centers": [1, 2]}, "a row of centers must be a list, a tuple or an array, got int"),
-        (make_blobs, {"centers": [[-math.inf]]}, "centers must be a finite number in [-inf, inf), got -inf"),
+        (make_blobs, {"centers": [[-math.inf]]}, "centers must be finite, got -inf"),
         (make_blobs, {"cluster_std": -1}, "cluster_std must be a finite number in [0, inf), got -1"),
         (make_blobs, {"cluster_std": [1, 1]}, "cluster_std must be one number or one per center (3), got 2"),
         (make_blobs, {"center_box": (1, 2, 3)}, "center_box must be a pair (low, high), got (1, 2, 3)"),

@@ -39,7 +39,8 @@ def test_every_activation_is_in_a_bar_or_counted_as_zero(seed, activation, bins)
     ax = plot.activation_histograms(net, loss, bins=bins, ax=new_ax())
     for found, (edges, heights), text in zip(outputs, bars(ax), ax.texts, strict=True):
         drawn = [x for x in found if x]
-        counted = f"{len(found)} numbers" + (f", {found.count(0.0)} are 0" if 0.0 in found else "")
+        zeros = found.count(0.0)
+        counted = f"{len(found)} numbers" + (f", {zeros} {'is' if zeros == 1 else 'are'} 0" if zeros else "")
         assert text.get_text().split("\n")[1].startswith(counted)
         if drawn:
             assert as_counts(heights, len(drawn)) == numpy.histogram(drawn, edges)[0].tolist()
@@ -66,9 +67,9 @@ def test_two_histograms_have_the_edges_that_are_given_and_count_what_lies_outsid
     ((at, heights),) = bars(ax)
     assert at.tolist() == edges
     assert as_counts(heights, 2) == [0, 2]
-    assert ax.texts[0].get_text().endswith("5 numbers, 1 are 0, 2 are outside")
+    assert ax.texts[0].get_text().endswith("5 numbers, 1 is 0, 2 are outside")
     ax = plot.gradient_histograms(net, loss, bins=[0.25, 2.0, 9.0], ax=new_ax())  # of w 5.7, of b 0.2
-    assert "2 numbers, 1 are outside" in ax.texts[0].get_text()
+    assert "2 numbers, 1 is outside" in ax.texts[0].get_text()
 
 
 def test_frozen_parameters_are_not_counted_as_gradients_of_0():

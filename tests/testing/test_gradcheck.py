@@ -289,7 +289,7 @@ def test_the_error_draws_the_graph_with_the_wrong_operation_marked():
     drawing = caught.value.drawing
     framed = [line for line in drawing.body if style.BROKEN in line]
     assert len(framed) == 1
-    assert "v1: WRONG partial by x" in framed[0]
+    assert "v₁: WRONG partial by x" in framed[0]
     assert "wrong_sine" in str(drawing)
 
 

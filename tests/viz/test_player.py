@@ -167,6 +167,17 @@ def test_in_a_folded_drawing_every_step_has_a_box_and_every_arrow_its_edges():
     assert len(opened["svg"]) > len(data["svg"])
 
 
+@given(tame_programs(), st.integers(2, 12))
+@example(([("sin", (0,)), ("sin", (2,)), ("dot", (1, 3, 2, 3, 0.5))], [1.0, 2.0]), 3)
+def test_the_arrows_of_a_page_are_those_of_its_drawing(program, max_nodes):
+    root = run(program[0], [Value(x) for x in program[1]])[-1]
+    if type(root) is Value:
+        data = player(root, max_nodes=max_nodes).data
+        for drawn in (data, data.get("narrow", data)):
+            found = {name[1:] for name in ids(drawn["svg"]) if re.fullmatch(r"[fb]\d+-\d+", name)}
+            assert found == drawn["arrows"].keys()
+
+
 def test_every_colour_of_the_drawing_has_one_for_the_dark_look():
     css = styles("player.css")
     colours = {value for value in vars(style).values() if isinstance(value, str) and re.fullmatch("#[0-9a-f]{6}", value)}

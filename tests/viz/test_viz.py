@@ -263,3 +263,43 @@ def test_the_sentence_says_what_changes_the_result_most_only_where_there_is_a_ch
         y.label = "y"
         y.backward()
         assert f"Near this point {sentence}" in " ".join(texts(draw_dot(y)))
+
+
+def _swept_twice(x, y):
+    y.backward()
+    y.backward()
+
+
+def _with_a_seed(x, y):
+    y.backward(3.0)
+
+
+def _after_another(x, y):
+    (x * 5.0).backward()
+    y.backward()
+
+
+def _set_since(x, y):
+    y.backward()
+    x.grad = 0.0
+
+
+@pytest.mark.parametrize("sweep", [_swept_twice, _with_a_seed, _after_another, _set_since])
+def test_gradients_that_are_not_of_this_sweep_alone_are_not_called_rates(sweep):
+    x = Value(3.0, "x")
+    y = x * x
+    sweep(x, y)
+    words = " ".join(texts(draw_dot(y)))
+    assert "at a rate" not in words
+    assert "flat point" not in words
+    assert f"The gradient of x is {x.grad:g}." in words
+
+
+@given(st.text(st.characters(exclude_characters="“”"), min_size=50, max_size=80))
+def test_the_quotes_around_a_long_name_are_closed(label):
+    x = Value(1.0, label)
+    y = x * Value(2.0, label)
+    y.backward()
+    drawing = draw_dot(y)
+    for words in (str(drawing), *drawing.words()):
+        assert words.count("“") == words.count("”")

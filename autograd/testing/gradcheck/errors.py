@@ -12,6 +12,7 @@ from autograd._format import one_line
 from autograd._frames import place
 from autograd.diagnosis.kinks import arguments_text
 from autograd.graph import Graph
+from autograd.names import spelled
 from autograd.testing.finite_differences import first_step
 from autograd.testing.gradcheck.op_checks import Partial
 from autograd.testing.gradcheck.report import Checked
@@ -61,7 +62,7 @@ class GradientError(AssertionError):
         from autograd.viz.drawing import draw_graph
         from autograd.viz.style import Options
 
-        graph, names = Graph(self._root), self._names
+        graph, names = Graph(self._root), spelled(self._names)
         marks = {partial.node: f"{names[partial.node]}: WRONG partial by {_argument(partial, names)}" for partial in self.wrong}
         quantities = Quantities(grad=lambda node: graph.adjoints.get(node, 0.0), framed=marks)
         options = Options(direction="TB" if narrow else "LR", narrow=narrow, turns=True)

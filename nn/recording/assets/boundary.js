@@ -54,7 +54,7 @@ class Plane {
       const text = kind === "number" ? ` ${showNumber(label, 4)}` : ` class ${showNumber(label, 4)}`;
       return element("span", {}, drawn("svg", { viewBox: "0 0 14 14", "aria-hidden": "true" }, sign), text);
     });
-    const rest = hidden ? [element("span", {}, `and ${hidden} more samples`)] : [];
+    const rest = hidden ? [element("span", {}, `and ${hidden} more ${hidden === 1 ? "sample" : "samples"}`)] : [];
     return element("figcaption", { class: "quiet" }, ...entries, ...rest);
   }
 
