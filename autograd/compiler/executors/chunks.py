@@ -111,7 +111,7 @@ def _results(program: Any, split: _Split, call: Call) -> list[Any]:
     numbers = delayed(numpy.array(program.captured_numbers(), float), pure=True, traverse=False)
     starts = accumulate(split.counts, initial=0)
     run = delayed(partial(_called, call), pure=False)
-    return [run(packed, numbers, start, count, xs) for start, count, xs in zip(starts, split.counts, split.blocks, strict=False)]
+    return [run(packed, numbers, start, xs) for start, xs in zip(starts, split.blocks, strict=False)]
 
 
 # -- arguments -------------------------------------------------------------------------------------------
@@ -211,7 +211,7 @@ def _unpacked(packed: tuple[Any, ...]) -> Any:
     return make(*parts)
 
 
-def _called(call: Call, packed: tuple[Any, ...], numbers: Any, start: int, count: int, xs: Sequence[Any]) -> Any:
+def _called(call: Call, packed: tuple[Any, ...], numbers: Any, start: int, xs: Sequence[Any]) -> Any:
     program = _unpacked(packed)
     try:
         return call(program.with_captured(numbers.tolist()), xs)
