@@ -176,7 +176,7 @@ def _referred(f: FunctionType, names: _Names) -> Iterator[Places]:
     texts = [x for held in constants for x in (held if isinstance(held, (tuple, frozenset)) else [held]) if isinstance(x, str)]
     names.read.update(own, texts)  # getattr(self, "rate") reads an attribute, too
     cells = Cells(f)
-    filled = {name: x for name in cells.cells if (x := cells.get(name)) is not EMPTY}
+    filled = {name: x for name in cells.cells if (x := cells[name]) is not EMPTY}
     is_ours = _package(f.__module__) in _OURS
     yield Places("", None if is_ours else cells, list(filled), tuple(filled.values()))
     if is_ours:  # its own variables are no settings, but grad(f) has f in a cell
