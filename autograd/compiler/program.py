@@ -93,6 +93,11 @@ class Program:
                     varies[result] = True
         return varies
 
+    @cached_property
+    def outputs_per_lane(self) -> list[bool]:
+        """For each output, whether every lane has a number of its own."""
+        return [type(arg) is int and self.per_lane[arg] for _, arg in self.outputs]
+
     def use_counts(self) -> list[int]:
         """For each register, how many arguments of rows and outputs it is.
 

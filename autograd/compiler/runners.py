@@ -48,7 +48,7 @@ class Layout:
     """For each output of a program, whether it is per lane, and its place among those that are, or are not."""
 
     def __init__(self, program: Program) -> None:
-        self.varies = [type(arg) is int and program.per_lane[arg] for _, arg in program.outputs]
+        self.varies = program.outputs_per_lane
         self.index: list[int] = []
         counts = [0, 0]
         for varies in self.varies:

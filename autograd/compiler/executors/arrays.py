@@ -47,7 +47,7 @@ def run(program: Program, inputs: Sequence[Any], xp: Any = None, lanes: int = 0)
     lanes = columns[0].shape[0] if columns else lanes
     found = ArrayExecutor(program, xp).run([numbers], [xp.stack(columns, axis=1)] if columns else [], lanes)
     uniform, per_lane = (iter([outputs[i, ...] for i in range(outputs.shape[0])]) for outputs in found)
-    return [next(per_lane if type(arg) is int and program.per_lane[arg] else uniform) for _, arg in program.outputs]
+    return [next(per_lane if varies else uniform) for varies in program.outputs_per_lane]
 
 
 class ArrayExecutor:

@@ -54,7 +54,7 @@ def _run(
         if row.op in REDUCTIONS:
             for result in row.results:
                 registers[result] = zero
-    per_lane = [type(arg) is int and program.per_lane[arg] for _, arg in program.outputs]
+    per_lane = program.outputs_per_lane
     found: list[list[Any]] = [[] for _ in per_lane]
     for lane in range(lanes or 0):
         for i, column in columns.items():

@@ -90,7 +90,7 @@ class StraightLine:
         self.lanes, self.lane, *self.outputs = list(found)[count:]
         self.inputs = registers[:first]
         self.arrays = [name for name, given in zip(self.inputs, program.inputs, strict=True) if given.per_lane]
-        self.varies = [type(arg) is int and program.per_lane[arg] for _, arg in program.outputs]
+        self.varies = program.outputs_per_lane
         self.varying = [i for i, varies in enumerate(self.varies) if varies]
         self._cells = [
             f"{name}[{self.lane}]" if i.per_lane else name for name, i in zip(self.inputs, program.inputs, strict=True)
