@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -78,9 +79,7 @@ class _Pairs:
 def _grids(program: Program) -> list[_Grid]:
     """Grids that have no pair in common, large ones first."""
     pairs = _Pairs(program)
-    same: dict[frozenset[int], int] = {}
-    for partners in pairs.partners.values():
-        same[frozenset(partners)] = same.get(frozenset(partners), 0) + 1
+    same = Counter(map(frozenset, pairs.partners.values()))
     sides = {frozenset(partners): partners for partners in pairs.partners.values()}
     orders = {frozenset(inputs): inputs for row in program.rows if row.op is matmul for inputs in _neighbours(row)}
     found = []
