@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from operator import getitem, is_
 from types import FunctionType
 from typing import Any, NamedTuple
@@ -27,6 +27,11 @@ class Places(NamedTuple):
     held: tuple[Any, ...]
     size: int | None = None
     assigned: bool = False  # by the code that reads them
+
+    @classmethod
+    def of(cls, path: str, holder: Any, held: Mapping[Any, Any], size: int | None = None, assigned: bool = False) -> Places:
+        """Given what it held, by its keys."""
+        return cls(path, holder, list(held), tuple(held.values()), size, assigned)
 
     def spelled(self, key: Any) -> str:
         """How one of them is written."""
