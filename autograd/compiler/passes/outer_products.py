@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from autograd.compiler.instructions import REDUCTIONS, lane_dot, lane_matmul, matmul
+from autograd.compiler.instructions import REDUCTIONS, by_role, lane_dot, lane_matmul, matmul
 from autograd.compiler.program import Arg, Program, Row, renamed, renamed_outputs
 
 MIN_AREA = 4  # the smallest grid that is worth a product
@@ -93,10 +93,10 @@ def _grids(program: Program) -> list[_Grid]:
 
 def _neighbours(row: Row) -> Iterator[Sequence[int]]:
     """What a matrix product reads and writes side by side: a grid of the same registers takes them in this order."""
-    n, m = row.shape or (0, 0)
-    inputs = [arg for arg in row.args[n * m : n * m + m] if type(arg) is int]
-    if len(set(inputs)) == m:
-        yield inputs
+    _, inputs, _ = by_role(row.op, row.shape, row.args)
+    registers = [arg for arg in inputs if type(arg) is int]
+    if len(set(registers)) == len(inputs):
+        yield registers
     yield row.results
 
 
