@@ -86,7 +86,7 @@ class CompiledTraining(EagerTraining):
         whole = run.batch_size is None
         sums = self.program.sums(self.samples, None if whole else part, run.metric is not None)
         divisor = self._divisor(self.samples, part)
-        loss = sums.loss / divisor if divisor else math.nan
+        loss = sums.loss / divisor
         if not math.isfinite(loss):
             if whole and isinstance(run.X, Chunks):
                 raise Diverged(f"the loss is {loss} in epoch {epoch}: a smaller learning rate may help")
@@ -109,7 +109,7 @@ class CompiledTraining(EagerTraining):
         assert samples is not None
         sums = self.validated.sums(samples, None, run.metric is not None)
         divisor = self._divisor(samples, None)
-        loss = sums.loss / divisor if divisor else math.nan
+        loss = sums.loss / divisor
         if not math.isfinite(loss) and not isinstance(samples.X, Chunks):
             self.write()
             with self.validated.drawn_again():
@@ -123,10 +123,10 @@ class CompiledTraining(EagerTraining):
             return {"val_loss": loss, "val_metric": run.metric(outputs, samples.y)}
 
     def _divisor(self, samples: _Samples, part: list[int] | None) -> float:
-        """What the sum of the losses is divided by; 0 if it takes a mean and no sample counts."""
+        """What the sum of the losses is divided by; NaN if it takes a mean and no sample counts."""
         if self.run.loss.reduction == "sum":
             return 1.0
-        return float(samples.weights.sum() if part is None else samples.weights[part].sum())
+        return float(samples.weights.sum() if part is None else samples.weights[part].sum()) or math.nan
 
     def write(self) -> None:
         self.flat.write()

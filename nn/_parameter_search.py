@@ -227,8 +227,10 @@ def indexed(group: Any, index: str = "") -> Iterator[tuple[str, Value]]:
     """The parameters of a group, each with its index in it: "" if the group is a single one, else ".0.1"."""
     if type(group) is Value:
         yield index, group
+    elif is_object_array(group):
+        yield from indexed(group.tolist(), index)
     else:
-        for i, item in enumerate(group.tolist() if is_object_array(group) else group):
+        for i, item in enumerate(group):
             yield from indexed(item, f"{index}.{i}")
 
 

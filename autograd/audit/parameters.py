@@ -99,7 +99,7 @@ class Parameters:
 
     def claimed_arrays(self, claimed: Any, numbers: Numbers) -> dict[str, Array]:
         """The claimed gradients at these numbers, of all parameters for which there is one."""
-        given = self._by_name(self.call(claimed, numbers) if callable(claimed) else claimed)
+        given = self._by_name(self._numbers(claimed, numbers))
         derived = [name for name in self.shapes if given[name] is not None]
         return {name: read_array(self._numbers(given[name], numbers), f"claimed {name!r}") for name in derived}
 

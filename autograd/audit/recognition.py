@@ -32,6 +32,12 @@ def derivative(op: Op, x: float) -> float:
     return evaluated(op, [x], [True])[1][0] or 0.0
 
 
+def partials_at(node: Value, numbers: Sequence[float]) -> list[float | None]:
+    """The partials of a node with other numbers for its arguments."""
+    assert node.op is not None
+    return take_partials(node.op, node.op(*numbers), numbers, [type(arg) is Value for arg in node.args])
+
+
 def value_args(node: Value) -> list[Value]:
     return [arg for arg in node.args if type(arg) is Value]
 

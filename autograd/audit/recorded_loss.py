@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from random import Random
 from typing import Any, NamedTuple
@@ -17,6 +17,7 @@ from autograd.audit.recognition import (
     is_homogeneous,
     is_linear,
     network_layers,
+    partials_at,
     value_args,
 )
 from autograd.audit.sides import Sides, Span
@@ -91,14 +92,12 @@ class RecordedLoss:
     @cached_property
     def noise(self) -> Numbers:
         """How far each number of the gradient moves if every operation is perturbed."""
-        random = Random(0)
-        return self._farthest([self._perturbed_gradient(random) for _ in range(2)])
+        return self._farthest(trials=2)
 
     @cached_property
     def hidden(self) -> dict[str, list[bool]]:
         """Whether rounding hides a number of the gradient, as it does behind log(1 - sigmoid(34)); kinks hide nothing."""
-        random = Random(0)
-        moved = self._farthest([self._perturbed_gradient(random) for _ in range(TRIALS)])
+        moved = self._farthest(TRIALS)
         paths = self._with_partials({node: [p and abs(p) for p in partials] for node, partials in self._recorded.items()})
         scale = max(abs(node.data) for node in self.graph if math.isfinite(node.data)) or 1.0
 
@@ -107,11 +106,13 @@ class RecordedLoss:
 
         return {name: list(map(hides, moved[name], paths[name], numbers)) for name, numbers in self.numbers.items()}
 
-    def _farthest(self, trials: Sequence[Numbers]) -> Numbers:
-        """How far the trials move each number of the gradient at most."""
+    def _farthest(self, trials: int) -> Numbers:
+        """How far so many perturbations move each number of the gradient at most."""
+        random = Random(0)
+        perturbed = [self._perturbed_gradient(random) for _ in range(trials)]
         found = {}
         for name, gradient in self.conventional.items():
-            rows = zip(gradient, *(trial[name] for trial in trials), strict=True)
+            rows = zip(gradient, *(trial[name] for trial in perturbed), strict=True)
             found[name] = [max(abs(x - g) if x == x else math.inf for x in xs) for g, *xs in rows]
         return found
 
@@ -207,7 +208,7 @@ class RecordedLoss:
         changed = {}
         for node in {edge.node for edges in self._uses(name) for edge in edges}:
             args = [arg if type(arg) is float else swapped.get(arg, arg.data) for arg in node.args]
-            changed[node] = take_partials(node.op, node.op(*args), args, [type(arg) is Value for arg in node.args])  # type: ignore[arg-type,misc]
+            changed[node] = partials_at(node, args)
         return changed
 
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from random import Random
 
 from autograd.audit.parameters import Numbers
-from autograd.audit.recognition import Override
+from autograd.audit.recognition import Override, partials_at
 from autograd.diagnosis.kinks import at_kinks
 from autograd.graph import Graph
-from autograd.value import Value, operands, take_partials
+from autograd.value import Value, operands
 
 # The sides are looked for in so many random directions, and the opposite ones; where the gradient is the same on all of
 # them, to this precision, the function is smooth.
@@ -92,11 +92,9 @@ class Sides:
 
 def _partials_beside(node: Value, moved: Sequence[float]) -> list[float | None]:
     """The partials of an op with its arguments a little way along, as they move."""
-    assert node.op is not None
     numbers = operands(node)
     step = STEP * max(1.0, *map(abs, numbers)) / (max(map(abs, moved)) or 1.0)
-    numbers = [x + step * move for x, move in zip(numbers, moved, strict=True)]
-    return take_partials(node.op, node.op(*numbers), numbers, [type(arg) is Value for arg in node.args])
+    return partials_at(node, [x + step * move for x, move in zip(numbers, moved, strict=True)])
 
 
 def _are_one(xs: Sequence[float]) -> bool:

@@ -110,26 +110,28 @@ def _at_layer(layer: Layer, unit: Activation, i: int, loss: RecordedLoss) -> flo
     return derivative(unit.op, units[i].x) if i < len(units) else math.nan
 
 
-@lru_cache(maxsize=64)
 def _by_result(op: Op) -> Function | None:
     """The derivative as textbooks write it in the result alone, as a·(1 − a) for sigmoid; None if they don't."""
     if not op.activation or [variables(text) for text in op.textbook] != [["z"]]:
         return None
-    z = Value(0.5)
-    formula, _ = evaluate(op.textbook[0], {"z": z})
-    recorded = Recorded(Graph(formula))  # type: ignore[arg-type]
-    return lambda a: recorded.at({z: a}).values[formula]  # type: ignore[index]
+    return partial(_formula(op.textbook[0]), math.nan)
 
 
-@lru_cache(maxsize=64)
 def _without_square(op: Op) -> Derivative | None:
     """The derivative as textbooks write it, but for the square in it, as 1 − a for tanh; None if there is none."""
     if op.arity != 1 or len(op.textbook) != 1 or "**2" not in op.textbook[0]:
         return None
+    formula = _formula(op.textbook[0].replace("**2", ""))
+    return lambda unit, i, loss: formula(unit.x, unit.a)
+
+
+@lru_cache(maxsize=64)
+def _formula(text: str) -> Callable[[float, float], float]:
+    """A textbook's formula as a function of the argument x and the result z."""
     x, z = Value(0.25), Value(0.5)
-    formula, _ = evaluate(op.textbook[0].replace("**2", ""), {"x": x, "z": z})
-    recorded = Recorded(Graph(formula))  # type: ignore[arg-type]
-    return lambda unit, i, loss: recorded.at({x: unit.x, z: unit.a}).values[formula]  # type: ignore[index]
+    y, _ = evaluate(text, {"x": x, "z": z})
+    recorded = Recorded(Graph(y))  # type: ignore[arg-type]
+    return lambda argument, result: recorded.at({x: argument, z: result}).values[y]  # type: ignore[index]
 
 
 # -- weights -----------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, lru_cache
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from autograd._frames import place, raised_at
@@ -200,7 +201,7 @@ def _summed_over_chunks(made: Made, wanted: range, numbers: Any, columns: Sequen
 
 def _blocks(columns: Sequence[Any], lengths: Sequence[int]) -> list[list[Any]]:
     """For each of the columns its part in every chunk that is not empty."""
-    starts = [sum(lengths[:i]) for i in range(len(lengths))]
+    ends = list(accumulate(lengths, initial=0))
     used = [i for i, length in enumerate(lengths) if length]
     found = []
     for x in columns:
@@ -208,7 +209,7 @@ def _blocks(columns: Sequence[Any], lengths: Sequence[int]) -> list[list[Any]]:
             blocks = x.rechunk({0: tuple(lengths), 1: -1}).to_delayed().ravel()
             found.append([blocks[i] for i in used])
         else:
-            found.append([x[starts[i] : starts[i] + lengths[i]] for i in used])
+            found.append([x[ends[i] : ends[i + 1]] for i in used])
     return found
 
 

@@ -148,23 +148,20 @@ def _inside(path: str, held: Any, names: _Names) -> Iterator[Places]:
     elif isinstance(held, (set, frozenset)):
         yield Places(path, Members(held), list(held), tuple(held), len(held))
     elif isinstance(held, _MAPPINGS):
-        size = None if isinstance(held, defaultdict) else len(held)
-        yield Places(path, held, list(held), tuple(held.values()), size)
+        yield Places.of(path, held, held, None if isinstance(held, defaultdict) else len(held))
     elif isinstance(held, FunctionType):
         yield from _referred(held, names)
     elif isinstance(held, (MethodType, BuiltinMethodType)):
-        parts = {"self": held.__self__, held.__name__: getattr(held, "__func__", None)}
-        yield Places("", None, list(parts), tuple(parts.values()))
+        yield Places.of("", None, {"self": held.__self__, held.__name__: getattr(held, "__func__", None)})
     elif isinstance(held, _WRAPPERS):
-        yield Places("", None, _WRAPPED, tuple([getattr(held, name, None) for name in _WRAPPED]))
+        yield Places.of("", None, {name: getattr(held, name, None) for name in _WRAPPED})
     elif "__wrapped__" in getattr(held, "__dict__", ()):  # a program, or a function with a cache
-        yield Places("", None, ("__wrapped__",), (held.__wrapped__,))
+        yield Places.of("", None, {"__wrapped__": held.__wrapped__})
     elif isinstance(held, Op) and not held.built_in:
-        yield Places("", None, range(1 + len(held.partials)), (held.forward, *held.partials))
+        yield Places.of("", None, dict(enumerate((held.forward, *held.partials))))
     elif isinstance(held, (partial, partialmethod)):
-        parts = {"its function": held.func, **{f"argument {i}": x for i, x in enumerate(held.args)}}
-        yield Places("", None, list(parts), tuple(parts.values()))
-        yield Places("", held.keywords, list(held.keywords), tuple(held.keywords.values()))
+        yield Places.of("", None, {"its function": held.func, **{f"argument {i}": x for i, x in enumerate(held.args)}})
+        yield Places.of("", held.keywords, held.keywords)
 
 
 def _referred(f: FunctionType, names: _Names) -> Iterator[Places]:
@@ -176,16 +173,16 @@ def _referred(f: FunctionType, names: _Names) -> Iterator[Places]:
     texts = [x for held in constants for x in (held if isinstance(held, (tuple, frozenset)) else [held]) if isinstance(x, str)]
     names.read.update(own, texts)  # getattr(self, "rate") reads an attribute, too
     cells = Cells(f)
-    filled = {name: x for name in cells.cells if (x := cells.get(name)) is not EMPTY}
+    filled = {name: x for name in cells.cells if (x := cells[name]) is not EMPTY}
     is_ours = _package(f.__module__) in _OURS
-    yield Places("", None if is_ours else cells, list(filled), tuple(filled.values()))
+    yield Places.of("", None if is_ours else cells, filled)
     if is_ours:  # its own variables are no settings, but grad(f) has f in a cell
         return
     names.assigned.update(*(assigned for _, assigned in found))
     variables = {name: f.__globals__[name] for name in own if name in f.__globals__}
     yield from _split("", f.__globals__, variables, names)
     defaults: dict[Any, Any] = {**dict(enumerate(f.__defaults__ or ())), **(f.__kwdefaults__ or {})}
-    yield Places(f"the defaults of {f.__name__}", None, list(defaults), tuple(defaults.values()))
+    yield Places.of(f"the defaults of {f.__name__}", None, defaults)
 
 
 _ITEM = "[]"  # stands for an item among the names that are assigned
@@ -240,8 +237,8 @@ def _attributes(path: str, held: Any, names: _Names) -> Iterator[Places]:
         for key in methods.keys() - known:
             if isinstance(methods[key], MemberDescriptorType) and not is_class and hasattr(held, key):
                 settings[key] = getattr(held, key)  # in a slot
-        yield Places(f"{path}.", Attributes(held), list(settings), tuple(settings.values()))
-        yield Places(f"{path}.", None, list(methods), tuple(methods.values()))
+        yield Places.of(f"{path}.", Attributes(held), settings)
+        yield Places.of(f"{path}.", None, methods)
         known.update(shared)
 
 
@@ -255,4 +252,4 @@ def _split(path: str, holder: Any, held: dict[str, Any], names: _Names) -> Itera
     for assigned in (False, True):
         part = {key: x for key, x in held.items() if (key in names.assigned) is assigned}
         if part:
-            yield Places(path, holder, list(part), tuple(part.values()), assigned=assigned)
+            yield Places.of(path, holder, part, assigned=assigned)

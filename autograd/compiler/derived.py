@@ -19,14 +19,6 @@ def with_lanes(program: Program, per_lane: Iterable[int]) -> Program:
     return Program(inputs, program.rows, program.outputs, program.registers)
 
 
-def with_inputs(program: Program, more: Sequence[Input]) -> Program:
-    """The same program with more inputs, which follow those that it has."""
-    first, shift = len(program.inputs), len(more)
-    now = [i if i < first else i + shift for i in range(program.registers)]
-    rows = tuple([row._replace(args=renamed(row.args, now), result=now[row.result]) for row in program.rows])
-    return Program((*program.inputs, *more), rows, renamed_outputs(program.outputs, now), program.registers + shift)
-
-
 def with_exact_partials(program: Program) -> Program:
     """The same program, with constants in registers where a partial is computed from them alone, as 1/3 is for `x / 3`.
 
@@ -122,12 +114,20 @@ def hessian(program: Program, inputs: Sequence[int], more: Sequence[Output]) -> 
     return _with_rows(builder, _matrix(builder, [builder.arg(g) for g in slopes], inputs), more)
 
 
-def hessian_product(program: Program, inputs: Sequence[int], tangents: Sequence[int], more: Sequence[Output]) -> Program:
-    """The Hessian of the first output times a vector, which more inputs hold: forward over reverse."""
-    builder, slopes = gradient(program, 0, inputs)
-    seeds = {x: builder.symbol(tangent) for x, tangent in zip(inputs, tangents, strict=True)}
+def hessian_product(program: Program, inputs: Sequence[int], more: Sequence[Output]) -> Program:
+    """The Hessian of the first output times a vector, and more outputs: forward over reverse.
+
+    The vector is held by more inputs, which follow those that there are.
+    """
+    tangents = [Input(f"dot_{program.inputs[x].name}", program.inputs[x].per_lane) for x in inputs]
+    first, shift = len(program.inputs), len(tangents)
+    now = [i if i < first else i + shift for i in range(program.registers)]
+    rows = tuple([row._replace(args=renamed(row.args, now), result=now[row.result]) for row in program.rows])
+    longer = Program((*program.inputs, *tangents), rows, renamed_outputs(program.outputs, now), program.registers + shift)
+    builder, slopes = gradient(longer, 0, inputs)
+    seeds = {x: builder.symbol(first + i) for i, x in enumerate(inputs)}
     found = Sweep(builder).forward(seeds, [builder.arg(g) for g in slopes])
-    return _with_rows(builder, [found], more)
+    return _with_rows(builder, [found], renamed_outputs(more, now))
 
 
 def _matrix(builder: Builder, outputs: Sequence[Arg], inputs: Sequence[int]) -> list[list[Any]]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
+from itertools import starmap
+from operator import mul
 from typing import Any
 
 from autograd import ops
@@ -58,14 +61,8 @@ class Gates:
     def symbol(self, gate: Gate) -> Any:
         """What holds 1.0 where it is open, and 0.0 elsewhere: a Symbol, or one of these numbers."""
         if gate not in self._symbols:
-            total: Any = None
-            for conditions in sorted(map(sorted, gate)):
-                product: Any = None
-                for condition in conditions:
-                    factor = self._of_condition(*condition)
-                    product = factor if product is None else product * factor
-                total = product if total is None else ops.maximum(total, product)
-            self._symbols[gate] = total
+            products = (reduce(mul, starmap(self._of_condition, conditions)) for conditions in sorted(map(sorted, gate)))
+            self._symbols[gate] = reduce(ops.maximum, products)
         return self._symbols[gate]
 
     def _of_condition(self, register: int, taken: bool) -> Any:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import accumulate, pairwise
+from typing import TypeVar
 
 from autograd import kernels
 from autograd.op import Op
+
+T = TypeVar("T")
 
 # Run on one lane they are what they say; executors add up the lanes.
 detach = Op("detach", operator.pos, lambda z, x: 0.0, doc="x, through which no gradient flows.")
@@ -44,3 +48,13 @@ ROLES: dict[Op, Callable[[int, int], tuple[tuple[str, int], ...]]] = {  # of the
     lane_matmul: lambda n, m: (("x", n), ("y", m)),
 }
 INSTRUCTIONS = {op.name: op for op in (detach, lane_sum, lane_dot, matmul, lane_matmul)}
+
+
+def by_role(op: Op, shape: tuple[int, int] | None, args: Sequence[T]) -> list[Sequence[T]]:
+    """The arguments of an instruction, those of each role by themselves.
+
+    >>> by_role(matmul, (1, 2), ["w0", "w1", "x0", "x1", "b"])
+    [['w0', 'w1'], ['x0', 'x1'], ['b']]
+    """
+    counts = [count for _, count in ROLES[op](*(shape or (1, 1)))]
+    return [args[i:j] for i, j in pairwise(accumulate(counts, initial=0))]

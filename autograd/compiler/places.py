@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from collections import deque
-from collections.abc import Callable, Sequence, Set
-from operator import call, getitem, is_
+from collections.abc import Callable, Mapping, Sequence, Set
+from operator import getitem, is_
 from types import FunctionType
 from typing import Any, NamedTuple
 
@@ -29,6 +28,11 @@ class Places(NamedTuple):
     size: int | None = None
     assigned: bool = False  # by the code that reads them
 
+    @classmethod
+    def of(cls, path: str, holder: Any, held: Mapping[Any, Any], size: int | None = None, assigned: bool = False) -> Places:
+        """Given what it held, by its keys."""
+        return cls(path, holder, list(held), tuple(held.values()), size, assigned)
+
     def spelled(self, key: Any) -> str:
         """How one of them is written."""
         if isinstance(self.holder, Members):
@@ -44,7 +48,7 @@ class Places(NamedTuple):
     def moved(self) -> str | None:
         """A place that holds other numbers, whether in the same Values or in others."""
         for key, held in zip(self.keys, self.held, strict=True):
-            now, before = _numbers(self.holder.get(key)), _numbers(held)
+            now, before = _numbers(self._now(key)), _numbers(held)
             if len(now) != len(before) or not all(map(_equal, now, before)):
                 return self.spelled(key)
         return None
@@ -54,43 +58,38 @@ class Places(NamedTuple):
         if self.size is not None and len(self.holder) != self.size:
             return self.path
         for key, held in zip(self.keys, self.held, strict=True):
-            now = self.holder[key] if isinstance(self.holder, (list, deque)) else self.holder.get(key, EMPTY)
+            now = self._now(key)
             if now is not held and not _equal(now, held):
                 return self.spelled(key)
         return None
 
-
-_DIRECT = (dict, list, deque)
+    def _now(self, key: Any) -> Any:
+        try:
+            return self.holder[key]
+        except LookupError:
+            return EMPTY
 
 
 class Same:
     """Whether every place still holds the very same object: one pass over all of them, since a call may take microseconds."""
 
     def __init__(self, all_places: Sequence[Places]) -> None:
-        direct = [p for p in all_places if isinstance(p.holder, _DIRECT)]
-        self._holders = [p.holder for p in direct for _ in p.keys]
-        self._keys = [key for p in direct for key in p.keys]
-        self._held = [x for p in direct for x in p.held]
-        others = [p for p in all_places if not isinstance(p.holder, _DIRECT)]
-        self._getters = [p.holder.get for p in others for _ in p.keys]
-        self._names = [key for p in others for key in p.keys]
-        self._got = [x for p in others for x in p.held]
+        self._holders = [p.holder for p in all_places for _ in p.keys]
+        self._keys = [key for p in all_places for key in p.keys]
+        self._held = [x for p in all_places for x in p.held]
         sized = [p for p in all_places if p.size is not None]
         self._containers, self._sizes = [p.holder for p in sized], [p.size for p in sized]
 
     def all(self) -> bool:
         """True if nothing has changed."""
         try:
-            if not all(map(is_, map(getitem, self._holders, self._keys), self._held)):
-                return False
-            if self._getters and not all(map(is_, map(call, self._getters, self._names), self._got)):
-                return False
-            return not self._containers or list(map(len, self._containers)) == self._sizes
+            same = all(map(is_, map(getitem, self._holders, self._keys), self._held))
+            return same and list(map(len, self._containers)) == self._sizes
         except LookupError:  # it is gone
             return False
 
 
-# -- what is no list or dict, read as one -----------------------------------------------------------------
+# -- what is no list or dict, read as one: where something is gone, there is a marker -----------------------
 
 
 class Members:
@@ -102,9 +101,8 @@ class Members:
     def __len__(self) -> int:
         return len(self._members)
 
-    def get(self, member: Any, default: Any = None) -> Any:
-        """The member, or the default if it is gone."""
-        return member if member in self._members else default
+    def __getitem__(self, member: Any) -> Any:
+        return member if member in self._members else EMPTY
 
 
 class Cells:
@@ -113,8 +111,7 @@ class Cells:
     def __init__(self, f: FunctionType) -> None:
         self.cells = dict(zip(f.__code__.co_freevars, f.__closure__ or (), strict=True))
 
-    def get(self, name: str, default: Any = None) -> Any:
-        """What a variable holds; a marker if nothing."""
+    def __getitem__(self, name: str) -> Any:
         try:
             return self.cells[name].cell_contents
         except ValueError:
@@ -127,9 +124,8 @@ class Attributes:
     def __init__(self, held: Any) -> None:
         self._held = held
 
-    def get(self, name: str, default: Any = None) -> Any:
-        """One of them, or the default if it is gone."""
-        return getattr(self._held, name, default)
+    def __getitem__(self, name: str) -> Any:
+        return getattr(self._held, name, EMPTY)
 
 
 # -- comparing ----------------------------------------------------------------------------------------

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, pairwise
+from itertools import chain
 from typing import NamedTuple
 
 from autograd._format import unique_names
-from autograd.compiler.instructions import REDUCTIONS, lane_dot, matmul
+from autograd.compiler.instructions import REDUCTIONS, by_role, lane_dot, matmul
 from autograd.op import Op
 
 Arg = int | float  # a register, or a constant
@@ -92,6 +92,11 @@ class Program:
                 for result in row.results:
                     varies[result] = True
         return varies
+
+    @cached_property
+    def outputs_per_lane(self) -> list[bool]:
+        """For each output, whether every lane has a number of its own."""
+        return [type(arg) is int and self.per_lane[arg] for _, arg in self.outputs]
 
     def use_counts(self) -> list[int]:
         """For each register, how many arguments of rows and outputs it is.
@@ -198,9 +203,7 @@ def _line(group: Sequence[Row], names: Sequence[str]) -> str:
     row, last = group[0], group[-1]
     if row.shape is not None:
         n, m = row.shape
-        parts = (n * m, n * m + m) if row.op is matmul else (n,)
-        slices = [row.args[i:j] for i, j in pairwise((0, *parts, len(row.args)))]
-        args = "; ".join(_listed([_written(arg, names) for arg in part]) for part in slices)
+        args = "; ".join(_listed([_written(arg, names) for arg in part]) for part in by_role(row.op, row.shape, row.args))
         return f"{_listed([names[i] for i in row.results])} = {row.op.name}[{n}×{m}]({args})"
     written = [_range(_written(x, names), _written(y, names)) for x, y in zip(row.args, last.args, strict=True)]
     text = row.op.source.format(_listed(written)) if row.op.arity is None else row.op.source.format(*written)

@@ -15,7 +15,7 @@ from autograd._format import counted
 from autograd._tree import is_array
 from autograd.compiler import derived, files
 from autograd.compiler.optimize import Stats, optimize, prepare, stats
-from autograd.compiler.program import Input, Program
+from autograd.compiler.program import Program
 from autograd.compiler.traced import Traced
 from autograd.python_source import Source
 from autograd.transforms import positions
@@ -202,12 +202,7 @@ class Programs:
             case ("hessian", chosen):
                 return derived.hessian(program, self._leaves(chosen), guards)
             case _:
-                inputs = self._leaves(key[1])
-                named = [Input(f"dot_{program.inputs[i].name}", program.inputs[i].per_lane) for i in inputs]
-                first = len(program.inputs)
-                longer = derived.with_inputs(program, named)
-                more = longer.outputs[self._count :]
-                return derived.hessian_product(longer, inputs, range(first, first + len(named)), more)
+                return derived.hessian_product(program, self._leaves(key[1]), guards)
 
     def _leaves(self, chosen: Sequence[int]) -> list[int]:
         return [register for i in chosen for register in self._registers[i]]

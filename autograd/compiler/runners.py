@@ -48,7 +48,7 @@ class Layout:
     """For each output of a program, whether it is per lane, and its place among those that are, or are not."""
 
     def __init__(self, program: Program) -> None:
-        self.varies = [type(arg) is int and program.per_lane[arg] for _, arg in program.outputs]
+        self.varies = program.outputs_per_lane
         self.index: list[int] = []
         counts = [0, 0]
         for varies in self.varies:
@@ -81,7 +81,6 @@ class PythonRunner(Runner):
         self.code: Callable[..., list[float]] | None = None  # once there have been many runs
 
     def run(self, uniform: Sequence[Any], columns: Sequence[Any], lanes: int | None) -> Found:
-        """The outputs."""
         numbers = iter([x if type(x) is float else _number(x) for x in chain.from_iterable(map(each, uniform))])
         if lanes is None:
             return Found(self.layout, self._without_lanes(list(numbers)), None)
@@ -114,7 +113,6 @@ class LanesRunner(Runner):
         self.lanes = Lanes(Tape.of(program))
 
     def run(self, uniform: Sequence[Any], columns: Sequence[Any], lanes: int | None) -> Found:
-        """The outputs."""
         arrays = [x for x in map(_array, columns) if x.shape[1:] != (0,)]
         return Found(self.layout, *self.lanes(_joined(uniform), arrays, lanes or 0))
 
@@ -147,7 +145,6 @@ class ArrayRunner(Runner):
         self._executors: dict[Any, Any] = {}  # by namespace
 
     def run(self, uniform: Sequence[Any], columns: Sequence[Any], lanes: int | None) -> Found:
-        """The outputs."""
         from autograd.compiler.executors.arrays import ArrayExecutor
 
         xp = namespace_of([*uniform, *columns])

@@ -17,7 +17,7 @@ from autograd.compiler.instructions import detach, lane_dot, lane_matmul, lane_s
 from autograd.compiler.optimize import optimize
 from autograd.compiler.program import Input, Output, Program, Row
 from autograd.errors import CompileError
-from tests.support.arrays import one_by_one, tolerated, ulps_apart
+from tests.support.arrays import one_by_one, run_on_arrays, tolerated, ulps_apart
 from tests.support.compiled import WHOLE, programs
 from tests.support.executors import flat
 
@@ -44,7 +44,7 @@ def with_all_outputs(program):
 
 def found_on(xp, program, inputs, lanes):
     given = [xp.asarray(x, dtype=xp.float64) if isinstance(x, list) else x for x in inputs]
-    return [np.asarray(x) for x in arrays.run(program, given, xp, lanes)]
+    return [np.asarray(x) for x in run_on_arrays(program, given, xp, lanes)]
 
 
 def check_whole_numbers(xp, prepared, program, inputs, lanes):
@@ -150,7 +150,7 @@ def test_a_register_may_be_written_again():
         Row(ops.neg, (2,), 2),
     )
     program = Program((Input("x", True),), rows, (Output("y", 0), Output("z", 2)), 3)
-    y, z = arrays.run(program, [np.array([1.0, 2.0])])
+    y, z = run_on_arrays(program, [np.array([1.0, 2.0])])
     assert (y.tolist(), z.tolist()) == ([5.0, 11.0], -16.0)
 
 
@@ -161,13 +161,13 @@ def test_rows_that_are_alike_are_computed_once():
         *(Row(lane_matmul, (0, 0, 0), 3 + 2 * i, (1, 2)) for i in range(2)),
         *(Row(ops.neg, (0,), 7 + i) for i in range(2)),
     )
-    found = arrays.run(Program((Input("x", True),), rows, tuple(Output(f"y{i}", i) for i in range(1, 9)), 9), [np.arange(5.0)])
+    found = run_on_arrays(Program((Input("x", True),), rows, tuple(Output(f"y{i}", i) for i in range(1, 9)), 9), [np.arange(5.0)])
     assert [y.tolist() for y in found] == [10.0] * 2 + [30.0] * 4 + [[-0.0, -1.0, -2.0, -3.0, -4.0]] * 2
 
 
 def test_equal_constants_of_different_signs_and_nans_stay_apart():
     rows = (Row(ops.div, (1.0, 0.0), 0), Row(ops.div, (1.0, -0.0), 1), Row(ops.div, (1.0, math.nan), 2))
-    found = arrays.run(Program((), rows, tuple(Output(f"y{i}", i) for i in range(3)), 3), [])
+    found = run_on_arrays(Program((), rows, tuple(Output(f"y{i}", i) for i in range(3)), 3), [])
     assert str([x.item() for x in found]) == "[inf, -inf, nan]"
 
 
@@ -197,7 +197,7 @@ def test_lanes_that_need_a_sum_over_all_lanes_are_an_error():
 @pytest.mark.parametrize("dtype", ["float32", "int64", "bool"])
 def test_numbers_of_other_types_become_float64(dtype):
     program = compile(lambda w, x: w * x / 3.0, 1.0, 1.0, in_axes=(None, 0)).program_of()
-    (found,) = arrays.run(program, [np.array(1, dtype), np.array([1, 0, 1], dtype)])
+    (found,) = run_on_arrays(program, [np.array(1, dtype), np.array([1, 0, 1], dtype)])
     assert found.dtype == np.float64
     assert found.tolist() == [1.0 / 3.0, 0.0, 1.0 / 3.0]
 
@@ -206,30 +206,30 @@ def test_arrays_that_are_read_only_or_have_gaps_will_do():
     program = compile(lambda x: x * x, 1.0).program_of()
     x = np.arange(10.0)[::-3]
     x.setflags(write=False)
-    assert arrays.run(program, [x])[0].tolist() == [81.0, 36.0, 9.0, 0.0]
+    assert run_on_arrays(program, [x])[0].tolist() == [81.0, 36.0, 9.0, 0.0]
 
 
 def test_outputs_share_no_memory_with_inputs():
     program = compile(lambda w, x: [w, x], 2.0, 1.0, in_axes=(None, 0)).program_of()
     w, x = np.array(2.0), np.array([1.0, 2.0])
-    assert not any(np.shares_memory(found, given) for found in arrays.run(program, [w, x]) for given in (w, x))
+    assert not any(np.shares_memory(found, given) for found in run_on_arrays(program, [w, x]) for given in (w, x))
 
 
 def test_no_lanes_have_sums_of_zero():
     program = compile(lambda w, x: autograd.exp(w * x), 1.0, 1.0, in_axes=(None, 0)).program_of("value_and_grad", reduction="sum")
-    assert [x.tolist() for x in arrays.run(program, [np.inf, np.empty(0)])] == [0.0, 0.0]
+    assert [x.tolist() for x in run_on_arrays(program, [np.inf, np.empty(0)])] == [0.0, 0.0]
 
 
 def test_nan_in_one_lane_stays_there():
     program = compile(layer, WEIGHTS, [0.5, 2.0], in_axes=(None, 0)).program_of()
     lanes = np.array([1.0, math.nan, 3.0])
-    assert np.isnan(arrays.run(program, [*FLAT, lanes, lanes])[0]).tolist() == [False, True, False]
+    assert np.isnan(run_on_arrays(program, [*FLAT, lanes, lanes])[0]).tolist() == [False, True, False]
 
 
 def test_a_custom_op_runs_number_by_number():
     cube = custom_op(lambda x: x**3, partials=lambda z, x: 3.0 * x * x, name="cube_in_lanes")
     program = compile(lambda x: cube(x) + 1.0, 2.0).program_of()
-    assert arrays.run(program, [np.array([1.0, 2.0])])[0].tolist() == [2.0, 9.0]
+    assert run_on_arrays(program, [np.array([1.0, 2.0])])[0].tolist() == [2.0, 9.0]
 
 
 # -- libraries -------------------------------------------------------------------------------------------
@@ -246,7 +246,7 @@ def training_step():
     """A program with uniform inputs, lanes, and sums over lanes, and numbers for it."""
     x = np.linspace(-2.0, 2.0, 12).reshape(2, 6)
     program = compile(layer, WEIGHTS, [0.5, 2.0], in_axes=(None, 0)).program_of("value_and_grad", reduction="sum")
-    return program, [*FLAT, *x], [y.tolist() for y in arrays.run(program, [*FLAT, *x])]
+    return program, [*FLAT, *x], [y.tolist() for y in run_on_arrays(program, [*FLAT, *x])]
 
 
 def near(want):
@@ -316,7 +316,7 @@ def test_arrays_of_dask_are_computed_lazily():
     import dask.array as da
 
     program, inputs, want = training_step()
-    found = arrays.run(program, [da.from_array(x, chunks=4) if isinstance(x, np.ndarray) else x for x in inputs])
+    found = run_on_arrays(program, [da.from_array(x, chunks=4) if isinstance(x, np.ndarray) else x for x in inputs])
     assert all(isinstance(y, da.Array) for y in found)
     assert [y.compute().tolist() for y in found] == near(want)
 
@@ -326,7 +326,7 @@ def test_a_program_is_traced_by_jit():
 
     program, inputs, want = training_step()
     with jax.enable_x64(True):
-        found = jax.jit(lambda *inputs: arrays.run(program, inputs, jax.numpy))(*inputs)
+        found = jax.jit(lambda *inputs: run_on_arrays(program, inputs, jax.numpy))(*inputs)
     assert [y.tolist() for y in found] == near(want)
 
 
@@ -336,7 +336,7 @@ def test_arrays_of_jax_come_out_as_such():
 
     program, inputs, want = training_step()
     with jax.enable_x64(True):
-        found = arrays.run(program, [jax.numpy.asarray(x) if isinstance(x, np.ndarray) else x for x in inputs])
+        found = run_on_arrays(program, [jax.numpy.asarray(x) if isinstance(x, np.ndarray) else x for x in inputs])
         assert all(isinstance(y, jax.Array) and y.dtype == jax.numpy.float64 for y in found)
     assert [y.tolist() for y in found] == near(want)
 
@@ -354,4 +354,4 @@ def test_jax_in_float32_is_an_error_that_says_how_to_change_it():
 
     program, inputs, _ = training_step()
     with jax.enable_x64(False), pytest.raises(TypeError, match=r"jax\.config\.update\('jax_enable_x64', True\)"):
-        arrays.run(program, [jax.numpy.asarray(x, jax.numpy.float32) for x in inputs])
+        run_on_arrays(program, [jax.numpy.asarray(x, jax.numpy.float32) for x in inputs])

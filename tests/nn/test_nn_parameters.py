@@ -131,6 +131,13 @@ def test_of_an_array_with_numbers_and_values_the_values_are_parameters():
     assert names(module(w=masked)) == ["w.0.0", "w.1.1"]
 
 
+def test_an_array_without_dimensions_is_the_value_in_it_in_a_list_too():
+    held = value_array(numpy.array(1.5))
+    assert names(module(w=held)) == ["w"]
+    assert names(module(w=[held, Value(2.0)])) == ["w.0", "w.1"]
+    assert module(w=[held]).state_dict() == {"w": [1.5]}
+
+
 def test_a_list_or_an_array_in_two_places_has_two_names_in_the_state_and_one_among_the_parameters():
     for held in ([Value(1.0)], numpy.array([Value(1.0)], dtype=object), [Value(1.0), "text"]):
         net = module(one=held, other=held)

@@ -6,6 +6,8 @@ import random
 
 import numpy as np
 
+from autograd.compiler.any_array import namespace_of
+from autograd.compiler.executors.arrays import ArrayExecutor
 from autograd.op import Op
 
 INF, NAN = math.inf, math.nan
@@ -82,3 +84,18 @@ LARGER_TERM = {
     "lgamma": lambda x: np.where(x > 0.0, 0.0, np.log(from_pole(x))),
     "digamma": lambda x: 1.0 / from_pole(x),
 }
+
+
+def run_on_arrays(program, inputs, xp=None, lanes=0):
+    """The outputs of a program, given a number for each uniform input and an array for each that is per lane.
+
+    `xp` is the namespace of the arrays; unless given, they are asked for it. `lanes` need not be given if an input is per
+    lane. Outputs are arrays, without dimensions where they are uniform.
+    """
+    xp = namespace_of(inputs) if xp is None else xp
+    columns = [x for x, given in zip(inputs, program.inputs, strict=True) if given.per_lane]
+    numbers = [x for x, given in zip(inputs, program.inputs, strict=True) if not given.per_lane]
+    lanes = columns[0].shape[0] if columns else lanes
+    found = ArrayExecutor(program, xp).run([numbers], [xp.stack(columns, axis=1)] if columns else [], lanes)
+    uniform, per_lane = (iter([outputs[i, ...] for i in range(outputs.shape[0])]) for outputs in found)
+    return [next(per_lane if varies else uniform) for varies in program.outputs_per_lane]

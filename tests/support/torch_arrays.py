@@ -11,7 +11,6 @@ from hypothesis import given
 import autograd
 import nn
 from autograd import BranchError, Value, compile
-from autograd.compiler.executors import arrays
 from autograd.compiler.executors.array_forms import array_form
 from autograd.compiler.optimize import optimize
 from autograd.errors import CompileError
@@ -26,7 +25,7 @@ from tests.compiler.test_array_executor import (
 )
 from tests.compiler.test_array_forms import WITH_FORMS, check, name_of, on
 from tests.compiler.test_executors_agree import check_cases, check_page
-from tests.support.arrays import argument_counts, columns
+from tests.support.arrays import argument_counts, columns, run_on_arrays
 from tests.support.compiled import WHOLE, programs
 from tests.support.executors import ALL, Executor, called
 
@@ -80,7 +79,7 @@ def test_whole_numbers_are_computed_exactly(prepared, drawn):
 
 def test_tensors_come_out_as_such():
     program, inputs, want = training_step()
-    found = arrays.run(program, [torch.asarray(x) if isinstance(x, np.ndarray) else x for x in inputs])
+    found = run_on_arrays(program, [torch.asarray(x) if isinstance(x, np.ndarray) else x for x in inputs])
     assert all(isinstance(y, torch.Tensor) and y.dtype == torch.float64 for y in found)
     assert [y.tolist() for y in found] == near(want)
 

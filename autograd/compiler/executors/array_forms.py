@@ -10,6 +10,7 @@ import operator
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from autograd import scalar_math
 from autograd._typing import Any
 from autograd.compiler.executors import array_functions as functions
 from autograd.compiler.executors import array_special as special
@@ -62,6 +63,7 @@ def library_of(xp: Any) -> str:
 
 
 def _operator(function: Form) -> Form:
+    """Of an operator, or a function on floats that is written with operators alone."""
     return lambda xp, *args: function(*args)
 
 
@@ -139,12 +141,12 @@ FORMS: Mapping[str, Form] = {
     "relu":           functions.relu,
     "sigmoid":        functions.sigmoid,
     "softplus":       functions.softplus,
-    "softsign":       functions.softsign,
+    "softsign":       _operator(scalar_math.softsign),
     "mish":           functions.mish,
     "sum":            functions.total,
     "prod":           functions.product,
     "dot":            functions.dot,
-    "fraction":       functions.fraction,
+    "fraction":       _operator(scalar_math.fraction),
     "logaddexp":      functions.logsumexp,
     "logsumexp":      functions.logsumexp,
     "softmax":        functions.softmax,

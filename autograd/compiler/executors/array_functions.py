@@ -133,10 +133,6 @@ def softplus(xp: Any, x: Any) -> Any:
     return xp.maximum(x, 0.0) + xp.log1p(xp.exp(-xp.abs(x)))
 
 
-def softsign(xp: Any, x: Any) -> Any:
-    return x / (1.0 + xp.abs(x))
-
-
 def mish(xp: Any, x: Any) -> Any:
     return x * xp.tanh(softplus(xp, x))
 
@@ -158,10 +154,6 @@ def leg(xp: Any, x: Any, y: Any) -> Any:
 
 def direction(xp: Any, x: Any, rest: Any) -> Any:
     return x / xp.hypot(x, xp.sqrt(as_array(xp, rest)))
-
-
-def fraction(xp: Any, x: Any, y: Any) -> Any:
-    return x / (x + y)
 
 
 def norm(xp: Any, *xs: Any) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from autograd._typing import Any
 from autograd.compiler.executors.array_functions import INF, NAN, exact_total
+from autograd.scalar_math import halves
 
 # -- the error function --------------------------------------------------------------------------------
 #
@@ -57,13 +58,6 @@ def gaussian(xp: Any, x: Any) -> Any:
 def normal_pdf(xp: Any, x: Any) -> Any:
     x = xp.abs(x)
     return xp.where(x > 40.0, 0.0, 0.3989422804014327 * squared_exponential(xp, x, -0.5))
-
-
-def halves(x: Any) -> tuple[Any, Any]:
-    """Two numbers of 26 bits whose sum is x (Dekker, 1971)."""
-    shifted = (2.0**27 + 1.0) * x
-    high = shifted - (shifted - x)
-    return high, x - high
 
 
 def erf_near_0(x: Any) -> Any:

@@ -11,7 +11,6 @@ from itertools import accumulate
 from typing import Any
 
 from autograd._tree import is_array
-from autograd.compiler.any_array import namespace_of
 from autograd.compiler.executors.array_forms import array_form, library_of
 from autograd.compiler.executors.array_plan import CONSTANTS, LANE_INPUTS, UNIFORM_INPUTS, Block, Group, Operand, Run, planned
 from autograd.compiler.executors.array_products import product_of
@@ -29,29 +28,16 @@ Blocks = list[Any]  # matrices whose rows are the values of a plan
 Reader = Callable[[Blocks], Any]
 
 
-def run(program: Program, inputs: Sequence[Any], xp: Any = None, lanes: int = 0) -> list[Any]:
-    """The outputs, given a number for each uniform input and an array of numbers for each that is per lane.
-
-    `xp` is the namespace of the arrays; unless given, they are asked for it. `lanes` need not be given if an input is per
-    lane. Outputs are arrays, without dimensions where they are uniform.
+class ArrayExecutor:
+    """A program made ready for the arrays of one namespace.
 
     >>> import numpy as np
     >>> from autograd import compile
     >>> program = compile(lambda w, x: w * x, 2.0, 3.0, in_axes=(None, 0)).program_of()
-    >>> run(program, [10.0, np.array([1.0, 2.0])])
-    [array([10., 20.])]
+    >>> uniform, per_lane = ArrayExecutor(program, np).run([[10.0]], [np.array([[1.0], [2.0]])], 2)
+    >>> per_lane.tolist()
+    [[10.0, 20.0]]
     """
-    xp = namespace_of(inputs) if xp is None else xp
-    columns = [x for x, given in zip(inputs, program.inputs, strict=True) if given.per_lane]
-    numbers = [x for x, given in zip(inputs, program.inputs, strict=True) if not given.per_lane]
-    lanes = columns[0].shape[0] if columns else lanes
-    found = ArrayExecutor(program, xp).run([numbers], [xp.stack(columns, axis=1)] if columns else [], lanes)
-    uniform, per_lane = (iter([outputs[i, ...] for i in range(outputs.shape[0])]) for outputs in found)
-    return [next(per_lane if type(arg) is int and program.per_lane[arg] else uniform) for _, arg in program.outputs]
-
-
-class ArrayExecutor:
-    """A program made ready for the arrays of one namespace."""
 
     def __init__(self, program: Program, xp: Any) -> None:
         self.xp, self.library = xp, library_of(xp)

@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-from autograd._tree import block_map, prefix_entries, prefix_map, tree_leaves
+from autograd._tree import block_map, prefix_entries, prefix_map
 from autograd.compiler.any_array import is_lanes
 from autograd.compiler.arguments import Argument, lanes_of
 from autograd.errors import BranchError, CompileError
@@ -23,11 +23,7 @@ def is_chunked(x: Any) -> bool:
 
 def any_chunked(xs: Sequence[Any]) -> bool:
     """True if there is a Dask array among arguments, or inside one."""
-    return "dask.array" in sys.modules and any(is_chunked(x) or _holds_chunked(x) for x in xs)
-
-
-def _holds_chunked(x: Any) -> bool:
-    return isinstance(x, (list, tuple, dict)) and any(map(is_chunked, tree_leaves(x)))
+    return "dask.array" in sys.modules and any(map(is_chunked, blocks_of(list(xs))))
 
 
 class _Split(NamedTuple):
@@ -111,7 +107,7 @@ def _results(program: Any, split: _Split, call: Call) -> list[Any]:
     numbers = delayed(numpy.array(program.captured_numbers(), float), pure=True, traverse=False)
     starts = accumulate(split.counts, initial=0)
     run = delayed(partial(_called, call), pure=False)
-    return [run(packed, numbers, start, count, xs) for start, count, xs in zip(starts, split.counts, split.blocks, strict=False)]
+    return [run(packed, numbers, start, xs) for start, xs in zip(starts, split.blocks, strict=False)]
 
 
 # -- arguments -------------------------------------------------------------------------------------------
@@ -135,7 +131,7 @@ def _split(name: str, arguments: Sequence[Argument], xs: Sequence[Any]) -> _Spli
     columns: list[Any] = []
     for argument, x, several in zip(arguments, xs, entries, strict=True):
         if argument.axes is None:
-            columns.append([delayed(x, pure=True, traverse=_holds_chunked(x))] * len(counts))
+            columns.append([delayed(x, pure=True, traverse=not is_chunked(x) and any_chunked([x]))] * len(counts))
         else:
             pieces = [_pieces(leaf, axis, counts) for axis, leaf in several]
             columns.append([nested(x, chunk) for chunk in zip(*pieces, strict=True)])
@@ -211,7 +207,7 @@ def _unpacked(packed: tuple[Any, ...]) -> Any:
     return make(*parts)
 
 
-def _called(call: Call, packed: tuple[Any, ...], numbers: Any, start: int, count: int, xs: Sequence[Any]) -> Any:
+def _called(call: Call, packed: tuple[Any, ...], numbers: Any, start: int, xs: Sequence[Any]) -> Any:
     program = _unpacked(packed)
     try:
         return call(program.with_captured(numbers.tolist()), xs)

@@ -187,11 +187,9 @@ class Intervals(Multiprecision):
         return self.context.mpf([-math.inf, math.inf])
 
     def less(self, x: Any, y: Any) -> bool | None:
-        """x < y."""
         return True if x.b < y.a else False if x.a >= y.b else None
 
     def less_equal(self, x: Any, y: Any) -> bool | None:
-        """x ≤ y."""
         return True if x is y or x.b <= y.a else False if x.a > y.b else None
 
     def choose(self, condition: bool | None, x: Any, y: Any) -> Any:

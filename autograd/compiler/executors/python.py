@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import chain
+from itertools import chain, product
 from typing import Any
 
 from autograd.compiler.executors.number_types import arithmetic_of, readable
-from autograd.compiler.instructions import REDUCTIONS, lane_dot, matmul
+from autograd.compiler.instructions import REDUCTIONS, by_role, lane_dot, matmul
 from autograd.compiler.program import Program, Row
 from autograd.op import Op, number
 from autograd.ops import dot
@@ -54,7 +54,7 @@ def _run(
         if row.op in REDUCTIONS:
             for result in row.results:
                 registers[result] = zero
-    per_lane = [type(arg) is int and program.per_lane[arg] for _, arg in program.outputs]
+    per_lane = program.outputs_per_lane
     found: list[list[Any]] = [[] for _ in per_lane]
     for lane in range(lanes or 0):
         for i, column in columns.items():
@@ -129,12 +129,10 @@ def _step(row: Row, registers: list[Any], compute: Compute) -> None:
         else:
             registers[result] = compute(op, numbers)
         return
-    n, m = shape
     if op is matmul:
-        inputs, biases = numbers[n * m : n * m + m], numbers[n * m + m :]
-        for i in range(n):
-            registers[result + i] = compute(dot, [*numbers[i * m : (i + 1) * m], *inputs, biases[i]])
+        weights, inputs, biases = by_role(op, shape, numbers)
+        for i, bias in enumerate(biases):
+            registers[result + i] = compute(dot, [*weights[i * len(inputs) : (i + 1) * len(inputs)], *inputs, bias])
     else:
-        for i in range(n):
-            for j in range(m):
-                registers[result + i * m + j] += numbers[i] * numbers[n + j]
+        for register, (x, y) in enumerate(product(*by_role(op, shape, numbers)), start=result):
+            registers[register] += x * y

@@ -226,18 +226,12 @@ class CWriter(Writer):
         return Text(name, ATOM, LIST)
 
     def _append_each(self, name: str, node: ast.GeneratorExp | ast.ListComp) -> None:
-        (generator,) = node.generators
-        assert isinstance(generator.target, ast.Name)
-        variable = generator.target.id
-        items = self.named(self.expression(generator.iter))
-        header, first = self.for_each(variable, items).split("\n")
-        outer, before = self.scope.lines, self.scope.kinds.get(variable)
-        self.scope.lines, self.scope.kinds[variable] = [first], NUMBER
-        self.scope.lines.append(f"append(&{name}, {self.expression(node.elt).text});")
-        inner, self.scope.lines = self.scope.lines, outer
-        self.scope.lines += [f"{header} {{", *(INDENT + line for line in inner), "}"]
-        if before is not None:
-            self.scope.kinds[variable] = before
+        with self.over(node) as (variable, items):
+            header, first = self.for_each(variable, self.named(items)).split("\n")
+            outer, self.scope.lines = self.scope.lines, [first]
+            self.scope.lines.append(f"append(&{name}, {self.expression(node.elt).text});")
+            inner, self.scope.lines = self.scope.lines, outer
+            self.scope.lines += [f"{header} {{", *(INDENT + line for line in inner), "}"]
 
     def indexed(self, items: Text, index: str) -> str:
         return f"{items.text}.x[{index}]" if index.isdecimal() else f"{items.text}.x[(size_t) ({index})]"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, MutableMapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence, Set
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from autograd.compiler.exports.python_trees import Declarations, constant_of, function_trees, kind_of
@@ -189,6 +190,18 @@ class Expressions(ABC):
         """An expression as a number: a truth value is 0 or 1."""
         found = self.expression(node)
         return self.as_number(found) if found.kind == TRUTH else found
+
+    @contextmanager
+    def over(self, node: ast.GeneratorExp | ast.ListComp) -> Iterator[tuple[str, Text]]:
+        """The variable of a comprehension, which is a number inside, and the list that it runs over."""
+        (generator,) = node.generators
+        assert isinstance(generator.target, ast.Name)
+        variable, items = generator.target.id, self.expression(generator.iter)
+        before = self.scope.kinds.get(variable)
+        self.scope.kinds[variable] = NUMBER
+        yield variable, items
+        if before is not None:
+            self.scope.kinds[variable] = before
 
     def truth(self, node: ast.expr) -> Text:
         """An expression as a condition: a number is true unless it is 0, a list unless it is empty."""

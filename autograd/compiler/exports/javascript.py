@@ -17,7 +17,6 @@ from autograd.compiler.exports.texts import (
     FACTORIALS,
     INDENT,
     LIST,
-    NUMBER,
     PRODUCT,
     TRUTH,
     Text,
@@ -187,15 +186,8 @@ class JavaScriptWriter(Writer):
         return f"...{self.expression(node.value).text}" if isinstance(node, ast.Starred) else self.numeric(node).text
 
     def comprehension(self, node: ast.GeneratorExp | ast.ListComp) -> Text:
-        (generator,) = node.generators
-        assert isinstance(generator.target, ast.Name)
-        variable = generator.target.id
-        items, before = self.expression(generator.iter), self.scope.kinds.get(variable)
-        self.scope.kinds[variable] = NUMBER
-        text = f"{items.text}.map(({variable}) => {self.expression(node.elt).text})"
-        if before is not None:
-            self.scope.kinds[variable] = before
-        return Text(text, ATOM, LIST)
+        with self.over(node) as (variable, items):
+            return Text(f"{items.text}.map(({variable}) => {self.expression(node.elt).text})", ATOM, LIST)
 
     def indexed(self, items: Text, index: str) -> str:
         return f"{items.text}[{index}]"

@@ -69,11 +69,9 @@ def numbers_of(node: ast.expr) -> list[float] | None:
     return found
 
 
-def range_of(call: ast.Call) -> tuple[int, int, int]:
-    """Start, stop and step of a range between constants."""
-    bounds: list[int] = [ast.literal_eval(arg) for arg in call.args]
-    start, stop, step = (0, *bounds, 1)[:3] if len(bounds) == 1 else (*bounds, 1)[:3]
-    return start, stop, step
+def range_of(call: ast.Call) -> range:
+    """A range between constants."""
+    return range(*map(ast.literal_eval, call.args))
 
 
 # -- where variables are declared: in the innermost block that holds every use -------------------------

@@ -157,10 +157,10 @@ class Writer(Expressions):
         assert isinstance(node.target, ast.Name)
         name = node.target.id
         if isinstance(node.iter, ast.Call) and ast.unparse(node.iter.func) == "range":
-            start, stop, step = range_of(node.iter)
+            over = range_of(node.iter)
             self.scope.kinds.setdefault(name, NUMBER)
-            ahead, by = ("<", f"{name} += {step}") if step > 0 else (">", f"{name} -= {-step}")
-            self._loop(f"for ({self.declared(NUMBER, name, str(start))} {name} {ahead} {stop}; {by})", node.body)
+            ahead, by = ("<", f"{name} += {over.step}") if over.step > 0 else (">", f"{name} -= {-over.step}")
+            self._loop(f"for ({self.declared(NUMBER, name, str(over.start))} {name} {ahead} {over.stop}; {by})", node.body)
             return
         numbers = numbers_of(node.iter)
         header = self.for_each(name, self.expression(node.iter)) if numbers is None else self.for_numbers(name, numbers)

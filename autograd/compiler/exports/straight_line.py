@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Collection, Iterator, MutableMapping, Sequence
+from itertools import product
 from typing import NamedTuple
 
 from autograd._format import unique_names
 from autograd.compiler.executors.python import split
 from autograd.compiler.exports.texts import INDENT, NUMBER
-from autograd.compiler.instructions import REDUCTIONS
+from autograd.compiler.instructions import REDUCTIONS, by_role
 from autograd.compiler.program import Program, Row
 from autograd.op import Op
 from autograd.ops import dot
@@ -32,7 +33,6 @@ def assignments(row: Row, names: Sequence[str]) -> Iterator[Assignment]:
     ['2.0 + w * x']
     """
     args = [variable(names[arg]) if type(arg) is int else constant(arg) for arg in row.args]
-    n, m = row.shape or (0, 0)
     match row.op.name:
         case "detach":
             yield Assignment(row.result, args[0])
@@ -41,12 +41,13 @@ def assignments(row: Row, names: Sequence[str]) -> Iterator[Assignment]:
         case "lane_dot":
             yield Assignment(row.result, ast.BinOp(args[0], ast.Mult(), args[1]), adds=True)
         case "lane_matmul":
-            products = [ast.BinOp(x, ast.Mult(), y) for x in args[:n] for y in args[n:]]
-            yield from (Assignment(result, product, adds=True) for result, product in zip(row.results, products, strict=True))
+            for result, (x, y) in zip(row.results, product(*by_role(row.op, row.shape, args)), strict=True):
+                yield Assignment(result, ast.BinOp(x, ast.Mult(), y), adds=True)
         case "matmul":
-            inputs = args[n * m : n * m + m]
+            weights, inputs, biases = by_role(row.op, row.shape, args)
+            m = len(inputs)
             for i, result in enumerate(row.results):
-                yield from _operation(dot, [*args[i * m : i * m + m], *inputs, args[n * m + m + i]], result, names)
+                yield from _operation(dot, [*weights[i * m : (i + 1) * m], *inputs, biases[i]], result, names)
         case _:
             yield from _operation(row.op, args, row.result, names)
 
@@ -90,7 +91,7 @@ class StraightLine:
         self.lanes, self.lane, *self.outputs = list(found)[count:]
         self.inputs = registers[:first]
         self.arrays = [name for name, given in zip(self.inputs, program.inputs, strict=True) if given.per_lane]
-        self.varies = [type(arg) is int and program.per_lane[arg] for _, arg in program.outputs]
+        self.varies = program.outputs_per_lane
         self.varying = [i for i, varies in enumerate(self.varies) if varies]
         self._cells = [
             f"{name}[{self.lane}]" if i.per_lane else name for name, i in zip(self.inputs, program.inputs, strict=True)

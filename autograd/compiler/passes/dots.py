@@ -87,8 +87,7 @@ class _Chains:
     def addition(self, row: Row) -> None:
         """One more term of a chain, or the start of one."""
         x, y = row.args
-        left = self.products.get(x) if type(x) is int else None
-        right = self.products.get(y) if type(y) is int else None
+        left, right = self._product(x), self._product(y)
         if left is not None and right is not None:
             self._absorb(x, y)
             self._close(row, _Chain(-0.0, [left[0], right[0]], [left[1], right[1]]))
@@ -102,8 +101,7 @@ class _Chains:
     def dot(self, row: Row) -> None:
         """Several terms at once, which go on from what the bias is."""
         n, start = len(row.args) // 2, row.args[-1]
-        chain = self._opened(start)
-        product = self.products.get(start) if type(start) is int else None
+        chain, product = self._opened(start), self._product(start)
         if product is not None:
             chain = _Chain(-0.0, [product[0]], [product[1]])
         if chain is not None:
@@ -116,7 +114,7 @@ class _Chains:
 
     def sum(self, row: Row) -> None:
         """A chain from 0.0 on, if all its terms are products."""
-        found = [self.products.get(arg) if type(arg) is int else None for arg in row.args]
+        found = list(map(self._product, row.args))
         pairs = [pair for pair in found if pair is not None]
         if pairs and len(pairs) == len(found):
             self._absorb(*row.args)
@@ -183,6 +181,9 @@ class _Chains:
         del self.sums[found.registers[-2]]
         self.sums[row.result] = found
         return True
+
+    def _product(self, arg: Arg) -> tuple[Arg, ...] | None:
+        return self.products.get(arg) if type(arg) is int else None
 
     def _opened(self, arg: Arg) -> _Chain | None:
         return self.open.get(arg) if type(arg) is int else None

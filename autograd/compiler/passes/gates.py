@@ -10,6 +10,7 @@ from autograd.compiler.passes.simplifier import Simplifier, is_constant, is_minu
 from autograd.compiler.program import Arg, Row
 
 TRUE, FALSE = 1, 2  # the argument of `where` that is taken
+TESTS = {ops.not_equal: True, ops.equal: False}  # of x with 0: whether they hold where x counts as true
 
 
 def where(s: Simplifier, condition: Arg, x: Arg, y: Arg) -> Arg | None:
@@ -56,11 +57,9 @@ def equal(s: Simplifier, x: Arg, y: Arg) -> Arg | None:
     """1 if x and y are equal, else 0."""
     if is_constant(y, 1.0) and s.is_boolean(x):
         return x
-    if is_constant(y, 0.0):
-        for op, opposite in ((ops.equal, ops.not_equal), (ops.not_equal, ops.equal)):
-            row = s.row_of(x, op)
-            if row is not None and is_constant(row.args[1], 0.0):
-                return s.put(opposite, *row.args)
+    if is_constant(y, 0.0) and (test := _test(s, x)):
+        number, taken = test
+        return s.put(ops.equal if taken else ops.not_equal, number, 0.0)
     return None
 
 
@@ -88,15 +87,20 @@ def total(s: Simplifier, x: Arg, y: Arg) -> Arg | None:
     return s.put(ops.where, one.args[0], *[s.put(ops.add, a, b) for a, b in sides])
 
 
+def _test(s: Simplifier, condition: Arg) -> tuple[Arg, bool] | None:
+    """x and True if it is x ≠ 0, x and False if it is x = 0; None if it is neither."""
+    row = s.made[condition] if isinstance(condition, int) else None
+    if row is None or row.op not in TESTS or not is_constant(row.args[1], 0.0):
+        return None
+    return row.args[0], TESTS[row.op]
+
+
 def _plain_condition(s: Simplifier, condition: Arg, x: Arg, y: Arg) -> tuple[Arg, Arg, Arg]:
     """The arguments of an equal `where`, whose condition is not a comparison of something with 0."""
-    while True:
-        row, swapped = s.row_of(condition, ops.not_equal), False
-        if row is None:
-            row, swapped = s.row_of(condition, ops.equal), True
-        if row is None or not is_constant(row.args[1], 0.0):
-            return condition, x, y
-        condition, x, y = (row.args[0], y, x) if swapped else (row.args[0], x, y)
+    while test := _test(s, condition):
+        condition, taken = test
+        x, y = (x, y) if taken else (y, x)
+    return condition, x, y
 
 
 def _taken(s: Simplifier, x: Arg, condition: Arg, side: int) -> Arg:
@@ -117,20 +121,20 @@ def _known(s: Simplifier, x: Arg, condition: Arg, side: int) -> Arg:
         return x
     if row.op is ops.where:
         return _known(s, row.args[side], condition, side) if same(row.args[0], condition) else x
-    if row.op in (ops.equal, ops.not_equal) and same(row.args[0], condition) and is_constant(row.args[1], 0.0):
-        return 1.0 if (row.op is ops.not_equal) == (side == TRUE) else 0.0
+    test = _test(s, x)
+    if test and same(test[0], condition):
+        return 1.0 if test[1] == (side == TRUE) else 0.0
     return x
 
 
 def _is_complement(s: Simplifier, x: Arg, y: Arg) -> bool:
     """True if y is 1 where x is 0, and 0 where x is 1."""
-    row = s.row_of(y, ops.equal)
-    if row is None or not is_constant(row.args[1], 0.0):
+    test, other = _test(s, y), _test(s, x)
+    if not test or test[1]:
         return False
-    if same(row.args[0], x):
+    if same(test[0], x):
         return s.is_boolean(x)
-    other = s.row_of(x, ops.not_equal)
-    return other is not None and same(other.args[0], row.args[0]) and is_constant(other.args[1], 0.0)
+    return other is not None and other[1] and same(other[0], test[0])
 
 
 def _args(row: Row | None) -> tuple[Arg, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, NamedTuple
 
 from autograd import ops
@@ -46,7 +47,7 @@ def _groups(program: Program) -> list[list[_Dot]]:
     found: dict[Any, list[_Dot]] = {}
     uniform: list[tuple[_Dot, int, int]] = []
     sides: dict[Any, int] = {}  # the halves of dots without lanes, numbered
-    counts: list[int] = []
+    counts: Counter[int] = Counter()
     for place, row in enumerate(program.rows):
         if row.op is not ops.dot or len(row.args) < 5:
             continue
@@ -59,7 +60,6 @@ def _groups(program: Program) -> list[list[_Dot]]:
                 found.setdefault((depth, exact_key(dot.inputs)), []).append(dot)
             continue
         left_side, right_side = [sides.setdefault((depth, exact_key(side)), len(sides)) for side in (left, right)]
-        counts += [0] * (len(sides) - len(counts))
         counts[left_side] += 1
         counts[right_side] += 1
         uniform.append((_Dot(place, left, right), left_side, right_side))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from autograd.compiler.instructions import REDUCTIONS, lane_dot, lane_matmul, matmul
+from autograd.compiler.instructions import REDUCTIONS, by_role, lane_dot, lane_matmul, matmul
 from autograd.compiler.program import Arg, Program, Row, renamed, renamed_outputs
 
 MIN_AREA = 4  # the smallest grid that is worth a product
@@ -78,9 +79,7 @@ class _Pairs:
 def _grids(program: Program) -> list[_Grid]:
     """Grids that have no pair in common, large ones first."""
     pairs = _Pairs(program)
-    same: dict[frozenset[int], int] = {}
-    for partners in pairs.partners.values():
-        same[frozenset(partners)] = same.get(frozenset(partners), 0) + 1
+    same = Counter(map(frozenset, pairs.partners.values()))
     sides = {frozenset(partners): partners for partners in pairs.partners.values()}
     orders = {frozenset(inputs): inputs for row in program.rows if row.op is matmul for inputs in _neighbours(row)}
     found = []
@@ -94,10 +93,10 @@ def _grids(program: Program) -> list[_Grid]:
 
 def _neighbours(row: Row) -> Iterator[Sequence[int]]:
     """What a matrix product reads and writes side by side: a grid of the same registers takes them in this order."""
-    n, m = row.shape or (0, 0)
-    inputs = [arg for arg in row.args[n * m : n * m + m] if type(arg) is int]
-    if len(set(inputs)) == m:
-        yield inputs
+    _, inputs, _ = by_role(row.op, row.shape, row.args)
+    registers = [arg for arg in inputs if type(arg) is int]
+    if len(set(registers)) == len(inputs):
+        yield registers
     yield row.results
 
 

@@ -68,7 +68,7 @@ class _Reductions:
         if self._varies(shared):
             sums.append(self._sum(shared))
             shared = 0.0
-        if len(constant := [pair for pair in pairs if not any(map(self._varies, pair))]):
+        if constant := [pair for pair in pairs if not any(map(self._varies, pair))]:
             xs, ys = zip(*constant, strict=True)
             shared = self.builder.add(ops.dot, (*xs, *ys, shared))
         self._total(sums, shared, result)

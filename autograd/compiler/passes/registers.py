@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 
 from autograd.compiler.executors.python import split
-from autograd.compiler.instructions import REDUCTIONS, matmul
+from autograd.compiler.instructions import REDUCTIONS, by_role, matmul
 from autograd.compiler.program import Arg, Program, Row, renamed, renamed_outputs
 
 Block = list[int]  # registers that become neighbours, in this order
@@ -56,10 +56,10 @@ def _blocks(program: Program, rows: Sequence[Row]) -> dict[int, Block]:
     return blocks
 
 
-def _wanted(row: Row) -> tuple[Sequence[Arg], ...]:
+def _wanted(row: Row) -> list[Sequence[Arg]]:
     """The arguments that should be neighbours."""
-    n, m = row.shape or (0, 0)
-    return (row.args[n * m : n * m + m],) if row.op is matmul else (row.args[:n], row.args[n:])
+    found = by_role(row.op, row.shape, row.args)
+    return found[1:2] if row.op is matmul else found
 
 
 def _join(registers: list[int], blocks: dict[int, Block]) -> None:

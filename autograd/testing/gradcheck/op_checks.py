@@ -43,7 +43,7 @@ class Partial(NamedTuple):
 
 
 def checked_partials(
-    nodes: Sequence[Value], inputs: Collection[Value], outputs: Collection[Value], tolerance: Tolerance = lambda partial: 0.0
+    nodes: Sequence[Value], inputs: Collection[Value], outputs: Collection[Value], tolerance: Tolerance
 ) -> Iterator[Partial]:
     """Every partial through which gradient flows from an output to an input, and of `where` those through which none does."""
     reached = set(outputs)
