@@ -36,7 +36,7 @@ export function shelfView(known, { start, read }) {
         const open = button(finished ? "Look through it" : step > 0 ? `Go on with step ${step + 1}` : "Start", () => start(name, finished ? 0 : step));
         open.setAttribute("aria-label", `${open.textContent}: ${title}`);
         open.classList.add("main");
-        const facts = [`${steps} steps`, ...(minutes ? [`about ${minutes} minutes`] : []), ...(finished ? [`done, ${count(done, "right")} right`] : [])];
+        const facts = [steps === 1 ? "1 step" : `${steps} steps`, ...(minutes ? [`about ${minutes} minutes`] : []), ...(finished ? [`done, ${count(done, "right")} right`] : [])];
         const again = startAgain(() => {
             forget(name);
             start(name, 0);
