@@ -23,7 +23,7 @@ from autograd.viz import RendererMissing, draw_dot
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     parser = _parser()
-    options = parser.parse_intermixed_args(_without_minus(sys.argv[1:] if argv is None else argv))
+    options = parser.parse_intermixed_args(_with_space_before_minus(sys.argv[1:] if argv is None else argv))
     options.expression = " ".join(options.expression.split())
     try:
         picture = _picture_format(options.output)
@@ -47,10 +47,10 @@ def main(argv: list[str] | None = None) -> int:
     return _write_picture(parser.prog, result, options.output, picture)
 
 
-def _without_minus(argv: list[str]) -> list[str]:
+def _with_space_before_minus(argv: list[str]) -> list[str]:
     """The arguments with a space before an expression that begins with a minus, which would look like an option."""
     for i, arg in enumerate(argv):
-        option = arg in ("-h", "--help", "-o", "--output", "--") or arg.startswith("--output=")
+        option = arg in ("-h", "--help", "--output", "--") or arg.startswith(("-o", "--output="))
         if not option and argv[i - 1 : i] not in (["-o"], ["--output"]):
             return [*argv[:i], f" {arg}", *argv[i + 1 :]]
     return argv
@@ -113,7 +113,7 @@ def _values(pairs: list[str]) -> dict[str, Value]:
         if not equals or not name.isidentifier():
             raise ValueError(f"{pair!r} is not of the form name=value")
         if iskeyword(name):
-            raise ValueError(f"{pair!r}: {name} is a keyword of Python and cannot be a variable: give it another name")
+            raise ValueError(f"{pair!r}: {name} is a Python keyword and cannot be a variable name: choose another")
         if name in values:
             raise ValueError(f"{name} is given twice")
         try:

@@ -1,7 +1,8 @@
 """no_grad, enable_grad, anomaly and scope: modes that say how nodes are recorded, and where.
 
 All are held in context variables, so threads and async tasks do not disturb each other. (Generators share the
-context of their caller: two of them must not enter and leave modes in interleaved order.)
+context of their caller: two of them must not enter and leave modes in interleaved order. A task begins with the modes of
+the code that made it, and has to end before that leaves them.)
 """
 
 from __future__ import annotations
@@ -84,7 +85,8 @@ started = 0
 _lock = Lock()
 
 
-# The modes that are on here, each with what ends it. A mode does not hold that itself: several threads and tasks may enter one.
+# The modes entered in this context, each with the token that resets it. They are not kept by the Mode, which threads and tasks
+# may share.
 entered: ContextVar[tuple[tuple[Mode, Token[Any], bool], ...]] = ContextVar("entered", default=())
 
 
@@ -105,15 +107,15 @@ class Mode:
     def __exit__(self, *exception: object) -> None:
         global special
         modes = entered.get()
-        own = [i for i, (mode, _, _) in enumerate(modes) if mode is self]
-        if not own:
-            raise RuntimeError("this mode was not entered here: leave it in the thread or task that entered it")
-        last = own[-1]  # it may have been entered twice
-        _, token, change = modes[last]
-        entered.set(modes[:last] + modes[last + 1 :])
+        last = max((i for i, (mode, _, _) in enumerate(modes) if mode is self), default=None)  # it may have been entered twice
+        try:
+            _, token, change = modes[last]  # type: ignore[index]  # None is an error, too
+            self._variable.reset(token)
+        except (TypeError, ValueError):
+            raise RuntimeError("this mode was not entered here: leave it in the thread or task that entered it") from None
+        entered.set(modes[:last] + modes[last + 1 :])  # type: ignore[operator]
         with _lock:
             special -= change
-        self._variable.reset(token)
 
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
         from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction

@@ -58,7 +58,7 @@ def custom_op(
         return lambda function: custom_op(function, partials=partials, vjp=vjp, name=name, **columns)
     label = str(name or getattr(forward, "__name__", ""))
     if not label.isidentifier() or iskeyword(label):
-        raise ValueError(f"custom_op: name must be a Python identifier, got {label!r}; pass name=...")
+        raise ValueError(f"custom_op: name must be an identifier and not a keyword, got {label!r}; pass name=...")
     if label in TABLE and TABLE[label].built_in:
         raise ValueError(f"custom_op: name {label!r} is a built-in op; choose another")
     variadic = bool(columns.get("variadic"))

@@ -170,10 +170,10 @@ def _side_by_side(name: str, operand: str) -> str:
 
 
 def _as_variable(name: str) -> str:
-    """That a keyword is none, unless it is one of those that stand in an expression."""
+    """The message for a keyword used as a variable; "" for keywords that may stand in an expression."""
     if not iskeyword(name) or name in _OF_EXPRESSIONS:
         return ""
-    return f"{name} is a keyword of Python and cannot be a variable: give it another name"
+    return f"{name} is a Python keyword and cannot be a variable name: choose another"
 
 
 def _meant(name: str) -> str:

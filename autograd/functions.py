@@ -202,14 +202,19 @@ def _one_list(name: str, xs: Iterable[Scalar], more: tuple[Scalar, ...] = ()) ->
     return listed
 
 
+def _kind(x: Any) -> str:
+    from autograd import _transform_checks  # here, since only errors need it
+
+    return _transform_checks.kind(x)
+
+
 def _as_sequence(name: str, xs: Iterable[Scalar], more: tuple[Scalar, ...] = (), write: str = "") -> Sequence[Scalar]:
     """The numbers as a sequence; a TypeError that says what to write if they are not in a list."""
     if more or not hasattr(xs, "__iter__"):
-        got = f"{1 + len(more)} arguments" if more else f"a {type(xs).__name__}"
+        got = f"{1 + len(more)} arguments" if more else _kind(xs)
         raise TypeError(f"{name}() takes its numbers in a list, got {got}: write {write or f'{name}([a, b])'}")
     if hasattr(xs, "keys") and (other := _instead_of_keys(xs)):
-        got = type(xs).__name__
-        raise TypeError(f"{name}() takes its numbers in a list, got a {got}, which gives its keys: write {name}({other})")
+        raise TypeError(f"{name}() takes its numbers in a list, got {_kind(xs)}, which gives its keys: write {name}({other})")
     return xs if isinstance(xs, (list, tuple)) else tuple(xs)
 
 

@@ -93,7 +93,7 @@ def adjoints(
 
 
 def recorded_adjoints(order: Sequence[Value], seeds: Mapping[Value, float]) -> dict[Value, float]:
-    """`adjoints` from seeds that are floats, by the partials as recorded: in a fifth of the time, as nothing is recorded."""
+    """`adjoints` for float seeds and recorded partials: several times as fast, since nothing is recorded."""
     bars = dict(seeds)
     for node in reversed(order):
         if node.op is not None and node in bars:
@@ -121,7 +121,7 @@ def recorded_tangents(order: Sequence[Value], seeds: Mapping[Value, float]) -> d
 
 
 def _recorded_edges(node: Value) -> Iterable[tuple[Any, float | None]]:
-    """The arguments of a node with its partials, as they are stored: frozen leaves have one, too."""
+    """The arguments of a node with its stored partials, those of frozen leaves included."""
     a = node._a
     return zip(a, node._b, strict=True) if type(a) is tuple else ((a, node._da), (node._b, node._db))
 

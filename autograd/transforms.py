@@ -321,7 +321,7 @@ class _Run:
     def _is_outer(self, leaf: Value) -> bool:
         """True for a Value from outside, and for one that the program being traced computes anew in every run."""
         trace = context.current_trace()
-        return (leaf._a < self.started and not _is_constant(leaf)) or (trace is not None and trace.computes(leaf))
+        return (leaf._a < self.started and not _is_frozen_number(leaf)) or (trace is not None and trace.computes(leaf))
 
     def gradient(self) -> list[Any]:
         """The derivatives of the output, which must be one number, with respect to all inputs."""
@@ -419,15 +419,15 @@ def _as_input(x: Any) -> Value:
     if type(x) is not Value:
         return Value(x)
     # It comes from an outer function: a separate node keeps the two derivatives apart.
-    return Value(x._number) if _is_constant(x) else +x
+    return Value(x._number) if _is_frozen_number(x) else +x
 
 
 def _flow(x: Any) -> Any:
     """A tangent or cotangent from the caller, as a float or a Value."""
-    return number(x) if type(x) is not Value else x._number if _is_constant(x) else x
+    return number(x) if type(x) is not Value else x._number if _is_frozen_number(x) else x
 
 
-def _is_constant(x: Value) -> bool:
+def _is_frozen_number(x: Value) -> bool:
     """True for a frozen Value, which is used as a number; but a program that is being traced reads it in every run."""
     return not x.requires_grad and context.current_trace() is None
 

@@ -525,8 +525,10 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        if self.op is not None or self in context.differentiated_inputs():
-            what = "is an argument of the function being differentiated" if self.op is None else f"was made by {self.op.name}"
+        what = "" if self.op is None else f"was made by {self.op.name}"
+        if self in context.differentiated_inputs():
+            what = "is an argument of the function being differentiated"
+        if what:
             raise TypeError(
                 f"this Value {what} and carries its graph: detach first, with v.detach(), to pickle or copy its number"
             )
@@ -549,10 +551,12 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
                     partial = op.partials[0](z, x._number)
                 else:
                     z, partial = kernel(x._number)
-                if type(z) is not float or type(partial) is not float:
-                    z, partial = number(z), number(partial)
+                if type(z) is not float:
+                    z = number(z)
                 if z - z != context.special:
                     return _unusual(op, args, z)
+                if type(partial) is not float:
+                    partial = number(partial)
                 depth = x._depth + 1
                 if not depth & MASK:
                     protect(args, depth)

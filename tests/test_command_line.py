@@ -77,9 +77,12 @@ def test_a_warning_is_one_line_without_a_place_in_our_sources(tmp_path):
         (["x", "x=a"], "'a' is not a number"),
         (["x", "x"], "'x' is not of the form name=value"),
         (["x", "x=1", "x=2"], "x is given twice"),
-        (["lambda*x", "lambda=3", "x=1"], "'lambda=3': lambda is a keyword of Python and cannot be a variable"),
-        (["None*x", "None=3", "x=1"], "'None=3': None is a keyword of Python and cannot be a variable"),
-        (["loss + lambda*x", "loss=3", "x=1"], "column 8, at 'lambda*x': lambda is a keyword of Python and cannot be a variable"),
+        (["lambda*x", "lambda=3", "x=1"], "'lambda=3': lambda is a Python keyword and cannot be a variable name"),
+        (["None*x", "None=3", "x=1"], "'None=3': None is a Python keyword and cannot be a variable name"),
+        (
+            ["loss + lambda*x", "loss=3", "x=1"],
+            "column 8, at 'lambda*x': lambda is a Python keyword and cannot be a variable name",
+        ),
     ],
 )
 def test_a_mistake_is_one_line_and_status_2(arguments, message, capsys):
@@ -95,7 +98,9 @@ def test_an_unwritable_picture_is_a_clear_error(tmp_path, capsys):
     assert "cannot write" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("arguments", ["-o {} -x*y x=3 y=2", "-x*y -o {} x=3 y=2", "-x*y x=3 --output={} y=2", "-- -x*y x=3 y=2"])
+@pytest.mark.parametrize(
+    "arguments", ["-o {} -x*y x=3 y=2", "-x*y -o {} x=3 y=2", "-o{} -x*y x=3 y=2", "-x*y x=3 --output={} y=2", "-- -x*y x=3 y=2"]
+)
 def test_an_option_may_stand_anywhere_beside_an_expression_that_begins_with_a_minus(arguments, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert main(arguments.format("graph.svg").split()) == 0

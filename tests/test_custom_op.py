@@ -102,8 +102,8 @@ def test_a_forward_that_gives_an_int_is_a_float_and_one_that_gives_a_list_is_ref
     ("name", "message"),
     [
         ("tanh", "'tanh' is a built-in op"),
-        ("a b", "must be a Python identifier, got 'a b'"),
-        ("lambda", "must be a Python identifier, got 'lambda'"),
+        ("a b", "must be an identifier and not a keyword, got 'a b'"),
+        ("lambda", "must be an identifier and not a keyword, got 'lambda'"),
     ],
 )
 def test_a_bad_name_is_refused(name, message):

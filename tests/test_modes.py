@@ -1,6 +1,7 @@
 """no_grad, enable_grad and anomaly."""
 
 import asyncio
+import contextvars
 import threading
 
 import pytest
@@ -67,19 +68,19 @@ def test_a_mode_in_one_task_does_not_reach_another():
 
 
 def test_one_mode_object_serves_several_threads():
-    shared, gates, seen = no_grad(), [threading.Event() for _ in range(3)], []
+    shared, gates, seen = no_grad(), [threading.Event() for _ in range(2)], []
 
     def other():
         with shared:
             gates[0].set()
-            gates[1].wait()
+            gates[1].wait(60)
             seen.append((Value(1.0) + 1.0).op)
         seen.append((Value(1.0) + 1.0).op)
 
     thread = threading.Thread(target=other)
     with shared:
         thread.start()
-        gates[0].wait()
+        gates[0].wait(60)
     seen.append((Value(1.0) + 1.0).op)
     gates[1].set()
     thread.join()
@@ -107,8 +108,15 @@ def test_one_mode_object_serves_several_tasks():
 
 
 def test_a_mode_that_was_not_entered_here_is_not_left_here():
-    with pytest.raises(RuntimeError, match="leave it in the thread or task that entered it"):
-        no_grad().__exit__()
+    mode, message = no_grad(), "leave it in the thread or task that entered it"
+    with pytest.raises(RuntimeError, match=message):
+        mode.__exit__()
+    with mode:
+        with pytest.raises(RuntimeError, match=message):  # a task begins with a copy of its maker's modes
+            contextvars.copy_context().run(mode.__exit__)
+        assert (Value(1.0) + 1.0).op is None
+    assert (Value(1.0) + 1.0).op is not None
+    assert context.special == 0.0
 
 
 def test_a_mode_object_is_entered_again_inside_itself():

@@ -151,7 +151,7 @@ ALLOWED = {
     "autograd/compiler/executors/python.py": "dot",  # a matrix product is one for each of its rows
     "autograd/compiler/gates.py": "equal not_equal",  # with 0, which say whether a number is 0
     "autograd/compiler/passes/common_subexpressions.py": "add mul equal not_equal hypot",  # which are commutative
-    "autograd/compiler/passes/gates.py": "equal not_equal where",
+    "autograd/compiler/passes/gates.py": "where",
     "autograd/compiler/passes/identities.py": "add sub mul div pow neg pos prod dot where maximum minimum equal not_equal",
     "autograd/compiler/passes/simplifier.py": (  # what is 0 or 1, or never -0.0
         "add mul maximum minimum where exp exp2 exp_difference sigmoid abs step relu gaussian sum"

@@ -972,6 +972,6 @@ def test_an_argument_being_differentiated_refuses_to_be_copied_since_the_copy_wo
         return x * x
 
     for differentiate in autograd.grad(f), lambda x: autograd.jvp(f, (x,), (1.0,)), autograd.grad(autograd.grad(f)):
-        with pytest.raises(TypeError, match="detach first"):
+        with pytest.raises(TypeError, match=r"is an argument of the function being differentiated .*detach first"):
             differentiate(2.0)
     assert copied(Value(2.0))

@@ -24,7 +24,7 @@ OF_A_LIST = ["sum", "prod", "mean", "norm", "softmax", "log_softmax", "logsumexp
 @pytest.mark.parametrize("name", OF_A_LIST)
 @pytest.mark.parametrize(
     ("given", "got"),
-    [((A, B), "2 arguments"), ((1.0, 2.0, 3.0), "3 arguments"), (([A], [B]), "2 arguments"), ((A,), "a Value"), ((3,), "a int")],
+    [((A, B), "2 arguments"), ((1.0, 2.0, 3.0), "3 arguments"), (([A], [B]), "2 arguments"), ((A,), "a Value"), ((3,), "an int")],
 )
 def test_a_function_of_a_list_says_so(name, given, got):
     words = f"{name}() takes its numbers in a list, got {got}: write {name}([a, b])"

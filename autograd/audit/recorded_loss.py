@@ -107,7 +107,7 @@ class RecordedLoss:
         return {name: list(map(hides, moved[name], paths[name], numbers)) for name, numbers in self.numbers.items()}
 
     def _farthest(self, trials: int) -> Numbers:
-        """How far so many perturbations move each number of the gradient at most."""
+        """The largest change of each number of the gradient over so many perturbations."""
         random = Random(0)
         perturbed = [self._perturbed_gradient(random) for _ in range(trials)]
         found = {}

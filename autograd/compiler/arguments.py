@@ -144,10 +144,10 @@ class _Reader:
             raise TypeError(
                 f"{path}: expected a real number, got {x.dtype}: only real numbers are supported: pass .real or .imag"
             )
-        if getattr(x, "requires_grad", False) and namespace_of([x]).is_grad_enabled():  # its gradient would be lost unseen
-            advice = "pass .detach(), and take derivatives from the program's value_and_grad"
+        if is_foreign(x) and getattr(x, "requires_grad", False) and namespace_of([x]).is_grad_enabled():
+            advice = "pass .detach(), and take derivatives from the program's value_and_grad"  # they would be lost silently
             raise TypeError(
-                f"{path}: expected a tensor without requires_grad, since a program records no graph of PyTorch: {advice}"
+                f"{path}: expected a tensor without requires_grad, since a program records no PyTorch graph: {advice}"
             )
         if not is_foreign(x) and x.dtype.kind not in "biuf":
             if not any(type(item) is Value for item in x.flat):

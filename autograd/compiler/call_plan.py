@@ -14,6 +14,8 @@ from autograd.compiler.guards import check_guards
 from autograd.compiler.runners import Found, LanesRunner, PythonRunner, Runner
 from autograd.compiler.tracing import Guard
 
+Shape = Callable[[Any, Any, Any], Any]  # of the program, its uniform outputs, and those per lane: what the call returns
+
 _LOOK = attrgetter("__class__", "dtype", "shape")
 
 
@@ -29,7 +31,7 @@ class Listed(NamedTuple):
 
 
 def call_key(what: Any, xs: Sequence[Any]) -> tuple[Any, ...] | None:
-    """What calls that one plan serves have in common; None if an argument is neither a float nor a list, tuple or array."""
+    """The key under which calls share a plan; None if an argument is neither a float nor a list, tuple or array."""
     try:
         return what, *map(_kind, xs)
     except AttributeError:
@@ -42,10 +44,10 @@ def _kind(x: Any) -> Any:
 
 
 class Plan(NamedTuple):
-    """How calls like an earlier one are run: what feeds the program, and what makes its outputs the result of the call."""
+    """How to repeat a call: `feed` runs the program, `shape` turns its outputs into the result."""
 
     feed: FloatFeed | ArrayFeed
-    shaped: Callable[[Any, Any], Any]
+    shape: Shape
 
 
 class Call(NamedTuple):
@@ -53,7 +55,7 @@ class Call(NamedTuple):
 
     kinds     of its arguments: see call_key
     xs        the arguments
-    given     what they gave
+    given     the arguments as read
     runner    what ran them
     captured  how many numbers of leaves from outside follow them
     scale     what the outputs were multiplied by
@@ -90,9 +92,9 @@ def feed_of(call: Call, guards: Sequence[Guard], check: bool) -> FloatFeed | Arr
 
 
 class FloatFeed:
-    """For a program that is Python code, floats, and lists and tuples of floats.
+    """Runs a program that is Python code, on floats and on lists and tuples of floats.
 
-    It runs on the arguments `xs`, and the `captured` numbers of the leaves that the function takes from outside.
+    `captured` are the numbers of the leaves that the function takes from outside.
     """
 
     def __init__(self, kinds: Sequence[Any], code: Callable[..., list[float]], end: int, guards: Sequence[Guard]) -> None:
@@ -126,7 +128,7 @@ class FloatFeed:
 
 
 class ArrayFeed:
-    """Likewise for a program in machine code, NumPy arrays, floats, and lists of floats, with lanes or without."""
+    """Likewise a program in machine code, on NumPy arrays, floats and lists of floats, with lanes or without."""
 
     def __init__(self, call: Call, runner: LanesRunner, end: int, guards: Sequence[Guard]) -> None:
         from autograd.compiler.executors.array_arguments import ArrayArguments
@@ -179,10 +181,10 @@ class ArrayFeed:
 # -- a value and its gradient ----------------------------------------------------------------------------
 
 
-def gradient_shape(call: Call, chosen: Sequence[int], single: bool, reduced: bool) -> Callable[[Any, Any], Any] | None:
+def gradient_shape(call: Call, chosen: Sequence[int], single: bool, reduced: bool) -> Shape | None:
     """What makes outputs a value and its gradient: by `chosen` arguments, or a `single` one, `reduced` over lanes.
 
-    None if the numbers of an argument have lanes in part.
+    None if only some numbers of an argument have lanes.
     """
     kinds, layout = call.kinds, call.runner.layout
     if isinstance(call.runner, PythonRunner):
@@ -205,35 +207,35 @@ def gradient_shape(call: Call, chosen: Sequence[int], single: bool, reduced: boo
     return _array_gradient(readers, varies[0], single)
 
 
-def _floats(single: bool) -> Callable[[Any, Any], Any]:
-    def shaped(numbers: Any, per_lane: Any) -> tuple[Any, Any]:
+def _floats(single: bool) -> Shape:
+    def shape(program: Any, numbers: Any, per_lane: Any) -> tuple[Any, Any]:
         value, *slopes = numbers if type(numbers) is list else numbers.tolist()
         return value, slopes[0] if single else tuple(slopes)
 
-    return shaped
+    return shape
 
 
-def _float_gradient(kinds: Sequence[Any], single: bool) -> Callable[[Any, Any], Any]:
+def _float_gradient(kinds: Sequence[Any], single: bool) -> Shape:
     if {*kinds} == {float}:
         return _floats(single)
 
-    def shaped(numbers: Any, per_lane: Any) -> tuple[Any, Any]:
+    def shape(program: Any, numbers: Any, per_lane: Any) -> tuple[Any, Any]:
         found = iter(numbers)
         value = next(found)
         slopes = [next(found) if kind is float else kind.container([next(found) for _ in range(kind.length)]) for kind in kinds]
         return value, slopes[0] if single else tuple(slopes)
 
-    return shaped
+    return shape
 
 
-def _array_gradient(readers: Sequence[Callable[[Any, Any], Any]], value_varies: bool, single: bool) -> Callable[[Any, Any], Any]:
-    def shaped(numbers: Any, per_lane: Any) -> tuple[Any, Any]:
+def _array_gradient(readers: Sequence[Callable[[Any, Any], Any]], value_varies: bool, single: bool) -> Shape:
+    def shape(program: Any, numbers: Any, per_lane: Any) -> tuple[Any, Any]:
         value = per_lane[0] if value_varies else numbers.item(0)
         if single:
             return value, readers[0](numbers, per_lane)
         return value, tuple([read(numbers, per_lane) for read in readers])
 
-    return shaped
+    return shape
 
 
 def _shape(kind: Any) -> tuple[int, ...] | None:

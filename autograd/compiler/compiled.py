@@ -12,17 +12,19 @@ from autograd._tree import block_map, is_array
 from autograd.compiler import derived, files
 from autograd.compiler.any_array import for_lanes, is_foreign
 from autograd.compiler.arguments import Given, lanes_of, scale_of, stacked
-from autograd.compiler.call_plan import Call, Plan, call_key, feed_of, gradient_shape
+from autograd.compiler.call_plan import Call, Plan, Shape, call_key, feed_of, gradient_shape
 from autograd.compiler.executors.chunks import any_chunked, mapped, summed
 from autograd.compiler.guards import check_guards, differing_lanes
 from autograd.compiler.programs import Programs
 from autograd.compiler.runners import Found, Layout, PythonRunner, Runner, fast_runner, runs_in_python
 from autograd.compiler.traced import Traced, collector_paused
 from autograd.errors import CompileError
+from autograd.op import number
 from autograd.transforms import check_tangents
 from autograd.value import Value
 
 REDUCTIONS = ("mean", "sum")
+MAX_PLANS = 256  # of calls, such as those for batches of so many different lengths
 
 
 class Compiled(Programs):
@@ -40,23 +42,22 @@ class Compiled(Programs):
         self._numbers: Sequence[float] | None = None  # to use instead of those of the captured leaves
         self._runners: dict[Any, Runner] = {}
         self._plans: dict[Any, Plan] = {}  # by what calls have in common
-        self._last: dict[Any, Plan] = {}  # by what was asked for, the last one
-        self._argnums: Any = None
+        self._last: dict[Any, Plan] = {}  # the plan used last, by what was asked for
 
     # -- running -------------------------------------------------------------------------------------
 
     def __call__(self, *xs: Any) -> Any:
         """What `f` returns: numbers, or arrays with a leading axis of lanes."""
-        if (result := self._again("value", xs)) is not None:
+        if (result := self._by_plan("value", xs)) is not None:
             return result
         if any_chunked(xs):
             return mapped(self, xs, partial(_called, "__call__"))
         given, lanes = self._bind(xs)
 
-        def shaped(found: Found, given: Sequence[Given]) -> Any:
-            return _in_shape(self.traced.result, [for_lanes(found[i], lanes) for i in range(self._count)], lanes)
+        def shape(program: Compiled, found: Found, given: Sequence[Given]) -> Any:
+            return _in_shape(program.traced.result, [for_lanes(found[i], lanes) for i in range(program._count)], lanes)
 
-        return self._run_first("value", xs, ("value",), given, lanes, shaped)
+        return self._run_and_plan("value", xs, ("value",), given, lanes, shape)
 
     def value_and_grad(self, *xs: Any, argnums: int | Sequence[int] = 0, reduction: str | None = None) -> tuple[Any, Any]:
         """The value and the gradient by the arguments that `argnums` selects, as `autograd.value_and_grad` gives them.
@@ -71,11 +72,10 @@ class Compiled(Programs):
         >>> program.value_and_grad(np.array([1.0, 3.0]), 2.0, argnums=1, reduction="mean")
         (10.0, 5.0)
         """
-        if argnums is not self._argnums:  # the last ones, which are right
-            self._argnums = argnums = _transform_checks.argnums("value_and_grad", argnums)
-        if reduction is not None and reduction not in REDUCTIONS:
+        argnums = _transform_checks.argnums("value_and_grad", argnums)
+        if reduction is not None:
             checked_choice("reduction", reduction, REDUCTIONS)
-        if (result := self._again((argnums, reduction), xs)) is not None:
+        if (result := self._by_plan((argnums, reduction), xs)) is not None:
             return result  # type: ignore[no-any-return]
         self._check_one_number("value_and_grad")
         single, chosen = self._chosen("value_and_grad", argnums)
@@ -89,14 +89,14 @@ class Compiled(Programs):
         reduced = reduction is not None and lanes is not None
         scale = scale_of(reduction, lanes)
 
-        def shaped(found: Found, given: Sequence[Given]) -> Any:
+        def shape(program: Compiled, found: Found, given: Sequence[Given]) -> Any:
             value = for_lanes(found[0], None if reduced else lanes)
             value = float(value) if reduced and not is_foreign(value) else value
-            return value, self._shaped(found, 1, given, chosen, single, lanes, reduced)
+            return value, program._shaped(found, 1, given, chosen, single, lanes, reduced)
 
         quick = partial(gradient_shape, chosen=chosen, single=single, reduced=reduced)
         what = "gradient", chosen, reduced
-        return self._run_first((argnums, reduction), xs, what, given, lanes, shaped, scale, quick)  # type: ignore[no-any-return]
+        return self._run_and_plan((argnums, reduction), xs, what, given, lanes, shape, scale, quick)  # type: ignore[no-any-return]
 
     def backward(self, *xs: Any, reduction: str = "mean") -> float:
         """Add to `grad` of the leaves that `f` takes from outside, as `backward()` does; returns the value.
@@ -131,15 +131,15 @@ class Compiled(Programs):
         return self._summed_backward(xs)[1]  # type: ignore[no-any-return]
 
     def _summed_backward(self, xs: tuple[Any, ...]) -> Any:
-        """How many lanes there are, and the same."""
-        if (result := self._again("backward", xs)) is not None:
+        """The number of lanes, and what `summed_backward` returns."""
+        if (result := self._by_plan("backward", xs)) is not None:
             return result
         given, lanes = self._bind(xs)
         runner = self._runner(("backward",), given, lanes)
         reached, gates = self._reached[lanes is not None, isinstance(runner, PythonRunner)]
 
-        def shaped(found: Found, given: Sequence[Given]) -> Any:
-            slopes, flows = [0.0] * len(self.captured), [0.0] * len(self.captured)
+        def shape(program: Compiled, found: Found, given: Sequence[Given]) -> Any:
+            slopes, flows = [0.0] * len(program.captured), [0.0] * len(program.captured)
             for i, slope in zip(reached, found.span(1, 1 + len(reached)), strict=True):
                 slopes[i], flows[i] = float(slope), 1.0
             for gate, behind in enumerate(gates, start=1 + len(reached)):
@@ -147,7 +147,7 @@ class Compiled(Programs):
                     flows[reached[place]] = float(found[gate])
             return lanes, (float(found[0]), slopes, flows)
 
-        return self._run_first("backward", xs, ("backward",), given, lanes, shaped)
+        return self._run_and_plan("backward", xs, ("backward",), given, lanes, shape)
 
     def jacobian(self, *xs: Any, argnums: int | Sequence[int] = 0) -> Any:
         """The derivatives of every number that f returns: shape of the output, then of the argument.
@@ -160,16 +160,16 @@ class Compiled(Programs):
             return mapped(self, xs, partial(_called, "jacobian", argnums=argnums))
         single, chosen = self._chosen("jacobian", argnums)
         what = "jacobian", single, chosen
-        if (result := self._again(what, xs)) is not None:
+        if (result := self._by_plan(what, xs)) is not None:
             return result
         given, lanes = self._bind(xs)
 
-        def shaped(found: Found, given: Sequence[Given]) -> Any:
-            width = sum([self.arguments[i].count for i in chosen])
-            rows = [self._shaped(found, i * width, given, chosen, single, lanes) for i in range(self._count)]
-            return _in_shape(self.traced.result, rows, lanes, any(given[i].is_listed for i in chosen))
+        def shape(program: Compiled, found: Found, given: Sequence[Given]) -> Any:
+            width = sum([program.arguments[i].count for i in chosen])
+            rows = [program._shaped(found, i * width, given, chosen, single, lanes) for i in range(program._count)]
+            return _in_shape(program.traced.result, rows, lanes, any(given[i].is_listed for i in chosen))
 
-        return self._run_first(what, xs, ("jacobian", chosen), given, lanes, shaped)
+        return self._run_and_plan(what, xs, ("jacobian", chosen), given, lanes, shape)
 
     def hessian(self, *xs: Any, argnums: int | Sequence[int] = 0) -> Any:
         """The second derivatives of f, which must return one number.
@@ -183,18 +183,18 @@ class Compiled(Programs):
             return mapped(self, xs, partial(_called, "hessian", argnums=argnums))
         single, chosen = self._chosen("hessian", argnums)
         what = "hessian", single, chosen
-        if (result := self._again(what, xs)) is not None:
+        if (result := self._by_plan(what, xs)) is not None:
             return result
         given, lanes = self._bind(xs)
 
-        def shaped(found: Found, given: Sequence[Given]) -> Any:
-            width = sum([self.arguments[i].count for i in chosen])
-            rows = iter([self._shaped(found, i * width, given, chosen, single, lanes) for i in range(width)])
+        def shape(program: Compiled, found: Found, given: Sequence[Given]) -> Any:
+            width = sum([program.arguments[i].count for i in chosen])
+            rows = iter([program._shaped(found, i * width, given, chosen, single, lanes) for i in range(width)])
             listed = any(given[i].is_listed for i in chosen)
-            blocks = [given[i].result([next(rows) for _ in range(self.arguments[i].count)], lanes, listed) for i in chosen]
+            blocks = [given[i].result([next(rows) for _ in range(program.arguments[i].count)], lanes, listed) for i in chosen]
             return blocks[0] if single else tuple(blocks)
 
-        return self._run_first(what, xs, ("hessian", chosen), given, lanes, shaped)
+        return self._run_and_plan(what, xs, ("hessian", chosen), given, lanes, shape)
 
     def hvp(self, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
         """The Hessian times a vector; one result per primal, with a single one just that.
@@ -238,7 +238,7 @@ class Compiled(Programs):
         """The same program, with these numbers instead of those of the captured leaves."""
         other = object.__new__(type(self))
         vars(other).update(vars(self))  # its runners too, which a copy makes anew
-        other._numbers = numbers
+        other._numbers = [number(x) for x in numbers]
         return other
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -252,48 +252,50 @@ class Compiled(Programs):
 
     # -- what is run ---------------------------------------------------------------------------------
 
-    def _again(self, what: Any, xs: tuple[Any, ...]) -> Any:
-        """The result of a call like an earlier one, by the plan that was kept of that; None if there is none."""
+    def _by_plan(self, what: Any, xs: tuple[Any, ...]) -> Any:
+        """The result by the plan of an earlier call like this one; None if there is none."""
         if not self._plans or (self.captured and self._takes_part()):
             return None
         captured = self.captured_numbers() if self.captured else ()
         if (plan := self._last.get(what)) is not None:
             self.check_closure()
             if (found := plan.feed.run(xs, captured)) is not None:
-                return plan.shaped(*found)
+                return plan.shape(self, *found)
         if (plan := self._plans.get(call_key(what, xs))) is None:
             return None
         self._last[what] = plan
         self.check_closure()
         found = plan.feed.run_converted(xs, captured)
-        return None if found is None else plan.shaped(*found)
+        return None if found is None else plan.shape(self, *found)
 
-    def _run_first(
+    def _run_and_plan(
         self,
         what: Any,
         xs: tuple[Any, ...],
         program: tuple[Any, ...],
         given: Sequence[Given],
         lanes: int | None,
-        shaped: Callable[[Found, Sequence[Given]], Any],
+        shape: Callable[[Compiled, Found, Sequence[Given]], Any],
         scale: float = 1.0,
-        quick: Callable[[Call], Callable[[Any, Any], Any] | None] | None = None,
+        quick: Callable[[Call], Shape | None] | None = None,
     ) -> Any:
-        """The result of a call that has no plan, `shaped` like what was given; if it is a simple one, its plan is kept.
+        """The result of a call that has no plan, in the `shape` of what was given; if it is a simple one, its plan is kept.
 
-        `quick` may give a faster way to shape outputs.
+        `quick` may give a faster way to shape outputs. Neither holds the program, which would be kept alive by its own plans.
         """
         found = self._run(program, given, lanes, scale)
         key = call_key(what, xs)
-        if key is not None and lanes != 0 and not self.traced.samplers and not self._is_recorded(given, lanes):
+        if key is not None and lanes != 0 and not self.traced.samplers and not self._is_recorded(program, given, lanes):
             runner = self._runner(program, given, lanes)
             call = Call(key[1:], xs, given, runner, len(self.captured), scale)
             feed = feed_of(call, self.traced.guards, self.guard == "raise")
             if feed is not None:
                 nestings = [x._replace(uniform=[], columns=[]) for x in given]  # a plan keeps no arrays
-                general = partial(_shaped_outputs, shaped, nestings, runner.layout)
+                general = partial(_shape_of_outputs, shape, nestings, runner.layout)
+                if len(self._plans) == MAX_PLANS:
+                    del self._plans[next(iter(self._plans))]  # the oldest
                 self._plans[key] = Plan(feed, (quick and quick(call)) or general)
-        return shaped(found, given)
+        return shape(self, found, given)
 
     def _bind(self, xs: Sequence[Any]) -> tuple[list[Given], int | None]:
         """The arguments, checked and read, and how many lanes there are."""
@@ -311,7 +313,7 @@ class Compiled(Programs):
         more: Sequence[Given] = (),
     ) -> Found:
         self.check_closure()
-        recorded = key != ("backward",) and self._is_recorded([*given, *more], lanes)
+        recorded = self._is_recorded(key, [*given, *more], lanes)
         runner = self._runner(key, given, lanes, recorded)
         uniform = [part for x in given for part in x.uniform]
         columns = [part for x in given for part in x.columns]
@@ -328,12 +330,13 @@ class Compiled(Programs):
             check_guards(self.traced.guards, [found[first + i] for i in range(len(self.traced.guards))], lanes)
         return found if scale == 1.0 else found.scaled(scale)
 
-    def _is_recorded(self, given: Sequence[Given], lanes: int | None) -> bool:
+    def _is_recorded(self, key: tuple[Any, ...], given: Sequence[Given], lanes: int | None) -> bool:
         """True if the captured Values take part as they are, not as numbers, so that a gradient reaches them.
 
-        They do beside arguments that are Values, and inside a function that is being traced, or differentiated by one of them.
+        They do beside arguments that are Values, and inside a function that is being traced, or differentiated by one of them;
+        but never in `backward`, which gives them a gradient of its own.
         """
-        if not self.captured or self._numbers is not None:
+        if not self.captured or self._numbers is not None or key == ("backward",):
             return False
         inside = self._takes_part()
         if inside and lanes is not None:
@@ -404,8 +407,10 @@ def _in_shape(result: Any, found: Sequence[Any], lanes: int | None, listed: bool
     return block_map(block, result)
 
 
-def _shaped_outputs(shaped: Callable[..., Any], given: Sequence[Given], layout: Layout, uniform: Any, per_lane: Any) -> Any:
-    return shaped(Found(layout, uniform, per_lane), given)
+def _shape_of_outputs(
+    shape: Callable[..., Any], given: Sequence[Given], layout: Layout, program: Compiled, uniform: Any, per_lane: Any
+) -> Any:
+    return shape(program, Found(layout, uniform, per_lane), given)
 
 
 def scaled(value: Any, slopes: Sequence[Any], scale: float, single: bool) -> tuple[Any, Any]:

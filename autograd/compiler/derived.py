@@ -117,7 +117,7 @@ def hessian(program: Program, inputs: Sequence[int], more: Sequence[Output]) -> 
 def hessian_product(program: Program, inputs: Sequence[int], more: Sequence[Output]) -> Program:
     """The Hessian of the first output times a vector, and more outputs: forward over reverse.
 
-    The vector is held by more inputs, which follow those that there are.
+    The vector is passed in further inputs, after the existing ones.
     """
     tangents = [Input(f"dot_{program.inputs[x].name}", program.inputs[x].per_lane) for x in inputs]
     first, shift = len(program.inputs), len(tangents)

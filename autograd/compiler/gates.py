@@ -19,7 +19,7 @@ OPEN: Gate = frozenset([frozenset()])
 SHUT: Gate = frozenset()
 MAX_CONDITIONS = 512  # of a gate: beyond it, registers hold whether it is open
 
-IF_NOT_ZERO = {"not_equal": True, "equal": False}  # what a comparison with 0 says about its other argument
+IF_NOT_ZERO = {ops.not_equal: True, ops.equal: False}  # comparisons of x with 0: whether they hold for x ≠ 0
 
 
 class Gates:
@@ -42,8 +42,8 @@ class Gates:
             return OPEN if partial else SHUT
         register, taken = partial.register, True
         row = next(row for row in reversed(self._builder.rows) if row.result <= register)
-        if row.op.name in IF_NOT_ZERO and type(row.args[0]) is int and type(row.args[1]) is float and row.args[1] == 0.0:
-            register, taken = row.args[0], IF_NOT_ZERO[row.op.name]
+        if row.op in IF_NOT_ZERO and type(row.args[0]) is int and type(row.args[1]) is float and row.args[1] == 0.0:
+            register, taken = row.args[0], IF_NOT_ZERO[row.op]
         gate = frozenset([frozenset([(self._first.get(register, register), taken)])])
         self._symbols.setdefault(gate, partial)
         return gate

@@ -30,7 +30,7 @@ class Places(NamedTuple):
 
     @classmethod
     def of(cls, path: str, holder: Any, held: Mapping[Any, Any], size: int | None = None, assigned: bool = False) -> Places:
-        """Given what it held, by its keys."""
+        """From a dict of what was held."""
         return cls(path, holder, list(held), tuple(held.values()), size, assigned)
 
     def spelled(self, key: Any) -> str:
@@ -89,7 +89,7 @@ class Same:
             return False
 
 
-# -- what is no list or dict, read as one: where something is gone, there is a marker -----------------------
+# -- holders other than lists and dicts, read alike: where something is gone, there is a marker -----------------------
 
 
 class Members:

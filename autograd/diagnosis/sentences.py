@@ -17,7 +17,7 @@ from autograd.value import Value, operands, take_partials
 
 MAX_SATURATED = 1e-3  # an op with a partial below this is saturated: after three such layers a gradient is below MAX_VANISHING
 MAX_OPERANDS = 4
-_PROBES = (-100.5, -4.25, -1.75, -0.75, -0.25, 0.25, 0.75, 1.75, 4.25, 100.5)  # numbers that show what a domain is
+_PROBES = (-100.5, -4.25, -1.75, -0.75, -0.25, 0.25, 0.75, 1.75, 4.25, 100.5)  # points at which a stated domain is checked
 
 
 class Sentences:
@@ -131,7 +131,7 @@ def _outside(x: float, domain: Sequence[tuple[float, float]]) -> str:
 
 
 def _is_domain(node: Value, position: int) -> bool:
-    """Is the op, its other arguments being what they are, defined in this domain alone? leg, √(x² − y²), is not."""
+    """True if, its other arguments fixed, the op is defined in exactly this domain: leg, √(x² − y²), is not."""
     op, xs = _built_in(node), operands(node)
     if op is None:
         return False
@@ -154,7 +154,7 @@ def _domain(node: Value, position: int) -> str:
 
 
 def is_step(op: Op) -> bool:
-    """Is it constant wherever it does not jump?"""
+    """True if it is constant wherever it does not jump."""
     return op.jumps and op.at_kink is not None and not any(op.at_kink)
 
 

@@ -54,8 +54,8 @@ def what_to_see(diagram: Diagram) -> str:
     one_sweep = _are_of_one_sweep(diagram, 1e-9 * size)
     if not math.isfinite(size) or (only and not one_sweep):
         return f"The gradient of {name} is {style.short(grad)}."
-    if one_sweep and not size:
-        return _why_zero(diagram)
+    if not size:
+        return _why_zero(diagram) if one_sweep else "The gradients of all inputs are 0."
     if not one_sweep or len(diagram.graph.roots) > 1:  # and the gradients are not those of one of them
         return f"The largest gradient is {style.short(grad)}, that of {name}."
     if only:
@@ -64,7 +64,7 @@ def what_to_see(diagram: Diagram) -> str:
 
 
 def _are_of_one_sweep(diagram: Diagram, rounding: float) -> bool:
-    """Are the gradients of the inputs those of the roots? They may be of several sweeps, from a seed, or set since."""
+    """True if the gradients of the inputs are those of the roots: they may be of several sweeps, from a seed, or set since."""
     graph, grad = diagram.graph, diagram.quantities.grad
     held = ((node, grad(node)) for node in graph if node.op is None)
     return not diagram.recorded or all(bar is None or abs(bar - graph.adjoints.get(node, 0.0)) <= rounding for node, bar in held)

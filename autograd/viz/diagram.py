@@ -150,7 +150,7 @@ class Diagram:
         self.boxes: dict[str, Box] = {}
         self.box_ids: dict[Value, str] = {}
         self.arrows: list[Arrow] = []
-        self.merged: dict[tuple[str, str], Arrow] = {}  # the arrows between two boxes of which one is folded, by these
+        self.merged: dict[tuple[str, str], Arrow] = {}  # arrows between boxes of which one is folded, by the two boxes
         self.not_expanded = False  # a dot was too long to be expanded
         self._add_boxes()
         self._add_arrows()

@@ -11,6 +11,7 @@ import pytest
 import autograd
 import nn
 from autograd import CompileError
+from autograd.compiler.compiled import MAX_PLANS
 from autograd.compiler.executors import array_arguments
 from autograd.compiler.executors.lane_interpreter import AHEAD, LONG
 
@@ -389,7 +390,7 @@ def test_every_call_gives_what_a_first_one_gives(f, verb, executor):
         found = result_of(verb, other, xs)
         W.data, B.data = 1.5, -2.5
         assert same(found, result_of(verb, compiled(), xs))
-        B.data = -0.25
+        W.data, B.data = 0.5, -0.25
 
 
 def many(program, *xs):
@@ -412,6 +413,43 @@ def test_leaves_from_outside_that_take_part_get_their_gradient_at_every_call():
     outer = autograd.compile(lambda u: program(2.0) * u, 1.0)
     w.data = 5.0
     assert outer(1.0) == 20.0
+
+
+def test_a_gradient_over_lanes_is_stored_inside_a_transform_too():
+    def f(v):
+        program = autograd.compile(lambda x: v * x, 0.0)
+        for _ in range(3):
+            program.backward(np.array([1.0, 2.0]))
+        return v * v
+
+    assert autograd.grad(f)(3.0) == 6.0
+
+
+def test_a_program_is_freed_with_its_last_reference():
+    program, x = autograd.compile(affine, [0.0, 0.0], 0.0), (np.ones((3, 2)), np.ones(3))
+    for verb in VERBS:
+        result_of(verb, program, x)
+    alive = weakref.ref(program)
+    gc.disable()
+    try:
+        del program
+        assert alive() is None
+    finally:
+        gc.enable()
+
+
+def test_of_many_lengths_of_batches_the_last_ones_have_plans():
+    program = autograd.compile(lambda x: x * x, 1.0)
+    for n in range(1, MAX_PLANS + 20):
+        assert program(np.full(n, 2.0)).tolist() == [4.0] * n
+    assert len(program._plans) == MAX_PLANS
+
+
+def test_captured_numbers_of_other_types_are_floats():
+    w = autograd.Value(3.0)
+    program = many(autograd.compile(lambda x: w * x, 2.0), 2.0)
+    for numbers in ([2], np.array([2.0])):
+        assert repr(program.with_captured(numbers)(1.5)) == "3.0"
 
 
 @pytest.mark.parametrize("verb", VERBS)

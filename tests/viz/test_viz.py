@@ -256,6 +256,14 @@ def test_zero_gradients_are_cut_or_zero_at_this_point_alone(f, sentence):
     assert sentence in " ".join(texts(draw_dot(y)))
 
 
+def test_gradients_that_were_cleared_are_told_as_zero():
+    x, w = Value(2.0, "x"), Value(3.0, "w")
+    y = x * w
+    y.backward()
+    x.grad = w.grad = 0.0
+    assert "The gradients of all inputs are 0." in texts(draw_dot(y))
+
+
 def test_the_sentence_says_what_changes_the_result_most_only_where_there_is_a_choice():
     for inputs, sentence in [(1, "y changes with a at a rate of 3."), (2, "y changes most with a: at a rate of 3.")]:
         xs = [Value(1.0, label=name) for name in "ab"[:inputs]]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 
 from autograd import ops
+from autograd.compiler.gates import IF_NOT_ZERO
 from autograd.compiler.instructions import REDUCTIONS
 from autograd.compiler.passes.simplifier import Simplifier, is_constant, is_minus_zero, is_zero, same
 from autograd.compiler.program import Arg, Row
 
 TRUE, FALSE = 1, 2  # the argument of `where` that is taken
-TESTS = {ops.not_equal: True, ops.equal: False}  # of x with 0: whether they hold where x counts as true
 
 
 def where(s: Simplifier, condition: Arg, x: Arg, y: Arg) -> Arg | None:
@@ -90,9 +90,9 @@ def total(s: Simplifier, x: Arg, y: Arg) -> Arg | None:
 def _test(s: Simplifier, condition: Arg) -> tuple[Arg, bool] | None:
     """x and True if it is x ≠ 0, x and False if it is x = 0; None if it is neither."""
     row = s.made[condition] if isinstance(condition, int) else None
-    if row is None or row.op not in TESTS or not is_constant(row.args[1], 0.0):
+    if row is None or row.op not in IF_NOT_ZERO or not is_constant(row.args[1], 0.0):
         return None
-    return row.args[0], TESTS[row.op]
+    return row.args[0], IF_NOT_ZERO[row.op]
 
 
 def _plain_condition(s: Simplifier, condition: Arg, x: Arg, y: Arg) -> tuple[Arg, Arg, Arg]:
