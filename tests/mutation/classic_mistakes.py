@@ -136,8 +136,8 @@ MISTAKES = [
     (
         "two derivatives by one Value confused",
         "transforms.py",
-        "if _is_constant(x) else +x",
-        "if _is_constant(x) else x",
+        "if _is_frozen_number(x) else +x",
+        "if _is_frozen_number(x) else x",
     ),
     ("a Value of this run taken for one from outside", "transforms.py", "leaf._a < self.started and ", ""),
     ("Values from outside forgotten", "transforms.py", "return given + [x for x in order if", "return given + [x for x in [] if"),
@@ -145,7 +145,7 @@ MISTAKES = [
     (
         "a frozen Value taken for one from outside",
         "transforms.py",
-        "leaf._a < self.started and not _is_constant(leaf)",
+        "leaf._a < self.started and not _is_frozen_number(leaf)",
         "leaf._a < self.started",
     ),
     (
