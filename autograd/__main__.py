@@ -52,7 +52,7 @@ def _with_space_before_minus(argv: list[str]) -> list[str]:
     for i, arg in enumerate(argv):
         option = arg in ("-h", "--help", "--output", "--") or arg.startswith(("-o", "--output="))
         if not option and argv[i - 1 : i] not in (["-o"], ["--output"]):
-            return [*argv[:i], f" {arg}", *argv[i + 1 :]]
+            return [*argv[:i], " " * arg.startswith("-") + arg, *argv[i + 1 :]]
     return argv
 
 

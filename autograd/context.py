@@ -107,13 +107,14 @@ class Mode:
     def __exit__(self, *exception: object) -> None:
         global special
         modes = entered.get()
-        last = max((i for i, (mode, _, _) in enumerate(modes) if mode is self), default=None)  # it may have been entered twice
+        own = [i for i, (mode, _, _) in enumerate(modes) if mode is self]
         try:
-            _, token, change = modes[last]  # type: ignore[index]  # None is an error, too
+            last = own.pop()  # it may have been entered twice
+            _, token, change = modes[last]
             self._variable.reset(token)
-        except (TypeError, ValueError):
+        except (IndexError, ValueError):
             raise RuntimeError("this mode was not entered here: leave it in the thread or task that entered it") from None
-        entered.set(modes[:last] + modes[last + 1 :])  # type: ignore[operator]
+        entered.set(modes[:last] + modes[last + 1 :])
         with _lock:
             special -= change
 

@@ -202,20 +202,18 @@ def _one_list(name: str, xs: Iterable[Scalar], more: tuple[Scalar, ...] = ()) ->
     return listed
 
 
-def _kind(x: Any) -> str:
-    from autograd import _transform_checks  # here, since only errors need it
-
-    return _transform_checks.kind(x)
-
-
 def _as_sequence(name: str, xs: Iterable[Scalar], more: tuple[Scalar, ...] = (), write: str = "") -> Sequence[Scalar]:
     """The numbers as a sequence; a TypeError that says what to write if they are not in a list."""
-    if more or not hasattr(xs, "__iter__"):
-        got = f"{1 + len(more)} arguments" if more else _kind(xs)
-        raise TypeError(f"{name}() takes its numbers in a list, got {got}: write {write or f'{name}([a, b])'}")
-    if hasattr(xs, "keys") and (other := _instead_of_keys(xs)):
-        raise TypeError(f"{name}() takes its numbers in a list, got {_kind(xs)}, which gives its keys: write {name}({other})")
-    return xs if isinstance(xs, (list, tuple)) else tuple(xs)
+    if not more and isinstance(xs, (list, tuple)):  # as nearly always: each row of a layer comes here
+        return xs
+    other = "" if more or not hasattr(xs, "keys") else _instead_of_keys(xs)
+    if more or other or not hasattr(xs, "__iter__"):
+        from autograd._transform_checks import kind  # here, since only errors need it
+
+        got = f"{1 + len(more)} arguments" if more else kind(xs) + ", which gives its keys" * bool(other)
+        write = f"{name}({other})" if other else write or f"{name}([a, b])"
+        raise TypeError(f"{name}() takes its numbers in a list, got {got}: write {write}")
+    return tuple(xs)
 
 
 def _instead_of_keys(xs: Any) -> str:

@@ -1,6 +1,6 @@
 """Plans: how one program is called again on numbers, lists and NumPy arrays of the same kinds, worked out once.
 
-One update of a small model takes some ten microseconds; to check and sort its arguments every time would double that.
+A call of a small program takes some ten microseconds; checking and sorting its arguments each time would take several times that.
 """
 
 from __future__ import annotations

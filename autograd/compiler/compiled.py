@@ -211,7 +211,7 @@ class Compiled(Programs):
         given, lanes = self._bind(primals)
         chosen = tuple(range(len(primals)))
         more, _ = self._bind(tangents)
-        found = self._run(("hvp", chosen), given, lanes, more=more)
+        found, _, _ = self._run(("hvp", chosen), given, lanes, more=more)
         return self._shaped(found, 0, given, chosen, len(primals) == 1, lanes)
 
     def differing(self, *xs: Any) -> list[int]:
@@ -224,7 +224,7 @@ class Compiled(Programs):
         [1, 2]
         """
         given, lanes = self._bind(xs)
-        found = self._run(("guards",), given, lanes)
+        found, _, _ = self._run(("guards",), given, lanes)
         differing = [differing_lanes(guard, for_lanes(found[j], lanes)) for j, guard in enumerate(self.traced.guards)]
         return sorted(set().union(*differing))
 
@@ -283,10 +283,9 @@ class Compiled(Programs):
 
         `quick` may give a faster way to shape outputs. Neither holds the program, which would be kept alive by its own plans.
         """
-        found = self._run(program, given, lanes, scale)
+        found, runner, recorded = self._run(program, given, lanes, scale)
         key = call_key(what, xs)
-        if key is not None and lanes != 0 and not self.traced.samplers and not self._is_recorded(program, given, lanes):
-            runner = self._runner(program, given, lanes)
+        if key is not None and lanes != 0 and not self.traced.samplers and not recorded:
             call = Call(key[1:], xs, given, runner, len(self.captured), scale)
             feed = feed_of(call, self.traced.guards, self.guard == "raise")
             if feed is not None:
@@ -311,7 +310,8 @@ class Compiled(Programs):
         lanes: int | None,
         scale: float = 1.0,
         more: Sequence[Given] = (),
-    ) -> Found:
+    ) -> tuple[Found, Runner, bool]:
+        """The outputs, what ran, and whether captured Values took part as they are."""
         self.check_closure()
         recorded = self._is_recorded(key, [*given, *more], lanes)
         runner = self._runner(key, given, lanes, recorded)
@@ -328,7 +328,7 @@ class Compiled(Programs):
         if key != ("guards",) and self.traced.guards and self.guard == "raise":
             first = len(runner.program.outputs) - len(self.traced.guards)
             check_guards(self.traced.guards, [found[first + i] for i in range(len(self.traced.guards))], lanes)
-        return found if scale == 1.0 else found.scaled(scale)
+        return found if scale == 1.0 else found.scaled(scale), runner, recorded
 
     def _is_recorded(self, key: tuple[Any, ...], given: Sequence[Given], lanes: int | None) -> bool:
         """True if the captured Values take part as they are, not as numbers, so that a gradient reaches them.
