@@ -341,12 +341,13 @@ def test_percent_is_written_with_parentheses_in_latex():
 
 def test_a_program_holds_what_its_functions_call():
     x = Value(0.25, label="x")
-    source = to_python(ops.lgamma(x) + ops.floor(x))
-    for name in ("log_gamma", "log_gamma_of_2_plus", "polygamma", "zeta_tail", "factorial_over_power", "floored"):
+    source = to_python(ops.lgamma(x) + ops.digamma(x) + ops.floor(x))
+    gammas = ("log_gamma", "log_gamma_of_2_plus", "digamma", "polygamma", "trigamma", "zeta_tail", "factorial_over_power")
+    for name in (*gammas, "floored"):
         assert f"def {name}(" in source
     found = {}
     exec(source, found)
-    assert found["dx"] == ops.digamma(0.25)
+    assert found["dx"] == ops.digamma(0.25) + ops.polygamma(1.0, 0.25)
 
 
 @pytest.mark.parametrize("name", ["exp2", "log1mexp", "erfinv", "lgamma", "digamma", "floor", "ceil", "round"])
