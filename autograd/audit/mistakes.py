@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 
 from autograd._format import listed, shown
-from autograd.audit import outer_products, penalties, wrong_partials
+from autograd.audit import calculus, outer_products, penalties, wrong_partials
 from autograd.audit.claim import Candidate, Claim, Diagnosis
 from autograd.audit.parameters import shape_text
 from autograd.audit.recorded_loss import RecordedLoss
@@ -160,7 +160,9 @@ def single_entries(claim: Claim) -> Iterator[Diagnosis]:
 MISTAKES: Sequence[Mistake] = (
     convention,
     sign,
+    calculus.rules,
     known_factor,
+    calculus.constants,
     transpose,
     penalties.penalty_strength,
     outer_products.samples,

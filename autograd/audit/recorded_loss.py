@@ -50,15 +50,15 @@ class RecordedLoss:
 
     def __init__(self, f: Callable[..., Any], claimed: Any, parameters: Parameters, numbers: Numbers) -> None:
         self.numbers, self.shapes = numbers, parameters.shapes
-        self._leaves = {name: [Value(x) for x in xs] for name, xs in numbers.items()}
-        root = parameters.call(f, self._leaves)
+        self.leaves = {name: [Value(x) for x in xs] for name, xs in numbers.items()}
+        root = parameters.call(f, self.leaves)
         if type(root) is not Value:
             raise TypeError(f"audit: f must return a Value, got {type(root).__name__}")
         self.graph = Graph(root)
         self._recorded = {node: node.partials for node in self.graph}
         self._swept: dict[str, Numbers | None] = {}
         self.conventional = self._by_name(self.graph.adjoints)  # what backward() gives
-        self.sides = Sides(self.graph, [leaf for leaves in self._leaves.values() for leaf in leaves], self._with_partials)
+        self.sides = Sides(self.graph, [leaf for leaves in self.leaves.values() for leaf in leaves], self._with_partials)
         self.gradient = self.sides.derivative(self.conventional)
         for name, xs in self.gradient.items():
             for index, x in zip(indices(self.shapes[name]), xs, strict=True):
@@ -67,7 +67,7 @@ class RecordedLoss:
         self.claimed = parameters.claimed_arrays(claimed, numbers)
 
     def _by_name(self, bars: Mapping[Value, float]) -> Numbers:
-        return {name: [bars.get(leaf, 0.0) for leaf in leaves] for name, leaves in self._leaves.items()}
+        return {name: [bars.get(leaf, 0.0) for leaf in leaves] for name, leaves in self.leaves.items()}
 
     def _with_partials(self, override: Override) -> Numbers:
         partials = {**self._recorded, **override}
@@ -154,7 +154,7 @@ class RecordedLoss:
 
     @cached_property
     def _penalty_terms(self) -> list[Value]:
-        return penalty_terms(self.graph, {leaf: name for name, leaves in self._leaves.items() for leaf in leaves})
+        return penalty_terms(self.graph, {leaf: name for name, leaves in self.leaves.items() for leaf in leaves})
 
     @cached_property
     def penalty(self) -> Numbers:
@@ -172,7 +172,7 @@ class RecordedLoss:
     @cached_property
     def summands(self) -> set[Value]:
         """The nodes that the loss is linear in, as a mean of errors is linear in each error."""
-        moving = depending_on((leaf for leaves in self._leaves.values() for leaf in leaves), self.graph.nodes)
+        moving = depending_on((leaf for leaves in self.leaves.values() for leaf in leaves), self.graph.nodes)
         inside: set[Value] = set()  # below a nonlinear op
         for node in reversed(self.graph.nodes):
             args = [arg for arg in value_args(node) if arg in moving]
@@ -183,7 +183,7 @@ class RecordedLoss:
     def _uses(self, name: str) -> list[list[Edge]]:
         """Where each number of a parameter is used, except in penalties."""
         users = self.graph.users
-        return [[edge for edge in users.get(leaf, ()) if edge.node in self.data_nodes] for leaf in self._leaves[name]]
+        return [[edge for edge in users.get(leaf, ()) if edge.node in self.data_nodes] for leaf in self.leaves[name]]
 
     def is_used_apart(self, name: str) -> bool:
         """True if no use of the parameter depends on another use, judged by its first number: samples use it so."""
@@ -195,7 +195,7 @@ class RecordedLoss:
     def contributions(self) -> dict[str, list[list[Contribution]]]:
         """For each number of a parameter its uses, one per sample; none at all if their counts differ, or one is not linear."""
         found, bars = {}, self.graph.adjoints
-        for name, leaves in self._leaves.items():
+        for name, leaves in self.leaves.items():
             uses, moving = self._uses(name), set(leaves)
             nodes = {edge.node for edges in uses for edge in edges if edge.partial is not None}
             known = len({*map(len, uses)}) == 1 and all(is_linear(node, moving) for node in nodes)
@@ -204,7 +204,7 @@ class RecordedLoss:
 
     def with_numbers(self, name: str, numbers: list[float]) -> Override:
         """The partials of the nodes that use a parameter, as if these were its numbers."""
-        swapped = dict(zip(self._leaves[name], numbers, strict=True))
+        swapped = dict(zip(self.leaves[name], numbers, strict=True))
         changed = {}
         for node in {edge.node for edges in self._uses(name) for edge in edges}:
             args = [arg if type(arg) is float else swapped.get(arg, arg.data) for arg in node.args]

@@ -229,5 +229,5 @@ def test_no_mistake_is_named_where_the_claim_is_just_wrong(data):
 
 def test_of_a_plain_function_no_penalties_and_no_errors_of_layers_are_guessed():
     report = audit(lambda x, y: x * y + x**2, {"x": lambda x, y: y, "y": lambda x, y: x}, at={"x": 3.0, "y": 2.0})
-    assert report["x"].likely() == "the contribution of the term in x alone is missing"
-    assert report["x"].others() == ""
+    assert report["x"].likely() == "in the derivative of x·y + x², the term with the derivative of x² is missing"
+    assert report["x"].others() == "the contribution of the term in x alone is missing"

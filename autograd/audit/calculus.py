@@ -1,0 +1,268 @@
+"""Mistakes in the rules of calculus, in functions of plain numbers: the chain, product, quotient and power rule, constants."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+from autograd._format import shown
+from autograd.audit.claim import Candidate, Claim, Diagnosis
+from autograd.audit.recognition import agree, evaluated, is_linear, partials_at, value_args
+from autograd.audit.recorded_loss import RecordedLoss
+from autograd.formulas import partial_text
+from autograd.formulas.printer import TEXT, Formula
+from autograd.op import ATOM, Op
+from autograd.sweeps import recorded_tangents
+from autograd.value import Value, operands
+
+MAX_NODES = 50  # of a function whose operations are tried one by one
+MAX_TEXT = 40  # characters of a formula in a sentence
+
+
+class Step(NamedTuple):
+    """One operation of f with the numbers of its arguments, and their derivatives by the parameter: 0 for constants."""
+
+    node: Value
+    op: Op
+    numbers: list[float]
+    slopes: list[float]
+
+    @property
+    def terms(self) -> list[float]:
+        """What each argument adds to the derivative, by the chain rule."""
+        return [(p or 0.0) * slope for p, slope in zip(self.node.partials, self.slopes, strict=True)]
+
+    @property
+    def slope(self) -> float:
+        """The derivative of the result by the parameter."""
+        return sum(self.terms)
+
+    @property
+    def varying(self) -> list[int]:
+        """The positions of the arguments that depend on the parameter."""
+        return [i for i, slope in enumerate(self.slopes) if slope]
+
+    @property
+    def is_linear(self) -> bool:
+        return is_linear(self.node, value_args(self.node))
+
+    def computes(self, function: Callable[[float, float], float]) -> bool:
+        """Is this the op of a function of two arguments, as far as the probes tell?"""
+        op = self.op
+        return op.arity == 2 and agree(lambda x: op(abs(x), x + 0.2), lambda x: function(abs(x), x + 0.2))
+
+
+Text = Callable[[Any], str]  # how an argument or a result is written
+Wrong = Callable[[Step], float]  # the derivative of a step by the parameter, with a mistake
+Found = Iterator[tuple[str, str, Wrong]]  # the kind of a mistake, a sentence, and the derivative
+
+
+def rules(claim: Claim) -> Iterator[Diagnosis]:
+    """One step of the derivation breaks a rule: an inner derivative or a term is missing, a sign or an exponent is wrong."""
+    yield from _first(claim, _inner, _term, _minus, _sign, _of_parts, _at_inner, _quotient, _power)
+
+
+def constants(claim: Claim) -> Iterator[Diagnosis]:
+    """A constant term is kept, or a constant factor is lost; unless that is another broken rule in other words."""
+    if not any(rules(claim)):
+        yield from _first(claim, _constant)
+
+
+def _first(claim: Claim, *mistakes: Callable[[Step, Text], Found]) -> Iterator[Diagnosis]:
+    """The first of these mistakes that explains the claim, at the operation nearest to the result: others amount to the same."""
+    loss = claim.loss
+    if any(loss.shapes.values()) or len(loss.graph) > MAX_NODES or claim.is_explained_by(claim.gradient, -1.0):
+        return
+    text = _texts(loss)
+    steps = [(i, step) for i in reversed(range(len(loss.graph))) if (step := _step(claim, loss, i))]
+    for mistake in mistakes:
+        for i, step in steps:
+            for kind, sentence, wrong in mistake(step, text):
+                if claim.is_explained_by(_with_step(claim, i, wrong)):
+                    yield Diagnosis(kind, sentence)
+                    return
+
+
+def _step(claim: Claim, loss: RecordedLoss, i: int) -> Step | None:
+    """The i-th operation, if the parameter matters there, and f was recorded with the operations of the point given."""
+    nodes, given = loss.graph.nodes, claim.loss.graph.nodes
+    node, op = nodes[i], given[i].op
+    if op is None or len(nodes) != len(given) or node.op is not op or node not in loss.graph.adjoints:
+        return None
+    tangents = recorded_tangents(nodes, dict.fromkeys(loss.leaves[claim.name], 1.0))
+    slopes = [0.0 if type(arg) is float else tangents.get(arg, 0.0) for arg in node.args]
+    return Step(node, op, operands(node), slopes) if any(slopes) else None
+
+
+def _with_step(claim: Claim, i: int, wrong: Wrong) -> Candidate:
+    """The gradient if the derivative of the i-th operation is wrong."""
+
+    def candidate(loss: RecordedLoss) -> Sequence[float] | None:
+        if (step := _step(claim, loss, i)) is None:
+            return None
+        try:
+            change = loss.graph.adjoints[step.node] * (wrong(step) - step.slope)
+        except (ArithmeticError, ValueError):
+            return None
+        return [x + change for x in claim.gradient(loss)]
+
+    return candidate
+
+
+def _texts(loss: RecordedLoss) -> Text:
+    """How the operations of f are written in its parameters; what is long is left out."""
+    write = TEXT.numbered
+    written = {leaf: write.variable(name) for name in loss.shapes for leaf in loss.leaves[name]}
+
+    def formula(arg: Any) -> Formula:
+        return write.constant(arg) if type(arg) is float else written[arg]
+
+    for node in loss.graph:
+        if node.op is not None:
+            found = write.operation(node.op, [formula(arg) for arg in node.args])
+            written[node] = found if len(found.text) <= MAX_TEXT else Formula("…", ATOM)
+        elif node not in written:
+            written[node] = write.constant(node.data)
+    return lambda arg: formula(arg).text
+
+
+# -- the chain rule ----------------------------------------------------------------------------------
+
+
+def _inner(step: Step, text: Text) -> Found:
+    """The derivative of an argument is taken as 1."""
+    args = step.node.args
+    for arg in dict.fromkeys(args[i] for i in step.varying if not step.is_linear):
+        if arg.op is not None:
+            places = [i for i, other in enumerate(args) if other is arg]
+            which = f"inner derivative, that of {text(arg)}," if places == step.varying else f"derivative of {text(arg)}"
+            yield "inner derivative", f"the {which} is missing", partial(_with_slopes_1, places)
+
+
+def _with_slopes_1(places: Sequence[int], step: Step) -> float:
+    return sum(step.node.partials[i] or 0.0 if i in places else term for i, term in enumerate(step.terms))
+
+
+def _at_inner(step: Step, text: Text) -> Found:
+    """f′(u′) in place of f′(u)·u′."""
+    if len(step.varying) != 1 or step.is_linear:
+        return
+    (i,) = step.varying
+
+    def wrong(step: Step) -> float:
+        return partials_at(step.node, [*step.numbers[:i], step.slopes[i], *step.numbers[i + 1 :]])[i] or 0.0
+
+    inner = text(step.node.args[i])
+    yield (
+        "inner derivative",
+        f"the outer derivative is taken at the inner one: f′(u′), and not f′(u)·u′, where u is {inner}",
+        wrong,
+    )
+
+
+# -- sums, products and quotients ----------------------------------------------------------------------
+
+
+def _term(step: Step, text: Text) -> Found:
+    """A term of a sum, of the product rule or of the quotient rule is missing."""
+    if len({step.terms[i] for i in step.varying}) > 1:  # half of x·x would be a factor
+        for i in step.varying:
+            arg = text(step.node.args[i])
+            sentence = f"in the derivative of {text(step.node)}, the term with the derivative of {arg} is missing"
+            yield "missing term", sentence, partial(_with_term_times, 0.0, i)
+
+
+def _minus(step: Step, text: Text) -> Found:
+    """The minus in the derivative of a function, as in that of the cosine, is missing."""
+    if step.op.arity == 1 and partial_text(step.op, 0, ["x"]).startswith("−"):
+        yield "sign", f"the minus in the derivative of {text(step.node)} is missing", partial(_with_term_times, -1.0, 0)
+
+
+def _sign(step: Step, text: Text) -> Found:
+    """The derivative of an operation, or a term of it, has the wrong sign."""
+    for i in step.varying:
+        of = f"the derivative of {text(step.node)}"
+        if len(step.varying) > 1:
+            of = f"in {of}, the term with the derivative of {text(step.node.args[i])}"
+        yield "sign", f"{of} has the wrong sign", partial(_with_term_times, -1.0, i)
+
+
+def _with_term_times(k: float, i: int, step: Step) -> float:
+    return sum(k * term if j == i else term for j, term in enumerate(step.terms))
+
+
+def _of_parts(step: Step, text: Text) -> Found:
+    """u′·v′ in place of u′·v + u·v′, u′/v′ for a quotient, or f(u′)."""
+    args, varying = step.node.args, step.varying
+    if len(args) > 2 or step.is_linear:
+        return
+    names = dict(zip(varying, ("u′", "v′"), strict=False))
+    parts = [TEXT.variable(names[i]) if i in names else TEXT.constant(x) for i, x in enumerate(step.numbers)]
+    form = TEXT.operation(step.op, parts).text
+    of = " and ".join(f"{name} is that of {text(args[i])}" for i, name in names.items())
+
+    def wrong(step: Step) -> float:
+        numbers = [step.slopes[i] if i in names else x for i, x in enumerate(step.numbers)]
+        return evaluated(step.op, numbers, [False] * len(numbers))[0]
+
+    yield "derivative of the parts", f"the derivative of {text(step.node)} is taken as {form}, where {of}", wrong
+
+
+def _quotient(step: Step, text: Text) -> Found:
+    """u/v without the square of v in the denominator."""
+    if step.computes(operator.truediv) and 1 in step.varying:
+        sentence = f"in the derivative of {text(step.node)}, the denominator {text(step.node.args[1])} is not squared"
+        yield "quotient rule", sentence, lambda step: step.slope * step.numbers[1]
+
+
+# -- powers --------------------------------------------------------------------------------------------
+
+
+def _power(step: Step, text: Text) -> Found:
+    """The exponent of a power is not lowered, or is left out; or an exponential is taken for a power."""
+    its = f"the derivative of {text(step.node)}"
+    as_power = f"{its} is taken by the power rule, which is for constant exponents"
+    if step.op.arity == 1 and agree(step.op, math.exp):
+        yield "power rule", as_power, lambda step: step.numbers[0] * math.exp(step.numbers[0] - 1.0) * step.slopes[0]
+    elif step.computes(math.pow) and step.varying == [0]:
+        yield "power rule", f"the exponent in {its} is not lowered by 1", partial(_with_exponent, lambda n: n)
+        yield "power rule", f"the exponent in {its} is raised by 1, not lowered", partial(_with_exponent, lambda n: n + 1.0)
+        yield "power rule", f"the exponent in {its} is left out", partial(_with_exponent, lambda n: 1.0)
+    elif step.computes(math.pow) and step.varying == [1]:
+        yield "power rule", f"the factor ln {text(step.node.args[0])} in {its} is missing", _without_logarithm
+        yield "power rule", as_power, _exponential_as_power
+
+
+def _with_exponent(exponent: Callable[[float], float], step: Step) -> float:
+    x, n = step.numbers
+    return n * math.pow(x, exponent(n)) * step.slopes[0]
+
+
+def _without_logarithm(step: Step) -> float:
+    return step.node.data * step.slopes[1]
+
+
+def _exponential_as_power(step: Step) -> float:
+    a, x = step.numbers
+    return x * math.pow(a, x - 1.0) * step.slopes[1]
+
+
+# -- constants -----------------------------------------------------------------------------------------
+
+
+def _constant(step: Step, text: Text) -> Found:
+    """A term whose derivative is 0 is kept, or a factor is lost."""
+    its = f"the derivative of {text(step.node)}"
+    if step.computes(math.pow) and step.varying == [0]:
+        yield "power rule", f"the factor {shown(step.numbers[1])} in {its} is missing", lambda step: step.slope / step.numbers[1]
+    elif len(step.varying) == 1 and step.is_linear:
+        yield "constant", f"the constant in {its} is kept, and its derivative is 0", _with_constant
+        yield "constant", f"the constant factor in {its} is missing", lambda step: sum(step.slopes)
+
+
+def _with_constant(step: Step) -> float:
+    """The constant is what the result is at 0."""
+    return step.slope + step.node.data - sum((p or 0.0) * x for p, x in zip(step.node.partials, step.numbers, strict=True))

@@ -1,0 +1,150 @@
+"""audit names the rule of calculus that a derivation breaks, and where: the mistakes of school, in functions of numbers."""
+
+import math
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+import autograd
+from autograd import cos, exp, log, sigmoid, sin, sqrt, tanh
+from autograd.audit import audit
+
+
+@pytest.mark.parametrize(
+    ("f", "claim", "mistake"),
+    [
+        (lambda x: (2 * x + 1) ** 3, lambda x: 3 * (2 * x + 1) ** 2, "the inner derivative, that of 2·x + 1, is missing"),
+        (lambda x: exp(-(x**2)), lambda x: exp(-(x**2)), "the inner derivative, that of −x², is missing"),
+        (lambda x: x * sin(3 * x), lambda x: sin(3 * x) + x * cos(3 * x), "the inner derivative, that of 3·x, is missing"),
+        (lambda x: x**2 * log(x), lambda x: x**2 / x + log(x), "the derivative of x² is missing"),
+        (
+            lambda x: sin(x**2),
+            lambda x: cos(2 * x),
+            "the outer derivative is taken at the inner one: f′(u′), and not f′(u)·u′, where u is x²",
+        ),
+        (
+            lambda x: exp(x**2),
+            lambda x: exp(2 * x),
+            "the derivative of exp(x²) is taken as exp(u′), where u′ is that of x²",
+        ),
+        (
+            lambda x: x * exp(-x),
+            lambda x: exp(-x),
+            "in the derivative of x·exp(−x), the term with the derivative of exp(−x) is missing",
+        ),
+        (
+            lambda x: x * exp(-x),
+            lambda x: -exp(-x),
+            "the derivative of x·exp(−x) is taken as u′·v′, where u′ is that of x and v′ is that of exp(−x)",
+        ),
+        (
+            lambda x: sin(x) / (x**2 + 1),
+            lambda x: cos(x) / (2 * x),
+            "the derivative of sin(x)/(x² + 1) is taken as u′/v′, where u′ is that of sin(x) and v′ is that of x² + 1",
+        ),
+        (
+            lambda x: sin(x) / x,
+            lambda x: (cos(x) * x + sin(x)) / x**2,
+            "in the derivative of sin(x)/x, the term with the derivative of x has the wrong sign",
+        ),
+        (
+            lambda x: sin(x) / (x + 3),
+            lambda x: (cos(x) * (x + 3) - sin(x)) / (x + 3),
+            "in the derivative of sin(x)/(x + 3), the denominator x + 3 is not squared",
+        ),
+        (
+            lambda x: cos(x) + x**2,
+            lambda x: sin(x) + 2 * x,
+            "the minus in the derivative of cos(x) is missing",
+        ),
+        (
+            lambda x: x * cos(2 * x) ** 2,
+            lambda x: cos(2 * x) ** 2 + 4 * x * cos(2 * x) * sin(2 * x),
+            "the minus in the derivative of cos(2·x) is missing",
+        ),
+        (lambda x: x**3, lambda x: 3 * x**3, "the exponent in the derivative of x³ is not lowered by 1"),
+        (lambda x: x**3, lambda x: 3 * x, "the exponent in the derivative of x³ is left out"),
+        (lambda x: x**-2, lambda x: -2 / x, "the exponent in the derivative of x⁻² is raised by 1, not lowered"),
+        (lambda x: x**3 + x, lambda x: x**2 + 1, "the factor 3 in the derivative of x³ is missing"),
+        (lambda x: 2.0**x, lambda x: 2.0**x, "the factor ln 2 in the derivative of 2^x is missing"),
+        (
+            lambda x: 2.0**x,
+            lambda x: x * 2.0 ** (x - 1),
+            "the derivative of 2^x is taken by the power rule, which is for constant exponents",
+        ),
+        (
+            lambda x: exp(3 * x),
+            lambda x: 9 * x * exp(3 * x - 1),
+            "the derivative of exp(3·x) is taken by the power rule, which is for constant exponents",
+        ),
+        (lambda x: x**x, lambda x: x * x ** (x - 1), "in the derivative of x^x, the term with the derivative of x is missing"),
+        (lambda x: 5 * x**3 + 3, lambda x: 3 * x**2, "the constant factor in the derivative of 5·x³ is missing"),
+        (lambda x: x**3 + 3, lambda x: 3 * x**2 + 3, "the constant in the derivative of x³ + 3 is kept, and its derivative is 0"),
+    ],
+)
+def test_a_broken_rule_is_named_first_with_the_place(f, claim, mistake):
+    assert audit(f, claim, at={"x": 0.7})["x"].likely() == mistake
+
+
+def test_of_several_parameters_each_has_its_own_mistake():
+    claims = {"w": lambda w, x: 2 * (w * x + 1), "x": lambda w, x: 2 * (w * x + 1) * w}
+    report = audit(lambda w, x: (w * x + 1) ** 2, claims, at={"w": 0.7, "x": -0.4})
+    assert report["w"].likely() == "the inner derivative, that of w·x + 1, is missing"
+    assert report["x"].agrees
+
+
+def test_a_mistake_deep_in_a_long_formula_is_told_without_the_formula():
+    def f(x):
+        y = tanh(sin(3 * x))
+        for _ in range(3):
+            y = y * y + sqrt(y + 3)
+        return y
+
+    right = autograd.grad(f)(0.7)
+    inner = autograd.grad(lambda s: f(s / 3))(2.1)  # by 3·x
+    report = audit(f, inner, at={"x": 0.7})
+    assert inner != right
+    assert report["x"].likely() == "the inner derivative, that of 3·x, is missing (at this point)"
+
+
+OUTER = {"sin": sin, "exp": exp, "tanh": tanh, "sigmoid": sigmoid, "cube": lambda u: u**3}
+INNER = {
+    "square": lambda x: x**2,
+    "line": lambda x: 2 * x + 1,
+    "root": lambda x: sqrt(x + 4),
+    "tanh": tanh,
+    "quotient": lambda x: 1 / (x + 3),
+}
+
+
+@given(st.sampled_from(sorted(OUTER)), st.sampled_from(sorted(INNER)), st.floats(0.2, 1.8))
+def test_a_missing_inner_derivative_is_found_in_any_composition(outer, inner, x):
+    outside, inside = OUTER[outer], INNER[inner]
+    assume(abs(autograd.grad(inside)(x) - 1.0) > 0.01)
+    report = audit(lambda x: outside(inside(x)), lambda x: autograd.grad(outside)(inside(x)), at={"x": x})
+    assert report["x"].diagnosis.mistake == "inner derivative"
+    assert "inner derivative" in report["x"].likely()
+
+
+@given(st.sampled_from(sorted(OUTER)), st.sampled_from(sorted(INNER)), st.floats(0.2, 1.8), st.booleans())
+def test_a_missing_term_is_found_in_any_product(outer, inner, x, first):
+    assume(outer != inner)  # then the half is missing
+    u, v = OUTER[outer], INNER[inner]
+
+    def claim(x):
+        return autograd.grad(u)(x) * v(x) if first else u(x) * autograd.grad(v)(x)
+
+    report = audit(lambda x: u(x) * v(x), claim, at={"x": x})
+    assert report["x"].diagnosis.mistake in ("missing term", "missing derivative", "inner derivative")
+
+
+@given(st.lists(st.sampled_from(sorted(OUTER) + sorted(INNER)), min_size=1, max_size=3), st.floats(0.2, 1.2))
+def test_a_right_derivative_of_any_composition_holds(names, x):
+    def f(x):
+        for name in names:
+            x = {**OUTER, **INNER}[name](x)
+        return x
+
+    assume(math.prod(1 + (name == "exp") for name in names) < 4)  # exp of exp overflows
+    assert audit(f, autograd.grad(f), at=x)
