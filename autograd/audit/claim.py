@@ -116,7 +116,7 @@ class Claim:
 
     @property
     def has_layers_or_arrays(self) -> bool:
-        return any(self.loss.shapes.values()) or bool(self.loss.layers)
+        return any(self.loss.shapes.values()) or any(units[0].op.activation for units in self.loss.layers.values())
 
     @cached_property
     def uses(self) -> str:

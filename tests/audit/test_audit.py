@@ -296,7 +296,8 @@ def test_the_gradient_of_a_penalty_is_told_if_the_numbers_show_its_form():
         return audit(lambda w, x: penalty(w) - 2.0 * x, {"w": claim, "x": None}, at=(w, 1.0))["w"].likely()
 
     taken = "the gradient of the penalty on w is taken as"
-    assert likely(lambda w: abs(w), lambda w, x: 5.0 * w, 0.7) == f"{taken} 5·w; it is 1·sign(w)"
+    absolute = likely(lambda w: abs(w[0]) + abs(w[1]), lambda w, x: [5.0 * w[0], 5.0 * w[1]], [0.7, -0.4])
+    assert absolute == f"{taken} 5·w; it is 1·sign(w)"
     assert likely(lambda w: w[0] ** 3 + w[1] ** 3, [5.0, 10.0], [1.0, 2.0]) == f"{taken} 5·w; it is 3·w² (at this point)"
     alike = likely(lambda w: w[0] ** 3 + w[1] ** 3, lambda w, x: [5.0 * w[0], 5.0 * w[1]], [0.7, 0.7])
     assert alike == f"{taken} 5·w; it is 3·w²"

@@ -94,6 +94,12 @@ def test_of_several_parameters_each_has_its_own_mistake():
     assert report["x"].agrees
 
 
+def test_of_a_function_without_activations_nothing_is_said_of_penalties_inputs_and_errors():
+    report = audit(lambda x: sin(3 * x) ** 2 + x**2, lambda x: 2 * sin(3 * x) * cos(3 * x) + 2 * x, at={"x": 0.7})
+    assert report["x"].likely() == "the inner derivative, that of 3·x, is missing"
+    assert report["x"].also_possible == ()
+
+
 def test_a_mistake_deep_in_a_long_formula_is_told_without_the_formula():
     def f(x):
         y = tanh(sin(3 * x))
