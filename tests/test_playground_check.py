@@ -22,6 +22,8 @@ from playground.typed import Slip
         ("(3*x - 1)**2", {"x": 2}, "2*(3*x - 1)", "multiply it by the derivative ∂“3*x”/∂x"),
         ("x**3 / 3", {"x": 2}, "x**2 / 3", "the claim is 1/3 times the gradient"),
         ("(t - x)**2 / 2", {"t": 0.5, "x": 2}, "t - x", "look at the sign"),
+        ("x * exp(-x)", {"x": 0.7}, "-exp(-x)", "taken as u′·v′, where u′ is that of x and v′ is that of exp(−x)"),
+        ("sin(x)/(x + 3)", {"x": 0.7}, "(cos(x)*(x + 3) - sin(x))/(x + 3)", "the denominator x + 3 is not squared"),
         ("sigmoid(2*x + b)", {"x": 0.3, "b": 0.1}, "2*sigmoid(2*x + b)", "sigmoid itself stands in place of its derivative"),
     ],
 )

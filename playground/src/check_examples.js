@@ -4,6 +4,8 @@ export const EXAMPLES = [
     ["A path is missing", { f: "x*y + x**2", at: { x: 3, y: 2 }, claimed: { x: "y", y: "x" } }],
     ["An inner derivative is missing", { f: "(3*w - 1)**2", at: { w: 2 }, claimed: { w: "2*(3*w - 1)" } }],
     ["A factor is wrong", { f: "w**3 / 3", at: { w: 2 }, claimed: { w: "w**2 / 3" } }],
+    ["A product, factor by factor", { f: "x * exp(-x)", at: { x: 0.7 }, claimed: { x: "-exp(-x)" } }],
+    ["A denominator is not squared", { f: "sin(x) / (x + 3)", at: { x: 0.7 }, claimed: { x: "(cos(x)*(x + 3) - sin(x)) / (x + 3)" } }],
     ["A sign is wrong", { f: "(t - y)**2 / 2", at: { t: 0.5, y: 2 }, claimed: { y: "t - y" } }],
     ["The function in place of its derivative", { f: "sigmoid(2*w + b)", at: { w: 0.3, b: 0.1 }, claimed: { w: "2*sigmoid(2*w + b)", b: "sigmoid(2*w + b) * (1 - sigmoid(2*w + b))" } }],
     ["All is right", { f: "tanh(w*x + b)", at: { w: 0.8, x: 1.5, b: -0.4 }, claimed: { w: "(1 - tanh(w*x + b)**2) * x", b: "1 - tanh(w*x + b)**2" } }],
