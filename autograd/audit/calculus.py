@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 from autograd._format import shown
 from autograd.audit.claim import Candidate, Claim, Diagnosis
-from autograd.audit.recognition import agree, evaluated, is_linear, partials_at, value_args
+from autograd.audit.recognition import agree, derivative, evaluated, is_linear, partials_at, value_args
 from autograd.audit.recorded_loss import RecordedLoss
 from autograd.formulas import partial_text
 from autograd.formulas.printer import TEXT, Formula
-from autograd.op import ATOM, Op
+from autograd.op import ATOM, TABLE, Op
 from autograd.sweeps import recorded_tangents
 from autograd.value import Value, operands
 
@@ -49,6 +49,11 @@ class Step(NamedTuple):
     def is_linear(self) -> bool:
         return is_linear(self.node, value_args(self.node))
 
+    @property
+    def has_constant_factor(self) -> bool:
+        """Is it linear in its only argument that depends on the parameter?"""
+        return len(self.varying) == 1 and is_linear(self.node, {self.node.args[self.varying[0]]})
+
     def computes(self, function: Callable[[float, float], float]) -> bool:
         """Is this the op of a function of two arguments, as far as the probes tell?"""
         op = self.op
@@ -62,7 +67,7 @@ Found = Iterator[tuple[str, str, Wrong]]  # the kind of a mistake, a sentence, a
 
 def rules(claim: Claim) -> Iterator[Diagnosis]:
     """One step of the derivation breaks a rule: an inner derivative or a term is missing, a sign or an exponent is wrong."""
-    yield from _first(claim, _inner, _term, _minus, _sign, _of_parts, _at_inner, _quotient, _power)
+    yield from _first(claim, _inner, _term, _minus, _sign, _of_parts, _at_inner, _quotient, _power, _other)
 
 
 def constants(claim: Claim) -> Iterator[Diagnosis]:
@@ -122,7 +127,9 @@ def _texts(loss: RecordedLoss) -> Text:
 
     for node in loss.graph:
         if node.op is not None:
-            found = write.operation(node.op, [formula(arg) for arg in node.args])
+            args = [formula(arg) for arg in node.args]
+            copies = node.op.arity == 1 and agree(node.op, float)  # as `grad` does, for a graph of its own
+            found = args[0] if copies else write.operation(node.op, args)
             written[node] = found if len(found.text) <= MAX_TEXT else Formula("…", ATOM)
         elif node not in written:
             written[node] = write.constant(node.data)
@@ -250,17 +257,43 @@ def _exponential_as_power(step: Step) -> float:
     return x * math.pow(a, x - 1.0) * step.slopes[1]
 
 
+# -- functions -----------------------------------------------------------------------------------------
+
+
+def _other(step: Step, text: Text) -> Found:
+    """The derivative of another function of the table."""
+    if step.op.arity == 1 and not step.is_linear:
+        for other in TABLE.values():
+            if other.arity == 1 and other.built_in and other is not step.op:
+                its = TEXT.operation(other, [Formula(text(step.node.args[0]), ATOM)]).text
+                sentence = f"the derivative of {text(step.node)} is taken as that of {its}"
+                yield "other derivative", sentence, partial(_with_derivative_of, other)
+
+
+def _with_derivative_of(other: Op, step: Step) -> float:
+    return derivative(other, step.numbers[0]) * step.slopes[0]
+
+
 # -- constants -----------------------------------------------------------------------------------------
 
 
 def _constant(step: Step, text: Text) -> Found:
-    """A term whose derivative is 0 is kept, or a factor is lost."""
+    """A term whose derivative is 0 is kept, or a factor is lost, or taken for the other one."""
     its = f"the derivative of {text(step.node)}"
     if step.computes(math.pow) and step.varying == [0]:
         yield "power rule", f"the factor {shown(step.numbers[1])} in {its} is missing", lambda step: step.slope / step.numbers[1]
-    elif len(step.varying) == 1 and step.is_linear:
+    elif step.has_constant_factor:
         yield "constant", f"the constant in {its} is kept, and its derivative is 0", _with_constant
         yield "constant", f"the constant factor in {its} is missing", lambda step: sum(step.slopes)
+        yield "constant", f"the constant factor in {its} is missing, but for its sign", _with_sign_alone
+    if step.computes(operator.mul) and step.has_constant_factor:
+        (i,) = step.varying
+        other = text(step.node.args[1 - i])
+        yield "other variable", f"{its} is taken by {other}", lambda step: step.numbers[i]
+
+
+def _with_sign_alone(step: Step) -> float:
+    return sum(math.copysign(slope, term) for slope, term in zip(step.slopes, step.terms, strict=True))
 
 
 def _with_constant(step: Step) -> float:

@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import autograd
-from autograd import cos, exp, log, sigmoid, sin, sqrt, tanh
+from autograd import cos, exp, log, sigmoid, sin, sqrt, tan, tanh
 from autograd.audit import audit
 
 
@@ -81,6 +81,12 @@ from autograd.audit import audit
         (lambda x: x**x, lambda x: x * x ** (x - 1), "in the derivative of x^x, the term with the derivative of x is missing"),
         (lambda x: 5 * x**3 + 3, lambda x: 3 * x**2, "the constant factor in the derivative of 5·x³ is missing"),
         (lambda x: x**3 + 3, lambda x: 3 * x**2 + 3, "the constant in the derivative of x³ + 3 is kept, and its derivative is 0"),
+        (lambda x: tan(x) + x, lambda x: 1 / (1 + x * x) + 1, "the derivative of tan(x) is taken as that of atan(x)"),
+        (
+            lambda x: exp(-3 * x) + x,
+            lambda x: -exp(-3 * x) + 1,
+            "the constant factor in the derivative of −3·x is missing, but for its sign",
+        ),
     ],
 )
 def test_a_broken_rule_is_named_first_with_the_place(f, claim, mistake):
@@ -98,6 +104,16 @@ def test_of_a_function_without_activations_nothing_is_said_of_penalties_inputs_a
     report = audit(lambda x: sin(3 * x) ** 2 + x**2, lambda x: 2 * sin(3 * x) * cos(3 * x) + 2 * x, at={"x": 0.7})
     assert report["x"].likely() == "the inner derivative, that of 3·x, is missing"
     assert report["x"].also_possible == ()
+
+
+def test_a_derivative_by_the_other_factor_is_named():
+    report = audit(lambda a, x: sin(a * x), {"a": lambda a, x: a * cos(a * x), "x": None}, at={"a": 0.3, "x": 1.2})
+    assert report["a"].likely() == "the derivative of a·x is taken by x"
+
+
+def test_the_argument_of_a_gradient_is_written_as_it_is():
+    report = audit(autograd.grad(lambda x: x**3), lambda x: 6 * x**2, at=0.7)
+    assert report["argument 1"].likely() == "the exponent in the derivative of “argument 1”² is not lowered by 1"
 
 
 def test_a_mistake_deep_in_a_long_formula_is_told_without_the_formula():
