@@ -67,13 +67,18 @@ Found = Iterator[tuple[str, str, Wrong]]  # the kind of a mistake, a sentence, a
 
 def rules(claim: Claim) -> Iterator[Diagnosis]:
     """One step of the derivation breaks a rule: an inner derivative or a term is missing, a sign or an exponent is wrong."""
-    yield from _first(claim, _inner, _term, _minus, _sign, _of_parts, _at_inner, _quotient, _power, _other)
+    yield from _first(claim, _inner, _term, _minus, _sign, _of_parts, _at_inner, _quotient, _power)
 
 
 def constants(claim: Claim) -> Iterator[Diagnosis]:
     """A constant term is kept, or a constant factor is lost; unless that is another broken rule in other words."""
     if not any(rules(claim)):
         yield from _first(claim, _constant)
+
+
+def functions(claim: Claim) -> Iterator[Diagnosis]:
+    """The derivative of another function is taken, as that of the tangent for the arcus tangent."""
+    yield from _first(claim, _other)
 
 
 def _first(claim: Claim, *mistakes: Callable[[Step, Text], Found]) -> Iterator[Diagnosis]:
@@ -264,7 +269,7 @@ def _other(step: Step, text: Text) -> Found:
     """The derivative of another function of the table."""
     if step.op.arity == 1 and not step.is_linear:
         for other in TABLE.values():
-            if other.arity == 1 and other.built_in and other is not step.op:
+            if other.arity == 1 and other.built_in and other is not step.op and derivative(other, 0.5) not in (0.0, 1.0, -1.0):
                 its = TEXT.operation(other, [Formula(text(step.node.args[0]), ATOM)]).text
                 sentence = f"the derivative of {text(step.node)} is taken as that of {its}"
                 yield "other derivative", sentence, partial(_with_derivative_of, other)
