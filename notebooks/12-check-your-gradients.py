@@ -321,6 +321,14 @@ def by_hand(w, b):
 audit(lambda w, b: (tanh(3 * w + b) - 1) ** 2, by_hand, at=(0.2, 0.1))
 
 # %% [markdown]
+# It knows the mistakes of school, too. Before you run the next cell: what went wrong in $(x e^{-x})' = -e^{-x}$?
+
+# %%
+from autograd import exp
+
+audit(lambda x: x * exp(-x), lambda x: -exp(-x), at=0.7)
+
+# %% [markdown]
 # ## Why not always use differences?
 #
 # `profile` counts the multiply-adds it takes to get the gradient with respect to all leaves. Differences need two evaluations
