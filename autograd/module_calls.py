@@ -44,18 +44,16 @@ def call(owner: Any, function: Callable[..., Any], args: tuple[Any, ...]) -> Any
     return result
 
 
-def made_in_call(value: Value) -> bool:
-    """True if a module computed it: returned it from a call, or made it inside as a leaf, by `no_grad()` or `detach()`.
+def made_in_call(*values: Value) -> bool:
+    """True if a module computed one of them: returned it from a call, or made it inside as a leaf, by `no_grad()` or `detach()`.
 
     >>> from autograd import Value
     >>> x = Value(3.0)
-    >>> made_in_call(x), made_in_call(call("owner", lambda x: 2.0 * x, (x,)))
+    >>> made_in_call(x), made_in_call(x, call("owner", lambda x: 2.0 * x, (x,)))
     (False, True)
     """
-    note = getattr(value, "_note", None)
-    if note is None or note is RESULT:
-        return note is RESULT
-    return note.scope is not None and any(around.owner is not None for around in note.scope.path())
+    notes: set[Any] = {getattr(value, "_note", None) for value in values} - {None}
+    return any(note is RESULT or (note.scope and any(around.owner is not None for around in note.scope.path())) for note in notes)
 
 
 def scopes_of(order: Sequence[Value]) -> dict[Value, Scope | None]:

@@ -27,7 +27,7 @@ class Leaves(type):
     def __call__(cls, data: float, label: str = "", requires_grad: bool = True) -> Value:
         leaf = _new()
         leaf._number = data if type(data) is float else number(data)
-        leaf.op = leaf._b = leaf._da = leaf._db = None
+        leaf.op = leaf._b = leaf._da = leaf._db = leaf._note = None
         leaf._a = context.started
         leaf._depth = leaf._reached = 0
         if label != "":
@@ -60,7 +60,8 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
     # flows there); three or more as tuples in _a and _b. A tuple for every node would double the work of
     # the garbage collector, which is much of the cost of recording. A leaf has op None and no arguments.
     # _depth is 0 for a leaf, else one more than that of the deepest argument: sweeps run level by level.
-    # _reached is the sweep's own mark (see sweeps.py). _grad and _note are unset until there is something to store.
+    # _reached is the sweep's own mark (see sweeps.py). _grad is unset until there is something to store, and so is the
+    # _note of all but leaves: those are often asked for it, and to ask an unset slot takes many times as long.
     # Slots are cleared in the order of their names, so _note outlives _a and _b, which Past relies on (see lifetime.py).
     # There is no slot for weak references: memory costs time in a large graph.
     # A leaf has no edges, so those slots have other uses. _a counts the transforms started before it was made.
@@ -73,7 +74,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
     op: Op | None
     _number: float
     _grad: float
-    _note: Note | Scope | Past
+    _note: Note | Scope | Past | None
     _a: Any
     _b: Any
     _da: float | None

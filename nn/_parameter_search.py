@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import sys
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache, partial
 from pathlib import PurePath
 from types import (
@@ -57,7 +57,7 @@ class ParameterSearch:
         if kind in INERT:
             return
         if kind is Value:
-            if is_parameter(held):
+            if are_parameters(held):
                 self.groups.append((path, held))
             elif held.op is not None:
                 self.results.append((path, held))
@@ -150,7 +150,7 @@ class ParameterSearch:
             if type(item) is not Value:
                 owned = searches[id(item)].parameters() if id(item) in searches else set()
             else:
-                owned = {item} if is_parameter(item) else set()
+                owned = {item} if are_parameters(item) else set()
                 self._refuse_replaced(path, item, listed)
             if not owned <= listed:
                 what = "a Value" if type(item) is Value else f"a Module ({type(item).__name__})"
@@ -179,9 +179,9 @@ def _instead(held: Any) -> str:
     return f"make {held.__name__ if isinstance(held, type) else name} a Module, or move its Values into attributes of the module"
 
 
-def is_parameter(value: Value) -> bool:
-    """A leaf; but not one that a module computed under `no_grad()`, or detached."""
-    return value.op is None and not made_in_call(value)
+def are_parameters(*values: Value) -> bool:
+    """Are all of them leaves? But one that a module computed under `no_grad()`, or detached, is no parameter."""
+    return {value.op for value in values} == {None} and not made_in_call(*values)
 
 
 def _depends_on(result: Value, listed: set[Value]) -> bool:
@@ -203,13 +203,19 @@ def _depends_on(result: Value, listed: set[Value]) -> bool:
 def _is_group(held: Any, around: tuple[Any, ...] = ()) -> bool:
     """A leaf, or a nested non-empty list or array of leaves only; `around` are the lists around it."""
     if type(held) is Value:
-        return is_parameter(held)
+        return are_parameters(held)
     if any(held is outer for outer in around):
         return False
     inside = (*around, held)
     if is_object_array(held):
         return _is_group(held.tolist(), inside)
-    return isinstance(held, (list, tuple)) and bool(held) and all(_is_group(item, inside) for item in held)
+    if not isinstance(held, (list, tuple)) or not held:
+        return False
+    return are_parameters(*held) if _are_values(held) else all(_is_group(item, inside) for item in held)
+
+
+def _are_values(items: Iterable[Any]) -> bool:
+    return {*map(type, items)} == {Value}
 
 
 def items(held: Any) -> list[tuple[str, Any]]:
@@ -238,7 +244,9 @@ def leaves(group: Any) -> list[Value]:
     """The parameters of a group."""
     if type(group) is Value:
         return [group]
-    rows = group.flat if is_object_array(group) else group
+    rows = group.ravel().tolist() if is_object_array(group) else group
+    if _are_values(rows):
+        return list(rows)
     return [leaf for item in rows for leaf in ((item,) if type(item) is Value else leaves(item))]
 
 

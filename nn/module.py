@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from inspect import Signature, signature
+from itertools import chain
 from reprlib import recursive_repr
 from typing import Any, NoReturn
 
@@ -83,7 +84,7 @@ class Module:
 
     def parameters(self) -> list[Value]:
         """All parameters, in order, each once."""
-        return list(dict.fromkeys(parameter for _, group in self._groups() for parameter in leaves(group)))
+        return list(dict.fromkeys(chain.from_iterable([leaves(group) for _, group in self._groups()])))
 
     def zero_grad(self) -> None:
         """Clear the gradient of every parameter: `grad` is 0.0 and `has_grad` False."""
