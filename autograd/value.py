@@ -760,7 +760,7 @@ def _unusual(op: Op, args: tuple[Any, ...], z: float) -> Value:
 
 def record(op: Op, args: tuple[Any, ...]) -> Value:
     """Evaluate an op and record it: the general way, which works for every op."""
-    args = tuple([arg if type(arg) is Value else number(arg) for arg in op.checked(args)])
+    args = tuple([arg if type(arg) is Value or type(arg) is float else number(arg) for arg in op.checked(args)])
     numbers = [arg._number if type(arg) is Value else arg for arg in args]
     try:
         z = op.forward(*numbers)
@@ -800,12 +800,12 @@ def _unrecorded(op: Op, args: tuple[Any, ...], z: float) -> Value:
 
 def _take_note(node: Value) -> None:
     """Store where it was recorded, if a mode asks for it."""
-    origin, made_in = None, context.current_scope.get()
+    made_in = context.current_scope.get()
     if context.watching.get():
         frame, _ = user_frame()
-        origin = frame.f_code.co_filename, frame.f_lineno
-    if origin or made_in:
-        annotate(node, "", origin, made_in)
+        node._note = Note("", (frame.f_code.co_filename, frame.f_lineno), made_in)
+    elif made_in is not None:
+        node._note = made_in
 
 
 def _record_with_constant(op: Op, x: Value, y: float, z: float, partial: float) -> Value:
@@ -936,7 +936,8 @@ def take_partials(op: Op, z: Any, args: Sequence[Any], wanted: Sequence[bool]) -
     if op.select:
         return [partial or None for partial in partials]
     if type(z) is float:
-        return [number(partial) if want else None for partial, want in zip(partials, wanted, strict=True)]
+        pairs = zip(partials, wanted, strict=True)
+        return [None if not want else p if type(p) is float else number(p) for p, want in pairs]
     return [p if not want or type(p) is Value else number(p) for p, want in zip(partials, wanted, strict=True)]
 
 
