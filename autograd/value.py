@@ -867,8 +867,11 @@ def _record_many(op: Op, args: tuple[Any, ...]) -> Value:
     if z - z != context.special:
         return _unusual(op, args, z)
     if constants:
-        partials = tuple([p if type(arg) is Value else None for arg, p in zip(args, partials)])  # noqa: B905  # for speed
-        args = tuple([arg if type(arg) is Value else x for arg, x in zip(args, numbers)])  # noqa: B905
+        given, flowing = [*args], [*partials]
+        for i, arg in enumerate(args):
+            if type(arg) is not Value:
+                given[i], flowing[i] = numbers[i], None
+        args, partials = tuple(given), tuple(flowing)
     depth += 1
     if depth >= REACH:
         protect(args, depth)
