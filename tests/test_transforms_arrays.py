@@ -410,6 +410,12 @@ def test_a_number_in_the_place_of_the_function_is_told(verb):
             verb(no_function)
 
 
+def test_a_value_in_the_place_of_the_function_is_what_gradients_takes():
+    x = Value(3.0)
+    with pytest.raises(TypeError, match=r"got a Value: .*, or gradients\(y, xs\) for a Value y$"):
+        grad(x * x, [x])
+
+
 @pytest.mark.parametrize("verb", [jvp, hvp])
 def test_arguments_that_are_not_in_a_tuple_are_told(verb):
     for x in (3.0, np.array([3.0]), {"x": 3.0}, Value(3.0)):
