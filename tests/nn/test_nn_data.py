@@ -227,8 +227,8 @@ def test_scikit_learns_names_of_a_table_are_answered_with_ours() -> None:
     for name, ours in (("data", "X"), ("target", "y")):
         with pytest.raises(AttributeError, match=f"^'Dataset' object has no attribute '{name}': write {ours}$"):
             getattr(iris, name)
-    with pytest.raises(AttributeError, match="^'Dataset' object has no attribute 'frame'$"):
-        iris.frame  # noqa: B018
+    with pytest.raises(AttributeError, match=r"^'Dataset' object has no attribute 'frame'$"):
+        iris.frame
 
 
 def test_digits_are_scikit_learns() -> None:

@@ -334,7 +334,7 @@ def test_a_module_passes_keyword_arguments_on_to_forward():
     net = TwoHeads()
     assert tree_map(float_of, net([1.0, -1.0], head="b")) == tree_map(float_of, net.heads["b"]([1.0, -1.0]))
     assert tree_map(float_of, net(x=[1.0, -1.0], scale=2.0)) == [2.0 * out.data for out in net.heads["a"]([1.0, -1.0])]
-    with pytest.raises(TypeError, match="forward.* got an unexpected keyword argument 'mask'"):
+    with pytest.raises(TypeError, match=r"forward.* got an unexpected keyword argument 'mask'"):
         net([1.0, -1.0], mask=None)
 
 
