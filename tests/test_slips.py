@@ -32,6 +32,17 @@ def test_a_function_of_a_list_says_so(name, given, got):
         getattr(autograd, name)(*given)
 
 
+@pytest.mark.parametrize(("name", "missing"), [(op.name, op.arity - 1) for op in autograd.ops.TABLE.values() if op.built_in and op.arity])
+def test_an_op_of_a_list_says_how_to_write_it(name, missing):
+    op = autograd.ops.TABLE[name]
+    one_by_one = f"write {name}(*xs)" if missing else f"write [{name}(v) for v in …]"
+    with pytest.raises(TypeError, match=re.escape(one_by_one) + "$"):
+        op([A, B])
+    others = ", ".join(["v", *["…"] * missing])
+    with pytest.raises(TypeError, match=re.escape(f"it takes one number at a time, write [{name}({others}) for v in …]") + "$"):
+        op([A, B], *[1.0] * missing)
+
+
 def test_var_of_a_value_says_that_it_takes_a_list():
     with pytest.raises(TypeError, match=re.escape("var() takes its numbers in a list, got a Value: write var([a, b])")):
         autograd.var(A, B)
