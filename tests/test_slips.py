@@ -32,7 +32,9 @@ def test_a_function_of_a_list_says_so(name, given, got):
         getattr(autograd, name)(*given)
 
 
-@pytest.mark.parametrize(("name", "missing"), [(op.name, op.arity - 1) for op in autograd.ops.TABLE.values() if op.built_in and op.arity])
+@pytest.mark.parametrize(
+    ("name", "missing"), [(op.name, op.arity - 1) for op in autograd.ops.TABLE.values() if op.built_in and op.arity]
+)
 def test_an_op_of_a_list_says_how_to_write_it(name, missing):
     op = autograd.ops.TABLE[name]
     one_by_one = f"write {name}(*xs)" if missing else f"write [{name}(v) for v in …]"
