@@ -328,6 +328,8 @@ def test_wrong_shapes_are_refused_by_the_name_of_the_argument():
         program(np.zeros((3, 2)), np.zeros(2))
     with pytest.raises(TypeError, match="compiled for 2 arguments, got 1"):
         program([1.0, 2.0])
+    with pytest.raises(TypeError, match="compiled for 1 argument, got 2"):
+        compile(lambda x: x * x, 1.0)(1.0, 2.0)
 
 
 def test_the_mean_over_no_lanes_is_refused_and_the_sum_is_zero():
