@@ -399,7 +399,7 @@ def test_a_point_in_the_place_of_argnums_is_told(verb):
         verb(lambda x, y: x, (0, -2))(1.0, 2.0)
     with pytest.raises(ValueError, match="argnums=0 names argument 0, but <lambda> was called with 0 positional arguments"):
         verb(lambda x: x)(x=1.0)
-    with pytest.raises(ValueError, match="argnums=1 names argument 1, but <lambda> was called with 1 positional argument$"):
+    with pytest.raises(ValueError, match=r"argnums=1 names argument 1, but <lambda> was called with 1 positional argument$"):
         verb(lambda x, y: x, 1)(1.0, y=2.0)
     assert tree_leaves(verb(lambda x, y: x * y, np.int64(1))(1.0, 2.0))
     assert type(verb(lambda x, y: x * y, [1])(1.0, 2.0)) is tuple
