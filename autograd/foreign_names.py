@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 
 from autograd._typing import NoReturn
@@ -33,6 +34,9 @@ FUNCTIONS = {  # by the last part of a name; those that are called the same here
     "elementwise_grad": "[grad(f)(x) for x in xs]",
     "Parameter": "Value(2.0)",
     "Function": "custom_op(forward, vjp=lambda bar, z, x: …)",
+    "numpy": "import numpy",
+    "nn": "import nn",
+    "optim": "nn.optim",
     "mse_loss": "nn.MSELoss()(…)",
     "l1_loss": "nn.L1Loss()(…)",
     "huber_loss": "nn.HuberLoss()(…)",
@@ -85,6 +89,22 @@ def advice_for(name: str, known: Iterable[str]) -> str:
     from autograd._format import did_you_mean
 
     return f": write {FUNCTIONS[name]}" if name in FUNCTIONS else did_you_mean(name, known)
+
+
+def refuse_name(module: str, name: str, advice: str) -> NoReturn:
+    """Raise the error for a name that the module lacks: called by its `__getattr__`.
+
+    `from module import name` would replace an AttributeError by an ImportError without the advice, so it gets one with it;
+    but not where it would go on to look for a submodule that is still being imported.
+    """
+    from opcode import opmap  # here, since only errors need it
+
+    frame = sys._getframe(2)
+    imports = frame.f_code.co_code[frame.f_lasti] == opmap["IMPORT_FROM"]
+    if imports and f"{module}.{name}" not in sys.modules:
+        raise ImportError(f"cannot import name {name!r} from {module!r}{advice}", name=module)
+    # Without the module itself, Python adds no guess of its own.
+    raise AttributeError(f"module {module!r} has no attribute {name!r}{advice}", name=name)
 
 
 def refuse_options_of_backward(given: Iterable[str]) -> NoReturn:
