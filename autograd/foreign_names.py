@@ -25,6 +25,8 @@ FUNCTIONS = {  # by the last part of a name; those that are called the same here
     "no_grad": "no_grad()",
     "inference_mode": "no_grad()",
     "detect_anomaly": "anomaly()",
+    "set_detect_anomaly": "anomaly()",
+    "set_grad_enabled": "no_grad()",
     "stop_gradient": "x.detach()",
     "backward": "y.backward()",
     "jit": "compile(f, *examples)",
@@ -34,9 +36,6 @@ FUNCTIONS = {  # by the last part of a name; those that are called the same here
     "elementwise_grad": "[grad(f)(x) for x in xs]",
     "Parameter": "Value(2.0)",
     "Function": "custom_op(forward, vjp=lambda bar, z, x: …)",
-    "numpy": "import numpy",
-    "nn": "import nn",
-    "optim": "nn.optim",
     "mse_loss": "nn.MSELoss()(…)",
     "l1_loss": "nn.L1Loss()(…)",
     "huber_loss": "nn.HuberLoss()(…)",
@@ -48,6 +47,7 @@ FUNCTIONS = {  # by the last part of a name; those that are called the same here
     "binary_cross_entropy_with_logits": "nn.BCEWithLogitsLoss()(…)",
     "dropout": "nn.Dropout(p)(…)",
 }
+MODULES = {"numpy": "import numpy", "nn": "import nn", "optim": "nn.optim"}
 _ONE_NUMBER = "leave it out: a Value is one number"
 _SEVERAL = "a Value is one number; {}([a, b]) takes several"
 METHODS = {
@@ -88,7 +88,8 @@ def advice_for(name: str, known: Iterable[str]) -> str:
     """
     from autograd._format import did_you_mean
 
-    return f": write {FUNCTIONS[name]}" if name in FUNCTIONS else did_you_mean(name, known)
+    written = FUNCTIONS.get(name) or MODULES.get(name)
+    return f": write {written}" if written else did_you_mean(name, known)
 
 
 def refuse_name(module: str, name: str, advice: str) -> NoReturn:
