@@ -162,10 +162,9 @@ if not TYPE_CHECKING:  # hidden from type checkers, which would otherwise accept
 
     def __getattr__(name: str) -> Any:
         if name not in _LOADED_LATER:
-            from autograd.foreign_names import advice_for
+            from autograd.foreign_names import advice_for, refuse_name
 
-            message = f"module 'autograd' has no attribute {name!r}{advice_for(name, __all__)}"
-            raise AttributeError(message, name=name)  # without obj, so that Python adds no guess of its own
+            refuse_name("autograd", name, advice_for(name, __all__))
         package = _LOADED_LATER[name]
         found = getattr(import_module(package), name)
         globals()[name] = found

@@ -41,7 +41,8 @@ def not_values(verb: str, y: Any, xs: Any) -> NoReturn:
 def check_function(verb: str, f: Any) -> None:
     """TypeError if f cannot be called."""
     if not callable(f):
-        raise TypeError(f"{verb}: f must be a function, got {kind(f)}: write {verb}(f, …), not {verb}(f(x), …)")
+        of_value = ", or gradients(y, xs) for a Value y" if type(f) is Value and verb == "grad" else ""
+        raise TypeError(f"{verb}: f must be a function, got {kind(f)}: write {verb}(f, …), not {verb}(f(x), …){of_value}")
 
 
 def argnums(verb: str, given: Any) -> int | tuple[int, ...]:

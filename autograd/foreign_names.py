@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 
 from autograd._typing import NoReturn
@@ -24,6 +25,8 @@ FUNCTIONS = {  # by the last part of a name; those that are called the same here
     "no_grad": "no_grad()",
     "inference_mode": "no_grad()",
     "detect_anomaly": "anomaly()",
+    "set_detect_anomaly": "anomaly()",
+    "set_grad_enabled": "no_grad()",
     "stop_gradient": "x.detach()",
     "backward": "y.backward()",
     "jit": "compile(f, *examples)",
@@ -44,6 +47,7 @@ FUNCTIONS = {  # by the last part of a name; those that are called the same here
     "binary_cross_entropy_with_logits": "nn.BCEWithLogitsLoss()(…)",
     "dropout": "nn.Dropout(p)(…)",
 }
+MODULES = {"numpy": "import numpy", "nn": "import nn", "optim": "nn.optim"}
 _ONE_NUMBER = "leave it out: a Value is one number"
 _SEVERAL = "a Value is one number; {}([a, b]) takes several"
 METHODS = {
@@ -84,7 +88,24 @@ def advice_for(name: str, known: Iterable[str]) -> str:
     """
     from autograd._format import did_you_mean
 
-    return f": write {FUNCTIONS[name]}" if name in FUNCTIONS else did_you_mean(name, known)
+    written = FUNCTIONS.get(name) or MODULES.get(name)
+    return f": write {written}" if written else did_you_mean(name, known)
+
+
+def refuse_name(module: str, name: str, advice: str) -> NoReturn:
+    """Raise the error for a name that the module lacks: called by its `__getattr__`.
+
+    `from module import name` would replace an AttributeError by an ImportError without the advice, so it gets one with it;
+    but not where it would go on to look for a submodule that is still being imported.
+    """
+    from opcode import opmap  # here, since only errors need it
+
+    frame = sys._getframe(2)
+    imports = frame.f_code.co_code[frame.f_lasti] == opmap["IMPORT_FROM"]
+    if imports and f"{module}.{name}" not in sys.modules:
+        raise ImportError(f"cannot import name {name!r} from {module!r}{advice}", name=module)
+    # Without the module itself, Python adds no guess of its own.
+    raise AttributeError(f"module {module!r} has no attribute {name!r}{advice}", name=name)
 
 
 def refuse_options_of_backward(given: Iterable[str]) -> NoReturn:

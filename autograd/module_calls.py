@@ -16,17 +16,17 @@ from autograd.context import Scope
 from autograd.value import RESULT, Value, annotate, protect
 
 
-def call(owner: Any, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-    """Call `function(*args)` in a scope of its own: this is how a module is called.
+def call(owner: Any, function: Callable[..., Any], args: tuple[Any, ...], /, **kwargs: Any) -> Any:
+    """Call `function(*args, **kwargs)` in a scope of its own: this is how a module is called.
 
     >>> from autograd import Value
     >>> call("owner", lambda x: 2.0 * x, (Value(3.0),)).scope
     <scope str>
     """
-    made_in = Scope(type(owner).__name__, context.current_scope.get(), owner, args)
+    made_in = Scope(type(owner).__name__, context.current_scope.get(), owner, (*args, *kwargs.values()) if kwargs else args)
     token = context.current_scope.set(made_in)
     try:
-        result = function(*args)
+        result = function(*args, **kwargs)
     finally:
         context.current_scope.reset(token)
     deepest = 0
@@ -39,7 +39,7 @@ def call(owner: Any, function: Callable[..., Any], args: tuple[Any, ...]) -> Any
             elif note.scope is None:
                 annotate(node, note.label, note.origin, made_in)
     if deepest:
-        for arg in args:
+        for arg in made_in.args:
             protect(arg if type(arg) is list else tree_leaves(arg), deepest)
     return result
 

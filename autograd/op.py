@@ -277,13 +277,15 @@ class Op:
 
     def refuse_lists(self, args: tuple[Any, ...]) -> None:
         """Raise TypeError if an argument is a list or a tuple, and say how to call the op on every item."""
-        for arg in args if self.arity is not None else ():
+        if self.arity is None:
+            return
+        for arg in args:
             if isinstance(arg, (list, tuple)):
                 others = ", ".join("v" if other is arg else "…" for other in args)
-                raise TypeError(
-                    f"{self.name}: expected a real number or a Value, got {type(arg).__name__}: "
-                    f"it takes one number at a time, write [{self.name}({others}) for v in …]"
-                ) from None
+                advice = f"it takes one number at a time, write [{self.name}({others}) for v in …]"
+                if len(args) < self.arity:
+                    advice = f"it takes {self.arity} numbers, not a list of them, write {self.name}(*xs)"
+                raise TypeError(f"{self.name}: expected a real number or a Value, got {type(arg).__name__}: {advice}") from None
 
     def partials_at(self, z: Any, args: Sequence[Any], wanted: Sequence[bool]) -> list[Any]:
         """The partials ∂z/∂argᵢ, or None where not `wanted`: those rules are not called."""

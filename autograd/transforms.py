@@ -406,9 +406,10 @@ def positions(verb: str, name: str, argnums: int | Sequence[int], arguments: int
     chosen = [argnums] if isinstance(argnums, int) else list(argnums)
     for i in chosen:
         if not -arguments <= i < arguments:
-            raise ValueError(
-                f"{verb}: argnums={argnums!r} names argument {i}, but {name} was called with {arguments} positional arguments"
-            )
+            from autograd._format import counted
+
+            given = counted(arguments, "positional argument")
+            raise ValueError(f"{verb}: argnums={argnums!r} names argument {i}, but {name} was called with {given}")
     chosen = [i % arguments for i in chosen]
     if len(set(chosen)) < len(chosen):
         raise ValueError(f"{verb}: argnums={argnums!r} names an argument twice")

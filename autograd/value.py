@@ -501,7 +501,8 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
     def __float__(self) -> float:
         raise TypeError(
             "a Value is not turned into a float silently, since that would cut the gradient: use v.data or v.item() "
-            "for the number, and the functions of autograd (autograd.exp(v) for math.exp(v)) to record the operation"
+            "for the number, the functions of autograd (autograd.exp(v) for math.exp(v)) to record the operation, and "
+            "np.zeros(n, dtype=object) for an array that holds Values"
         )
 
     def __int__(self) -> int:
@@ -967,4 +968,11 @@ def _warn_not_finite(op: Op, numbers: list[float], z: float) -> None:
     frame, depth = user_frame()
     if context.watching.get():
         raise AnomalyError(f"{message} at {place((frame.f_code.co_filename, frame.f_lineno))}")
-    warnings.warn(message, RuntimeWarning, stacklevel=depth + 1)
+    # Python shows a text once per line, and the operands make each text a new one: here it is once per op and line.
+    registry = frame.f_globals.setdefault("__warningregistry__", {})
+    site, shown = (op.name, frame.f_lineno), (message, RuntimeWarning, frame.f_lineno)
+    if site in registry:
+        registry[shown] = True
+    warnings.warn(message, RuntimeWarning, stacklevel=depth + 1)  # which clears a registry older than the filters
+    if registry.pop(shown, False):
+        registry[site] = True

@@ -73,10 +73,10 @@ __all__ = [
 if not TYPE_CHECKING:  # hidden from type checkers, which would otherwise accept any name
 
     def __getattr__(name: str) -> Any:
+        from autograd.extend import refuse_name
         from nn.foreign_names import advice_for
 
-        message = f"module 'nn' has no attribute {name!r}{advice_for(name, __all__)}"
-        raise AttributeError(message, name=name)  # without obj, so that Python adds no guess of its own
+        refuse_name("nn", name, advice_for(name, __all__))
 
 
 def __dir__() -> list[str]:

@@ -24,7 +24,9 @@ def checked_run(
     X, y = checked_data(X, y)
     checked_module("model", model)
     if not isinstance(loss, Loss):
-        raise TypeError(f"loss must be a Loss, such as nn.MSELoss(), got {loss!r}")
+        own = callable(loss) and not isinstance(loss, type)
+        advice = ": for one of your own, subclass nn.losses.Loss, and define element(self, prediction, target)" if own else ""
+        raise TypeError(f"loss must be a Loss, such as nn.MSELoss(), got {loss!r}{advice}")
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"optimizer must be an Optimizer, such as nn.optim.Adam(model.parameters()), got {optimizer!r}")
     parameters = model.parameters()

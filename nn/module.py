@@ -44,9 +44,9 @@ class Module:
         """The output for an input; a subclass says how."""
         raise NotImplementedError(f"{type(self).__name__} has to define forward(self, x)")
 
-    def __call__(self, *args: Any) -> Any:
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         try:
-            result = call(self, self.forward, args)
+            result = call(self, self.forward, args, **kwargs)
         except TypeError:
             self._refuse_loose_numbers(args)
             raise

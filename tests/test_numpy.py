@@ -60,6 +60,12 @@ KINDS = {
 }
 
 
+def test_a_value_assigned_to_an_item_of_a_float_array_is_answered_with_the_dtype_that_holds_it():
+    out = np.zeros(2)
+    with pytest.raises(TypeError, match=r"np.zeros\(n, dtype=object\) for an array that holds Values"):
+        out[0] = Value(3.0)
+
+
 @pytest.mark.parametrize(("code", "kind"), [row[:2] for row in WORKS], ids=[row[0] for row in WORKS])
 def test_what_works_gives_what_it_says_and_the_numbers_it_gives_for_floats(code, kind):
     result, _ = with_values(code)

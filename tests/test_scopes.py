@@ -61,6 +61,16 @@ def test_a_module_that_hands_on_its_argument_has_not_made_it():
     assert made_in(y) == {x: [], y: []}
 
 
+def test_an_argument_given_by_keyword_was_not_made_in_the_call():
+    class Scaled(nn.Module):
+        def forward(self, x, scale):
+            return x * scale
+
+    x, scale = Value(1.0) + 1.0, Value(2.0) * 1.5
+    y = Scaled()(x, scale=scale)
+    assert made_in(y) == {x: [], scale: [], y: ["Scaled"]}
+
+
 def test_a_value_that_a_module_took_from_outside_of_its_arguments_is_outside_if_it_is_used_there():
     captured = Value(2.0) * 1.5
 

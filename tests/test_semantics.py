@@ -394,6 +394,32 @@ def test_the_warning_comes_once_for_a_call_site():
     assert [str(record.message) for record in told] == ["log(0.0) is -inf"]
 
 
+def test_the_warning_comes_once_for_a_call_site_whatever_the_operands_were():
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("default")
+        for x in (-1.0, -2.0, 0.0, -3.0):
+            Value(x).log() + Value(x + 800.0).exp()
+        assert [str(record.message) for record in told] == ["log(-1.0) is nan", "exp(799.0) is inf"]
+        warnings.simplefilter("always")
+        for x in (-4.0, -5.0):
+            Value(x).log()
+    assert [str(record.message) for record in told[2:]] == ["log(-4.0) is nan", "log(-5.0) is nan"]
+
+
+def test_a_filter_that_comes_later_is_obeyed_at_a_call_site_that_has_warned():
+    def log(x):
+        return Value(x).log()
+
+    with warnings.catch_warnings(record=True):
+        warnings.simplefilter("default")
+        log(-1.0)
+        log(-2.0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(RuntimeWarning, match=r"log\(-3.0\) is nan"):
+            log(-3.0)
+
+
 @pytest.mark.parametrize("x", [NAN, INF, -INF])
 def test_a_nan_or_infinity_that_is_passed_on_is_not_told(x):
     v = Value(x)

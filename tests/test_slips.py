@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from collections import UserDict
+from types import ModuleType
 
 import numpy
 import pandas
@@ -30,6 +31,19 @@ def test_a_function_of_a_list_says_so(name, given, got):
     words = f"{name}() takes its numbers in a list, got {got}: write {name}([a, b])"
     with pytest.raises(TypeError, match=f"^{re.escape(words)}$"):
         getattr(autograd, name)(*given)
+
+
+@pytest.mark.parametrize(
+    ("name", "missing"), [(op.name, op.arity - 1) for op in autograd.ops.TABLE.values() if op.built_in and op.arity]
+)
+def test_an_op_of_a_list_says_how_to_write_it(name, missing):
+    op = autograd.ops.TABLE[name]
+    one_by_one = f"write {name}(*xs)" if missing else f"write [{name}(v) for v in …]"
+    with pytest.raises(TypeError, match=re.escape(one_by_one) + "$"):
+        op([A, B])
+    others = ", ".join(["v", *["…"] * missing])
+    with pytest.raises(TypeError, match=re.escape(f"it takes one number at a time, write [{name}({others}) for v in …]") + "$"):
+        op([A, B], *[1.0] * missing)
 
 
 def test_var_of_a_value_says_that_it_takes_a_list():
@@ -191,6 +205,7 @@ def test_a_name_next_to_none_is_not_guessed():
         (autograd, "tensor", "write Value(2.0)"),
         (autograd, "clamp", "write clip(x, low, high)"),
         (autograd, "jit", "write compile(f, *examples)"),
+        (autograd, "numpy", "write import numpy"),
         (nn, "Linear", 'write nn.Layer(nin, nout, "linear")'),
         (nn, "Adam", "write nn.optim.Adam"),
         (nn, "CosineAnnealingLR", "write nn.lr_scheduler.CosineAnnealingLR"),
@@ -203,6 +218,15 @@ def test_a_name_next_to_none_is_not_guessed():
 def test_a_name_of_another_engine_says_what_to_write_here(module, name, write):
     with pytest.raises(AttributeError, match=re.escape(f"module {module.__name__!r} has no attribute {name!r}: {write}")):
         getattr(module, name)
+    with pytest.raises(ImportError, match=re.escape(f"cannot import name {name!r} from {module.__name__!r}: {write}")):
+        exec(f"from {module.__name__} import {name}")
+
+
+def test_a_submodule_that_is_still_being_imported_can_be_imported_from_its_package():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "autograd.half_imported", submodule := ModuleType("autograd.half_imported"))
+        from autograd import half_imported
+    assert half_imported is submodule
 
 
 @pytest.mark.parametrize(

@@ -399,6 +399,8 @@ def test_a_point_in_the_place_of_argnums_is_told(verb):
         verb(lambda x, y: x, (0, -2))(1.0, 2.0)
     with pytest.raises(ValueError, match="argnums=0 names argument 0, but <lambda> was called with 0 positional arguments"):
         verb(lambda x: x)(x=1.0)
+    with pytest.raises(ValueError, match=r"argnums=1 names argument 1, but <lambda> was called with 1 positional argument$"):
+        verb(lambda x, y: x, 1)(1.0, y=2.0)
     assert tree_leaves(verb(lambda x, y: x * y, np.int64(1))(1.0, 2.0))
     assert type(verb(lambda x, y: x * y, [1])(1.0, 2.0)) is tuple
 
@@ -408,6 +410,12 @@ def test_a_number_in_the_place_of_the_function_is_told(verb):
     for no_function in (3.0, Value(3.0), None):
         with pytest.raises(TypeError, match=rf"^{verb.__name__}: f must be a function, got .*: write {verb.__name__}\(f, …\)"):
             verb(no_function)
+
+
+def test_a_value_in_the_place_of_the_function_is_what_gradients_takes():
+    x = Value(3.0)
+    with pytest.raises(TypeError, match=r"got a Value: .*, or gradients\(y, xs\) for a Value y$"):
+        grad(x * x, [x])
 
 
 @pytest.mark.parametrize("verb", [jvp, hvp])

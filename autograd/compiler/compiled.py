@@ -8,6 +8,7 @@ from typing import Any
 
 from autograd import _transform_checks, context
 from autograd._check import checked_choice
+from autograd._format import counted
 from autograd._tree import block_map, is_array
 from autograd.compiler import derived, files
 from autograd.compiler.any_array import for_lanes, is_foreign
@@ -299,7 +300,7 @@ class Compiled(Programs):
     def _bind(self, xs: Sequence[Any]) -> tuple[list[Given], int | None]:
         """The arguments, checked and read, and how many lanes there are."""
         if len(xs) != len(self.arguments):
-            raise TypeError(f"{self.name} was compiled for {len(self.arguments)} arguments, got {len(xs)}")
+            raise TypeError(f"{self.name} was compiled for {counted(len(self.arguments), 'argument')}, got {len(xs)}")
         given = [argument.bind(x) for argument, x in zip(self.arguments, xs, strict=True)]
         return given, lanes_of(given)
 

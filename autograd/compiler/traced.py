@@ -41,7 +41,7 @@ class Traced(NamedTuple):
     def of(cls, f: Callable[..., Any], examples: Sequence[Any], axes: Sequence[Axes]) -> Traced:
         """Call f twice on Values in place of the examples: CompileError if it does something different the second time."""
         name = getattr(f, "__name__", None) or type(f).__name__
-        names = _parameter_names(f, len(examples))
+        names = _parameter_names(f, name, len(examples))
         arguments = [Argument(*given) for given in zip(names, examples, axes, strict=True)]
         with collector_paused():
             trace, program, captured = _trace(f, name, arguments)
@@ -106,14 +106,23 @@ def _as_inputs(name: str, position: int, example: Any) -> Any:
         raise _transform_checks.argument("compile", name, position, example) from None
 
 
-def _parameter_names(f: Callable[..., Any], count: int) -> list[str]:
-    """The names of the first parameters, where the signature has them; of a module, it is that of `forward`."""
+def _parameter_names(f: Callable[..., Any], name: str, count: int) -> list[str]:
+    """The names of the first parameters, where the signature has them; of a module, it is that of `forward`.
+
+    TypeError if it needs more than `count`.
+    """
     try:
         parameters = list(inspect.signature(getattr(f, "forward", f)).parameters.values())
     except (TypeError, ValueError):
         parameters = []
-    plain = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    return [*plain[:count], *(f"x{i}" for i in range(len(plain), count))]
+    plain = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    names = [p.name for p in plain]
+    if missing := [p.name for p in plain[count:] if p.default is p.empty]:
+        raise TypeError(
+            f"compile: {name} is traced on examples of its arguments, and got none for {', '.join(missing)}: write "
+            f"compile({', '.join([name, *names])}), with numbers, lists or arrays like those of later calls"
+        )
+    return [*names[:count], *(f"x{i}" for i in range(len(names), count))]
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 from importlib.resources import files
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 
 class Dataset(NamedTuple):
@@ -21,6 +21,10 @@ class Dataset(NamedTuple):
     feature_names: tuple[str, ...]
     target_names: tuple[str, ...]
     description: str
+
+    def __getattr__(self, name: str) -> NoReturn:
+        advice = {"data": ": write X", "target": ": write y"}.get(name, "")
+        raise AttributeError(f"'Dataset' object has no attribute {name!r}{advice}")
 
     def __repr__(self) -> str:
         return f"<Dataset: {len(self.X)} rows of {len(self.feature_names)} features, {len(self.target_names)} classes>"

@@ -305,6 +305,18 @@ def test_arrays_of_what_are_no_real_numbers_are_refused(xs):
         compile(lambda x: x * x, 1.0)(xs)
 
 
+def test_an_argument_without_an_example_is_named():
+    with pytest.raises(TypeError, match=r"area is traced .* got none for x, y: write compile\(area, x, y\), with numbers"):
+
+        @compile
+        def area(x, y):
+            return x * y
+
+    with pytest.raises(TypeError, match=r"MLP is traced .* got none for x: write compile\(MLP, x\)"):
+        compile(nn.MLP(1, [1]))
+    assert compile(lambda x, scale=2.0, *rest: scale * x, 3.0)(4.0) == 8.0
+
+
 def test_wrong_shapes_are_refused_by_the_name_of_the_argument():
     program = compile(lambda x, y: x[0] * y, [1.0, 2.0], 3.0)
     for xs in (([1.0], 2.0), (np.zeros((3, 3)), np.zeros(3)), (1.0, 2.0)):
@@ -316,6 +328,8 @@ def test_wrong_shapes_are_refused_by_the_name_of_the_argument():
         program(np.zeros((3, 2)), np.zeros(2))
     with pytest.raises(TypeError, match="compiled for 2 arguments, got 1"):
         program([1.0, 2.0])
+    with pytest.raises(TypeError, match="compiled for 1 argument, got 2"):
+        compile(lambda x: x * x, 1.0)(1.0, 2.0)
 
 
 def test_the_mean_over_no_lanes_is_refused_and_the_sum_is_zero():

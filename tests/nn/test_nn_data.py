@@ -222,6 +222,15 @@ def test_iris_is_fishers_table() -> None:
     assert iris.feature_names == ("sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)")
 
 
+def test_scikit_learns_names_of_a_table_are_answered_with_ours() -> None:
+    iris = load_iris()
+    for name, ours in (("data", "X"), ("target", "y")):
+        with pytest.raises(AttributeError, match=f"^'Dataset' object has no attribute '{name}': write {ours}$"):
+            getattr(iris, name)
+    with pytest.raises(AttributeError, match=r"^'Dataset' object has no attribute 'frame'$"):
+        iris.frame
+
+
 def test_digits_are_scikit_learns() -> None:
     """The two weighted sums change if any two pixels of a row, or any two rows, are swapped."""
     digits = load_digits()

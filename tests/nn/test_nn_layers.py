@@ -323,6 +323,21 @@ def test_micrograds_nonlin_chooses_between_relu_and_linear():
         assert nn.Neuron(3, nonlin=nonlin).activation is nn.Neuron(3, name).activation
 
 
+def test_a_module_passes_keyword_arguments_on_to_forward():
+    class TwoHeads(nn.Module):
+        def __init__(self):
+            self.heads = {"a": nn.Layer(2, 1, seed=0), "b": nn.Layer(2, 2, seed=1)}
+
+        def forward(self, x, scale=1.0, *, head="a"):
+            return [scale * out for out in self.heads[head](x)]
+
+    net = TwoHeads()
+    assert tree_map(float_of, net([1.0, -1.0], head="b")) == tree_map(float_of, net.heads["b"]([1.0, -1.0]))
+    assert tree_map(float_of, net(x=[1.0, -1.0], scale=2.0)) == [2.0 * out.data for out in net.heads["a"]([1.0, -1.0])]
+    with pytest.raises(TypeError, match=r"forward.* got an unexpected keyword argument 'mask'"):
+        net([1.0, -1.0], mask=None)
+
+
 def test_what_forward_returns_must_be_something():
     class Forgetful(nn.Module):
         def forward(self, x):

@@ -227,6 +227,10 @@ def test_a_diverging_loss_is_reported_with_its_epoch():
         ({"validation_data": [1.0]}, r"validation_data must be a pair \(X, y\), got list"),
         ({"validation_data": ([[1.0, 2.0]], [1.0])}, "expected samples of 1 number, as in X, got samples of 2 numbers"),
         ({"loss": nn.MSELoss}, r"loss must be a Loss, such as nn.MSELoss\(\), got <class"),
+        (
+            {"loss": lambda p, t: (p - t) ** 2},
+            r"got <function .*: for one of your own, subclass nn.losses.Loss, and define element",
+        ),
         ({"optimizer": SGD([Value(1.0)], lr=0.1)}, "optimizer must hold parameters of the model, got one made for another"),
         ({"optimizer": "adam"}, "optimizer must be an Optimizer, such as .*, got 'adam'"),
         ({"scheduler": "x"}, "scheduler must be one of nn.lr_scheduler, got 'x'"),

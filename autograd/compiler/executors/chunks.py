@@ -8,6 +8,7 @@ from functools import lru_cache, partial
 from itertools import accumulate
 from typing import Any, NamedTuple
 
+from autograd._format import counted
 from autograd._tree import block_map, prefix_entries, prefix_map
 from autograd.compiler.any_array import is_lanes
 from autograd.compiler.arguments import Argument, lanes_of
@@ -118,7 +119,7 @@ def _split(name: str, arguments: Sequence[Argument], xs: Sequence[Any]) -> _Spli
     from dask.delayed import delayed
 
     if len(xs) != len(arguments):
-        raise TypeError(f"{name} was compiled for {len(arguments)} arguments, got {len(xs)}")
+        raise TypeError(f"{name} was compiled for {counted(len(arguments), 'argument')}, got {len(xs)}")
     for argument, x in zip(arguments, xs, strict=True):
         _check_known(argument.name, x)
     given = [argument.bind(block_map(_stand_in, x)) for argument, x in zip(arguments, xs, strict=True)]
