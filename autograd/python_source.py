@@ -171,7 +171,8 @@ def preamble(code: str, functions: Collection[str]) -> Iterator[str]:
     needed: dict[str, str] = {}
     while more := {name: text for name, text in helpers().items() if name in words and name not in needed}:
         needed |= more
-        words.update(word for text in more.values() for word in _WORD.findall(re.sub("#.*", "", text)))
+        used = (word for text in more.values() for word in _WORD.findall(re.sub("#.*", "", text)))
+        words.update(word for word in used if hasattr(scalar_math, word))  # not math's e, where e is a variable
     imported = sorted(word for word in words - set(helpers()) if word in functions and hasattr(math, word))
     if imported:
         yield f"from math import {', '.join(imported)}"

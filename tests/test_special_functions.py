@@ -350,6 +350,10 @@ def test_a_program_holds_what_its_functions_call():
     assert found["dx"] == ops.digamma(0.25) + ops.polygamma(1.0, 0.25)
 
 
+def test_a_program_takes_from_math_no_name_that_its_functions_use_for_a_variable():
+    assert to_python(ops.sigmoid(Value(0.25, label="x"))).startswith("from math import exp\n")
+
+
 @pytest.mark.parametrize("name", ["exp2", "log1mexp", "erfinv", "lgamma", "digamma", "floor", "ceil", "round"])
 def test_a_method_is_the_function_of_its_name(name):
     x = Value(0.75)
