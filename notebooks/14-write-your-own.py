@@ -110,7 +110,7 @@ from hypothesis import strategies as st
 # These four lines make the page reproducible and leave no files behind.
 folder = tempfile.TemporaryDirectory()
 configuration.set_hypothesis_home_dir(folder.name)
-settings.register_profile("page", derandomize=True, database=None, deadline=None, max_examples=40)
+settings.register_profile("page", derandomize=True, database=None, deadline=None, max_examples=20)
 settings.load_profile("page")
 
 
@@ -120,7 +120,7 @@ def test_snake(x, a):
 
 
 test_snake()
-print("snake passes at 40 points")
+print("snake passes at 20 points")
 
 # %% [markdown]
 # Now you can use it like any other operation. It is drawn with its symbol, and written as a formula and as Python.

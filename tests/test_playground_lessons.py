@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,7 @@ from playground.lessons import FOLDER, SHELF, build, look, open_lesson, prepare
 from playground.typed import Slip
 
 TEXTS = {name: (FOLDER / f"{name}.json").read_text(encoding="utf-8") for name in SHELF}
-LESSONS = {name: prepare(text, f"{name}.json") for name, text in TEXTS.items()}
-STEPS = [(name, i, step) for name, lesson in LESSONS.items() for i, step in enumerate(lesson["steps"], 1)]
-IDS = [f"{name}-{i}" for name, i, _ in STEPS]
+STEPS = [(name, i, step) for name, text in TEXTS.items() for i, step in enumerate(json.loads(text)["steps"], 1)]
 # What fulfils the check of a step: numbers of sliders, or a formula.
 SOLUTIONS: dict[tuple[str, int], Any] = {
     ("backpropagation-in-ten-minutes", 1): {"x": 4},
@@ -45,20 +44,32 @@ def one(**step: Any) -> dict[str, Any]:
     return prepared
 
 
+@cache
+def lesson(name: str) -> dict[str, Any]:
+    """As the page shows it: its pictures take a while, so a process that collects this file draws none."""
+    return prepare(TEXTS[name], f"{name}.json")
+
+
+def steps_with(key: str) -> pytest.MarkDecorator:
+    """For each step that has this, the name of its lesson and its number."""
+    return pytest.mark.parametrize(("name", "i"), [(name, i) for name, i, step in STEPS if key in step])
+
+
 def test_all_lessons_of_the_folder_are_on_the_shelf() -> None:
     assert sorted(path.stem for path in FOLDER.glob("*.json")) == sorted(SHELF)
 
 
-@pytest.mark.parametrize(("name", "i", "step"), STEPS, ids=IDS)
-def test_the_sums_in_the_texts_are_right(name: str, i: int, step: dict[str, Any]) -> None:
+@steps_with("text")
+def test_the_sums_in_the_texts_are_right(name: str, i: int) -> None:
+    step = lesson(name)["steps"][i - 1]
     for text in (step["text"], step["hint"], step["after"]):
         for terms, result in SUM.findall(text):
             assert eval(terms.replace("·", "*").replace("−", "-")) == pytest.approx(float(result.strip("()").replace("−", "-")))
 
 
-@pytest.mark.parametrize(("name", "i", "step"), [(n, i, s) for n, i, s in STEPS if s["check"]])
-def test_the_task_of_a_step_can_be_done(name: str, i: int, step: dict[str, Any]) -> None:
-    solution = SOLUTIONS[name, i]
+@steps_with("check")
+def test_the_task_of_a_step_can_be_done(name: str, i: int) -> None:
+    step, solution = lesson(name)["steps"][i - 1], SOLUTIONS[name, i]
     code, numbers = (solution, {}) if isinstance(solution, str) else (None, solution)
     assert not any(look(step["show"], None, {}, step["check"]["until"])["done"])
     assert all(look(step["show"], code, numbers, step["check"]["until"])["done"])
@@ -68,17 +79,21 @@ def test_the_task_of_a_step_can_be_done(name: str, i: int, step: dict[str, Any])
         assert (Fraction(str(x)) - low) % by == 0
 
 
-@pytest.mark.parametrize(("name", "i", "step"), [(n, i, s) for n, i, s in STEPS if s.get("before")])
-def test_the_picture_before_a_prediction_hides_its_answer(name: str, i: int, step: dict[str, Any]) -> None:
-    for drawing in ("svg", "narrow"):
-        assert ">?<" in step["before"][drawing]
-        assert ">?<" not in step["picture"][drawing]
-    hidden = [what for what in step["show"].get("hide", []) if what.endswith(".grad")]
-    assert not hidden or "edge backward" not in step["before"]["svg"]
+@pytest.mark.parametrize("name", TEXTS)
+def test_the_picture_before_a_prediction_hides_its_answer(name: str) -> None:
+    steps = [step for step in lesson(name)["steps"] if step.get("before")]
+    assert steps
+    for step in steps:
+        for drawing in ("svg", "narrow"):
+            assert ">?<" in step["before"][drawing]
+            assert ">?<" not in step["picture"][drawing]
+        hidden = [what for what in step["show"].get("hide", []) if what.endswith(".grad")]
+        assert not hidden or "edge backward" not in step["before"]["svg"]
 
 
-@pytest.mark.parametrize(("name", "i", "step"), [(n, i, s) for n, i, s in STEPS if s["predict"]])
-def test_a_question_has_a_hint_or_replies(name: str, i: int, step: dict[str, Any]) -> None:
+@steps_with("predict")
+def test_a_question_has_a_hint_or_replies(name: str, i: int) -> None:
+    step = lesson(name)["steps"][i - 1]
     assert step["hint"] or all(choice["say"] for choice in step["predict"]["choices"])
     assert step["after"]
 
@@ -109,13 +124,13 @@ def test_what_was_typed_with_other_names_is_drawn_and_not_done() -> None:
 
 
 def test_each_part_of_a_task_is_done_by_itself() -> None:
-    step = LESSONS["backpropagation-in-ten-minutes"]["steps"][6]
+    step = lesson("backpropagation-in-ten-minutes")["steps"][6]
     assert step["check"]["parts"] == ["w to 3 − 0.05 · 8 = 2.6", "b to 1 − 0.05 · 4 = 0.8"]
     assert look(step["show"], None, {"w": 2.6}, step["check"]["until"])["done"] == [True, False]
 
 
 def test_the_products_of_the_way_back_stand_at_the_arrows_on_a_phone_too() -> None:
-    picture = LESSONS["backpropagation-in-ten-minutes"]["steps"][5]["picture"]
+    picture = lesson("backpropagation-in-ten-minutes")["steps"][5]["picture"]
     assert all("4 · 2 = 8" in picture[drawing] for drawing in ("svg", "narrow"))
 
 

@@ -58,33 +58,39 @@ def visible(outputs):
     return [(all(pictures) and pictures != [], text) for pictures, text in found]
 
 
-def test_a_notebook_that_is_not_trusted_shows_pictures_and_how_to_make_them_play(lab):
-    lab.write("untrusted.ipynb", [shown(player(graph())), shown(draw_dot(graph())), shown(draw_dot(wide(), direction="LR"))])
+def test_what_is_shown_is_a_picture_until_it_is_trusted_and_then_plays_and_follows_the_theme(lab):
+    """In one notebook, since Lab takes long to open one."""
+    y = graph()
+    drawings = [player(y), draw_dot(y), draw_dot(wide(), direction="LR"), widget(y)]
+    lab.write("untrusted.ipynb", [shown(it) for it in (*drawings, steps(y), paths(y.args[0], of=y))])
     with lab.opened("untrusted.ipynb") as page:
-        outputs = page.locator(".jp-OutputArea-output")
-        for i in range(3):
+        outputs, cards = page.locator(".jp-OutputArea-output"), page.locator(".autograd.answer")
+        for i in range(len(drawings)):
             outputs.nth(i).locator("img").wait_for()
-        assert visible(outputs) == [(True, TO_PLAY), (True, ""), (True, "")]
+        assert visible(outputs)[: len(drawings)] == [(True, TO_PLAY), (True, ""), (True, ""), (True, TO_PLAY)]
         assert outputs.nth(2).locator("img").bounding_box()["width"] > 2000  # it scrolls
+        cards.nth(1).wait_for()
+        words = [" ".join(text.split()) for text in cards.all_inner_texts()]
+        assert f"{len(steps(y))} steps of L" in words[0]
+
         command(page, "notebook:trust")
         page.locator(".jp-Dialog button.jp-mod-accept").click()
         frame = outputs.nth(0).frame_locator("iframe")
         frame.get_by_role("button", name="Next step").click()
         outputs.nth(1).locator("img").wait_for()
         assert visible(outputs)[:2] == [(False, ""), (True, "")]
-        for theme in ("dark", "light"):
+        page.locator(".autograd.answer style").first.wait_for(state="attached")
+        assert [" ".join(text.split()) for text in cards.all_inner_texts()] == words
+        for theme, paper in zip(("dark", "light"), COLOURS["paper"][::-1], strict=True):
             change_theme(page, theme)
             inside = frame.locator(f"main[data-theme={theme}]")
             inside.wait_for()
             assert inside.evaluate("main => getComputedStyle(main).colorScheme") == theme
             assert outputs.nth(1).locator("img").evaluate("image => getComputedStyle(image).colorScheme") == theme
-
-
-def test_a_live_player_that_is_not_trusted_is_a_picture(lab):
-    lab.write("live-untrusted.ipynb", [shown(widget(graph()))])
-    with lab.opened("live-untrusted.ipynb") as page:
-        page.locator(".jp-OutputArea-output img").wait_for()
-        assert visible(page.locator(".jp-OutputArea-output")) == [(True, TO_PLAY)]
+            rgb = ", ".join(str(int(paper[i : i + 2], 16)) for i in (1, 3, 5))
+            page.wait_for_function(
+                "rgb => getComputedStyle(document.querySelector('.autograd.answer')).backgroundColor === rgb", arg=f"rgb({rgb})"
+            )
 
 
 LIVE = """
@@ -190,23 +196,3 @@ def test_the_live_player_follows_its_leaves_and_the_theme_and_keeps_its_keys_to_
         await_numbers(first, -0.4, 0.125)
         command(page, "notebook:clear-all-cell-outputs")
         first.wait_for(state="detached")
-
-
-def test_cards_of_answers_say_the_same_without_trust_and_follow_the_theme_with_it(lab):
-    y = graph()
-    lab.write("cards.ipynb", [shown(steps(y)), shown(paths(y.args[0], of=y))])
-    with lab.opened("cards.ipynb") as page:
-        cards = page.locator(".autograd.answer")
-        cards.nth(1).wait_for()
-        words = [" ".join(text.split()) for text in cards.all_inner_texts()]
-        assert f"{len(steps(y))} steps of L" in words[0]
-        command(page, "notebook:trust")
-        page.locator(".jp-Dialog button.jp-mod-accept").click()
-        page.locator(".autograd.answer style").first.wait_for(state="attached")
-        assert [" ".join(text.split()) for text in cards.all_inner_texts()] == words
-        for theme, paper in zip(("dark", "light"), COLOURS["paper"][::-1], strict=True):
-            change_theme(page, theme)
-            rgb = ", ".join(str(int(paper[i : i + 2], 16)) for i in (1, 3, 5))
-            page.wait_for_function(
-                "rgb => getComputedStyle(document.querySelector('.autograd.answer')).backgroundColor === rgb", arg=f"rgb({rgb})"
-            )

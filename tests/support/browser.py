@@ -14,6 +14,14 @@ LOCAL = ("file:", "about:", "data:", "blob:")
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 ARGUMENTS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+# Features of Chromium that are left out: those that Playwright names, since Chromium reads only the last such list …
+FEATURES = ["AimEnabled", "AvoidCorsURLLoaderRestartOnRedirect", "AvoidUnnecessaryBeforeUnloadCheckSync"]
+FEATURES += ["DestroyProfileOnBrowserClose", "HttpsFirstBalancedModeAutoEnable", "HttpsUpgrades", "LensOverlay", "MediaRouter"]
+FEATURES += ["NetworkTimeServiceQuerying", "OptimizationHints", "PaintHolding", "PreconnectToSearch"]
+FEATURES += ["ThirdPartyStoragePartitioning"]
+# … and the pages behind the address bar: each window loads them, for a second and a half of the processor.
+FEATURES += ["WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"]
+ARGUMENTS += [f"--disable-features={','.join(FEATURES)}"]
 
 
 def chromium() -> str:
