@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import imagesize
 from docutils import nodes
-from sphinx.search.en import SearchEnglish
 
 IMAGE = re.compile(r'<img(?![^>]* width=)[^>]* src="[./]*_images/(?P<name>[^"]+)"')
 SIGNATURE = re.compile(r'<dt class="sig .*?</dt>', re.DOTALL)
@@ -41,7 +39,6 @@ def _replaced(text: str, words: dict[str, str]) -> str:
 
 
 def setup(app: Any) -> dict[str, Any]:
-    """Repair every page, and look up the stem of a word once: Sphinx does it again for each page."""
+    """Repair every page."""
     app.connect("html-page-context", repair)
-    SearchEnglish.stem = cache(SearchEnglish.stem)  # type: ignore[method-assign]
     return {"parallel_read_safe": True, "parallel_write_safe": True}
