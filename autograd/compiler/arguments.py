@@ -140,6 +140,8 @@ class _Reader:
             raise TypeError(f"{path}: expected {_array_or_number(shape)}{_or_array(shape, axes)}, got {_described(x)}")
         if type(x).__module__.startswith("numpy.ma"):
             raise TypeError(f"{path}: masked arrays are not supported: pass x.filled(...)")
+        if not is_foreign(x):
+            x = namespace_of([x]).asarray(x)  # a matrix stays one in any other shape
         if is_foreign(x) and "complex" in str(x.dtype):  # a conversion would drop the imaginary part
             raise TypeError(
                 f"{path}: expected a real number, got {x.dtype}: only real numbers are supported: pass .real or .imag"

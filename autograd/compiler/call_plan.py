@@ -134,7 +134,7 @@ class ArrayFeed:
         from autograd.compiler.executors.array_arguments import ArrayArguments
 
         self._listed = [(i, kind) for i, kind in enumerate(call.kinds) if type(kind) is Listed]
-        self._lanes = next((x.lanes for x in call.given if x.lanes is not None), 0)
+        self._lanes = next((x.lanes for x in call.given if x.lanes is not None), None)
         last = [(call.captured,)] if call.captured else []
         varies = [x.lanes is not None for x in call.given]
         self._expected = ArrayArguments([*map(_shape, call.kinds), *last], [*varies, *[False] * len(last)])
@@ -150,8 +150,8 @@ class ArrayFeed:
 
             xs = *xs, numpy.array(captured)
         if not self._guards:
-            return self._on_arrays(self._expected, xs, self._lanes, self._scale)
-        if (found := self._on_arrays(self._expected, xs, self._lanes, 1.0)) is None:
+            return self._on_arrays(self._expected, xs, self._lanes or 0, self._scale)
+        if (found := self._on_arrays(self._expected, xs, self._lanes or 0, 1.0)) is None:
             return None
         outputs = Found(self._layout, *found)
         check_guards(self._guards, [outputs[self._end + i] for i in range(len(self._guards))], self._lanes)

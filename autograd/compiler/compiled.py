@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from typing import Any
 
-from autograd import _transform_checks, context
+from autograd import _transform_checks, context, sweeps
 from autograd._check import checked_choice
 from autograd._tree import block_map, is_array
 from autograd.compiler import derived, files
@@ -122,9 +122,10 @@ class Compiled(Programs):
 
     def add_gradients(self, slopes: Sequence[float], flows: Sequence[float], scale: float) -> None:
         """Add these gradients, times a scale, to the captured leaves in which anything flows."""
-        for leaf, slope, flow in zip(self.captured, slopes, flows, strict=True):
-            if flow and leaf.requires_grad:
-                leaf.grad = (leaf.grad if leaf.has_grad else 0.0) + slope * scale
+        with sweeps.sweeping:
+            for leaf, slope, flow in zip(self.captured, slopes, flows, strict=True):
+                if flow and leaf.requires_grad:
+                    leaf.grad = (leaf.grad if leaf.has_grad else 0.0) + slope * scale
 
     def summed_backward(self, *xs: Any) -> tuple[float, list[float], list[float]]:
         """The value, its derivatives by the captured leaves, summed over all lanes, and in how many lanes they flow."""
@@ -291,9 +292,9 @@ class Compiled(Programs):
             if feed is not None:
                 nestings = [x._replace(uniform=[], columns=[]) for x in given]  # a plan keeps no arrays
                 general = partial(_shape_of_outputs, shape, nestings, runner.layout)
-                if len(self._plans) == MAX_PLANS:
-                    del self._plans[next(iter(self._plans))]  # the oldest
                 self._plans[key] = Plan(feed, (quick and quick(call)) or general)
+                for oldest in [*self._plans][:-MAX_PLANS]:
+                    self._plans.pop(oldest, None)  # another thread may have
         return shape(self, found, given)
 
     def _bind(self, xs: Sequence[Any]) -> tuple[list[Given], int | None]:

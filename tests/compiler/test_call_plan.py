@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import sys
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -445,6 +447,40 @@ def test_of_many_lengths_of_batches_the_last_ones_have_plans():
     assert len(program._plans) == MAX_PLANS
 
 
+@pytest.fixture
+def threads(monkeypatch):
+    """Four threads that take turns as often as possible."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    with ThreadPoolExecutor(4) as pool:
+        yield pool
+    sys.setswitchinterval(interval)
+
+
+def test_plans_stay_few_when_many_threads_call(threads, monkeypatch):
+    monkeypatch.setattr("autograd.compiler.compiled.MAX_PLANS", 4)
+    program = autograd.compile(lambda x: x * x, 1.0)
+
+    def work(seed):
+        for n in np.random.default_rng(seed).integers(1, 100, 2000):
+            assert program(np.full(n, 2.0)).tolist() == [4.0] * n
+
+    list(threads.map(work, range(4)))
+    assert len(program._plans) <= 4
+
+
+def test_threads_lose_none_of_each_others_gradients(threads):
+    w = autograd.Value(1.0)
+    program = autograd.compile(lambda x: w * x, 1.0)
+
+    def work(_):
+        for _ in range(5000):
+            program.backward(1.0)
+
+    list(threads.map(work, range(4)))
+    assert w.grad == 20_000.0
+
+
 def test_captured_numbers_of_other_types_are_floats():
     w = autograd.Value(3.0)
     program = many(autograd.compile(lambda x: w * x, 2.0), 2.0)
@@ -473,9 +509,10 @@ def test_a_changed_closure_is_noticed_at_every_call():
             call()
 
 
-def test_branches_are_guarded_at_every_call():
-    program = many(autograd.compile(lambda x: x * x if x > 0.0 else -x, 1.0), 3.0)
-    with pytest.raises(autograd.BranchError):
+@pytest.mark.parametrize("executor", ["auto", "numba"])
+def test_branches_are_guarded_at_every_call(executor):
+    program = many(autograd.compile(lambda x: x * x if x > 0.0 else -x, 1.0, executor=executor), 3.0)
+    with pytest.raises(autograd.BranchError, match="was true when the function was traced, and is not: write"):
         program(-3.0)
     assert program(4.0) == 16.0
 
