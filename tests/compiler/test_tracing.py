@@ -298,9 +298,9 @@ def test_a_matrix_is_read_as_an_array(executor, in_axes):
 
     program, xs = compiled(), np.array([[1.0, 2.0], [3.0, 4.0]])
     for _ in range(3):
-        for given in (np.matrix(xs), xs):
-            assert program(given) == 8.0
-            value, slope = program.value_and_grad(given)
+        for x in (np.matrix(xs), xs):
+            assert program(x) == 8.0
+            value, slope = program.value_and_grad(x)
             assert (value, slope.tolist()) == (8.0, [[4.0, 4.0], [0.0, 1.0]])
 
 
