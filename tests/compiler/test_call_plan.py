@@ -5,10 +5,14 @@ from __future__ import annotations
 import gc
 import sys
 import weakref
+from collections import namedtuple
 from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import autograd
 import nn
@@ -84,21 +88,21 @@ def test_an_array_whose_memory_moved_is_read_where_it_is_now():
         program.value_and_grad(w, x, y, argnums=(0, 1, 2), reduction="mean")
 
 
-@pytest.mark.parametrize(
-    "other",
-    [
-        lambda x: x.astype(np.float32),
-        lambda x: (10 * x).astype(int),
-        lambda x: x > 0.0,
-        lambda x: np.asfortranarray(x),
-        lambda x: np.repeat(x, 2, axis=0)[::2],
-        lambda x: x[::-1],
-        lambda x: x.astype(">f8"),
-        lambda x: np.frombuffer(b"\0" + x.tobytes(), np.uint8)[1:].view(float).reshape(x.shape),
-        lambda x: x.view(type("Own", (np.ndarray,), {})),
-        lambda x: x.astype(object),
-    ],
-)
+OTHER_ARRAYS = [
+    lambda x: x.astype(np.float32),
+    lambda x: (10 * x).astype(int),
+    lambda x: x > 0.0,
+    lambda x: np.asfortranarray(x),
+    lambda x: np.repeat(x, 2, axis=0)[::2],
+    lambda x: x[::-1],
+    lambda x: x.astype(">f8"),
+    lambda x: np.frombuffer(b"\0" + x.tobytes(), np.uint8)[1:].view(float).reshape(x.shape),
+    lambda x: x.view(type("Own", (np.ndarray,), {})),
+    lambda x: x.astype(object),
+]
+
+
+@pytest.mark.parametrize("other", OTHER_ARRAYS)
 def test_arrays_of_any_numbers_in_any_order_in_memory_give_the_same_as_at_the_first_call(other):
     program = twice(compiled())
     for xs in (
@@ -393,6 +397,65 @@ def test_every_call_gives_what_a_first_one_gives(f, verb, executor):
         W.data, B.data = 1.5, -2.5
         assert same(found, result_of(verb, compiled(), xs))
         W.data, B.data = 0.5, -0.25
+
+
+def guarded(x, y):
+    return W * x[0] * y if y > x[1] else autograd.exp(B * x[1])
+
+
+NUMBERS = st.sampled_from([0.5, -1.25, 3.0, 1.0, 0.0, -0.0])
+OTHER_NUMBERS = st.sampled_from([float, float, int, bool, Fraction, np.float32, np.array, autograd.Value])
+Pair = namedtuple("Pair", "a b")
+CONTAINERS = st.sampled_from([list, list, list, tuple, tuple, np.array, np.array, Pair._make, lambda p: dict(enumerate(p))])
+ASKED = [
+    *[VERBS[verb] for verb in ("__call__", "value_and_grad", "backward", "jacobian")],
+    lambda program, xs: program.value_and_grad(*xs, argnums=0),
+    lambda program, xs: program.value_and_grad(*xs, argnums=(0, 1), reduction="mean"),
+]
+
+
+@st.composite
+def given_arguments(draw, axes):
+    """A pair and a number, or lanes of them, of many kinds."""
+    kinds = draw(st.sampled_from([st.just(float), OTHER_NUMBERS]))
+    a, b, y = [draw(kinds)(draw(NUMBERS)) for _ in range(3)]
+    pair, lanes = draw(CONTAINERS)([a, b]), draw(st.sampled_from([None, None, 3, 3, 1, 0]))
+    if lanes is None:
+        return pair, y
+    x, y = (np.array(draw(st.lists(NUMBERS, min_size=n, max_size=n))) for n in (2 * lanes, lanes))
+    other = st.sampled_from([np.asarray, np.asarray, *OTHER_ARRAYS])
+    x = {None: pair, 0: x.reshape(lanes, 2), 1: x.reshape(2, lanes)}[axes[0]]
+    return draw(other)(x) if type(x) is np.ndarray else x, draw(other)(y)
+
+
+def outcome(ask, program, xs):
+    for leaf in (W, B):
+        leaf.zero_grad()
+    try:
+        return ask(program, xs)
+    except (TypeError, ValueError, CompileError, autograd.BranchError) as error:
+        return [repr(error)]
+
+
+@given(st.data())
+def test_after_any_calls_a_program_gives_what_a_new_one_gives(data):
+    f, axes = data.draw(st.sampled_from([affine, layer, guarded])), data.draw(st.sampled_from([(0, 0), (None, 0), (1, 0)]))
+    executor, guard = (data.draw(st.sampled_from(names)) for names in (["auto", "numba"], ["raise", "raise", "recompile"]))
+    ask, leaves, seen = data.draw(st.sampled_from(ASKED)), (W.data, B.data), []
+
+    def compiled():
+        return autograd.compile(f, [0.0, 0.0], 1.0, in_axes=axes, executor=executor, guard=guard)
+
+    program = compiled()
+    calls = data.draw(st.lists(given_arguments(axes), min_size=2, max_size=4))
+    for xs in data.draw(st.lists(st.sampled_from(calls), min_size=2, max_size=10)):
+        W.data, B.requires_grad = data.draw(NUMBERS), data.draw(st.booleans())
+        for _ in range(data.draw(st.sampled_from([1, 25]))):  # after which there may be a plan, and Python code
+            found = outcome(ask, program, xs)
+        assert same(found, outcome(ask, compiled(), xs))
+        seen.append((found, repr(found)))
+    assert all(repr(found) == before for found, before in seen)
+    (W.data, B.data), B.requires_grad = leaves, True
 
 
 def many(program, *xs):
