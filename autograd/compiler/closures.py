@@ -248,7 +248,7 @@ def _is_ours(x: Any) -> bool:
 
 
 def _split(path: str, holder: Any, held: dict[str, Any], names: _Names) -> Iterator[Places]:
-    """Those that the code assigns apart."""
+    """What stands in a holder: what the code assigns, and what it only reads."""
     for assigned in (False, True):
         part = {key: x for key, x in held.items() if (key in names.assigned) is assigned}
         if part:
