@@ -315,7 +315,7 @@ class Compiled(Programs):
         """The outputs, what ran, and whether captured Values took part as they are."""
         self.check_closure()
         recorded = self._is_recorded(key, [*given, *more], lanes)
-        runner = self._runner(key, given, lanes, recorded)
+        runner = self._runner(key, [*given, *more], lanes, recorded)
         uniform = [part for x in given for part in x.uniform]
         columns = [part for x in given for part in x.columns]
         if self.captured:
