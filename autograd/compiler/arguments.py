@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from autograd._format import counted, listed, one_line
 from autograd._tree import as_array, block_map, is_array, prefix_entries, rebuilt, tree_leaves, tree_map
-from autograd.compiler.any_array import each, is_foreign, is_any_array, namespace_of, reshaped
+from autograd.compiler.any_array import each, is_any_array, is_foreign, namespace_of, reshaped
 from autograd.compiler.axes import Axes, checked_axes, shape_of
 from autograd.op import number
 from autograd.value import Value

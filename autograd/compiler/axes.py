@@ -33,7 +33,8 @@ def checked_axes(path: str, axes: Any, example: Any) -> Axes:
         _check_range(path, axes, example)
         return axes
     if isinstance(example, dict):
-        alike, fits = isinstance(axes, dict), isinstance(axes, dict) and axes.keys() == example.keys()
+        alike = isinstance(axes, dict)
+        fits = alike and axes.keys() == example.keys()
         expected = f"an int, None, or a dict with the keys {listed(list(map(repr, example)))} for {path}"
     elif isinstance(example, (list, tuple)):
         alike = isinstance(axes, (list, tuple))

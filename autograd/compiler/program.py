@@ -155,11 +155,8 @@ class Program:
 
 
 def _operations(row: Row) -> int:
-    if row.shape is not None:
-        n, m = row.shape
-        return 2 * n * m
-    if row.op is lane_dot:
-        return 2
+    if row.shape is not None or row.op is lane_dot:
+        return 2 * _multiply_adds(row)
     return len(row.args) - 1 if row.op.terms is not None else 1
 
 
