@@ -210,7 +210,7 @@ def _times(bar: Any, partial: Any) -> Any:
     return partial if type(bar) is float and bar == 1.0 else bar * partial
 
 
-_sweeping = RLock()
+sweeping = RLock()  # held while gradients are added up: two threads may share leaves, and nodes
 
 
 def backward(root: Value, seed: float) -> None:
@@ -218,7 +218,7 @@ def backward(root: Value, seed: float) -> None:
     moved: list[Value] = []
     if seed is CLEARED:  # the gradient of another leaf, as a seed
         seed = 0.0
-    with _sweeping:  # two threads may sweep over shared nodes
+    with sweeping:
         again = getattr(root, "_grad", 0.0) != 0.0  # an earlier sweep left its seed there; 0.0 may have been set by hand
         if root.op is None:
             if not root.requires_grad:

@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 
-def is_lanes(x: Any) -> bool:
+def is_any_array(x: Any) -> bool:
     """True for an array of any library: NumPy, JAX, PyTorch, Dask."""
     return hasattr(x, "dtype") and hasattr(x, "shape") and hasattr(x, "ndim")
 
 
 def is_foreign(x: Any) -> bool:
     """True for an array of a library other than NumPy."""
-    return is_lanes(x) and not type(x).__module__.startswith("numpy")
+    return is_any_array(x) and not type(x).__module__.startswith("numpy")
 
 
 def each(x: Any) -> Sequence[Any]:
-    """The items of a list, or those of an array along its first axis: not every library lets it be iterated over."""
+    """The items of a list, or those of an array along its first axis: those of some libraries cannot be iterated over."""
     return [x[i, ...] for i in range(x.shape[0])] if is_foreign(x) else x
 
 
@@ -57,10 +57,10 @@ def needed_numpy(what: str) -> Any:
 
 
 def for_lanes(x: Any, lanes: int | None) -> Any:
-    """A result for every lane, if there are lanes, also where it is the same for all."""
+    """A result as one number per lane, if there are lanes, even where they share it."""
     if lanes is None:
-        return float(x) if is_lanes(x) and not is_foreign(x) else x
-    if is_lanes(x) and x.ndim:
+        return float(x) if is_any_array(x) and not is_foreign(x) else x
+    if is_any_array(x) and x.ndim:
         return x
     xp = namespace_of([x])
     return xp.broadcast_to(xp.asarray(x), (lanes,)) if is_foreign(x) else xp.full(lanes, float(x))

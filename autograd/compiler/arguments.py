@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from autograd._format import counted, listed, one_line
 from autograd._tree import as_array, block_map, is_array, prefix_entries, rebuilt, tree_leaves, tree_map
-from autograd.compiler.any_array import each, is_foreign, is_lanes, namespace_of, reshaped
+from autograd.compiler.any_array import each, is_any_array, is_foreign, namespace_of, reshaped
 from autograd.compiler.axes import Axes, checked_axes, shape_of
 from autograd.op import number
 from autograd.value import Value
@@ -39,7 +39,7 @@ class Given(NamedTuple):
 
     @property
     def lanes(self) -> int | None:
-        """How many lanes there are; None if none of its axes is theirs."""
+        """How many lanes it has; None without an axis of lanes."""
         return next((lanes for _, lanes in self.found if lanes is not None), None)
 
     @property
@@ -101,7 +101,7 @@ class _Reader:
             self._numbers(path, axes, (x,))
             return 0
         shape = shape_of(example)
-        if is_lanes(x) and (x.ndim or is_foreign(x)) and shape is not None:
+        if is_any_array(x) and (x.ndim or is_foreign(x)) and shape is not None:
             return self._array(path, axes, x, shape)
         first = len(self.found)
         nesting: Any
@@ -140,6 +140,8 @@ class _Reader:
             raise TypeError(f"{path}: expected {_array_or_number(shape)}{_or_array(shape, axes)}, got {_described(x)}")
         if type(x).__module__.startswith("numpy.ma"):
             raise TypeError(f"{path}: masked arrays are not supported: pass x.filled(...)")
+        if not is_foreign(x):
+            x = namespace_of([x]).asarray(x)  # a matrix stays one in any other shape
         if is_foreign(x) and "complex" in str(x.dtype):  # a conversion would drop the imaginary part
             raise TypeError(
                 f"{path}: expected a real number, got {x.dtype}: only real numbers are supported: pass .real or .imag"
@@ -197,7 +199,7 @@ def _or_array(shape: tuple[int, ...] | None, axes: Axes) -> str:
 
 
 def _holds_block(nesting: Any) -> bool:
-    """True if there is an array in it; numbers may have lanes."""
+    """True if it holds an array; lanes of a number are none."""
     if type(nesting) is Block:
         return bool(nesting.shape)
     return isinstance(nesting, (list, tuple, dict)) and any(map(_holds_block, _items(nesting)))
@@ -212,10 +214,8 @@ def _filled(nesting: Any, items: Iterator[Any], lanes: int | None, listed: bool,
 
 
 def _block(block: Block, items: Any, lanes: int | None, listed: bool, reduced: bool) -> Any:
-    if not reduced:
-        return stacked(items, block.shape, lanes, listed)
-    whole = stacked(items, block.shape, None if block.axis is None else lanes)
-    return namespace_of([whole]).moveaxis(whole, 0, block.axis) if block.axis else whole
+    whole = stacked(items, block.shape, None if reduced and block.axis is None else lanes, listed)
+    return namespace_of([whole]).moveaxis(whole, 0, block.axis) if reduced and block.axis else whole
 
 
 def _items(nesting: Any) -> Any:
@@ -229,8 +229,8 @@ def lanes_of(given: Sequence[Given]) -> int | None:
     if not counts:
         return None
     if len(counts) > 1:
-        each = [f"{lanes} in {path}" for lanes, path in reversed(counts.items())]
-        raise ValueError(f"all arguments must have the same number of lanes, got {listed(each)}")
+        got = listed([f"{lanes} in {path}" for lanes, path in reversed(counts.items())])
+        raise ValueError(f"all arguments must have the same number of lanes, got {got}")
     ((lanes, path),) = counts.items()
     alone = [path for path, lanes in found if lanes is None]
     if alone:
@@ -258,7 +258,7 @@ def _as_number(name: str, x: Any) -> Any:
     """A float; other number types (Fraction, mpf, Value) as they are, to compute with their own arithmetic."""
     if type(x) is float:
         return x
-    converted = isinstance(x, (int, complex)) or is_lanes(x) or hasattr(x, "__len__")
+    converted = isinstance(x, (int, complex)) or is_any_array(x) or hasattr(x, "__len__")
     if not converted and hasattr(x, "__add__") and hasattr(x, "__mul__"):
         return x
     try:
@@ -268,7 +268,7 @@ def _as_number(name: str, x: Any) -> Any:
 
 
 def _as_floats(path: str, x: Any) -> Any:
-    """An array of objects as one of floats; TypeError if they, or the numbers of another array, are not real."""
+    """An array of objects, or of numbers of another kind, as one of floats; TypeError if they are not real."""
     import numpy
 
     try:
@@ -278,7 +278,7 @@ def _as_floats(path: str, x: Any) -> Any:
 
 
 def _described(x: Any) -> str:
-    if is_lanes(x) and not hasattr(x, "to_numpy"):
+    if is_any_array(x) and not hasattr(x, "to_numpy"):
         return f"an array of shape {tuple(x.shape)}"
     return f"a {type(x).__name__}: pass its array instead, .to_numpy()" if hasattr(x, "to_numpy") else one_line(repr(x))
 
@@ -292,7 +292,7 @@ def stacked(items: Any, shape: tuple[int, ...], lanes: int | None, listed: bool 
     if not shape:
         return items[0, ...] if is_foreign(items) else items[0]
     lead = () if lanes is None else (lanes,)
-    if is_lanes(items):
+    if is_any_array(items):
         return reshaped(items if lanes is None else items.T, lead + shape)
     if any(isinstance(item, (list, tuple, dict)) for item in items):
         if listed:

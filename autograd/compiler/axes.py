@@ -1,4 +1,4 @@
-"""in_axes: which axis is that of the lanes, for each argument or for each part of it, as in `jax.vmap`."""
+"""in_axes: which axis is that of the lanes, for each argument or part of one, as in `jax.vmap`."""
 
 from __future__ import annotations
 
@@ -26,14 +26,15 @@ def axes_per_argument(in_axes: Any, count: int) -> list[Axes]:
 
 
 def checked_axes(path: str, axes: Any, example: Any) -> Axes:
-    """The entry of in_axes for an argument or a part of one, checked against its example; None where it holds nothing else."""
+    """The entry of in_axes for an argument or a part of one, checked against its example; None if it holds nothing but None."""
     if axes is None:
         return None
     if type(axes) is int:
         _check_range(path, axes, example)
         return axes
     if isinstance(example, dict):
-        alike, fits = isinstance(axes, dict), isinstance(axes, dict) and axes.keys() == example.keys()
+        alike = isinstance(axes, dict)
+        fits = alike and axes.keys() == example.keys()
         expected = f"an int, None, or a dict with the keys {listed(list(map(repr, example)))} for {path}"
     elif isinstance(example, (list, tuple)):
         alike = isinstance(axes, (list, tuple))
@@ -65,7 +66,7 @@ def _items(container: Any) -> Any:
 
 
 def shape_of(x: Any) -> tuple[int, ...] | None:
-    """The shape of an array, of a number, and of lists in lists as long as one another; None for anything else."""
+    """The shape of an array, of a number, and of nested lists that could be one; None for anything else."""
     if is_array(x):
         return tuple(x.shape)
     if isinstance(x, (list, tuple)):

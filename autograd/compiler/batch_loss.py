@@ -1,6 +1,6 @@
 """BatchLoss: the loss of one sample as a program that adds it up over a batch, with its gradient. `nn.fit` trains with it.
 
-Of samples in a Dask array each chunk is computed where it lives, and the sums are added up pair by pair.
+The chunks of a Dask array are computed where they live, and their sums added up pair by pair.
 """
 
 from __future__ import annotations
@@ -135,8 +135,7 @@ class BatchLoss:
     def run(self, numbers: Any, columns: Sequence[Any], samples: int, outputs: bool = True) -> Sums:
         """The sums over a batch, given the numbers of `captured`, and the samples and targets, one row of numbers for each.
 
-        Samples and targets may be Dask arrays, whose chunks are computed where they live. There are none of the outputs if
-        they are not wanted.
+        Samples and targets may be Dask arrays, whose chunks are computed where they live. Without `outputs`, these are left out.
         """
         if self._traced.samplers:
             self.drawn = [[sampler() for sampler in self._traced.samplers] for _ in range(samples)]

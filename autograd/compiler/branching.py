@@ -155,9 +155,8 @@ def merged(parts: Sequence[Any], lanes: Sequence[Any], axes: Axes = 0) -> Any:
         return sum(pieces) if axis is None else _taken(namespace_of(pieces).concat(pieces, axis=axis), order, axis)
 
     along = [axis for axis, _ in prefix_entries(axes, parts[0])]
-    pieces = [
-        [piece for piece, _ in prefix_entries(part, parts[0])] for part in parts
-    ]  # dict entries are matched by key, not by order
+    # Dict entries are matched by key: other branches may list them in another order.
+    pieces = [[piece for piece, _ in prefix_entries(part, parts[0])] for part in parts]
     return nested(parts[0], list(map(whole, along, zip(*pieces, strict=True))))
 
 

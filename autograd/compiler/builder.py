@@ -33,7 +33,7 @@ class Builder:
 
     @classmethod
     def of(cls, program: Program) -> Builder:
-        """A builder that goes on where the program ends."""
+        """A builder that continues where the program ends."""
         return cls(program.inputs, program.rows, program.registers)
 
     def add(self, op: Op, args: tuple[Arg, ...], shape: tuple[int, int] | None = None) -> int:

@@ -1,4 +1,4 @@
-"""Plans: how one program is called again on numbers, lists and NumPy arrays of the same kinds, worked out once.
+"""Plans: how to repeat a call on numbers, lists and NumPy arrays of the same kinds, worked out once.
 
 A call of a small program takes some ten microseconds; checking and sorting its arguments each time would take several times that.
 """
@@ -14,24 +14,24 @@ from autograd.compiler.guards import check_guards
 from autograd.compiler.runners import Found, LanesRunner, PythonRunner, Runner
 from autograd.compiler.tracing import Guard
 
-Shape = Callable[[Any, Any, Any], Any]  # of the program, its uniform outputs, and those per lane: what the call returns
+Assemble = Callable[[Any, Any, Any], Any]  # makes a result of the program, its uniform outputs, and those per lane
 
 _LOOK = attrgetter("__class__", "dtype", "shape")
 
 
 class Listed(NamedTuple):
-    """What a list or tuple is, and how long."""
+    """The kind of a list or tuple: its type and its length."""
 
     container: type[Any]
     length: int
 
     def takes(self, x: Any) -> bool:
-        """True for one of so many floats."""
+        """True for such a list or tuple of floats."""
         return type(x) is self.container and len(x) == self.length and {*map(type, x)} == {float}
 
 
 def call_key(what: Any, xs: Sequence[Any]) -> tuple[Any, ...] | None:
-    """The key under which calls share a plan; None if an argument is neither a float nor a list, tuple or array."""
+    """What calls that share a plan have in common; None if an argument is not a float, list, tuple or array."""
     try:
         return what, *map(_kind, xs)
     except AttributeError:
@@ -44,10 +44,10 @@ def _kind(x: Any) -> Any:
 
 
 class Plan(NamedTuple):
-    """How to repeat a call: `feed` runs the program, `shape` turns its outputs into the result."""
+    """How to repeat a call: `feed` runs the program, `assemble` makes the result of its outputs."""
 
     feed: FloatFeed | ArrayFeed
-    shape: Shape
+    assemble: Assemble
 
 
 class Call(NamedTuple):
@@ -56,6 +56,7 @@ class Call(NamedTuple):
     kinds     of its arguments: see call_key
     xs        the arguments
     given     the arguments as read
+    lanes     how many lanes they have, if any
     runner    what ran them
     captured  how many numbers of leaves from outside follow them
     scale     what the outputs were multiplied by
@@ -64,13 +65,14 @@ class Call(NamedTuple):
     kinds: Sequence[Any]
     xs: Sequence[Any]
     given: Sequence[Given]
+    lanes: int | None
     runner: Runner
     captured: int
     scale: float
 
 
 def feed_of(call: Call, guards: Sequence[Guard], check: bool) -> FloatFeed | ArrayFeed | None:
-    """What feeds such calls; None if they are not that simple, or there is no code yet. Guards are checked if `check`.
+    """What runs such calls, and checks guards if `check`; None if they are not that simple, or there is no code yet.
 
     Arrays of objects have none: whether these are numbers has to be seen each time.
     """
@@ -103,7 +105,7 @@ class FloatFeed:
         self._end, self._guards = end, guards  # guards follow the other outputs
 
     def run(self, xs: tuple[Any, ...], captured: Sequence[float]) -> tuple[list[float], None] | None:
-        """The outputs; None if these are not floats where there were floats, and as many in each list."""
+        """The outputs; None if the arguments are of other kinds."""
         if len(xs) != len(self._kinds):
             return None
         if self._floats:
@@ -128,21 +130,20 @@ class FloatFeed:
 
 
 class ArrayFeed:
-    """Likewise a program in machine code, on NumPy arrays, floats and lists of floats, with lanes or without."""
+    """Runs a program in machine code, on NumPy arrays, floats and lists of floats, with lanes or without."""
 
     def __init__(self, call: Call, runner: LanesRunner, end: int, guards: Sequence[Guard]) -> None:
         from autograd.compiler.executors.array_arguments import ArrayArguments
 
         self._listed = [(i, kind) for i, kind in enumerate(call.kinds) if type(kind) is Listed]
-        self._lanes = next((x.lanes for x in call.given if x.lanes is not None), 0)
         last = [(call.captured,)] if call.captured else []
         varies = [x.lanes is not None for x in call.given]
         self._expected = ArrayArguments([*map(_shape, call.kinds), *last], [*varies, *[False] * len(last)])
-        self._on_arrays, self._scale = runner.lanes.on_arrays, call.scale
+        self._on_arrays, self._lanes, self._scale = runner.lanes.on_arrays, call.lanes, call.scale
         self._layout, self._end, self._guards = runner.layout, end, guards
 
     def run(self, xs: tuple[Any, ...], captured: Sequence[float]) -> tuple[Any, Any] | None:
-        """The uniform outputs and those per lane; None if these are not such arrays, row by row in memory, floats and lists."""
+        """The uniform outputs and those per lane; None if the arguments are of other kinds, or not row by row in memory."""
         if self._listed and (xs := self._as_arrays(xs)) is None:
             return None
         if captured:
@@ -150,8 +151,8 @@ class ArrayFeed:
 
             xs = *xs, numpy.array(captured)
         if not self._guards:
-            return self._on_arrays(self._expected, xs, self._lanes, self._scale)
-        if (found := self._on_arrays(self._expected, xs, self._lanes, 1.0)) is None:
+            return self._on_arrays(self._expected, xs, self._lanes or 0, self._scale)
+        if (found := self._on_arrays(self._expected, xs, self._lanes or 0, 1.0)) is None:
             return None
         outputs = Found(self._layout, *found)
         check_guards(self._guards, [outputs[self._end + i] for i in range(len(self._guards))], self._lanes)
@@ -167,7 +168,7 @@ class ArrayFeed:
         )
 
     def _as_arrays(self, xs: tuple[Any, ...]) -> Any:
-        """The arguments with arrays for lists; None if there are other lists than expected."""
+        """The arguments with arrays for lists; None if a list is of another kind."""
         import numpy
 
         given = list(xs)
@@ -181,15 +182,14 @@ class ArrayFeed:
 # -- a value and its gradient ----------------------------------------------------------------------------
 
 
-def gradient_shape(call: Call, chosen: Sequence[int], single: bool, reduced: bool) -> Shape | None:
-    """What makes outputs a value and its gradient: by `chosen` arguments, or a `single` one, `reduced` over lanes.
+def gradient_assembler(call: Call, chosen: Sequence[int], single: bool, reduced: bool) -> Assemble | None:
+    """What makes a value and its gradient of outputs: by `chosen` arguments or a `single` one, `reduced` over lanes or per lane.
 
     None if only some numbers of an argument have lanes.
     """
-    kinds, layout = call.kinds, call.runner.layout
+    kinds, lanes, layout = call.kinds, call.lanes, call.runner.layout
     if isinstance(call.runner, PythonRunner):
         return _float_gradient([kinds[i] for i in chosen], single)
-    lanes = next((x.lanes for x in call.given if x.lanes is not None), None)
     readers = []
     start, varies = 1, layout.varies
     if varies[0] is not (lanes is not None and not reduced):
@@ -207,35 +207,34 @@ def gradient_shape(call: Call, chosen: Sequence[int], single: bool, reduced: boo
     return _array_gradient(readers, varies[0], single)
 
 
-def _floats(single: bool) -> Shape:
-    def shape(program: Any, numbers: Any, per_lane: Any) -> tuple[Any, Any]:
+def _floats(single: bool) -> Assemble:
+    def assemble(program: Any, numbers: Any, per_lane: Any) -> tuple[Any, Any]:
         value, *slopes = numbers if type(numbers) is list else numbers.tolist()
         return value, slopes[0] if single else tuple(slopes)
 
-    return shape
+    return assemble
 
 
-def _float_gradient(kinds: Sequence[Any], single: bool) -> Shape:
+def _float_gradient(kinds: Sequence[Any], single: bool) -> Assemble:
     if {*kinds} == {float}:
         return _floats(single)
 
-    def shape(program: Any, numbers: Any, per_lane: Any) -> tuple[Any, Any]:
+    def assemble(program: Any, numbers: Any, per_lane: Any) -> tuple[Any, Any]:
         found = iter(numbers)
         value = next(found)
         slopes = [next(found) if kind is float else kind.container([next(found) for _ in range(kind.length)]) for kind in kinds]
         return value, slopes[0] if single else tuple(slopes)
 
-    return shape
+    return assemble
 
 
-def _array_gradient(readers: Sequence[Callable[[Any, Any], Any]], value_varies: bool, single: bool) -> Shape:
-    def shape(program: Any, numbers: Any, per_lane: Any) -> tuple[Any, Any]:
+def _array_gradient(readers: Sequence[Callable[[Any, Any], Any]], value_varies: bool, single: bool) -> Assemble:
+    def assemble(program: Any, numbers: Any, per_lane: Any) -> tuple[Any, Any]:
         value = per_lane[0] if value_varies else numbers.item(0)
-        if single:
-            return value, readers[0](numbers, per_lane)
-        return value, tuple([read(numbers, per_lane) for read in readers])
+        slopes = [read(numbers, per_lane) for read in readers]
+        return value, slopes[0] if single else tuple(slopes)
 
-    return shape
+    return assemble
 
 
 def _shape(kind: Any) -> tuple[int, ...] | None:
@@ -246,7 +245,7 @@ def _shape(kind: Any) -> tuple[int, ...] | None:
 
 
 def _count(given: Given) -> int:
-    """Of the numbers in an argument, for one lane."""
+    """How many numbers an argument has, for one lane."""
     return sum([len(part) for part in given.uniform]) + sum([int(part.shape[1]) for part in given.columns])
 
 

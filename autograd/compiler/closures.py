@@ -57,16 +57,10 @@ class Closure:
         """Of a function that has just been traced; leaves made since then, by the count of `context.start`, are its own."""
         self.function, self._since = f, since
         self._name = getattr(f, "__name__", None) or type(f).__name__
-        self._arrays: list[tuple[str, Any, Any]] = []  # with their contents
-        self._plain: list[tuple[str, Any]] = []  # as long as they read the same, nothing in them has changed
-        self._places: list[Places] = []
-        names = _Names(set(), set())
-        while True:  # methods of a name that is read are reached too, and read more names
-            known = len(names.read) + len(names.assigned)
-            self._places, self._arrays, self._plain, self.assigned = [], [], [], list[Places]()
+        names, known = _Names(set(), set()), -1
+        while (count := len(names.read) + len(names.assigned)) > known:  # methods of a name that is read may read more names
+            known = count
             self._look(f, names)
-            if len(names.read) + len(names.assigned) == known:
-                break
         self.assigns = bool(self.assigned) or _ITEM in names.assigned
         self._same = Same(self._places)
         self._data = [held for _, held in self._plain]
@@ -74,6 +68,10 @@ class Closure:
 
     def _look(self, f: Any, names: _Names) -> None:
         """Find all places. `names`, those in the code, grow on the way."""
+        self._arrays: list[tuple[str, Any, Any]] = []  # with their contents
+        self._plain: list[tuple[str, Any]] = []  # as long as they read the same, nothing in them has changed
+        self._places: list[Places] = []
+        self.assigned: list[Places] = []  # by the code, among them
         seen: set[int] = set()
         stack: list[tuple[str, Any]] = [("", f)]
         count = 0
@@ -248,7 +246,7 @@ def _is_ours(x: Any) -> bool:
 
 
 def _split(path: str, holder: Any, held: dict[str, Any], names: _Names) -> Iterator[Places]:
-    """Those that the code assigns apart."""
+    """What stands in a holder: what the code assigns, and what it only reads."""
     for assigned in (False, True):
         part = {key: x for key, x in held.items() if (key in names.assigned) is assigned}
         if part:

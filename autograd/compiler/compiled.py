@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from typing import Any
 
-from autograd import _transform_checks, context
+from autograd import _transform_checks, context, sweeps
 from autograd._check import checked_choice
 from autograd._format import counted
 from autograd._tree import block_map, is_array
 from autograd.compiler import derived, files
 from autograd.compiler.any_array import for_lanes, is_foreign
 from autograd.compiler.arguments import Given, lanes_of, scale_of, stacked
-from autograd.compiler.call_plan import Call, Plan, Shape, call_key, feed_of, gradient_shape
+from autograd.compiler.call_plan import Assemble, Call, Plan, call_key, feed_of, gradient_assembler
 from autograd.compiler.executors.chunks import any_chunked, mapped, summed
 from autograd.compiler.guards import check_guards, differing_lanes
 from autograd.compiler.programs import Programs
@@ -55,10 +55,10 @@ class Compiled(Programs):
             return mapped(self, xs, partial(_called, "__call__"))
         given, lanes = self._bind(xs)
 
-        def shape(program: Compiled, found: Found, given: Sequence[Given]) -> Any:
+        def assemble(program: Compiled, found: Found, given: Sequence[Given]) -> Any:
             return _in_shape(program.traced.result, [for_lanes(found[i], lanes) for i in range(program._count)], lanes)
 
-        return self._run_and_plan("value", xs, ("value",), given, lanes, shape)
+        return self._run_and_plan("value", xs, ("value",), given, lanes, assemble)
 
     def value_and_grad(self, *xs: Any, argnums: int | Sequence[int] = 0, reduction: str | None = None) -> tuple[Any, Any]:
         """The value and the gradient by the arguments that `argnums` selects, as `autograd.value_and_grad` gives them.
@@ -90,14 +90,14 @@ class Compiled(Programs):
         reduced = reduction is not None and lanes is not None
         scale = scale_of(reduction, lanes)
 
-        def shape(program: Compiled, found: Found, given: Sequence[Given]) -> Any:
+        def assemble(program: Compiled, found: Found, given: Sequence[Given]) -> Any:
             value = for_lanes(found[0], None if reduced else lanes)
             value = float(value) if reduced and not is_foreign(value) else value
             return value, program._shaped(found, 1, given, chosen, single, lanes, reduced)
 
-        quick = partial(gradient_shape, chosen=chosen, single=single, reduced=reduced)
+        quick = partial(gradient_assembler, chosen=chosen, single=single, reduced=reduced)
         what = "gradient", chosen, reduced
-        return self._run_and_plan((argnums, reduction), xs, what, given, lanes, shape, scale, quick)  # type: ignore[no-any-return]
+        return self._run_and_plan((argnums, reduction), xs, what, given, lanes, assemble, scale, quick)  # type: ignore[no-any-return]
 
     def backward(self, *xs: Any, reduction: str = "mean") -> float:
         """Add to `grad` of the leaves that `f` takes from outside, as `backward()` does; returns the value.
@@ -122,10 +122,11 @@ class Compiled(Programs):
         return float(value * scale)
 
     def add_gradients(self, slopes: Sequence[float], flows: Sequence[float], scale: float) -> None:
-        """Add these gradients, times a scale, to the captured leaves in which anything flows."""
-        for leaf, slope, flow in zip(self.captured, slopes, flows, strict=True):
-            if flow and leaf.requires_grad:
-                leaf.grad = (leaf.grad if leaf.has_grad else 0.0) + slope * scale
+        """Add these gradients, times a scale, to those of the captured leaves that they reach."""
+        with sweeps.sweeping:
+            for leaf, slope, flow in zip(self.captured, slopes, flows, strict=True):
+                if flow and leaf.requires_grad:
+                    leaf.grad = (leaf.grad if leaf.has_grad else 0.0) + slope * scale
 
     def summed_backward(self, *xs: Any) -> tuple[float, list[float], list[float]]:
         """The value, its derivatives by the captured leaves, summed over all lanes, and in how many lanes they flow."""
@@ -139,7 +140,7 @@ class Compiled(Programs):
         runner = self._runner(("backward",), given, lanes)
         reached, gates = self._reached[lanes is not None, isinstance(runner, PythonRunner)]
 
-        def shape(program: Compiled, found: Found, given: Sequence[Given]) -> Any:
+        def assemble(program: Compiled, found: Found, given: Sequence[Given]) -> Any:
             slopes, flows = [0.0] * len(program.captured), [0.0] * len(program.captured)
             for i, slope in zip(reached, found.span(1, 1 + len(reached)), strict=True):
                 slopes[i], flows[i] = float(slope), 1.0
@@ -148,7 +149,7 @@ class Compiled(Programs):
                     flows[reached[place]] = float(found[gate])
             return lanes, (float(found[0]), slopes, flows)
 
-        return self._run_and_plan("backward", xs, ("backward",), given, lanes, shape)
+        return self._run_and_plan("backward", xs, ("backward",), given, lanes, assemble)
 
     def jacobian(self, *xs: Any, argnums: int | Sequence[int] = 0) -> Any:
         """The derivatives of every number that f returns: shape of the output, then of the argument.
@@ -165,12 +166,12 @@ class Compiled(Programs):
             return result
         given, lanes = self._bind(xs)
 
-        def shape(program: Compiled, found: Found, given: Sequence[Given]) -> Any:
+        def assemble(program: Compiled, found: Found, given: Sequence[Given]) -> Any:
             width = sum([program.arguments[i].count for i in chosen])
             rows = [program._shaped(found, i * width, given, chosen, single, lanes) for i in range(program._count)]
             return _in_shape(program.traced.result, rows, lanes, any(given[i].is_listed for i in chosen))
 
-        return self._run_and_plan(what, xs, ("jacobian", chosen), given, lanes, shape)
+        return self._run_and_plan(what, xs, ("jacobian", chosen), given, lanes, assemble)
 
     def hessian(self, *xs: Any, argnums: int | Sequence[int] = 0) -> Any:
         """The second derivatives of f, which must return one number.
@@ -188,14 +189,14 @@ class Compiled(Programs):
             return result
         given, lanes = self._bind(xs)
 
-        def shape(program: Compiled, found: Found, given: Sequence[Given]) -> Any:
+        def assemble(program: Compiled, found: Found, given: Sequence[Given]) -> Any:
             width = sum([program.arguments[i].count for i in chosen])
             rows = iter([program._shaped(found, i * width, given, chosen, single, lanes) for i in range(width)])
             listed = any(given[i].is_listed for i in chosen)
             blocks = [given[i].result([next(rows) for _ in range(program.arguments[i].count)], lanes, listed) for i in chosen]
             return blocks[0] if single else tuple(blocks)
 
-        return self._run_and_plan(what, xs, ("hessian", chosen), given, lanes, shape)
+        return self._run_and_plan(what, xs, ("hessian", chosen), given, lanes, assemble)
 
     def hvp(self, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
         """The Hessian times a vector; one result per primal, with a single one just that.
@@ -254,20 +255,20 @@ class Compiled(Programs):
     # -- what is run ---------------------------------------------------------------------------------
 
     def _by_plan(self, what: Any, xs: tuple[Any, ...]) -> Any:
-        """The result by the plan of an earlier call like this one; None if there is none."""
+        """The result, by the plan of an earlier call like this one; None without such a plan."""
         if not self._plans or (self.captured and self._takes_part()):
             return None
         captured = self.captured_numbers() if self.captured else ()
         if (plan := self._last.get(what)) is not None:
             self.check_closure()
             if (found := plan.feed.run(xs, captured)) is not None:
-                return plan.shape(self, *found)
+                return plan.assemble(self, *found)
         if (plan := self._plans.get(call_key(what, xs))) is None:
             return None
         self._last[what] = plan
         self.check_closure()
         found = plan.feed.run_converted(xs, captured)
-        return None if found is None else plan.shape(self, *found)
+        return None if found is None else plan.assemble(self, *found)
 
     def _run_and_plan(
         self,
@@ -276,26 +277,26 @@ class Compiled(Programs):
         program: tuple[Any, ...],
         given: Sequence[Given],
         lanes: int | None,
-        shape: Callable[[Compiled, Found, Sequence[Given]], Any],
+        assemble: Callable[[Compiled, Found, Sequence[Given]], Any],
         scale: float = 1.0,
-        quick: Callable[[Call], Shape | None] | None = None,
+        quick: Callable[[Call], Assemble | None] | None = None,
     ) -> Any:
-        """The result of a call that has no plan, in the `shape` of what was given; if it is a simple one, its plan is kept.
+        """The result of a call without a plan, which `assemble` makes of its outputs; if it is a simple one, its plan is kept.
 
-        `quick` may give a faster way to shape outputs. Neither holds the program, which would be kept alive by its own plans.
+        `quick` may give a faster way to assemble it. Neither holds the program, which would be kept alive by its own plans.
         """
         found, runner, recorded = self._run(program, given, lanes, scale)
         key = call_key(what, xs)
         if key is not None and lanes != 0 and not self.traced.samplers and not recorded:
-            call = Call(key[1:], xs, given, runner, len(self.captured), scale)
+            call = Call(key[1:], xs, given, lanes, runner, len(self.captured), scale)
             feed = feed_of(call, self.traced.guards, self.guard == "raise")
             if feed is not None:
                 nestings = [x._replace(uniform=[], columns=[]) for x in given]  # a plan keeps no arrays
-                general = partial(_shape_of_outputs, shape, nestings, runner.layout)
-                if len(self._plans) == MAX_PLANS:
-                    del self._plans[next(iter(self._plans))]  # the oldest
+                general = partial(_assembled, assemble, nestings, runner.layout)
                 self._plans[key] = Plan(feed, (quick and quick(call)) or general)
-        return shape(self, found, given)
+                for oldest in [*self._plans][:-MAX_PLANS]:
+                    self._plans.pop(oldest, None)  # another thread may have
+        return assemble(self, found, given)
 
     def _bind(self, xs: Sequence[Any]) -> tuple[list[Given], int | None]:
         """The arguments, checked and read, and how many lanes there are."""
@@ -315,14 +316,17 @@ class Compiled(Programs):
         """The outputs, what ran, and whether captured Values took part as they are."""
         self.check_closure()
         recorded = self._is_recorded(key, [*given, *more], lanes)
-        runner = self._runner(key, given, lanes, recorded)
+        runner = self._runner(key, [*given, *more], lanes, recorded)
         uniform = [part for x in given for part in x.uniform]
         columns = [part for x in given for part in x.columns]
         if self.captured:
             uniform.append(self.captured if recorded else self.captured_numbers())
         if self.traced.samplers:
             drawn = [[sampler() for sampler in self.traced.samplers] for _ in range(1 if lanes is None else lanes)]
-            (uniform if lanes is None else columns).append(drawn[0] if lanes is None else drawn)
+            if lanes is None:
+                uniform += drawn
+            else:
+                columns.append(drawn)
         uniform += [part for x in more for part in x.uniform]
         columns += [part for x in more for part in x.columns]
         found = runner.run(uniform, columns, lanes)
@@ -408,10 +412,10 @@ def _in_shape(result: Any, found: Sequence[Any], lanes: int | None, listed: bool
     return block_map(block, result)
 
 
-def _shape_of_outputs(
-    shape: Callable[..., Any], given: Sequence[Given], layout: Layout, program: Compiled, uniform: Any, per_lane: Any
+def _assembled(
+    assemble: Callable[..., Any], given: Sequence[Given], layout: Layout, program: Compiled, uniform: Any, per_lane: Any
 ) -> Any:
-    return shape(program, Found(layout, uniform, per_lane), given)
+    return assemble(program, Found(layout, uniform, per_lane), given)
 
 
 def scaled(value: Any, slopes: Sequence[Any], scale: float, single: bool) -> tuple[Any, Any]:

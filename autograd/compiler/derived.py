@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from autograd import ops
@@ -15,8 +16,7 @@ from autograd.compiler.program import Arg, Input, Output, Program, Row, renamed,
 def with_lanes(program: Program, per_lane: Iterable[int]) -> Program:
     """The same program, in which these inputs are per lane."""
     chosen = frozenset(per_lane)
-    inputs = tuple(Input(given.name, i in chosen) for i, given in enumerate(program.inputs))
-    return Program(inputs, program.rows, program.outputs, program.registers)
+    return replace(program, inputs=tuple(Input(given.name, i in chosen) for i, given in enumerate(program.inputs)))
 
 
 def with_exact_partials(program: Program) -> Program:
@@ -47,7 +47,7 @@ def _rounds(program: Program, row: Row) -> bool:
 
 
 def gradient(program: Program, output: int, inputs: Sequence[int]) -> tuple[Builder, list[Any]]:
-    """A builder that goes on after the program, and the derivative of an output by each input as Symbols and floats."""
+    """A builder that continues after the program, and the derivative of an output by each input as Symbols and floats."""
     builder = Builder.of(program)
     return builder, Sweep(builder).reverse(program.outputs[output].arg, inputs)
 

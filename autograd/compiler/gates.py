@@ -37,7 +37,7 @@ class Gates:
             self._first[row.result] = self._computed.setdefault((row.op, row.args), row.result)
 
     def of(self, partial: Any) -> Gate:
-        """That of a branch, given the partial of the op that selects: a Symbol that is 0 where the branch is not taken."""
+        """The gate of a branch, given the partial of the op that selects: a Symbol that is 0 where the branch is not taken."""
         if type(partial) is not Symbol:
             return OPEN if partial else SHUT
         register, taken = partial.register, True

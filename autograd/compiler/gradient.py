@@ -24,7 +24,7 @@ class Sweep:
         """The derivative of an output by each input, as a Symbol or a float; `gates` say where anything flows there."""
         if type(output) is float:
             self.gates: list[Any] = [0.0] * len(inputs)
-            return self.gates
+            return [0.0] * len(inputs)
         within = self._depending_on(inputs)
         bars = _Flows({output: 1.0}, Gates(self.builder, self.rows))
         for row in reversed(self.rows):

@@ -50,7 +50,7 @@ def prepare(program: Program) -> Program:
 
 def optimize(program: Program) -> Program:
     """The program after all passes, which change no result."""
-    for _, after in _steps(program):
+    for _, after in _after_each(program):
         program = after
     return program
 
@@ -82,11 +82,11 @@ def stats(program: Program) -> Stats:
     outer_products 1 4
     assign_registers 1 2
     """
-    return Stats([_counts("traced", program), *(_counts(one.__name__, after) for one, after in _steps(program))])
+    return Stats([_counts("traced", program), *(_counts(one.__name__, after) for one, after in _after_each(program))])
 
 
-def _steps(program: Program) -> Iterator[tuple[Callable[[Program], Program], Program]]:
-    """Each pass, and the program after it. One that would find what it left itself is not run."""
+def _after_each(program: Program) -> Iterator[tuple[Callable[[Program], Program], Program]]:
+    """Each pass, and the program after it. A pass that would be given its own result is skipped."""
     left: dict[Callable[[Program], Program], Program] = {}
     for one in PASSES:
         if left.get(one) is not program:

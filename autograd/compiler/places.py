@@ -93,7 +93,7 @@ class Same:
 
 
 class Members:
-    """The members of a set, each under itself."""
+    """The members of a set, each of which is its own key."""
 
     def __init__(self, members: Set[Any]) -> None:
         self._members = members

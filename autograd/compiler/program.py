@@ -58,7 +58,7 @@ def renamed(args: Iterable[Arg], now: Sequence[Arg]) -> tuple[Arg, ...]:
 
 
 def renamed_outputs(outputs: Iterable[Output], now: Sequence[Arg]) -> tuple[Output, ...]:
-    """Likewise."""
+    """The outputs, likewise."""
     return tuple([Output(name, now[arg] if type(arg) is int else arg) for name, arg in outputs])
 
 
@@ -155,11 +155,8 @@ class Program:
 
 
 def _operations(row: Row) -> int:
-    if row.shape is not None:
-        n, m = row.shape
-        return 2 * n * m
-    if row.op is lane_dot:
-        return 2
+    if row.shape is not None or row.op is lane_dot:
+        return 2 * _multiply_adds(row)
     return len(row.args) - 1 if row.op.terms is not None else 1
 
 
@@ -181,7 +178,7 @@ def _side_by_side(rows: Sequence[Row]) -> list[list[Row]]:
     groups: list[list[Row]] = []
     for row in rows:
         group = groups[-1] if groups else []
-        if group and _follows(row, group[-1]) and (len(group) == 1 or _steps(group[0], group[1]) == _steps(group[-1], row)):
+        if group and _follows(row, group[-1]) and (len(group) == 1 or _shifts(group[0], group[1]) == _shifts(group[-1], row)):
             group.append(row)
         else:
             groups.append([row])
@@ -190,10 +187,10 @@ def _side_by_side(rows: Sequence[Row]) -> list[list[Row]]:
 
 def _follows(row: Row, before: Row) -> bool:
     same = row.op is before.op and row.shape is None and len(row.args) == len(before.args) and row.result == before.result + 1
-    return same and all(step in (0, 1) for step in _steps(before, row))
+    return same and all(shift in (0, 1) for shift in _shifts(before, row))
 
 
-def _steps(one: Row, other: Row) -> list[float]:
+def _shifts(one: Row, other: Row) -> list[float]:
     """How far each argument is from that of the other row; -1 where it is of another kind, or another constant."""
     pairs = zip(one.args, other.args, strict=True)
     return [y - x if type(x) is int and type(y) is int else 0 if type(x) is type(y) and x == y else -1 for x, y in pairs]

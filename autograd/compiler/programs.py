@@ -1,8 +1,9 @@
-"""Programs: those that are derived from a traced function, to be run and to be looked at."""
+"""Programs: what is derived from a traced function, to be run and to be looked at."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from itertools import accumulate, pairwise
 from keyword import iskeyword
@@ -191,7 +192,7 @@ class Programs:
             case ("value",):
                 return program
             case ("guards",):
-                return Program(program.inputs, program.rows, guards, program.registers)
+                return replace(program, outputs=guards)
             case ("gradient", chosen, reduce):
                 return derived.value_and_gradient(program, self._leaves(chosen), guards, reduce)
             case ("backward",):

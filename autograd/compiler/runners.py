@@ -154,8 +154,8 @@ class ArrayRunner(Runner):
 
 
 def runs_in_python(program: Program, executor: str, lanes: bool, kind: str) -> bool:
-    """True if a program is run number by number: if that was asked for, for numbers of other types, and if it has no lanes and
-    is small, or there is no NumPy.
+    """True if a program is run number by number: if that was asked for, on numbers of other types, and without lanes if it is
+    small or there is no NumPy.
 
     `kind` is "plain" for floats and NumPy arrays, "foreign" for arrays of other libraries, which may be traced and then have no
     numbers yet, "other" for other numbers.
@@ -168,7 +168,7 @@ def runs_in_python(program: Program, executor: str, lanes: bool, kind: str) -> b
 def fast_runner(program: Program, executor: str, kind: str) -> Runner:
     """The executor that was asked for, or the fastest that can run the program, after all passes.
 
-    CompileError if that is Numba, and an op is not available to it.
+    CompileError if Numba was asked for, and lacks an op.
     """
     program = optimize(program)
     if executor == "numpy" or kind == "foreign":

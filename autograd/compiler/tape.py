@@ -1,4 +1,4 @@
-"""Tape: a Program as flat arrays, for executors that loop over rows in compiled code, and for files."""
+"""Tape: a Program as flat arrays, for executors that loop over rows in compiled code."""
 
 from __future__ import annotations
 

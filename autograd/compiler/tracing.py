@@ -31,9 +31,10 @@ class Guard(NamedTuple):
 class Trace:
     """What a function does on Values: its outputs, and what they depend on besides its arguments.
 
+    result    what it returned
     guards    the comparisons that decided a branch
     draws     the Values that stand for random draws, each with its sampler
-    captured  the leaves from outside; found when the Program is made
+    started   the count of `context.start`: leaves from outside are older
     """
 
     def __init__(self, inputs: Sequence[Value], names: Sequence[str], call: Callable[[], Any]) -> None:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import gc
+import sys
 import weakref
+from collections import namedtuple
+from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import autograd
 import nn
@@ -82,21 +88,21 @@ def test_an_array_whose_memory_moved_is_read_where_it_is_now():
         program.value_and_grad(w, x, y, argnums=(0, 1, 2), reduction="mean")
 
 
-@pytest.mark.parametrize(
-    "other",
-    [
-        lambda x: x.astype(np.float32),
-        lambda x: (10 * x).astype(int),
-        lambda x: x > 0.0,
-        lambda x: np.asfortranarray(x),
-        lambda x: np.repeat(x, 2, axis=0)[::2],
-        lambda x: x[::-1],
-        lambda x: x.astype(">f8"),
-        lambda x: np.frombuffer(b"\0" + x.tobytes(), np.uint8)[1:].view(float).reshape(x.shape),
-        lambda x: x.view(type("Own", (np.ndarray,), {})),
-        lambda x: x.astype(object),
-    ],
-)
+OTHER_ARRAYS = [
+    lambda x: x.astype(np.float32),
+    lambda x: (10 * x).astype(int),
+    lambda x: x > 0.0,
+    lambda x: np.asfortranarray(x),
+    lambda x: np.repeat(x, 2, axis=0)[::2],
+    lambda x: x[::-1],
+    lambda x: x.astype(">f8"),
+    lambda x: np.frombuffer(b"\0" + x.tobytes(), np.uint8)[1:].view(float).reshape(x.shape),
+    lambda x: x.view(type("Own", (np.ndarray,), {})),
+    lambda x: x.astype(object),
+]
+
+
+@pytest.mark.parametrize("other", OTHER_ARRAYS)
 def test_arrays_of_any_numbers_in_any_order_in_memory_give_the_same_as_at_the_first_call(other):
     program = twice(compiled())
     for xs in (
@@ -393,6 +399,71 @@ def test_every_call_gives_what_a_first_one_gives(f, verb, executor):
         W.data, B.data = 0.5, -0.25
 
 
+def guarded(x, y):
+    return W * x[0] * y if y > x[1] else autograd.exp(B * x[1])
+
+
+NUMBERS = st.sampled_from([0.5, -1.25, 3.0, 1.0, 0.0, -0.0])
+OTHER_NUMBERS = st.sampled_from([float, float, int, bool, Fraction, np.float32, np.array])
+Pair = namedtuple("Pair", "a b")
+CONTAINERS = st.sampled_from([list, list, tuple, tuple, np.array, np.array, Pair._make, lambda p: dict(enumerate(p))])
+ASKED = [
+    *[VERBS[verb] for verb in ("__call__", "value_and_grad", "backward", "jacobian")],
+    lambda program, xs: program.value_and_grad(*xs, argnums=0),
+    lambda program, xs: program.value_and_grad(*xs, argnums=(0, 1), reduction="mean"),
+]
+
+
+@st.composite
+def ways_to_give(draw, axes):
+    """A function of nine numbers that makes a pair and a number of them, or lanes of these, of any kinds."""
+    kinds = draw(st.sampled_from([st.just(float)] * 3 + [OTHER_NUMBERS]).flatmap(lambda kind: st.tuples(kind, kind, kind)))
+    container, lanes = draw(CONTAINERS), draw(st.sampled_from([None, None, None, 3, 3, 1, 0]))
+    others = [draw(st.sampled_from([np.asarray, np.asarray, *OTHER_ARRAYS])) for _ in range(2)]
+
+    def arguments(numbers):
+        a, b, y = [kind(x) for kind, x in zip(kinds, numbers, strict=False)]
+        if lanes is None:
+            return container([a, b]), y
+        x = np.array(numbers[: 2 * lanes])
+        x = {0: x.reshape(lanes, 2), 1: x.reshape(2, lanes), None: container([a, b])}[axes[0]]
+        return others[0](x) if type(x) is np.ndarray else x, others[1](np.array(numbers[6 : 6 + lanes]))
+
+    return arguments
+
+
+def outcome(ask, program, xs):
+    for leaf in (W, B):
+        leaf.zero_grad()
+    try:
+        return ask(program, xs)
+    except (TypeError, ValueError, CompileError, autograd.BranchError) as error:
+        return [repr(error)]
+
+
+@given(st.data())
+def test_after_any_calls_a_program_gives_what_a_new_one_gives(data):
+    f, ask = data.draw(st.sampled_from([affine, guarded, guarded, layer])), data.draw(st.sampled_from(ASKED))
+    axes = data.draw(st.sampled_from([(0, 0), (None, 0), (1, 0)]))
+    executor, guard = (data.draw(st.sampled_from(names)) for names in (["auto", "numba"], ["raise", "raise", "recompile"]))
+    B.requires_grad = True
+
+    def compiled():
+        return autograd.compile(f, [0.0, 0.0], 1.0, in_axes=axes, executor=executor, guard=guard)
+
+    program, seen = compiled(), []
+    ways = data.draw(st.lists(ways_to_give(axes), min_size=1, max_size=3))
+    for arguments in data.draw(st.lists(st.sampled_from(ways), min_size=2, max_size=10)):
+        W.data, B.requires_grad = data.draw(NUMBERS), data.draw(st.booleans())
+        xs = arguments(data.draw(st.lists(NUMBERS, min_size=9, max_size=9)))
+        for _ in range(data.draw(st.sampled_from([1, 25]))):  # after which there may be a plan, and Python code
+            found = outcome(ask, program, xs)
+        assert same(found, outcome(ask, compiled(), xs))
+        seen.append((found, repr(found)))
+    assert all(repr(found) == before for found, before in seen)
+    W.data, B.requires_grad = 0.5, True
+
+
 def many(program, *xs):
     for _ in range(30):
         program(*xs)
@@ -445,6 +516,40 @@ def test_of_many_lengths_of_batches_the_last_ones_have_plans():
     assert len(program._plans) == MAX_PLANS
 
 
+@pytest.fixture
+def threads(monkeypatch):
+    """Four threads that take turns as often as possible."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    with ThreadPoolExecutor(4) as pool:
+        yield pool
+    sys.setswitchinterval(interval)
+
+
+def test_plans_stay_few_when_many_threads_call(threads, monkeypatch):
+    monkeypatch.setattr("autograd.compiler.compiled.MAX_PLANS", 4)
+    program = autograd.compile(lambda x: x * x, 1.0)
+
+    def work(seed):
+        for n in np.random.default_rng(seed).integers(1, 100, 2000):
+            assert program(np.full(n, 2.0)).tolist() == [4.0] * n
+
+    list(threads.map(work, range(4)))
+    assert len(program._plans) <= 4
+
+
+def test_threads_lose_none_of_each_others_gradients(threads):
+    w = autograd.Value(1.0)
+    program = autograd.compile(lambda x: w * x, 1.0)
+
+    def work(_):
+        for _ in range(5000):
+            program.backward(1.0)
+
+    list(threads.map(work, range(4)))
+    assert w.grad == 20_000.0
+
+
 def test_captured_numbers_of_other_types_are_floats():
     w = autograd.Value(3.0)
     program = many(autograd.compile(lambda x: w * x, 2.0), 2.0)
@@ -473,9 +578,10 @@ def test_a_changed_closure_is_noticed_at_every_call():
             call()
 
 
-def test_branches_are_guarded_at_every_call():
-    program = many(autograd.compile(lambda x: x * x if x > 0.0 else -x, 1.0), 3.0)
-    with pytest.raises(autograd.BranchError):
+@pytest.mark.parametrize("executor", ["auto", "numba"])
+def test_branches_are_guarded_at_every_call(executor):
+    program = many(autograd.compile(lambda x: x * x if x > 0.0 else -x, 1.0, executor=executor), 3.0)
+    with pytest.raises(autograd.BranchError, match="was true when the function was traced, and is not: write"):
         program(-3.0)
     assert program(4.0) == 16.0
 

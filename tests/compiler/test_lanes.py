@@ -355,6 +355,25 @@ def test_calls_from_several_threads_do_not_disturb_each_other():
     assert not wrong
 
 
+def test_an_interrupt_while_helpers_work_costs_none_of_them(monkeypatch):
+    program = of_all_kinds()
+    lanes = Lanes(Tape.of(program), threads=2)
+    given = np.full(15, 0.1), [np.random.default_rng(0).normal(size=(60_000, 3))], 60_000
+    wanted = lanes(*given)
+    free = set(helpers_module.HELPERS._free)
+    assert free
+
+    def interrupted(*_):
+        monkeypatch.undo()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(helpers_module, "finish", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        lanes(*given)
+    assert set(helpers_module.HELPERS._free) == free
+    assert all(map(np.array_equal, lanes(*given), wanted))
+
+
 def test_all_outputs_are_multiplied_by_a_scale():
     program = of_all_kinds()
     lanes = Lanes(Tape.of(program))

@@ -470,3 +470,12 @@ def test_every_form_is_that_of_an_op():
 
     tables = (generic.FORMS, generic.FORMS_OF_FRACTIONS, generic.FORMS_OF_MPF, generic.FORMS_OF_INTERVALS, generic.ELEMENTARY)
     assert set().union(*tables, generic.INCREASING, generic.NATIVE_TO_INTERVALS) <= {*ops.BUILT_IN, "detach"}
+
+
+@pytest.mark.parametrize("executor", ["auto", "python", "numpy", "numba"])
+def test_tangents_may_be_of_other_types_than_primals(executor):
+    program = compile(lambda x: x**3, 1.0, executor=executor)
+    assert program.hvp((2.0,), (Fraction(1, 3),)) == Fraction(4)
+    v = Value(0.5)
+    product = program.hvp((2.0,), (v,))
+    assert autograd.gradients(product, [v]) == [12.0]

@@ -270,6 +270,7 @@ def test_a_function_may_modify_its_arguments():
         np.arange(3.0).astype(">f8"),
         np.array([math.nan, math.inf, -0.0]),
         np.array([1, 2, 3], object),
+        np.array([1.0, 2.0]).view(type("Own", (np.ndarray,), {})),
         np.empty(0),
     ],
     ids=lambda xs: f"{xs.dtype} {xs.strides}",
@@ -286,6 +287,21 @@ def test_matrices_may_be_of_any_layout():
     program = compile(lambda x: x[0] - 2 * x[1], [1.0, 2.0])
     for xs in (np.arange(12.0).reshape(3, 4)[:, ::2], np.asfortranarray(np.arange(6.0).reshape(3, 2))):
         assert program(xs).tolist() == [row[0] - 2 * row[1] for row in xs.tolist()]
+
+
+@pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
+@pytest.mark.parametrize("executor", ["auto", "numba", "numpy", "python"])
+@pytest.mark.parametrize("in_axes", [0, None])
+def test_a_matrix_is_read_as_an_array(executor, in_axes):
+    def compiled():
+        return compile(lambda x: x[0][0] * x[1][1] + x[0][1] ** 2, np.zeros((2, 2)), in_axes=in_axes, executor=executor)
+
+    program, xs = compiled(), np.array([[1.0, 2.0], [3.0, 4.0]])
+    for _ in range(3):
+        for x in (np.matrix(xs), xs):
+            assert program(x) == 8.0
+            value, slope = program.value_and_grad(x)
+            assert (value, slope.tolist()) == (8.0, [[4.0, 4.0], [0.0, 1.0]])
 
 
 @pytest.mark.parametrize(

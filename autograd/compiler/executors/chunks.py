@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from autograd._format import counted
 from autograd._tree import block_map, prefix_entries, prefix_map
-from autograd.compiler.any_array import is_lanes
+from autograd.compiler.any_array import is_any_array
 from autograd.compiler.arguments import Argument, lanes_of
 from autograd.errors import BranchError, CompileError
 
@@ -160,7 +160,7 @@ def _pieces(x: Any, axis: int | None, counts: tuple[int, ...]) -> list[Any]:
     from dask.delayed import delayed
 
     if axis is None:
-        return [delayed(x, pure=True) if is_lanes(x) else x] * len(counts)
+        return [delayed(x, pure=True) if is_any_array(x) else x] * len(counts)
     chunks = {i: counts if i == axis % x.ndim else -1 for i in range(x.ndim)}
     whole = x.rechunk(chunks) if is_chunked(x) else dask.array.from_array(x, chunks=chunks)
     return list(whole.to_delayed().ravel())
@@ -190,7 +190,7 @@ def _without_lanes(arguments: Sequence[Argument], xs: Sequence[Any]) -> list[Any
     import numpy
 
     def empty(axis: int | None, x: Any) -> Any:
-        if not is_lanes(x):
+        if not is_any_array(x):
             return x
         along = None if axis is None else axis % x.ndim
         return numpy.zeros([0 if i == along else size for i, size in enumerate(x.shape)])

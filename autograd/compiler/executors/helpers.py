@@ -82,6 +82,7 @@ class Helper:
 
     def begin(self, function: int, state: State, thread: Thread) -> None:
         """Let it run ranges of lanes."""
+        self.end()  # an interrupt may have come before it had ended
         self._job = state, thread  # kept in memory until it has ended
         if post(self._address, function, state.address, thread.address):
             self._wake.release()

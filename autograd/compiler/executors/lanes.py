@@ -90,18 +90,18 @@ class Lanes:
         return state.ranges > 1 and self._threads > 1
 
     def _on_threads(self, state: State) -> None:
+        own = state.threads[0].address
+        run(self._interpreter, state.address, own, PREPARE)
         helpers = HELPERS.take(min(self._threads, state.ranges) - 1, self._threads)
-        own, *others = state.threads_for(1 + len(helpers))
-        run(self._interpreter, state.address, own.address, PREPARE)
         try:
-            for helper, thread in zip(helpers, others, strict=True):
+            for helper, thread in zip(helpers, state.threads_for(1 + len(helpers))[1:], strict=True):
                 helper.begin(self._interpreter, state, thread)
-            run(self._interpreter, state.address, own.address, RUN)
-        finally:
+            run(self._interpreter, state.address, own, RUN)
             for helper in helpers:
                 helper.end()
+        finally:
             HELPERS.give_back(helpers)
-        run(self._interpreter, state.address, own.address, FINISH)
+        run(self._interpreter, state.address, own, FINISH)
 
 
 def cores() -> int:
