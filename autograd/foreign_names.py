@@ -97,6 +97,10 @@ def refuse_name(module: str, name: str, advice: str) -> NoReturn:
 
     `from module import name` would replace an AttributeError by an ImportError without the advice, so it gets one with it;
     but not where it would go on to look for a submodule that is still being imported.
+
+    >>> from autograd import jit
+    Traceback (most recent call last):
+    ImportError: cannot import name 'jit' from 'autograd': write compile(f, *examples)
     """
     from opcode import opmap  # here, since only errors need it
 

@@ -40,7 +40,7 @@ MISTAKES = [
     ("swapped parents", "value.py", "_node(op, z, x, y, da, db, depth)", "_node(op, z, y, x, da, db, depth)"),
     ("swapped parents", "value.py", "args[0], args[1], partials[0], partials[1]", "args[1], args[0], partials[1], partials[0]"),
     ("weights and inputs of a dot swapped", "value.py", "(*x, *(no_partials if constant else w), 1.0)", "(*w, *x, 1.0)"),
-    ("a gradient for a constant", "value.py", "[p if type(arg) is Value else None for arg, p in", "[p for arg, p in"),
+    ("a gradient for a constant", "value.py", "given[i], flowing[i] = numbers[i], None", "given[i] = numbers[i]"),
     ("the gradient of a branch not taken", "value.py", "[partial or None for partial in partials]", "partials"),
     # -- no edge is dropped
     ("dropped edge", "sweeps.py", "partial = node._db\n", "partial = None\n"),
@@ -124,7 +124,7 @@ MISTAKES = [
     ("no_grad for all modes", "value.py", "if z - z == 0.0 and not context.recording.get() and", "if z - z == 0.0 and"),
     ("no_grad ignored", "value.py", "if context.special and not context.recording.get():", "if False:"),
     ("modes ignored", "value.py", "z - z != context.special", "z - z != 0.0"),
-    ("the scope not noted", "value.py", "made_in = None, context.current_scope.get()", "made_in = None, None"),
+    ("the scope not noted", "value.py", "made_in = context.current_scope.get()\n    if", "made_in = None\n    if"),
     ("pickle forgets the gradient", "value.py", "        leaf.grad = grad\n", "        pass\n"),
     # -- derivatives of derivatives
     (
