@@ -224,10 +224,11 @@ def _of_parts(step: Step, text: Text) -> Found:
 
 
 def _quotient(step: Step, text: Text) -> Found:
-    """u/v without the square of v in the denominator."""
+    """u/v without the square of v in the denominator, of both terms or of the second one."""
     if step.computes(operator.truediv) and 1 in step.varying:
         sentence = f"in the derivative of {text(step.node)}, the denominator {text(step.node.args[1])} is not squared"
         yield "quotient rule", sentence, lambda step: step.slope * step.numbers[1]
+        yield "quotient rule", sentence, lambda step: step.terms[0] + step.terms[1] * step.numbers[1]
 
 
 # -- powers --------------------------------------------------------------------------------------------

@@ -54,6 +54,16 @@ from autograd.audit import audit
             "in the derivative of sin(x)/(x + 3), the denominator x + 3 is not squared",
         ),
         (
+            lambda x: sin(x) / (x + 3),
+            lambda x: cos(x) / (x + 3) - sin(x) / (x + 3),
+            "in the derivative of sin(x)/(x + 3), the denominator x + 3 is not squared",
+        ),
+        (
+            lambda x: sin(x) / (x**2 + 3),
+            lambda x: cos(x) / (x**2 + 3) - sin(x) * 2 * x / (x**2 + 3),
+            "in the derivative of sin(x)/(x² + 3), the denominator x² + 3 is not squared",
+        ),
+        (
             lambda x: cos(x) + x**2,
             lambda x: sin(x) + 2 * x,
             "the minus in the derivative of cos(x) is missing",
