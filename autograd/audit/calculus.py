@@ -14,7 +14,7 @@ from autograd.audit.recognition import agree, derivative, evaluated, is_linear, 
 from autograd.audit.recorded_loss import RecordedLoss
 from autograd.formulas import partial_text
 from autograd.formulas.printer import TEXT, Formula
-from autograd.op import ATOM, TABLE, Op
+from autograd.op import ATOM, SUM, TABLE, Op
 from autograd.sweeps import recorded_tangents
 from autograd.value import Value, operands
 
@@ -269,10 +269,11 @@ def _exponential_as_power(step: Step) -> float:
 def _other(step: Step, text: Text) -> Found:
     """The derivative of another function of the table."""
     if step.op.arity == 1 and not step.is_linear:
+        inner = text(step.node.args[0])
+        argument = Formula(inner, ATOM if inner.isidentifier() else SUM)
         for other in TABLE.values():
             if other.arity == 1 and other.built_in and other is not step.op and derivative(other, 0.5) not in (0.0, 1.0, -1.0):
-                its = TEXT.operation(other, [Formula(text(step.node.args[0]), ATOM)]).text
-                sentence = f"the derivative of {text(step.node)} is taken as that of {its}"
+                sentence = f"the derivative of {text(step.node)} is taken as that of {TEXT.operation(other, [argument]).text}"
                 yield "other derivative", sentence, partial(_with_derivative_of, other)
 
 
