@@ -15,7 +15,6 @@ from autograd.audit.recorded_loss import RecordedLoss
 from autograd.formulas import partial_text
 from autograd.formulas.printer import TEXT, Formula
 from autograd.op import ATOM, SUM, TABLE, Op
-from autograd.sweeps import recorded_tangents
 from autograd.value import Value, operands
 
 MAX_NODES = 50  # of a function whose operations are tried one by one
@@ -77,7 +76,7 @@ def constants(claim: Claim) -> Iterator[Diagnosis]:
 
 
 def functions(claim: Claim) -> Iterator[Diagnosis]:
-    """The derivative of another function is taken, as that of the tangent for the arcus tangent."""
+    """The derivative of another function is taken, as that of the tangent for the arctangent."""
     yield from _first(claim, _other)
 
 
@@ -102,7 +101,7 @@ def _step(claim: Claim, loss: RecordedLoss, i: int) -> Step | None:
     node, op = nodes[i], given[i].op
     if op is None or len(nodes) != len(given) or node.op is not op or node not in loss.graph.adjoints:
         return None
-    tangents = recorded_tangents(nodes, dict.fromkeys(loss.leaves[claim.name], 1.0))
+    tangents = loss.tangents(claim.name)
     slopes = [0.0 if type(arg) is float else tangents.get(arg, 0.0) for arg in node.args]
     return Step(node, op, operands(node), slopes) if any(slopes) else None
 

@@ -175,11 +175,8 @@ MISTAKES: Sequence[Mistake] = (
     any_factor,
     penalties.penalty_form,
 )
-LAST_RESORTS: Sequence[Mistake] = (
-    calculus.functions,
-    penalties.two_mistakes,
-    single_entries,
-)  # where no single mistake explains the claim
+# Where none of them explains the claim.
+LAST_RESORTS: Sequence[Mistake] = (calculus.functions, penalties.two_mistakes, single_entries)
 OF_ANOTHER_SHAPE: Sequence[Mistake] = (
     transpose,
     right_numbers,

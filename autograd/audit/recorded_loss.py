@@ -22,7 +22,7 @@ from autograd.audit.recognition import (
 )
 from autograd.audit.sides import Sides, Span
 from autograd.graph import Edge, Graph
-from autograd.sweeps import adjoints, depending_on, recorded_adjoints, topological_order
+from autograd.sweeps import adjoints, depending_on, recorded_adjoints, recorded_tangents, topological_order
 from autograd.value import Value, operands, take_partials
 
 # Two formulas for one gradient may round differently in every operation, by a few units in the last place (2**-53). Each
@@ -57,6 +57,7 @@ class RecordedLoss:
         self.graph = Graph(root)
         self._recorded = {node: node.partials for node in self.graph}
         self._swept: dict[str, Numbers | None] = {}
+        self._tangents: dict[str, dict[Value, float]] = {}
         self.conventional = self._by_name(self.graph.adjoints)  # what backward() gives
         self.sides = Sides(self.graph, [leaf for leaves in self.leaves.values() for leaf in leaves], self._with_partials)
         self.gradient = self.sides.derivative(self.conventional)
@@ -79,6 +80,12 @@ class RecordedLoss:
             override = change(self)
             self._swept[what] = None if override is None else self._with_partials(override)
         return self._swept[what]
+
+    def tangents(self, name: str) -> Mapping[Value, float]:
+        """The derivative by a parameter that is one number, of each node that depends on it."""
+        if name not in self._tangents:
+            self._tangents[name] = recorded_tangents(self.graph.nodes, dict.fromkeys(self.leaves[name], 1.0))
+        return self._tangents[name]
 
     @cached_property
     def spans(self) -> dict[str, list[Span]]:

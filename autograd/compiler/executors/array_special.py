@@ -154,7 +154,7 @@ def lgamma(xp: Any, x: Any) -> Any:
 
 
 def log_gamma_of_positive(xp: Any, x: Any) -> Any:
-    """As `scalar_math.log_gamma` has it: Stirling's series, or a Taylor series at 2 after steps of 1."""
+    """Stirling's series; or, after steps of 1, a Taylor series at 2."""
     y = 1.0 / x
     main = (x - 0.5) * (xp.log(x) - 1.0)
     far = exact_total(xp, [main, 0.4189385332046727 + 0.0 * y, polynomial(STIRLING, y * y) * y])
