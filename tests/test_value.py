@@ -1,6 +1,7 @@
 """Value: the published examples, arithmetic against the table, and the record it keeps."""
 
 import math
+from contextlib import nullcontext
 from random import Random
 from struct import unpack
 
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Value, ops
+from autograd import Value, ops, scope
 from autograd.op import TABLE
 from autograd.value import record
 from tests.support.soak import count
@@ -60,15 +61,18 @@ INLINE = {
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("name", INLINE)
-@given(x=numbers | st.sampled_from(SPECIAL), y=numbers | st.sampled_from(SPECIAL))
-def test_an_operator_is_bit_equal_to_its_row(name, x, y):
+@given(x=numbers | st.sampled_from(SPECIAL), y=numbers | st.sampled_from(SPECIAL), in_scope=st.booleans())
+def test_an_operator_is_bit_equal_to_its_row_inside_a_scope_too(name, x, y, in_scope):
     operator, row = INLINE[name]
     for args in ((Value(x), Value(y)), (Value(x), y), (x, Value(y))):
-        inline, table = operator(*args), record(row, args)
+        table = record(row, args)
+        with scope("here") if in_scope else nullcontext():
+            inline = operator(*args)
         assert same(inline.data, table.data)
         assert len(inline.partials) == len(table.partials) == 2
         assert all(map(same, inline.partials, table.partials))
         assert inline.args == args or any(map(math.isnan, (x, y)))
+        assert (inline.scope is not None) is in_scope
 
 
 def arguments(row, times):
@@ -84,14 +88,18 @@ def arguments(row, times):
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("row", TABLE.values(), ids=lambda row: row.name)
-def test_the_short_way_to_record_a_row_is_bit_equal_to_the_long_one(row):
+def test_the_short_ways_to_record_a_row_are_bit_equal_to_the_long_one(row):
     for args in arguments(row, count(300, 100_000)):
-        short, long = row(*args), record(row, tuple(args))
-        assert same(short.data, long.data), args
-        assert len(short.partials) == len(long.partials) == len(args)
-        assert all(map(same, short.partials, long.partials)), args
-        assert all(one is other for one, other in zip(short.args, long.args, strict=True) if type(other) is Value)
-        assert (short._depth, short._reached) == (long._depth, long._reached) == (1, 0)
+        with scope("here"):
+            inside = row(*args)
+        long = record(row, tuple(args))
+        for short in (row(*args), inside):
+            assert same(short.data, long.data), args
+            assert len(short.partials) == len(long.partials) == len(args)
+            assert all(map(same, short.partials, long.partials)), args
+            assert all(one is other for one, other in zip(short.args, long.args, strict=True) if type(other) is Value)
+            assert (short._depth, short._reached) == (long._depth, long._reached) == (1, 0)
+        assert inside.scope.name == "here"
 
 
 def deep(x, depth):

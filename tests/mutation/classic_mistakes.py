@@ -121,10 +121,21 @@ MISTAKES = [
     ("a thawed leaf keeps what it got while frozen", "value.py", "            del self._grad\n", "            pass\n"),
     ("detach ignored", "value.py", "leaf = _result_leaf(self._number)", "return self"),
     ("detach forgets the label", "value.py", "            leaf.label = self.label\n", "            pass\n"),
-    ("no_grad for all modes", "value.py", "if z - z == 0.0 and not context.recording.get() and", "if z - z == 0.0 and"),
+    (
+        "no_grad for all modes",
+        "value.py",
+        "        if not context.recording.get():\n            return",
+        "        if True:\n            return",
+    ),
     ("no_grad ignored", "value.py", "if context.special and not context.recording.get():", "if False:"),
     ("modes ignored", "value.py", "z - z != context.special", "z - z != 0.0"),
     ("the scope not noted", "value.py", "made_in = context.current_scope.get()\n    if", "made_in = None\n    if"),
+    (
+        "the scope not noted on the short way",
+        "value.py",
+        "if (made_in := context.current_scope.get()) is not",
+        "if (made_in := None) is not",
+    ),
     ("pickle forgets the gradient", "value.py", "        leaf.grad = grad\n", "        pass\n"),
     # -- derivatives of derivatives
     (
