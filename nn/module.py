@@ -7,12 +7,33 @@ from contextlib import contextmanager
 from inspect import Signature, signature
 from itertools import chain
 from reprlib import recursive_repr
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograd import Value
 from autograd.extend import call, checked_flag, same_shape, tree_leaves, tree_map
 from nn._check import plain_lists, shape_text, sizes
 from nn._parameter_search import ParameterSearch, indexed, items, leaves
+
+_FLOATS = "leave it out: the numbers of a module are Python's floats"
+# What to write instead of names that other libraries give a module.
+FOREIGN_NAMES = {
+    **dict.fromkeys(("to", "cpu", "cuda", "float", "double", "half", "type"), _FLOATS),
+    "children": "modules() has this module and all modules in it",
+    "named_children": "named_modules() has this module and all modules in it",
+    "apply": "write for module in net.modules(): …",
+    "add_module": "write self.name = module",
+    "register_module": "write self.name = module",
+    "register_parameter": "write self.name = Value(0.0)",
+    "register_buffer": "write self.name = 0.0: numbers that are not Values are no parameters",
+    "weight": "a Neuron has the weights w, and a Layer has neurons",
+    "bias": "a Neuron has the bias b, and a Layer has neurons",
+    "fit": "write nn.fit(net, X, y, loss=…, optimizer=…)",
+    "predict": "write [net(row) for row in X]",
+    "save": 'write nn.save(net, "net.json")',
+    "load": 'write nn.load(net, "net.json")',
+    "summary": "write print(net), or nn.draw(net)",
+    "compile": "write nn.fit(net, …), which compiles it",
+}
 
 
 class Module:
@@ -57,6 +78,13 @@ class Module:
         if isinstance(result, Iterator):
             raise TypeError(f"{type(self).__name__} returned a {type(result).__name__}, not numbers: let forward return a list")
         return result
+
+    if not TYPE_CHECKING:  # or a type checker would let every name pass
+
+        def __getattr__(self, name: str) -> Any:
+            if name in FOREIGN_NAMES and not hasattr(type(self), name):
+                raise AttributeError(f"a {type(self).__name__} has no attribute {name!r}: {FOREIGN_NAMES[name]}", name=name)
+            return self.__getattribute__(name)  # again, for the error of Python, or of a property
 
     def _refuse_loose_numbers(self, args: tuple[Any, ...]) -> None:
         """Was it called as net(1.0, 2.0), though forward takes one list?"""

@@ -254,6 +254,34 @@ for owner, names in ((autograd.Value(2.0), METHODS), (autograd, FUNCTIONS), (nn,
     assert "Did you mean" not in shown
 
 
+@pytest.mark.parametrize(
+    ("name", "write"),
+    [("to", "leave it out"), ("children", "modules()"), ("fit", "write nn.fit(net, X, y"), ("weight", "the weights w")],
+)
+def test_what_other_libraries_give_a_module_says_what_to_write(name, write):
+    net = nn.MLP(2, [3, 1], seed=0)
+    with pytest.raises(AttributeError, match=f"^a MLP has no attribute '{name}': .*{re.escape(write)}") as caught:
+        getattr(net, name)
+    assert (caught.value.name, caught.value.obj) == (name, None)  # so that Python adds no guess
+
+
+def test_a_module_may_have_an_attribute_of_such_a_name_and_an_error_in_a_property_stays_what_it_is():
+    class Own(nn.Module):
+        def __init__(self):
+            self.to = Value(2.0)
+
+        @property
+        def weight(self):
+            return self.missing
+
+    own = Own()
+    assert own.to.data == 2.0
+    with pytest.raises(AttributeError, match="'Own' object has no attribute 'missing'"):
+        own.weight
+    with pytest.raises(AttributeError, match="'Own' object has no attribute 'mode'"):
+        own.mode
+
+
 @pytest.mark.parametrize("name", nn_names.ADVICE)
 def test_what_is_written_for_a_name_of_pytorchs_nn_is_there(name):
     for path, written in re.findall(r"\b(nn|autograd)\.(\w+)", nn_names.ADVICE[name]):
