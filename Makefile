@@ -23,7 +23,7 @@ help:
 test:
 	@mkdir -p .venv/pythons
 	$(MAKE) --jobs 2 --output-sync other-python check # mypy is one process, and pip waits for the network
-	$(BIN)/pytest -n 3 --dist worksteal -m "not matrix" # three on two processors: they wait for browsers and kernels, too
+	$(BIN)/pytest -n 4 --dist worksteal -m "not matrix" # four on two processors: they wait for browsers and kernels, too
 
 unit: .venv/ready
 	$(BIN)/pytest -n 2 -m "not slow"
