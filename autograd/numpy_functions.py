@@ -10,8 +10,9 @@ from typing import Any
 
 from autograd.methods import Methods
 from autograd.op import TABLE
+from autograd.ops import BUILT_IN
 
-_BUILT_IN = {op.ufunc: op for op in TABLE.values() if op.built_in}
+_BUILT_IN = {TABLE[name].ufunc: TABLE[name] for name in BUILT_IN}
 _INSTEAD = {
     "isnan": "math.isnan(v.data)",
     "isinf": "math.isinf(v.data)",
@@ -36,9 +37,11 @@ def apply(ufunc: Any, method: str, inputs: Sequence[Any], options: Mapping[str, 
     name = ufunc.__name__
     op = _BUILT_IN.get(name) or next((op for op in TABLE.values() if op.ufunc == name), None)
     gives_bools = op is not None and op.comparison
-    if op is not None and method == "__call__" and not options and not any(getattr(x, "ndim", 0) for x in inputs):
-        result = op(*[x.item() if getattr(getattr(x, "dtype", None), "hasobject", False) else x for x in inputs])
-        return bool(result) if gives_bools else result
+    if op is not None and method == "__call__" and not options:
+        numbers = [x if isinstance(x, Methods) else float(x) if isinstance(x, float) else _number(x) for x in inputs]
+        if all([x is not None for x in numbers]):  # `in` would compare Values
+            result = op(*numbers)
+            return bool(result) if gives_bools else result
     import numpy
 
     for out in options.get("out", ()):
@@ -54,3 +57,10 @@ def apply(ufunc: Any, method: str, inputs: Sequence[Any], options: Mapping[str, 
     boxed = [numpy.full((), x, object) if isinstance(x, Methods) else x for x in inputs]
     with numpy.errstate(all="ignore"):  # operations on Values issue warnings of their own
         return getattr(ufunc, method)(*boxed, **options)
+
+
+def _number(x: Any) -> Any:
+    """A number from NumPy or elsewhere, out of its array of no dimensions if need be; None for an array of several."""
+    if getattr(x, "ndim", 0):
+        return None
+    return x.item() if getattr(getattr(x, "dtype", None), "hasobject", False) else x
