@@ -39,7 +39,7 @@ def apply(ufunc: Any, method: str, inputs: Sequence[Any], options: Mapping[str, 
     gives_bools = op is not None and op.comparison
     if op is not None and method == "__call__" and not options:
         numbers = [x if isinstance(x, Methods) else float(x) if isinstance(x, float) else _number(x) for x in inputs]
-        if all([x is not None for x in numbers]):  # `in` would compare Values
+        if type(None) not in map(type, numbers):  # `None in numbers` would compare Values
             result = op(*numbers)
             return bool(result) if gives_bools else result
     import numpy
