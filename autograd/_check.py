@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from numbers import Integral, Real
 from typing import Any
 
@@ -167,3 +167,21 @@ def checked_keys(name: str, given: Any, keys: Iterable[str]) -> None:
     if missing or unexpected:
         texts = [", ".join(group) or "none" for group in (keys, missing, unexpected)]
         raise ValueError(f"{name} must have the keys {texts[0]}; missing: {texts[1]}; unexpected: {texts[2]}")
+
+
+def takes_first_alone(f: Callable[..., Any], args: Sequence[Any]) -> bool:
+    """True if f can be called with the first of several arguments, but not with all: are they the items of one list?
+
+    >>> takes_first_alone(lambda p: p[0] * p[1], [2.0, 3.0]), takes_first_alone(pow, [2.0, 3.0])
+    (True, False)
+    """
+    from inspect import signature  # here, since only errors need it
+
+    def binds(given: Sequence[Any]) -> bool:
+        try:
+            signature(f).bind(*given)
+        except (TypeError, ValueError):  # ValueError: it has no signature
+            return False
+        return True
+
+    return len(args) > 1 and binds(args[:1]) and not binds(args)

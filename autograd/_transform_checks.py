@@ -6,6 +6,7 @@ import operator
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
+from autograd._check import takes_first_alone
 from autograd._tree import is_array, leaf_paths, tree_leaves
 from autograd.op import number
 from autograd.value import Value
@@ -43,6 +44,13 @@ def check_function(verb: str, f: Any) -> None:
     if not callable(f):
         of_value = ", or gradients(y, xs) for a Value y" if type(f) is Value and verb == "grad" else ""
         raise TypeError(f"{verb}: f must be a function, got {kind(f)}: write {verb}(f, …), not {verb}(f(x), …){of_value}")
+
+
+def refuse_items_for_primals(verb: str, f: Any, primals: Sequence[Any]) -> None:
+    """TypeError if the primals are the items of the list that f takes as its only argument."""
+    if all(isinstance(x, (int, float, Value)) for x in primals) and takes_first_alone(f, primals):
+        what = f"primals has {len(primals)} items, one for each argument, and f takes one argument"
+        raise TypeError(f"{verb}: {what}: for a list x, write {verb}(f, (x,), (v,))") from None
 
 
 def argnums(verb: str, given: Any) -> int | tuple[int, ...]:

@@ -20,6 +20,7 @@ from autograd._check import (
     from_zero,
     number_between,
     number_check,
+    takes_first_alone,
     zero_to_one,
 )
 from autograd._files import read_json, write_atomically
@@ -86,7 +87,7 @@ def peek(x: Value) -> float:
 __all__ = [
     "any_number", "below_one", "finite_above_zero", "finite_from_zero", "from_zero", "number_between", "number_check",
     "zero_to_one",
-    "checked_choice", "checked_flag", "checked_integer", "checked_keys", "checked_value",
+    "checked_choice", "checked_flag", "checked_integer", "checked_keys", "checked_value", "takes_first_alone",
     "advice_for", "refuse_name", "as_index", "counted", "did_you_mean", "escaped", "listed", "one_line", "shown", "text_table",
     "told_apart",
     "html_card", "html_note", "html_table",

@@ -72,8 +72,7 @@ def _gradient(verb: str, f: Callable[..., Any], argnums: int | Sequence[int], ha
         found = run.shaped(run.gradient())
         return (found, run.aux()) if has_aux else found
 
-    gradient.__name__ = _name(f)
-    return gradient
+    return _named_after(f, gradient)
 
 
 def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Callable[..., Any]:
@@ -91,8 +90,7 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0, has_
         found = run.shaped(run.gradient())
         return ((run.output(), run.aux()) if has_aux else run.output()), found
 
-    both.__name__ = _name(f)
-    return both
+    return _named_after(f, both)
 
 
 def vjp(f: Callable[..., Any], *xs: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
@@ -130,7 +128,13 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
 
 
 def _jvp(verb: str, f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
-    run = _Run(verb, f, tuple(primals), range(len(primals)))
+    try:
+        run = _Run(verb, f, tuple(primals), range(len(primals)))
+    except TypeError:
+        from autograd import _transform_checks
+
+        _transform_checks.refuse_items_for_primals(verb, f, primals)
+        raise
     dots = map(_flow, tree_leaves_like(tuple(primals), tuple(tangents)))
     found = run.sweep.forward(dict(zip(run.inputs, dots, strict=True)))
     return run.output(), tree_build(run.y, (found.get(y, 0.0) if type(y) is Value else 0.0 for y in run.ys))
@@ -160,8 +164,7 @@ def _matrix(verb: str, f: Callable[..., Any], by: int | tuple[int, ...], mode: s
         forward = mode == "forward" or (mode == "auto" and len(run.inputs) < len(run.ys))
         return run.blocks(run.sweep.forward_rows(run.ys) if forward else run.sweep.reverse_rows(run.ys))
 
-    matrix.__name__ = _name(f)
-    return matrix
+    return _named_after(f, matrix)
 
 
 def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
@@ -437,6 +440,12 @@ def _holds_array(tree: Any) -> bool:
     found: list[bool] = []
     block_map(lambda x: found.append(is_array(x)), tree)
     return any(found)
+
+
+def _named_after(f: Callable[..., Any], derived: Any) -> Callable[..., Any]:
+    """The derived function, with the name of f, and as `inspect.signature` sees it, its arguments."""
+    derived.__name__, derived.__wrapped__ = _name(f), f
+    return derived  # type: ignore[no-any-return]
 
 
 def _name(f: Callable[..., Any]) -> str:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from inspect import Signature, signature
 from itertools import chain
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograd import Value
-from autograd.extend import call, checked_flag, same_shape, tree_leaves, tree_map
+from autograd.extend import call, checked_flag, same_shape, takes_first_alone, tree_leaves, tree_map
 from nn._check import plain_lists, shape_text, sizes
 from nn._parameter_search import ParameterSearch, indexed, items, leaves
 
@@ -88,11 +87,9 @@ class Module:
 
     def _refuse_loose_numbers(self, args: tuple[Any, ...]) -> None:
         """Was it called as net(1.0, 2.0), though forward takes one list?"""
-        if len(args) > 1 and all(isinstance(arg, (int, float, Value)) for arg in args):
-            takes = signature(self.forward)
-            if _binds(takes, args[:1]) and not _binds(takes, args):
-                shown = ", ".join(str(arg.data if type(arg) is Value else arg) for arg in args)
-                raise TypeError(f"{type(self).__name__} takes its inputs as one list: write net([{shown}])") from None
+        if all(isinstance(arg, (int, float, Value)) for arg in args) and takes_first_alone(self.forward, args):
+            shown = ", ".join(str(arg.data if type(arg) is Value else arg) for arg in args)
+            raise TypeError(f"{type(self).__name__} takes its inputs as one list: write net([{shown}])") from None
 
     # -- parameters ----------------------------------------------------------------------------------
 
@@ -250,14 +247,6 @@ def children(path: str, held: Any, around: tuple[Any, ...] = ()) -> Iterator[tup
     elif not any(held is outer for outer in around):
         for key, item in items(held):
             yield from children(f"{path}.{key}", item, (*around, held))
-
-
-def _binds(takes: Signature, args: Sequence[Any]) -> bool:
-    try:
-        takes.bind(*args)
-    except TypeError:
-        return False
-    return True
 
 
 def checked_module(name: str, module: Any) -> Module:

@@ -3,6 +3,7 @@
 import collections
 import dataclasses
 import decimal
+import inspect
 import subprocess
 import sys
 from fractions import Fraction
@@ -427,6 +428,26 @@ def test_arguments_that_are_not_in_a_tuple_are_told(verb):
             verb(spread, x, x)
         with pytest.raises(TypeError, match=f"^{verb.__name__}: tangents must be a tuple"):
             verb(spread, (3.0,), x)
+
+
+@pytest.mark.parametrize("verb", [jvp, hvp])
+def test_the_items_of_a_list_in_the_place_of_all_arguments_are_told_and_other_errors_stay_what_they_are(verb):
+    name = verb.__name__
+    expected = (
+        rf"^{name}: primals has 2 items, one for each argument, and f takes one argument: .* write {name}\(f, \(x,\), \(v,\)\)"
+    )
+    with pytest.raises(TypeError, match=expected):
+        verb(lambda p: p[0] * p[1], [1.0, 2.0], [1.0, 0.0])
+    with pytest.raises(TypeError, match="^expected a real number or a Value, got list"):
+        verb(lambda x, y: x * [y], [1.0, 2.0], [1.0, 0.0])
+
+
+@pytest.mark.parametrize("verb", [grad, value_and_grad, jacobian, hessian])
+def test_a_derived_function_has_the_name_and_the_arguments_of_the_function(verb):
+    def area(width: float, height: float = 1.0) -> float:
+        return width * height
+
+    assert (verb(area).__name__, inspect.signature(verb(area))) == ("area", inspect.signature(area))
 
 
 def test_a_mode_of_jacobian_that_is_none_is_refused():

@@ -122,7 +122,7 @@ def test_a_derivative_by_the_other_factor_is_named():
 
 
 def test_the_argument_of_a_gradient_is_written_as_it_is():
-    report = audit(autograd.grad(lambda x: x**3), lambda x: 6 * x**2, at=0.7)
+    report = audit(lambda *x: 3 * x[0] ** 2, lambda x: 6 * x**2, at=0.7)
     assert report["argument 1"].likely() == "the exponent in the derivative of “argument 1”² is not lowered by 1"
 
 

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from autograd import context
+from autograd._check import takes_first_alone
 from autograd._format import as_index
 from autograd._tree import block_map, is_array, leaf_paths, tree_leaves, tree_map
 from autograd.graph import Graph
@@ -60,10 +61,14 @@ class FunctionUnderTest:
 
     def __init__(self, f: Callable[..., Any], inputs: Sequence[Any], caller: str, mode: str = "rev") -> None:
         if isinstance(inputs, (str, dict)) or not hasattr(inputs, "__iter__"):
-            raise TypeError(f"{caller}: inputs must be the tuple of arguments of f, got {type(inputs).__name__}")
+            got = f"got {type(inputs).__name__}: for one argument x, write (x,)"
+            raise TypeError(f"{caller}: inputs must be the tuple of arguments of f, {got}")
         self.f, self.caller, self.mode, self.level = f, caller, mode, 0
         self.name = getattr(f, "__name__", type(f).__name__)
         self.args = _arrays_as_lists(tuple(inputs))
+        if takes_first_alone(f, self.args):
+            got = f"got the {len(self.args)} items of one: write (x,)"
+            raise TypeError(f"{caller}: inputs must be the tuple of arguments of f, and {self.name} takes one, {got}")
         names = _argument_names(f, len(self.args))
         leaves = [found for name, arg in zip(names, self.args, strict=True) for found in leaf_paths(arg, name)]
         self.names = [name for name, leaf in leaves if _is_checked(leaf)]
