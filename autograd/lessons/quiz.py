@@ -113,8 +113,8 @@ class Quiz:
         ValueError names a question that is not asked, TypeError or ValueError an answer that is not a finite number.
         Then none of the answers counts.
         """
-        given = question if isinstance(question, Mapping) else {question: value}
         several = isinstance(question, Mapping)
+        given = question if several else {question: value}
         answers: list[tuple[Question, float | None]] = []
         for key, answer in given.items():
             asked = self._question(key)
