@@ -81,11 +81,10 @@ static pair frexp_pair(double x) {
     return (pair){{mantissa, exponent}};
 }
 """
-_FACTORIALS = "\n".join(f"        {line}" for line in lines_of(map(repr, FACTORIALS)))
 _FACTORIAL = f"""\
 static double factorial(double n) {{
     static const double table[] = {{
-{_FACTORIALS}
+{FACTORIALS}
     }};
     return table[(size_t) n];
 }}

@@ -75,11 +75,10 @@ function ldexp(x, e) { // x * 2**e, rounded once: all steps but the last are exa
     return e < -1000 ? x * 2 ** -1000 * 2 ** Math.max(e + 1000, -1074) : x * 2 ** e;
 }
 """
-_FACTORIALS = "\n".join(f"        {line}" for line in lines_of(map(repr, FACTORIALS)))
 _FACTORIAL = f"""\
 function factorial(n) {{
     return [
-{_FACTORIALS}
+{FACTORIALS}
     ][n];
 }}
 """
