@@ -115,7 +115,7 @@ class Branching(Compiled):
         """Each way that is taken, with the lanes that take it; None without lanes."""
         _, lanes = self._bind(xs)
         if lanes is None:
-            return [(self._way(xs), None)]
+            return [(next((way for way in self._ways if not way.differing(*xs)), None) or self._new_way(xs), None)]
         import numpy
 
         left = numpy.arange(lanes)
@@ -130,9 +130,6 @@ class Branching(Compiled):
             left = left[differs]
             i += 1
         return found
-
-    def _way(self, xs: Sequence[Any]) -> Compiled:
-        return next((way for way in self._ways if not way.differing(*xs)), None) or self._new_way(xs)
 
     def _new_way(self, xs: Sequence[Any]) -> Compiled:
         if len(self._ways) == MAX_WAYS:
