@@ -141,10 +141,8 @@ class Quiz:
 
     def key(self) -> AnswerKey:
         """The answers, and how each comes about."""
-        solved = self._solved
-        return AnswerKey(
-            tuple(Solution(q.number, q.text, solved.gradient(q.node), solved.chain_rule(q.node)) for q in self.questions)
-        )
+        gradient, chain_rule = self._solved.gradient, self._solved.chain_rule
+        return AnswerKey(tuple(Solution(q.number, q.text, gradient(q.node), chain_rule(q.node)) for q in self.questions))
 
     @property
     def drawing(self) -> Drawing:
