@@ -139,11 +139,7 @@ def c_file(programs: Mapping[str, Program]) -> Source:
 
 
 def _function(name: str, program: Program, writer: CWriter) -> Iterator[str]:
-    syntax = Syntax(
-        lambda *given: writer.translated(*given).text,
-        lambda name, value, final: f"double {name} = {value};",
-        "{name}[{lane}] = {value};",
-    )
+    syntax = Syntax(lambda *given: writer.translated(*given).text, lambda name, value, final: f"double {name} = {value};")
     code = StraightLine(program, RESERVED, syntax)
     parameters = [f"size_t {code.lanes}"] if code.has_lanes else []
     kinds = ["const double *restrict" if given.per_lane else "double" for given in program.inputs]

@@ -112,7 +112,6 @@ def _function(name: str, program: Program, writer: JavaScriptWriter) -> Iterator
     syntax = Syntax(
         lambda *given: writer.translated(*given).text,
         lambda name, value, final: f"{'const' if final else 'let'} {name} = {value};",
-        "{name}[{lane}] = {value};",
     )
     code = StraightLine(program, RESERVED, syntax)
     yield from listed(f"export function {identifier(name, RESERVED)}(", code.parameters, ") {")
