@@ -134,10 +134,8 @@ class Branching(Compiled):
     def _new_way(self, xs: Sequence[Any]) -> Compiled:
         if len(self._ways) == MAX_WAYS:
             raise BranchError(f"{self.name} was run in {MAX_WAYS} different ways: write its branches with autograd.where")
-        given, _ = self._bind(xs)
-        examples = [
-            tree_build(a.example, chain.from_iterable(map(each, x.uniform))) for a, x in zip(self.arguments, given, strict=True)
-        ]
+        pairs = zip(self.arguments, self._bind(xs)[0], strict=True)
+        examples = [tree_build(argument.example, chain.from_iterable(map(each, x.uniform))) for argument, x in pairs]
         self._ways.append(Compiled(self._trace(examples), "ignore", self.executor))
         return self._ways[-1]
 
