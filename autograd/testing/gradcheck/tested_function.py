@@ -58,7 +58,7 @@ class FunctionUnderTest:
     the function of its derivatives, taken by `mode`, and so on.
     """
 
-    def __init__(self, f: Callable[..., Any], inputs: Sequence[Any], caller: str, mode: str = "rev") -> None:
+    def __init__(self, f: Callable[..., Any], inputs: Sequence[Any], caller: str, mode: str) -> None:
         if isinstance(inputs, (str, dict)) or not hasattr(inputs, "__iter__"):
             raise TypeError(f"{caller}: inputs must be the tuple of arguments of f, got {type(inputs).__name__}")
         self.f, self.caller, self.mode, self.level = f, caller, mode, 0
