@@ -166,12 +166,8 @@ def _at_inner(step: Step, text: Text) -> Found:
     def wrong(step: Step) -> float:
         return partials_at(step.node, [*step.numbers[:i], step.slopes[i], *step.numbers[i + 1 :]])[i] or 0.0
 
-    inner = text(step.node.args[i])
-    yield (
-        "inner derivative",
-        f"the outer derivative is taken at the inner one: f′(u′), and not f′(u)·u′, where u is {inner}",
-        wrong,
-    )
+    taken = f"the outer derivative is taken at the inner one: f′(u′), and not f′(u)·u′, where u is {text(step.node.args[i])}"
+    yield "inner derivative", taken, wrong
 
 
 # -- sums, products and quotients ----------------------------------------------------------------------
@@ -244,17 +240,14 @@ def _power(step: Step, text: Text) -> Found:
         yield "power rule", f"the exponent in {its} is raised by 1, not lowered", partial(_with_exponent, lambda n: n + 1.0)
         yield "power rule", f"the exponent in {its} is left out", partial(_with_exponent, lambda n: 1.0)
     elif step.computes(math.pow) and step.varying == [1]:
-        yield "power rule", f"the factor ln {text(step.node.args[0])} in {its} is missing", _without_logarithm
+        missing = f"the factor ln {text(step.node.args[0])} in {its} is missing"
+        yield "power rule", missing, lambda step: step.node.data * step.slopes[1]
         yield "power rule", as_power, _exponential_as_power
 
 
 def _with_exponent(exponent: Callable[[float], float], step: Step) -> float:
     x, n = step.numbers
     return n * math.pow(x, exponent(n)) * step.slopes[0]
-
-
-def _without_logarithm(step: Step) -> float:
-    return step.node.data * step.slopes[1]
 
 
 def _exponential_as_power(step: Step) -> float:

@@ -37,10 +37,8 @@ def convention(claim: Claim) -> Iterator[Diagnosis]:
     """What backward() gives, where f is smooth though its ops have kinks."""
     conventional, right = claim.loss.conventional[claim.name], claim.gradient(claim.loss)
     if conventional != right and claim.is_explained_by(lambda loss: loss.conventional[claim.name]):
-        text = (
-            f"it is what backward() gives by its convention at the kink of {listed(claim.loss.sides.ops)}, but f is smooth there"
-        )
-        yield Diagnosis("convention", text)
+        at = f"at the kink of {listed(claim.loss.sides.ops)}"
+        yield Diagnosis("convention", f"it is what backward() gives by its convention {at}, but f is smooth there")
 
 
 # -- factors -----------------------------------------------------------------------------------------

@@ -167,9 +167,8 @@ class Proofreading:
 
     def headline(self) -> str:
         """How many statements do not hold."""
-        undecided = sum(statement.undecided for statement in self)
-        wrong = sum(not statement.holds for statement in self) - undecided
-        return f"{self.document}: {verdict_on(len(self), 'statements', wrong, undecided) or f'all {len(self)} hold'}"
+        hold, undecided = [statement.holds for statement in self], sum(statement.undecided for statement in self)
+        return f"{self.document}: {verdict_on('statements', hold, undecided) or f'all {len(self)} hold'}"
 
     def __repr__(self) -> str:
         lines = [self.headline()]

@@ -161,7 +161,40 @@ class RecordedLoss:
 
     @cached_property
     def _penalty_terms(self) -> list[Value]:
-        return penalty_terms(self.graph, {leaf: name for name, leaves in self.leaves.items() for leaf in leaves})
+        """The largest terms of the loss that depend on one parameter alone, not linearly, with nothing added to it.
+
+        λ·Σw² is one, however it is written, while (w·x − y)² and w·x are not.
+        """
+        graph, parameters = self.graph, {leaf: name for name, leaves in self.leaves.items() for leaf in leaves}
+        owners: dict[Value, set[str]] = {}  # the parameters that a node depends on
+        for node in graph:
+            owners[node] = {parameters[node]} if node in parameters else set().union(*(owners[arg] for arg in value_args(node)))
+
+        def dependents(node: Value) -> dict[Value, None]:
+            return {arg: None for arg in value_args(node) if owners[arg]}
+
+        def largest(is_term: Callable[[Value], bool]) -> list[Value]:
+            found, seen, stack = [], set(), list(graph.roots)
+            while stack:
+                node = stack.pop()
+                if node in seen:
+                    continue
+                seen.add(node)
+                if is_term(node):
+                    found.append(node)
+                elif (args := dependents(node)) and is_linear(node, args):
+                    stack += args
+            return found
+
+        linear: set[Value] = set()
+        homogeneous: set[Value] = set()
+        for node in topological_order(largest(lambda node: len(owners[node]) == 1)):
+            args = dependents(node)
+            if linear.issuperset(args) and (not args or is_linear(node, args)):
+                linear.add(node)
+            if homogeneous.issuperset(args) and (not args or is_homogeneous(node, args)):
+                homogeneous.add(node)
+        return largest((homogeneous - linear).__contains__)
 
     @cached_property
     def penalty(self) -> Numbers:
@@ -217,39 +250,3 @@ class RecordedLoss:
             args = [arg if type(arg) is float else swapped.get(arg, arg.data) for arg in node.args]
             changed[node] = partials_at(node, args)
         return changed
-
-
-def penalty_terms(graph: Graph, parameters: Mapping[Value, str]) -> list[Value]:
-    """The largest terms of a loss that depend on one parameter alone, not linearly, with nothing added to it.
-
-    λ·Σw² is one, however it is written, while (w·x − y)² and w·x are not.
-    """
-    owners: dict[Value, set[str]] = {}  # the parameters that a node depends on
-    for node in graph:
-        owners[node] = {parameters[node]} if node in parameters else set().union(*(owners[arg] for arg in value_args(node)))
-
-    def dependents(node: Value) -> dict[Value, None]:
-        return {arg: None for arg in value_args(node) if owners[arg]}
-
-    def largest(is_term: Callable[[Value], bool]) -> list[Value]:
-        found, seen, stack = [], set(), list(graph.roots)
-        while stack:
-            node = stack.pop()
-            if node in seen:
-                continue
-            seen.add(node)
-            if is_term(node):
-                found.append(node)
-            elif (args := dependents(node)) and is_linear(node, args):
-                stack += args
-        return found
-
-    linear: set[Value] = set()
-    homogeneous: set[Value] = set()
-    for node in topological_order(largest(lambda node: len(owners[node]) == 1)):
-        args = dependents(node)
-        if linear.issuperset(args) and (not args or is_linear(node, args)):
-            linear.add(node)
-        if homogeneous.issuperset(args) and (not args or is_homogeneous(node, args)):
-            homogeneous.add(node)
-    return largest((homogeneous - linear).__contains__)

@@ -90,12 +90,13 @@ class Verdict:
         return "; ".join([*texts[:MAX_ALTERNATIVES], f"{more} more"] if more > 0 else texts)
 
 
-def verdict_on(count: int, what: str, wrong: int, undecided: int) -> str:
-    """How many of `count` do not hold, and how many cannot be judged; empty if all hold.
+def verdict_on(what: str, holds: Sequence[bool], undecided: int) -> str:
+    """How many do not hold, and how many of those cannot be judged; empty if all hold.
 
-    >>> verdict_on(3, "statements", 1, 1), verdict_on(3, "statements", 0, 0)
+    >>> verdict_on("statements", [True, False, False], 1), verdict_on("statements", [True], 0)
     ('1 of 3 statements do not hold, 1 cannot be judged', '')
     """
+    count, wrong = len(holds), holds.count(False) - undecided
     if wrong:
         return f"{wrong} of {count} {what} do not hold" + (f", {undecided} cannot be judged" if undecided else "")
     return f"{undecided} of {count} {what} cannot be judged" if undecided else ""
@@ -128,10 +129,9 @@ class AuditReport:
 
     def headline(self) -> str:
         """The verdict in a sentence."""
-        count, undecided = len(self.parameters), sum(verdict.undecided for verdict in self)
-        wrong = sum(not verdict.agrees for verdict in self) - undecided
-        verdict = verdict_on(count, "claimed gradients", wrong, undecided)
-        return f"{verdict}." if verdict else f"All claimed gradients agree ({count})."
+        agree, undecided = [verdict.agrees for verdict in self], sum(verdict.undecided for verdict in self)
+        verdict = verdict_on("claimed gradients", agree, undecided)
+        return f"{verdict}." if verdict else f"All claimed gradients agree ({len(agree)})."
 
     def __repr__(self) -> str:
         return "\n".join([self.headline(), *map(repr, self)])

@@ -15,13 +15,12 @@ def axes_per_argument(in_axes: Any, count: int) -> list[Axes]:
     if in_axes is None or type(in_axes) is int:
         return [in_axes] * count
     expected = f"in_axes: expected an int, None, or a sequence with one entry for each of {counted(count, 'argument')}"
+    got = one_line(repr(in_axes))
     if not isinstance(in_axes, (tuple, list)):
-        advice = (
-            f": for one argument write in_axes=({one_line(repr(in_axes))},)" if isinstance(in_axes, dict) and count == 1 else ""
-        )
-        raise TypeError(f"{expected}, got {one_line(repr(in_axes))}{advice}")
+        advice = f": for one argument write in_axes=({got},)" if isinstance(in_axes, dict) and count == 1 else ""
+        raise TypeError(f"{expected}, got {got}{advice}")
     if len(in_axes) != count:
-        raise ValueError(f"{expected}, got {one_line(repr(in_axes))}")
+        raise ValueError(f"{expected}, got {got}")
     return list(in_axes)
 
 

@@ -115,7 +115,7 @@ class Branching(Compiled):
         """Each way that is taken, with the lanes that take it; None without lanes."""
         _, lanes = self._bind(xs)
         if lanes is None:
-            return [(self._way(xs), None)]
+            return [(next((way for way in self._ways if not way.differing(*xs)), None) or self._new_way(xs), None)]
         import numpy
 
         left = numpy.arange(lanes)
@@ -131,16 +131,11 @@ class Branching(Compiled):
             i += 1
         return found
 
-    def _way(self, xs: Sequence[Any]) -> Compiled:
-        return next((way for way in self._ways if not way.differing(*xs)), None) or self._new_way(xs)
-
     def _new_way(self, xs: Sequence[Any]) -> Compiled:
         if len(self._ways) == MAX_WAYS:
             raise BranchError(f"{self.name} was run in {MAX_WAYS} different ways: write its branches with autograd.where")
-        given, _ = self._bind(xs)
-        examples = [
-            tree_build(a.example, chain.from_iterable(map(each, x.uniform))) for a, x in zip(self.arguments, given, strict=True)
-        ]
+        pairs = zip(self.arguments, self._bind(xs)[0], strict=True)
+        examples = [tree_build(argument.example, chain.from_iterable(map(each, x.uniform))) for argument, x in pairs]
         self._ways.append(Compiled(self._trace(examples), "ignore", self.executor))
         return self._ways[-1]
 

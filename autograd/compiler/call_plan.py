@@ -163,9 +163,8 @@ class ArrayFeed:
         """The same for arrays of any numbers, whatever their order in memory."""
         import numpy
 
-        return self.run(
-            tuple([x if type(x) in (float, list, tuple) else numpy.ascontiguousarray(x, float) for x in xs]), captured
-        )
+        converted = tuple([x if type(x) in (float, list, tuple) else numpy.ascontiguousarray(x, float) for x in xs])
+        return self.run(converted, captured)
 
     def _as_arrays(self, xs: tuple[Any, ...]) -> Any:
         """The arguments with arrays for lists; None if a list is of another kind."""

@@ -114,12 +114,15 @@ class Closure:
 
     def check(self) -> None:
         """CompileError if something else stands in one of the places."""
-        if not self._same.all():
-            for places in self._places:
-                if (path := places.changed()) is not None:
-                    raise self._error(path)
-        if (path := self._changed_contents()) is not None:
-            raise self._error(path)
+        places = () if self._same.all() else self._places
+        path = next((path for place in places if (path := place.changed()) is not None), None)
+        if path is None:
+            path = self._changed_contents()
+        if path is not None:
+            raise CompileError(
+                f"{path}, which {self._name} reads, has changed since it was compiled: compile it again, or make {path} an "
+                "argument"
+            )
 
     def _changed_contents(self) -> str | None:
         """Plain data or an array that holds something else."""
@@ -128,11 +131,6 @@ class Closure:
                 if as_bytes(held) != as_bytes(before):
                     return difference(path, held, before)
         return next((path for path, held, before in self._arrays if contents(held) != before), None)
-
-    def _error(self, path: str) -> CompileError:
-        return CompileError(
-            f"{path}, which {self._name} reads, has changed since it was compiled: compile it again, or make {path} an argument"
-        )
 
 
 def _inside(path: str, held: Any, names: _Names) -> Iterator[Places]:
@@ -200,9 +198,8 @@ def _names(code: CodeType) -> tuple[list[str], list[str]]:
     instructions = list(dis.get_instructions(code))
     named = [(i.opname, i.argval) for i in instructions if i.opcode in dis.hasname]
     read = [name for opname, name in named if not opname.startswith(("STORE_", "DELETE_"))]
-    return read, [name for opname, name in named if opname in ("STORE_ATTR", "STORE_GLOBAL")] + [
-        _ITEM for i in instructions if i.opname in ("STORE_SUBSCR", "STORE_SLICE")
-    ]
+    assigned = [name for opname, name in named if opname in ("STORE_ATTR", "STORE_GLOBAL")]
+    return read, assigned + [_ITEM for i in instructions if i.opname in ("STORE_SUBSCR", "STORE_SLICE")]
 
 
 def _is_of_a_user(held: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
+from itertools import islice
 from typing import Any
 
 from autograd import _transform_checks, context, sweeps
@@ -158,20 +159,7 @@ class Compiled(Programs):
         >>> autograd.compile(lambda p: [p[0] * p[1], p[0] + p[1]], [0.0, 0.0]).jacobian([2.0, 3.0])
         [[3.0, 2.0], [1.0, 1.0]]
         """
-        if any_chunked(xs):
-            return mapped(self, xs, partial(_called, "jacobian", argnums=argnums))
-        single, chosen = self._chosen("jacobian", argnums)
-        what = "jacobian", single, chosen
-        if (result := self._by_plan(what, xs)) is not None:
-            return result
-        given, lanes = self._bind(xs)
-
-        def assemble(program: Compiled, found: Found, given: Sequence[Given]) -> Any:
-            width = sum([program.arguments[i].count for i in chosen])
-            rows = [program._shaped(found, i * width, given, chosen, single, lanes) for i in range(program._count)]
-            return _in_shape(program.traced.result, rows, lanes, any(given[i].is_listed for i in chosen))
-
-        return self._run_and_plan(what, xs, ("jacobian", chosen), given, lanes, assemble)
+        return self._matrix("jacobian", xs, argnums)
 
     def hessian(self, *xs: Any, argnums: int | Sequence[int] = 0) -> Any:
         """The second derivatives of f, which must return one number.
@@ -181,22 +169,30 @@ class Compiled(Programs):
         [[6.0, 4.0], [4.0, 0.0]]
         """
         self._check_one_number("hessian")
+        return self._matrix("hessian", xs, argnums)
+
+    def _matrix(self, verb: str, xs: tuple[Any, ...], argnums: int | Sequence[int]) -> Any:
+        """The Jacobian, with a row for each number that f returns, or the Hessian, with one for each number of the arguments."""
         if any_chunked(xs):
-            return mapped(self, xs, partial(_called, "hessian", argnums=argnums))
-        single, chosen = self._chosen("hessian", argnums)
-        what = "hessian", single, chosen
+            return mapped(self, xs, partial(_called, verb, argnums=argnums))
+        single, chosen = self._chosen(verb, argnums)
+        what = verb, single, chosen
         if (result := self._by_plan(what, xs)) is not None:
             return result
         given, lanes = self._bind(xs)
 
         def assemble(program: Compiled, found: Found, given: Sequence[Given]) -> Any:
-            width = sum([program.arguments[i].count for i in chosen])
-            rows = iter([program._shaped(found, i * width, given, chosen, single, lanes) for i in range(width)])
-            listed = any(given[i].is_listed for i in chosen)
-            blocks = [given[i].result([next(rows) for _ in range(program.arguments[i].count)], lanes, listed) for i in chosen]
+            counts = [program.arguments[i].count for i in chosen]
+            width, listed = sum(counts), any(given[i].is_listed for i in chosen)
+            height = program._count if verb == "jacobian" else width
+            rows = [program._shaped(found, i * width, given, chosen, single, lanes) for i in range(height)]
+            if verb == "jacobian":
+                return _in_shape(program.traced.result, rows, lanes, listed)
+            rest = iter(rows)
+            blocks = [given[i].result([*islice(rest, n)], lanes, listed) for i, n in zip(chosen, counts, strict=True)]
             return blocks[0] if single else tuple(blocks)
 
-        return self._run_and_plan(what, xs, ("hessian", chosen), given, lanes, assemble)
+        return self._run_and_plan(what, xs, (verb, chosen), given, lanes, assemble)
 
     def hvp(self, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
         """The Hessian times a vector; one result per primal, with a single one just that.

@@ -25,12 +25,12 @@ def with_exact_partials(program: Program) -> Program:
     Such a partial would be a rounded float, also for a program that runs on Fractions or intervals.
     """
     builder = Builder(program.inputs)
-    moved: dict[Arg, Arg] = {i: i for i in range(len(program.inputs))}
+    moved: list[Arg] = list(range(program.registers))
     for row in program.rows:
         lifted = _rounds(program, row)
         args = [moved[a] if type(a) is int else builder.add(ops.pos, (a,)) if lifted else a for a in row.args]
         moved[row.result] = builder.add(row.op, tuple(args))
-    return builder.program([Output(name, moved[arg] if type(arg) is int else arg) for name, arg in program.outputs])
+    return builder.program(renamed_outputs(program.outputs, moved))
 
 
 def _rounds(program: Program, row: Row) -> bool:

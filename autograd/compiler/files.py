@@ -202,9 +202,8 @@ def _put_together(document: Mapping[str, Any], arrays: Mapping[str, Any]) -> Tra
     result = _tree(document["result"], len(outputs))
     if len(tree_leaves(result)) + len(guards) != len(outputs):
         raise ProgramFileError(f"it has {len(outputs)} outputs, which its result and its guards do not add up to")
-    return Traced(
-        _text(document["name"]), arguments, Program(inputs, tuple(rows), outputs, registers), captured, [], guards, result
-    )
+    program = Program(inputs, tuple(rows), outputs, registers)
+    return Traced(_text(document["name"]), arguments, program, captured, [], guards, result)
 
 
 def _op(name: Any) -> Op:

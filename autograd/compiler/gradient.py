@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from typing import Any
 
 from autograd import ops
@@ -28,13 +28,9 @@ class Sweep:
         within = self._depending_on(inputs)
         bars = _Flows({output: 1.0}, Gates(self.builder, self.rows))
         for row in reversed(self.rows):
-            if row.result not in bars or row.op is detach:
-                continue
-            wanted = [type(arg) is int and arg in within for arg in row.args]
-            if any(wanted):
-                for arg, partial in zip(row.args, self._partials(row, wanted), strict=True):
-                    if partial is not None:
-                        bars.send(row.result, partial, arg, row.op.select)
+            if row.result in bars and row.op is not detach:
+                for arg, partial in self._partials(row, within):
+                    bars.send(row.result, partial, arg, row.op.select)
         self.gates = [bars.gate(x) for x in inputs]
         return [bars.total(x) for x in inputs]
 
@@ -42,16 +38,16 @@ class Sweep:
         """The tangent of each output, as a Symbol or a float, given those of some registers."""
         dots = _Flows(seeds, Gates(self.builder, self.rows))
         for row in self.rows:
-            if row.op is detach or row.result in dots:
-                continue
-            wanted = [type(arg) is int and arg in dots for arg in row.args]
-            if any(wanted):
-                for arg, partial in zip(row.args, self._partials(row, wanted), strict=True):
-                    if partial is not None:
-                        dots.send(arg, partial, row.result, row.op.select)
+            if row.result not in dots and row.op is not detach:
+                for arg, partial in self._partials(row, dots):
+                    dots.send(arg, partial, row.result, row.op.select)
         return [dots.total(y) if type(y) is int else 0.0 for y in outputs]
 
-    def _partials(self, row: Row, wanted: Sequence[bool]) -> list[Any]:
+    def _partials(self, row: Row, chosen: Container[Arg]) -> list[tuple[Arg, Any]]:
+        """The arguments that are chosen, each with the partial by it; without those that are always 0 where the op selects."""
+        wanted = [type(arg) is int and arg in chosen for arg in row.args]
+        if not any(wanted):
+            return []
         symbol = self.builder.symbol
         z, args = symbol(row.result), [symbol(arg) for arg in row.args]
         try:
@@ -59,9 +55,8 @@ class Sweep:
         except (ArithmeticError, ValueError):  # Python raises at 1/0 if a rule computes with constants alone; rows do not
             args = [arg if type(arg) is Symbol else Symbol(self.builder, self.builder.add(ops.pos, (arg,))) for arg in args]
             partials = row.op.partials_at(z, args, wanted)
-        if row.op.select:  # a partial that is always 0 sends nothing
-            return [p if type(p) is Symbol else number(p) or None for p in (p if p is not None else 0.0 for p in partials)]
-        return [p if p is None or type(p) is Symbol else number(p) for p in partials]
+        found = [(arg, p if type(p) is Symbol else number(p)) for arg, p in zip(row.args, partials, strict=True) if p is not None]
+        return [(arg, p) for arg, p in found if type(p) is Symbol or p] if row.op.select else found
 
     def _depending_on(self, inputs: Collection[int]) -> set[int]:
         within = set(inputs)
@@ -89,7 +84,7 @@ class _Flows:
         self._rules = gates
         self._flows: dict[Arg, Any] = {}
 
-    def __contains__(self, register: Arg) -> bool:
+    def __contains__(self, register: object) -> bool:
         return register in self._terms
 
     def send(self, source: Arg, partial: Any, target: Arg, selects: bool) -> None:

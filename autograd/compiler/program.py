@@ -122,9 +122,6 @@ class Program:
         return sum(map(_multiply_adds, self.rows))
 
     def __repr__(self) -> str:
-        return str(self)
-
-    def __str__(self) -> str:
         shown = self.single_assignment()
         names = shown.names
         lines = [f"def program({_listed(names[: len(self.inputs)])}):"]

@@ -53,10 +53,9 @@ class Trace:
         """Python branches on a Value."""
         frame, _ = user_frame()
         file, line = frame.f_code.co_filename, frame.f_lineno
+        code = linecache.getline(file, line).strip()
         self._conditions.append(condition)
-        self.guards.append(
-            Guard(condition._number != 0.0, f"{place((file, line))}: {linecache.getline(file, line).strip()}".rstrip(": "))
-        )
+        self.guards.append(Guard(condition._number != 0.0, f"{place((file, line))}: {code}".rstrip(": ")))
 
     def detached(self, leaf: Value, source: Value) -> Value:
         """`leaf` has the number of `source`, and no gradient flows through it."""

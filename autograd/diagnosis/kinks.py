@@ -56,9 +56,8 @@ class Kinks(tuple[Kink, ...]):
         if not self:
             return card("no kinks")
         rows = [(name, op, margin, args.replace("-", "−"), where) for op, name, margin, args, where in map(_cells, self)]
-        return card(
-            "", table(("node", "op", "margin", "arguments", "recorded at"), rows, "Kinks, the nearest first", kinds="ttntt")
-        )
+        header = ("node", "op", "margin", "arguments", "recorded at")
+        return card("", table(header, rows, "Kinks, the nearest first", kinds="ttntt"))
 
 
 def _cells(kink: Kink) -> tuple[str, ...]:
@@ -109,15 +108,13 @@ def at_kinks(graph: Graph) -> list[tuple[Value, Op]]:
     """The nodes that are at a kink as they were recorded, if their slope is another beside it, and f feels it."""
     moving: set[Value] = set()  # with the leaves
     found: list[tuple[Value, Op]] = []
-    margins = {node: margin for node, _, margin in kinked(graph)}
+    at_kink = {node: op for node, op, margin in kinked(graph) if margin == 0.0}
     for node in graph:
-        at_kink = margins.get(node) == 0.0
-        edges = edges_of(node)
-        if node.op is None or any((edge.partial or at_kink) and edge.arg in moving for edge in edges):
+        op = at_kink.get(node)
+        if node.op is None or any((edge.partial or op is not None) and edge.arg in moving for edge in edges_of(node)):
             moving.add(node)
-            felt = node.op is not None and (node.op.jumps or graph.adjoints.get(node))
-            if at_kink and felt and node.op is not None and node.op.at_kink and _bends(node, node.op):
-                found.append((node, node.op))
+            if op is not None and (op.jumps or graph.adjoints.get(node)) and op.at_kink and _bends(node, op):
+                found.append((node, op))
     return found
 
 

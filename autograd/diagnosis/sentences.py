@@ -141,15 +141,15 @@ def _is_domain(node: Value, position: int) -> bool:
 
 def _domain(node: Value, position: int) -> str:
     """The domain of an argument, with square brackets at the ends where the operation has a finite result."""
-    op, xs = _built_in(node), operands(node)
-    assert node.op is not None
+    op, xs = node.op, operands(node)
+    assert op is not None
 
     def holds(end: float) -> bool:
-        return op is not None and math.isfinite(end) and math.isfinite(op(*xs[:position], end, *xs[position + 1 :]))
+        return math.isfinite(end) and math.isfinite(op(*xs[:position], end, *xs[position + 1 :]))
 
     return " and ".join(
         f"{'[' if holds(low) else '('}{shown(low)}, {shown(high)}{']' if holds(high) else ')'}"
-        for low, high in node.op.domain[position]
+        for low, high in op.domain[position]
     )
 
 

@@ -236,8 +236,7 @@ def _tall(bracket: str) -> str:
 
 def _bracket(name: str) -> _Piece:
     """A bracket of the height of a letter."""
-    kind = "open" if name in _OPENING else "bracketed"
-    form = {"open": "prefix", "bracketed": "postfix"}[kind]
+    kind, form = ("open", "prefix") if name in _OPENING else ("bracketed", "postfix")
     return _Piece(f'<mo stretchy="false" form="{form}">{_BRACKETS[name]}</mo>', kind)
 
 

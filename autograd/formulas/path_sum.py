@@ -52,16 +52,16 @@ class Paths(tuple[Path, ...]):
     _names: Mapping[Value, str]
 
     def __repr__(self) -> str:
-        products = [" = ".join(dict.fromkeys((_product(path), shown(path.product)))) for path in self]
-        lines = text_table([(route(path, self._names), product) for path, product in zip(self, products, strict=True)])
-        if len(self) < self.total:
-            lines.append(f"… and {_count(self.total - len(self))} more")
-        return "\n".join([*lines, self._total()])
+        rows = [(route(path, self._names), " = ".join(dict.fromkeys((_product(path), shown(path.product))))) for path in self]
+        return "\n".join([*text_table(rows), *self._more(), self._total()])
 
     def _repr_html_(self) -> str:
         rows = [(route(path, self._names), _product(path), shown(path.product)) for path in self]
-        more = [note(f"… and {_count(self.total - len(self))} more")] if len(self) < self.total else []
-        return card(self._total(), table(("path", "partials", "product"), rows, kinds="tts") if rows else "", *more)
+        shown_paths = table(("path", "partials", "product"), rows, kinds="tts") if rows else ""
+        return card(self._total(), shown_paths, *map(note, self._more()))
+
+    def _more(self) -> list[str]:
+        return [f"… and {_count(self.total - len(self))} more"] if len(self) < self.total else []
 
     def _total(self) -> str:
         return f"{_count(self.total)} {'path' if self.total == 1 else 'paths'}; sum of products {shown(self.sum)}"

@@ -6,7 +6,6 @@ import ast
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
-from typing import Any
 
 from autograd import context
 from autograd._check import checked_value
@@ -134,7 +133,8 @@ class _Program:
                     textbook = [textbook_partial(op, i, args, z) if want else None for i, want in enumerate(wanted)]
         except Exception:  # a rule of the user's, which may do anything with a Value
             return [], [constant(partial or 0.0) for partial in recorded], ["  # as recorded"] * len(args)
-        lines, rules, raising = self._derived([0.0 if partial is None else _number(partial) for partial in partials], known)
+        found = [partial if type(partial) is Value else number(0.0 if partial is None else partial) for partial in partials]
+        lines, rules, raising = self._derived(found, known)
         comments = [""] * len(args)
         for i, partial in enumerate(recorded):
             if partial is not None and raising[i]:
@@ -175,10 +175,6 @@ class _Program:
 
     def _written(self, arg: Value | float) -> ast.expr:
         return variable(self.names[arg]) if type(arg) is Value else constant(arg)
-
-
-def _number(partial: Any) -> Value | float:
-    return partial if type(partial) is Value else number(partial)
 
 
 def _raises(op: Op, numbers: Sequence[float]) -> bool:

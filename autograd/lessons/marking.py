@@ -48,9 +48,8 @@ class SolvedGraph:
         self.passes = Passes(graph)
         self.gradients_with = cache(lambda bug: BUGS[bug].go_backward(graph).gradients)  # of a backward pass with a mistake
         self._users = arrivals(graph, graph.users)
-        self.chain_rule = ChainRule(
-            graph, TEXT_WORDING, self.spelled, self._users
-        ).line  # how a gradient comes about, in one line
+        rules = ChainRule(graph, TEXT_WORDING, self.spelled, self._users)
+        self.chain_rule = rules.line  # how a gradient comes about, in one line
 
     def gradient(self, x: Value) -> float:
         return self.passes.bars.get(x, 0.0)
@@ -195,10 +194,9 @@ def hint_rules(solved: SolvedGraph, x: Value) -> str:
     """The local rule of each operation that uses x, with the numbers that are known put in, but not worked out."""
     uses = solved.uses(x)
     if not uses:
-        reason = (
-            "is used in a condition, or in a branch that was not taken" if x.requires_grad else "is frozen (requires_grad=False)"
-        )
-        return f"{solved.spelled[x]} {reason}, so no gradient reaches it"
+        unused = "used in a condition, or in a branch that was not taken"
+        reason = unused if x.requires_grad else "frozen (requires_grad=False)"
+        return f"{solved.spelled[x]} is {reason}, so no gradient reaches it"
     lines = [_rule(solved, x, user, uses) for user in [*uses][:MAX_USERS]]
     return "\n".join([*lines, f"… and {len(uses) - MAX_USERS:,} more"] if len(uses) > MAX_USERS else lines)
 

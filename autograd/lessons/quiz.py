@@ -113,8 +113,8 @@ class Quiz:
         ValueError names a question that is not asked, TypeError or ValueError an answer that is not a finite number.
         Then none of the answers counts.
         """
-        given = question if isinstance(question, Mapping) else {question: value}
         several = isinstance(question, Mapping)
+        given = question if several else {question: value}
         answers: list[tuple[Question, float | None]] = []
         for key, answer in given.items():
             asked = self._question(key)
@@ -141,10 +141,8 @@ class Quiz:
 
     def key(self) -> AnswerKey:
         """The answers, and how each comes about."""
-        solved = self._solved
-        return AnswerKey(
-            tuple(Solution(q.number, q.text, solved.gradient(q.node), solved.chain_rule(q.node)) for q in self.questions)
-        )
+        gradient, chain_rule = self._solved.gradient, self._solved.chain_rule
+        return AnswerKey(tuple(Solution(q.number, q.text, gradient(q.node), chain_rule(q.node)) for q in self.questions))
 
     @property
     def drawing(self) -> Drawing:

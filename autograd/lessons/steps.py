@@ -254,12 +254,12 @@ class Passes:
         """The step of that index, from 0."""
         turn = index - len(self.forward)
         node = self.forward[index] if turn < 0 else self.backward[turn - 1][0] if turn else self.root
-        about: dict[str, Any] = {"index": index, "node": node, "name": self.names[node], "spelled": self.spelled[node]}
+        about: dict[str, Any] = {"node": node, "name": self.names[node], "spelled": self.spelled[node], "root": self.root}
         if turn < 0:
-            return Step(phase="forward", operation=self.operation(node), root=self.root, **about)
+            return Step(index, "forward", operation=self.operation(node), **about)
         upstream = self.backward[turn - 1][1] if turn else 1.0
         passed_on = tuple(self.contributions(turn - 1)) if turn else ()
-        return Step(phase="backward", upstream=upstream, contributions=passed_on, root=self.root, **about)
+        return Step(index, "backward", upstream=upstream, contributions=passed_on, **about)
 
     def gradients(self, index: int) -> dict[Value, float]:
         """The gradients after the step of that index."""

@@ -6,7 +6,7 @@ import ast
 import math
 from collections.abc import Callable, Iterator, Sequence
 from inspect import Parameter, Signature
-from itertools import product
+from itertools import chain, product
 from typing import Any
 
 from autograd import context
@@ -83,14 +83,10 @@ def has_variable(tree: Tree) -> bool:
 
 def nearest_inside(f: Callable[..., Any], point: Sequence[float]) -> tuple[float, ...] | None:
     """A point where f is defined: this one, or one made from it, or one of a few fixed ones; None if there is none."""
-    return next((tried for tried in _attempts(tuple(point)) if defined_at(f, tried)), None)
-
-
-def _attempts(point: tuple[float, ...]) -> Iterator[tuple[float, ...]]:
-    yield point
-    for change in (abs, lambda x: x / 4.0, lambda x: abs(x) + 1.0, lambda x: abs(x) / 4.0 + 0.25, lambda x: -abs(x)):
-        yield tuple(map(change, point))
-    yield from product(ANCHORS, repeat=len(point)) if len(point) <= 3 else ()
+    changes = (abs, lambda x: x / 4.0, lambda x: abs(x) + 1.0, lambda x: abs(x) / 4.0 + 0.25, lambda x: -abs(x))
+    made = (tuple(map(change, point)) for change in changes)
+    fixed = product(ANCHORS, repeat=len(point)) if len(point) <= 3 else ()
+    return next((tried for tried in chain([tuple(point)], made, fixed) if defined_at(f, tried)), None)
 
 
 def _is_inside(node: Value) -> bool:

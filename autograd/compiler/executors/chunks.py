@@ -121,7 +121,9 @@ def _split(name: str, arguments: Sequence[Argument], xs: Sequence[Any]) -> _Spli
     if len(xs) != len(arguments):
         raise TypeError(f"{name} was compiled for {counted(len(arguments), 'argument')}, got {len(xs)}")
     for argument, x in zip(arguments, xs, strict=True):
-        _check_known(argument.name, x)
+        if any(size != size for leaf in blocks_of(x) if is_chunked(leaf) for size in leaf.shape):
+            name = argument.name
+            raise ValueError(f"{name}: the lengths of its chunks are not known: call {name}.compute_chunk_sizes() first")
     given = [argument.bind(block_map(_stand_in, x)) for argument, x in zip(arguments, xs, strict=True)]
     lanes = lanes_of(given)
     if lanes is None:
@@ -137,12 +139,6 @@ def _split(name: str, arguments: Sequence[Argument], xs: Sequence[Any]) -> _Spli
             pieces = [_pieces(leaf, axis, counts) for axis, leaf in several]
             columns.append([nested(x, chunk) for chunk in zip(*pieces, strict=True)])
     return _Split(lanes, counts, [list(chunk) for chunk in zip(*columns, strict=True)])
-
-
-def _check_known(name: str, x: Any) -> None:
-    for leaf in blocks_of(x):
-        if is_chunked(leaf) and any(size != size for size in leaf.shape):
-            raise ValueError(f"{name}: the lengths of its chunks are not known: call {name}.compute_chunk_sizes() first")
 
 
 def _stand_in(x: Any) -> Any:

@@ -164,7 +164,7 @@ class LaneCode:
 
     def _lane_matmul(self, row: int, args: Any, result: int) -> None:
         n, m = self.tape.shapes[row].tolist()
-        left, right = _padded(args[:n], ROWS, ZERO), _padded(args[n:], GROUP, ZERO)
+        left, right = _padded(args[:n], ROWS), _padded(args[n:], GROUP)
         i, j = np.divmod(np.arange(n * m), m)
         tile = i // ROWS * (len(right) // GROUP) + j // GROUP
         sums = self._sum_block(len(left) * len(right), result + i * m + j, tile * TILE + i % ROWS * GROUP + j % GROUP)
@@ -235,8 +235,8 @@ class LaneCode:
         return start
 
 
-def _padded(registers: Any, to: int, filling: int) -> Any:
-    return [*registers.tolist(), *[filling] * (-len(registers) % to)]
+def _padded(registers: Any, to: int) -> list[int]:
+    return [*registers.tolist(), *[ZERO] * (-len(registers) % to)]
 
 
 def _joined(parts: Sequence[Any]) -> Any:

@@ -81,11 +81,10 @@ static pair frexp_pair(double x) {
     return (pair){{mantissa, exponent}};
 }
 """
-_FACTORIALS = "\n".join(f"        {line}" for line in lines_of(map(repr, FACTORIALS)))
 _FACTORIAL = f"""\
 static double factorial(double n) {{
     static const double table[] = {{
-{_FACTORIALS}
+{FACTORIALS}
     }};
     return table[(size_t) n];
 }}
@@ -140,11 +139,7 @@ def c_file(programs: Mapping[str, Program]) -> Source:
 
 
 def _function(name: str, program: Program, writer: CWriter) -> Iterator[str]:
-    syntax = Syntax(
-        lambda *given: writer.translated(*given).text,
-        lambda name, value, final: f"double {name} = {value};",
-        "{name}[{lane}] = {value};",
-    )
+    syntax = Syntax(lambda *given: writer.translated(*given).text, lambda name, value, final: f"double {name} = {value};")
     code = StraightLine(program, RESERVED, syntax)
     parameters = [f"size_t {code.lanes}"] if code.has_lanes else []
     kinds = ["const double *restrict" if given.per_lane else "double" for given in program.inputs]

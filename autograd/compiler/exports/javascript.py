@@ -75,11 +75,10 @@ function ldexp(x, e) { // x * 2**e, rounded once: all steps but the last are exa
     return e < -1000 ? x * 2 ** -1000 * 2 ** Math.max(e + 1000, -1074) : x * 2 ** e;
 }
 """
-_FACTORIALS = "\n".join(f"        {line}" for line in lines_of(map(repr, FACTORIALS)))
 _FACTORIAL = f"""\
 function factorial(n) {{
     return [
-{_FACTORIALS}
+{FACTORIALS}
     ][n];
 }}
 """
@@ -113,7 +112,6 @@ def _function(name: str, program: Program, writer: JavaScriptWriter) -> Iterator
     syntax = Syntax(
         lambda *given: writer.translated(*given).text,
         lambda name, value, final: f"{'const' if final else 'let'} {name} = {value};",
-        "{name}[{lane}] = {value};",
     )
     code = StraightLine(program, RESERVED, syntax)
     yield from listed(f"export function {identifier(name, RESERVED)}(", code.parameters, ") {")

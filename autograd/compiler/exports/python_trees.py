@@ -132,9 +132,8 @@ def _bound_inside(statement: ast.stmt) -> set[str]:
 def _over(name: str, statement: ast.stmt, path: Path) -> bool:
     """True if the statement is, or is inside, a loop over that variable, which declares it."""
     around = (outer for block in path for outer in block if isinstance(outer, ast.For) and outer.body in path)
-    return any(
-        isinstance(loop.target, ast.Name) and loop.target.id == name for loop in (*around, statement) if isinstance(loop, ast.For)
-    )
+    loops = [loop for loop in (*around, statement) if isinstance(loop, ast.For)]
+    return any(isinstance(loop.target, ast.Name) and loop.target.id == name for loop in loops)
 
 
 def _innermost(paths: Sequence[Path]) -> list[ast.stmt]:

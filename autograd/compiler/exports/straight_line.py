@@ -68,7 +68,7 @@ class Syntax(NamedTuple):
 
     expression: Callable[[ast.expr, MutableMapping[str, str], str], str]
     declaration: Callable[[str, str, bool], str]
-    store: str
+    store: str = "{name}[{lane}] = {value};"
     end: tuple[str, str] = (";", "}")
 
 
@@ -86,17 +86,14 @@ class StraightLine:
         count, first = program.registers, len(program.inputs)
         wanted = [given.name for given in program.inputs] + [f"v{i}" for i in range(first, count)]
         wanted += ["lanes", "i", *(output.name for output in program.outputs)]
-        found = unique_names(dict(enumerate(wanted)), lambda name: identifier(name, reserved)).values()
-        registers = list(found)[:count]
-        self.lanes, self.lane, *self.outputs = list(found)[count:]
-        self.inputs = registers[:first]
+        found = list(unique_names(dict(enumerate(wanted)), lambda name: identifier(name, reserved)).values())
+        self.inputs = found[:first]
+        self.lanes, self.lane, *self.outputs = found[count:]
         self.arrays = [name for name, given in zip(self.inputs, program.inputs, strict=True) if given.per_lane]
         self.varies = program.outputs_per_lane
         self.varying = [i for i, varies in enumerate(self.varies) if varies]
-        self._cells = [
-            f"{name}[{self.lane}]" if i.per_lane else name for name, i in zip(self.inputs, program.inputs, strict=True)
-        ]
-        self._cells += registers[first:]
+        pairs = zip(self.inputs, program.inputs, strict=True)
+        self._cells = [f"{name}[{self.lane}]" if given.per_lane else name for name, given in pairs] + found[first:count]
         self._kinds = dict.fromkeys(self._cells, NUMBER)
         self._rows = {id(row): list(assignments(row, self._cells)) for row in program.rows}
         self._times = [0] * count

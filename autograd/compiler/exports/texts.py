@@ -11,7 +11,6 @@ NUMBER, TRUTH, LIST, PAIR = "number", "truth", "list", "pair"
 CONDITIONAL, OR, AND, EQUAL, ORDER, SUM, PRODUCT, UNARY, ATOM = range(9)  # precedence, from loosest to tightest
 INDENT = "    "
 MAX_LINE = 100
-FACTORIALS = [float(math.factorial(n)) for n in range(171)]  # all that are floats
 
 
 class Text(NamedTuple):
@@ -50,6 +49,9 @@ def lines_of(texts: Iterable[str], last: str = ",") -> list[str]:
         lines[-1] += f"{text}, "
     lines[-1] = lines[-1].removesuffix(", ") + last
     return [line.rstrip() for line in lines]
+
+
+FACTORIALS = "\n".join(f"        {line}" for line in lines_of(repr(float(math.factorial(n))) for n in range(171)))  # all floats
 
 
 def listed(start: str, items: Iterable[str], end: str, indent: int = 0) -> list[str]:

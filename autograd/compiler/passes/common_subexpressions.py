@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd import ops
-from autograd.compiler.passes.renaming import Renaming
+from autograd.compiler.passes.simplifier import Renaming
 from autograd.compiler.program import Arg, Program, Row
 
 # Their arguments may change places, whatever they are: NaN, infinities, zeros of either sign.

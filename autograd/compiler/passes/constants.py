@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograd.compiler.instructions import REDUCTIONS
-from autograd.compiler.passes.renaming import Renaming
+from autograd.compiler.passes.simplifier import Renaming
 from autograd.compiler.program import Program, Row
 
 

@@ -16,7 +16,9 @@ TRUE, FALSE = 1, 2  # the argument of `where` that is taken
 def where(s: Simplifier, condition: Arg, x: Arg, y: Arg) -> Arg | None:
     """where(condition, x, y), with what is known of x and y where they are taken."""
     args = condition, x, y
-    condition, x, y = _plain_condition(s, *args)
+    while test := _test(s, condition):
+        condition, taken = test
+        x, y = (x, y) if taken else (y, x)
     if isinstance(condition, float):
         return x if condition else y
     x, y = _taken(s, x, condition, TRUE), _taken(s, y, condition, FALSE)
@@ -93,14 +95,6 @@ def _test(s: Simplifier, condition: Arg) -> tuple[Arg, bool] | None:
     if row is None or row.op not in IF_NOT_ZERO or not is_constant(row.args[1], 0.0):
         return None
     return row.args[0], IF_NOT_ZERO[row.op]
-
-
-def _plain_condition(s: Simplifier, condition: Arg, x: Arg, y: Arg) -> tuple[Arg, Arg, Arg]:
-    """The arguments of an equal `where`, whose condition is not a comparison of something with 0."""
-    while test := _test(s, condition):
-        condition, taken = test
-        x, y = (x, y) if taken else (y, x)
-    return condition, x, y
 
 
 def _taken(s: Simplifier, x: Arg, condition: Arg, side: int) -> Arg:

@@ -1,13 +1,12 @@
-"""Simplifier: rewrites a Program row by row, as rules say that know what has been written so far."""
+"""Renaming and Simplifier: a Program is rewritten row by row, as rules say that know what has been written so far."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from autograd import ops
-from autograd.compiler.passes.renaming import Renaming
-from autograd.compiler.program import Arg, Program, Row
+from autograd.compiler.program import Arg, Program, Row, renamed, renamed_outputs
 from autograd.op import Op
 
 MAX_DEPTH = 4  # how far rules look: a question about an argument may lead to its own arguments
@@ -18,6 +17,34 @@ KEEP_BOOLEANS = {ops.mul: 0, ops.maximum: 0, ops.minimum: 0, ops.where: 1}
 NEVER_MINUS_ZERO = frozenset(
     (ops.exp, ops.exp2, ops.exp_difference, ops.sigmoid, ops.abs, ops.step, ops.relu, ops.gaussian, ops.sum)
 )
+
+
+class Renaming:
+    """For each register of a program, the register or constant that stands for it in the next one."""
+
+    def __init__(self, program: Program) -> None:
+        self.before = program
+        self.now: list[Arg] = list(range(program.registers))
+        self.renamed: set[Arg] = set()
+
+    def rename(self, register: int, arg: Arg) -> None:
+        """From now on `arg` stands for the register."""
+        self.now[register] = arg
+        self.renamed.add(register)
+
+    def row(self, row: Row) -> Row:
+        """The row with what stands for its arguments."""
+        if self.renamed.isdisjoint(row.args):
+            return row
+        return Row(row.op, renamed(row.args, self.now), row.result, row.shape)
+
+    def program(self, rows: Iterable[Row], registers: int | None = None) -> Program:
+        """The next program: the same one, if nothing was renamed."""
+        if not self.renamed:
+            return self.before
+        before = self.before
+        outputs = renamed_outputs(before.outputs, self.now)
+        return Program(before.inputs, tuple(rows), outputs, before.registers if registers is None else registers)
 
 
 class Simplifier:

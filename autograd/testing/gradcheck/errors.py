@@ -75,15 +75,13 @@ def gradient_error(
     """The error about ops that are wrong, and about the derivative of output k by input i, if that is."""
     names = made.graph.names | dict(zip(made.inputs, function.names, strict=True))
     if check is None:
-        lines = [
-            f"{function.caller}: an op has a wrong partial; in the whole gradient it is below the error of finite differences"
-        ]
+        problem = "an op has a wrong partial; in the whole gradient it is below the error of finite differences"
     else:
-        lines = [
-            f"{function.caller}: the gradient of {check.output} by {check.input} at {check.point!r} is wrong: got "
-            f"{check.analytic!r}, finite differences give {check.differences}{_relative(check.analytic, check.differences)}"
-        ]
-    origins = _origins(function, made)
+        problem = (
+            f"the gradient of {check.output} by {check.input} at {check.point!r} is wrong: got {check.analytic!r}, "
+            f"finite differences give {check.differences}{_relative(check.analytic, check.differences)}"
+        )
+    lines, origins = [f"{function.caller}: {problem}"], _origins(function, made)
     lines += [_at_fault(partial, names, origins.get(partial.node)) for partial in wrong[:MAX_WRONG]]
     if len(wrong) > MAX_WRONG:
         lines.append(f"… and {len(wrong) - MAX_WRONG} more partials are wrong")

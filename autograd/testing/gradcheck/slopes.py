@@ -45,7 +45,7 @@ class SlopeRange(NamedTuple):
         """The error as it is shown: 0 where it is below all normal numbers, as of differences that are all 0."""
         return self.error if self.error >= float_info.min else 0.0
 
-    def allows(self, claimed: float, slack: float = 0.0) -> bool:
+    def allows(self, claimed: float, slack: float) -> bool:
         """Is the claimed slope right, as far as can be seen?"""
         if not self.known or claimed in (self.low, self.high):
             return True

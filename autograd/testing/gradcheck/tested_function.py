@@ -59,7 +59,7 @@ class FunctionUnderTest:
     the function of its derivatives, taken by `mode`, and so on.
     """
 
-    def __init__(self, f: Callable[..., Any], inputs: Sequence[Any], caller: str, mode: str = "rev") -> None:
+    def __init__(self, f: Callable[..., Any], inputs: Sequence[Any], caller: str, mode: str) -> None:
         if isinstance(inputs, (str, dict)) or not hasattr(inputs, "__iter__"):
             got = f"got {type(inputs).__name__}: for one argument x, write (x,)"
             raise TypeError(f"{caller}: inputs must be the tuple of arguments of f, {got}")
