@@ -438,7 +438,7 @@ def test_the_items_of_a_list_in_the_place_of_all_arguments_are_told_and_other_er
     )
     with pytest.raises(TypeError, match=expected):
         verb(lambda p: p[0] * p[1], [1.0, 2.0], [1.0, 0.0])
-    with pytest.raises(TypeError, match="^expected a real number or a Value, got list"):
+    with pytest.raises(TypeError, match=r"^expected a real number or a Value, got list"):
         verb(lambda x, y: x * [y], [1.0, 2.0], [1.0, 0.0])
 
 
