@@ -24,7 +24,7 @@ from autograd.viz.player import page_data, quantities_of
 from autograd.viz.style import MAX_ALONG
 from autograd.viz.widget import MAX_LIVE_STEPS, MAX_SLIDERS, slider_at, widened
 from playground import kinks, typed, undrawn
-from playground.formula import only_first
+from playground.formula import glued, only_first
 from playground.free import CONSTANTS
 from playground.full_screen import Screen, filling, options_of
 from playground.program import of_expression, of_lines, with_numbers, with_values
@@ -271,7 +271,7 @@ def _shown(text: str, numbers: Numbers, places: Mapping[str, int] | None = None)
     if len(graph) > MAX_NODES:
         advice = "fewer samples or steps show the same"
         raise Slip(f"this graph has {len(graph):,} nodes; the page draws up to {MAX_NODES:,}: {advice}")
-    free, note = (None, only_first(formula.text)) if formula else (reading.free, "")
+    free, note = (None, glued(reading.variables) or only_first(formula.text)) if formula else (reading.free, "")
     made = Shown(graph, scope, numbers, free, note, overwritten)
     detached = any(map(is_detached, graph))
     printed = typed.printed is not None and typed.printed.text != ""

@@ -15,6 +15,7 @@ from autograd.foreign_names import METHODS
 from playground import pytorch
 from playground.free import CONSTANTS
 from playground.program import MODULES, OF_THE_FIRST
+from playground.spelling import GLUED, OTHERS
 from playground.typed import HINTS, Slip
 
 STARTS = (2.0, 1.0, -0.5, 3.0, 0.5, 1.5)  # of variables without a number: most relus of small nets are alive there
@@ -125,6 +126,18 @@ def variables_of(text: str) -> list[str]:
         start, end = at.span() if at else (0, 0)
         raise ExpressionError(f"{name} is a function, called {name}(x)", start + 1, end + 1)
     return found
+
+
+def glued(names: Iterable[str]) -> str:
+    """What is to be said of names that are functions with their argument, as slides write it.
+
+    >>> glued(["x", "sinx"])
+    'sinx is read as one name: the function is written sin(x)'
+    """
+    found = next(filter(None, map(GLUED.fullmatch, names)), None)
+    return (
+        f"{found[0]} is read as one name: the function is written {OTHERS.get(found[1], found[1])}({found[2]})" if found else ""
+    )
 
 
 def only_first(text: str) -> str:

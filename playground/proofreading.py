@@ -33,7 +33,7 @@ from playground.proofreading_fields import (
     outcome_at,
     result_of,
 )
-from playground.proofreading_program import claimed_in
+from playground.proofreading_program import claimed_in, with_its_head
 from playground.reading import Outcome, Reading
 from playground.typed import Slip, names, run_lines
 
@@ -115,6 +115,7 @@ def proofread(text: str, at: Numbers, claimed: Mapping[str, str]) -> dict[str, A
                 try:
                     sound[name] = claim_of(claim, at)
                 except Slip as found:
+                    found.place["fix"] = with_its_head(found.place["fix"], claimed[name])
                     field, slip = (name, found) if slip is None else (field, slip)
             html = _verdict(f, at, sound) if sound else ""
     except Slip as found:

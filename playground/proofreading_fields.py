@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 import re
 from collections.abc import Callable, Collection, Mapping
@@ -68,7 +69,39 @@ def _offering(text: str, read: Callable[[str], Reading]) -> Reading:
     try:
         return read(text)
     except Slip as slip:
-        raise slip.offer(text, read) from None
+        gives = _given_by(text)
+        if not gives:
+            raise slip.offer(text, read) from None
+    told = Slip("this is a function: a field takes what it gives, without def or lambda").offer(gives, read)
+    told.place["fix"] = told.place["fix"] or _if_it_reads(gives, read)
+    raise told
+
+
+def _given_by(text: str) -> str:
+    """What a function of one expression gives; "" if the text is not the definition of one, alone.
+
+    >>> _given_by("def f(x):\\n    return x**2"), _given_by("f = lambda x: 2*x"), _given_by("x**2")
+    ('x**2', '2*x', '')
+    """
+    text = text.strip()
+    try:
+        body = ast.parse(text).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""
+    match body:
+        case [ast.FunctionDef(body=[ast.Return(value=ast.expr() as given)])]:
+            return ast.get_source_segment(text, given) or ""
+        case [ast.Expr(value=ast.Lambda(body=given)) | ast.Assign(value=ast.Lambda(body=given))]:
+            return ast.get_source_segment(text, given) or ""
+    return ""
+
+
+def _if_it_reads(text: str, read: Callable[[str], Reading]) -> str:
+    try:
+        read(text)
+    except Slip:
+        return ""
+    return text
 
 
 def _of_nothing(f: Reading) -> str:

@@ -64,6 +64,16 @@ def claimed_in(text: str) -> str:
     return DERIVATIVE.sub(lambda found: "d" * (len(found[0]) - 1) + "=", text)
 
 
+def with_its_head(fix: str, text: str) -> str:
+    """A claim as it would be right, after the derivative that the text itself has before the =.
+
+    >>> with_its_head("ddddddd=3*x**2", "dy/dx = 3x^2"), with_its_head("3*x**2", "3x^2")
+    ('dy/dx = 3*x**2', '3*x**2')
+    """
+    head = DERIVATIVE.match(text)
+    return head[0] + fix.partition("=")[2].lstrip() if head and fix else fix
+
+
 def _free(text: str) -> list[str]:
     try:
         return Reading(text).free

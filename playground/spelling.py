@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from keyword import iskeyword
 from typing import NamedTuple
@@ -15,7 +16,21 @@ POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 SIGNS = str.maketrans("×·⋅∙÷∕−–—₀₁₂₃₄₅₆₇₈₉", "****//---0123456789")
 OTHERS = {"ln": "log", "lg": "log10", "sgn": "sign", **{f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan")}}
 CALLED = {*functions(), *OTHERS}
+RECIPROCALS = {"sec": "cos", "csc": "sin", "cosec": "sin", "cot": "tan"}  # which no op is: 1/cos(x)
+ROOTS = {"√": "sqrt", "∛": "cbrt"}
+SIGMOID = "σ"  # where brackets follow; a number elsewhere
+GLUED = re.compile(r"(sin|cos|tan|ln|log)([xyzθφ])")  # sinx; but cost is a word
+LATEX: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [  # innermost braces first, as often as something changes
+    (r"\\(?:left|right|displaystyle|mathrm|operatorname)\b\s*|\\[,;!]", ""),
+    (r"\\(?:cdot|times)\b\s*", "*"),
+    (r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}", lambda found: f"({_operand(found[1])}/{_operand(found[2])})"),
+    (r"\\sqrt\s*\{([^{}]*)\}", r"sqrt(\1)"),
+    (r"(\^|\*\*)\s*\{([^{}]*)\}", lambda found: found[1] + _operand(found[2])),
+    (r"_\{(\w+)\}", r"_\1"),
+    (r"\\(?![dt]?frac|sqrt)([a-zA-Z]+)", r"\1"),
+]
 MICROGRAD = {"engine": "autograd", "nn": "nn"}  # its modules, and where the same names are here
+MODULES = {"np", "numpy", "math"}  # np.exp(x) is exp(x), unless the text imports them
 PLAIN = frozenset("fghFGH")  # f(x) is a call, where x(x + 1) is a product
 _TOKEN = re.compile(
     r"""(?P<space>(?:[ \t\f]|\\\r?\n)*)(?:
@@ -42,6 +57,8 @@ def corrected(text: str) -> str | None:
     if len(text) > MAX_LENGTH:
         return None
     ours = re.sub(r"(?m)^from micrograd\.(engine|nn) import", lambda found: f"from {MICROGRAD[found[1]]} import", text)
+    if not _is_python(text):
+        ours = _of_print(textwrap.dedent(ours))
     headless = re.sub(r"(?m)^(\s*\w+)\s*\([\w\s,]*\)(?=\s*=(?!=))", r"\1", ours)  # f(x) = …
     try:
         mended = _Speller(_with_points(list(_tokens(headless)))).text()
@@ -49,6 +66,34 @@ def corrected(text: str) -> str | None:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     return mended if mended != text else None
+
+
+def _is_python(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return "{" not in text  # x^{2} is Python, of a set
+
+
+def _of_print(text: str) -> str:
+    r"""What is only ever printed, not Python: LaTeX, x ↦ …, d/dx …, and spaces between thousands.
+
+    >>> _of_print(r"\frac{1}{\sqrt{x}} + 10 000"), _of_print("f: x ↦ 2x"), _of_print("d/dx x^2")
+    ('(1/(sqrt(x))) + 10000', '2x', 'x^2')
+    """
+    text = re.sub(r"^\s*(?:\w+\s*:\s*)?\w+\s*[↦→]\s*|^\s*[d∂]\s*/\s*[d∂]\w+\s+", "", text)
+    text = re.sub(r"(?<![\w.])\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![\w.])", lambda found: re.sub(r"\D", "", found[0]), text)
+    before = text if '"' in text or "'" in text else None  # \n in a string
+    while before != text and len(text) <= MAX_LENGTH:
+        before = text
+        for written, meant in LATEX:
+            text = re.sub(written, meant, text)
+    return text
+
+
+def _operand(text: str) -> str:
+    return text if re.fullmatch(r"\d+|[^\W\d]", text) else f"({text})"
 
 
 def _tokens(text: str) -> Iterator[Token]:
@@ -116,6 +161,24 @@ class _Speller:
         pairs = list(pairwise(tokens))
         self.made = {token.text for token, after in pairs if token.kind == "name" and after.text == "="}
         self.made |= {token.text for before, token in pairs if before.text in ("def", "import", "as", "for")}
+        self.tokens = list(self._apart())
+
+    def _apart(self) -> Iterator[Token]:
+        """The tokens, without the modules before ops, and with sinx as sin(x)."""
+        skipped = 0
+        for i, token in enumerate(self.tokens):
+            after = self.tokens[i + 1 : i + 4]
+            glued = GLUED.fullmatch(token.text) if token.kind == "name" and token.text not in self.made else None
+            of_op = [each.text for each in after[::2]] == [".", "("] and after[1].text in CALLED
+            if token.text in MODULES - self.made and of_op:
+                skipped = 2  # and the point
+                self.tokens[i + 2] = after[1]._replace(space=token.space)
+            if glued:
+                yield token._replace(text=glued[1])
+                yield from (Token("op", "("), Token("name", glued[2]), Token("op", ")"))
+            elif skipped == 0:
+                yield token
+            skipped = max(0, skipped - 1)
 
     @property
     def next(self) -> Token:
@@ -140,7 +203,7 @@ class _Speller:
         token = self.next
         if token.kind == "name":
             return not iskeyword(token.text)
-        return token.kind == "number" or token.text in ("(", "√") or (token.text == "|" and first and not self.bars)
+        return token.kind == "number" or token.text in ("(", *ROOTS) or (token.text == "|" and first and not self.bars)
 
     def product(self, of_an_op: bool = False) -> str:
         """Factors side by side, with * between them; those of an op without brackets end before the next op."""
@@ -175,9 +238,9 @@ class _Speller:
         token = self.next
         if not self.begins(first=True):
             raise SyntaxError("an operand is missing")
-        if token.text == "√":
+        if token.text in ROOTS:
             self.i += 1
-            return f"{token.space}sqrt({_bare(self.primary())})"
+            return f"{token.space}{ROOTS[token.text]}({_bare(self.primary())})"
         if token.text == "|":
             return self.absolute()
         if token.text == "(":
@@ -187,16 +250,21 @@ class _Speller:
             return made
         if self.is_op(token):
             return self.of_op(token)
+        if token.text == SIGMOID and self.next.text == "(" and token.text not in self.made:
+            return self.trailers(f"{token.space}sigmoid", called=True)
         factor = re.fullmatch(r"[^\W\d_]\d*", token.text) and not {token.text} & (self.made | PLAIN)
         if factor and self.next.text == "(":
             return made  # a product follows
         return self.trailers(made, called=True)
 
     def is_op(self, token: Token) -> bool:
-        return token.kind == "name" and token.text in CALLED and token.text not in self.made
+        return token.kind == "name" and token.text in (CALLED | RECIPROCALS.keys()) and token.text not in self.made
 
     def of_op(self, token: Token) -> str:
-        """An op, and what it is of: sin x, sin² x, sin -x, sin(x)."""
+        """An op, and what it is of: sin x, sin² x, sin -x, sin(x); 1/cos(x) for sec x."""
+        if token.text in RECIPROCALS:
+            inside = self.of_op(token._replace(text=RECIPROCALS[token.text], space=""))
+            return f"{token.space}(1/{inside})" if "(" in inside else token.space + token.text
         name = token.space + OTHERS.get(token.text, token.text)
         exponent = f"**{self.exponent()}" if self.raised() else ""
         if exponent == "**-1" and f"a{name.strip()}" in CALLED:  # sin⁻¹ is the inverse function

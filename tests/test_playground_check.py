@@ -325,6 +325,28 @@ def test_where_a_function_jumps_no_claim_is_right(f: str, x: float) -> None:
     assert "✓ ∂f/∂x is right: 0" in proofread("floor(x)", {"x": 1.5}, {"x": "0"})["html"]
 
 
+@pytest.mark.parametrize(
+    ("claim", "fix"), [("dy/dx = 3x^2", "dy/dx = 3*x**2"), ("f'(x) = 3x²", "f'(x) = 3*x**2"), ("g = 3x", "g = 3*x")]
+)
+def test_what_a_claim_would_be_in_python_keeps_the_derivative_before_it(claim: str, fix: str) -> None:
+    assert proofread("x**3", {"x": 2}, {"x": claim})["slip"]["fix"] == fix
+
+
+@pytest.mark.parametrize(
+    ("text", "fix"),
+    [
+        ("def f(x):\n    return x**3", "x**3"),
+        ("lambda x: x**3", "x**3"),
+        ("f = lambda x: x**3", "x**3"),
+        ("def f(x):\n    return np.sin(x)*x", "sin(x)*x"),
+    ],
+)
+def test_a_function_in_a_field_is_offered_as_what_it_gives(text: str, fix: str) -> None:
+    for found in (proofread(text, {"x": 2}, {"x": "3*x**2"}), proofread("x**3", {"x": 2}, {"x": text})):
+        assert found["slip"]["message"] == "this is a function: a field takes what it gives, without def or lambda"
+        assert found["slip"]["fix"] == fix
+
+
 @pytest.mark.parametrize("claim", ["df/dx = 2*x", "∂f/∂x = 2*x", "dy/dx=2*x", "f'(x) = 2*x", "f’ = 2*x", "y' = 2*x", "d = 2*x"])
 def test_a_claim_may_say_what_it_is_the_derivative_of(claim: str) -> None:
     assert "✓ Every derivative is right." in proofread("x**2", {"x": 3}, {"x": claim})["html"]

@@ -731,6 +731,11 @@ def test_a_slider_never_leads_from_the_result_to_another_value_of_the_lines():
     assert asked("move", {"w": 3})["message"] == "loss is the number 0 here, which has no graph"
 
 
+@pytest.mark.parametrize(("text", "called"), [("sinx", "sin(x)"), ("2*lnx + 1", "log(x)"), ("y = cosθ", "cos(θ)")])
+def test_a_function_written_together_with_its_argument_is_told_to_be_one_name(text, called) -> None:
+    assert asked("show", text, {})["note"].endswith(f" is read as one name: the function is written {called}")
+
+
 @pytest.mark.parametrize(
     ("text", "note"),
     [

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from playground.tests.actions import LONG, told, write
+from playground.tests.conftest import live, window
 from tests.support.axe import violations
 
 TABS = {  # by name, what is there when all is
@@ -175,3 +176,22 @@ def test_the_build_carries_its_licences(address: str) -> None:
     with urlopen(f"{address}/index.html") as answer:
         assert b"licences.txt" in answer.read()
     assert json.loads((Path(__file__).parent.parent / "package.json").read_text())["private"] is True
+
+
+@pytest.mark.parametrize("tab", ["expression", "network", "check", "quiz"])
+def test_buttons_and_fields_are_as_high_as_a_fingertip_on_a_touch_screen(browser: Any, address: str, tab: str) -> None:
+    context = window(browser, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{address}/index.html")
+    live(page)
+    page.tap(f"#tab-{tab}")
+    page.locator(f"#{tab} button:visible").first.wait_for()
+    low = page.evaluate(
+        """[...document.querySelectorAll(".playground :is(button:not(.mark), select, input[type=text])")]
+            .filter((one) => one.offsetHeight > 0 && one.offsetHeight < 44 && !one.closest(".cm-editor"))
+            .map((one) => one.outerHTML.slice(0, 120))"""
+    )
+    assert low == []
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    context.close()
