@@ -50,7 +50,7 @@ def decision_boundary(
     ['class 0', 'class 1']
     """
     checked_ax(ax)
-    checked_module("model", model)
+    checked_module(model)
     X, y = checked_data(X, y)
     checked_integer("steps", steps, at_least=2)
     middle = number_between("threshold", threshold)

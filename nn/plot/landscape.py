@@ -51,7 +51,7 @@ def loss_landscape(
     ['here: loss 12.4']
     """
     checked_ax(ax)
-    checked_module("model", model)
+    checked_module(model)
     if not callable(loss):
         raise TypeError(f"loss must be a function without arguments that returns the loss of the model, got {loss!r}")
     source = generator(seed)
