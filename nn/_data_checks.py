@@ -22,7 +22,7 @@ def checked_run(
 ) -> tuple[list[Any], list[Any]]:
     """The samples and targets of a training as lists, once all of its parts fit together."""
     X, y = checked_data(X, y)
-    checked_module("model", model)
+    checked_module(model)
     if not isinstance(loss, Loss):
         own = callable(loss) and not isinstance(loss, type)
         advice = ": for one of your own, subclass nn.losses.Loss, and define element(self, prediction, target)" if own else ""

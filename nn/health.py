@@ -131,7 +131,7 @@ def layer_calls(model: Module, loss: Value) -> LayerCalls:
     >>> [(layer.name, len(layer.outputs)) for layer in layer_calls(net, net([1.0]) + net([2.0])).called]
     [("layers[0] Layer(1, 3, 'relu')", 6), ("layers[1] Layer(3, 1, 'linear')", 2)]
     """
-    checked_module("model", model)
+    checked_module(model)
     if type(loss) is not Value:
         raise TypeError(f"loss must be a Value, got {type(loss).__name__}")
     graph = Graph(loss)

@@ -249,18 +249,18 @@ def children(path: str, held: Any, around: tuple[Any, ...] = ()) -> Iterator[tup
             yield from children(f"{path}.{key}", item, (*around, held))
 
 
-def checked_module(name: str, module: Any) -> Module:
-    """`module`, if it is one; else an error that names it.
+def checked_module(model: Any) -> Module:
+    """`model`, if it is a Module.
 
-    >>> checked_module("model", 3)
+    >>> checked_module(3)
     Traceback (most recent call last):
     TypeError: model must be a Module, got int
     """
-    if isinstance(module, type):
-        raise TypeError(f"{name} must be a Module, got the class {module.__name__}: make an instance, {module.__name__}(…)")
-    if not isinstance(module, Module):
-        raise TypeError(f"{name} must be a Module, got {type(module).__name__}")
-    return module
+    if isinstance(model, type):
+        raise TypeError(f"model must be a Module, got the class {model.__name__}: make an instance, {model.__name__}(…)")
+    if not isinstance(model, Module):
+        raise TypeError(f"model must be a Module, got {type(model).__name__}")
+    return model
 
 
 @contextmanager

@@ -47,7 +47,7 @@ def save(model: Module, path: str | Path) -> None:
     True
     """
     _refuse_swapped("save", model, path)
-    for name, parameter in checked_module("model", model).named_parameters():
+    for name, parameter in checked_module(model).named_parameters():
         if not math.isfinite(parameter.data):
             raise ValueError(f"parameter {name} is {parameter.data!r}: a model file holds finite numbers only")
     state = model.state_dict()
@@ -73,7 +73,7 @@ def load(model: Module, path: str | Path, strict: bool = True) -> None:
     True
     """
     _refuse_swapped("load", model, path)
-    checked_module("model", model)
+    checked_module(model)
     try:
         if Path(path).suffix == ".safetensors":
             state = _from_safetensors(path)

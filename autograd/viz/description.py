@@ -90,19 +90,16 @@ def _why_zero(diagram: Diagram) -> str:
 
 def _largest(diagram: Diagram) -> tuple[float, float, str] | None:
     """The largest gradient of an input, its size first; NaN is larger than any number."""
-    best = None
+    found = []
     for box in diagram.boxes.values():
         if box.group is None:
             grads = [] if box.symbol or box.reference else box.grads
         else:
             grads = box.grads if box.parameters is None else box.parameter_grads
-        for i, grad in enumerate(grads):
-            size = math.inf if math.isnan(grad) else abs(grad)
-            if best is None or size > best[0]:
-                best = size, grad, (box, i)
-    if best is None:
+        found += [(math.inf if math.isnan(grad) else abs(grad), grad, box, i) for i, grad in enumerate(grads)]
+    if not found:
         return None
-    size, grad, (box, i) = best
+    size, grad, box, i = max(found, key=lambda each: each[0])
     if box.group is None:
         return size, grad, box.full_name
     leaves = [node for node in box.group.everything() if node.op is None and diagram.quantities.grad(node) is not None]

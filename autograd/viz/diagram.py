@@ -313,11 +313,11 @@ class Diagram:
         """
         spans, users = self._spans(), Counter(arrow.source for arrow in self.arrows)
         crowded = sum(spans) > MAX_SPAN
-        first: dict[str, int] = {}
+        seen = Counter[str]()  # the arrows of each box, the shortest ones first
         for arrow, span in sorted(zip(self.arrows, spans, strict=True), key=lambda pair: pair[1]):
-            first[arrow.source] = first.get(arrow.source, 0) + 1
+            seen[arrow.source] += 1
             box = self.boxes[arrow.source]
-            many = not (box.symbol or box.group) and users[box.id] > MAX_USERS and first[box.id] > 1
+            many = not (box.symbol or box.group) and users[box.id] > MAX_USERS and seen[box.id] > 1
             if many or (span > MAX_CROSSED and (crowded or arrow.of_leaves)):
                 name = box.name if box.group is None or len(arrow.names) > 1 else arrow.names[0]
                 arrow.source = f"r{arrow.id}"

@@ -96,7 +96,8 @@ def page_data(passes: Passes, picture: Picture, max_steps: int = MAX_STEPS, narr
     for node in reversed(passes.forward):
         known |= {arg: {"use": index[node]} for arg in node.args if type(arg) is Value and arg.op is None}
     args = (arg for node in (*back, *forward) for arg in node.args[:MAX_AT_ONCE] if type(arg) is Value)
-    nodes = sorted({*back, *forward, *islice(args, MAX_CHANGES)}, key=index.__getitem__)
+    involved = {*forward, *back}
+    nodes = sorted(involved.union(islice(args, MAX_CHANGES)), key=index.__getitem__)
     page = {
         "title": f"{root} = {short(passes.data(passes.root))}, forward and backward",
         "root": root,
@@ -107,12 +108,12 @@ def page_data(passes: Passes, picture: Picture, max_steps: int = MAX_STEPS, narr
         "steps": steps,
         "start": start,
         "last": last,
-        "arrows": _arrows(passes, {*forward, *back}, back, picture.diagram),
+        "arrows": _arrows(passes, index, involved, back, picture.diagram),
         "note": note if len(steps) < len(passes) else "",
     }
     if narrow is not None:
         boxes = narrow.diagram.box_ids
-        arrows = _arrows(passes, {*forward, *back}, back, narrow.diagram)
+        arrows = _arrows(passes, index, involved, back, narrow.diagram)
         page["narrow"] = {"svg": compact(narrow.svg), "arrows": arrows, "boxes": {index[node]: boxes[node] for node in nodes}}
     return page
 
@@ -161,12 +162,11 @@ def _step_back(passes: Passes, turn: int, index: Mapping[Value, int]) -> dict[st
 
 
 def _arrows(
-    passes: Passes, involved: Collection[Value], back: Mapping[Value, int], diagram: Diagram
+    passes: Passes, index: Mapping[Value, int], involved: Collection[Value], back: Mapping[Value, int], diagram: Diagram
 ) -> dict[str, list[list[int]]]:
     """As in the drawing: one arrow for each argument, or one for all between two boxes of which one is folded."""
     arrows: dict[str, list[list[int]]] = {}
     box_ids, merged = diagram.box_ids, diagram.merged
-    index = {node: i for i, node in enumerate(passes.graph)}
     for node in passes.graph:
         for position, arg, partial in passes.uses(node):
             boxes = box_ids[arg], box_ids[node]

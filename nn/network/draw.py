@@ -113,7 +113,7 @@ def draw(
     layers[0]  3 neurons, tanh: 0.9949, −0.96, −0.5508
     layers[1]  1 neuron, linear: 1.369
     """
-    checked_module("model", model)
+    checked_module(model)
     checked_choice("show", show, SHOW)
     checked_choice("direction", direction, ("LR", "TB"))
     rate = number_between("lr", lr)

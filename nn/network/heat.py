@@ -25,13 +25,8 @@ def in_circle(grid: Grid, x: float, y: float) -> str:
     """The map of a unit, cut to its circle."""
     cell = 2 * RADIUS / COARSE
     box = Box(x - RADIUS, y - RADIUS, x + RADIUS, y + RADIUS)
-
-    def chord(row: int) -> tuple[float, float]:
-        up = (row + 0.5) * cell - RADIUS
-        half = math.sqrt(RADIUS**2 - up**2)
-        return x - half, x + half
-
-    limits = [chord(row) for row in range(COARSE)]
+    halves = [math.sqrt(RADIUS**2 - ((row + 0.5) * cell - RADIUS) ** 2) for row in range(COARSE)]
+    limits = [(x - half, x + half) for half in halves]
     return element("g", _cells(_shaded(finer(grid, COARSE)), box, limits), class_="map")
 
 

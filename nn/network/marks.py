@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from autograd.extend import shown
 from autograd.viz.palette import COLOURS, RAMP, sequence
@@ -17,30 +16,20 @@ LIGHT, DARK = RAMP[-1], RAMP[0]
 MAX_NEGATIVE, ZERO = 0.38, 0.6  # places in the palette
 
 
-class Stroke(NamedTuple):
-    """A line: its colour, width and dashes."""
-
-    colour: str
-    width: float
-    dash: str
-
-    def look(self) -> dict[str, str | float]:
-        dash: dict[str, str | float] = {"stroke_dasharray": self.dash} if self.dash else {}
-        return {"stroke": self.colour, "stroke_width": self.width, **dash}
-
-
-def stroke(x: float | None, largest: float, widest: float = MAX_WIDTH) -> Stroke:
+def stroke(x: float | None, largest: float, widest: float = MAX_WIDTH) -> dict[str, str | float]:
     """The line for a weight, a gradient or an update, in a picture where that of `largest` is the widest.
 
     >>> stroke(-0.5, 1.0)
-    Stroke(colour='#a94008', width=3.0, dash='7 4')
+    {'stroke': '#a94008', 'stroke_width': 3.0, 'stroke_dasharray': '7 4'}
     """
     if x is not None and not math.isfinite(x):
-        return Stroke(COLOURS["broken"].light, widest, "2 3")
+        return {"stroke": COLOURS["broken"].light, "stroke_width": widest, "stroke_dasharray": "2 3"}
     if not x:
-        return Stroke(COLOURS["nothing"].light, 0.6, "1 3")
-    width = max(MIN_WIDTH, widest * min(1.0, abs(x) / largest)) if largest > 0.0 else MIN_WIDTH
-    return Stroke(COLOURS["positive" if x > 0.0 else "negative"].light, round(width, 2), "" if x > 0.0 else "7 4")
+        return {"stroke": COLOURS["nothing"].light, "stroke_width": 0.6, "stroke_dasharray": "1 3"}
+    width = round(max(MIN_WIDTH, widest * min(1.0, abs(x) / largest)) if largest > 0.0 else MIN_WIDTH, 2)
+    if x > 0.0:
+        return {"stroke": COLOURS["positive"].light, "stroke_width": width}
+    return {"stroke": COLOURS["negative"].light, "stroke_width": width, "stroke_dasharray": "7 4"}
 
 
 def largest(xs: Iterable[float | None]) -> float:

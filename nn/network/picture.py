@@ -94,14 +94,14 @@ class Picture:
         word, known = WORDS[self.show], [x for x in self.xs if x is not None]
         for sign, kind in ((1.0, "positive"), (-1.0, "negative")):
             if any(sign * x > 0.0 for x in known):
-                yield _line_entry(stroke(sign * 0.5, 1.0, widest).look(), f"{kind} {word}")
+                yield _line_entry(stroke(sign * 0.5, 1.0, widest), f"{kind} {word}")
         if self.largest > 0.0:
-            yield _line_entry({**stroke(1.0, 1.0, widest).look(), "stroke": EDGE}, f"{shown(self.largest, 4)}: width is size")
+            yield _line_entry({**stroke(1.0, 1.0, widest), "stroke": EDGE}, f"{shown(self.largest, 4)}: width is size")
         if any(x == 0.0 for x in known):
-            yield _line_entry(stroke(0.0, 1.0).look(), "0")
+            yield _line_entry(stroke(0.0, 1.0), "0")
         if any(not math.isfinite(x) for x in known):
-            yield _line_entry(stroke(math.nan, 1.0, widest).look(), "⚠ NaN or infinite")
-        ring = element("circle", cx=9.0, cy=0.0, r=7.0, fill="none", **stroke(0.4, 1.0).look())
+            yield _line_entry(stroke(math.nan, 1.0, widest), "⚠ NaN or infinite")
+        ring = element("circle", cx=9.0, cy=0.0, r=7.0, fill="none", **stroke(0.4, 1.0))
         yield _Entry(ring, 18.0, "ring: bias" if self.show == "weight" else f"ring: {word} of the bias")
         if any(image.unit is not None for image in self.layout.images):
             pixel = rectangle(Box(2, -5, 12, 5), fill=COLOURS["positive"].light)
@@ -150,7 +150,7 @@ class Picture:
         i, x = self._of(self.network.units[link.target], link.position)
         start, a, one, other, b, end = map(xy, link.points)
         ends = {"data_p": i, "data_from": link.source, "data_to": link.target}
-        look = stroke(x, self.largest, self.widest).look()
+        look = stroke(x, self.largest, self.widest)
         return element("path", class_="link", **ends, d=f"M{start}L{a}C{one} {other} {b}L{end}", **look)
 
     def _bundle(self, bundle: Bundle) -> str:
@@ -176,7 +176,7 @@ class Picture:
         disc, ring = element("circle", class_="disc", **place, **look), ""
         if unit.bias is not None:
             i, x = self._of(unit, None)
-            edge = stroke(x, self.largest, self.widest).look()
+            edge = stroke(x, self.largest, self.widest)
             ring = element("circle", class_="ring", data_p=i, **{**place, "r": RING}, fill="none", **edge)
         heat = "" if self.maps is None else in_circle(self.maps.grids[circle.unit], circle.x, circle.y)
         number = f'<text class="value" text-anchor="middle" x="{circle.x:g}" y="{circle.y + 4:g}" fill="{ink}">{written}</text>'

@@ -13,7 +13,7 @@ from nn._data_checks import checked_data
 from nn._decision_plane import MIDDLE, NOT_A_NUMBER, Plane, plane_of
 from nn.losses import BCEWithLogitsLoss
 from nn.module import Module, checked_module
-from nn.plot.style import HATCHES, SMALL, Look, axes, checked_ax, checked_names, marker
+from nn.plot.style import HATCHES, SMALL, Look, axes, checked_ax, checked_names
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,7 +50,7 @@ def decision_boundary(
     ['class 0', 'class 1']
     """
     checked_ax(ax)
-    checked_module("model", model)
+    checked_module(model)
     X, y = checked_data(X, y)
     checked_integer("steps", steps, at_least=2)
     middle = number_between("threshold", threshold)
@@ -201,7 +201,7 @@ def _draw_points(ax: Axes, plane: Plane, names: Sequence[str] = ()) -> None:
         mine = [(x, y) for x, y, at in plane.points if at == mark]
         if mine:
             xs, ys = zip(*mine, strict=True)
-            points = ax.scatter(xs, ys, s=42, marker=marker(mark), linewidths=0.9, label=name, zorder=3)
+            points = ax.scatter(xs, ys, s=42, marker=look.marker(mark), linewidths=0.9, label=name, zorder=3)
             points.set(facecolor=look.of_class(mark), edgecolor=look["paper"])
     for text in ax.legend(framealpha=0.9, fontsize=SMALL).get_texts():
         text.set_parse_math(False)

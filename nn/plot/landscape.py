@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -51,39 +50,33 @@ def loss_landscape(
     ['here: loss 12.4']
     """
     checked_ax(ax)
-    checked_module("model", model)
+    checked_module(model)
     if not callable(loss):
         raise TypeError(f"loss must be a function without arguments that returns the loss of the model, got {loss!r}")
     source = generator(seed)
     finite_above_zero("span", span)
     if checked_integer("steps", steps, at_least=3) % 2 == 0:
         raise ValueError(f"steps must be odd, so that the current parameters are one of them, got {steps!r}")
-    if not model.parameters():
+    parameters = model.parameters()
+    if not parameters:
         raise ValueError(f"model has no parameters: {model!r}")
     places = [span * (2 * i - (steps - 1)) / (steps - 1) for i in range(steps)]
     directions = [_direction(model, source) for _ in range(2)]
-    start = [p.data for p in model.parameters()]
-    with _restored(model), in_mode(model, training=False), no_grad(), progress_bar(steps**2, "place", progress) as advance:
-        losses: list[list[float]] = []
-        for up in places:
-            losses.append([])
-            for across in places:
-                for p, at, one, other in zip(model.parameters(), start, *directions, strict=True):
-                    p.data = at + across * one + up * other
-                losses[-1].append(_as_float(loss()))
-                advance()
-    return _draw(axes(ax, 5.6, 4.4), places, losses)
-
-
-@contextmanager
-def _restored(model: Module) -> Iterator[None]:
-    """Afterwards all parameters are as they were."""
-    numbers = [(parameter, parameter.data) for parameter in model.parameters()]
+    start = [p.data for p in parameters]
+    losses: list[list[float]] = []
     try:
-        yield
+        with in_mode(model, training=False), no_grad(), progress_bar(steps**2, "place", progress) as advance:
+            for up in places:
+                losses.append([])
+                for across in places:
+                    for p, at, one, other in zip(parameters, start, *directions, strict=True):
+                        p.data = at + across * one + up * other
+                    losses[-1].append(_as_float(loss()))
+                    advance()
     finally:
-        for parameter, number in numbers:
-            parameter.data = number
+        for p, at in zip(parameters, start, strict=True):
+            p.data = at
+    return _draw(axes(ax, 5.6, 4.4), places, losses)
 
 
 def _direction(model: Module, source: Random) -> list[float]:

@@ -25,6 +25,8 @@ class Look:
     def __init__(self, ax: Axes) -> None:
         from matplotlib.colors import to_rgba
 
+        from autograd.viz.palette import CLASSES, COLOURS, MARKERS, RAMP
+
         red, green, blue = 1.0, 1.0, 1.0
         figure: Any = ax.figure
         for face in (figure.get_facecolor(), ax.get_facecolor()):  # either may be transparent
@@ -32,22 +34,25 @@ class Look:
             red, green, blue = (alpha * new + (1.0 - alpha) * old for new, old in zip(over, (red, green, blue), strict=True))
         self.face = (red, green, blue)
         self.mode = "light" if brightness(self.face) > 0.5 else "dark"
+        self.colours: dict[str, str] = {name: getattr(colour, self.mode) for name, colour in COLOURS.items()}
+        self.classes: list[str] = [getattr(colour, self.mode) for colour in CLASSES]
+        self.markers, self.ramp = MARKERS, RAMP
 
     def __getitem__(self, name: str) -> str:
-        from autograd.viz.palette import COLOURS
-
-        return str(getattr(COLOURS[name], self.mode))
+        return self.colours[name]
 
     def of_class(self, mark: int) -> str:
         """The colour of the class with this index."""
-        from autograd.viz.palette import CLASSES
+        return self.classes[mark % len(self.classes)]
 
-        return str(getattr(CLASSES[mark % len(CLASSES)], self.mode))
+    def marker(self, mark: int) -> str:
+        """The shape of a sample of that class."""
+        return self.markers[mark % len(self.markers)]
 
     def of_line(self, rank: int) -> str:
         """The colour of a curve: ink for the first, then those of the classes."""
-        others = [self.of_class(mark) for mark in range(10) if mark != GREY]
-        return [self["ink"], *others][rank % (len(others) + 1)]
+        lines = [self["ink"], *self.classes[:GREY], *self.classes[GREY + 1 :]]
+        return lines[rank % len(lines)]
 
     def faded(self, colour: Any, strength: float) -> tuple[float, ...]:
         """A colour mixed with the face of the Axes, for backgrounds."""
@@ -67,9 +72,7 @@ class Look:
 
     def sequence(self) -> Colormap:
         """The ramp of magnitudes, from dark to light."""
-        from autograd.viz.palette import RAMP
-
-        return _gradient(RAMP)
+        return _gradient(self.ramp)
 
     def amounts(self) -> Colormap:
         """The same ramp from the end that is like the face of the Axes: nothing looks like nothing."""
@@ -91,13 +94,6 @@ def brightness(colour: Sequence[float]) -> float:
 def readable_on(colours: Any, number: float) -> str:
     """Black or white, whichever is easier to read on the colour that this image or map gives to a number."""
     return "black" if brightness(colours.to_rgba(number)) > 0.5 else "white"
-
-
-def marker(mark: int) -> str:
-    """The shape of a sample of the class with this index."""
-    from autograd.viz.palette import MARKERS
-
-    return MARKERS[mark % len(MARKERS)]
 
 
 def checked_ax(ax: Axes | None) -> None:

@@ -46,7 +46,7 @@ def weights(model: Module, *, ax: Axes | None = None) -> Axes:
     'layers[1]'
     """
     checked_ax(ax)
-    checked_module("model", model)
+    checked_module(model)
     blocks = list(_blocks(model))
     numbers = [number for block in blocks for row in block.rows for number in row]
     if not numbers:

@@ -235,7 +235,7 @@ def test_a_line_has_the_colour_of_the_sign_and_a_width_linear_in_the_weight():
     links = {link.get("data-p"): link for link in marks(nn.draw(model), "link")}
     assert [float(links[p].get("stroke-width")) for p in "0134"] == [6.0, 3.0, 1.5, 0.6]
     colours = [links[p].get("stroke") for p in "0134"]
-    assert colours == [stroke(sign, 1.0).colour for sign in (1.0, -1.0, 1.0, 0.0)]
+    assert colours == [stroke(sign, 1.0)["stroke"] for sign in (1.0, -1.0, 1.0, 0.0)]
     assert [bool(links[p].get("stroke-dasharray")) for p in "0134"] == [False, True, False, True]
 
 
