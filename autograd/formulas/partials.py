@@ -88,7 +88,8 @@ def _formula(printer: Printer, op: Op, position: int, args: tuple[Formula | floa
     return _written(printer, partial, leaves)
 
 
-_known_formula = lru_cache(maxsize=1024)(_formula)  # a live page asks for the same ones again and again
+# A live page asks for the same ones again and again: for all of a graph, more of them than a small cache would keep.
+_known_formula = lru_cache(maxsize=8192)(_formula)
 
 
 def textbook_partial(op: Op, position: int, args: Sequence[Value | float], z: Value | float) -> Value | float:
