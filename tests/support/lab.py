@@ -121,8 +121,8 @@ def running_lab(folder: Path, browser: Any) -> Iterator[Lab]:
         finally:
             server.terminate()
             try:
-                server.wait(SECONDS)
-            except subprocess.TimeoutExpired:  # Jupyter may wait for a kernel that has gone
+                server.wait(10)
+            except subprocess.TimeoutExpired:  # Jupyter may wait for a kernel that has gone, and for a minute
                 server.kill()
                 server.wait()
 
