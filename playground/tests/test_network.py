@@ -286,10 +286,10 @@ def test_a_link_tells_its_numbers_by_key_and_tap_and_shows_its_rule(network: Any
             link.focus()
             network.keyboard.press("Enter")
         else:
+            client = network.context.new_cdp_session(network)
+            client.send("Emulation.setTouchEmulationEnabled", {"enabled": True})  # buttons grow, and the picture moves
             at = "link.getPointAtLength(0.2 * link.getTotalLength()).matrixTransform(link.getScreenCTM())"
             place = link.evaluate(f"link => {{ const {{ x, y }} = {at}; return {{ x, y }}; }}")
-            client = network.context.new_cdp_session(network)
-            client.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
             client.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [place]})
             client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
         expect(rule).to_have_value(str(p))
