@@ -7,6 +7,7 @@ import random
 import warnings
 from decimal import Decimal
 from functools import partial
+from types import new_class
 
 import numpy as np
 import pytest
@@ -270,7 +271,7 @@ def test_a_function_may_modify_its_arguments():
         np.arange(3.0).astype(">f8"),
         np.array([math.nan, math.inf, -0.0]),
         np.array([1, 2, 3], object),
-        np.array([1.0, 2.0]).view(type("Own", (np.ndarray,), {})),
+        np.array([1.0, 2.0]).view(new_class("Own", (np.ndarray,))),
         np.empty(0),
     ],
     ids=lambda xs: f"{xs.dtype} {xs.strides}",
