@@ -753,7 +753,7 @@ def protect(args: Iterable[Any], depth: int) -> None:
 
 
 def _unusual(op: Op, args: tuple[Any, ...], z: float) -> Value:
-    """`record` for a result z that is not finite, or while a mode is on; inside `no_grad()` there is nothing to record."""
+    """`record` for a result z that is not finite, or while a mode is on, which `no_grad()` and `scope` make short."""
     if z - z == 0.0 and context.current_trace() is None:
         if not context.recording.get():
             return _result_leaf(z)

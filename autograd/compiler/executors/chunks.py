@@ -122,8 +122,8 @@ def _split(name: str, arguments: Sequence[Argument], xs: Sequence[Any]) -> _Spli
         raise TypeError(f"{name} was compiled for {counted(len(arguments), 'argument')}, got {len(xs)}")
     for argument, x in zip(arguments, xs, strict=True):
         if any(size != size for leaf in blocks_of(x) if is_chunked(leaf) for size in leaf.shape):
-            name = argument.name
-            raise ValueError(f"{name}: the lengths of its chunks are not known: call {name}.compute_chunk_sizes() first")
+            its = argument.name
+            raise ValueError(f"{its}: the lengths of its chunks are not known: call {its}.compute_chunk_sizes() first")
     given = [argument.bind(block_map(_stand_in, x)) for argument, x in zip(arguments, xs, strict=True)]
     lanes = lanes_of(given)
     if lanes is None:

@@ -67,8 +67,8 @@ class FunctionUnderTest:
         self.name = getattr(f, "__name__", type(f).__name__)
         self.args = _arrays_as_lists(tuple(inputs))
         if takes_first_alone(f, self.args):
-            got = f"got the {len(self.args)} items of one: write (x,)"
-            raise TypeError(f"{caller}: inputs must be the tuple of arguments of f, and {self.name} takes one, {got}")
+            got = f"got {len(self.args)} items, and {self.name} takes one: for a list x, write (x,)"
+            raise TypeError(f"{caller}: inputs must be the tuple of arguments of f, {got}")
         names = _argument_names(f, len(self.args))
         leaves = [found for name, arg in zip(names, self.args, strict=True) for found in leaf_paths(arg, name)]
         self.names = [name for name, leaf in leaves if _is_checked(leaf)]
