@@ -5,30 +5,23 @@ from __future__ import annotations
 import ast
 import re
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 from keyword import iskeyword
 from typing import NamedTuple
 
 from autograd.expression import MAX_LENGTH, functions
+from playground.latex import plain_text
 
 POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 SIGNS = str.maketrans("×·⋅∙÷∕−–—₀₁₂₃₄₅₆₇₈₉", "****//---0123456789")
-OTHERS = {"ln": "log", "lg": "log10", "sgn": "sign", **{f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan")}}
+OTHERS = {"ln": "log", "lg": "log10", "log_2": "log2", "log_10": "log10", "sgn": "sign"}
+OTHERS |= {f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan")}
 CALLED = {*functions(), *OTHERS}
 RECIPROCALS = {"sec": "cos", "csc": "sin", "cosec": "sin", "cot": "tan"}  # which no op is: 1/cos(x)
 ROOTS = {"√": "sqrt", "∛": "cbrt"}
 SIGMOID = "σ"  # where brackets follow; a number elsewhere
 GLUED = re.compile(r"(sin|cos|tan|ln|log)([xyzθφ])")  # sinx; but cost is a word
-LATEX: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [  # innermost braces first, as often as something changes
-    (r"\\(?:left|right|displaystyle|mathrm|operatorname)\b\s*|\\[,;!]", ""),
-    (r"\\(?:cdot|times)\b\s*", "*"),
-    (r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}", lambda found: f"({_operand(found[1])}/{_operand(found[2])})"),
-    (r"\\sqrt\s*\{([^{}]*)\}", r"sqrt(\1)"),
-    (r"(\^|\*\*)\s*\{([^{}]*)\}", lambda found: found[1] + _operand(found[2])),
-    (r"_\{(\w+)\}", r"_\1"),
-    (r"\\(?![dt]?frac|sqrt)([a-zA-Z]+)", r"\1"),
-]
 MICROGRAD = {"engine": "autograd", "nn": "nn"}  # its modules, and where the same names are here
 MODULES = {"np", "numpy", "math"}  # np.exp(x) is exp(x), unless the text imports them
 PLAIN = frozenset("fghFGH")  # f(x) is a call, where x(x + 1) is a product
@@ -58,7 +51,7 @@ def corrected(text: str) -> str | None:
         return None
     ours = re.sub(r"(?m)^from micrograd\.(engine|nn) import", lambda found: f"from {MICROGRAD[found[1]]} import", text)
     if not _is_python(text):
-        ours = _of_print(textwrap.dedent(ours))
+        ours = plain_text(textwrap.dedent(ours))
     headless = re.sub(r"(?m)^(\s*\w+)\s*\([\w\s,]*\)(?=\s*=(?!=))", r"\1", ours)  # f(x) = …
     try:
         mended = _Speller(_with_points(list(_tokens(headless)))).text()
@@ -74,26 +67,6 @@ def _is_python(text: str) -> bool:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return "{" not in text  # x^{2} is Python, of a set
-
-
-def _of_print(text: str) -> str:
-    r"""What is only ever printed, not Python: LaTeX, x ↦ …, d/dx …, and spaces between thousands.
-
-    >>> _of_print(r"\frac{1}{\sqrt{x}} + 10 000"), _of_print("f: x ↦ 2x"), _of_print("d/dx x^2")
-    ('(1/(sqrt(x))) + 10000', '2x', 'x^2')
-    """
-    text = re.sub(r"^\s*(?:\w+\s*:\s*)?\w+\s*[↦→]\s*|^\s*[d∂]\s*/\s*[d∂]\w+\s+", "", text)
-    text = re.sub(r"(?<![\w.])\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![\w.])", lambda found: re.sub(r"\D", "", found[0]), text)
-    before = text if '"' in text or "'" in text else None  # \n in a string
-    while before != text and len(text) <= MAX_LENGTH:
-        before = text
-        for written, meant in LATEX:
-            text = re.sub(written, meant, text)
-    return text
-
-
-def _operand(text: str) -> str:
-    return text if re.fullmatch(r"\d+|[^\W\d]", text) else f"({text})"
 
 
 def _tokens(text: str) -> Iterator[Token]:
@@ -157,7 +130,8 @@ class _Speller:
     def __init__(self, tokens: list[Token]) -> None:
         self.tokens = tokens
         self.i = 0
-        self.bars = False  # inside |…|
+        self.paired = sum(token.text == "|" for token in tokens) % 2 == 0  # so bars may stand around operands
+        self.opens = self.paired  # whether a bar after an operand opens: it does not inside |…|
         pairs = list(pairwise(tokens))
         self.made = {token.text for token, after in pairs if token.kind == "name" and after.text == "="}
         self.made |= {token.text for before, token in pairs if before.text in ("def", "import", "as", "for")}
@@ -203,12 +177,12 @@ class _Speller:
         token = self.next
         if token.kind == "name":
             return not iskeyword(token.text)
-        return token.kind == "number" or token.text in ("(", *ROOTS) or (token.text == "|" and first and not self.bars)
+        return token.kind == "number" or token.text in ("(", *ROOTS) or (token.text == "|" and first)
 
     def product(self, of_an_op: bool = False) -> str:
         """Factors side by side, with * between them; those of an op without brackets end before the next op."""
         made = self.power()
-        while self.begins() and not (of_an_op and self.is_op(self.next)):
+        while self.begins(first=self.opens) and not (of_an_op and self.is_op(self.next)):
             made += "*" + self.power().lstrip()
         return made
 
@@ -272,7 +246,7 @@ class _Speller:
         if self.next.text == "(":
             return self.trailers(name + (self.brackets().strip() if exponent else self.brackets()), called=False) + exponent
         sign = self.take() if self.next.text == "-" else ""
-        if not self.begins():
+        if not self.begins(first=True):
             return name + exponent + sign
         inside = self.of_op(self.passed()) if self.is_op(self.next) else self.product(of_an_op=True)
         return f"{name}({(sign + inside).strip()}){exponent}"
@@ -284,10 +258,10 @@ class _Speller:
     def brackets(self) -> str:
         """What stands in brackets, with them."""
         parts = [self.take()]
-        bars, self.bars = self.bars, False
+        opens, self.opens = self.opens, self.paired
         while self.next.kind != "end" and self.next.text not in (")", "]", "}"):
             parts.append(self.item())
-        self.bars = bars
+        self.opens = opens
         return "".join(parts) + (self.take() if self.next.kind != "end" else "")
 
     def trailers(self, made: str, called: bool) -> str:
@@ -303,11 +277,13 @@ class _Speller:
     def absolute(self) -> str:
         space = self.next.space
         self.i += 1
-        self.bars = True
-        parts = []
-        while self.next.kind not in ("end", "newline") and self.next.text not in ("|", ")"):
+        opens, self.opens = self.opens, False
+        parts: list[str] = []
+        operand = False  # a bar after one closes, and opens elsewhere: ||x| - 1|
+        while self.next.kind not in ("end", "newline") and self.next.text != ")" and not (operand and self.next.text == "|"):
+            operand = self.begins(first=True)
             parts.append(self.item())
-        self.bars = False
+        self.opens = opens
         if self.next.text != "|":
             return f"{space}|{''.join(parts)}"
         self.i += 1

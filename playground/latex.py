@@ -1,0 +1,38 @@
+"""What is only ever printed, such as LaTeX, as text that `spelling` reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from autograd.expression import MAX_LENGTH
+
+LATEX: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [  # innermost braces first, as often as something changes
+    (r"\\(?:left|right|displaystyle|mathrm|operatorname)\b\s*|\\[,;!]", ""),
+    (r"\\(?:cdot|times)\b\s*", "*"),
+    (r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}", lambda found: f"({_operand(found[1])}/{_operand(found[2])})"),
+    (r"\\sqrt\s*\{([^{}]*)\}", r"sqrt(\1)"),
+    (r"(\^|\*\*)\s*\{([^{}]*)\}", lambda found: found[1] + _operand(found[2])),
+    (r"_\{(\w+)\}", r"_\1"),
+    (r"\\(?![dt]?frac|sqrt)([a-zA-Z]+)", r"\1"),
+]
+
+
+def plain_text(text: str) -> str:
+    r"""The text without LaTeX, x ↦ …, d/dx …, and spaces between thousands.
+
+    >>> plain_text(r"\frac{1}{\sqrt{x}} + 10 000"), plain_text("f: x ↦ 2x"), plain_text("d/dx x^2")
+    ('(1/(sqrt(x))) + 10000', '2x', 'x^2')
+    """
+    text = re.sub(r"^\s*(?:\w+\s*:\s*)?\w+\s*[↦→]\s*|^\s*[d∂]\s*/\s*[d∂]\w+\s+", "", text)
+    text = re.sub(r"(?<![\w.])\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![\w.])", lambda found: re.sub(r"\D", "", found[0]), text)
+    before = text if '"' in text or "'" in text else None  # \n in a string
+    while before != text and len(text) <= MAX_LENGTH:
+        before = text
+        for written, meant in LATEX:
+            text = re.sub(written, meant, text)
+    return text
+
+
+def _operand(text: str) -> str:
+    return text if re.fullmatch(r"\d+|[^\W\d]", text) else f"({text})"
