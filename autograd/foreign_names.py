@@ -50,20 +50,34 @@ FUNCTIONS = {  # by the last part of a name; those that are called the same here
 MODULES = {"numpy": "import numpy", "nn": "import nn", "optim": "nn.optim"}
 _ONE_NUMBER = "leave it out: a Value is one number"
 _SEVERAL = "a Value is one number; {}([a, b]) takes several"
+_IN_PLACE = "no operation changes a Value: give its result a name, or change the number, as in x.data += 1"
 METHODS = {
+    "abs": "write abs(x)",
     "clamp": "write clip(x, low, high)",
+    "clip": "write clip(x, low, high)",
     "pow": "write x**2",
     "square": "write x**2",
     "add": "write x + y",
     "sub": "write x - y",
     "mul": "write x*y",
     "div": "write x/y",
+    "neg": "write -x",
+    "reciprocal": "write 1/x",
+    "rsqrt": "write 1/sqrt(x)",
     "matmul": "write dot([a, b], [c, d])",
+    "dot": "write dot([a, b], [c, d])",
     "max": "write maximum(x, y)",
+    "maximum": "write maximum(x, y)",
     "min": "write minimum(x, y)",
-    **{name: _SEVERAL.format(name) for name in ("sum", "mean", "prod", "var", "norm", "softmax", "logsumexp")},
-    **dict.fromkeys(("view", "reshape", "squeeze", "unsqueeze", "flatten", "t", "T", "size", "dim", "numel"), _ONE_NUMBER),
-    **dict.fromkeys(("cpu", "cuda", "to", "double", "float", "contiguous", "clone"), _ONE_NUMBER),
+    "minimum": "write minimum(x, y)",
+    "atan2": "write atan2(y, x)",
+    **{name: _SEVERAL.format(name) for name in ("sum", "mean", "prod", "var", "norm", "softmax", "log_softmax", "logsumexp")},
+    **dict.fromkeys(("view", "reshape", "squeeze", "unsqueeze", "flatten", "ravel", "transpose", "permute"), _ONE_NUMBER),
+    **dict.fromkeys(("t", "T", "size", "dim", "ndim", "numel", "dtype", "device", "type", "astype"), _ONE_NUMBER),
+    **dict.fromkeys(("cpu", "cuda", "to", "double", "float", "half", "contiguous", "clone"), _ONE_NUMBER),
+    **dict.fromkeys(
+        ("add_", "sub_", "mul_", "div_", "copy_", "fill_", "zero_", "clamp_", "exp_", "normal_", "uniform_"), _IN_PLACE
+    ),
     "numpy": "its number is x.data",
     "tolist": "its number is x.data",
     "register_hook": "read its .grad after backward(), which every Value keeps",

@@ -230,7 +230,14 @@ def test_a_submodule_that_is_still_being_imported_can_be_imported_from_its_packa
 
 
 @pytest.mark.parametrize(
-    ("name", "write"), [("pow", "write x**2"), ("numpy", "x.data"), ("requires_grad_", "x.requires_grad = True")]
+    ("name", "write"),
+    [
+        ("pow", "write x**2"),
+        ("abs", "abs(x)"),
+        ("numpy", "x.data"),
+        ("requires_grad_", "x.requires_grad = True"),
+        ("add_", "+= 1"),
+    ],
 )
 def test_a_method_of_a_tensor_says_what_to_write(name, write):
     with pytest.raises(AttributeError, match=re.escape(write)):
