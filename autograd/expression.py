@@ -139,6 +139,9 @@ def _columns(node: ast.expr) -> tuple[int, int]:
 _NUMBER = r"(?<![\w.])\d++(?:\.\d*+)?+(?:[eE][+-]?\d++)?+|(?<![\w.])\.\d++(?:[eE][+-]?\d++)?+"
 _NAME = r"[^\W\d]\w*"
 _SLIPS: list[tuple[str, Callable[[re.Match[str]], str]]] = [  # what people write and Python cannot parse
+    (r"°", lambda found: "angles are in radians: 30° is 30*pi/180"),
+    (r"∂|(?<=[\w)])['′]", lambda found: f"leave {found[0]} out: every derivative is computed"),
+    (r"(?<=[\w)])!(?!=)", lambda found: "x! is exp(lgamma(x + 1))"),
     (rf"({_NUMBER})\s*({_NAME})", lambda found: f"{_PRODUCT}: {found[1]}*{found[2]}"),
     (r"[×·⋅∙]", lambda found: f"{_PRODUCT}, not {found[0]}"),
     (r"[÷∕]", lambda found: f"a quotient is written with /, not {found[0]}"),

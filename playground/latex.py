@@ -19,13 +19,16 @@ LATEX: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [  # innermost b
 
 
 def plain_text(text: str) -> str:
-    r"""The text without LaTeX, x ↦ …, d/dx …, and spaces between thousands.
+    r"""The text without LaTeX, x ↦ …, d/dx …, degrees, and spaces between thousands.
 
-    >>> plain_text(r"\frac{1}{\sqrt{x}} + 10 000"), plain_text("f: x ↦ 2x"), plain_text("d/dx x^2")
-    ('(1/(sqrt(x))) + 10000', '2x', 'x^2')
+    >>> plain_text(r"$\frac{1}{\sqrt{x}} + 10 000$"), plain_text("f: x ↦ 2x"), plain_text("d/dx sin x°")
+    ('(1/(sqrt(x))) + 10000', '2x', 'sin (x*pi/180)')
     """
+    text = re.sub(r"^\s*\$+(.*?)\$+\s*$|^\s*=(?!=)\s*", lambda found: found[1] or "", text)
     text = re.sub(r"^\s*(?:\w+\s*:\s*)?\w+\s*[↦→]\s*|^\s*[d∂]\s*/\s*[d∂]\w+\s+", "", text)
     text = re.sub(r"(?<![\w.])\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![\w.])", lambda found: re.sub(r"\D", "", found[0]), text)
+    text = re.sub(r"\(([\w.]+)\s*°\s*\)", r"(\1*pi/180)", text)
+    text = re.sub(r"(\d+(?:\.\d+)?|[^\W\d]\w*|\([^()]*\))\s*°", r"(\1*pi/180)", text)
     before = text if '"' in text or "'" in text else None  # \n in a string
     while before != text and len(text) <= MAX_LENGTH:
         before = text

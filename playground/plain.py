@@ -6,6 +6,7 @@ import ast
 
 from autograd import Value
 from autograd._format import shown
+from playground.edits import around, edited
 
 CUT = "leave .data, .item() or float() out"
 
@@ -28,6 +29,37 @@ def to_begin_with(error: BaseException, text: str) -> str:
     tree = ast.parse(text)
     given = _chosen(text, tree, name) or _given(tree, name)
     return f"the number {shown(error.obj)} has no .{name}{called}: {given or f'begin with Values, and {CUT}'}"
+
+
+def with_values(text: str) -> str | None:
+    """The lines with a Value of each number that a name is given, or a function of theirs is called with.
+
+    None if there is no such number, or if they begin with other Values or a net.
+
+    >>> with_values("a, b = 2, -3; c = a*b"), with_values("f = lambda x: x*x; f(3)"), with_values("2*x")
+    ('a, b = Value(2), Value(-3); c = a*b', 'f = lambda x: x*x; f(Value(3))', None)
+    """
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    if any(isinstance(node, ast.Name) and node.id in ("Value", "autograd", "nn") for node in ast.walk(tree)):
+        return None
+    found: list[ast.expr] = []
+    functions: set[str] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Assign(targets=[ast.Name() | ast.Tuple()], value=ast.Tuple(elts=parts)):
+                found += parts
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                found.append(value)
+                functions |= {name} if isinstance(value, ast.Lambda) else set()
+            case ast.FunctionDef(name=name):
+                functions.add(name)
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    found += [arg for call in calls if isinstance(call.func, ast.Name) and call.func.id in functions for arg in call.args]
+    edits = [edit for number in filter(_is_number, found) for edit in around(number, "Value(", ")")]
+    return edited(text, edits) if edits else None
 
 
 def _chosen(text: str, tree: ast.Module, asked: str) -> str:

@@ -12,6 +12,7 @@ from autograd import Value
 from autograd.expression import ExpressionError, evaluate, variables
 from autograd.graph import Graph
 from autograd.value import is_detached
+from playground.edits import Edit, around, edit, edited
 from playground.free import CONSTANTS
 from playground.typed import COMPARISONS, names, places
 
@@ -67,7 +68,7 @@ def of_lines(text: str, scope: dict[str, Any], root: Value | None, left: Mapping
         name, edits = _result(tree, free if root is not None else "", text)
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} & set(names()) - _imported(tree)
     told = [f"# on the page {at} stood at {_written(x)}" for at, x in left.items()]
-    parts = [_imports(used), "\n".join([*told, _edited(text, edits).strip("\n")])]
+    parts = [_imports(used), "\n".join([*told, edited(text, edits).strip("\n")])]
     if name and root is not None:
         inputs = {node for node in Graph(root) if node.op is None and not is_detached(node)}
         leaves = [at for at, x in scope.items() if type(x) is Value and x in inputs and at not in {name, "_"}]
@@ -95,12 +96,12 @@ def _result(tree: ast.Module, name: str, text: str) -> tuple[str, list[Edit]]:
     for line in reversed(tree.body):
         match line:
             case ast.Expr(value=ast.Call(func=ast.Attribute(value=root, attr="backward") as method)) if name:
-                return name, [(_edit(line, "")[0], _edit(method, "")[1], f"{name} = {ast.unparse(root)}\n{name}.backward")]
+                return name, [(edit(line, "")[0], edit(method, "")[1], f"{name} = {ast.unparse(root)}\n{name}.backward")]
     last = tree.body[-1] if tree.body else None
     if not isinstance(last, ast.Expr):
         return "", []
     name = "" if ".backward(" in text else name
-    return name, _around(last, f"{name} = " if name else "print(", "" if name else ")")
+    return name, around(last, f"{name} = " if name else "print(", "" if name else ")")
 
 
 def with_numbers(text: str, numbers: Mapping[int, float]) -> str:
@@ -110,29 +111,7 @@ def with_numbers(text: str, numbers: Mapping[int, float]) -> str:
     'w = Value(3.0)\\ny = w*Value(1)'
     """
     found = [number for _, number in places(ast.parse(text))]
-    return _edited(text, [_edit(found[place], _written(x)) for place, x in numbers.items()])
-
-
-Edit = tuple[tuple[int, int], tuple[int, int], str]  # from line and column, to line and column, what stands there instead
-
-
-def _edit(node: ast.expr | ast.Expr, text: str) -> Edit:
-    assert node.end_lineno is not None
-    assert node.end_col_offset is not None
-    return (node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset), text
-
-
-def _around(line: ast.Expr, before: str, after: str) -> list[Edit]:
-    start, end, _ = _edit(line, "")
-    return [(start, start, before), (end, end, after)]
-
-
-def _edited(text: str, edits: Iterable[Edit]) -> str:
-    rows = text.encode().split(b"\n")
-    for (first, start), (last, end), instead in sorted(edits, reverse=True):
-        joined = rows[first - 1][:start] + instead.encode() + rows[last - 1][end:]
-        rows[first - 1 : last] = joined.split(b"\n")
-    return b"\n".join(rows).decode()
+    return edited(text, [edit(found[place], _written(x)) for place, x in numbers.items()])
 
 
 def script(text: str) -> str:

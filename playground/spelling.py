@@ -52,13 +52,39 @@ def corrected(text: str) -> str | None:
     ours = re.sub(r"(?m)^from micrograd\.(engine|nn) import", lambda found: f"from {MICROGRAD[found[1]]} import", text)
     if not _is_python(text):
         ours = plain_text(textwrap.dedent(ours))
-    headless = re.sub(r"(?m)^(\s*\w+)\s*\([\w\s,]*\)(?=\s*=(?!=))", r"\1", ours)  # f(x) = …
+    headless = re.sub(r"(?m)^(\s*(\w+))\s*\([\w\s,]*\)(?=\s*=(?!=))", _without_arguments, ours)
     try:
-        mended = _Speller(_with_points(list(_tokens(headless)))).text()
+        mended = difference(_Speller(_with_points(list(_tokens(headless)))).text())
         ast.parse(mended.strip())
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     return mended if mended != text else None
+
+
+def difference(text: str) -> str:
+    """An equation as the difference of its sides; other text unchanged.
+
+    >>> difference("x*x + y = 3"), difference("0 = x - 1"), difference("y = x")
+    ('x*x + y - 3', 'x - 1', 'y = x')
+    """
+    sides = [side.strip() for side in re.split(r"(?<![<>=!:+*/%-])=(?!=)", text)]
+    try:
+        left, right = (ast.parse(side, mode="eval").body for side in sides)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # or not two
+        return text
+    if not isinstance(left, (ast.BinOp, ast.UnaryOp, ast.Constant, ast.Call)):
+        return text
+    if isinstance(left, ast.Constant):
+        sides, right = sides[::-1], left
+    if sides[1] == "0":
+        return sides[0]
+    whole = isinstance(right, (ast.Constant, ast.Name, ast.Call))
+    return f"{sides[0]} - {sides[1]}" if whole else f"{sides[0]} - ({sides[1]})"
+
+
+def _without_arguments(found: re.Match[str]) -> str:
+    """f in place of f(x) = …, but not where an op stands left of the =."""
+    return found[0] if found[2] in CALLED else found[1]
 
 
 def _is_python(text: str) -> bool:
@@ -224,6 +250,8 @@ class _Speller:
             return made
         if self.is_op(token):
             return self.of_op(token)
+        if self.is_capitalised(token):
+            return self.of_op(token._replace(text=token.text.lower()))
         if token.text == SIGMOID and self.next.text == "(" and token.text not in self.made:
             return self.trailers(f"{token.space}sigmoid", called=True)
         factor = re.fullmatch(r"[^\W\d_]\d*", token.text) and not {token.text} & (self.made | PLAIN)
@@ -233,6 +261,11 @@ class _Speller:
 
     def is_op(self, token: Token) -> bool:
         return token.kind == "name" and token.text in (CALLED | RECIPROCALS.keys()) and token.text not in self.made
+
+    def is_capitalised(self, token: Token) -> bool:
+        """Whether an op with capital letters is called: Tanh(x), but neither nn.Tanh()(x) nor Tanh()(x)."""
+        after = [each.text for each in self.tokens[self.i : self.i + 2]]
+        return token.text.lower() in CALLED and token.text not in self.made and after[:1] == ["("] and after[1:] != [")"]
 
     def of_op(self, token: Token) -> str:
         """An op, and what it is of: sin x, sin² x, sin -x, sin(x); 1/cos(x) for sec x."""

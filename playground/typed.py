@@ -22,8 +22,8 @@ from autograd.expression import ExpressionError, variables
 from autograd.foreign_names import FUNCTIONS
 from playground import pytorch
 from playground.free import near
-from playground.plain import to_begin_with
-from playground.spelling import corrected
+from playground.plain import to_begin_with, with_values
+from playground.spelling import CALLED, corrected, difference
 from playground.torch_spelling import respelled
 
 HERE = {"autograd", "nn"}
@@ -78,13 +78,13 @@ class Slip(Exception):
         self.place: dict[str, Any] = {"message": message, "line": line, "column": column, "end": max(column + 1, end), "fix": ""}
 
     def offer(self, text: str, run: Callable[[str], object]) -> Slip:
-        """The same, with the text in the spelling of Python and the names of the engine, if it then runs."""
+        """The same, with the text in the spelling of Python, the names of the engine, and Values, if it then runs."""
         global printed
         if len(text) > MAX_TEXT:
             return self
         said = printed
         spelled = corrected(text)
-        for fix in filter(None, (respelled(spelled or text), spelled)):
+        for fix in filter(None, (respelled(spelled or text), spelled, with_values(spelled or text))):
             try:
                 run(fix)
                 self.place["fix"] = fix
@@ -275,8 +275,11 @@ def _unparsed(error: SyntaxError, text: str) -> Slip:
         except ExpressionError as slip:
             return Slip(str(slip), line, found.end() + slip.column, found.end() + slip.end)
     called = re.match(r"\s*(\w+)\s*\([^()]*\)\s*=(?!=)\s*(.+)", row)
-    if called:
+    if called and called[1] not in CALLED:
         return Slip(f"write {called[1]} = {called[2].strip()}, or only what is right of the =", line, 1, len(row) + 1)
+    apart = difference(corrected(row) or row)
+    if re.match(r"[^=]*[^\s=][^=]*=[^=]*$", row) and "=" not in apart:
+        return Slip(f"no equation is solved here; the difference of its sides has a gradient: {apart}", line, 1, len(row) + 1)
     same = error.end_lineno == line
     return Slip(error.msg, line, error.offset or 1, (same and error.end_offset) or 0)
 

@@ -485,6 +485,11 @@ def test_a_result_has_a_name_that_no_variable_has():
         ("arctan(x) - log^-1(x)", "atan(x) - log(x)**-1"),
         ("a = Value(1.0)\nb = 2a^2", "a = Value(1.0)\nb = 2*a**2"),
         ("h = relu(w x + b)\ny = v h", "h = relu(w*x + b)\ny = v*h"),
+        ("x + y = 3", "x + y - 3"),
+        ("x = 3; y = x^2", "x = Value(3); y = x**2"),
+        ("a, b = 1.5, -2\nc = a*b\nc", "a, b = Value(1.5), Value(-2)\nc = a*b\nc"),
+        ("def f(x, y):\n    return x*y\nf(3, 2)", "def f(x, y):\n    return x*y\nf(Value(3), Value(2))"),
+        ("x = Value(2.0)\nn = 3\nfoo(n)", ""),
         ("x^2 + foo(x)", ""),
         ("sin", ""),
         ("2 3", ""),
@@ -494,6 +499,20 @@ def test_a_result_has_a_name_that_no_variable_has():
 def test_a_slip_brings_the_text_in_pythons_spelling_if_that_runs(text, fix):
     assert asked("show", text, {})["fix"] == fix
     assert "leaves" in asked("show", fix or "x", {})
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("2x = 4", "no equation is solved here; the difference of its sides has a gradient: 2*x - 4"),
+        ("y = 1\nsin(x) = y", "no equation is solved here; the difference of its sides has a gradient: sin(x) - y"),
+        ("g(x) = 2x = 4", "write g = 2x = 4, or only what is right of the ="),
+        ("sin(30°)", "angles are in radians: 30° is 30*pi/180"),
+        ("f'(x)", "leave ' out: every derivative is computed"),
+    ],
+)
+def test_what_school_writes_and_no_spelling_mends_says_what_to_write(text, message):
+    assert asked("show", text, {})["message"] == message
 
 
 def test_the_quiz_and_the_check_bring_it_too():
