@@ -13,7 +13,9 @@ from playwright.sync_api import expect
 
 from autograd import Value, normal_cdf, tanh
 from playground.tests.actions import LONG, resize, told, write
+from playground.tests.conftest import live, window
 from tests.support.axe import violations
+from tests.support.browser import await_frame
 
 RESULT, SLIP, TROUBLE = "#expression .result", "#expression .editor .slip", "#expression .writing > .slip"
 A_WHILE = 1000  # milliseconds: what is shown for so long is no half of a line
@@ -729,3 +731,41 @@ def test_a_gradient_that_vanishes_is_a_thin_line(page: Any) -> None:
     slider(page, "w₁").fill("2.2")
     expect(page.locator("#expression .gradient").first).to_have_text("1.271e−09")
     assert max(lines.evaluate_all(widths)) < 2
+
+
+def test_text_in_the_picture_stands_where_its_box_is_though_the_scale_changed_while_a_step_was_shown(
+    browser: Any, address: str
+) -> None:
+    page = window(browser).new_page()
+    page.set_viewport_size({"width": 1024, "height": 768})
+    page.goto(f"{address}/index.html")
+    live(page)
+    page.wait_for_selector("#expression .player.ended", timeout=LONG)
+    stage = page.locator("#expression .stage")
+    page.add_style_tag(content="#expression .stage > :not(.stage-picture) { display: none; }")
+    page.wait_for_function("() => document.getAnimations().length === 0")
+    seen = stage.screenshot(animations="disabled")
+    page.evaluate("() => { document.querySelector('#expression .stage-picture').style.display = 'none' }")
+    await_frame(page)
+    page.evaluate("() => { document.querySelector('#expression .stage-picture').style.display = '' }")
+    assert stage.screenshot(animations="disabled") == seen
+    page.context.close()
+
+
+def test_a_closed_table_leaves_the_whole_picture_as_it_was_and_the_arrow_to_the_result_is_within(page: Any) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    stage = page.locator("#expression .stage")
+    stage.press("End")
+    for _ in range(5):
+        stage.press("ArrowLeft")
+    expect(page.locator("#expression .stage .seed.now")).to_have_count(1)
+    edge = stage.bounding_box()
+    arrow = page.locator("#expression .stage .seed").bounding_box()
+    assert arrow["x"] + arrow["width"] <= edge["x"] + edge["width"]
+    before = stage.evaluate("stage => stage.querySelector('.stage-picture').style.transform")
+    table = page.get_by_role("button", name="Numbers of all nodes")
+    table.click()
+    expect(page.locator("#expression .with-side")).to_have_count(1)
+    table.click()
+    expect(page.locator("#expression .stage.fitted")).to_have_count(1)
+    assert stage.evaluate("stage => stage.querySelector('.stage-picture').style.transform") == before

@@ -2,6 +2,7 @@
 
 const MAX_TRAVELLERS = 24; // at once
 const SEED_LENGTH = 30; // pixels of the arrow to the result
+const SEED_GAP = 2; // and between the two
 const MIN_ROOM = 0.65; // of what a number needs: with less, new numbers get a new layout
 const BOLD = 1.1; // times as long is a label while it is bold
 const MIN_LABEL = 40; // pixels for which an arrow has room anyway
@@ -25,6 +26,7 @@ function drawing(view) {
     [data, walk] = [fresh, passes];
     owed = false;
     const svg = parseSvg(text);
+    makeRoomForSeed(svg);
     view.place(svg, keep);
     rooms = new Map([...svg.querySelectorAll(".edge text")].map((text) => [text, Number(text.dataset.room ?? lengthOf(text))]));
     bind(svg);
@@ -97,10 +99,20 @@ function drawing(view) {
     return found;
   }
 
+  // Beside a result that stands at the right end of the picture.
+  function makeRoomForSeed(svg) {
+    const box = data.nodes[data.steps.find(isSeed)?.node]?.box;
+    const card = box === undefined ? null : svg.getElementById(box)?.querySelector(".card");
+    if (!card) return;
+    const [left, top, width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
+    const end = Number(card.getAttribute("x")) + Number(card.getAttribute("width")) + SEED_GAP + SEED_LENGTH;
+    svg.setAttribute("viewBox", `${left} ${top} ${Math.max(width, end)} ${height}`);
+  }
+
   // The 1 with which the backward pass begins comes to the result from outside, and is seen in that step alone.
   function seed(svg, { g, grad }, time) {
     const side = (name) => Number(g.querySelector(".card").getAttribute(name));
-    const [x, y] = [side("x") + side("width") + 2, grad.length ? Number(grad[0].getAttribute("y")) - 4 : side("y") + side("height") / 2];
+    const [x, y] = [side("x") + side("width") + SEED_GAP, grad.length ? Number(grad[0].getAttribute("y")) - 4 : side("y") + side("height") / 2];
     const line = drawn("path", { class: "line", d: `M${x + SEED_LENGTH} ${y}L${x + 6} ${y}`, stroke: "currentColor" });
     const tip = drawn("path", { class: "tip", d: `M${x} ${y}l9 -4.5v9z` });
     const label = drawn("text", { class: "label", x: x + SEED_LENGTH, y: y - 7, "text-anchor": "end" }, "1");

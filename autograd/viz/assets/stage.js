@@ -74,7 +74,9 @@ function stage({ label, taken = [] }) {
     box = { width, height };
     settle();
     stop();
-    if (fitted || placed) set(chosen ? fitting() : opening());
+    const first = chosen ? fitting() : opening();
+    const whole = !chosen && first.k === fitting().k; // then what a step moved comes back
+    if (fitted || placed || whole) set(first);
     else set({ ...view, x: view.x + dx, y: view.y + dy });
   }).observe(root);
 
