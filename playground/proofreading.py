@@ -117,7 +117,7 @@ def proofread(text: str, at: Numbers, claimed: Mapping[str, str]) -> dict[str, A
                 except Slip as found:
                     found.place["fix"] = with_its_head(found.place["fix"], claimed[name])
                     field, slip = (name, found) if slip is None else (field, slip)
-            html = _verdict(f, at, sound) if sound else ""
+            html = _verdict(f, at, sound, given.keys() - sound) if sound else ""
     except Slip as found:
         field, slip = "f", found
     except GradientError:
@@ -128,7 +128,7 @@ def proofread(text: str, at: Numbers, claimed: Mapping[str, str]) -> dict[str, A
     return {"html": html, "field": field if slip else "", "slip": slip and slip.place}
 
 
-def _verdict(f: Reading, at: Numbers, claimed: Mapping[str, Reading]) -> str:
+def _verdict(f: Reading, at: Numbers, claimed: Mapping[str, Reading], unread: Collection[str]) -> str:
     """Line by line, with the slip that explains a wrong one; below it what audit and gradcheck say in full."""
     report = _audit(f, at, claimed)
     numbers = {name for name, claim in claimed.items() if not claim.variables and _varies(f, at, name, report[name])}
@@ -145,10 +145,10 @@ def _verdict(f: Reading, at: Numbers, claimed: Mapping[str, Reading]) -> str:
         found.append(line)
     checked = gradcheck(as_function(f, at, claimed), tuple(at[name] for name in claimed))
     right = all(line.startswith(RIGHT) for line in found)
-    title = _title(at, claimed, beside.where or ("right at this point" if numbers else "right")) if right else _doubt(found)
+    title = _title(at, claimed, unread, beside.where or ("right at this point" if numbers else "right"))
     return "".join(
         (
-            card(title, lines(found), holds=None if right and beside.where else right),
+            card(title if right else _doubt(found), lines(found), holds=None if right and (beside.where or unread) else right),
             folded("audit: the claims at this point and near it", report._repr_html_()),
             folded("gradcheck: the engine itself against finite differences", checked._repr_html_()),
         )
@@ -160,12 +160,13 @@ def _audit(f: Reading, at: Numbers, claimed: Mapping[str, Reading]) -> AuditRepo
     return audit(as_function(f, at, at), {name: _claim(claimed.get(name), at) for name in at}, at=at)
 
 
-def _title(at: Numbers, claimed: Collection[str], right: str) -> str:
+def _title(at: Numbers, claimed: Collection[str], unread: Collection[str], right: str) -> str:
     """Of claims that are all right."""
     missing = [f"∂f/∂{name_text(name)}" for name in at if name not in claimed]
     if not missing:
         return f"Every derivative is {right}."
-    return f"{right.capitalize()} so far; {', '.join(missing)} {'was' if len(missing) == 1 else 'were'} not checked."
+    was = "was" if len(missing) == 1 else "were"
+    return f"{right.capitalize()} so far; {', '.join(missing)} {was} not {'understood' if unread else 'checked'}."
 
 
 def _doubt(found: Collection[str]) -> str:

@@ -33,7 +33,7 @@ def function_of(text: str, at: Numbers) -> Reading:
         if reason := undrawn.reason(f.text, made.root, made.last, made.scope) if f.formula is None else "":
             raise Slip(reason)
         if not math.isfinite(number := as_number(made.root)):
-            raise Slip(f"this is {shown(number)} at the point, so there is no derivative: choose another point")
+            raise Slip(f"computed in floats, this is {shown(number)} at the point: choose another point")
         return f
 
     return _offering(text, checked)

@@ -88,7 +88,7 @@ def test_a_claim_that_cannot_be_read_keeps_no_other_from_being_judged() -> None:
         ("w*x +", {"w": 1, "x": 2}, {"w": "x"}, "f", "something is missing at the end", 6),
         ("w*x", {"w": 1, "x": 2}, {"w": "x", "x": "2*q"}, "x", "f has no variable q", 3),
         ("w*x", {"w": 1, "x": 2}, {"w": "  "}, "f", "nothing to check yet: write what you found for a derivative", 1),
-        ("log(x)", {"x": -1}, {"x": "1/x"}, "f", "this is NaN at the point, so there is no derivative: choose another point", 1),
+        ("log(x)", {"x": -1}, {"x": "1/x"}, "f", "computed in floats, this is NaN at the point: choose another point", 1),
         ("x**2", {"x": 0}, {"x": "1/x"}, "x", "this is inf at the point, which no derivative is", 1),
     ],
 )
@@ -97,6 +97,12 @@ def test_what_cannot_be_checked_is_told_in_its_field(
 ) -> None:
     found = proofread(f, at, claimed)
     assert (found["field"], found["slip"]["message"], found["slip"]["column"]) == (field, message, column)
+
+
+def test_claims_beside_one_that_cannot_be_read_are_right_only_so_far_and_have_no_tick() -> None:
+    html = proofread("w*x", {"w": 1, "x": 2}, {"w": "x", "x": "2*q"})["html"]
+    assert "Right so far; ∂f/∂x was not understood." in html
+    assert "✓ Right" not in html
 
 
 def test_the_variables_of_a_function_are_found_as_one_types() -> None:
