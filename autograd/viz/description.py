@@ -58,10 +58,10 @@ def what_to_see(diagram: Diagram) -> str:
         return _why_zero(diagram) if one_sweep else "The gradients of all inputs are 0."
     if not one_sweep or len(diagram.graph.roots) > 1:  # and the gradients are not those of one of them
         return f"The largest gradient is {style.short(grad)}, that of {name}."
-    held = ", with what is detached held," if any(map(is_detached, diagram.graph)) else ""
+    where = "With what is detached held," if any(map(is_detached, diagram.graph)) else "Near this point"
     if only:
-        return f"Near this point{held} {root} changes with {name} at a rate of {style.short(grad)}."
-    return f"Near this point{held} {root} changes most with {name}: at a rate of {style.short(grad)}."
+        return f"{where} {root} changes with {name} at a rate of {style.short(grad)}."
+    return f"{where} {root} changes most with {name}: at a rate of {style.short(grad)}."
 
 
 def _are_of_one_sweep(diagram: Diagram, rounding: float) -> bool:
