@@ -49,7 +49,7 @@ export function networkTab(root, { python, changed, show }) {
         changed();
     });
     const stepper = button("Step", "", () => run.step(1));
-    const again = button("Start again", "", () => prepare());
+    const again = button("Restart", "", () => prepare());
     const same = button(COMPARE, "", () => (comparing ? (comparing = "stopped") : compare()));
     const mapped = element("input", { type: "checkbox" });
     mapped.addEventListener("change", () => {
