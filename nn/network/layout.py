@@ -256,7 +256,7 @@ def _stub(port: float) -> float:
 class _Wide(_Planner):
     """Left to right."""
 
-    pitch = 2 * RADIUS + NAME + 2
+    pitch = 2 * RING + NAME + 2
     tight = False  # is there little room?
 
     def plan(self) -> None:

@@ -116,6 +116,7 @@ function quizPage(root, data) {
     });
     show.addEventListener("click", () => {
       state.shown = true;
+      field.value = ""; // a wrong number beside the right one
       settle(false, question.solution);
     });
     return { item, state, field, settle };
