@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from autograd._format import MAX_NAME, as_index, one_line, unique_names
@@ -12,6 +12,7 @@ from autograd.context import Scope
 from autograd.value import Value, is_detached
 
 MAX_LIST = 100
+_LETTERS = "vut"
 
 _NAME = re.compile(r"[^\W\d](\w|[\[\].'′])*")
 _PLAIN = re.compile("([A-Za-z])([0-9]{0,50})")  # the usual case, handled first
@@ -23,6 +24,8 @@ def node_names(
 ) -> dict[Value, str]:
     """A name for every node: its label, else the variable that holds it, else `v12`. The variables are the caller's by default.
 
+    Where a given name is like `v12`, all others are like `u12`.
+
     `w[2]` and `W[0][1]` name the items of lists and tuples. A parameter of a module that was called is named by its path,
     `layers[0].neurons[1].w[0]`, with the module's name in front if there are several modules. No two nodes have the same
     name: the second `h` is called `h_2`, and so is a detached copy; of labels that are formulas, the second is called
@@ -33,10 +36,18 @@ def node_names(
     held = {node: name for scope in scopes for node, name in _in_lists(scope)}
     held.update(_parameters(order, variables))
     held.update((node, name) for node, name in variables if type(node) is Value)
-    names = {node: node.label or held.get(node) or f"v{i}" for i, node in enumerate((*order, *others))}
+    given = {node: node.label or held.get(node) for node in (*order, *others)}
+    letter = _free_letter(name for name in given.values() if name)
+    names = {node: name or f"{letter}{i}" for i, (node, name) in enumerate(given.items())}
     made = [node for node in names if not is_detached(node)]  # they keep their names, and the root before all others
     unique = unique_names({node: names[node] for node in (*order[-1:], *made, *names)}, str, numbered=_numbered)
     return {node: unique[node] for node in names}
+
+
+def _free_letter(given: Iterable[str]) -> str:
+    """The letter of the names with a number that nodes get by themselves: none of those that are given looks the same."""
+    taken = {name[0] for name in given if name[0] in _LETTERS and re.fullmatch(r"._?\d+", name)}
+    return next((letter for letter in _LETTERS if letter not in taken), _LETTERS[0])
 
 
 def _numbered(name: str, count: int) -> str:

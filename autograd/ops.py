@@ -375,7 +375,9 @@ sum:         Variadic = op("sum",         kernels.total,           lambda z, *xs
 prod:        Variadic = op("prod",        kernels.product,         lambda z, *xs: products_of_others(xs),    variadic=True, terms=_all, symbol="Π")
 dot:         Variadic = op("dot",         kernels.dot_product,     _swapped,                                 variadic=True, terms=_pairs_and_bias, symbol="w·x + b")
 fraction:    Binary   = op("fraction",    scalar_math.fraction,    lambda z, x, y: fraction(y, x) / (x + y), lambda z, x, y: -z / (x + y),
-                           fallback=lambda x, y: _quotient(x, x + y), domain=[POSITIVE, POSITIVE])
+                           fallback=lambda x, y: _quotient(x, x + y), domain=[POSITIVE, POSITIVE], textbook=["y/(x + y)**2", "-(x/(x + y)**2)"],
+                           text="{0}/({0} + {1})", precedence=(PRODUCT, PRODUCT, SUM),
+                           latex=r"\frac{{{0}}}{{{0} + {1}}}", latex_precedence=(CALL, SUM, SUM), symbol="a/(a + b)")
 logaddexp:   Binary   = op("logaddexp",   scalar_math.logsumexp,   lambda z, x, y: _shares(z, x, y)[0],      lambda z, x, y: _shares(z, y, x)[0], varies_fast=True,
                            textbook=["exp(x - z)", "exp(y - z)"], plain="logsumexp", text="ln(exp({}) + exp({}))", latex=r"\ln\left(e^{{{}}} + e^{{{}}}\right)")
 logsumexp:   Variadic = op("logsumexp",   scalar_math.logsumexp,   _shares,                                  variadic=True, varies_fast=True,

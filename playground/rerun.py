@@ -15,6 +15,7 @@ from autograd.value import is_detached
 CHOICES = (ast.If, ast.IfExp, ast.While, ast.Compare, ast.BoolOp, ast.Not, ast.Match, ast.Assert, ast.Try)
 CHOOSERS = {"max", "min", "sorted", "round", "int", "float", "bool", "any", "all", "filter"}
 CHOOSING_METHODS = {"sort", "index", "remove", "count"}
+SHIFTED = {"softmax", "log_softmax", "CrossEntropyLoss"}  # ours: they subtract the largest number, as a constant
 # and there numbers are taken out of the graph, or shown.
 OUT = {"data", "grad", "item"}
 SHOWN = {"print", "repr", "str", "format"}
@@ -38,8 +39,8 @@ def reads_numbers(text: str) -> bool:
 def chooses(text: str) -> bool:
     """Whether what lines compute may depend on a choice by numbers.
 
-    >>> chooses("y = max(0, 1 - t*f)"), chooses("xs.sort()"), chooses("print(y.data)")
-    (True, True, False)
+    >>> chooses("y = max(0, 1 - t*f)"), chooses("xs.sort()"), chooses("p = softmax(zs)"), chooses("print(y.data)")
+    (True, True, True, False)
     """
     return any(map(_chooses, ast.walk(ast.parse(text))))
 
@@ -47,9 +48,9 @@ def chooses(text: str) -> bool:
 def _chooses(node: ast.AST) -> bool:
     match node:
         case ast.Name(id=name):
-            return name in CHOOSERS
+            return name in CHOOSERS | SHIFTED
         case ast.Attribute(attr=name):
-            return name in CHOOSING_METHODS or name.startswith("__")
+            return name in CHOOSING_METHODS | SHIFTED or name.startswith("__")
         case ast.Import(names=names):
             return any(_is_foreign(each.name) for each in names)
         case ast.ImportFrom(module=module):

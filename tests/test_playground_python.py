@@ -840,6 +840,12 @@ def test_where_the_text_does_not_say_the_source_of_what_is_detached_a_move_says_
     assert moved["note"].startswith("xs[0] moved, and not in the text: the graph is as it was recorded before")
 
 
+def test_a_softmax_subtracts_the_largest_number_at_the_numbers_it_is_moved_to():
+    asked("show", "z = [Value(2.0), Value(1.0)]\nloss = -log(softmax(z)[0])", {})
+    moved = asked("move", {"z[0]": 800.0})
+    assert (moved["value"], moved["gradients"]) == (0.0, [0.0, 0.0])
+
+
 @pytest.mark.parametrize("name", ["detach", "no_grad", "renamed", "in a function"])
 def test_what_is_detached_has_no_slider_and_no_gradient_and_no_sentence_is_about_it(name):
     found = asked("show", f"x = Value(2.0, label='x')\n{DETACHED[name]}", {})

@@ -619,7 +619,7 @@ def test_a_frozen_leaf_is_told_to_be_one_and_is_no_trouble():
     ("number", "reason"),
     [
         (lambda: autograd.leg(0.5, Value(2.0)), "leg(0.5, 2) is NaN"),  # leg(0.5, 0.3) is not
-        (lambda: autograd.fraction(-1.0, Value(1.0)), "fraction(−1, 1) is −inf"),
+        (lambda: autograd.fraction(-1.0, Value(1.0)), "−1/(−1 + 1) is −inf"),
         (lambda: autograd.lgamma(Value(-5.0)), "lgamma(−5) is inf"),  # as at any other pole
         (lambda: autograd.digamma(Value(-7.0)), "ψ(−7) is NaN"),
     ],
