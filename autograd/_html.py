@@ -105,7 +105,11 @@ def lines(texts: Iterable[str]) -> str:
 
 
 def _with_code(text: str) -> str:
-    return re.sub("`([^`]+)`", r"<code>\1</code>", escaped(text)).replace("\n", "<br/>")
+    return _code(text).replace("\n", "<br/>")
+
+
+def _code(text: str) -> str:
+    return re.sub("`([^`]+)`", r"<code>\1</code>", escaped(text))
 
 
 def _head(cell: str, kind: str) -> str:
@@ -120,7 +124,7 @@ def _row(cells: Sequence[tuple[str, str]]) -> str:
 def _column(cells: Sequence[str], kind: str) -> list[tuple[str, str]]:
     """The attributes and the content of the cells of one column."""
     if kind == "t":
-        return [(_side(kind), escaped(cell)) for cell in cells]
+        return [(_side(kind), _code(cell)) for cell in cells]
     cells = [escaped(cell.replace("-", "−")) for cell in cells]
     return [(_side(kind) + _colour(cell, kind), padded) for cell, padded in zip(cells, decimals(cells), strict=True)]
 

@@ -139,6 +139,8 @@ def _columns(node: ast.expr) -> tuple[int, int]:
 _NUMBER = r"(?<![\w.])\d++(?:\.\d*+)?+(?:[eE][+-]?\d++)?+|(?<![\w.])\.\d++(?:[eE][+-]?\d++)?+"
 _NAME = r"[^\W\d]\w*"
 _SLIPS: list[tuple[str, Callable[[re.Match[str]], str]]] = [  # what people write and Python cannot parse
+    (r"(?<![\w.,])(\d+),(\d+)(?!,)", lambda found: _decimal_comma(found)),
+    (r"[¼-¾⅐-⅞]", lambda found: f"a fraction is written 1/2, not {found[0]}"),
     (r"°", lambda found: "angles are in radians: 30° is 30*pi/180"),
     (r"∂|(?<=[\w)])['′]", lambda found: f"leave {found[0]} out: every derivative is computed"),
     (r"(?<=[\w)])!(?!=)", lambda found: "x! is exp(lgamma(x + 1))"),
@@ -164,6 +166,12 @@ def _explain_slip(text: str) -> None:
             message = told(found)
             if message:
                 raise ExpressionError(message, found.start() + 1, found.end() + 1)
+
+
+def _decimal_comma(found: re.Match[str]) -> str:
+    """The message for a comma within a number, where none separates arguments."""
+    before = found.string[: found.start()]
+    return f"a number is written {found[1]}.{found[2]}, not {found[0]}" if before.count("(") == before.count(")") else ""
 
 
 def _side_by_side(name: str, operand: str) -> str:

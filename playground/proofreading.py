@@ -35,7 +35,7 @@ from playground.proofreading_fields import (
 )
 from playground.proofreading_program import claimed_in, with_its_head
 from playground.reading import Outcome, Reading
-from playground.typed import Slip, names, run_lines
+from playground.typed import Slip, check_syntax, names, run_lines
 
 RIGHT = "✓"
 CUT = (
@@ -91,7 +91,10 @@ def _as_html(value: Any) -> str:
 def letters(text: str) -> list[str]:
     """The variables of a function that is being typed, perhaps with a name and =."""
     try:
-        return Reading(text).variables
+        reading = Reading(text)
+        if reading.formula is None:
+            check_syntax(text)
+        return reading.variables
     except Slip as slip:
         raise slip.offer(text, letters) from None
 
@@ -145,7 +148,10 @@ def _verdict(f: Reading, at: Numbers, claimed: Mapping[str, Reading], unread: Co
         found.append(line)
     checked = gradcheck(as_function(f, at, claimed), tuple(at[name] for name in claimed))
     right = all(line.startswith(RIGHT) for line in found)
-    title = _title(at, claimed, unread, beside.where or ("right at this point" if numbers else "right"))
+    where = beside.where or "right"
+    if numbers and where in ("right", ONE_SIDE):
+        where = where.replace("right", "right at this point")
+    title = _title(at, claimed, unread, where)
     return "".join(
         (
             card(title if right else _doubt(found), lines(found), holds=None if right and (beside.where or unread) else right),

@@ -147,6 +147,14 @@ def check_length(text: str) -> None:
         raise Slip(f"this text has {len(text):,} characters; the page runs up to {MAX_TEXT:,}")
 
 
+def check_syntax(text: str) -> None:
+    """A Slip where lines are not Python."""
+    try:
+        ast.parse(text)
+    except SyntaxError as error:
+        raise _unparsed(error, text) from None
+
+
 def run_lines(
     text: str, scope: dict[str, Any], show: Callable[[Any], None] | None = None, numbers: Mapping[int, float] | None = None
 ) -> Value | None:

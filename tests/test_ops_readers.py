@@ -161,7 +161,9 @@ ALLOWED = {
     "autograd/compiler/passes/reductions.py": "add mul dot",
     "autograd/testing/expression_tree.py": "dot softmax log_softmax",  # whose functions take and give lists
     "autograd/testing/strategies.py": "dot polygamma",  # which take an odd number of arguments, and an integer
-    "autograd/foreign_names.py": "abs add atan2 div dot log_softmax logsumexp maximum minimum mul neg norm pow prod softmax sub sum",  # methods of PyTorch's tensors
+    "autograd/foreign_names.py": (  # methods of PyTorch's tensors
+        "abs add atan2 div dot log_softmax logsumexp maximum minimum mul neg norm pow prod softmax sub sum"
+    ),
     "autograd/formulas/mathml.py": "cos cosh exp log sin sinh tan tanh",  # commands of LaTeX of the same name
     "autograd/compiler/exports/straight_line.py": "dot",  # a matrix product is one for each of its rows
 }

@@ -105,6 +105,11 @@ def test_claims_beside_one_that_cannot_be_read_are_right_only_so_far_and_have_no
     assert "✓ Right" not in html
 
 
+def test_a_number_for_a_derivative_that_varies_is_right_at_the_point_alone_beside_a_kink_too() -> None:
+    html = proofread("x**2*w + relu(w)", {"x": 3, "w": 2}, {"x": "12", "w": "x**2 + 1"})["html"]
+    assert "Every derivative is right at this point on one side of the kink." in html
+
+
 def test_the_variables_of_a_function_are_found_as_one_types() -> None:
     assert letters("tanh(w*x + b)") == ["w", "x", "b"]
     with pytest.raises(Slip, match="a product is written with"):
@@ -112,6 +117,9 @@ def test_the_variables_of_a_function_are_found_as_one_types() -> None:
 
 
 def test_a_function_may_have_a_name_and_be_written_as_on_paper() -> None:
+    with pytest.raises(Slip, match=r"write f = 3x², or only what is right of the =") as slip:
+        letters("f(x) = 3x²")
+    assert slip.value.place["fix"] == "f = 3*x**2"
     assert letters("L = (tanh(w*x + b) - t)**2") == ["w", "x", "b", "t"]
     assert "✓ ∂f/∂w is right: 3" in proofread("L = w*x", {"w": 2, "x": 3}, {"w": "g = x"})["html"]
     with pytest.raises(Slip) as slip:

@@ -339,6 +339,8 @@ def refused(text):
         ("x − y", "a minus is written -, not −", 3),
         ("x²", "a power is written **, not ²", 2),
         ("√x", "a square root is written sqrt(x)", 1),
+        ("0,5x + 1", "a number is written 0.5, not 0,5", 1),
+        ("½*x", "a fraction is written 1/2, not ½", 1),
         ("2*sin(30°)", "angles are in radians: 30° is 30*pi/180", 9),
         ("f'(x)", "leave ' out: every derivative is computed", 2),
         ("∂f/∂x", "leave ∂ out: every derivative is computed", 1),

@@ -74,7 +74,8 @@ def _are_of_one_sweep(diagram: Diagram, rounding: float) -> bool:
 def _why_zero(diagram: Diagram) -> str:
     """Whether gradient stops where it cannot pass, as at a dead relu; or rates are zero, or cancel, at this point alone."""
     grad, partials, of = diagram.quantities.grad, diagram.quantities.partials, diagram.quantities.of
-    at_kinks = []
+    at_kinks: list[str] = []
+    flat: list[Value] = []
     for node in diagram.graph:
         if node.op is None or not grad(node):
             continue
@@ -82,10 +83,15 @@ def _why_zero(diagram: Diagram) -> str:
         for arg, partial in zip(node.args, partials(node), strict=True):
             if type(arg) is Value and (arg.op is None if partial else partial is not None and smooth):
                 return "The gradients of all inputs are zero here: a flat point."
-        if node.op.kinks is not None and node.op.kinks(*map(of, node.args)) == 0.0 and not any(partials(node)):
-            at_kinks.append(node.op.name)
+        if node.op.kinks is not None and not any(partials(node)):
+            if node.op.kinks(*map(of, node.args)) == 0.0:
+                at_kinks.append(node.op.name)
+            else:
+                flat.append(node)
     if at_kinks:
         return f"No gradient reaches an input: at the kink of {listed(sorted({*at_kinks}))} it is taken as 0."
+    if len(flat) == 1 and len(flat[0].args) == 1 and flat[0].op is not None:
+        return f"No gradient reaches an input: {flat[0].op.name} has slope 0 at {style.short(of(flat[0].args[0]))}."
     return "No gradient reaches an input: every way back is cut."
 
 

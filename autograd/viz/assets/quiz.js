@@ -97,7 +97,7 @@ function quizPage(root, data) {
 
     function settle(right, text) {
       state.right = right;
-      mark.textContent = text;
+      mark.textContent = text.replaceAll("`", "");
       item.className = right ? "right" : state.shown || text.endsWith("not answered yet") ? "" : "wrong";
       if (right || state.shown) reveal(question);
       for (const button of buttons) button.hidden = right;
@@ -109,6 +109,7 @@ function quizPage(root, data) {
       state.shown = false;
       const { right, text } = markAnswer(question, field.value);
       settle(right, text);
+      item.scrollIntoView({ block: "nearest" });
       ((right && asked[i + 1]?.field) || field).focus();
     });
     field.addEventListener("input", () => {
