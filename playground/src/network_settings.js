@@ -70,7 +70,8 @@ const named = (names) => Object.fromEntries(names.map((name) => [name, name]));
 function numberField({ label, low, high, step = "any", whole, slider }, changed) {
     const input = element("input", { type: "number", min: low, max: high, step: whole ? 1 : "any" });
     const problem = element("span", { class: "problem", role: "alert" });
-    const bar = slider ? element("input", { type: "range", min: low, max: high, step, "aria-label": label, tabindex: -1 }) : null;
+    const bar = slider ? pulled({ min: low, max: high, step, "aria-label": label, tabindex: -1 }, write, () => shown) : null;
+    let shown;
     input.addEventListener("change", () => {
         const fits = input.validity.valid && input.value !== "";
         refuse(fits ? "" : `${whole ? "Whole numbers from" : "From"} ${limit(low)} to ${limit(high)}`);
@@ -83,14 +84,18 @@ function numberField({ label, low, high, step = "any", whole, slider }, changed)
         else input.removeAttribute("aria-invalid");
     }
 
-    bar?.addEventListener("input", () => { input.value = bar.value; });
-    bar?.addEventListener("change", () => changed(Number(bar.value)));
+    function write(x) {
+        input.value = x;
+    }
+
+    bar?.addEventListener("change", () => Number(input.value) !== shown && changed(Number(input.value))); // or else it was given back
     const root = element("div", { class: slider ? "field with-bar" : "field" }, element("label", {}, element("span", {}, label), input), ...(bar ? [bar] : []), problem);
     return {
         root,
         input,
         show(x) {
             refuse("");
+            shown = x;
             for (const field of [input, bar]) if (field && field.value !== String(x)) field.value = x;
         },
     };

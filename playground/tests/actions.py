@@ -41,3 +41,13 @@ def linked(page: Any, tab: str, is_shown: Callable[[dict[str, Any]], bool]) -> N
 
 def told(page: Any, text: str, where: str) -> None:
     expect(page.locator(where).first).to_contain_text(text)
+
+
+def finger(page: Any, *places: tuple[float, float]) -> None:
+    """Put a finger on the first of these places, move it over the others, and take it away."""
+    client = page.context.new_cdp_session(page)
+    for i, (x, y) in enumerate(places):
+        kind = "touchMove" if i else "touchStart"
+        client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    client.detach()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
-from playground.tests.actions import LONG, told, write
+from playground.tests.actions import LONG, finger, told, write
 from playground.tests.conftest import live, window
 from tests.support.axe import violations
 
@@ -195,3 +196,64 @@ def test_buttons_and_fields_are_as_high_as_a_fingertip_on_a_touch_screen(browser
     assert low == []
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     context.close()
+
+
+@pytest.fixture
+def phone(browser: Any, address: str) -> Iterator[Any]:
+    """A phone on which Python is there."""
+    context = window(browser, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.set_viewport_size(PHONE)
+    page.goto(f"{address}/index.html")
+    live(page)
+    yield page
+    context.close()
+
+
+LEAF = '#expression .leaves input[type=range][aria-label="b"]'  # whose number is between two steps of the slider
+TIMELINE = "#expression .track input"
+NOISE = '#network .field input[type=range][aria-label="Noise"]'
+
+
+def thumb(page: Any, slider: str, share: float) -> tuple[float, float]:
+    """A place on a slider."""
+    box = page.locator(slider).bounding_box()
+    return box["x"] + share * box["width"], box["y"] + box["height"] / 2
+
+
+@pytest.mark.parametrize("slider", [LEAF, TIMELINE, NOISE])
+def test_a_finger_that_scrolls_the_page_from_a_slider_leaves_its_number(phone: Any, slider: str) -> None:
+    phone.emulate_media(reduced_motion="reduce")
+    if slider == NOISE:
+        phone.tap("#tab-network")
+        phone.click("#network button:text-is('Step')")
+        told(phone, "step 1 ", "#network .numbers")
+    else:
+        told(phone, "10 of 10", "#expression .counter")
+    shown = "#network .numbers" if slider == NOISE else "#expression .counter"
+    seen = f"""slider => [slider.value, document.querySelector("{shown}").textContent,
+        document.querySelector("#expression .result").dataset.exact]"""
+    moving = phone.locator(slider)
+    moving.evaluate("slider => slider.scrollIntoView({ block: 'center' })")
+    moving.evaluate("slider => { window.heard = []; slider.addEventListener('input', () => heard.push(slider.value)); }")
+    before, top = moving.evaluate(seen), phone.evaluate("scrollY")
+    x, y = thumb(phone, slider, 0.6)
+    finger(phone, *((x + up / 20, y - up) for up in range(0, 200, 10)))
+    phone.wait_for_function("top => scrollY > top + 100", arg=top)
+    landed, *_, back = phone.evaluate("heard")
+    assert landed != before[0]
+    assert back == before[0]
+    phone.wait_for_timeout(300)
+    assert moving.evaluate(seen) == before
+
+
+@pytest.mark.parametrize("slider", [LEAF, TIMELINE, NOISE])
+def test_a_slider_follows_a_tap_and_a_finger_that_moves_sideways(phone: Any, slider: str) -> None:
+    phone.emulate_media(reduced_motion="reduce")
+    phone.tap(f"#tab-{'network' if slider == NOISE else 'expression'}")
+    phone.locator(slider).evaluate("slider => slider.scrollIntoView({ block: 'center' })")
+    share = "slider => (slider.value - slider.min) / (slider.max - slider.min)"
+    finger(phone, thumb(phone, slider, 0.2))
+    assert phone.locator(slider).evaluate(share) == pytest.approx(0.2, abs=0.08)
+    finger(phone, *(thumb(phone, slider, 0.2 + 0.05 * k) for k in range(11)))
+    assert phone.locator(slider).evaluate(share) == pytest.approx(0.7, abs=0.08)

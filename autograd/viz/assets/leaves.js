@@ -26,7 +26,7 @@ function numberWithin(x, room, digits) {
 // One leaf; `moved(x)` is called with its new number. `show` writes the number and the range of the slider.
 function leafControl(name, moved) {
   const id = `problem-${Math.random().toString(36).slice(2)}`; // pages of several widgets are one document
-  const slider = element("input", { type: "range", "aria-label": name });
+  const slider = pulled({ "aria-label": name }, moved, () => x);
   const field = element("input", { inputmode: "decimal", autocomplete: "off", spellcheck: "false", "aria-label": `${name}, as a number` });
   const problem = element("span", { class: "problem", id, role: "alert" });
   const label = element("span", { class: "name" }, ...breakable(name));
@@ -51,7 +51,6 @@ function leafControl(name, moved) {
     if (read !== undefined) moved(read);
   }
 
-  slider.addEventListener("input", () => moved(Number(slider.value)));
   field.addEventListener("focus", () => {
     if (!field.hasAttribute("aria-invalid")) write(true); // all digits, for who edits them
     field.select();

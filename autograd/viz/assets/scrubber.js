@@ -105,6 +105,22 @@ function choice(label, options, act) {
   return made;
 }
 
+// A slider: `act(x)` hears the numbers to which it is pulled. A finger that lands on it and then scrolls the page has not pulled it: the
+// number from before comes back, `now()`, which may lie between two of its steps.
+function pulled(attributes, act, now) {
+  const slider = element("input", { type: "range", ...attributes });
+  let before, back = null;
+  slider.addEventListener("input", () => act(back ?? Number(slider.value)));
+  slider.addEventListener("pointerdown", () => (before = [slider.value, now()]));
+  slider.addEventListener("pointercancel", () => {
+    if (slider.value === before[0]) return;
+    [slider.value, back] = before;
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+    back = null;
+  });
+  return slider;
+}
+
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 16]; // times the usual one
 const MIN_RATE = 1 / 0.9; // frames a second
 const MAX_TIME = 30; // seconds, for all frames
@@ -118,7 +134,7 @@ function scrubber({ count, show, describe, status, marks = [], place }) {
   let speed = 1;
   let frame = null; // while it plays
 
-  const slider = element("input", { type: "range", min: 0, step: 1, "aria-label": "Step" });
+  const slider = pulled({ min: 0, step: 1, "aria-label": "Step" }, (i) => move(i), () => index);
   const counter = element("span", { class: "counter" });
   const first = iconButton("first", "First step", () => move(0));
   const previous = iconButton("previous", "Previous step", () => move(before()));
@@ -139,7 +155,6 @@ function scrubber({ count, show, describe, status, marks = [], place }) {
   const controls = element("div", { class: "controls", role: "group", "aria-label": "Steps" }, buttons, track, counter, speeds);
   status.setAttribute("role", "status");
   status.setAttribute("aria-live", "polite");
-  slider.addEventListener("input", () => move(Number(slider.value)));
 
   function go(i) {
     index = Math.min(count - 1, Math.max(0, i));
