@@ -798,7 +798,15 @@ def test_a_function_written_together_with_its_argument_is_told_to_be_one_name(te
     ("text", "note"),
     [
         ("relu(1 - w*x)", "y is at a kink of relu, where it has no derivative: the engine takes 0."),
-        ("maximum(w, x) + abs(w - x)", "v₂ is at a kink of maximum, where it has no derivative: the engine takes 0.5."),
+        (
+            "maximum(w, x) + abs(w - x)",
+            "v₂ is at a kink of maximum and v₄ of abs, where they have no derivative: the engine takes 0.5 and 0.",
+        ),
+        (
+            "relu(w - 1) + relu(x - 1) + abs(w - 1) + sign(x - 1)",
+            "v₂ and v₅ are at a kink of relu, v₈ of abs and v₁₁ at a jump of sign, where they have no derivative: "
+            "the engine takes 0.",
+        ),
         ("relu(w - 1) + relu(x - 1)", "v₂ and v₅ are at a kink of relu, where they have no derivative: the engine takes 0."),
         ("where(w < x, w, 2)", "v₂ is at a jump of less, where it has no derivative: the engine takes 0."),
         ("softsign(w - x)", ""),
