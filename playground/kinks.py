@@ -11,6 +11,7 @@ from autograd._format import listed, shown
 from autograd.compiler.recorded import Recorded
 from autograd.diagnosis.kinks import at_kinks
 from autograd.graph import Graph
+from autograd.op import Op
 from autograd.testing import differentiate
 from autograd.value import operands, takes_gradient
 from playground.torch_gradients import limit_of
@@ -38,14 +39,21 @@ def said(graph: Graph, name_of: Callable[[Value], str], called: Collection[str] 
     found = others or found
     if not found:
         return ""
-    op = found[0][1]
     limit = limit_of(graph, called)
-    names = {node: limit.name if node in limit.results else other.name for node, other in found}
-    name = names[found[0][0]]
-    nodes = [name_of(limit.results.get(node, node)) for node in names if names[node] == name]
-    are, have = ("is", "it has") if len(nodes) == 1 else ("are", "they have")
-    what, taken = "jump" if op.jumps else "kink", shown(op.at_kink[0]) if op.at_kink else ""
-    return f"{listed(nodes, MAX_NAMED)} {are} at a {what} of {name}, where {have} no derivative: the engine takes {taken}."
+    groups: dict[str, tuple[Op, dict[str, None]]] = {}
+    for node, op in found:
+        name = limit.name if node in limit.results else op.name
+        groups.setdefault(name, (op, {}))[1][name_of(limit.results.get(node, node))] = None
+    told, before = [], ""
+    for name, (op, nodes) in groups.items():
+        at = f"at a {'jump' if op.jumps else 'kink'} "
+        verb = "" if before else "is " if len(nodes) == 1 else "are "
+        told.append(f"{listed([*nodes], MAX_NAMED)} {verb}{'' if at == before else at}of {name}")
+        before = at
+    taken = [shown(op.at_kink[0]) for op, _ in groups.values() if op.at_kink]
+    have = "it has" if sum(len(nodes) for _, nodes in groups.values()) == 1 else "they have"
+    takes = listed(taken if len({*taken}) > 1 else taken[:1], MAX_NAMED)
+    return f"{listed(told, MAX_NAMED)}, where {have} no derivative: the engine takes {takes}."
 
 
 def _only_decides(graph: Graph, node: Value) -> bool:

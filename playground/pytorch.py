@@ -18,6 +18,15 @@ KEYWORDS = {
     "dtype": "leave it out: a Value is one number",
     "device": "leave it out: a Value is one number",
 }
+SEVERAL = {  # functions that make or take several numbers
+    "zeros": "[Value(0.0) for _ in range(n)]",
+    "ones": "[Value(1.0) for _ in range(n)]",
+    "rand": "random.random(), and several are [Value(random.random()) for _ in range(n)]",
+    "randn": "random.gauss(0, 1), and several are [Value(random.gauss(0, 1)) for _ in range(n)]",
+    "linspace": "[low + i*(high - low)/(n - 1) for i in range(n)]",
+    "stack": "a list of its parts, [x, y],",
+    "cat": "[*xs, *ys]",
+}
 
 
 def function(name: str) -> str:
@@ -29,7 +38,7 @@ def function(name: str) -> str:
     import nn
 
     *before, last = name.split(".")
-    written = FUNCTIONS.get(last, "")
+    written = SEVERAL.get(last) or FUNCTIONS.get(last, "")
     if not written and last in autograd.__all__:
         written = f"{last}(…)"
     for module, where in ((nn, "nn"), (nn.optim, "nn.optim")):
@@ -37,6 +46,19 @@ def function(name: str) -> str:
             written = f"{where}.{last}(…)"
     known = written and written.partition("(")[0] != name and (not before or before[0] in ROOTS)
     return f"{name} is {written} here" if known else ""
+
+
+def rows(called: str) -> str:
+    """What to write for a tensor of several rows; empty if the text does not begin with one.
+
+    >>> rows("torch.tensor([[1.0, 2.0], [3.0, 4.0]])").partition(":")[0], rows("torch.tensor([1.0, 2.0])")
+    ('a tensor of several rows is a list of lists here', '')
+    """
+    if not re.match(r"(\w+\.)*\w*[tT]ensor\(\s*\[\s*\[", called):
+        return ""
+    return (
+        "a tensor of several rows is a list of lists here: X = [[1.0, 2.0], [3.0, 4.0]], and X @ w is [dot(row, w) for row in X]"
+    )
 
 
 def method(owner: object, name: str, written: str) -> str:

@@ -12,6 +12,7 @@ import nn
 from autograd import Value
 from autograd.foreign_names import FUNCTIONS
 from autograd.op import TABLE
+from playground.lists import SYMBOLS, each
 from playground.plain import recorded
 
 MODULES = {"torch": "torch", "F": "torch.nn.functional", "nn": "torch.nn", "optim": "torch.optim"}  # as they are usually imported
@@ -108,8 +109,10 @@ class _Respeller:
         self.frozen = ", requires_grad=False" if asked else ""  # what PyTorch computes no gradient of
         self.has_classes = bool(asked and CLASSES.search(text))
         self.in_place = False  # inside `with torch.no_grad()`
-        assigned = [node for node in nodes if isinstance(node, ast.Assign) and self.numbers(node.value)]
-        self.lists = {target.id for node in assigned for target in node.targets if isinstance(target, ast.Name)}
+        self.lists: set[str] = set()
+        assigned = [node for node in nodes if isinstance(node, ast.Assign)]
+        while found := {name for node in assigned if self.is_list(node.value) for name in _names(node.targets)} - self.lists:
+            self.lists |= found
 
     def text(self) -> str:
         made = self.spliced(self.tree, 0, len(self.source))
@@ -202,8 +205,15 @@ class _Respeller:
         return number if is_class else f"Value({number}{'' if asked else self.frozen})"
 
     def is_list(self, node: ast.AST) -> bool:
-        """Whether it is the name of several numbers."""
-        return isinstance(node, ast.Name) and node.id in self.lists
+        """Whether it is several numbers: makes them, is their name, or computes with them number by number."""
+        match node:
+            case ast.Name(id=name):
+                return name in self.lists
+            case ast.BinOp(left=x, op=op, right=y):
+                return type(op).__name__ in SYMBOLS and (self.is_list(x) or self.is_list(y))
+            case ast.Subscript(value=x, slice=ast.Slice()):
+                return self.is_list(x)
+        return bool(self.numbers(node))
 
     # -- rules ---------------------------------------------------------------------------------------
 
@@ -246,10 +256,20 @@ class _Respeller:
 
     def of_AugAssign(self, node: ast.AugAssign) -> str | None:
         """A step of a parameter, which PyTorch changes in place."""
+        if self.is_list(node.target) and type(node.op).__name__ in SYMBOLS:  # which Python would lengthen
+            return f"{self.written(node.target)} = {self.of_BinOp(ast.BinOp(node.target, node.op, node.value))}"
         stepped = any(isinstance(part, ast.Attribute) and part.attr == "grad" for part in ast.walk(node.value))
         if not (self.in_place and stepped and isinstance(node.target, ast.Name)):
             return None
         return f"{node.target.id}.data" + self.spliced(node, self.span(node.target)[1], self.span(node)[1])
+
+    def of_BinOp(self, node: ast.BinOp) -> str | None:
+        are_lists = self.is_list(node.left), self.is_list(node.right)
+        if isinstance(node.op, ast.MatMult) and all(are_lists):
+            return self.called("dot", [node.left, node.right])
+        if not any(are_lists) or type(node.op).__name__ not in SYMBOLS:
+            return None
+        return each(self.written(node.left), node.op, self.written(node.right), are_lists)
 
     def of_Assign(self, node: ast.Assign) -> str | None:
         match node:
@@ -293,6 +313,8 @@ class _Respeller:
                 return self.called(name, [several])
             case "dot", [x, y]:
                 return self.called("dot", [x, y])
+            case "is_available", []:
+                return "False"
             case "clamp" | "clip", _:
                 return self.clipped(call.args, call.keywords)
             case "max" | "min", [x, y]:
@@ -369,6 +391,31 @@ class _Respeller:
         return None
 
 
+def place(text: str, ours: str, line: int, column: int) -> tuple[int, int, int]:
+    """Where the statement is of which `respelled` made the one at a place: line, first column, and the one after the last.
+
+    >>> text = "import torch\\nx = torch.tensor(2.0); y = torch.exp(x)"
+    >>> place(text, respelled(text), 1, 17)
+    (2, 24, 40)
+    """
+    both = zip(_statements(text), _statements(ours), strict=False)
+    before = [(at.lineno, at.col_offset, node) for node, at in both if (at.lineno, at.col_offset) < (line, column)]
+    if not before:
+        return line, column, column + 1
+    node = max(before, key=lambda each: each[:2])[2]
+    row = re.split(r"\r\n?|\n", text)[node.lineno - 1].encode()
+    last = node.end_col_offset if node.end_lineno == node.lineno else len(row)
+    return node.lineno, len(row[: node.col_offset].decode()) + 1, len(row[:last].decode()) + 1
+
+
+def _statements(text: str) -> list[ast.stmt]:
+    try:
+        nodes = [*ast.walk(ast.parse(text))]
+    except SyntaxError:
+        return []
+    return [node for node in nodes if isinstance(node, ast.stmt) and not _is_dropped(node)]
+
+
 def _here(path: str) -> str | None:
     """What a full name of PyTorch is here, if it has a name here.
 
@@ -395,6 +442,10 @@ def _parts(node: ast.AST) -> Iterator[ast.AST]:
             yield child
         else:
             yield from _parts(child)
+
+
+def _names(targets: Sequence[ast.expr]) -> set[str]:
+    return {target.id for target in targets if isinstance(target, ast.Name)}
 
 
 def _is_torch(module: str | None) -> bool:

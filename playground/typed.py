@@ -20,10 +20,11 @@ from autograd import Value
 from autograd._format import did_you_mean
 from autograd.expression import ExpressionError, variables
 from autograd.foreign_names import FUNCTIONS
-from playground import pytorch
+from playground import lists, pytorch
 from playground.free import near
 from playground.plain import to_begin_with, with_values
 from playground.spelling import CALLED, corrected, difference
+from playground.torch_spelling import place as torch_place
 from playground.torch_spelling import respelled
 
 HERE = {"autograd", "nn"}
@@ -49,6 +50,7 @@ _TORCH = (
     "PyTorch is not in this page: torch.tensor(2.0, requires_grad=True) is Value(2.0), and several numbers are a list of Values; "
     "torch.nn is nn, torch.exp is exp"
 )
+_STOPPED = "PyTorch is not in this page, and this line keeps the program from being rewritten"
 _NUMPY = "NumPy is not in this page"
 _LINEAR = "a linear layer is nn.Layer(2, 1, 'linear'), a network nn.MLP(2, [4, 1])"
 HINTS = {  # for names, modules and operators that other libraries and papers have
@@ -78,21 +80,34 @@ class Slip(Exception):
         self.place: dict[str, Any] = {"message": message, "line": line, "column": column, "end": max(column + 1, end), "fix": ""}
 
     def offer(self, text: str, run: Callable[[str], object]) -> Slip:
-        """The same, with the text in the spelling of Python, the names of the engine, and Values, if it then runs."""
+        """The same, with the text in the spelling of Python, the names of the engine, and Values, if it then runs.
+
+        If a program for PyTorch does not run in our names, what is wrong with it then is told, at its place.
+        """
         global printed
         if len(text) > MAX_TEXT:
             return self
         said = printed
         spelled = corrected(text)
-        for fix in filter(None, (respelled(spelled or text), spelled, with_values(spelled or text))):
+        ours = respelled(spelled or text)
+        for fix in filter(None, (ours, spelled, with_values(spelled or text))):
             try:
                 run(fix)
                 self.place["fix"] = fix
                 break
-            except Slip:
-                pass  # more is wrong with it
+            except Slip as slip:  # more is wrong with it
+                if fix == ours and slip.place["line"] and self.place["message"] == _TORCH:
+                    place = torch_place(spelled or text, ours, slip.place["line"], slip.place["column"])
+                    self.place |= dict(
+                        zip(("line", "column", "end"), place, strict=True), message=f"{_STOPPED}: {slip.reason(ours)}"
+                    )
         printed = said
         return self
+
+    def reason(self, text: str) -> str:
+        """Its message about a program for PyTorch that was rewritten as this text."""
+        name = pytorch.chain(_row(text, self.place["line"])[self.place["column"] - 1 :])
+        return f"{name} has no counterpart here" if self.place["message"] == _TORCH else str(self.place["message"])
 
     @classmethod
     def within(cls, text: str, error: ExpressionError, message: str = "", before: int = 0) -> Slip:
@@ -309,11 +324,13 @@ def _raised(error: BaseException, text: str, scope: Mapping[str, Any]) -> Slip:
         return Slip(f"{name} has no value yet: write {name} = Value(2.0) first", line, column, end)
     meant = _meant(error)
     told = _told(error) + _nearest(error, scope)
-    plain = to_begin_with(error, text) or _of_a_function(error, _row(text, line)[column - 1 : end - 1])
+    written = _row(text, line)[column - 1 : end - 1]
+    there = {**scope, **at.tb_frame.f_locals} if at is not None else scope
+    plain = to_begin_with(error, text) or _of_a_function(error, written) or lists.instead(error, written, there)
     if plain:
         return Slip(plain, line, column, end)
     name = pytorch.chain(_row(text, line)[column - 1 :])
-    elsewhere = _of_pytorch(error, name, _row(text, line))
+    elsewhere = _of_pytorch(error, _row(text, line)[column - 1 :], _row(text, line))
     if elsewhere:
         return Slip(elsewhere, line, column, max(end, column + len(name)))
     if isinstance(error, ModuleNotFoundError) and meant not in HERE:
@@ -321,8 +338,8 @@ def _raised(error: BaseException, text: str, scope: Mapping[str, Any]) -> Slip:
     return Slip(HINTS.get(meant, told), line, column, end)
 
 
-def _of_pytorch(error: BaseException, name: str, written: str) -> str:
-    """What to write for a name of PyTorch that an error is about, and which stands in a line; empty if it is none."""
+def _of_pytorch(error: BaseException, called: str, written: str) -> str:
+    """What to write for a name of PyTorch that an error is about; empty if it is none. It is `called` in a line, as `written`."""
     if isinstance(error, AttributeError) and str(error).startswith("a Value has no attribute"):  # then what to write
         return str(error)
     if isinstance(error, AttributeError) and isinstance(error.obj, (Value, float)):
@@ -330,7 +347,8 @@ def _of_pytorch(error: BaseException, name: str, written: str) -> str:
     if isinstance(error, TypeError):
         return pytorch.keyword(str(error))
     if isinstance(error, (NameError, AttributeError)):
-        return HINTS.get(name.rpartition(".")[2], "") or pytorch.function(name)
+        name = pytorch.chain(called)
+        return HINTS.get(name.rpartition(".")[2], "") or pytorch.rows(called) or pytorch.function(name)
     return ""
 
 

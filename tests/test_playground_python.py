@@ -142,6 +142,45 @@ def test_a_plain_number_that_is_taken_for_a_value_is_told_how_to_become_one(text
     assert asked("show", text, {})["message"].startswith(message)
 
 
+ADDED = ", and sum([…]) to add them up"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("(w*v).sum()", "w and v are lists: write [a*b for a, b in zip(w, v)], or dot(w, v) to add them up"),
+        ("w*w", "w is a list: write [a*a for a in w], or dot(w, w) to add them up"),
+        ("x*w", f"w is a list: write [x*a for a in w]{ADDED}"),
+        ("w + x", f"w is a list: write [a + x for a in w]{ADDED}"),
+        ("(x - 1)/w", f"w is a list: write [(x - 1)/a for a in w]{ADDED}"),
+        ("w**2", f"w is a list: write [a**2 for a in w]{ADDED}"),
+        ("w - v", f"w and v are lists: write [a - b for a, b in zip(w, v)]{ADDED}"),
+        ("[x, x] + 1", f"a list is not a number: write [a + 1 for a in [x, x]]{ADDED}"),
+        ("def f(a):\n    return 2.0*a\nf(w)", f"a is a list: write [2.0*b for b in a]{ADDED}"),
+        ("-w", "w is a list: write [-a for a in w]"),
+        ("w -= x", "w is a list: write w = [a - x for a in w]"),
+        ("w @ v", "w and v are lists: write dot(w, v)"),
+        ("X @ w", "X and w are lists: write [dot(row, w) for row in X]"),
+        ("X @ X", "X is a list: write [[dot(row, column) for column in zip(*X)] for row in X]"),
+        ("w.sum()", "a list has no .sum(): write sum(w)"),
+        ("[a*b for a, b in zip(v, w)].mean()", "a list has no .mean(): write mean([a*b for a, b in zip(v, w)])"),
+        ("w.tanh()", "a list has no .tanh(): write [a.tanh() for a in w]"),
+        ("w.grad", "a list has no .grad: write [a.grad for a in w]"),
+        ("w.pow(2)", "a list has no .pow: for each x in w, write x**2"),
+        ("w.T", "a list has no .T: leave it out"),
+        ("w.shape", "a list has no .shape: write len(w)"),
+        ("w.dot(v)", "a list has no .dot(): write dot(w, …)"),
+        ("w.backward()", "a list has no .backward(): it is called on one Value, such as sum(w)"),
+        ("w.push(x)", "AttributeError: 'list' object has no attribute 'push'"),
+        ("w & v", "TypeError: unsupported operand type(s) for &: 'list' and 'list'"),
+        ("'a' + w", 'TypeError: can only concatenate str (not "list") to str'),
+    ],
+)
+def test_a_list_that_is_taken_for_a_tensor_is_told_what_to_write(text, message):
+    lists = "v, w, x = [Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)], Value(5.0)\nX = [v, w]\n"
+    assert asked("show", lists + text, {})["message"] == message
+
+
 @pytest.mark.parametrize("text", ["y = relx(w)", "w = Value(2.0)\ny = relx(w)"])
 def test_an_op_that_is_misspelled_by_a_letter_is_suggested(text):
     assert asked("show", text, {})["message"].endswith(": did you mean relu?")
@@ -759,7 +798,15 @@ def test_a_function_written_together_with_its_argument_is_told_to_be_one_name(te
     ("text", "note"),
     [
         ("relu(1 - w*x)", "y is at a kink of relu, where it has no derivative: the engine takes 0."),
-        ("maximum(w, x) + abs(w - x)", "v₂ is at a kink of maximum, where it has no derivative: the engine takes 0.5."),
+        (
+            "maximum(w, x) + abs(w - x)",
+            "v₂ is at a kink of maximum and v₄ of abs, where they have no derivative: the engine takes 0.5 and 0.",
+        ),
+        (
+            "relu(w - 1) + relu(x - 1) + abs(w - 1) + sign(x - 1)",
+            "v₂ and v₅ are at a kink of relu, v₈ of abs and v₁₁ at a jump of sign, where they have no derivative: "
+            "the engine takes 0.",
+        ),
         ("relu(w - 1) + relu(x - 1)", "v₂ and v₅ are at a kink of relu, where they have no derivative: the engine takes 0."),
         ("where(w < x, w, 2)", "v₂ is at a jump of less, where it has no derivative: the engine takes 0."),
         ("softsign(w - x)", ""),

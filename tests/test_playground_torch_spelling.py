@@ -94,6 +94,12 @@ RESPELLED = [
     ("x = torch.Tensor([2]).double()\nx.requires_grad = True\ny = x ** 2", "x = Value(2)\nx.requires_grad = True\ny = x ** 2"),
     ("x = torch.tensor([1.0, 2.0])\ny = x.sum() + torch.dot(x, x)", "x = [Value(1.0), Value(2.0)]\ny = sum(x) + dot(x, x)"),
     ("w = nn.Parameter(torch.tensor([1.0, k]))\ny = w.norm(dim=0)", "w = [Value(1.0), Value(k)]\ny = norm(w)"),
+    (
+        "w = torch.tensor([1.0, 2.0])\nv = 2*w\nv += w[:2]\ny = (w*w).sum() + v @ (w - x)**2",
+        "w = [Value(1.0), Value(2.0)]\nv = [2*a for a in w]\nv = [a + b for a, b in zip(v, w[:2])]\n"
+        "y = sum([a*a for a in w]) + dot(v, [b**2 for b in [a - x for a in w]])",
+    ),
+    ("device = 'cuda' if torch.cuda.is_available() else 'cpu'", "device = 'cuda' if False else 'cpu'"),
     (SOFTMAX, LISTED),
     (TRAINING, TRAINED),
 ]
@@ -148,6 +154,78 @@ def test_the_page_offers_the_whole_program_with_the_first_slip(monkeypatch):
     assert shown(TRAINED)["printed"] == "0.014\n"
     assert shown(SOFTMAX)["slip"]["fix"] == LISTED
     assert shown(LISTED)["answer"]["leaves"] == ["logits[0]", "logits[1]", "logits[2]"]
+
+
+NO_GRAD = "the result, made by detach() or inside no_grad(), has no graph"
+VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_grad=True)\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "what", "reason"),
+    [
+        (
+            "X = torch.tensor([[1.0, 2.0]])\ny = X @ w",
+            3,
+            "X = torch.tensor([[1.0, 2.0]])",
+            "a tensor of several rows is a list of lists",
+        ),
+        (f"{VECTORS}if True:\n  y = torch.exp(w)\ny.sum()", 6, "y = torch.exp(w)", "TypeError: exp: expected a real number"),
+        (f"{VECTORS}u = v, -w", 5, "u = v, -w", "w is a list: write [-a for a in w]"),
+        (
+            f"{VECTORS}y = w*w\ny.backward()",
+            6,
+            "y.backward()",
+            "a list has no .backward(): it is called on one Value, such as sum(y)",
+        ),
+        (
+            "import torch.nn as nn\nmodel = nn.Linear(2, 1)",
+            4,
+            "model = nn.Linear(2, 1)",
+            "a linear layer is nn.Layer(2, 1, 'linear')",
+        ),
+        (
+            "x = torch.tensor(2.0); y = x*x\ny.add_(1.0)",
+            4,
+            "y.add_(1.0)",
+            "a Value has no attribute 'add_': no operation changes a Value",
+        ),
+        (
+            "class F(torch.autograd.Function):\n    @staticmethod\n    def forward(ctx, x):\n        return x",
+            3,
+            "class F(torch.autograd.Function):",
+            "torch.autograd.Function is custom_op(",
+        ),
+        ("x = torch.tensor(2.0)\nwith torch.no_grad():\n    y = x*x\ny.backward()", 6, "y.backward()", NO_GRAD),
+        (
+            "x = torch.tensor(2.0)\nx.retain_grad(); ä = torch.fft.fft(\n    x)",
+            4,
+            "ä = torch.fft.fft(",
+            "torch.fft.fft has no counterpart",
+        ),
+        (
+            "x = torch.randn(3, requires_grad=True)\nx.sum()",
+            3,
+            "x = torch.randn(3, requires_grad=True)",
+            "torch.randn is random.gauss(",
+        ),
+        ("x = torch.tensor(2.0)\ny = foo(x)", 4, "y = foo(x)", "NameError: name 'foo' is not defined"),
+    ],
+)
+def test_the_line_that_keeps_a_program_from_being_rewritten_is_told_with_the_reason(monkeypatch, text, line, what, reason):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    text = f"import torch\n\n{text}"
+    slip = shown(text)["slip"]
+    row = text.split("\n")[slip["line"] - 1]
+    assert (slip["line"], row[slip["column"] - 1 : slip["end"] - 1], slip["fix"]) == (line, what, "")
+    assert slip["message"].startswith(
+        f"PyTorch is not in this page, and this line keeps the program from being rewritten: {reason}"
+    )
+
+
+def test_numbers_of_a_tensor_are_computed_with_one_by_one(monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    loss = "u = 2*w\nloss = torch.dot(u, u) + (v*w).sum()\nloss.backward()\nprint(w.grad)"
+    assert shown(shown(f"import torch\n{VECTORS}{loss}")["slip"]["fix"])["printed"] == "[25.0, 34.0]\n"
 
 
 @pytest.mark.parametrize(

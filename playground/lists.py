@@ -1,0 +1,155 @@
+"""Lists that lines take for tensors: what to write, number by number."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from autograd import Value
+from autograd.foreign_names import METHODS
+
+SYMBOLS = {"Add": " + ", "Sub": " - ", "Mult": "*", "Div": "/", "FloorDiv": "//", "Mod": " % ", "Pow": "**"}
+OF_LISTS = {"sum", "mean", "prod", "var", "norm", "softmax", "log_softmax", "logsumexp"}  # functions, and methods of a tensor
+COUNTS = {"shape", "size", "numel"}
+REFUSED = re.compile(
+    "unsupported operand type|bad operand type for unary -: '(list|tuple)'|can't multiply sequence by"
+    "|can only concatenate (list|tuple)|expected a real number or a Value, got (list|tuple)"
+)
+ATOMS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant)
+
+
+def each(left: str, op: ast.operator, right: str, are_lists: tuple[bool, bool]) -> str:
+    """An operation on lists, number by number; `are_lists` says which of its two arguments are.
+
+    >>> each("v", ast.Mult(), "w", (True, True)), each("w", ast.Pow(), "2", (True, False))
+    ('[a*b for a, b in zip(v, w)]', '[a**2 for a in w]')
+    >>> each("a - 1", ast.Sub(), "w", (False, True))
+    '[(a - 1) - b for b in w]'
+    """
+    symbol, taken = SYMBOLS[type(op).__name__], {*re.findall(r"\w+", f"{left} {right}")}
+    one, other = [name for name in "abcdefgh" if name not in taken][:2]
+    if all(are_lists):
+        return (
+            f"[{one}{symbol}{one} for {one} in {left}]"
+            if left == right
+            else (f"[{one}{symbol}{other} for {one}, {other} in zip({left}, {right})]")
+        )
+    if are_lists[0]:
+        return f"[{one}{symbol}{_operand(right)} for {one} in {left}]"
+    return f"[{_operand(left)}{symbol}{one} for {one} in {right}]"
+
+
+def _operand(text: str) -> str:
+    return text if isinstance(ast.parse(text, mode="eval").body, ATOMS) else f"({text})"
+
+
+def instead(error: BaseException, written: str, names: Mapping[str, Any]) -> str:
+    """What to write where an operation or a method of numbers is asked of a list; empty for any other error.
+
+    `written` is what raised it, and `names` are the names there.
+
+    >>> w = [Value(1.0), Value(2.0)]
+    >>> try:
+    ...     w**2
+    ... except TypeError as error:
+    ...     instead(error, "w**2", {"w": w})
+    'w is a list: write [a**2 for a in w], and sum([…]) to add them up'
+    """
+    if isinstance(error, AttributeError) and isinstance(error.obj, (list, tuple)):
+        return _of_method(str(error.name), written.removesuffix(f".{error.name}"))
+    if type(error) is not TypeError or not REFUSED.search(str(error)):
+        return ""
+    try:
+        (line,) = ast.parse(written).body
+    except (SyntaxError, ValueError):
+        return ""
+
+    def text(node: ast.expr) -> str:
+        return ast.get_source_segment(written, node) or ast.unparse(node)
+
+    match line:
+        case ast.Expr(value=ast.UnaryOp(op=ast.USub(), operand=x)):
+            return f"{_are([text(x)])}: write [-a for a in {text(x)}]"
+        case ast.Expr(value=ast.BinOp(left=x, op=op, right=y)):
+            start = ""
+        case ast.AugAssign(target=x, op=op, value=y):
+            start = f"{text(x)} = "
+        case _:
+            return ""
+    are_lists = _which(x, y, error, names)
+    several = [text(node) for node, is_list in zip((x, y), are_lists, strict=True) if is_list]
+    if not several:
+        return ""
+    if isinstance(op, ast.MatMult):
+        return _product(text(x), text(y), names) if all(are_lists) else ""
+    if type(op).__name__ not in SYMBOLS:
+        return ""
+    products = isinstance(op, ast.Mult) and all(are_lists)
+    total = f"or dot({text(x)}, {text(y)})" if products else "and sum([…])"
+    added = "" if start else f", {total} to add them up"
+    return f"{_are(several)}: write {start}{each(text(x), op, text(y), are_lists)}{added}"
+
+
+def _are(several: list[str]) -> str:
+    """The lists, as far as they have short names."""
+    named = list(dict.fromkeys(several))
+    if not all(re.fullmatch(r"[\w.]+", name) for name in named):
+        return "a list is not a number"
+    return f"{' and '.join(named)} {'is a list' if len(named) == 1 else 'are lists'}"
+
+
+def _which(x: ast.expr, y: ast.expr, error: TypeError, names: Mapping[str, Any]) -> tuple[bool, bool]:
+    """Which of two arguments are lists: what is not known by its name, the error tells."""
+    known = [_is_list(node, names) for node in (x, y)]
+    types = re.search(r"'(\w+)' and '(\w+)'$", str(error))
+    if types:
+        return types[1] in ("list", "tuple"), types[2] in ("list", "tuple")
+    both = re.search(r"by non-int of type '(?:list|tuple)'", str(error)) is not None
+    if both or None not in known:
+        return both or bool(known[0]), both or bool(known[1])
+    # One is a list, and the other one is none.
+    return (bool(known[0]), not known[0]) if known[0] is not None else (not known[1], bool(known[1]))
+
+
+def _is_list(node: ast.expr, names: Mapping[str, Any]) -> bool | None:
+    match node:
+        case ast.Name(id=name) if name in names:
+            return isinstance(names[name], (list, tuple))
+        case ast.List() | ast.Tuple() | ast.ListComp():
+            return True
+        case ast.Constant() | ast.Subscript(slice=ast.Constant()):
+            return False
+    return None
+
+
+def _product(x: str, y: str, names: Mapping[str, Any]) -> str:
+    nested = [
+        isinstance(names.get(name), (list, tuple)) and isinstance(next(iter(names[name]), None), (list, tuple)) for name in (x, y)
+    ]
+    if nested == [True, True]:
+        return f"{_are([x, y])}: write [[dot(row, column) for column in zip(*{y})] for row in {x}]"
+    if nested == [True, False]:
+        return f"{_are([x, y])}: write [dot(row, {y}) for row in {x}]"
+    return f"{_are([x, y])}: write dot({x}, {y})" if nested == [False, False] else ""
+
+
+def _of_method(name: str, owner: str) -> str:
+    if not owner:
+        return ""
+    if name in OF_LISTS:
+        return f"a list has no .{name}(): write {name}({owner})"
+    if name in ("dot", "matmul"):
+        return f"a list has no .{name}(): write dot({owner}, …)"
+    if name == "backward":
+        return f"a list has no .backward(): it is called on one Value, such as sum({owner})"
+    if name in COUNTS:
+        return f"a list has no .{name}: write len({owner})"
+    if hasattr(Value, name):
+        called = "()" if callable(getattr(Value, name)) else ""
+        return f"a list has no .{name}{called}: write [a.{name}{called} for a in {owner}]"
+    advice = METHODS.get(name, "")
+    if advice.startswith("leave it out"):
+        return f"a list has no .{name}: leave it out"
+    return f"a list has no .{name}: for each x in {owner}, {advice}" if advice else ""
