@@ -17,6 +17,7 @@ import { ADD, CHOOSE, ERASE, tapChoice } from "./network_taps.js";
 
 const POINTS_ON_THE_WAY = 50;
 const COMPARE = "Same numbers as Python?";
+const LEAST_SCALE = 0.6; // of the picture of the network
 
 export function networkTab(root, { python, changed, show }) {
     let setting = { ...START }, page = null, view, plane, maps, clicks = CHOOSE, begun = null, asked = null, opened = null;
@@ -151,7 +152,8 @@ export function networkTab(root, { python, changed, show }) {
     function drawNet() {
         net.replaceChildren();
         view = networkView(net, { ...page.view, show: setting.show, maps: setting.maps ? [] : null }, {
-            height: () => net.clientHeight - 70,
+            height: () => (narrow.matches ? net.clientHeight - 70 : net.querySelector(".network-box").clientHeight),
+            least: () => (narrow.matches ? 1 : LEAST_SCALE), // where the page does not scroll, it is rather small than cut
             onOpen: ({ index }) => { opened = index; neuron.hidden = false; refresh(); },
             onClose: () => { opened = null; neuron.hidden = true; refresh(); },
             onAsk: (unit) => { asked = unit; refresh(); },

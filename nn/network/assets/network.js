@@ -243,11 +243,12 @@ function wholeNetwork(data) {
 
 // Fill `root` with the view of a network. `data` is that of nn/network/page.py; `onOpen` is called with a neuron that was
 // opened, `onClose` when it is closed, `onAsk` with one that is pointed at, or null, `onLink` with the parameter of a link that was
-// clicked or entered, `onShow` with what the links show now; the picture is not made larger than `height()` pixels.
+// clicked or entered, `onShow` with what the links show now; the picture is not made larger than `height()` pixels,
+// if it is still `least()` times its size.
 // The result has update(numbers), show("weight" | "grad" | "update"), open(id) and close().
 function networkView(root, data, hooks = {}) {
   const nothing = () => {};
-  const { onOpen = nothing, onClose = nothing, onAsk = nothing, onLink = nothing, onShow = nothing, height = () => innerHeight * 0.75 } = hooks;
+  const { onOpen = nothing, onClose = nothing, onAsk = nothing, onLink = nothing, onShow = nothing, height = () => innerHeight * 0.75, least = () => 1 } = hooks;
   data = wholeNetwork(data);
   let numbers = data.numbers;
   let shown = data.show;
@@ -275,8 +276,8 @@ function networkView(root, data, hooks = {}) {
   function fit() {
     const room = stack.clientWidth;
     if (room === 0) return;
-    const fitting = pictures.wide.width <= room ? pictures.wide : pictures.narrow;
-    const scale = Math.min(1.35, room / fitting.width, Math.max(1, height() / fitting.height));
+    const fitting = pictures.wide.width * least() <= room ? pictures.wide : pictures.narrow;
+    const scale = Math.min(1.35, room / fitting.width, Math.max(least(), height() / fitting.height));
     fitting.svg.setAttribute("width", fitting.width * scale);
     fitting.svg.setAttribute("height", fitting.height * scale);
     if (picture === fitting) return;
