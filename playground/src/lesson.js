@@ -15,7 +15,7 @@ export function lessonTab(root, page) {
     const { python } = page;
     const view = element("div", { class: "lesson" });
     const dock = element("aside", { class: "lesson-dock", "aria-label": "Lesson" });
-    let lesson = null, of = {}, at = 0, done = {}, tasks = [], picture = null, docked = false, listening = null, turn = 0;
+    let lesson = null, of = {}, at = 0, done = {}, tasks = [], picture = null, docked = false, listening = null, turn = 0, loading = 0;
     root.append(view);
 
     const key = () => of.name ?? `${OWN}${lesson.title}`;
@@ -32,11 +32,10 @@ export function lessonTab(root, page) {
             view.replaceChildren(shelfView(known, { start: (name, step) => open({ name }, step), read }));
             if (focus) view.querySelector("h2").focus();
         });
-        page.changed();
     }
 
     // `what` is { name } of the shelf, or { lesson } with all of it.
-    async function open(what, step, file = "the lesson in the link") {
+    async function open(what, step, { file = "the lesson in the link", left = false } = {}) {
         const mine = ++turn;
         view.replaceChildren(element("p", { class: "quiet", role: "status" }, "The lesson is loading …"));
         await attempt(async () => {
@@ -45,7 +44,7 @@ export function lessonTab(root, page) {
             [lesson, of] = [found, what];
             const kept = progress(key(), lesson.steps.length);
             ({ done, tasks } = kept);
-            go(step ?? (kept.step < lesson.steps.length ? kept.step : 0));
+            go(step ?? (kept.step < lesson.steps.length ? kept.step : 0), left);
         });
     }
 
@@ -57,33 +56,36 @@ export function lessonTab(root, page) {
             } catch {
                 await python.ask("open_lesson", text, file); // which says what is wrong
             }
-            await open({ lesson: own }, 0, file);
+            await open({ lesson: own }, 0, { file });
         });
     }
 
     async function attempt(act) {
+        loading++;
         try {
             await act();
         } catch (error) {
             leave();
             const back = button("All lessons", () => shelf());
             view.replaceChildren(element("p", { class: "slip", role: "alert" }, error.message), back);
+        } finally {
+            loading--;
+            page.changed();
         }
     }
 
     // -- a step
 
-    function go(step, focus = true) {
+    // `left`: the tab that it shows stays as the reader left it.
+    function go(step, left = false) {
         at = Math.min(Math.max(step, 0), lesson.steps.length);
         keep(key(), { step: at, steps: lesson.steps.length, done, tasks });
         leave();
         if (at === lesson.steps.length) end();
-        else draw(lesson.steps[at]);
-        if (focus) {
-            view.querySelector("h2").focus({ preventScroll: true });
-            root.scrollTo(0, 0);
-            view.scrollIntoView({ block: "start" });
-        }
+        else draw(lesson.steps[at], left);
+        view.querySelector("h2").focus({ preventScroll: true });
+        root.scrollTo(0, 0);
+        view.scrollIntoView({ block: "start" });
         page.changed();
     }
 
@@ -93,7 +95,7 @@ export function lessonTab(root, page) {
         undock();
     }
 
-    function draw(step) {
+    function draw(step, left) {
         const how = done[at];
         const answer = element("div", { class: "lesson-answer" });
         const next = button("", () => {
@@ -114,7 +116,7 @@ export function lessonTab(root, page) {
         if (step.predict === null && step.check && step.hint) answer.append(element("details", {}, element("summary", {}, "Hint"), ...written(step.hint)));
         tell();
         if (step.show?.tab) {
-            tab(step, () => {
+            tab(step, left, () => {
                 state.tried = true;
                 tell();
             });
@@ -237,7 +239,7 @@ export function lessonTab(root, page) {
     // -- beside another tab
 
     // `tried()` is called when something is pressed there.
-    function tab({ show }, tried) {
+    function tab({ show }, left, tried) {
         dock.append(view);
         const main = root.parentElement;
         listening = new AbortController();
@@ -246,7 +248,7 @@ export function lessonTab(root, page) {
         main.prepend(dock);
         main.classList.add("docked");
         docked = true;
-        if (show.state) page.show(show.tab, show.state);
+        if (show.state && !left) page.show(show.tab, show.state);
         else page.select(show.tab); // as the reader left it
     }
 
@@ -272,7 +274,20 @@ export function lessonTab(root, page) {
             if (asked === null) shelf(false);
             else open({ name: asked });
         },
-        state: () => (lesson === null ? {} : { ...of, step: at }),
+        state: () => (turn === 0 ? null : lesson === null ? {} : { ...of, step: at }),
+        place: () => (loading > 0 ? undefined : lesson === null ? null : { ...of, step: at }),
+        docked: () => docked,
+        // What stands at this place, of which `name` is the tab, if it does not stand there already.
+        visit(name, step) {
+            if (step === null) {
+                if (docked) page.select("lesson");
+                if (name === "lesson" && (lesson !== null || turn === 0)) return shelf(false);
+                return;
+            }
+            const { step: to, ...what } = step, same = JSON.stringify(what) === JSON.stringify(of);
+            if (!same || lesson === null) return open(what, to, { left: true });
+            if (to !== at || (name !== "lesson" && !docked)) go(to, true);
+        },
         restore(state) {
             const step = Number.isInteger(state?.step) ? state.step : undefined;
             if (typeof state?.name === "string") open({ name: state.name }, step);

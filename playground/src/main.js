@@ -1,5 +1,5 @@
 import "./safe.js";
-import { address } from "./address.js";
+import { address, keeping } from "./address.js";
 import { checkTab } from "./check.js";
 import { embed } from "./embed.js";
 import { engine } from "./engine.js";
@@ -61,12 +61,13 @@ const buttons = [...document.querySelectorAll("[role=tab]")];
 const nameOf = (button) => button.getAttribute("aria-controls");
 const tabs = {};
 let selected = "expression";
-for (const [name, tab] of Object.entries(TABS)) tabs[name] = tab(document.getElementById(name), page);
+for (const [name, tab] of Object.entries(TABS)) tabs[name] = keeping(tab(document.getElementById(name), page));
 // after the tabs are made
 const tell = toasts(document.querySelector(".playground"));
 const greeted = greeting(document.getElementById("greeting"), { state: page.state, open: (lesson) => page.show("lesson", lesson) });
 const embedded = embed(document.querySelector(".playground"), tabs);
-const link = address({ tabs, selected: () => selected, select, tell, written: embedded.linked, broken: greeted.broken });
+const query = new URLSearchParams(location.search);
+const link = address({ tabs, selected: () => selected, select, place, tell, framed: query.has("embed"), written: embedded.linked, broken: greeted.broken });
 share(document.getElementById("share"), { tab: () => tabs[selected], name: () => selected, title: () => document.title, link: link.link, tell });
 state.before(stop);
 state.after(retry);
@@ -79,7 +80,14 @@ for (const leaving of document.querySelectorAll(".bar h1 a, footer a")) {
     leaving.addEventListener("click", () => (leaving.target = tabs.lesson.underWay() ? "_blank" : ""));
 }
 
+// A lesson is where its reader is, beside another tab too.
+function place() {
+    const step = selected === "lesson" || tabs.lesson.docked() ? tabs.lesson.place() : null;
+    return step === undefined ? undefined : [selected, step];
+}
+
 function select(name) {
+    tabs[name].wake();
     selected = name;
     for (const button of buttons) {
         const chosen = nameOf(button) === name;
@@ -105,4 +113,4 @@ for (const button of buttons) {
 }
 
 playerKeys();
-link.open(new URLSearchParams(location.search).has("lesson") ? "lesson" : embedded.first);
+link.open(query.has("lesson") ? "lesson" : embedded.first);

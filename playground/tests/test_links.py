@@ -200,6 +200,148 @@ def test_another_link_in_the_same_window_is_followed(page: Any) -> None:
     expect(page.locator("#tab-check")).to_have_attribute("aria-selected", "true")
 
 
+def seen(page: Any, tab: str) -> None:
+    expect(page.locator(f"#tab-{tab}")).to_have_attribute("aria-selected", "true")
+    expect(page.locator(f"#{tab}")).to_be_visible()
+
+
+def entries(page: Any) -> int:
+    return int(page.evaluate("history.length"))
+
+
+def test_back_and_forward_go_from_tab_to_tab_and_nothing_that_was_typed_is_lost(page: Any) -> None:
+    before = entries(page)
+    page.click("#tab-check")
+    page.click("#tab-expression")
+    write(page, TEXT)
+    linked(page, "expression", lambda state: state["text"] == TEXT)
+    page.click("#tab-quiz")
+    seen(page, "quiz")
+    assert entries(page) == before + 3
+    for tab in ("expression", "check", "expression"):
+        page.go_back()
+        seen(page, tab)
+    assert shown_text(page) == TEXT
+    linked(page, "expression", lambda state: state["text"] == TEXT)
+    for tab in ("check", "expression", "quiz"):
+        page.go_forward()
+        seen(page, tab)
+    assert shown_text(page) == TEXT
+    assert entries(page) == before + 3
+
+
+def test_what_is_typed_and_moved_adds_no_entry(page: Any) -> None:
+    before = entries(page)
+    moved(page, TEXT)
+    page.click("#expression .controls button[aria-label=Play]")
+    page.wait_for_timeout(1000)
+    assert entries(page) == before
+
+
+def test_back_goes_from_step_to_step_of_a_lesson_to_the_list_and_to_where_it_was_opened(page: Any) -> None:
+    before = entries(page)
+    head, finish = page.locator(".lesson-head"), page.locator(".lesson-foot button").last
+    page.click("#tab-lesson")
+    page.get_by_role("button", name="Start: Backpropagation in ten minutes").click()
+    for step in range(1, 9):
+        told(page, f"Step {step} of 9", ".lesson-head")
+        page.wait_for_timeout(50)
+        finish.click()
+    seen(page, "network")  # the last step stands beside it
+    expect(page.locator(".lesson-dock")).to_be_visible()
+    page.get_by_role("button", name="All lessons").click()
+    expect(page.locator(".lesson-shelf")).to_be_visible()
+    assert entries(page) == before + 11
+    page.go_back()
+    seen(page, "network")
+    expect(page.locator(".lesson-dock")).to_contain_text("Step 9 of 9")
+    page.go_back()
+    seen(page, "lesson")
+    expect(head).to_contain_text("Step 8 of 9")
+    page.evaluate("history.go(-8)")
+    expect(page.locator(".lesson-shelf")).to_be_visible()
+    page.go_back()
+    seen(page, "expression")
+    page.evaluate("history.go(10)")
+    seen(page, "network")
+    page.reload()
+    seen(page, "network")
+    expect(page.locator(".lesson-dock")).to_contain_text("Step 9 of 9")
+    assert entries(page) == before + 11
+
+
+def test_a_lesson_that_the_greeting_opens_is_left_by_going_back_once(other: Any, address: str) -> None:
+    other.goto(f"{address}/index.html")
+    before = entries(other)
+    other.get_by_role("button", name="Ten-minute lesson").click()
+    told(other, "Step 1 of 9", ".lesson-head")
+    assert entries(other) == before + 1
+    other.go_back()
+    seen(other, "expression")
+    assert other.errors == []
+
+
+def test_going_back_from_a_link_brings_back_what_was_typed_before_it(page: Any) -> None:
+    write(page, "u*v + 7")
+    linked(page, "expression", lambda state: state["text"] == "u*v + 7")
+    page.click("#tab-check")
+    seen(page, "check")
+    page.wait_for_timeout(600)
+    page.evaluate("hash => { location.hash = hash; }", link(GOOD))
+    seen(page, "expression")
+    expect(page.locator("#expression .cm-content")).to_have_text(TEXT)
+    page.go_back()
+    seen(page, "check")
+    page.go_back()
+    seen(page, "expression")
+    expect(page.locator("#expression .cm-content")).to_have_text("u*v + 7")
+    page.evaluate("history.go(2)")
+    expect(page.locator("#expression .cm-content")).to_have_text(TEXT)
+
+
+def test_a_page_that_is_embedded_adds_no_entries(other: Any, address: str) -> None:
+    other.goto(f"{address}/index.html?embed{link(GOOD)}")
+    before = entries(other)
+    for tab in ("check", "quiz", "expression"):
+        other.evaluate("tab => document.getElementById(`tab-${tab}`).click()", tab)  # hidden, but keys reach them
+        seen(other, tab)
+        other.wait_for_timeout(100)
+    assert entries(other) == before
+
+
+REFUSED = "for (const name of ['localStorage', 'sessionStorage']) {" + (
+    "Object.defineProperty(window, name, { get() { throw new DOMException('refused', 'SecurityError'); } }); }"
+)
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_reload_on_another_tab_keeps_the_text_and_numbers_of_the_others(other: Any, address: str, refused: bool) -> None:
+    if refused:
+        other.add_init_script(REFUSED)
+    other.goto(f"{address}/index.html{link(GOOD)}")
+    live(other)
+    result = moved(other, "u*v - 3")
+    other.click("#tab-quiz")
+    told(other, "0 of", "#quiz .score")
+    write(other, "tanh(w*x + b)", "quiz")
+    linked(other, "quiz", lambda state: state["text"] == "tanh(w*x + b)")
+    other.click("#tab-check")
+    linked(other, "check", lambda state: True)
+    other.reload()
+    seen(other, "check")
+    other.click("#tab-quiz")
+    expect(other.locator("#quiz .cm-content")).to_have_text("tanh(w*x + b)")
+    for _ in range(3):  # Check, Quiz, Expression
+        other.go_back()
+    seen(other, "expression")
+    expect(other.locator("#expression .cm-content")).to_have_text("u*v - 3")
+    expect(other.locator("#expression .result")).to_have_attribute("data-exact", result)
+    other.goto("about:blank")
+    other.goto(f"{address}/index.html{link(GOOD)}")  # a link wins
+    expect(other.locator("#expression .cm-content")).to_have_text(TEXT)
+    assert other.errors == []
+
+
 def test_a_broken_link_says_so_and_shows_the_page_as_it_begins(page: Any, address: str, other: Any) -> None:
     beginning = shown_text(page)
     for hash_, word in BROKEN.items():
@@ -223,7 +365,7 @@ def test_a_link_of_wrong_types_falls_back_field_by_field(page: Any, tab: str) ->
     assert page.locator(".toast").inner_text() == ""
 
 
-def test_what_is_too_long_for_a_link_is_said_and_a_reload_begins_anew(page: Any) -> None:
+def test_what_is_too_long_for_a_link_is_said_and_a_reload_keeps_it(page: Any) -> None:
     import random
 
     rng = random.Random(0)
@@ -232,6 +374,8 @@ def test_what_is_too_long_for_a_link_is_said_and_a_reload_begins_anew(page: Any)
     told(page, "too long for a link", ".toast")
     page.wait_for_timeout(1000)
     assert "#" not in page.url
+    page.reload()
+    told(page, "x  # ", "#expression .cm-content")
 
 
 def test_a_link_is_copied_or_offered_to_copy(page: Any) -> None:
