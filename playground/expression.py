@@ -37,6 +37,8 @@ from playground.typed import Slip
 DELTA = 0.1  # the change of a leaf that is told of first
 MAX_NODES = 20_000  # of a graph that the page draws
 MAX_TOLD = 4000  # of one that it explains and nudges
+LAST = "It has the last graph alone, not the loop or the steps before it."
+DETACHED = "What was detached is a constant in it."
 
 
 class Shown:
@@ -61,6 +63,7 @@ class Shown:
         self.places: Mapping[str, int] = {}  # of numbers in them, by name
         self.lines = free is not None
         self.called: set[str] = set()  # the functions in the text
+        self.beside = ""  # what the lines do and the graph does not
         graph.name_from(scope)
         self.plain = {name: x for name, x in scope.items() if type(x) in (int, float)}
         self.note = _changed(graph) or _summed(graph) or note
@@ -281,6 +284,7 @@ def _shown(text: str, numbers: Numbers, places: Mapping[str, int] | None = None)
         made.unplaced = _unplaced([graph.spell(leaf) for leaf in moved]) if detached or chooses(text) else ""
         made.note = made.unplaced or made.note
     made.called = calls(formula.text if formula else text)
+    made.beside = " ".join([LAST] * (len(swept) > 1) + [DETACHED] * detached)
     fixed = _fixed([graph.spell(leaf) for leaf in made.leaves if graph.names[leaf] in made.fixed])
     made.note = " ".join(filter(None, (made.note, fixed, freed(swept), "" if formula else none_in_torch(text, scope))))
     return made
@@ -369,9 +373,9 @@ def program(text: str, numbers: Numbers) -> dict[str, str]:
 
 
 def program_for_torch(text: str, numbers: Numbers) -> str:
-    """What is shown as a program for PyTorch: the graph at these numbers."""
+    """What is shown as a program for PyTorch: the graph at these numbers. It begins with a comment if the lines do more."""
     made = _shown(text, numbers)
     typed.printed = None  # that of what is shown stays
     graph = Graph(made.copy()[made.graph.roots[0]])
     graph.name_from({})
-    return in_torch(graph)
+    return f"# {made.beside}\n" * bool(made.beside) + in_torch(graph, made.called)

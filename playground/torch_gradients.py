@@ -142,8 +142,13 @@ def none_in_torch(text: str, scope: Mapping[str, object]) -> str:
     >>> none_in_torch("print(x.grad)", {"x": x})
     'PyTorch gives x.grad = None: no gradient has reached it.'
     """
-    read = [node.value for node in ast.walk(ast.parse(text.strip())) if isinstance(node, ast.Attribute) and node.attr == "grad"]
+    tree = ast.parse(text.strip())
+    read = [node.value for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "grad"]
     names = sorted({node.id for node in read if isinstance(node, ast.Name)})
+    changed = next((step for step in _steps(tree) if step.target.id in names), None)  # type: ignore[union-attr]
+    if changed is not None:
+        written = ast.unparse(changed)
+        return f"PyTorch raises at {written}: a leaf of which it computes the gradient does not change in place."
     nodes = {name: node for name in names if isinstance(node := scope.get(name), Value)}
     inner = [f"{name}.grad" for name, node in nodes.items() if node.op is not None]
     unreached = [f"{name}.grad" for name, node in nodes.items() if node.op is None and not node.has_grad]
@@ -152,3 +157,32 @@ def none_in_torch(text: str, scope: Mapping[str, object]) -> str:
         (inner, "it keeps those of leaves, and others only after retain_grad()"),
     ]
     return " ".join(f"PyTorch gives {listed(found, MAX_NAMED)} = None: {reason}." for found, reason in reasons if found)
+
+
+def _steps(tree: ast.AST) -> list[ast.AugAssign]:
+    """Where a name that was given a Value is changed in place, and not inside no_grad()."""
+    made: set[str] = set()
+    found: list[ast.AugAssign] = []
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        match node:
+            case ast.With(items=items) if any("no_grad" in ast.unparse(item.context_expr) for item in items):
+                continue
+            case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
+                made |= {name.id for name, x in zip(names, values, strict=False) if isinstance(name, ast.Name) and _is_leaf(x)}
+            case ast.Assign(targets=names, value=x):
+                given = {name.id for name in names if isinstance(name, ast.Name)}
+                made = made | given if _is_leaf(x) else made - given
+            case ast.AugAssign(target=ast.Name(id=name)) if name in made:
+                found.append(node)
+        waiting += reversed([*ast.iter_child_nodes(node)])
+    return found
+
+
+def _is_leaf(node: ast.AST) -> bool:
+    """Whether it makes a Value that takes a gradient."""
+    match node:
+        case ast.Call(func=ast.Name(id="Value") | ast.Attribute(attr="Value"), keywords=given):
+            return all(each.arg != "requires_grad" for each in given)
+    return False

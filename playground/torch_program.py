@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import keyword
 import re
+from collections.abc import Collection
 
 from autograd import Value
 from autograd._format import listed, unique_names
@@ -12,6 +13,7 @@ from autograd.graph import Graph
 from autograd.op import Op
 from autograd.python_source import filled, identifier, operation, variable
 from autograd.value import takes_gradient
+from playground.torch_gradients import Limit, limit_of
 from playground.typed import Slip
 
 MAX_OPS = 1000  # of a program: each is written out
@@ -62,8 +64,10 @@ NEEDS_TENSORS = re.compile(r"^torch\.\w|torch\.stack|torch\.where")
 TAKEN = {*keyword.kwlist, "torch", "print", "float", "abs"}
 
 
-def in_torch(graph: Graph) -> str:
+def in_torch(graph: Graph, called: Collection[str] = ()) -> str:
     """The graph of one result as a program for PyTorch, with all gradients. A Slip names what PyTorch does not have.
+
+    `called` are the functions in the text that recorded it.
 
     >>> x, w = Value(3.0, label="x"), Value(2.0, label="w")
     >>> y = (x * w + 1).tanh()
@@ -96,10 +100,11 @@ def in_torch(graph: Graph) -> str:
     written = {node: variable(names[node]) for node in graph if node.op is None}
     given = [f"{names[leaf]} = torch.tensor({_number(leaf.data)}{_asks(leaf)})" for leaf in written]
     lines = []
+    limit = limit_of(graph, called)
     for node in graph:
-        if node.op is None:
+        if node.op is None or _is_within(node, limit, graph):
             continue
-        written[node] = _operation(node.op, node, written)
+        written[node] = _limited(node, limit, written) or _operation(node.op, node, written)
         text = ast.unparse(written[node])
         if (
             node is root
@@ -114,6 +119,30 @@ def in_torch(graph: Graph) -> str:
     told = [f'print("{names[root]} =", {names[root]}.item())', *grads]
     head = ["import torch", "", "torch.set_default_dtype(torch.float64)"]
     return "\n".join([*head, *given, *lines, f"{names[root]}.backward()", "", *told, ""])
+
+
+def _is_within(node: Value, limit: Limit, graph: Graph) -> bool:
+    """Whether it is the first op of a call that limits a number to plain bounds, which PyTorch has as one op.
+
+    Not at a bound: there the slope of that is another one.
+    """
+    last = limit.results.get(node, node)
+    if last is node or len(graph.users[node]) > 1 or limit.at_bound(node) or limit.at_bound(last):
+        return False
+    return type(node.args[0]) is Value and Value not in (type(node.args[1]), type(last.args[1]))
+
+
+def _limited(node: Value, limit: Limit, written: dict[Value, ast.expr]) -> ast.expr | None:
+    """What computes the result of such a call; None if it is none."""
+    first = node.args[0] if node in limit.results else None
+    if type(first) is not Value or first in written:
+        return None
+    bounds = {"min": first.args[1], "max": node.args[1]}
+    given = "".join(f", {name}={_number(x)}" for name, x in bounds.items() if type(x) is float and x - x == 0.0)
+    if not given:
+        return written[first.args[0]]
+    made: ast.expr = filled(ast.parse(f"torch.clamp(a0_{given})", mode="eval").body, {"a0_": written[first.args[0]]})
+    return made
 
 
 def _reached(graph: Graph) -> set[Value]:

@@ -99,3 +99,21 @@ def test_a_second_sweep_of_a_graph_at_which_pytorch_raises_is_told(lines, raises
 def test_a_gradient_that_pytorch_does_not_have_is_told_where_it_is_read(lines, note):
     found = asked("show", f"w, x = Value(2.0), Value(3.0)\n{lines}", {})["note"]
     assert found.partition("PyTorch gives ")[2] == note
+
+
+@pytest.mark.parametrize(
+    ("lines", "step"),
+    [
+        ("x += 1\ny = x**2\ny.backward()\nprint(x.grad)", "x += 1"),
+        ("y = w*x\ny.backward()\nx -= 0.1*x.grad", "x -= 0.1 * x.grad"),
+        ("for i in range(2):\n    (w*x).backward()\n    w *= 2\nw.grad", "w *= 2"),
+        ("y = w*x\ny.backward()\nwith no_grad():\n    x -= 0.1*x.grad", ""),
+        ("x = w*x\nx += 1\nx.backward()\nprint(x.grad)", ""),
+        ("s = Value(0.0, requires_grad=False)\ns += w*x\ns.backward()\nprint(s.grad)", ""),
+        ("s = Value(0.0)\ns += w*x\ns.backward()\nprint(x.grad)", ""),  # where torch.tensor(0.0) would ask for none
+    ],
+)
+def test_a_leaf_that_changes_in_place_at_which_pytorch_raises_is_told(lines, step):
+    found = asked("show", f"w, x = Value(2.0), Value(3.0)\n{lines}", {})["note"]
+    told = f"PyTorch raises at {step}: a leaf of which it computes the gradient does not change in place."
+    assert told in found if step else "raises" not in found

@@ -96,6 +96,7 @@ def stand_in() -> Any:
     torch.linalg = SimpleNamespace(vector_norm=_of_several("norm"))
     torch.stack = list
     torch.where = _function("where")
+    torch.clamp = lambda x, min=-math.inf, max=math.inf: Tensor(autograd.clip(x.value, min, max))
     for name, ours in {**dict(zip(SAME.split(), SAME.split(), strict=True)), **RENAMED}.items():
         *path, last = name.split(".")
         place = torch
@@ -153,6 +154,47 @@ def test_a_program_has_the_value_and_the_gradients_on_the_page(text: str, number
     assert scope[root].item() == pytest.approx(float(shown["value"]), rel=1e-12, nan_ok=True)
     grads = sorted(x.value.grad for x in scope.values() if isinstance(x, Tensor) and x.asked and x.value.op is None)
     assert [g for g in grads if g] == pytest.approx(sorted(float(g) for g in shown["gradients"] if float(g)), nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "x", "line"),
+    [
+        ("2*clip(x, 0, 1)", 0.5, "y = 2.0 * torch.clamp(x, min=0.0, max=1.0)"),
+        ("clip(x*x, -inf, 3)", 7.0, "y = torch.clamp(x * x, max=3.0)"),
+        ("hardtanh(x)", -4.0, "y = torch.clamp(x, min=-1.0, max=1.0)"),
+        ("clip(x, 0, 1)", 1.0, "y = torch.minimum(torch.maximum(x, torch.tensor(0.0)), torch.tensor(1.0))"),  # of slope 0.5
+        ("clip(x, 0, w)", 0.5, "y = torch.minimum(torch.maximum(x, torch.tensor(0.0)), w)"),
+        ("minimum(maximum(x, 0), 1)", 0.5, "y = torch.minimum(torch.maximum(x, torch.tensor(0.0)), torch.tensor(1.0))"),
+    ],
+)
+def test_clip_is_clamp_where_that_has_the_same_gradient(text: str, x: float, line: str) -> None:
+    code = expression.program_for_torch(text, {"x": x, "w": 3.0})
+    assert line in code.split("\n")
+    found = expression.show(text, {"x": x, "w": 3.0})
+    scope = ran(code)
+    assert scope["y"].item() == found["value"]
+    assert scope["x"].value.grad == dict(zip(found["leaves"], found["gradients"], strict=True))["x"]
+
+
+LOOP = (
+    "w = Value(2.0)\nfor i in range(3):\n    loss = (w*3 - 1)**2\n    loss.backward()\n    w.data -= 0.1*w.grad\n    w.grad = 0"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "comment"),
+    [
+        (LOOP, f"# {expression.LAST}"),
+        ("w = Value(2.0)\ny = w*w.detach()", f"# {expression.DETACHED}"),
+        ("w = Value(2.0)\n(w*w).backward()\ny = w*w.detach()\ny.backward()", f"# {expression.LAST} {expression.DETACHED}"),
+        ("w = Value(2.0)\ny = w*w\ny.backward()", "import torch"),
+        ("w*w", "import torch"),
+    ],
+)
+def test_a_program_begins_with_what_the_lines_do_and_it_does_not(text: str, comment: str) -> None:
+    code = expression.program_for_torch(text, {})
+    assert code.split("\n")[0] == comment
+    ran(code)
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,9 @@ export function share(root, { tab, name, title, link, tell }) {
         "Copy as Python": async () => copy(withInstall(await program()), "Program"),
         "Copy as PyTorch": async () => {
             if (!tab().forPyTorch) throw new Error("the Expression and the Network tab write programs for PyTorch");
-            await copy(await tab().forPyTorch(), "Program for PyTorch");
+            const text = await tab().forPyTorch();
+            const [, limits] = text.match(/^# (.*)/) ?? []; // what is not in it
+            await copy(text, "Program for PyTorch", limits && ` ${limits}`);
         },
         "Open in a notebook": async () => {
             const made = { title: title(), link: await link(), code: await program(), drawing: (await tab().drawing?.()) ?? "" };

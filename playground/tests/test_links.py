@@ -451,6 +451,10 @@ def test_a_program_for_pytorch_is_copied_or_refused_by_name(page: Any) -> None:
     assert "w = torch.tensor(2.0, requires_grad=True)\ny = torch.relu(w) * 3.0\n" in page.evaluate(
         "navigator.clipboard.readText()"
     )
+    write(page, "w = Value(2.0)\nfor i in range(2):\n    y = w*w\n    y.backward()")
+    told(page, "y = 4", "#expression .result")
+    shared(page, "Copy as PyTorch")
+    told(page, "Program for PyTorch copied. It has the last graph alone, not the loop or the steps before it.", ".toast")
     write(page, "step(x)")
     told(page, "y = 1", "#expression .result")
     shared(page, "Copy as PyTorch")
