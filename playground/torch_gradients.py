@@ -14,7 +14,7 @@ from autograd.value import operands
 
 MAX_NAMED = 3
 LIMITS = {"clip": ("torch.clamp", 1.0), "hardtanh": ("F.hardtanh", 0.0), "Hardtanh": ("nn.Hardtanh", 0.0)}  # slopes at bounds
-UNTIL = "up to 2.13 "  # the version in which torch.clamp has that slope; in 2.14 it is 0, if the bound is a plain number
+ASKED = "2.13 "  # the version whose torch.clamp has that slope; other versions may have another
 DIFFERING = {*LIMITS, "atan2", "hypot", "where"}
 # Ops that turn a gradient of 0 into NaN in PyTorch, where their partial is not finite,
 LIKEWISE = {"sqrt", "div", "mul", "pow", "exp", "expm1", "exp2", "sinh", "cosh", "asin", "acos", "acosh", "lgamma", "erfinv"}
@@ -91,7 +91,7 @@ def differing(graph: Graph, leaves: Sequence[Value], name_of: Callable[[Value], 
                 reasons[reason] = None
     others = [leaf for leaf in leaves if leaf in bars and not _same(bars[leaf], graph.adjoints.get(leaf, 0.0))]
     given = listed([f"{name_of(leaf)}.grad = {shown(bars[leaf])}" for leaf in others], MAX_NAMED)
-    version = UNTIL if limit.name == "clip" and any(map(limit.at_bound, bars)) else ""
+    version = ASKED if limit.name == "clip" and any(map(limit.at_bound, bars)) else ""
     return f"PyTorch {version}gives {given}: {' and '.join(reasons)}." if others and reasons else ""
 
 
@@ -103,8 +103,7 @@ def _partial(edge: Edge, bar: float, called: Collection[str], limit: Limit) -> t
         return partial or 0.0, ""
     if bar and limit.at_bound(node):
         theirs, slope = LIMITS[limit.name]
-        later = " there, and 0 in 2.14" if limit.name == "clip" and type(node.args[1]) is not Value else ""
-        return (0.0 if position else slope), f"the slope of {theirs} at a bound is {shown(slope)}{later}"
+        return (0.0 if position else slope), f"the slope of {theirs} at a bound is {shown(slope)}"
     if name == "atan2" and not any(operands(node)):
         return 0.0, "the slopes of torch.atan2 at 0 and 0 are 0"
     if name == "hypot" and node.data == 0.0:
