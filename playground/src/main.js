@@ -74,8 +74,10 @@ state.after(retry);
 
 document.getElementById("theme").append(iconButton("look", "Switch between light and dark", switchTheme));
 
+// Where nothing is above the page, there are no documents.
+if (new URL("..", location).href === new URL(".", location).href) document.querySelector('footer a[href="../index.html"]').remove();
+
 // Who is in a lesson does not lose it.
-if (new URL("..", location).href === new URL(".", location).href) document.querySelector('footer a[href="../index.html"]').remove(); // nothing is above
 for (const leaving of document.querySelectorAll(".bar h1 a, footer a")) {
     leaving.addEventListener("click", () => (leaving.target = tabs.lesson.underWay() ? "_blank" : ""));
 }
