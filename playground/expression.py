@@ -67,7 +67,8 @@ class Shown:
         graph.name_from(scope)
         self.plain = {name: x for name, x in scope.items() if type(x) in (int, float)}
         self.note = _changed(graph) or _summed(graph) or note
-        self.leaves = [node for node in self.graph if node.op is None and not is_detached(node)][:MAX_SLIDERS]
+        leaves = [node for node in self.graph if node.op is None and not is_detached(node)]
+        self.leaves = _as_written(leaves, scope)[:MAX_SLIDERS]
         self.fixed = {self.graph.names[leaf] for leaf in self.leaves if leaf in overwritten}
         self.others = {node: node.data for node in self.graph if node.op is None and node not in {*self.leaves}}
         self.recorded = Recorded(self.graph)
@@ -192,6 +193,13 @@ class Shown:
         for i, (node, name) in enumerate(self.graph.names.items()):
             made[node].label = "" if name == f"v{i}" else name
         return made
+
+
+def _as_written(leaves: Iterable[Value], scope: Mapping[str, Any]) -> list[Value]:
+    """The leaves in the order of their names, or of the lists that hold them: a graph's own order may change with its numbers."""
+    held = [node for x in scope.values() for node in (x if isinstance(x, (list, tuple)) else [x]) if type(node) is Value]
+    places = {node: place for place, node in reversed([*enumerate(held)])}
+    return sorted(leaves, key=lambda leaf: places.get(leaf, len(held)))
 
 
 def _changed(graph: Graph) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import math
+import re
 import warnings
 from collections.abc import Callable, Collection, Mapping
 from random import Random
@@ -41,6 +42,7 @@ RIGHT = "✓"
 CUT = (
     "f takes numbers out of its graph, by detach(), no_grad(), .data or float(): what the engine gives is not its derivative then"
 )
+MIN_DIGITS = 3  # of a number that is rounded, to be told right
 ONE_SIDE = "right on one side of the kink"
 CLOSE = (1.0, 1.0 + 1e-5, 1.0 - 2e-5)  # times the point
 NEARBY = (1.0, 1.07, 0.91, 1.13)  # times the point: a slip is named if it explains the claim at all of these
@@ -139,7 +141,7 @@ def _verdict(f: Reading, at: Numbers, claimed: Mapping[str, Reading], unread: Co
     found = []
     for name, claim in claimed.items():
         verdict = report[name]
-        line = beside.line(name, verdict, name in numbers)
+        line = _rounded(name, verdict, claim) or beside.line(name, verdict, name in numbers)
         if line is None:
             slip = "" if verdict.agrees or verdict.undecided else _named_slip(f, at, name, claim)
             if slip:  # it knows the graph; audit guesses from the numbers
@@ -266,6 +268,18 @@ class Beside:
             if not math.isclose(as_number(as_function(self.claimed[name], point)()), right, rel_tol=1e-9, abs_tol=1e-12):
                 return False
         return True
+
+
+def _rounded(name: str, verdict: Verdict, claim: Reading) -> str:
+    """The line for a number that is the derivative here, rounded to three digits or more; empty for any other claim."""
+    number = re.fullmatch(r"\s*([+-]?)0*(\d*)\.?(\d*)\s*", claim.text)
+    if verdict.agrees or verdict.undecided or number is None:
+        return ""
+    digits = len(f"{number[2]}{number[3]}".lstrip("0"))
+    found = verdict.entries[0].gradient
+    if digits < MIN_DIGITS or not math.isclose(float(f"{found:.{digits - 1}e}"), float(claim.text), rel_tol=1e-15):
+        return ""
+    return f"{RIGHT} ∂f/∂{name_text(name)} is right to {digits} digits at this point."
 
 
 def _line(name: str, verdict: Verdict, likely: str, here_alone: bool) -> str:

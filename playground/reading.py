@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from autograd import Value
@@ -85,9 +87,18 @@ class Reading:
         """The free names without the constants."""
         return [name for name in self.free if name not in CONSTANTS]
 
+    @cached_property
+    def starts(self) -> dict[str, float]:
+        """What variables without a number begin with: all positive where a formula has no value otherwise, as sqrt and log."""
+        begin = starts(self.free)
+        if self.formula is None or min(begin.values(), default=0.0) >= 0.0:
+            return begin
+        root = self.record({name: Value(begin[name]) if name in begin else CONSTANTS[name] for name in self.free}).root
+        return begin if math.isfinite(root.data if type(root) is Value else root) else {name: abs(x) for name, x in begin.items()}
+
     def begun(self, numbers: Numbers) -> dict[str, Value | float]:
         """The free names with what they stand for: variables with these numbers, or those that they begin with."""
-        begin = starts(self.free)
+        begin = self.starts
         return {
             name: Value(float(numbers.get(name, begin[name])), label=name) if name in begin else CONSTANTS[name]
             for name in self.free

@@ -110,6 +110,12 @@ def test_a_number_for_a_derivative_that_varies_is_right_at_the_point_alone_besid
     assert "Every derivative is right at this point on one side of the kink." in html
 
 
+@pytest.mark.parametrize(("claim", "right"), [("-0.119203", True), ("-0.119", True), ("-0.12", False), ("-0.1193", False)])
+def test_a_rounded_number_is_right_to_its_digits_at_the_point(claim: str, right: bool) -> None:
+    html = proofread("-log(sigmoid(z))", {"z": 2}, {"z": claim})["html"]
+    assert (f"✓ ∂f/∂z is right to {len(claim) - 3} digits at this point." in html) == right
+
+
 def test_the_variables_of_a_function_are_found_as_one_types() -> None:
     assert letters("tanh(w*x + b)") == ["w", "x", "b"]
     with pytest.raises(Slip, match="a product is written with"):

@@ -887,6 +887,17 @@ def test_where_the_text_does_not_say_the_source_of_what_is_detached_a_move_says_
     assert moved["note"].startswith("xs[0] moved, and not in the text: the graph is as it was recorded before")
 
 
+def test_sliders_stand_as_the_numbers_are_written_whichever_is_the_largest():
+    text = "z = [Value(2.0), Value(1.0), Value(0.5)]\nloss = -log(softmax(z)[0])"
+    assert asked("show", text, {})["leaves"] == ["z[0]", "z[1]", "z[2]"]
+    assert asked("move", {"z[2]": 5.0})["leaves"] == ["z[0]", "z[1]", "z[2]"]
+
+
+def test_variables_begin_positive_where_the_formula_has_no_value_otherwise():
+    assert asked("show", "a*b + sqrt(c)", {})["numbers"] == [2.0, 1.0, 0.5]
+    assert asked("show", "a*b + c", {})["numbers"] == [2.0, 1.0, -0.5]
+
+
 def test_a_softmax_subtracts_the_largest_number_at_the_numbers_it_is_moved_to():
     asked("show", "z = [Value(2.0), Value(1.0)]\nloss = -log(softmax(z)[0])", {})
     moved = asked("move", {"z[0]": 800.0})

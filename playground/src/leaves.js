@@ -31,7 +31,7 @@ export function leafList({ moved, asked }) {
         if (now !== names) make(sliders);
         names = now;
         root.hidden = sliders.length === 0;
-        heading.replaceChildren(element("span", {}, "value"), element("span", {}, "gradient"));
+        heading.replaceChildren(element("span", {}, "data"), element("span", {}, "grad"));
         controls.forEach((control, i) => {
             const slope = toNumber(slopes[i]);
             control.show(toNumber(numbers[i]), sliders[i]);

@@ -10,7 +10,7 @@ function numbers() {
   const table = element(
     "table",
     { class: "numbers" },
-    element("thead", {}, element("tr", {}, ...["Node", "Value", "Gradient so far"].map((title) => element("th", { scope: "col" }, title)))),
+    element("thead", {}, element("tr", {}, ...["node", "data", "grad so far"].map((title) => element("th", { scope: "col" }, title)))),
     body,
   );
   root.append(table);

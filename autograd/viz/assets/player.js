@@ -162,6 +162,7 @@ function mount(root, data, keyboard = document) {
     when = performance.now();
     walk.go(at);
     root.classList.toggle("fast", !calm);
+    root.classList.toggle("back", !now.forward);
     root.classList.toggle("ended", at === data.steps.length - 1);
     picture.show(now, before);
     stepped ||= before !== undefined && before !== at;
