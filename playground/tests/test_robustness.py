@@ -149,7 +149,10 @@ def watched(browser: Any, built: Path) -> Iterator[tuple[Any, list[str]]]:
         page.goto(f"{home}/index.html")
         live(page)
         page.wait_for_selector("#expression .stage svg", timeout=LONG)
-        page.wait_for_load_state("networkidle")
+        asked = -1
+        while asked != len(Spy.asked):  # "networkidle" is not always told of a page with a worker
+            asked = len(Spy.asked)
+            page.wait_for_timeout(1000)
         page.evaluate("localStorage.setItem('secret', 'kept')")
         yield page, [home, elsewhere]
         assert page.url.startswith(f"{home}/index.html")
