@@ -5,8 +5,10 @@ from typing import Any
 from axe_playwright_python.base import AXE_SCRIPT
 
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+# Style sheets are not loaded once more (preload), which a page of a file may not do.
 RUN = f"""async () => {{
-  const found = await axe.run(document, {{ runOnly: {list(RULES)}, iframes: false, resultTypes: ["violations"] }});
+  const options = {{ runOnly: {list(RULES)}, iframes: false, preload: false, resultTypes: ["violations"] }};
+  const found = await axe.run(document, options);
   return found.violations.flatMap(({{ id, help, nodes }}) =>
     nodes.map(({{ html, failureSummary }}) => `${{id}}: ${{help}}\\n  ${{html.slice(0, 200)}}\\n  ${{failureSummary}}`));
 }}"""
