@@ -50,6 +50,7 @@ FUNCTIONS = {  # by the last part of a name; those that are called the same here
 MODULES = {"numpy": "import numpy", "nn": "import nn", "optim": "nn.optim"}
 _ONE_NUMBER = "leave it out: a Value is one number"
 _SEVERAL = "a Value is one number; {}([a, b]) takes several"
+OF_SEVERAL = ("sum", "mean", "prod", "var", "norm", "softmax", "log_softmax", "logsumexp")  # functions here
 _IN_PLACE = "no operation changes a Value: give its result a name, or change the number, as in x.data += 1"
 METHODS = {
     "abs": "write abs(x)",
@@ -71,7 +72,7 @@ METHODS = {
     "min": "write minimum(x, y)",
     "minimum": "write minimum(x, y)",
     "atan2": "write atan2(y, x)",
-    **{name: _SEVERAL.format(name) for name in ("sum", "mean", "prod", "var", "norm", "softmax", "log_softmax", "logsumexp")},
+    **{name: _SEVERAL.format(name) for name in OF_SEVERAL},
     **dict.fromkeys(("view", "reshape", "squeeze", "unsqueeze", "flatten", "ravel", "transpose", "permute"), _ONE_NUMBER),
     **dict.fromkeys(("t", "T", "size", "dim", "ndim", "numel", "dtype", "device", "type", "astype"), _ONE_NUMBER),
     **dict.fromkeys(("cpu", "cuda", "to", "double", "float", "half", "contiguous", "clone"), _ONE_NUMBER),

@@ -24,12 +24,11 @@ def node_names(
 ) -> dict[Value, str]:
     """A name for every node: its label, else the variable that holds it, else `v12`. The variables are the caller's by default.
 
-    Where a given name is like `v12`, all others are like `u12`.
-
-    `w[2]` and `W[0][1]` name the items of lists and tuples. A parameter of a module that was called is named by its path,
-    `layers[0].neurons[1].w[0]`, with the module's name in front if there are several modules. No two nodes have the same
-    name: the second `h` is called `h_2`, and so is a detached copy; of labels that are formulas, the second is called
-    `2nd exp(a)`. `others`, outside the graph, change no name of those in it.
+    Where a label or a variable is like `v12`, nodes without either are like `u12`. `w[2]` and `W[0][1]` name the items of
+    lists and tuples. A parameter of a module that was called is named by its path, `layers[0].neurons[1].w[0]`, with the
+    module's name in front if there are several modules. No two nodes have the same name: the second `h` is called `h_2`,
+    and so is a detached copy; of labels that are formulas, the second is called `2nd exp(a)`. `others`, outside the graph,
+    change no name of those in it.
     """
     scopes = _of_the_caller() if namespace is None else (namespace,)
     variables = [(held, name) for scope in scopes for held, name in _variables(scope)]

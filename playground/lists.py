@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from autograd import Value
-from autograd.foreign_names import METHODS
+from autograd.foreign_names import METHODS, OF_SEVERAL
 
 SYMBOLS = {"Add": " + ", "Sub": " - ", "Mult": "*", "Div": "/", "FloorDiv": "//", "Mod": " % ", "Pow": "**"}
-OF_LISTS = {"sum", "mean", "prod", "var", "norm", "softmax", "log_softmax", "logsumexp"}  # functions, and methods of a tensor
 COUNTS = {"shape", "size", "numel"}
 REFUSED = re.compile(
     "unsupported operand type|bad operand type for unary -: '(list|tuple)'|can't multiply sequence by"
@@ -30,12 +29,10 @@ def each(left: str, op: ast.operator, right: str, are_lists: tuple[bool, bool]) 
     """
     symbol, taken = SYMBOLS[type(op).__name__], {*re.findall(r"\w+", f"{left} {right}")}
     one, other = [name for name in "abcdefgh" if name not in taken][:2]
+    if all(are_lists) and left == right:
+        return f"[{one}{symbol}{one} for {one} in {left}]"
     if all(are_lists):
-        return (
-            f"[{one}{symbol}{one} for {one} in {left}]"
-            if left == right
-            else (f"[{one}{symbol}{other} for {one}, {other} in zip({left}, {right})]")
-        )
+        return f"[{one}{symbol}{other} for {one}, {other} in zip({left}, {right})]"
     if are_lists[0]:
         return f"[{one}{symbol}{_operand(right)} for {one} in {left}]"
     return f"[{_operand(left)}{symbol}{one} for {one} in {right}]"
@@ -138,7 +135,7 @@ def _product(x: str, y: str, names: Mapping[str, Any]) -> str:
 def _of_method(name: str, owner: str) -> str:
     if not owner:
         return ""
-    if name in OF_LISTS:
+    if name in OF_SEVERAL:
         return f"a list has no .{name}(): write {name}({owner})"
     if name in ("dot", "matmul"):
         return f"a list has no .{name}(): write dot({owner}, …)"

@@ -181,3 +181,13 @@ def test_a_graph_takes_its_names_from_a_namespace_instead_of_the_callers_variabl
     graph = Graph(y)
     graph.name_from({"out": y, "ws": w, "_x": x})
     assert [graph.names[node] for node in (y, *w, x)] == ["out", "ws[0]", "ws[1]", f"v{graph.nodes.index(x)}"]
+
+
+@pytest.mark.parametrize(
+    ("labels", "letter"), [(("w", "x"), "v"), (("v2", "x"), "u"), (("v_2", "x"), "u"), (("v2", "u7"), "t"), (("vec2", "v"), "v")]
+)
+def test_a_node_without_a_name_has_none_that_looks_like_a_given_one(labels, letter):
+    w, x = (Value(2.0, label=label) for label in labels)
+    graph = Graph((w * x) ** 2.0)
+    assert (graph.names[w], graph.names[x]) == labels
+    assert {name[0] for node, name in graph.names.items() if node.op is not None} == {letter}
