@@ -10,7 +10,7 @@ from typing import Any
 import autograd
 import nn
 from autograd import Value
-from tests.support.browser import ARGUMENTS, chromium
+from tests.support.browser import ARGUMENTS, WITH_WINDOWS, chromium
 
 SECONDS = 4.0  # of each measurement
 FRAMES = """async (seconds) => {
@@ -107,7 +107,7 @@ def smoothness() -> Iterator[tuple[str, str]]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=chromium(WITH_WINDOWS), args=ARGUMENTS)
         for graph in (chain, batch):
             shown = autograd.player(graph())
             path = shown.save_html(Path(folder) / f"{graph.__name__}.html")

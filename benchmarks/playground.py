@@ -19,7 +19,7 @@ from typing import Any
 
 from benchmarks import speed_page
 from benchmarks.static_host import StaticHost
-from tests.support.browser import ARGUMENTS, chromium
+from tests.support.browser import ARGUMENTS, WITH_WINDOWS, chromium
 from tools.playground import build
 
 OFTEN = 10  # rounds of which a percentile is shown
@@ -329,7 +329,7 @@ def main() -> None:
 
         def launch(profile: Path) -> Any:
             options: dict[str, Any] = {
-                "executable_path": chromium(),
+                "executable_path": chromium(WITH_WINDOWS),
                 "args": ARGUMENTS,
                 "viewport": {"width": 1280, "height": 800},
             }

@@ -11,21 +11,39 @@ from hypothesis import HealthCheck, Phase, settings
 from autograd.op import TABLE
 
 # A busy machine must not fail a test: no deadlines, and no complaint that data came slowly.
-settings.register_profile("suite", deadline=None, derandomize=True, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("suite", deadline=None, derandomize=True, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("soak", settings.get_profile("suite"), derandomize=False, max_examples=2000)
 settings.register_profile("fresh", settings.get_profile("suite"), derandomize=False, max_examples=20)  # for `make flakes`
 settings.register_profile("unshrunk", settings.get_profile("suite"), phases=[Phase.explicit, Phase.generate])  # for mutants
-settings.register_profile("second", settings.get_profile("suite"), max_examples=16)  # on a second Python
+settings.register_profile("second", settings.get_profile("suite"), max_examples=10)  # on a second Python
 settings.register_profile("pyodide", settings.get_profile("unshrunk"), max_examples=16)  # Python in a browser is slow
 settings.load_profile("soak" if os.environ.get("SOAK") else "suite")
 
 sys.modules.setdefault("rfc3987_syntax", None)  # jsonschema's grammar of IRIs: Jupyter asks for none, and it takes a second
 
+LONGEST = ("test_notebooks.py", "test_site.py", "test_lab.py")  # ten seconds and more, each
 
-def pytest_collection_finish() -> None:
-    """Modules and collected tests stay to the end, so the garbage collector need not walk them again and again."""
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long is begun first, so that no process is left alone with it at the end. The pages share a browser."""
+    items.sort(key=lambda item: (item.path.name not in LONGEST, item.path.parent.name != "pages"))
+
+
+def freeze() -> None:
+    """Modules, collected tests and what is cached stay to the end: the garbage collector need not walk them again and again."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_collection_finish() -> None:
+    freeze()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def frozen() -> Iterator[None]:
+    """What a module has imported, too: JAX and the like are a million objects."""
+    yield
+    freeze()
 
 
 @pytest.fixture(autouse=True)
