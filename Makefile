@@ -49,7 +49,7 @@ pythons: .venv/ready
 	$(BIN)/python -m tests.support.pythons
 
 # The fast tests inside Pyodide, the Python of the playground, in Node.
-pyodide-test: .venv/ready
+pyodide-test: .venv/ready .venv/node
 	$(BIN)/python -m tests.support.pyodide
 
 # Every notebook with every BLAS kernel, on one thread and on two, without vector units, and with another libm.
@@ -88,7 +88,7 @@ lab: .venv/lab
 	$(BIN)/jupyter-lab notebooks
 
 # The documentation, with the playground in site/play/ and JupyterLite in site/lab/.
-site: .venv/ready
+site: .venv/ready .venv/node
 	$(BIN)/python -m tools.site
 
 # The playground, built and served on this machine.
@@ -96,7 +96,7 @@ play: .venv/node
 	$(BIN)/python -m tools.playground --serve
 
 # The playground in Chromium, and axe-core over all kinds of pages.
-site-test: .venv/ready
+site-test: .venv/ready .venv/node
 	$(BIN)/pytest -q playground
 	$(BIN)/pytest -n 2 -m matrix
 

@@ -160,8 +160,17 @@ TOLD = """link => {
 }"""
 
 
-@pytest.mark.parametrize("way", ["hover", "focus", "tap"])
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    ("size", "way"),
+    [
+        pytest.param(WIDE, "hover", id="desktop-hover"),
+        pytest.param(WIDE, "focus", id="desktop-focus"),
+        pytest.param(PHONE, "tap", id="phone-tap"),
+        pytest.param(WIDE, "tap", id="desktop-tap", marks=pytest.mark.matrix),
+        pytest.param(PHONE, "hover", id="phone-hover", marks=pytest.mark.matrix),
+        pytest.param(PHONE, "focus", id="phone-focus", marks=pytest.mark.matrix),
+    ],
+)
 def test_every_link_tells_its_weight_its_gradient_and_its_update(browser, path, size, way):
     facts = link_facts(mlp())
     with opened(browser, path, viewport=size, reduced_motion="reduce", has_touch=True) as page:
