@@ -15,7 +15,7 @@ settings.register_profile("suite", deadline=None, derandomize=True, max_examples
 settings.register_profile("soak", settings.get_profile("suite"), derandomize=False, max_examples=2000)
 settings.register_profile("fresh", settings.get_profile("suite"), derandomize=False, max_examples=20)  # for `make flakes`
 settings.register_profile("unshrunk", settings.get_profile("suite"), phases=[Phase.explicit, Phase.generate])  # for mutants
-settings.register_profile("second", settings.get_profile("suite"), max_examples=12)  # on a second Python
+settings.register_profile("second", settings.get_profile("suite"), max_examples=16)  # on a second Python
 settings.register_profile("pyodide", settings.get_profile("unshrunk"), max_examples=16)  # Python in a browser is slow
 settings.load_profile("soak" if os.environ.get("SOAK") else "suite")
 
