@@ -193,6 +193,7 @@ def test_arrays_without_columns_are_passed_over():
         assert value == slope[0] == 6.0
 
 
+@pytest.mark.slow
 def test_arrays_of_another_library_give_arrays_of_that_library_after_numpys():
     import jax
 

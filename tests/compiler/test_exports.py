@@ -65,6 +65,7 @@ def drawn():
     return [(assign_registers(p) if i % 2 else p, inputs, lanes) for i, (p, inputs, lanes) in enumerate(found)]
 
 
+@pytest.mark.slow
 def test_programs_in_c_are_the_scalar_executor_bit_for_bit(drawn, tmp_path):
     check(drawn, in_c(drawn, tmp_path))
 

@@ -198,6 +198,7 @@ def test_a_page_of_ten_thousand_steps_has_them_all():
     assert data["note"] == ""
 
 
+@pytest.mark.slow
 def test_of_twenty_thousand_nodes_a_page_has_the_steps_around_the_root_and_says_so():
     y = chain(10_000)
     data = data_of(page := player(y).html)
@@ -246,6 +247,7 @@ def test_a_step_with_very_many_arguments_has_a_few_sentences_and_the_first_thous
     assert (len(step["texts"]), step["more"], len(step["changes"]), step["beyond"]) == (6, 2994, 1000, 2000)
 
 
+@pytest.mark.slow
 def test_the_page_of_a_sum_of_twenty_thousand_products_is_below_four_megabytes():
     w = Value(0.5)
     page = player(autograd.sum([w * Value(1.0) for _ in range(20_000)])).html

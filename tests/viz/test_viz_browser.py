@@ -13,6 +13,7 @@ TEXTS = """[...document.querySelectorAll("text")].map((text) => [text.textConten
     Number(text.getAttribute("font-size")), text.getAttribute("font-weight") === "bold"])"""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["neuron", "xor", "mlp", "nan"])
 def test_texts_are_no_wider_than_the_layout_took_them_to_be(browser, tmp_path, name):
     page = tmp_path / "page.html"
