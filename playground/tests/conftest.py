@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import expect
 
 from playground.tests.actions import LONG
-from tests.support.browser import browser  # noqa: F401
+from tests.support.browser import WITH_WINDOWS, launched
 from tools.playground import build
 
 expect.set_options(timeout=LONG)
@@ -23,6 +23,13 @@ expect.set_options(timeout=LONG)
 class Quiet(SimpleHTTPRequestHandler):
     def log_message(self, *args: Any) -> None:
         pass
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """With windows: the player fills the screen."""
+    with launched(WITH_WINDOWS) as running:
+        yield running
 
 
 @contextmanager
@@ -50,7 +57,7 @@ def address(built: Path) -> Iterator[str]:
         yield address
 
 
-def window(browser: Any, **options: Any) -> Any:  # noqa: F811
+def window(browser: Any, **options: Any) -> Any:
     """A fresh window without service workers, as on a server without https: nothing is kept from one test to the next."""
     context = browser.new_context(viewport={"width": 1280, "height": 800}, **options)
     context.add_init_script("Object.defineProperty(Navigator.prototype, 'serviceWorker', { value: undefined })")
@@ -62,7 +69,7 @@ def live(page: Any) -> None:
 
 
 @pytest.fixture
-def page(browser: Any, address: str) -> Iterator[Any]:  # noqa: F811
+def page(browser: Any, address: str) -> Iterator[Any]:
     """The playground once Python is there. It asks nobody else for anything, and reports no error."""
     context = window(browser)
     page = context.new_page()

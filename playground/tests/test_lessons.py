@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from playground.lessons import SHELF
 from playground.tests.actions import LONG, write
 from tests.support.axe import violations
-from tests.support.browser import await_frame, browser  # noqa: F401
+from tests.support.browser import await_frame
 
 TEN = "backpropagation-in-ten-minutes"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -33,7 +33,7 @@ OWN = {
 
 
 @pytest.fixture
-def phone(browser: Any, address: str) -> Iterator[Any]:  # noqa: F811
+def phone(browser: Any, address: str) -> Iterator[Any]:
     """A lesson on a phone, before Python is there."""
     context = browser.new_context(**PHONE)
     page = context.new_page()
@@ -265,7 +265,7 @@ def test_the_end_says_what_to_take_home_and_where_to_go(phone: Any) -> None:
     expect(phone.locator("#quiz")).to_be_visible()
 
 
-def test_a_link_leads_to_the_step_and_carries_a_lesson_of_ones_own(page: Any, browser: Any) -> None:  # noqa: F811
+def test_a_link_leads_to_the_step_and_carries_a_lesson_of_ones_own(page: Any, browser: Any) -> None:
     page.click("#tab-lesson")
     page.click("text=For teachers: your own lesson")
     page.set_input_files(
@@ -458,7 +458,7 @@ def test_a_wrong_lesson_file_is_told_where(page: Any, text: str, says: str) -> N
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("place", ["?lesson=the-chain-rule", f"?embed&lesson={TEN}", "?embed=lesson"])
-def test_a_lesson_embedded_or_not_passes_axe_in_both_schemes(browser: Any, address: str, place: str, scheme: str) -> None:  # noqa: F811
+def test_a_lesson_embedded_or_not_passes_axe_in_both_schemes(browser: Any, address: str, place: str, scheme: str) -> None:
     context = browser.new_context(**PHONE, color_scheme=scheme)
     page = context.new_page()
     page.goto(f"{address}/index.html{place}")
@@ -469,7 +469,7 @@ def test_a_lesson_embedded_or_not_passes_axe_in_both_schemes(browser: Any, addre
     context.close()
 
 
-def test_a_lesson_that_is_not_there_is_told(browser: Any, address: str) -> None:  # noqa: F811
+def test_a_lesson_that_is_not_there_is_told(browser: Any, address: str) -> None:
     page = browser.new_page()
     page.goto(f"{address}/index.html?lesson=nothing")
     expect(page.locator("#lesson [role=alert]")).to_contain_text("There is no lesson “nothing” here")

@@ -12,7 +12,6 @@ from zipfile import ZipFile
 import pytest
 
 from benchmarks.static_host import StaticHost
-from tests.support.browser import browser  # noqa: F401
 from tests.support.lite import run_notebook
 from tools import lite
 from tools.lite import build, fetch, without_numpy
@@ -27,7 +26,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("name", ["03-backward-step-by-step", "05-your-first-network"])
-def test_a_notebook_runs_to_its_end_and_asks_nobody_else_for_anything(browser: Any, lab: str, name: str) -> None:  # noqa: F811
+def test_a_notebook_runs_to_its_end_and_asks_nobody_else_for_anything(browser: Any, lab: str, name: str) -> None:
     run = run_notebook(browser, lab, f"{name}.ipynb")
     assert run.foreign == []
     assert run.errors == []

@@ -10,7 +10,6 @@ from playwright.sync_api import expect
 from playground.tests.actions import linked, told, write
 from playground.tests.conftest import window
 from tests.support.axe import violations
-from tests.support.browser import browser  # noqa: F401
 
 
 def test_answers_are_marked_and_slips_named(page: Any) -> None:
@@ -72,7 +71,7 @@ def test_a_right_answer_needs_no_buttons_and_the_last_one_leads_on(page: Any) ->
     expect(on).to_be_hidden()
 
 
-def test_a_finger_on_the_graph_scrolls_the_page(browser: Any, address: str) -> None:  # noqa: F811
+def test_a_finger_on_the_graph_scrolls_the_page(browser: Any, address: str) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page = context.new_page()
     page.goto(f"{address}/index.html")
@@ -91,7 +90,7 @@ def test_a_finger_on_the_graph_scrolls_the_page(browser: Any, address: str) -> N
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_quiz_is_there_before_python(browser: Any, address: str, scheme: str) -> None:  # noqa: F811
+def test_a_quiz_is_there_before_python(browser: Any, address: str, scheme: str) -> None:
     context = window(browser, color_scheme=scheme)
     page = context.new_page()
     page.route("**/python/*", lambda route: None)  # it never comes
@@ -107,7 +106,7 @@ def test_a_quiz_is_there_before_python(browser: Any, address: str, scheme: str) 
     context.close()
 
 
-def test_a_linked_quiz_says_what_is_coming_while_python_loads(page: Any, browser: Any, address: str) -> None:  # noqa: F811
+def test_a_linked_quiz_says_what_is_coming_while_python_loads(page: Any, browser: Any, address: str) -> None:
     page.click("#tab-quiz")
     told(page, "0 of 3 right", "#quiz .score")
     write(page, "tanh(w*x + b)", "quiz")

@@ -45,9 +45,9 @@ IDLE: WeakKeyDictionary[Any, list[Any]] = WeakKeyDictionary()  # pages of a wind
 
 
 @contextmanager
-def launched() -> Iterator[Any]:
+def launched(programs: tuple[str, ...] = PROGRAMS) -> Iterator[Any]:
     """A browser."""
-    program = chromium()
+    program = chromium(programs)
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
