@@ -25,8 +25,9 @@ LONGEST = ("test_notebooks.py", "test_site.py", "test_lab.py")  # ten seconds an
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes long is begun first, so that no process is left alone with it at the end. The pages share a browser."""
-    items.sort(key=lambda item: (item.path.name not in LONGEST, item.path.parent.name != "pages"))
+    """Of several processes none is left alone at the end with what takes long: it is begun first. The pages share a browser."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=lambda item: (item.path.name not in LONGEST, item.path.parent.name != "pages"))
 
 
 def freeze() -> None:
