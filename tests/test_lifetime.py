@@ -4,16 +4,17 @@ import gc
 import subprocess
 import sys
 import tracemalloc
+from contextlib import nullcontext
 from operator import add, mul, sub, truediv
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd
 import nn
-from autograd import Value, value
+from autograd import Value, scope, value
 from autograd.lifetime import REACH, Past, _Queue
 from autograd.sweeps import topological_order
 from tests.support.programs import random_program, run
@@ -109,10 +110,12 @@ def test_a_deep_graph_is_freed_in_a_small_stack(shape):
     in_a_small_stack(record_and_free)
 
 
+@pytest.mark.parametrize("context", [nullcontext, lambda: scope("inside")], ids=["outside", "in a scope"])
+@settings(max_examples=2 * settings.default.max_examples)
 @given(st.integers(0, 2**32))
-def test_no_path_leads_through_more_than_twice_the_reach_before_it_meets_a_protected_node(seed):
+def test_no_path_leads_through_more_than_twice_the_reach_before_it_meets_a_protected_node(context, seed):
     program, numbers = random_program(Random(seed), size=100)
-    with pytest.MonkeyPatch.context() as patch:
+    with context(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(value, "REACH", 4)
         patch.setattr(value, "MASK", 3)
         results = [node for node in run(program, [Value(x) for x in numbers]) if type(node) is Value]
