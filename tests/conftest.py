@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, settings
 from autograd.op import TABLE
 
 # A busy machine must not fail a test: no deadlines, and no complaint that data came slowly.
-settings.register_profile("suite", deadline=None, derandomize=True, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("suite", deadline=None, derandomize=True, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("soak", settings.get_profile("suite"), derandomize=False, max_examples=2000)
 settings.register_profile("fresh", settings.get_profile("suite"), derandomize=False, max_examples=20)  # for `make flakes`
 settings.register_profile("unshrunk", settings.get_profile("suite"), phases=[Phase.explicit, Phase.generate])  # for mutants

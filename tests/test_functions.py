@@ -43,7 +43,7 @@ def smooth_at(op, args):
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=settings.default.max_examples // 12)  # `test_ops` asks the oracle too; kinks are in `test_gradcheck`
+@settings(max_examples=settings.default.max_examples // 16)  # `test_ops` asks the oracle too; kinks are in `test_gradcheck`
 @given(data=st.data())
 def test_the_first_and_second_derivatives_of_a_row_are_the_ones_its_values_show(name, data):
     op = TABLE[name]

@@ -111,7 +111,7 @@ def test_a_deep_graph_is_freed_in_a_small_stack(shape):
 
 
 @pytest.mark.parametrize("context", [nullcontext, lambda: scope("inside")], ids=["outside", "in a scope"])
-@settings(max_examples=8 * settings.default.max_examples)  # few of them are deep
+@settings(max_examples=5 * settings.default.max_examples)  # few of them are deep
 @given(st.integers(0, 2**32))
 def test_no_path_leads_through_more_than_twice_the_reach_before_it_meets_a_protected_node(context, seed):
     program, numbers = random_program(Random(seed), size=100)

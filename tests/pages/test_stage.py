@@ -107,20 +107,23 @@ def test_at_first_all_of_the_drawing_is_seen(browser, tmp_path, graph):
         assert [card for card in cards if not inside(card, stage)] == []
 
 
-SMALL, TABLET = {"width": 360, "height": 640}, {"width": 768, "height": 1024}
+NARROW = {"phone": PHONE, "small": {"width": 360, "height": 640}, "tablet": {"width": 768, "height": 1024}}
+GRAPHS = {"neuron": neuron, "net": lambda: net(4, 4, 1), "large": lambda: net(16, 16, 1), "softmax": cross_entropy}
+FEW = {
+    "neuron-small",
+    "net-phone",
+    "large-phone",
+    "softmax-tablet",
+}  # each drawing and each width once; the rest is in the matrix
 
 
 @pytest.mark.parametrize(
     ("graph", "viewport"),
     [
-        pytest.param(neuron, SMALL, id="neuron-small"),
-        pytest.param(lambda: net(4, 4, 1), PHONE, id="net-phone"),
-        pytest.param(lambda: net(16, 16, 1), PHONE, id="large-phone"),
-        pytest.param(cross_entropy, TABLET, id="softmax-tablet"),
-        pytest.param(neuron, TABLET, id="neuron-tablet", marks=pytest.mark.matrix),
-        pytest.param(lambda: net(4, 4, 1), SMALL, id="net-small", marks=pytest.mark.matrix),
-        pytest.param(lambda: net(16, 16, 1), TABLET, id="large-tablet", marks=pytest.mark.matrix),
-        pytest.param(cross_entropy, PHONE, id="softmax-phone", marks=pytest.mark.matrix),
+        pytest.param(GRAPHS[drawn], NARROW[width], id=name, marks=[] if name in FEW else pytest.mark.matrix)
+        for drawn in GRAPHS
+        for width in NARROW
+        for name in [f"{drawn}-{width}"]
     ],
 )
 def test_on_a_narrow_page_at_first_the_first_step_can_be_read_and_a_map_shows_where_it_is(browser, tmp_path, graph, viewport):
