@@ -187,7 +187,6 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
             return
         if requires_grad:
             self._reached = 0
-            del self._grad
         else:
             global _some_frozen
             _some_frozen = True

@@ -118,7 +118,6 @@ MISTAKES = [
     ("the seed ignored", "value.py", "number(seed))", "1.0)"),
     ("the seed ignored, swept in order", "sweeps.py", "{root: seed}", "{root: 1.0}"),
     ("zero_grad leaves a gradient of 0", "value.py", "            self._grad = _CLEARED\n", "            self._grad = 0.0\n"),
-    ("a thawed leaf keeps what it got while frozen", "value.py", "            del self._grad\n", "            pass\n"),
     ("detach ignored", "value.py", "leaf = _result_leaf(self._number)", "return self"),
     ("detach forgets the label", "value.py", "            leaf.label = self.label\n", "            pass\n"),
     (
