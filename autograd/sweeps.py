@@ -257,6 +257,27 @@ def _settle(leaf: Value, before: float, moved: list[Value]) -> None:
     leaf._da = True if mixed and before else None
 
 
+def accumulate(leaves: Sequence[Value], slopes: Sequence[float]) -> None:
+    """Add to the gradients of leaves, as a sweep that reaches them does; those that are frozen get nothing."""
+    with sweeping:
+        before = [leaf._grad if leaf._reached else CLEARED for leaf in leaves]
+        complete = False
+        try:
+            for leaf, slope, old in zip(leaves, slopes, before, strict=True):
+                if leaf._reached is not FROZEN:
+                    leaf._grad = old + slope
+                    leaf._reached = STORED
+                    if old and leaf._da is not None:
+                        _settle(leaf, old, [])
+                    else:
+                        leaf._da = None
+            complete = True
+        finally:  # an interrupt leaves them as they were
+            if not complete:
+                for leaf, old in zip(leaves, before, strict=True):
+                    leaf._grad = old
+
+
 def _sweep(root: Value, seed: float, moved: list[Value]) -> None:
     """The same sweep in one pass, from the deepest node to the leaves.
 

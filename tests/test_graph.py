@@ -114,6 +114,20 @@ def test_a_sweep_interrupted_at_any_line_leaves_the_leaves_untouched_and_the_nex
     assert line > 20
 
 
+def test_gradients_from_elsewhere_are_added_to_all_leaves_or_to_none():
+    class Fails:
+        def __radd__(self, other):
+            raise KeyboardInterrupt
+
+    x, w, frozen = Value(2.0), Value(3.0), Value(4.0, requires_grad=False)
+    x.grad = 5.0
+    with pytest.raises(KeyboardInterrupt):
+        sweeps.accumulate([x, w, frozen], [1.0, Fails(), 1.0])
+    assert (x.grad, w.grad, w.has_grad) == (5.0, 0.0, False)
+    sweeps.accumulate([x, w, frozen], [1.0, 2.0, 3.0])
+    assert (x.grad, w.grad, frozen.grad, frozen.has_grad) == (6.0, 2.0, 0.0, False)
+
+
 def test_a_sweep_that_fails_midway_leaves_the_leaves_untouched_and_the_next_one_right():
     class Fails:
         def __rmul__(self, other):

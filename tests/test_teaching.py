@@ -291,6 +291,20 @@ def test_training_with_an_optimizer_without_zero_grad_is_told_at_step():
     assert lines(program) == [7]
 
 
+def test_training_with_a_compiled_program_without_zero_grad_is_told_as_without_one():
+    program = """
+        import nn.optim
+        w = Value(5.0)
+        loss = autograd.compile(lambda: (w - 3)**2)
+        optimizer = nn.optim.SGD([w], lr=0.1)
+        for _ in range(10):
+            loss.backward()
+            optimizer.step()
+    """
+    assert lines(program) == [7]
+    assert lines(program.replace("loss.backward()", "w.zero_grad(); loss.backward()")) == []
+
+
 def test_it_is_told_inside_anomaly_as_well():
     program = """
         w = Value(5.0)

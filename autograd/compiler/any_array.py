@@ -21,6 +21,11 @@ def each(x: Any) -> Sequence[Any]:
     return [x[i, ...] for i in range(x.shape[0])] if is_foreign(x) else x
 
 
+def floats(x: Any) -> list[float]:
+    """The items of a list or of an array with one axis as Python's floats."""
+    return x.tolist() if hasattr(x, "tolist") else [float(item) for item in each(x)]
+
+
 def reshaped(x: Any, shape: tuple[int, ...]) -> Any:
     """An array in another shape."""
     return x.reshape(shape) if hasattr(x, "reshape") else namespace_of([x]).reshape(x, shape)

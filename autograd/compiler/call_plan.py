@@ -178,6 +178,19 @@ class ArrayFeed:
         return tuple(given)
 
 
+# -- a value -------------------------------------------------------------------------------------------------
+
+
+def number_assembler(call: Call) -> Assemble | None:
+    """What makes one number, or one per lane, of the outputs; None if all lanes share the number."""
+    if isinstance(call.runner, PythonRunner):
+        return lambda program, numbers, per_lane: numbers[0]
+    varies = call.runner.layout.varies[0]
+    if varies is (call.lanes is None):
+        return None
+    return (lambda program, numbers, per_lane: per_lane[0]) if varies else (lambda program, numbers, per_lane: numbers.item(0))
+
+
 # -- a value and its gradient ----------------------------------------------------------------------------
 
 

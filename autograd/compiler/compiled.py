@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
-from itertools import islice
+from itertools import compress, islice
 from typing import Any
 
 from autograd import _transform_checks, context, sweeps
@@ -12,9 +12,9 @@ from autograd._check import checked_choice
 from autograd._format import counted
 from autograd._tree import block_map, is_array
 from autograd.compiler import derived, files
-from autograd.compiler.any_array import for_lanes, is_foreign
+from autograd.compiler.any_array import floats, for_lanes, is_foreign
 from autograd.compiler.arguments import Given, lanes_of, scale_of, stacked
-from autograd.compiler.call_plan import Assemble, Call, Plan, call_key, feed_of, gradient_assembler
+from autograd.compiler.call_plan import Assemble, Call, Plan, call_key, feed_of, gradient_assembler, number_assembler
 from autograd.compiler.executors.chunks import any_chunked, mapped, summed
 from autograd.compiler.guards import check_guards, differing_lanes
 from autograd.compiler.programs import Programs
@@ -59,7 +59,8 @@ class Compiled(Programs):
         def assemble(program: Compiled, found: Found, given: Sequence[Given]) -> Any:
             return _in_shape(program.traced.result, [for_lanes(found[i], lanes) for i in range(program._count)], lanes)
 
-        return self._run_and_plan("value", xs, ("value",), given, lanes, assemble)
+        quick = None if isinstance(self.traced.result, (list, tuple, dict)) or is_array(self.traced.result) else number_assembler
+        return self._run_and_plan("value", xs, ("value",), given, lanes, assemble, quick=quick)
 
     def value_and_grad(self, *xs: Any, argnums: int | Sequence[int] = 0, reduction: str | None = None) -> tuple[Any, Any]:
         """The value and the gradient by the arguments that `argnums` selects, as `autograd.value_and_grad` gives them.
@@ -124,10 +125,7 @@ class Compiled(Programs):
 
     def add_gradients(self, slopes: Sequence[float], flows: Sequence[float], scale: float) -> None:
         """Add these gradients, times a scale, to those of the captured leaves that they reach."""
-        with sweeps.sweeping:
-            for leaf, slope, flow in zip(self.captured, slopes, flows, strict=True):
-                if flow and leaf.requires_grad:
-                    leaf.grad = (leaf.grad if leaf.has_grad else 0.0) + slope * scale
+        sweeps.accumulate([*compress(self.captured, flows)], [slope * scale for slope in compress(slopes, flows)])
 
     def summed_backward(self, *xs: Any) -> tuple[float, list[float], list[float]]:
         """The value, its derivatives by the captured leaves, summed over all lanes, and in how many lanes they flow."""
@@ -143,8 +141,9 @@ class Compiled(Programs):
 
         def assemble(program: Compiled, found: Found, given: Sequence[Given]) -> Any:
             slopes, flows = [0.0] * len(program.captured), [0.0] * len(program.captured)
-            for i, slope in zip(reached, found.span(1, 1 + len(reached)), strict=True):
-                slopes[i], flows[i] = float(slope), 1.0
+            for i, slope in zip(reached, floats(found.span(1, 1 + len(reached))), strict=True):
+                slopes[i] = slope
+                flows[i] = 1.0
             for gate, behind in enumerate(gates, start=1 + len(reached)):
                 for place in behind:
                     flows[reached[place]] = float(found[gate])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Mapping, Sequence, Set
+from itertools import chain
 from operator import getitem, is_
 from types import FunctionType
 from typing import Any, NamedTuple
@@ -74,19 +75,30 @@ class Same:
     """Whether every place still holds the very same object: one pass over all of them, since a call may take microseconds."""
 
     def __init__(self, all_places: Sequence[Places]) -> None:
-        self._holders = [p.holder for p in all_places for _ in p.keys]
-        self._keys = [key for p in all_places for key in p.keys]
-        self._held = [x for p in all_places for x in p.held]
+        lists = [p for p in all_places if _is_whole_list(p)]
+        others = [p for p in all_places if not _is_whole_list(p)]
+        self._lists, self._items = [p.holder for p in lists], [x for p in lists for x in p.held]
+        self._holders = [p.holder for p in others for _ in p.keys]
+        self._keys = [key for p in others for key in p.keys]
+        self._held = [x for p in others for x in p.held]
         sized = [p for p in all_places if p.size is not None]
         self._containers, self._sizes = [p.holder for p in sized], [p.size for p in sized]
 
     def all(self) -> bool:
         """True if nothing has changed."""
         try:
-            same = all(map(is_, map(getitem, self._holders, self._keys), self._held))
-            return same and list(map(len, self._containers)) == self._sizes
+            return (
+                list(map(len, self._containers)) == self._sizes
+                and all(map(is_, chain.from_iterable(self._lists), self._items))
+                and all(map(is_, map(getitem, self._holders, self._keys), self._held))
+            )
         except LookupError:  # it is gone
             return False
+
+
+def _is_whole_list(places: Places) -> bool:
+    """True for all items of a list, which are read in half the time of single ones."""
+    return type(places.holder) is list and places.size is not None and places.keys == range(places.size)
 
 
 # -- holders other than lists and dicts, read alike: where something is gone, there is a marker -----------------------

@@ -20,6 +20,7 @@ from autograd import CompileError
 from autograd.compiler.compiled import MAX_PLANS
 from autograd.compiler.executors import array_arguments
 from autograd.compiler.executors.lane_interpreter import AHEAD, LONG
+from autograd.compiler.runners import MIN_ROWS
 
 
 def loss(w, x, y):
@@ -65,6 +66,24 @@ def test_other_arrays_give_their_own_results():
         check(program, arrays(seed=seed))
     check(program, arrays(lanes=7))
     check(program, arrays())
+
+
+def long_chain(a, b):
+    for _ in range(MIN_ROWS):
+        a = autograd.sin(a) * b
+    return a
+
+
+@pytest.mark.parametrize("f", [lambda a, b: a * b, lambda a, b: [a * b, b], lambda a, b: b * b, lambda a, b: 2.0, long_chain])
+def test_the_value_of_a_later_call_is_like_that_of_the_first(f):
+    a, numbers = np.array([1.5, -2.0, 0.5]), (2.0, 0.25)
+    for in_axes, xs in (((0, None), (a, 0.25)), (None, numbers), ((0, 0), (a, a)), ((None, 0), (0.25, a))):
+        program = autograd.compile(f, 1.0, 1.0, in_axes=in_axes)
+        first, *later = [program(*xs) for _ in range(4)]
+        for found in later:
+            assert type(found) is type(first)
+            assert np.shape(found) == np.shape(first)
+            assert np.array_equal(found, first)
 
 
 def test_numbers_changed_in_place_are_read_again():
