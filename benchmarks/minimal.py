@@ -54,16 +54,17 @@ class Node:
     __rmul__ = __mul__
 
     def backward(self) -> None:
-        order, seen, stack = [], set(), [(self, False)]
-        while stack:
-            node, ready = stack.pop()
-            if ready:
-                order.append(node)
-            elif node not in seen:
+        order, seen = [], set()
+
+        def visit(node: Node) -> None:
+            if node not in seen:
                 seen.add(node)
-                stack.append((node, True))
-                stack.extend((arg, False) for arg in node.args)
+                for arg in node.args:
+                    visit(arg)
+                order.append(node)
+
+        visit(self)
         self.grad = 1.0
         for node in reversed(order):
-            for arg, partial in zip(node.args, node.partials, strict=True):
+            for arg, partial in zip(node.args, node.partials):  # noqa: B905  # of one length, and this is the inner loop
                 arg.grad += partial * node.grad
