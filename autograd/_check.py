@@ -144,12 +144,12 @@ def checked_choice(name: str, given: Any, choices: Iterable[str], besides: str =
     ValueError: reduction must be one of mean, sum, got 'Mean': did you mean mean?
     """
     choices = list(choices)
+    if isinstance(given, str) and given in choices:
+        return given
     expected = f"{name} must be one of {', '.join(choices)}{besides}, got {given!r}"
     if not isinstance(given, str):
         raise TypeError(expected)
-    if given not in choices:
-        raise ValueError(expected + did_you_mean(given, choices))
-    return given
+    raise ValueError(expected + did_you_mean(given, choices))
 
 
 def checked_keys(name: str, given: Any, keys: Iterable[str]) -> None:
