@@ -277,6 +277,13 @@ def test_a_column_that_an_op_does_not_have_is_refused_by_name():
     assert "op" not in TABLE
 
 
+def test_an_op_of_any_number_of_arguments_that_was_made_one_of_a_single_argument_says_how_to_make_it():
+    total = custom_op(lambda *xs: math.fsum(xs), partials=lambda z, *xs: 1.0, name="total")
+    assert total(2.0) == 2.0
+    with pytest.raises(TypeError, match=r"total\(\) takes 1 argument, got 2: custom_op\(…, variadic=True\) makes an op of any"):
+        total(Value(1.0), 2.0)
+
+
 # -- its texts ---------------------------------------------------------------------------------------
 
 
