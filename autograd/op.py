@@ -290,8 +290,8 @@ class Op:
         numbers = tuple([arg.item() if _holds_one_object(arg) else arg for arg in args])
         if any(map(operator.is_not, numbers, args)):
             return self(*numbers)
-        for arg in args if self.arity is not None else ():
-            if isinstance(arg, (list, tuple)):
+        for arg in args:
+            if self.arity is not None and isinstance(arg, (list, tuple)):
                 others = ", ".join("v" if other is arg else "…" for other in args)
                 advice = f"it takes one number at a time, write [{self.name}({others}) for v in …]"
                 if len(args) < self.arity:
