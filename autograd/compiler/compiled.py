@@ -240,13 +240,15 @@ class Compiled(Programs):
         return other
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _unpacked, (files.to_bytes(self.traced), self.guard, self.executor)
+        if self.traced.samplers:
+            raise TypeError(f"{self.name} draws random numbers, and a copy cannot hold where they come from: compile it again")
+        make, *parts = self.packed
+        return make, (*parts, self.captured, self._numbers)  # its leaves are those of a model that is copied with it
 
     @cached_property
     def packed(self) -> tuple[Any, ...]:
         """A function and its arguments that make the same program in another process: the same for all numbers of the leaves."""
-        make, parts = self.__reduce__()
-        return make, *parts
+        return _unpacked, files.to_bytes(self.traced), self.guard, self.executor
 
     # -- what is run ---------------------------------------------------------------------------------
 
@@ -432,5 +434,12 @@ def _hvp(program: Compiled, xs: Sequence[Any]) -> Any:
     return program.hvp(xs[:n], xs[n:])
 
 
-def _unpacked(content: bytes, guard: str, executor: str) -> Compiled:
-    return Compiled(files.from_bytes(content), guard, executor)
+def _unpacked(
+    content: bytes, guard: str, executor: str, captured: Sequence[Value] | None = None, numbers: Sequence[float] | None = None
+) -> Compiled:
+    traced = files.from_bytes(content)
+    if captured is not None:
+        traced.captured[:] = captured
+    program = Compiled(traced, guard, executor)
+    program._numbers = numbers
+    return program
