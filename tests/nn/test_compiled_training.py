@@ -544,6 +544,25 @@ def test_ctrl_c_between_batches_keeps_the_steps_that_were_made():
     check_alike(*runs, 1e-12)
 
 
+def test_gradients_of_several_batches_add_up_where_the_optimizer_keeps_them():
+    class Accumulating(SGD):
+        batches = 0
+
+        def zero_grad(self):
+            if self.batches % 3 == 0:
+                super().zero_grad()
+            self.batches += 1
+
+        def step(self):
+            if self.batches % 3 == 0:
+                super().step()
+
+    options = {"loss": nn.MSELoss(), "epochs": 4, "batch_size": 2, "optimizer": lambda params: Accumulating(params, lr=0.1)}
+    runs = [trained(compiled, lambda: net(1), *XY, **options) for compiled in (False, True)]
+    assert runs[0][1].steps == 4 * math.ceil(len(XY[0]) / 2) // 3
+    check_alike(*runs, 1e-12)
+
+
 def test_a_metric_of_ones_own_sees_the_model_as_it_is_after_the_epoch():
     seen = []
     for compiled in (False, True):
