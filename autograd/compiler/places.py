@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Mapping, Sequence, Set
-from operator import getitem, is_
+from operator import contains, getitem, is_
 from types import FunctionType
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ from autograd._tree import tree_leaves
 from autograd.compiler.plain_data import as_bytes
 from autograd.value import Value
 
-EMPTY = object()  # what stands in a place that is gone
+EMPTY = object()  # what stands in a place that is gone, or where nothing has stood
 
 
 class Places(NamedTuple):
@@ -74,9 +74,11 @@ class Same:
     """Whether every place still holds the very same object: one pass over all of them, since a call may take microseconds."""
 
     def __init__(self, all_places: Sequence[Places]) -> None:
-        self._holders = [p.holder for p in all_places for _ in p.keys]
-        self._keys = [key for p in all_places for key in p.keys]
-        self._held = [x for p in all_places for x in p.held]
+        found = {(id(p.holder), key): (p.holder, key, x) for p in all_places for key, x in zip(p.keys, p.held, strict=True)}
+        standing = [place for place in found.values() if place[-1] is not EMPTY]
+        empty = [place for place in found.values() if place[-1] is EMPTY]
+        self._holders, self._keys, self._held = ([place[i] for place in standing] for i in range(3))
+        self._empty_holders, self._empty_keys = ([place[i] for place in empty] for i in range(2))
         sized = [p for p in all_places if p.size is not None]
         self._containers, self._sizes = [p.holder for p in sized], [p.size for p in sized]
 
@@ -84,7 +86,8 @@ class Same:
         """True if nothing has changed."""
         try:
             same = all(map(is_, map(getitem, self._holders, self._keys), self._held))
-            return same and list(map(len, self._containers)) == self._sizes
+            filled = any(map(contains, self._empty_holders, self._empty_keys))
+            return same and not filled and list(map(len, self._containers)) == self._sizes
         except LookupError:  # it is gone
             return False
 
