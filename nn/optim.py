@@ -7,7 +7,7 @@ from collections import UserDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain
-from typing import Any, ClassVar, Generic, NamedTuple, NoReturn, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, NoReturn, TypeVar, overload
 
 from autograd import Value
 from autograd.extend import (
@@ -239,8 +239,12 @@ class Optimizer:
         """
         raise NotImplementedError(f"{type(self).__name__} has to define update(self, data, grad, memory)")
 
-    def zero_grad(self) -> None:
+    def zero_grad(self, **others: Any) -> None:
         """Clear the gradient of every parameter, before the next `backward()` adds to it."""
+        if others:
+            from nn.foreign_names import refuse_options
+
+            refuse_options("zero_grad", others)
         for p in self.params:
             p.zero_grad()
 
@@ -641,3 +645,14 @@ class Adagrad(Optimizer):
             return data - rate * (grad / (sqrt(total) + eps)), {"step": memory["step"] + 1, "sum": total}
 
         return update
+
+
+if not TYPE_CHECKING:  # hidden from type checkers, which would otherwise accept any name
+
+    def __getattr__(name: str) -> Any:
+        if name == "__path__":  # Python asks for it at every import
+            raise AttributeError(name)
+        from autograd.extend import refuse_name
+        from nn.foreign_names import advice_in
+
+        refuse_name(__name__, name, advice_in(__name__, name))
