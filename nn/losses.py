@@ -61,6 +61,8 @@ class Loss(_CalledOnBatches):
         losses, divisor = self.elements(predictions, targets)
         if not losses:
             raise ValueError("predictions: a loss of an empty batch is not defined")
+        if any(loss is None for loss in losses):
+            raise TypeError(f"{type(self).__name__}.element returned None: is a `return` missing?")
         losses = [_nan_throughout(loss) for loss in losses]
         if self.reduction == "none":
             return losses

@@ -531,6 +531,15 @@ def test_predictions_and_targets_in_the_constructor_say_what_to_write(kind, pred
         kind(predictions, [1.0])
 
 
+def test_an_element_of_the_users_own_that_returns_nothing_is_named():
+    class Forgetful(nn.losses.Loss):
+        def element(self, prediction, target):
+            (prediction - target) ** 2
+
+    with pytest.raises(TypeError, match=r"^Forgetful\.element returned None: is a `return` missing\?"):
+        Forgetful()([1.0], [2.0])
+
+
 def test_a_loss_of_the_users_own_takes_what_its_constructor_takes():
     class Scaled(nn.MSELoss):
         def __init__(self, scales, offset):
