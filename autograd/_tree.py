@@ -120,7 +120,7 @@ def tree_leaves_like(shape: Any, tree: Any) -> list[Any]:
     """
     if isinstance(shape, dict):
         return [leaf for key in shape for leaf in tree_leaves_like(shape[key], tree[key])]
-    if isinstance(shape, (list, tuple)):
+    if isinstance(shape, (list, tuple)) and any(isinstance(item, (dict, list, tuple)) for item in shape):
         return [leaf for one, other in zip(shape, tree, strict=True) for leaf in tree_leaves_like(one, other)]
     return tree_leaves(tree)
 

@@ -29,7 +29,7 @@ from autograd._html import card as html_card
 from autograd._html import note as html_note
 from autograd._html import table as html_table
 from autograd._progress import threadless_bar
-from autograd._tree import same_shape, tree_leaves, tree_map
+from autograd._tree import same_shape, tree_leaves, tree_leaves_like, tree_map
 from autograd._typing import Any
 from autograd.context import Scope, current_trace
 from autograd.foreign_names import advice_for, refuse_name
@@ -91,7 +91,8 @@ __all__ = [
     "advice_for", "refuse_name", "as_index", "counted", "did_you_mean", "escaped", "listed", "one_line", "shown", "text_table",
     "told_apart",
     "html_card", "html_note", "html_table",
-    "same_shape", "tree_leaves", "tree_map", "read_json", "write_atomically", "threadless_bar", "teach_step_without_backward",
+    "same_shape", "tree_leaves", "tree_leaves_like", "tree_map", "read_json", "write_atomically", "threadless_bar",
+    "teach_step_without_backward",
     "TABLE", "ops", "Graph", "edges_of", "peek", "Scope", "scopes_of", "call", "made_in_call", "current_trace", "draw",
     "drawn_again",
 ]

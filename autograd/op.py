@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from autograd.value import Value
 
+VARARGS = 4  # the flag of code that takes *args, in `inspect`, which takes longer to load than the rest of the package
 INF = math.inf
 NAN = math.nan
 
@@ -67,6 +69,11 @@ def _is_real(x: Any) -> bool:
     from numbers import Real  # imported here: most programs never get this far
 
     return isinstance(x, Real)
+
+
+def _holds_one_object(x: Any) -> bool:
+    """True for a zero-dimensional array of a Value, which NumPy makes of one."""
+    return getattr(getattr(x, "dtype", None), "kind", "") == "O" and getattr(x, "ndim", None) == 0
 
 
 def _digits(x: Any) -> int:
@@ -243,15 +250,13 @@ class Op:
                     try:
                         return record(self, args)
                     except TypeError:
-                        self.refuse_lists(args)
-                        raise
+                        return self._called_otherwise(args)
                 plain = False
         if not plain or len(args) != self.arity:
             try:
                 args = tuple(map(number, self.checked(args)))
             except TypeError:
-                self.refuse_lists(args)
-                raise
+                return self._called_otherwise(args)
         try:
             z = self.forward(*args)
         except (ArithmeticError, ValueError):
@@ -267,25 +272,32 @@ class Op:
         """`args`, or a TypeError if there are too many or too few."""
         if self.arity is not None and len(args) != self.arity:
             plural = "" if self.arity == 1 else "s"
-            raise TypeError(f"{self.name}() takes {self.arity} argument{plural}, got {len(args)}{self._of_python()}")
+            raise TypeError(f"{self.name}() takes {self.arity} argument{plural}, got {len(args)}{self._meant()}")
         return args
 
-    def _of_python(self) -> str:
+    def _meant(self) -> str:
         import builtins  # here, since only errors need it
 
+        if not self.built_in and getattr(getattr(self.forward, "__code__", None), "co_flags", 0) & VARARGS:
+            return ": custom_op(…, variadic=True) makes an op of any number of arguments"
         return f": Python's own function is builtins.{self.name}" if hasattr(builtins, self.name) else ""
 
-    def refuse_lists(self, args: tuple[Any, ...]) -> None:
-        """Raise TypeError if an argument is a list or a tuple, and say how to call the op on every item."""
-        if self.arity is None:
-            return
+    def _called_otherwise(self, args: tuple[Any, ...]) -> Any:
+        """The result for the Values in zero-dimensional arrays; without any, the TypeError that is being handled.
+
+        If an argument is a list or a tuple, it says how to call the op on every item.
+        """
+        numbers = tuple([arg.item() if _holds_one_object(arg) else arg for arg in args])
+        if any(map(operator.is_not, numbers, args)):
+            return self(*numbers)
         for arg in args:
-            if isinstance(arg, (list, tuple)):
+            if self.arity is not None and isinstance(arg, (list, tuple)):
                 others = ", ".join("v" if other is arg else "…" for other in args)
                 advice = f"it takes one number at a time, write [{self.name}({others}) for v in …]"
                 if len(args) < self.arity:
                     advice = f"it takes {self.arity} numbers, not a list of them, write {self.name}(*xs)"
                 raise TypeError(f"{self.name}: expected a real number or a Value, got {type(arg).__name__}: {advice}") from None
+        raise
 
     def partials_at(self, z: Any, args: Sequence[Any], wanted: Sequence[bool]) -> list[Any]:
         """The partials ∂z/∂argᵢ, or None where not `wanted`: those rules are not called."""

@@ -448,6 +448,11 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
 
     __rfloordiv__ = __floordiv__
 
+    def __divmod__(self, other: Any) -> Value:
+        raise TypeError("divmod is not recorded: write (autograd.floor(x / y), x % y)")
+
+    __rdivmod__ = __divmod__
+
     def __neg__(self) -> Value:
         return Value._record(ops.neg, (self,))
 

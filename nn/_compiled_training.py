@@ -13,7 +13,7 @@ import numpy
 
 from autograd import CompileError, Value, no_grad
 from autograd.compiler.batch_loss import BatchLoss, Sums
-from autograd.extend import drawn_again, same_shape, tree_leaves, tree_map
+from autograd.extend import drawn_again, same_shape, tree_leaves_like, tree_map
 from nn._check import plain_lists
 from nn._chunks import Chunks
 from nn._eager_training import Batch, Diverged, EagerTraining, Run
@@ -244,7 +244,7 @@ def _table(what: str, rows: Sequence[Any]) -> Any:
     except (TypeError, ValueError):  # lists of unequal length, dicts, Values
         if any(not same_shape(row, rows[0]) for row in rows):
             raise CompileError(f"not all {what} have the same shape") from None
-        leaves = [tree_leaves(row) for row in rows]
+        leaves = [tree_leaves_like(rows[0], row) for row in rows]
         if any(type(leaf) is Value for row in leaves for leaf in row):
             raise CompileError(f"there are Values among the {what}") from None
         table = numpy.array(leaves, float)

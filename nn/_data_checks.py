@@ -12,7 +12,8 @@ from nn._check import checked_list, one_column, plain_lists
 from nn._chunks import Chunks, is_chunked
 from nn.activations import Elementwise, LogSoftmax, Softmax
 from nn.layers import MLP, Dropout, Layer, Neuron, Sequential
-from nn.losses import CrossEntropyLoss, Loss, NLLLoss
+from nn.losses import BCELoss, CrossEntropyLoss, Loss, NLLLoss
+from nn.metrics import accuracy
 from nn.module import checked_module
 from nn.optim import Optimizer
 
@@ -34,6 +35,9 @@ def checked_run(
         raise ValueError("optimizer must hold parameters of the model, got one made for another: make it from model.parameters()")
     if metric is not None and not callable(metric):
         raise TypeError(f"metric must be a function of outputs and targets, such as nn.accuracy, got {metric!r}")
+    if metric is accuracy and isinstance(loss, BCELoss):
+        write = "write metric=functools.partial(nn.accuracy, threshold=0.5)"
+        raise ValueError(f"metric: accuracy takes an output above 0 for class 1, as every probability of BCELoss is: {write}")
     check_widths(model, X, y, loss)
     if batch_size is not None:
         checked_integer("batch_size", batch_size, at_least=1)

@@ -78,9 +78,17 @@ class FlatParameters:
         self.ahead = True
         if self.blocks is None or self.missed or not self._step_on_arrays(self.blocks):
             self.optimizer.zero_grad()
+            self._add_what_was_kept()
             self.write()
             self.optimizer.step()
             self.read()
+
+    def _add_what_was_kept(self) -> None:
+        """Add the gradients that a `zero_grad` of the user's has left, such as one that adds up those of several batches."""
+        kept = {i for i, p in enumerate(self.leaves) if p.has_grad} - {*self.others}
+        if kept and self.grad is not None:
+            self.grad = self.grad + [p.grad if i in kept else 0.0 for i, p in enumerate(self.leaves)]
+            self.missed = [i for i in self.missed if i not in kept]
 
     def _step_on_arrays(self, blocks: Iterable[_Block]) -> bool:
         """False, and nothing has changed, if a number is not finite: on floats the rule may say that it divides by 0."""

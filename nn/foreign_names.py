@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from types import FunctionType
+from typing import NoReturn
 
 import autograd
 from autograd.extend import advice_for as advice_of_autograd
-from nn import init, lr_scheduler, optim, plot, utils
 
+KINDS = ("_uniform", "_normal")
 LISTS = ("ModuleList", "ModuleDict", "ParameterList", "ParameterDict")
 LAYERS = (
     *("AvgPool1d", "AvgPool2d", "BatchNorm1d", "BatchNorm2d", "Bilinear", "Conv1d", "Conv2d", "Conv3d", "Embedding", "Flatten"),
     *("GRU", "GroupNorm", "LSTM", "LayerNorm", "MaxPool1d", "MaxPool2d", "MultiheadAttention", "RNN", "Transformer"),
 )
+OPTIMIZERS = ("ASGD", "Adadelta", "Adafactor", "Adamax", "LBFGS", "Muon", "RAdam", "Rprop", "SparseAdam")
+SCHEDULERS = (*("ChainedScheduler", "ConstantLR", "CosineAnnealingWarmRestarts", "CyclicLR", "MultiplicativeLR", "PolynomialLR"),)
 ADVICE = {
     "Linear": 'write nn.Layer(nin, nout, "linear")',
     "Parameter": "every Value in a Module is a parameter: write self.w = Value(0.0)",
@@ -22,7 +26,29 @@ ADVICE = {
     "TensorDataset": "X and y are lists, arrays or DataFrames",
     **dict.fromkeys(LISTS, "a Module finds the modules and Values in its lists and dicts"),
     **dict.fromkeys(LAYERS, "subclass nn.Module, and write its forward on Values"),
+    **dict.fromkeys(OPTIMIZERS, "subclass nn.optim.Optimizer, and write its update"),
+    **dict.fromkeys(SCHEDULERS, "write nn.lr_scheduler.LambdaLR(optimizer, lambda epoch: …), with any function of the epoch"),
+    **dict.fromkeys((f"{name}{kind}_" for name in ("xavier", "glorot") for kind in KINDS), 'write nn.Layer(…, init="xavier")'),
+    **dict.fromkeys((f"{name}{kind}_" for name in ("kaiming", "he") for kind in KINDS), 'write nn.Layer(…, init="he")'),
 }
+
+
+MODULES = tuple(f"nn.{name}" for name in ("optim", "lr_scheduler", "init", "utils", "plot"))  # which import this one
+
+
+def advice_in(module: str, name: str) -> str:
+    """The end of the error for a name that a module of nn lacks.
+
+    >>> advice_in("nn.optim", "lr_scheduler"), advice_in("nn.optim", "adam")
+    (': write nn.lr_scheduler', ': did you mean Adam?')
+    """
+    return advice_for(name, _own(module))
+
+
+def _own(module: str) -> list[str]:
+    """The classes and functions of a module, or of the modules in it."""
+    held = {name: x for name, x in vars(sys.modules[module]).items() if isinstance(x, (type, FunctionType))}
+    return [name for name, x in held.items() if x.__module__.startswith(module) and not name.startswith("_")]
 
 
 def advice_for(name: str, known: Iterable[str]) -> str:
@@ -33,8 +59,21 @@ def advice_for(name: str, known: Iterable[str]) -> str:
     """
     if name in ADVICE:
         return f": {ADVICE[name]}"
-    for module in (optim, lr_scheduler, init, utils, plot):
-        found = getattr(module, name, None)
-        if isinstance(found, (type, FunctionType)) and found.__module__.startswith(module.__name__):
-            return f": write {module.__name__}.{name}"
+    for module in MODULES:
+        if f"nn.{name}" == module:
+            return f": write {module}"
+        if name in _own(module):
+            return f": write {module}.{name}"
     return f": write autograd.{name}" if name in autograd.__all__ else advice_of_autograd(name, known)
+
+
+def refuse_options(function: str, given: Iterable[str]) -> NoReturn:
+    """TypeError for arguments that a function does not have.
+
+    >>> refuse_options("zero_grad", ["set_to_none"])
+    Traceback (most recent call last):
+    TypeError: zero_grad() got an unexpected keyword argument 'set_to_none': leave it out: grad becomes 0.0, and has_grad False
+    """
+    name = next(iter(given))
+    advice = ": leave it out: grad becomes 0.0, and has_grad False" if name == "set_to_none" else ""
+    raise TypeError(f"{function}() got an unexpected keyword argument {name!r}{advice}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from random import Random
+from typing import TYPE_CHECKING, Any
 
 from autograd.extend import checked_choice
 
@@ -55,3 +56,14 @@ def initialiser(init: str | Initialiser) -> Initialiser:
     if callable(init):
         return init
     return INITIALISERS[checked_choice("init", init, INITIALISERS, " or a function")]
+
+
+if not TYPE_CHECKING:  # hidden from type checkers, which would otherwise accept any name
+
+    def __getattr__(name: str) -> Any:
+        if name == "__path__":  # Python asks for it at every import
+            raise AttributeError(name)
+        from autograd.extend import refuse_name
+        from nn.foreign_names import advice_in
+
+        refuse_name(__name__, name, advice_in(__name__, name))

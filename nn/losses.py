@@ -23,6 +23,7 @@ from autograd.extend import (
     ops,
     same_shape,
     tree_leaves,
+    tree_leaves_like,
     zero_to_one,
 )
 from nn._check import checked_list, plain_lists, shape_text
@@ -60,6 +61,8 @@ class Loss(_CalledOnBatches):
         losses, divisor = self.elements(predictions, targets)
         if not losses:
             raise ValueError("predictions: a loss of an empty batch is not defined")
+        if any(loss is None for loss in losses):
+            raise TypeError(f"{type(self).__name__}.element returned None: is a `return` missing?")
         losses = [_nan_throughout(loss) for loss in losses]
         if self.reduction == "none":
             return losses
@@ -90,12 +93,12 @@ class Loss(_CalledOnBatches):
         return losses
 
     def pairs(self, predictions: Any, targets: Any) -> list[tuple[Any, ...]]:
-        """Every number with its target; ValueError if the shapes differ, TypeError if there is anything but numbers."""
+        """Every number with its target, in dicts by key; ValueError if the shapes differ, TypeError if one is not a number."""
         ps, ts = _squeezed("predictions", predictions), _squeezed("targets", targets)
         if not same_shape(ps, ts):
             shapes = f"{shape_text(plain_lists(predictions))}, got {shape_text(plain_lists(targets))}"
             raise ValueError(f"targets must have the shape of predictions, {shapes}")
-        return list(zip(tree_leaves(ps), tree_leaves(ts), strict=True))
+        return list(zip(tree_leaves(ps), tree_leaves_like(ps, ts), strict=True))
 
     def element(self, prediction: Any, target: Any) -> Any:
         """The loss of one number."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from autograd import Value
 from autograd.extend import (
@@ -586,3 +586,14 @@ class ReduceLROnPlateau(_Scheduler):
         margin = self.threshold if self.mode == "max" else -self.threshold
         bound = self.best + margin if self.threshold_mode == "abs" else self.best * (1.0 + margin)
         return metric > bound if self.mode == "max" else metric < bound
+
+
+if not TYPE_CHECKING:  # hidden from type checkers, which would otherwise accept any name
+
+    def __getattr__(name: str) -> Any:
+        if name == "__path__":  # Python asks for it at every import
+            raise AttributeError(name)
+        from autograd.extend import refuse_name
+        from nn.foreign_names import advice_in
+
+        refuse_name(__name__, name, advice_in(__name__, name))

@@ -6,7 +6,8 @@ import math
 from collections import UserDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, ClassVar, Generic, NamedTuple, TypeVar, overload
+from itertools import chain
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, NoReturn, TypeVar, overload
 
 from autograd import Value
 from autograd.extend import (
@@ -140,7 +141,6 @@ class Optimizer:
         checked = {name: getattr(type(self), name).check(name, settings[name]) for name in self.settings}
         self.defaults = {"lr": finite_above_zero("lr", lr), **checked}
         self.param_groups: list[ParamGroup] = []
-        self.params: list[Value] = []
         self.state: list[Memory] = []
         self.steps = 0
         self._at = 0  # the group whose settings the attributes are
@@ -160,6 +160,19 @@ class Optimizer:
     def _repr_html_(self) -> str:
         made = f"{counted(len(self.params), 'parameter')}, {counted(self.steps, 'step')} made"
         return optimizer_card(f"{type(self).__name__}: {made}", self.param_groups)
+
+    @property
+    def params(self) -> tuple[Value, ...]:
+        """The parameters of all groups, in order; they cannot be assigned, since the optimizer remembers each one's past."""
+        groups = [group.data["params"] for group in self.param_groups]
+        return groups[0] if len(groups) == 1 else tuple(chain.from_iterable(groups))
+
+    @params.setter
+    def params(self, params: Any) -> NoReturn:
+        name = type(self).__name__
+        raise AttributeError(
+            f"params of {name} cannot be assigned: make a new one, {name}(model.parameters(), …), or call add_param_group"
+        )
 
     @classmethod
     def checks(cls) -> dict[str, Check]:
@@ -196,7 +209,6 @@ class Optimizer:
         group = ParamGroup(params, type(self), {**self.defaults, **settings, "initial_lr": None})
         self._check(group)
         self.param_groups.append(group)
-        self.params += params
         self.state += [self._first_memory(group) for _ in params]
 
     def _check(self, group: Mapping[str, Any]) -> None:
@@ -227,8 +239,12 @@ class Optimizer:
         """
         raise NotImplementedError(f"{type(self).__name__} has to define update(self, data, grad, memory)")
 
-    def zero_grad(self) -> None:
+    def zero_grad(self, **others: Any) -> None:
         """Clear the gradient of every parameter, before the next `backward()` adds to it."""
+        if others:
+            from nn.foreign_names import refuse_options
+
+            refuse_options("zero_grad", others)
         for p in self.params:
             p.zero_grad()
 
@@ -629,3 +645,14 @@ class Adagrad(Optimizer):
             return data - rate * (grad / (sqrt(total) + eps)), {"step": memory["step"] + 1, "sum": total}
 
         return update
+
+
+if not TYPE_CHECKING:  # hidden from type checkers, which would otherwise accept any name
+
+    def __getattr__(name: str) -> Any:
+        if name == "__path__":  # Python asks for it at every import
+            raise AttributeError(name)
+        from autograd.extend import refuse_name
+        from nn.foreign_names import advice_in
+
+        refuse_name(__name__, name, advice_in(__name__, name))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Value, custom_op, draw_dot, grad, hessian, jvp
+from autograd import CompileError, Value, custom_op, draw_dot, grad, hessian, jvp
 from autograd.expression import evaluate
 from autograd.op import TABLE
 from autograd.testing import gradcheck
@@ -275,6 +275,46 @@ def test_a_column_that_an_op_does_not_have_is_refused_by_name():
     with pytest.raises(TypeError, match=r"an op has no column 'latx'; they are doc, variadic, .*latex"):
         custom_op(math.sin, partials=lambda z, x: autograd.cos(x), name="op", latx="s({})")
     assert "op" not in TABLE
+
+
+def test_an_op_of_any_number_of_arguments_that_was_made_one_of_a_single_argument_says_how_to_make_it():
+    total = custom_op(lambda *xs: math.fsum(xs), partials=lambda z, *xs: 1.0, name="total")
+    assert total(2.0) == 2.0
+    with pytest.raises(TypeError, match=r"total\(\) takes 1 argument, got 2: custom_op\(…, variadic=True\) makes an op of any"):
+        total(Value(1.0), 2.0)
+
+
+# -- compiled ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        lambda z, x: autograd.where(x > 0.0, 1.0, -1.0) * (x != 0.0),
+        lambda z, x: autograd.where(x > 0.0, 1.0, autograd.where(x == 0.0, 0.0, -1.0)),
+        lambda z, x: (x >= 0.0) - 1.0 * (x <= 0.0),
+    ],
+)
+def test_a_rule_may_compare_where_no_branch_depends_on_it(rule):
+    size = custom_op(abs, partials=rule, name="size")
+    for x in (3.0, -2.0, 0.0):
+        assert grad(size)(x) == autograd.compile(size, 1.0).value_and_grad(x)[1] == autograd.sign(x)
+
+
+@pytest.mark.parametrize("rule", [lambda z, x: 1.0 if x > 0.0 else 0.0, lambda z, x: 0.0 if x == 0.0 else 1.0])
+def test_a_rule_with_a_branch_is_not_compiled(rule):
+    bend = custom_op(lambda x: max(x, 0.0), partials=rule, name="bend")
+    assert (grad(bend)(2.0), grad(bend)(0.0)) == (1.0, 0.0)
+    with pytest.raises(CompileError, match=r"a rule with a Python branch .* cannot be compiled"):
+        autograd.compile(bend, 1.0).value_and_grad(2.0)
+
+
+@pytest.mark.parametrize("rule", [lambda z, x: math.exp(x), lambda z, x: z.hex() and z, lambda z, x: [z][int(x) - int(x)]])
+def test_a_rule_that_takes_numbers_alone_is_not_compiled_and_says_which_it_is(rule):
+    growth = custom_op(math.exp, partials=rule, name="growth")
+    assert grad(growth)(2.0) == math.exp(2.0)
+    with pytest.raises(CompileError, match=r"^a partial of growth cannot be compiled, .*: write it with operators and"):
+        autograd.compile(growth, 1.0).value_and_grad(2.0)
 
 
 # -- its texts ---------------------------------------------------------------------------------------

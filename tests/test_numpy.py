@@ -116,6 +116,8 @@ def test_what_is_refused_raises_and_what_to_write_instead_runs(code, instead):
         ("np.ceil(w)", r"\[autograd\.ceil\(v\) for v in array\]"),
         ("w // 2.0", r"write autograd\.floor\(x / y\)"),
         ("2.0 // v", r"write autograd\.floor\(x / y\)"),
+        ("divmod(v, 2.0)", r"divmod is not recorded: write \(autograd\.floor\(x / y\), x % y\)"),
+        ("divmod(2.0, v)", r"divmod is not recorded: write \(autograd\.floor\(x / y\), x % y\)"),
         ("autograd.exp(w)", r"\[autograd\.exp\(x\) for x in array\] or np\.exp\(array\)"),
         ("math.floor(v)", r"use autograd\.floor\(v\)"),
         ("math.ceil(v)", r"use autograd\.ceil\(v\)"),

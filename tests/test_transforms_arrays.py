@@ -124,6 +124,13 @@ def test_an_array_of_no_dimensions_is_a_number():
     assert vjp(lambda x: x * x, 3.0)[1](np.array(Value(2.0)))[0].data == 12.0
 
 
+@pytest.mark.parametrize("f", [lambda x: autograd.atan2(x, 1.0), lambda x: autograd.where(x > 0.0, autograd.tanh(x), 2.0)])
+def test_an_op_takes_the_value_in_an_array_of_no_dimensions(f):
+    assert grad(f)(np.array(3.0)) == grad(f)(3.0)
+    assert autograd.compile(f, np.array(1.0)).value_and_grad(np.array(3.0))[1] == grad(f)(3.0)
+    assert grad(lambda xs: f(np.squeeze(xs[:1])))(np.array([3.0])).tolist() == [grad(f)(3.0)]
+
+
 def test_several_arguments_have_a_block_each():
     by_a, by_b = jacobian(lambda a, b: a * b, argnums=(0, 1))(np.array([1.0, 2.0]), 3.0)
     assert_is(by_a, [3.0, 0.0, 0.0, 3.0], (2, 2))

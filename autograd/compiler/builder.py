@@ -86,6 +86,11 @@ class Symbol:
     __truediv__, __rtruediv__ = _both_ways(ops.div)
     __pow__, __rpow__ = _both_ways(ops.pow)
     __mod__, __rmod__ = _both_ways(ops.mod)
+    __gt__, __lt__ = _both_ways(ops.greater)
+    __ge__, __le__ = _both_ways(ops.greater_equal)
+    __eq__, _ = _both_ways(ops.equal)  # type: ignore[assignment]  # a Symbol, as the others are
+    __ne__, _ = _both_ways(ops.not_equal)  # type: ignore[assignment]
+    __hash__ = object.__hash__
 
     def __neg__(self) -> Symbol:
         return self._record(ops.neg, (self,))

@@ -22,6 +22,7 @@ MAX_WATCHED = 1_000_000  # places; an object with more is a store of data, not t
 _PLAIN = (int, float, complex, str, bytes, type(None), Value)  # compared, not looked into
 _MAPPINGS = (dict, MappingProxyType, UserDict, ChainMap)
 _WRAPPERS = (property, cached_property, staticmethod, classmethod)
+_METHODS = (FunctionType, staticmethod, classmethod)  # an attribute of the same name takes their place: model.forward = f
 _WRAPPED = ("fget", "func", "__wrapped__")  # where they keep their function
 _OPERATORS = {name for name, x in vars(operator).items() if name.startswith("__") and callable(x)}
 # Methods that no code calls by name. Those that a dataclass writes are not among them: they read all fields.
@@ -40,10 +41,14 @@ _OURS = ("autograd", "nn")
 
 
 class _Names(NamedTuple):
-    """The names that the user's code reads, as variables, attributes or texts, and those that it assigns."""
+    """The names that the user's code reads, as variables, attributes or texts, and those that it assigns.
+
+    `classes` has what stands in each class whose objects it reaches.
+    """
 
     read: set[str]
     assigned: set[str]
+    classes: dict[type, Any]
 
 
 class Closure:
@@ -57,7 +62,7 @@ class Closure:
         """Of a function that has just been traced; leaves made since then, by the count of `context.start`, are its own."""
         self.function, self._since = f, since
         self._name = getattr(f, "__name__", None) or type(f).__name__
-        names, known = _Names(set(), set()), -1
+        names, known = _Names(set(), set(), {}), -1
         while (count := len(names.read) + len(names.assigned)) > known:  # methods of a name that is read may read more names
             known = count
             self._look(f, names)
@@ -114,8 +119,9 @@ class Closure:
 
     def check(self) -> None:
         """CompileError if something else stands in one of the places."""
-        places = () if self._same.all() else self._places
-        path = next((path for place in places if (path := place.changed()) is not None), None)
+        path = None
+        if not self._same.all():
+            path = next((path for place in self._places if (path := place.changed()) is not None), None)
         if path is None:
             path = self._changed_contents()
         if path is not None:
@@ -130,7 +136,10 @@ class Closure:
             for (path, held), before in zip(self._plain, from_bytes(self._bytes), strict=True):
                 if as_bytes(held) != as_bytes(before):
                     return difference(path, held, before)
-        return next((path for path, held, before in self._arrays if contents(held) != before), None)
+        for path, held, before in self._arrays:
+            if contents(held) != before:
+                return path
+        return None
 
 
 def _inside(path: str, held: Any, names: _Names) -> Iterator[Places]:
@@ -233,7 +242,11 @@ def _attributes(path: str, held: Any, names: _Names) -> Iterator[Places]:
             if isinstance(methods[key], MemberDescriptorType) and not is_class and hasattr(held, key):
                 settings[key] = getattr(held, key)  # in a slot
         yield Places.of(f"{path}.", Attributes(held), settings)
-        yield Places.of(f"{path}.", None, methods)
+        yield Places.of(f"{kind.__name__}.", names.classes.setdefault(kind, vars(kind)), methods)
+        if variables:
+            private = "_" if _package(kind.__module__) in _OURS else "__"
+            free = [key for key in methods if not key.startswith(private) and key not in known | names.assigned]
+            yield Places.of(f"{path}.", variables, {key: EMPTY for key in free if isinstance(methods[key], _METHODS)})
         known.update(shared)
 
 

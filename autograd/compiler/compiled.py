@@ -115,10 +115,10 @@ class Compiled(Programs):
         """
         checked_choice("reduction", reduction, REDUCTIONS)
         self._check_one_number("backward")
-        if any_chunked(xs):
-            lanes, (value, slopes, flows) = summed(self, xs, partial(_called, "summed_backward"))
-        else:
-            lanes, (value, slopes, flows) = self._summed_backward(xs)
+        found = self._by_plan("backward", xs)
+        if found is None:
+            found = summed(self, xs, partial(_called, "summed_backward")) if any_chunked(xs) else self._summed_backward(xs)
+        lanes, (value, slopes, flows) = found
         scale = scale_of(reduction, lanes)
         self.add_gradients(slopes, flows, scale)
         return float(value * scale)
@@ -129,12 +129,10 @@ class Compiled(Programs):
 
     def summed_backward(self, *xs: Any) -> tuple[float, list[float], list[float]]:
         """The value, its derivatives by the captured leaves, summed over all lanes, and in how many lanes they flow."""
-        return self._summed_backward(xs)[1]  # type: ignore[no-any-return]
+        return (self._by_plan("backward", xs) or self._summed_backward(xs))[1]  # type: ignore[no-any-return]
 
     def _summed_backward(self, xs: tuple[Any, ...]) -> Any:
-        """The number of lanes, and what `summed_backward` returns."""
-        if (result := self._by_plan("backward", xs)) is not None:
-            return result
+        """The number of lanes, and what `summed_backward` returns, of a call without a plan."""
         given, lanes = self._bind(xs)
         runner = self._runner(("backward",), given, lanes)
         reached, gates = self._reached[lanes is not None, isinstance(runner, PythonRunner)]
@@ -239,13 +237,15 @@ class Compiled(Programs):
         return other
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _unpacked, (files.to_bytes(self.traced), self.guard, self.executor)
+        if self.traced.samplers:
+            raise TypeError(f"{self.name} draws random numbers, and a copy cannot hold where they come from: compile it again")
+        make, *parts = self.packed
+        return make, (*parts, self.captured, self._numbers)  # its leaves are those of a model that is copied with it
 
     @cached_property
     def packed(self) -> tuple[Any, ...]:
         """A function and its arguments that make the same program in another process: the same for all numbers of the leaves."""
-        make, parts = self.__reduce__()
-        return make, *parts
+        return _unpacked, files.to_bytes(self.traced), self.guard, self.executor
 
     # -- what is run ---------------------------------------------------------------------------------
 
@@ -431,5 +431,12 @@ def _hvp(program: Compiled, xs: Sequence[Any]) -> Any:
     return program.hvp(xs[:n], xs[n:])
 
 
-def _unpacked(content: bytes, guard: str, executor: str) -> Compiled:
-    return Compiled(files.from_bytes(content), guard, executor)
+def _unpacked(
+    content: bytes, guard: str, executor: str, captured: Sequence[Value] | None = None, numbers: Sequence[float] | None = None
+) -> Compiled:
+    traced = files.from_bytes(content)
+    if captured is not None:
+        traced.captured[:] = captured
+    program = Compiled(traced, guard, executor)
+    program._numbers = numbers
+    return program

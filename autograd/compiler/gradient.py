@@ -10,6 +10,7 @@ from autograd.compiler.builder import Builder, Symbol
 from autograd.compiler.gates import OPEN, SHUT, Gate, Gates
 from autograd.compiler.instructions import detach
 from autograd.compiler.program import Arg, Row
+from autograd.errors import CompileError
 from autograd.op import number
 
 
@@ -55,6 +56,11 @@ class Sweep:
         except (ArithmeticError, ValueError):  # Python raises at 1/0 if a rule computes with constants alone; rows do not
             args = [arg if type(arg) is Symbol else Symbol(self.builder, self.builder.add(ops.pos, (arg,))) for arg in args]
             partials = row.op.partials_at(z, args, wanted)
+        except (TypeError, AttributeError, LookupError) as error:  # of a rule of the user's, for which a Symbol is no number
+            raise CompileError(
+                f"a partial of {row.op.name} cannot be compiled, {error}: write it with operators and functions of autograd "
+                "alone, such as autograd.exp(x) for math.exp(x)"
+            ) from error
         found = [(arg, p if type(p) is Symbol else number(p)) for arg, p in zip(row.args, partials, strict=True) if p is not None]
         return [(arg, p) for arg, p in found if type(p) is Symbol or p] if row.op.select else found
 
@@ -105,7 +111,9 @@ class _Flows:
     def total(self, register: Arg) -> Any:
         """What flows at a register in the end: 0.0 if nothing does."""
         gate = self.gate(register)
-        return self._flow(register) if gate == 1.0 else ops.where(gate, self._flow(register), 0.0) if gate != 0.0 else 0.0
+        if type(gate) is not float:
+            return ops.where(gate, self._flow(register), 0.0)
+        return self._flow(register) if gate else 0.0
 
     def gate(self, register: Arg) -> Any:
         """1.0 where anything flows at a register, 0.0 where nothing does: a Symbol, or one of these numbers."""

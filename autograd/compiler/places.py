@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Mapping, Sequence, Set
 from itertools import chain
-from operator import getitem, is_
+from operator import contains, getitem, is_
 from types import FunctionType
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ from autograd._tree import tree_leaves
 from autograd.compiler.plain_data import as_bytes
 from autograd.value import Value
 
-EMPTY = object()  # what stands in a place that is gone
+EMPTY = object()  # what stands in a place that is gone, or where nothing has stood
 
 
 class Places(NamedTuple):
@@ -76,21 +76,23 @@ class Same:
 
     def __init__(self, all_places: Sequence[Places]) -> None:
         lists = [p for p in all_places if _is_whole_list(p)]
-        others = [p for p in all_places if not _is_whole_list(p)]
         self._lists, self._items = [p.holder for p in lists], [x for p in lists for x in p.held]
-        self._holders = [p.holder for p in others for _ in p.keys]
-        self._keys = [key for p in others for key in p.keys]
-        self._held = [x for p in others for x in p.held]
+        others = [(p, key, x) for p in all_places if not _is_whole_list(p) for key, x in zip(p.keys, p.held, strict=True)]
+        places = {(id(p.holder), key): (p.holder, key, x) for p, key, x in others}.values()  # each once
+        standing, empty = ([place for place in places if (place[-1] is EMPTY) is gone] for gone in (False, True))
+        self._holders, self._keys, self._held = ([place[i] for place in standing] for i in range(3))
+        self._empty_holders, self._empty_keys = ([place[i] for place in empty] for i in range(2))
         sized = [p for p in all_places if p.size is not None]
         self._containers, self._sizes = [p.holder for p in sized], [p.size for p in sized]
 
     def all(self) -> bool:
-        """True if nothing has changed."""
+        """True if nothing has changed. Most functions read from few kinds of places, so each kind is asked about first."""
         try:
             return (
-                list(map(len, self._containers)) == self._sizes
-                and all(map(is_, chain.from_iterable(self._lists), self._items))
+                (not self._sizes or list(map(len, self._containers)) == self._sizes)
+                and (not self._items or all(map(is_, chain.from_iterable(self._lists), self._items)))
                 and all(map(is_, map(getitem, self._holders, self._keys), self._held))
+                and not (self._empty_keys and any(map(contains, self._empty_holders, self._empty_keys)))
             )
         except LookupError:  # it is gone
             return False

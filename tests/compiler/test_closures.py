@@ -515,8 +515,10 @@ def test_defaults_and_bound_arguments_that_have_changed_are_errors():
         lambda net: net.layers[0].neurons[0].w.__setitem__(0, Value(1.0)),
         lambda net: net.layers.__setitem__(0, nn.Layer(2, 3)),
         lambda net: net.layers.append(nn.Layer(1, 1)),
+        lambda net: setattr(net, "forward", lambda x: x[0]),
+        lambda net: setattr(net.layers[0].neurons[0], "forward", lambda x: x[0]),
     ],
-    ids=["bias", "weight", "layer", "layers"],
+    ids=["bias", "weight", "layer", "layers", "forward", "forward of a neuron"],
 )
 def test_a_part_of_a_module_that_another_has_replaced_is_an_error(change):
     net = nn.MLP(2, [3, 1], seed=0)
@@ -525,6 +527,40 @@ def test_a_part_of_a_module_that_another_has_replaced_is_an_error(change):
     change(net)
     with pytest.raises(CompileError, match="net"):
         program([1.0, 2.0])
+
+
+@pytest.mark.parametrize("name", ["__call__", "scale", "rate"])
+def test_a_method_that_another_has_replaced_in_its_class_is_an_error(name):
+    class Scale:
+        def __call__(self, x):
+            return self.scale(x) * self.rate
+
+        @staticmethod
+        def scale(x):
+            return 2.0 * x
+
+        @property
+        def rate(self):
+            return 3.0
+
+    scale = Scale()
+    program = autograd.compile(lambda x: scale(x), 1.0)
+    assert program(1.0) == 6.0
+    setattr(Scale, name, property(lambda self: 5.0) if name == "rate" else lambda self, x: x)
+    with pytest.raises(CompileError, match=f"Scale.{name}, which <lambda> reads, has changed"):
+        program(1.0)
+
+
+def test_a_method_may_keep_what_it_computed_under_its_name():
+    class Scale:
+        @functools.cached_property
+        def rate(self):
+            return 3.0
+
+    scale = Scale()
+    program = autograd.compile(lambda x: x * scale.rate if x > 0.0 else x, -1.0, guard="ignore")
+    assert scale.rate == 3.0
+    assert program(-1.0) == -1.0
 
 
 def test_a_module_that_is_switched_to_evaluation_is_an_error_if_that_changes_what_it_does():

@@ -1,7 +1,10 @@
 """Programs in files: saved and loaded exactly; a damaged file is a typed error."""
 
+import copy
 import io
 import json
+import pickle
+from random import Random
 
 import numpy as np
 import pytest
@@ -9,8 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
+import nn
 from autograd import ProgramFileError, Value
 from autograd.compiler.instructions import INSTRUCTIONS
+from autograd.extend import draw
 
 KINDS = ["npz", "safetensors"]
 
@@ -53,14 +58,54 @@ def test_a_loaded_program_keeps_its_guards(tmp_path):
 
 
 def test_a_program_that_draws_cannot_be_saved(tmp_path):
-    from random import Random
-
-    from autograd.extend import draw
-
     program = autograd.compile(lambda x: x * draw(Random(0).random), 1.0)
     with pytest.raises(ValueError, match="draws random numbers"):
         program.save(tmp_path / "random.npz")
     assert not list(tmp_path.iterdir())
+
+
+class Compiling(nn.Module):
+    """A model that keeps a program of a part of it."""
+
+    def __init__(self):
+        self.net = nn.MLP(2, [2, 1], "tanh", seed=0)
+        self.program = autograd.compile(self.net, [0.0, 0.0])
+
+    def forward(self, x):
+        return self.program(x)
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))], ids=["deepcopy", "pickle"])
+def test_a_program_that_is_copied_with_its_model_reads_the_parameters_of_the_copy(copied):
+    model = Compiling()
+    before = model([1.0, 2.0])
+    other = copied(model)
+    for parameter in other.parameters():
+        parameter.data += 0.25
+    assert other([1.0, 2.0]) == other.net([1.0, 2.0]).data != before
+    assert model([1.0, 2.0]) == before
+    other.program.backward([1.0, 2.0])
+    found = [parameter.grad for parameter in other.parameters()]
+    other.net.zero_grad()
+    other.net([1.0, 2.0]).backward()
+    assert found == [parameter.grad for parameter in other.parameters()]
+    assert not any(parameter.has_grad for parameter in model.parameters())
+
+
+def test_a_program_that_is_copied_alone_has_leaves_of_its_own_and_the_same_numbers():
+    w = Value(2.0, "w")
+    program = autograd.compile(lambda x: w * x, 1.0)
+    deep, shallow = copy.deepcopy(program), copy.copy(program)
+    assert copy.deepcopy(program.with_captured([7.0]))(1.0) == 7.0
+    w.data = 3.0
+    assert (program(1.0), shallow(1.0), deep(1.0)) == (3.0, 3.0, 2.0)
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, pickle.dumps])
+def test_a_program_that_draws_is_not_copied(copied):
+    program = autograd.compile(lambda x: x * draw(Random(0).random), 1.0)
+    with pytest.raises(TypeError, match=r"<lambda> draws random numbers, and a copy cannot hold where they come from"):
+        copied(program)
 
 
 def test_an_op_of_ones_own_must_be_defined_before_loading(tmp_path):

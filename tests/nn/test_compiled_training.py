@@ -544,6 +544,44 @@ def test_ctrl_c_between_batches_keeps_the_steps_that_were_made():
     check_alike(*runs, 1e-12)
 
 
+def test_gradients_of_several_batches_add_up_where_the_optimizer_keeps_them():
+    class Accumulating(SGD):
+        batches = 0
+
+        def zero_grad(self):
+            if self.batches % 3 == 0:
+                super().zero_grad()
+            self.batches += 1
+
+        def step(self):
+            if self.batches % 3 == 0:
+                super().step()
+
+    options = {"loss": nn.MSELoss(), "epochs": 4, "batch_size": 2, "optimizer": lambda params: Accumulating(params, lr=0.1)}
+    runs = [trained(compiled, lambda: net(1), *XY, **options) for compiled in (False, True)]
+    assert runs[0][1].steps == 4 * math.ceil(len(XY[0]) / 2) // 3
+    check_alike(*runs, 1e-12)
+
+
+def test_samples_and_targets_may_be_dicts_whose_keys_are_in_any_order():
+    class Line(nn.Module):
+        def __init__(self):
+            self.layer = nn.Layer(2, 2, "linear", seed=0)
+
+        def forward(self, x):
+            up, down = self.layer([x["a"], x["b"]])
+            return {"up": up, "down": down}
+
+    X, y = [{"a": 1.0, "b": 2.0}, {"b": 3.0, "a": -1.0}], [{"up": 1.0, "down": 2.0}, {"down": 5.0, "up": 3.0}]
+    options = {"loss": nn.MSELoss(), "epochs": 3, "validation_data": (X[::-1], y[::-1]), "optimizer": SGD}
+    runs = [trained(compiled, Line, X, y, **options) for compiled in (False, True)]
+    first = runs[0][2].loss[0]
+    output = Line()
+    errors = [output(x)[key].data - target[key] for x, target in zip(X, y, strict=True) for key in ("up", "down")]
+    assert first == pytest.approx(sum(error**2 for error in errors) / 4, rel=1e-12)
+    check_alike(*runs, 1e-12)
+
+
 def test_a_metric_of_ones_own_sees_the_model_as_it_is_after_the_epoch():
     seen = []
     for compiled in (False, True):

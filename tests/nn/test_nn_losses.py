@@ -327,6 +327,12 @@ def test_the_loss_of_a_single_probability_is_that_of_a_batch_of_one(p, target, w
     assert gradients(found, again) == pytest.approx(gradients(expected, row), rel=1e-15, abs=0.0)
 
 
+def test_numbers_in_dicts_have_the_targets_of_their_keys():
+    loss = nn.MSELoss("sum")
+    assert loss({"mean": 1.0, "scale": [2.0, 3.0]}, {"scale": [2.0, 5.0], "mean": 1.0}) == 4.0
+    assert loss([{"mean": 1.0, "scale": 2.0}], [{"scale": 5.0, "mean": 1.0}]) == 9.0
+
+
 @pytest.mark.parametrize("prediction", [-0.5, 1.5])
 @pytest.mark.parametrize("target", [0, 0.25, 1])
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
@@ -523,6 +529,15 @@ def test_probabilities_that_are_no_numbers_are_refused(make, message):
 def test_predictions_and_targets_in_the_constructor_say_what_to_write(kind, predictions):
     with pytest.raises(TypeError, match=rf"write {kind.__name__}\(\)\(predictions, targets\)$"):
         kind(predictions, [1.0])
+
+
+def test_an_element_of_the_users_own_that_returns_nothing_is_named():
+    class Forgetful(nn.losses.Loss):
+        def element(self, prediction, target):
+            (prediction - target) ** 2
+
+    with pytest.raises(TypeError, match=r"^Forgetful\.element returned None: is a `return` missing\?"):
+        Forgetful()([1.0], [2.0])
 
 
 def test_a_loss_of_the_users_own_takes_what_its_constructor_takes():

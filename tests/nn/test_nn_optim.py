@@ -457,7 +457,16 @@ def test_a_group_that_cannot_be_added_changes_nothing(group: Any) -> None:
     with pytest.raises((ValueError, TypeError), match=r"^param_group"):
         optimizer.add_param_group(group)
     assert optimizer.state_dict() == before
-    assert optimizer.params == [w]
+    assert optimizer.params == (w,)
+
+
+def test_the_parameters_of_an_optimizer_cannot_be_assigned() -> None:
+    optimizer = SGD([{"params": [w]}, {"params": [Value(1.0)]}], lr=0.1)
+    with pytest.raises(
+        AttributeError, match=r"params of SGD cannot be assigned: make a new one, SGD\(model.parameters\(\), …\), or"
+    ):
+        optimizer.params = [Value(1.0)]
+    assert optimizer.params[0] is w
 
 
 def test_a_rule_that_gives_no_number_changes_nothing() -> None:

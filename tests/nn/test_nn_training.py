@@ -235,6 +235,7 @@ def test_a_diverging_loss_is_reported_with_its_epoch():
         ({"optimizer": "adam"}, "optimizer must be an Optimizer, such as .*, got 'adam'"),
         ({"scheduler": "x"}, "scheduler must be one of nn.lr_scheduler, got 'x'"),
         ({"metric": "accuracy"}, "metric must be a function .*, got 'accuracy'"),
+        ({"metric": nn.accuracy, "loss": nn.BCELoss()}, r"write metric=functools\.partial\(nn\.accuracy, threshold=0\.5\)"),
         ({"callbacks": EarlyStopping()}, "callbacks must be a list of functions"),
     ],
 )

@@ -477,6 +477,18 @@ def test_arrays_and_numpy_numbers_are_checked():
     report = gradcheck(nn.MLP(2, [1], "tanh"), (numpy.array([0.5, 1.5]),))
     assert [check.point for check in report.checks][:2] == [0.5, 1.5]
     assert gradcheck(autograd.exp, (numpy.float32(0.5),)).checks[0].point == 0.5
+    assert gradcheck(autograd.exp, (numpy.array(0.5),)).checks[0].point == 0.5
+
+
+def test_a_function_of_arrays_is_given_arrays_and_labels_as_they_are():
+    numpy = pytest.importorskip("numpy")
+    matrix, rows = numpy.array([[0.5, 1.5], [2.0, -1.0]]), numpy.array([1, 1])
+    report = gradcheck(
+        lambda given: (given["matrix"].T @ given["matrix"][given["rows"]]).sum(), ({"matrix": matrix, "rows": rows},)
+    )
+    assert [check.input for check in report.checks][:2] == ["given['matrix'][0, 0]", "given['matrix'][0, 1]"]
+    assert report.skipped == 2
+    assert check_grads(lambda x: (x**3).sum(), (matrix,), order=2)
 
 
 def test_a_value_among_the_inputs_is_checked_and_left_alone():

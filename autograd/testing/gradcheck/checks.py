@@ -31,10 +31,10 @@ def gradcheck(
 ) -> GradcheckReport:
     """Compare the gradient of `f` at `inputs` with finite differences: a report, or a GradientError if it is wrong.
 
-    `f` is a function of numbers, an op or a module of `nn`; `inputs` is the tuple of its arguments, which may be nested
-    lists, tuples and dicts. Every float in them is checked, and every parameter of a module (if f is one, or one is
-    among the inputs); anything else is passed on, frozen Values included. f may return several numbers. With `order=2`
-    the derivatives of the gradient are checked as well, and so on.
+    `f` is a function of numbers, an op or a module of `nn`; `inputs` is the tuple of its arguments, which may be arrays
+    and nested lists, tuples and dicts. Every float in them is checked, and every parameter of a module (if f is one, or
+    one is among the inputs); anything else is passed on, frozen Values included. f may return several numbers. With
+    `order=2` the derivatives of the gradient are checked as well, and so on.
 
     The tolerance is the estimated error of the differences and of the rounding in the gradient itself; `rtol` and
     `atol` add to it. Steps stay on one side of the kinks that the graph knows of; exactly at a kink the gradient

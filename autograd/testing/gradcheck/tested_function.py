@@ -65,7 +65,7 @@ class FunctionUnderTest:
             raise TypeError(f"{caller}: inputs must be the tuple of arguments of f, {got}")
         self.f, self.caller, self.mode, self.level = f, caller, mode, 0
         self.name = getattr(f, "__name__", type(f).__name__)
-        self.args = _arrays_as_lists(tuple(inputs))
+        self.args = _tensors_as_lists(tuple(inputs))
         if takes_first_alone(f, self.args):
             got = f"got {len(self.args)} items, and {self.name} takes one: for a list x, write (x,)"
             raise TypeError(f"{caller}: inputs must be the tuple of arguments of f, {got}")
@@ -98,8 +98,7 @@ class FunctionUnderTest:
         """f recorded at a point; the parameters hold its numbers while f runs."""
         fresh = [Value(x) for x in point[: len(point) - len(self.parameters)]]
         inputs = [*fresh, *self.parameters]
-        values = iter(fresh)
-        args = tree_map(lambda leaf: next(values) if _is_checked(leaf) else leaf, self.args)
+        args = _with_values(self.args, iter(fresh))
         with context.enable_grad(), context.quiet():  # a step may leave the domain; that is seen, and a smaller one is taken
             outputs = tree_leaves(self.f(*args))
             for _ in range(self.level):
@@ -204,9 +203,20 @@ def _partials_as_graph(node: Value) -> list[Any]:
 # -- the inputs --------------------------------------------------------------------------------------
 
 
-def _arrays_as_lists(tree: Any) -> Any:
-    """Nested lists are what the modules of nn take."""
-    return block_map(lambda leaf: leaf.tolist() if is_array(leaf) or getattr(leaf, "ndim", 0) > 0 else leaf, tree)
+def _tensors_as_lists(tree: Any) -> Any:
+    """Arrays that cannot hold Values become nested lists, which modules of nn take."""
+    return block_map(lambda leaf: leaf.tolist() if not is_array(leaf) and getattr(leaf, "ndim", 0) > 0 else leaf, tree)
+
+
+def _with_values(tree: Any, values: Iterator[Value]) -> Any:
+    """The arguments with Values in place of the numbers that are checked; arrays of labels are what they were."""
+
+    def filled(leaf: Any) -> Any:
+        if is_array(leaf):
+            return tree_map(filled, leaf) if leaf.dtype.kind in "fO" else leaf
+        return next(values) if _is_checked(leaf) else leaf
+
+    return block_map(filled, tree)
 
 
 def _is_module(leaf: Any) -> bool:
