@@ -716,7 +716,7 @@ def test_after_a_play_the_words_at_the_node_go_away_and_a_step_brings_them_back(
     page.keyboard.press("End")
     page.locator("#expression").get_by_role("button", name="Play", exact=True).click()
     words = page.locator("#expression .callout-words")
-    expect(page.locator("#expression .counter")).to_have_text("10 of 10")
+    expect(page.locator("#expression .counter")).to_have_text("step 11 of 11")
     expect(words).to_be_hidden()
     page.locator("#expression").get_by_role("button", name="Previous step").click()
     expect(words).to_be_visible()

@@ -177,7 +177,7 @@ def test_at_full_speed_the_numbers_are_those_of_single_steps_and_of_python(netwo
     told(network, "After 30 steps all 37 parameters are those of the exported program", STATUS)
     network.focus("#network .curves .chart[role=slider]")
     network.keyboard.press("Home")
-    told(network, "step 0 ", NUMBERS)
+    told(network, "start ", NUMBERS)
     for step in range(1, 5):
         network.keyboard.press("ArrowRight")
         told(network, f"step {step} ", NUMBERS)
@@ -309,7 +309,7 @@ def test_a_rate_that_is_too_high_is_answered_with_advice(network: Any) -> None:
     network.click("#network .play")
     told(network, "the learning rate 50 is too high", STATUS)
     network.click("#network .told button:has-text('last good step')")
-    told(network, "step 0", NUMBERS)
+    told(network, "start", NUMBERS)
 
 
 # Chooses a loss and, as soon as the page shows its training, other data; how many points are shown when Play may be pressed.

@@ -33,7 +33,7 @@ function turned({ narrow, ...page }) {
 }
 
 // Fill `root` with the player; returns a function that updates it with other numbers, and has `play`, `close` to end it, and
-// `step()`, the one that `steps(y)` has at this index, `seek(step)`, `choose(node)`, which frames its card, and `rest()`, after which nothing
+// `step()`, its number as `steps(y)` counts, `seek(step)`, `choose(node)`, which frames its card, and `rest()`, after which nothing
 // moves. `root` hears of
 // another step as "stepchange", but not while it plays.
 function mount(root, data, keyboard = document) {
@@ -62,7 +62,7 @@ function mount(root, data, keyboard = document) {
   read(data);
   const backward = () => data.steps.findIndex((step) => step.changes);
   const describe = (i) => phase(data, walk, [i, i]);
-  const number = (i) => `${data.start + i} of ${data.last}`; // as steps(y) counts them
+  const number = (i) => `step ${data.start + i} of ${data.last}`; // as steps(y) counts them
   const controls = scrubber({ count: data.steps.length, show, describe, status: sentence, marks: [{ at: backward(), label: "backward" }], place: number });
   const field = search(find);
   const place = address(controls, () => data.start, signal);

@@ -159,7 +159,7 @@ function scrubber({ count, show, describe, status, marks = [], place }) {
   function go(i) {
     index = Math.min(count - 1, Math.max(0, i));
     slider.value = index;
-    slider.setAttribute("aria-valuetext", `step ${place(index)}: ${describe(index)}`);
+    slider.setAttribute("aria-valuetext", `${place(index)}: ${describe(index)}`);
     counter.textContent = place(index);
     for (const button of [first, previous]) button.setAttribute("aria-disabled", index === 0);
     for (const button of [next, last]) button.setAttribute("aria-disabled", index === count - 1);
