@@ -255,6 +255,15 @@ def test_the_backward_pass_of_a_step_is_replayed_with_its_numbers(network: Any) 
     expect(network.locator("#network dialog")).to_be_hidden()
 
 
+def test_weights_count_from_1_as_neurons_do(network: Any) -> None:
+    steps(network, 1)
+    network.click("#network .network-picture [data-unit='2']")
+    told(network, "w₂", "#network .network-panel")
+    network.click("#network .details-panel button:has-text('Rule')")
+    told(network, "a₁₁.w₂", "#network .detail select")
+    assert "w[" not in network.inner_html("#network")
+
+
 def test_a_neuron_opens_as_an_expression_with_its_numbers(network: Any) -> None:
     network.click("#network .network-picture [data-unit='2']")
     told(network, "a₁₁ over the plane", "#network .boundaries h2")
