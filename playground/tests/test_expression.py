@@ -577,6 +577,23 @@ def test_every_example_gives_a_picture(page: Any) -> None:
         assert name.endswith("scalar-autograd playground")
 
 
+def test_a_gradient_stands_beside_its_slider_once_all_of_it_has_arrived(page: Any) -> None:
+    write(page, "a = 2*x\ny = a*a + x + w")
+    told(page, "step 9 of 9", "#expression .counter")
+    page.locator("#expression .stage").focus()
+    page.keyboard.press("Home")
+    seen = "all => all.filter((one) => one.checkVisibility({ visibilityProperty: true })).map((one) => one.dataset.leaf).join()"
+    for step, leaves in enumerate(["", "", "", "", "", "w", "w", "w", "x,w"], 1):  # to x, something arrives in step 7, too
+        told(page, f"step {step} of 9", "#expression .counter")
+        assert page.locator("#expression .gradient").evaluate_all(seen) == leaves
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")
+    assert page.locator("#expression .gradient").evaluate_all(seen) == "w"
+    page.keyboard.press("Space")
+    told(page, "step 9 of 9", "#expression .counter")
+    assert page.locator("#expression .gradient").evaluate_all(seen) == "x,w"
+
+
 def test_a_click_on_a_card_explains_its_gradient(page: Any) -> None:
     page.locator("#expression .stage-picture .node", has_text="tanh").click()
     expect(page.get_by_label("Node to explain").locator("option:checked")).to_have_text("∂y/∂y")
