@@ -594,6 +594,27 @@ def test_a_gradient_stands_beside_its_slider_once_all_of_it_has_arrived(page: An
     assert page.locator("#expression .gradient").evaluate_all(seen) == "x,w"
 
 
+ENDS = """() => [...document.querySelectorAll("#expression .leaf .range")].map((range) => {
+    const all = [...range.querySelectorAll(".ends span")].filter((end) => end.checkVisibility());
+    const [row, ...boxes] = [range, ...all].map((part) => part.getBoundingClientRect());
+    const apart = boxes.every((box, i) => i === 0 || boxes[i - 1].right + 4 <= box.left);
+    const inside = boxes.every((box) => row.left <= box.left && box.right <= row.right + 0.5 && box.bottom <= row.bottom);
+    const below = boxes.every((box) => box.top >= range.querySelector("input").getBoundingClientRect().bottom - 4);
+    return [all.map((end) => end.textContent).join(" "), apart && inside && below];
+})"""
+
+
+@pytest.mark.parametrize(("width", "height", "long"), [(1280, 800, True), (1024, 768, False), (390, 844, True)])
+def test_a_slider_says_the_ends_of_its_range_where_there_is_room(page: Any, width: int, height: int, long: bool) -> None:
+    resize(page, width, height)
+    expect(page.locator("#expression .ends").first).to_have_text("−93")
+    assert page.evaluate(ENDS) == [[ends, True] for ends in ("−9 3", "−2 6", "−1 3", "−1 1", "−6.9 20.6")]
+    page.fill("#expression .leaf input:not([type=range]) >> nth=0", "-1e200")
+    page.keyboard.press("Enter")
+    expect(page.locator("#expression .ends").first).to_have_text("−3e+2001e+200")
+    assert page.evaluate(ENDS)[0] == ["−3e+200 1e+200" if long else "", True]
+
+
 def test_a_click_on_a_card_explains_its_gradient(page: Any) -> None:
     page.locator("#expression .stage-picture .node", has_text="tanh").click()
     expect(page.get_by_label("Node to explain").locator("option:checked")).to_have_text("∂y/∂y")
