@@ -36,8 +36,8 @@ from autograd import player
 player(y)
 
 # %% [markdown]
-# Three: one from `y`, two from `s`. Here is the same as text; the number in front is the step, as in the player. The number
-# after the last `=` is what arrives and is added to the gradient:
+# Three: one from `y`, two from `s`. Here is the same as text; the number in front is the step, as in the player (from 1;
+# in Python, step 1 is `steps(y)[0]`). The number after the last `=` is what arrives and is added to the gradient:
 
 # %%
 from autograd import steps

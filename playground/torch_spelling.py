@@ -173,6 +173,22 @@ class _Respeller:
                 return self.of_torch(function) == "Parameter"
         return False
 
+    def whole(self, node: ast.AST) -> Iterator[ast.Call]:
+        """The tensor of whole numbers of which the node asks PyTorch to compute the gradient."""
+        match node:
+            case ast.Call(func=ast.Attribute(value=call, attr="requires_grad_")):
+                made: ast.AST | None = call
+            case ast.Call(func=function, args=[call, *_]) if self.of_torch(function) == "Parameter":
+                made = call
+            case ast.Assign(targets=[ast.Name(id=name)], value=call) if name in self.asking:
+                made = call
+            case _:
+                made = node if isinstance(node, ast.Call) and any(map(self.asks, node.keywords)) else None
+        match made:
+            case ast.Call(func=function, args=[numbers], keywords=given) if self.of_torch(function) in ("tensor", "as_tensor"):
+                if _is_whole(numbers) and all(each.arg != "dtype" for each in given):
+                    yield made
+
     def number(self, node: ast.AST) -> str:
         """What a tensor of one number is made of; empty if the node makes none."""
         match node:
@@ -201,8 +217,9 @@ class _Respeller:
     def value(self, name: str, number: str, call: ast.Call) -> str:
         """A number of a tensor as a Value, or as the class that it is."""
         asked = name == "Parameter" or any(map(self.asks, call.keywords))
-        is_class = self.has_classes and number.isdigit() and not asked
-        return number if is_class else f"Value({number}{'' if asked else self.frozen})"
+        if self.has_classes and number.isdigit() and not asked:
+            return number
+        return f"Value({number}{'.0' if asked and number.isdigit() else ''}{'' if asked else self.frozen})"
 
     def is_list(self, node: ast.AST) -> bool:
         """Whether it is several numbers: makes them, is their name, or computes with them number by number."""
@@ -391,6 +408,29 @@ class _Respeller:
         return None
 
 
+def refused(text: str) -> tuple[str, int, int, int] | None:
+    """What PyTorch says of the first tensor of whole numbers that is to have a gradient; and its line, first column, and the
+    one after the last. None if there is no such tensor.
+
+    >>> refused("x = torch.tensor([1, -2], requires_grad=True)")
+    ('PyTorch raises here: only tensors of floating point can require gradients; write [1.0, -2.0]', 1, 5, 46)
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    try:
+        read = _Respeller(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    found = sorted((call for node in ast.walk(read.tree) for call in read.whole(node)), key=read.span)
+    if not found:
+        return None
+    call, last = found[0], found[0].end_col_offset
+    floats = re.sub(r"\d+", r"\g<0>.0", ast.unparse(call.args[0]).replace("True", "1").replace("False", "0"))
+    row = text.split("\n")[call.lineno - 1].encode()
+    end = row[:last] if call.end_lineno == call.lineno else row
+    told = f"PyTorch raises here: only tensors of floating point can require gradients; write {floats}"
+    return told, call.lineno, len(row[: call.col_offset].decode()) + 1, len(end.decode()) + 1
+
+
 def place(text: str, ours: str, line: int, column: int) -> tuple[int, int, int]:
     """Where the statement is of which `respelled` made the one at a place: line, first column, and the one after the last.
 
@@ -488,6 +528,18 @@ def _asking(node: ast.AST) -> Iterator[str]:
 def _is_taken_out(node: ast.AST) -> bool:
     """Whether it is a plain number here, and a tensor in PyTorch."""
     return isinstance(node, ast.Attribute) and node.attr in ("data", "grad")
+
+
+def _is_whole(node: ast.AST) -> bool:
+    """Whether it is a whole number, or nothing but such."""
+    match node:
+        case ast.Constant(value=int()):
+            return True
+        case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=x):
+            return _is_whole(x)
+        case ast.List(elts=parts) | ast.Tuple(elts=parts):
+            return bool(parts) and all(map(_is_whole, parts))
+    return False
 
 
 def _is_number(node: ast.AST) -> bool:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import struct
 import time
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from random import Random
 from typing import Any
 
@@ -17,6 +18,8 @@ from autograd import Value
 from autograd.viz.palette import MARKERS, RAMP
 from autograd.viz.player import player
 from nn.data import batch_indices
+from nn.layers import Sequential
+from nn.module import Module
 from nn.network.numbers import numbers_of
 from nn.network.page import NetworkPage
 from nn.network.structure import Network, read_network
@@ -51,9 +54,8 @@ class Training:
         self.scope = begun(setting)
         self.X, self.y, self.model, self.optimizer = (self.scope[name] for name in ("X", "y", "model", "optimizer"))
         self.test = self.scope.get("X_test", []), self.scope.get("y_test", [])
-        self.network = _named(read_network(self.model, inputs=[FEATURES[name].name for name in setting["features"]]))
-        self.names = _parameter_names(self.network)
-        for parameter, name in self.names.items():
+        self.network = _counted(read_network(self.model, inputs=[FEATURES[name].name for name in setting["features"]]))
+        for parameter, name in self.network.parameters.items():
             parameter.label = name
         self.order = Random(setting["seed"])
 
@@ -69,8 +71,7 @@ class Training:
         return {
             "tapes": {name: as_json_tape(tape) for name, tape in made.items()},
             "numbers": [p.data for p in parameters],
-            "names": [self.names[p] for p in parameters],
-            "weights": [i for i, p in enumerate(parameters) if not self.names[p].endswith(".b")],
+            "weights": [i for i, p in enumerate(parameters) if not self.network.parameters[p].endswith(".b")],
             "memory": [[name, is_count(low), memory[name]] for name, low in self.optimizer.lowest.items()],
             "train": {"X": self.X, "y": [float(y) for y in self.y]},
             "test": {"X": self.test[0], "y": [float(y) for y in self.test[1]]},
@@ -81,8 +82,7 @@ class Training:
     def _view(self, width: float) -> dict[str, Any]:
         """The view of the network, in which parameters are called after their neurons, too."""
         view = NetworkPage(self.network, width=width).data(numbers_of(self.network))
-        neurons = [{**neuron, "path": f"{neuron['name']}."} for neuron in view["neurons"]]
-        return {**view, "neurons": neurons}
+        return {**view, "parameters": [self.network.parameters[p] for p in self.model.parameters()]}
 
     def _plane(self) -> dict[str, Any]:
         """As the picture of a decision boundary takes it, and how an output becomes a share of its colour."""
@@ -117,19 +117,34 @@ class Training:
         """The forward and the backward pass of the loss of some samples [x1, x2, target], for the player."""
         self.at(numbers)
         loss, features = self.scope["loss"], self.scope["features"]
+        model = _replayed(self.network)
         costs = []
-        for x1, x2, target in samples:
+        for i, (x1, x2, target) in enumerate(samples, 1):
             point = [Value(float(x1), label="x1"), Value(float(x2), label="x2")]
-            (score,) = self.model(features(*point))
+            (score,) = model(features(*point))
             costs.append(loss([score], [_whole(target)]))
+            costs[-1].label = f"loss{i}"
         root = costs[0] if len(costs) == 1 else sum(costs[1:], costs[0]) / len(costs)
         root.label = "loss"
         page: dict[str, Any] = player(root).data
         return page
 
 
-def _named(network: Network) -> Network:
-    """The same network with short names: a₁₂ is the second neuron of the first layer, y the output."""
+class Counted(Network):
+    """A network with the names of the page, which count from 1, as formulas do: layer 1, its second neuron a₁₂, whose first
+    weight is a₁₂.w₁; the output is y. Python's indices are in exported programs alone."""
+
+    @cached_property
+    def parameters(self) -> dict[Value, str]:
+        names: dict[Value, str] = {}
+        for unit in self.units:
+            names |= {weight: f"{unit.name}.w{_subscript(k)}" for k, weight in enumerate(unit.weights, 1)}
+            if unit.bias is not None:
+                names[unit.bias] = f"{unit.name}.b"
+        return names
+
+
+def _counted(network: Network) -> Counted:
     columns = [network.columns[0]]
     for k, column in enumerate(network.columns[1:], 1):
         names = (
@@ -137,23 +152,46 @@ def _named(network: Network) -> Network:
         )
         units = [replace(unit, name=name, label=name) for unit, name in zip(column.units, names, strict=True)]
         columns.append(replace(column, title="output" if names == ["y"] else f"layer {k}", units=tuple(units)))
-    return replace(network, columns=tuple(columns))
+    return Counted(network.model, tuple(columns))
 
 
 def _lowered(number: int) -> str:
     """A number as a subscript; one of two digits with a comma before it, as in a₁‚₁₂."""
-    digits = str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
-    return digits if number < 10 else f"‚{digits}"
+    return _subscript(number) if number < 10 else f"‚{_subscript(number)}"
 
 
-def _parameter_names(network: Network) -> dict[Value, str]:
-    """Every parameter's name: that of its neuron, and w[0], w[1], … or b."""
-    names: dict[Value, str] = {}
-    for unit in network.units:
-        names |= {weight: f"{unit.name}.w[{k}]" for k, weight in enumerate(unit.weights)}
-        if unit.bias is not None:
-            names[unit.bias] = f"{unit.name}.b"
-    return names
+def _subscript(number: int) -> str:
+    return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+
+
+class _Replayed(Module):
+    """A module that calls its parts by the names of the page."""
+
+    def __init__(self, module: Module, parts: dict[str, Module]) -> None:
+        self.module, self.parts = module, parts
+
+    def forward(self, x: Any) -> Any:
+        return self.module.forward(x)
+
+    def named_modules(self) -> Iterator[tuple[str, Module]]:
+        yield from [("", self), *self.parts.items()]
+
+    def __repr__(self) -> str:
+        return repr(self.module)
+
+
+def _replayed(network: Network) -> Module:
+    def called(module: Any, parts: dict[str, Module]) -> Module:
+        kind: type[_Replayed] = type(type(module).__name__, (_Replayed,), {})
+        return kind(module, parts)
+
+    layers: dict[str, Module] = {}
+    for column in network.columns[1:]:
+        (layer,) = column.steps
+        layers[column.title] = called(
+            layer, {unit.name: neuron for unit, neuron in zip(column.units, layer.neurons, strict=True)}
+        )
+    return called(Sequential(*layers.values()), layers)
 
 
 def _whole(target: float) -> float:

@@ -25,7 +25,7 @@ from playground.free import near
 from playground.plain import to_begin_with, with_values
 from playground.spelling import CALLED, corrected, difference
 from playground.torch_spelling import place as torch_place
-from playground.torch_spelling import respelled
+from playground.torch_spelling import refused, respelled
 
 HERE = {"autograd", "nn"}
 MAX_MESSAGE = 500  # characters of what is wrong
@@ -94,6 +94,8 @@ class Slip(Exception):
             try:
                 run(fix)
                 self.place["fix"] = fix
+                if fix == ours and self.place["message"] == _TORCH and (told := refused(spelled or text)):
+                    self.place |= dict(zip(("message", "line", "column", "end"), told, strict=True))
                 break
             except Slip as slip:  # more is wrong with it
                 if fix == ours and slip.place["line"] and self.place["message"] == _TORCH:

@@ -66,6 +66,7 @@ RESPELLED = [
     ("torch.where(x > 0, torch.sqrt(x), 0)", "where(x > 0, sqrt(x), 0)"),
     ("F.leaky_relu(x, negative_slope=0.2, inplace=True)", "leaky_relu(x, slope=0.2)"),
     ("x = torch.tensor(2.0, requires_grad=True)\ny = x*x", "x = Value(2.0)\ny = x*x"),
+    ("x = torch.tensor(3, requires_grad=True)\ny = x*x", "x = Value(3.0)\ny = x*x"),
     ("x = torch.tensor([2.0], dtype=torch.float32)\ny = x*x", "x = Value(2.0)\ny = x*x"),
     ("x = torch.tensor(2.0).requires_grad_()\ny = x*torch.ones(1)", "x = Value(2.0)\ny = x*Value(1.0, requires_grad=False)"),
     ("w = nn.Parameter(torch.tensor(0.5))\ny = w*w", "w = Value(0.5)\ny = w*w"),
@@ -220,6 +221,43 @@ def test_the_line_that_keeps_a_program_from_being_rewritten_is_told_with_the_rea
     assert slip["message"].startswith(
         f"PyTorch is not in this page, and this line keeps the program from being rewritten: {reason}"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "floats"),
+    [
+        ("x = torch.tensor(3, requires_grad=True)", "torch.tensor(3, requires_grad=True)", "3.0"),
+        ("ä, x = 'ä', torch.tensor([-10], requires_grad=True)", "torch.tensor([-10], requires_grad=True)", "[-10.0]"),
+        ("x = torch.tensor(True).requires_grad_()", "torch.tensor(True)", "1.0"),
+        ("x = torch.as_tensor(3)\nx.requires_grad = True", "torch.as_tensor(3)", "3.0"),
+        ("x = nn.Parameter(torch.tensor(3))", "torch.tensor(3)", "3.0"),
+        ("from torch import tensor as t\nx = t(3, requires_grad=True)", "t(3, requires_grad=True)", "3.0"),
+        ("w = torch.tensor(2., requires_grad=True)\nx = w*torch.tensor(\n  3, requires_grad=True)", "torch.tensor(", "3.0"),
+    ],
+)
+def test_a_tensor_of_whole_numbers_that_pytorch_refuses_is_told_with_the_program_rewritten(monkeypatch, text, what, floats):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    text = f"import torch\n{text}\ny = x*x"
+    slip = shown(text)["slip"]
+    assert slip["message"] == (f"PyTorch raises here: only tensors of floating point can require gradients; write {floats}")
+    assert text.split("\n")[slip["line"] - 1][slip["column"] - 1 : slip["end"] - 1] == what
+    assert "answer" in shown(slip["fix"])
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "torch.tensor(3.0, requires_grad=True)",
+        "torch.tensor([3, 1.0][0], requires_grad=True)",
+        "torch.tensor(3/1, requires_grad=True)",
+        "torch.tensor(3, dtype=torch.float64, requires_grad=True)",
+        "torch.Tensor([3]).requires_grad_()",
+        "torch.tensor(3)",
+    ],
+)
+def test_of_other_tensors_it_is_not_said(monkeypatch, made):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert shown(f"import torch\nx = {made}\ny = x*x")["slip"]["message"].startswith("PyTorch is not in this page")
 
 
 def test_numbers_of_a_tensor_are_computed_with_one_by_one(monkeypatch):

@@ -7,6 +7,7 @@ import contextlib
 import io
 import itertools
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -76,7 +77,7 @@ def trained(made: Training, steps: int) -> list[float]:
     tapes = Tapes(made.model, made.scope["loss"], made.scope["features"])
     step, update = tapes.step(), update_tape(made.optimizer)
     numbers = [p.data for p in made.model.parameters()]
-    weights = [i for i, name in enumerate(made.names.values()) if not name.endswith(".b")]
+    weights = [i for i, name in enumerate(made.network.parameters.values()) if not name.endswith(".b")]
     counts = [is_count(low) for low in made.optimizer.lowest.values()]
 
     def spread(memory: Iterable[Any]) -> list[Any]:
@@ -162,7 +163,24 @@ def test_the_replay_of_a_sample_is_the_graph_of_its_loss() -> None:
     x, y = page["train"]["X"][0], page["train"]["y"][0]
     found = training.replay(page["numbers"], [[*x, y]])
     assert found["title"].startswith("loss = ")
-    assert {"x₁", "x₂", "a₁₁.w[0]"} <= {node["name"] for node in found["nodes"].values()}
+    assert {name for name, _ in found["groups"]} >= {"Sequential", "layer 1", "layer 2", "output", "a₁₁", "a₂₁", "y"}
+    assert {"x₁", "x₂", "a₁₁.w₁", "y.w₂", "y.b"} <= {node["name"] for node in found["nodes"].values()}
+
+
+@pytest.mark.parametrize("layers", [[], [(4, "tanh"), (4, "relu")], [(8, "tanh"), (12, "linear")]])
+def test_all_names_of_a_network_count_from_1(layers: list[tuple[int, str]]) -> None:
+    page = training.prepare(setting(layers=[{"size": size, "activation": name} for size, name in layers]), 640)
+    replayed = training.replay(
+        page["numbers"], [[*x, y] for x, y in zip(page["train"]["X"][:2], page["train"]["y"], strict=False)]
+    )
+    names = page["view"]["parameters"]
+    assert training.training is not None
+    assert list(training.training.network.parameters) == training.training.model.parameters()
+    names = names + [name for name, _ in replayed["groups"]]
+    names += [node["name"] for node in replayed["nodes"].values()]
+    for text in (*page["view"]["svg"].values(), replayed["svg"], replayed["narrow"]["svg"], *names):
+        assert not re.search(r"\w\[\d|(?<![₀-₉])₀", text)
+    assert page["view"]["parameters"][:2] == (["a₁₁.w₁", "a₁₁.w₂"] if layers else ["y.w₁", "y.w₂"])
 
 
 @pytest.mark.parametrize(

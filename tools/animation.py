@@ -15,6 +15,7 @@ from functools import cache
 from itertools import pairwise
 
 from autograd import Value, draw_dot, steps
+from autograd.lessons.steps import ordinal
 from autograd.viz import style
 from autograd.viz.palette import COLOURS, standalone
 from autograd.viz.picture import Picture
@@ -279,17 +280,17 @@ class Animation:
         last = len(self.steps) - 1
         yield rectangle((x, y), (40.0, 28.0), "play", INK, "none")
         yield f'<path d="M{number(x + 15.0)},{number(y + 7.0)}l12,7l-12,7z" fill="{PAPER}"/>'
-        left, right = x + 56.0, x + room - 52.0
+        left, right = x + 56.0, x + room - 84.0
         yield self._track(left, right, y)
         ends = pairwise([0.0, *self.begins[1:-1], self.clock.length])
         for i, span in enumerate(ends):
             at = left + (right - left) * i / last
-            count = text_at((x + room, y + 18.0), f"{i} of {last}", "count", QUIET, SENTENCE, anchor="end")
+            count = text_at((x + room, y + 18.0), f"step {ordinal(i)} of {ordinal(last)}", "count", QUIET, SENTENCE, anchor="end")
             shown = self._knob(left, at, y, QUIET) + count
             yield f'<g class="{self.clock.during([span])}{" moving" * (i != last)}">{shown}</g>'
 
     def _weight_slider(self, x: float, y: float, room: float) -> Iterator[str]:
-        left, right = x + 26.0, x + room - 52.0
+        left, right = x + 26.0, x + room - 84.0
         yield text_at((x + 4.0, y + 18.0), "w", "leaf", size=SENTENCE, bold=True)
         yield self._track(left, right, y)
         for k, spans in self.spans.items():

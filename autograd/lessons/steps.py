@@ -163,12 +163,12 @@ class Steps(Sequence[Step]):
         try:
             place = self._indices[operator.index(index)]
         except IndexError:
-            raise IndexError(f"steps: there is no step {index}, there are {len(self)}") from None
+            raise IndexError(f"steps: index {index} is out of range: there are {len(self)} steps") from None
         return self._passes.step(place)
 
     def __repr__(self) -> str:
         cells = self._rows(MAX_ROWS)
-        rows = [f"{index:>6}  {phase:<8}  {text}" if index else f"        {text}" for index, phase, text in cells]
+        rows = [f"{place:>6}  {phase:<8}  {text}" if place else f"        {text}" for place, phase, text in cells]
         return "\n".join([*self._stale_note(), self._title(), *rows])
 
     def _repr_html_(self) -> str:
@@ -176,10 +176,10 @@ class Steps(Sequence[Step]):
         return card(self._title(), *map(note, self._stale_note()), rows)
 
     def _rows(self, most: int) -> list[tuple[str, str, str]]:
-        """Index, phase and sentence of each step; of many the first and the last ones."""
+        """Ordinal, phase and sentence of each step; of many the first and the last ones."""
         half = most // 2
         steps = self if len(self) <= most else [*self[:half], *self[-half:]]
-        rows = [(str(step.index), step.phase, step.sentence) for step in steps]
+        rows = [(str(ordinal(step.index)), step.phase, step.sentence) for step in steps]
         if len(steps) < len(self):
             rows.insert(half, ("", "", f"… and {len(self) - len(steps):,} more"))
         return rows
@@ -301,22 +301,28 @@ def steps(y: Value) -> Steps:
     """The forward pass and then the backward pass of y, one node at a time.
 
     Leaves are given: a forward step computes one operation, a backward step passes its gradient on to its
-    arguments. Works before `backward()` was called, and changes no gradient. TypeError if y is not a Value.
+    arguments. Works before `backward()` was called, and changes no gradient. Step 1 is the first, here and in the player;
+    its index is 0, as in any list. TypeError if y is not a Value.
 
     >>> w, x = Value(2.0, label="w1"), Value(-3.0, label="x1")
     >>> c = w * x
     >>> c.label = "c"
     >>> print(steps(c))
     3 steps of c
-         0  forward   c = w₁·x₁ = 2·(−3) = −6
-         1  backward  ∂c/∂c = 1
-         2  backward  ∂c/∂w₁ += 1 · (−3) = −3; ∂c/∂x₁ += 1 · 2 = 2
+         1  forward   c = w₁·x₁ = 2·(−3) = −6
+         2  backward  ∂c/∂c = 1
+         3  backward  ∂c/∂w₁ += 1 · (−3) = −3; ∂c/∂x₁ += 1 · 2 = 2
     >>> to_w = steps(c)[-1].contributions[0]
     >>> to_w.before, to_w.after, to_w.rule
     (0.0, -3.0, 'x₁')
     """
     passes = Passes(Graph(checked_value("steps({})", "y", y)))
     return Steps(passes, range(len(passes)))
+
+
+def ordinal(index: int) -> int:
+    """The step of that index as readers count steps: the first is step 1."""
+    return index + 1
 
 
 def _after(before: float | None, amount: float) -> float:

@@ -10,7 +10,7 @@ from typing import Any
 
 from autograd._check import checked_value
 from autograd.graph import Graph
-from autograd.lessons.steps import MAX_SENTENCES, Passes
+from autograd.lessons.steps import MAX_SENTENCES, Passes, ordinal
 from autograd.value import Value, is_detached
 from autograd.viz.diagram import Diagram, Quantities
 from autograd.viz.folding import group_tree
@@ -40,7 +40,7 @@ def player(
     same. It pans and zooms by wheel, pinch, drag and the keys + - 0 (Shift and an arrow). Buttons, a slider and keys (left,
     right, Home, End, space) go from step to step, one operation, layer or module at a time; a node is found by its name. The
     sentence of a step is the chain rule in numbers; a panel has the gradients so far. The page is self-contained:
-    `save_html(path)` writes it to a file that opens anywhere, and `#step=8` in its address is the step that `steps(y)[8]` is.
+    `save_html(path)` writes it to a file that opens anywhere, and `#step=8` in its address opens step 8, as `steps(y)` counts.
 
     Works before `backward()` was called, and changes no gradient. For a very large graph the page has the
     steps around the root, and says so.
@@ -76,7 +76,7 @@ def page_data(passes: Passes, picture: Picture, max_steps: int = MAX_STEPS, narr
     """All that the script needs: the drawing, the nodes by their index in the graph, the steps, and what each arrow carries.
 
     A forward step has the node that is computed. A backward step also has `changes`, as [node, its gradient from now on];
-    its `texts` are [sentence, local derivative], without the latter where no gradient flows. `start` is the index of the
+    its `texts` are [sentence, local derivative], without the latter where no gradient flows. `start` is the ordinal of the
     first step, `last` that of the last of all. An arrow has [argument, result, the step that goes back along it, or -1] for
     each edge that it stands for. `groups` are the modules and scopes, as [name, the one around it, or None], and an
     operation has the number of its own; a leaf has the first operation that uses it, and is perhaps marked as detached.
@@ -89,8 +89,7 @@ def page_data(passes: Passes, picture: Picture, max_steps: int = MAX_STEPS, narr
     root = passes.spelled[passes.root]
     forward = passes.forward[-max_steps // 2 :]
     steps, back = _steps(passes, forward, max_steps // 2, index)
-    start = len(passes.forward) - len(forward)
-    last = len(passes) - 1
+    start, last = ordinal(len(passes.forward) - len(forward)), ordinal(len(passes) - 1)
     note = f"Steps {start:,} to {start + len(steps) - 1:,} of {last:,}, around {root}."
     groups, known = _groups(passes.graph)
     for node in reversed(passes.forward):

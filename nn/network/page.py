@@ -91,7 +91,7 @@ class NetworkPage:
             "label": unit.label,
             "layer": layer,
             "first": self.network.firsts[layer - 1] if layer else 0,
-            "path": path,  # in front of the names of its parameters: w[0], …, b
+            "path": path,  # in front of the names of its parameters: w[0], …, b, if the page is given no others
             "w": [w[0], len(w)] if w and w == list(range(w[0], w[0] + len(w))) else {"all": w},
             "b": self.index[unit.bias] if known and unit.bias is not None else None,
             "activation": unit.activation,

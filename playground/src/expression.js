@@ -26,6 +26,7 @@ export function expressionTab(root, { python, changed, first }) {
     let since = 0, slipped = false; // when it was shown; whether another text came to nothing since
     let stood = { text: START, numbers: NUMBERS }; // what was shown last for longer than a key takes, and its numbers
     let wrong = false; // whether the text or a number is, so that what is shown is from before
+    let places = []; // the nodes of the leaves
     let wanted = null; // the step of the player that a link asks for, until it is there
 
     const examples = choice("Examples", [["", "Examples …"], ...EXAMPLES.map(([name], i) => [i, name])], pick);
@@ -167,6 +168,10 @@ export function expressionTab(root, { python, changed, first }) {
     }
     leaves.root.addEventListener("change", place);
 
+    function reach() {
+        if (update !== null) leaves.reach((i) => update.reached(places[i]));
+    }
+
     function pick(i) {
         const [, text, at] = EXAMPLES[i];
         examples.value = "";
@@ -185,6 +190,8 @@ export function expressionTab(root, { python, changed, first }) {
 
     function paint(fresh, how = {}) {
         answer = fresh;
+        const nodes = new Map(Object.entries(fresh.page.nodes).map(([i, { name }]) => [name, Number(i)]));
+        places = fresh.sliders.map(({ name }) => nodes.get(name));
         const value = toNumber(fresh.value);
         result.replaceChildren(`${fresh.page.root} = ${showNumber(value)}`);
         result.title = result.dataset.exact = exact(value);
@@ -201,6 +208,7 @@ export function expressionTab(root, { python, changed, first }) {
         }
         if (wanted !== null) update.seek(wanted);
         wanted = null;
+        reach();
         closer.show(fresh.page, fresh.told);
     }
 
@@ -237,6 +245,7 @@ export function expressionTab(root, { python, changed, first }) {
         return at < answer.page.last ? { step: at } : {};
     }
     stage.addEventListener("stepchange", changed);
+    stage.addEventListener("stepshown", reach);
 
     root.append(element("div", { class: "left" }, element("div", { class: "writing" }, element("div", { class: "controls" }, present, examples), code.element, element("div", { class: "result-line" }, result, outdated), trouble), leaves.root, closer.root), stage);
     return {

@@ -46,5 +46,10 @@ export function leafList({ moved, asked }) {
         });
     }
 
-    return { root, show };
+    // A gradient is seen once all of it has arrived: `reached(i)`.
+    function reach(reached) {
+        gradients.forEach((button, i) => (button.style.visibility = reached(i) ? "" : "hidden"));
+    }
+
+    return { root, show, reach };
 }

@@ -317,5 +317,5 @@ function verdict({ steps, bits }, theirs) {
 
 function summary({ steps, epoch, train, test }) {
     const part = (name, score) => (score === null ? "" : ` · ${name} ${showNumber(score.loss, 3)}${score.accuracy === null ? "" : ` (${Math.round(100 * score.accuracy)} %)`}`);
-    return `step ${steps} · epoch ${epoch.toFixed(1)}${part("loss", train)}${part("test", test)}`;
+    return `${steps === 0 ? "start" : `step ${steps}`} · epoch ${epoch.toFixed(1)}${part("loss", train)}${part("test", test)}`;
 }

@@ -3,7 +3,7 @@
 import { formulaPython, formulaText } from "./network_formula.js";
 import { withInstall } from "./program.js";
 
-// `page` has `whole`, `names`; `ask` is asked for numbers; `play(title, data)` opens the player. `update(state, page, setting)` shows
+// `page` has `whole`, the network; `ask` is asked for numbers; `play(title, data)` opens the player. `update(state, page, setting)` shows
 // the state after a step; `chooseWeight(i)` shows the rule for this parameter.
 export function detailsPanel({ ask, play, program, sampleOf }) {
     let state = null, page = null, setting = null, weight = 0, tab = "step", playing = false;
@@ -52,7 +52,7 @@ export function detailsPanel({ ask, play, program, sampleOf }) {
             const choices = [
                 button("Replay: chosen sample, now", replay("the chosen sample", [own], Array.from(state.weight, said))),
                 ...(state.steps ? [
-                    button(`Replay: first sample of step ${state.steps}`, replay(`sample ${batch.indices[0]} in step ${state.steps}`, [first], batch.numbers.map(said))),
+                    button(`Replay: first sample of step ${state.steps}`, replay(`sample ${batch.indices[0] + 1} in step ${state.steps}`, [first], batch.numbers.map(said))),
                     button(batch.samples.length > MAX_BATCH ? `Replay: first ${MAX_BATCH} of its ${batch.samples.length} samples` : `Replay: its whole batch (${batch.samples.length})`, replay(`the batch of step ${state.steps}`, batch.samples.slice(0, MAX_BATCH), batch.numbers.map(said))),
                 ] : []),
             ];
@@ -63,7 +63,7 @@ export function detailsPanel({ ask, play, program, sampleOf }) {
             ];
         },
         async rule() {
-            const choice = element("select", { "aria-label": "Weight" }, ...page.names.map((name, i) => element("option", { value: i }, name)));
+            const choice = element("select", { "aria-label": "Weight" }, ...page.whole.parameters.map((name, i) => element("option", { value: i }, name)));
             choice.value = weight;
             choice.addEventListener("change", () => chooseWeight(Number(choice.value)));
             const found = await ask("update", weight);
@@ -71,7 +71,7 @@ export function detailsPanel({ ask, play, program, sampleOf }) {
             const { lines, page: graph } = await ask("rule", ...[found.rate, found.before, found.gradient].map(said), Object.fromEntries(Object.entries(found.memory).map(([name, x]) => [name, said(x)])));
             const rows = lines.map(([name, symbols, numbers, result]) => element("tr", {}, element("th", { scope: "row" }, `${name} ←`), element("td", {}, symbols, element("span", {}, ` = ${numbers} = `), element("strong", {}, result))));
             return [
-                element("div", { class: "choices" }, choice, element("span", {}, `${setting.optimizer} in step ${state.steps}; g = ${showNumber(found.gradient, 4)}`), button("As a graph", () => play(`${setting.optimizer}: ${page.names[weight]}`, graph))),
+                element("div", { class: "choices" }, choice, element("span", {}, `${setting.optimizer} in step ${state.steps}; g = ${showNumber(found.gradient, 4)}`), button("As a graph", () => play(`${setting.optimizer}: ${page.whole.parameters[weight]}`, graph))),
                 element("table", { class: "rule-lines" }, element("tbody", {}, ...rows)),
             ];
         },
@@ -115,7 +115,7 @@ export function detailsPanel({ ask, play, program, sampleOf }) {
 
     function update(fresh, given, chosen, plays) {
         [state, page, setting, playing] = [fresh, given, chosen, plays];
-        weight = Math.min(weight, page.names.length - 1);
+        weight = Math.min(weight, page.whole.parameters.length - 1);
         if (tab !== null) paint();
     }
 

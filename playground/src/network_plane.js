@@ -69,7 +69,7 @@ export class LivePlane extends Plane {
         this.seen = cells;
         this.paint(cells);
         if (this.axes.area && unit === null) this.outline(cells);
-        this.axes.picture.setAttribute("aria-label", `${this.title.textContent} after step ${steps}`);
+        this.axes.picture.setAttribute("aria-label", `${this.title.textContent} ${moment(steps)}`);
     }
 
     draw() {

@@ -71,6 +71,8 @@ function numberField({ label, low, high, step = "any", whole, slider }, changed)
     const input = element("input", { type: "number", min: low, max: high, step: whole ? 1 : "any" });
     const problem = element("span", { class: "problem", role: "alert" });
     const bar = slider ? pulled({ min: low, max: high, step, "aria-label": label, tabindex: -1 }, write, () => shown) : null;
+    const range = bar && ranged(bar);
+    range?.write();
     let shown;
     input.addEventListener("change", () => {
         const fits = input.validity.valid && input.value !== "";
@@ -89,7 +91,7 @@ function numberField({ label, low, high, step = "any", whole, slider }, changed)
     }
 
     bar?.addEventListener("change", () => Number(input.value) !== shown && changed(Number(input.value))); // or else it was given back
-    const root = element("div", { class: slider ? "field with-bar" : "field" }, element("label", {}, element("span", {}, label), input), ...(bar ? [bar] : []), problem);
+    const root = element("div", { class: slider ? "field with-bar" : "field" }, element("label", {}, element("span", {}, label), input), ...(bar ? [range.root] : []), problem);
     return {
         root,
         input,

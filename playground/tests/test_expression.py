@@ -577,6 +577,44 @@ def test_every_example_gives_a_picture(page: Any) -> None:
         assert name.endswith("scalar-autograd playground")
 
 
+def test_a_gradient_stands_beside_its_slider_once_all_of_it_has_arrived(page: Any) -> None:
+    write(page, "a = 2*x\ny = a*a + x + w")
+    told(page, "step 9 of 9", "#expression .counter")
+    page.locator("#expression .stage").focus()
+    page.keyboard.press("Home")
+    seen = "all => all.filter((one) => one.checkVisibility({ visibilityProperty: true })).map((one) => one.dataset.leaf).join()"
+    for step, leaves in enumerate(["", "", "", "", "", "w", "w", "w", "x,w"], 1):  # to x, something arrives in step 7, too
+        told(page, f"step {step} of 9", "#expression .counter")
+        assert page.locator("#expression .gradient").evaluate_all(seen) == leaves
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")
+    assert page.locator("#expression .gradient").evaluate_all(seen) == "w"
+    page.keyboard.press("Space")
+    told(page, "step 9 of 9", "#expression .counter")
+    assert page.locator("#expression .gradient").evaluate_all(seen) == "x,w"
+
+
+ENDS = """() => [...document.querySelectorAll("#expression .leaf .range")].map((range) => {
+    const all = [...range.querySelectorAll(".ends span")].filter((end) => end.checkVisibility());
+    const [row, ...boxes] = [range, ...all].map((part) => part.getBoundingClientRect());
+    const apart = boxes.every((box, i) => i === 0 || boxes[i - 1].right + 4 <= box.left);
+    const inside = boxes.every((box) => row.left <= box.left && box.right <= row.right + 0.5 && box.bottom <= row.bottom);
+    const below = boxes.every((box) => box.top >= range.querySelector("input").getBoundingClientRect().bottom - 4);
+    return [all.map((end) => end.textContent).join(" "), apart && inside && below];
+})"""
+
+
+@pytest.mark.parametrize(("width", "height", "long"), [(1280, 800, True), (1024, 768, False), (390, 844, True)])
+def test_a_slider_says_the_ends_of_its_range_where_there_is_room(page: Any, width: int, height: int, long: bool) -> None:
+    resize(page, width, height)
+    expect(page.locator("#expression .ends").first).to_have_text("−93")
+    assert page.evaluate(ENDS) == [[ends, True] for ends in ("−9 3", "−2 6", "−1 3", "−1 1", "−6.9 20.6")]
+    page.fill("#expression .leaf input:not([type=range]) >> nth=0", "-1e200")
+    page.keyboard.press("Enter")
+    expect(page.locator("#expression .ends").first).to_have_text("−3e+2001e+200")
+    assert page.evaluate(ENDS)[0] == ["−3e+200 1e+200" if long else "", True]
+
+
 def test_a_click_on_a_card_explains_its_gradient(page: Any) -> None:
     page.locator("#expression .stage-picture .node", has_text="tanh").click()
     expect(page.get_by_label("Node to explain").locator("option:checked")).to_have_text("∂y/∂y")
@@ -716,7 +754,7 @@ def test_after_a_play_the_words_at_the_node_go_away_and_a_step_brings_them_back(
     page.keyboard.press("End")
     page.locator("#expression").get_by_role("button", name="Play", exact=True).click()
     words = page.locator("#expression .callout-words")
-    expect(page.locator("#expression .counter")).to_have_text("10 of 10")
+    expect(page.locator("#expression .counter")).to_have_text("step 11 of 11")
     expect(words).to_be_hidden()
     page.locator("#expression").get_by_role("button", name="Previous step").click()
     expect(words).to_be_visible()

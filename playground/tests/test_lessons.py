@@ -145,6 +145,15 @@ def test_the_verdict_and_the_task_are_in_sight_once_a_question_is_answered(phone
     assert 0 <= top < bottom <= foot
 
 
+def test_an_answer_may_be_left_as_arithmetic_but_not_as_names(phone: Any) -> None:
+    answer(phone, "x + 1")
+    expect(phone.locator(".lesson-mark")).to_have_text("I can’t read this as a number: write one such as 2, −0.25 or 1/3.")
+    answer(phone, "2*3")
+    expect(phone.locator(".lesson-mark")).to_contain_text("6 is not it")
+    answer(phone, "(2**2 + 2)/2")
+    expect(phone.locator(".lesson-mark")).to_have_text("Right: 3")
+
+
 def test_start_again_asks_once_and_forgets_all_answers(phone: Any) -> None:
     again = phone.locator(".lesson-again")
     expect(again).to_be_hidden()

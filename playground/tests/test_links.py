@@ -106,23 +106,23 @@ def test_a_link_shows_on_another_page_what_was_shown_on_the_first(page: Any, oth
 
 def test_a_link_shows_the_step_of_the_player_that_was_shown(page: Any, other: Any) -> None:
     write(page, TEXT)
-    told(page, "6 of 6", "#expression .counter")
+    told(page, "step 7 of 7", "#expression .counter")
     page.locator("#expression .stage").focus()
     for _ in range(2):
         page.keyboard.press("ArrowLeft")
-    linked(page, "expression", lambda state: state["text"] == TEXT and state.get("step") == 4)
+    linked(page, "expression", lambda state: state["text"] == TEXT and state.get("step") == 5)
     other.goto(page.url)
-    told(other, "4 of 6", "#expression .counter")
+    told(other, "step 5 of 7", "#expression .counter")
     other.locator("#expression .stage").focus()
     other.keyboard.press("End")
     linked(other, "expression", lambda state: "step" not in state)
     page.goto(other.url)
-    told(page, "6 of 6", "#expression .counter")
+    told(page, "step 7 of 7", "#expression .counter")
 
 
 def test_a_link_to_a_step_that_is_not_there_shows_the_last(other: Any, address: str) -> None:
     other.goto(f"{address}/index.html{link(['expression', {**GOOD[1], 'step': 10_000}])}")
-    told(other, "6 of 6", "#expression .counter")
+    told(other, "step 7 of 7", "#expression .counter")
 
 
 SAID = {
@@ -473,7 +473,7 @@ def test_a_picture_that_is_saved_while_the_player_plays_is_that_of_the_last_step
     for key in ("End", "Home", " "):
         page.keyboard.press(key)
     svg = ElementTree.fromstring(saved(page, "Download picture (SVG)"))
-    told(page, "10 of 10", "#expression .counter")
+    told(page, "step 11 of 11", "#expression .counter")
     styled = " ".join(part.get("style", "") for part in svg.iter() if part.get("style"))
     assert "opacity: 0" not in styled
     assert sum(text.text in {"1", "−1.5", "0.5"} for text in svg.iter("{http://www.w3.org/2000/svg}text")) > 5
@@ -484,7 +484,7 @@ def test_the_picture_stands_alone_as_svg_and_as_png(page: Any, theme: str) -> No
     page.emulate_media(color_scheme=theme)
     page.wait_for_selector(f"html[theme={theme}]", state="attached")
     write(page, TEXT)
-    told(page, "6 of 6", "#expression .counter")
+    told(page, "step 7 of 7", "#expression .counter")
     text = saved(page, "Download picture (SVG)").decode()
     svg = ElementTree.fromstring(text)
     assert "var(" not in text

@@ -177,7 +177,7 @@ def test_at_full_speed_the_numbers_are_those_of_single_steps_and_of_python(netwo
     told(network, "After 30 steps all 37 parameters are those of the exported program", STATUS)
     network.focus("#network .curves .chart[role=slider]")
     network.keyboard.press("Home")
-    told(network, "step 0 ", NUMBERS)
+    told(network, "start ", NUMBERS)
     for step in range(1, 5):
         network.keyboard.press("ArrowRight")
         told(network, f"step {step} ", NUMBERS)
@@ -255,6 +255,15 @@ def test_the_backward_pass_of_a_step_is_replayed_with_its_numbers(network: Any) 
     expect(network.locator("#network dialog")).to_be_hidden()
 
 
+def test_weights_count_from_1_as_neurons_do(network: Any) -> None:
+    steps(network, 1)
+    network.click("#network .network-picture [data-unit='2']")
+    told(network, "w₂", "#network .network-panel")
+    network.click("#network .details-panel button:has-text('Rule')")
+    told(network, "a₁₁.w₂", "#network .detail select")
+    assert "w[" not in network.inner_html("#network")
+
+
 def test_a_neuron_opens_as_an_expression_with_its_numbers(network: Any) -> None:
     network.click("#network .network-picture [data-unit='2']")
     told(network, "a₁₁ over the plane", "#network .boundaries h2")
@@ -309,7 +318,7 @@ def test_a_rate_that_is_too_high_is_answered_with_advice(network: Any) -> None:
     network.click("#network .play")
     told(network, "the learning rate 50 is too high", STATUS)
     network.click("#network .told button:has-text('last good step')")
-    told(network, "step 0", NUMBERS)
+    told(network, "start", NUMBERS)
 
 
 # Chooses a loss and, as soon as the page shows its training, other data; how many points are shown when Play may be pressed.

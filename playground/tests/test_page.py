@@ -229,7 +229,7 @@ def test_a_finger_that_scrolls_the_page_from_a_slider_leaves_its_number(phone: A
         phone.click("#network button:text-is('Step')")
         told(phone, "step 1 ", "#network .numbers")
     else:
-        told(phone, "10 of 10", "#expression .counter")
+        told(phone, "step 11 of 11", "#expression .counter")
     shown = "#network .numbers" if slider == NOISE else "#expression .counter"
     seen = f"""slider => [slider.value, document.querySelector("{shown}").textContent,
         document.querySelector("#expression .result").dataset.exact]"""

@@ -21,7 +21,7 @@ def present(page: Any) -> None:
 
 
 def at(page: Any, step: int, of: int, where: str = COUNTER) -> None:
-    expect(page.locator(where)).to_have_text(f"{step} of {of}")
+    expect(page.locator(where)).to_have_text(f"step {step} of {of}")
 
 
 def test_present_begins_at_the_first_step_and_a_clicker_steps_until_the_button_ends_it(page: Any) -> None:
@@ -31,14 +31,14 @@ def test_present_begins_at_the_first_step_and_a_clicker_steps_until_the_button_e
     expect(leave).to_be_hidden()
     before = page.evaluate(HEIGHT)
     present(page)
-    at(page, 0, 10)
-    for key, step in [("PageDown", 1), ("PageDown", 2), ("PageUp", 1), ("ArrowRight", 2)]:
+    at(page, 1, 11)
+    for key, step in [("PageDown", 2), ("PageDown", 3), ("PageUp", 2), ("ArrowRight", 3)]:
         page.keyboard.press(key)
-        at(page, step, 10)
+        at(page, step, 11)
     page.wait_for_function(f"before => {HEIGHT} > 1.2 * before", arg=before)
     page.click("#expression p.sentence")  # now nothing has the focus
     page.keyboard.press("PageDown")
-    at(page, 3, 10)
+    at(page, 4, 11)
     leave.click()
     page.wait_for_function("document.fullscreenElement === null")
     page.wait_for_function(f"before => Math.abs({HEIGHT} - before) < 0.1", arg=before)
@@ -48,14 +48,14 @@ def test_present_keeps_the_step_that_is_looked_at(page: Any) -> None:
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
     present(page)
-    at(page, 1, 10)
+    at(page, 2, 11)
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (1920, 1080)])
 def test_a_long_graph_is_laid_out_for_the_full_screen(page: Any, width: int, height: int) -> None:
     page.set_viewport_size({"width": width, "height": height})
     write(page, OWN)
-    at(page, 22, 22)
+    at(page, 23, 23)
     page.get_by_role("button", name="Fit (0)").first.click()
     page.wait_for_selector("#expression .stage.fitted")
     before = page.evaluate(HEIGHT)
@@ -65,18 +65,18 @@ def test_a_long_graph_is_laid_out_for_the_full_screen(page: Any, width: int, hei
     for _ in range(22):
         assert page.eval_on_selector("#expression p.sentence", "line => line.scrollHeight <= line.clientHeight")
         page.keyboard.press("PageDown")
-    at(page, 22, 22)
+    at(page, 23, 23)
 
 
 def test_arrow_keys_step_before_anything_was_clicked_but_move_the_cursor_in_a_text(page: Any) -> None:
     page.keyboard.press("Home")
-    at(page, 0, 10)
+    at(page, 1, 11)
     page.keyboard.press("ArrowRight")
-    at(page, 1, 10)
+    at(page, 2, 11)
     page.click("#expression .cm-content")
     page.keyboard.press("ArrowLeft")
     page.get_by_role("slider", name="x₁").press("ArrowRight")
-    at(page, 1, 10)
+    at(page, 2, 11)
 
 
 def test_arrow_keys_step_the_player_of_a_lesson_and_of_the_replay(page: Any) -> None:
@@ -86,15 +86,15 @@ def test_arrow_keys_step_the_player_of_a_lesson_and_of_the_replay(page: Any) -> 
     counter = page.locator("#lesson .player .counter")
     page.locator(".lesson h2").focus()
     page.keyboard.press("Home")
-    expect(counter).to_contain_text("0 of")
+    expect(counter).to_contain_text("step 1 of")
     page.keyboard.press("ArrowRight")
-    expect(counter).to_contain_text("1 of")
+    expect(counter).to_contain_text("step 2 of")
     page.click("#tab-network")
     page.get_by_role("button", name="Replay: chosen sample, now").click(timeout=LONG)
     replay = page.locator("dialog .counter")
-    expect(replay).to_contain_text("0 of")
+    expect(replay).to_contain_text("step 1 of")
     page.keyboard.press("ArrowRight")
-    expect(replay).to_contain_text("1 of")
+    expect(replay).to_contain_text("step 2 of")
 
 
 def test_what_changes_the_result_most_is_told_at_the_last_step_only(page: Any) -> None:

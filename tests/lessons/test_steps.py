@@ -1,5 +1,7 @@
 """Steps: the forward and the backward pass one node at a time, adding up to the gradients, whatever the graph."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,8 +79,17 @@ def test_steps_are_a_sequence_like_a_tuple_of_them(program, part, index):
     if -len(passes) <= index < len(passes):
         assert str(passes[index]) == plain[index]
     else:
-        with pytest.raises(IndexError, match=rf"there is no step {index}, there are {len(passes)}"):
+        with pytest.raises(IndexError, match=rf"index {index} is out of range: there are {len(passes)} steps"):
             passes[index]
+
+
+def test_listings_count_steps_from_1_as_readers_do():
+    passes = steps((Value(2.0, label="x") * 3.0).exp())
+    for part in (passes, passes[2:]):
+        expected = [str(step.index + 1) for step in part]
+        assert [line.split()[0] for line in repr(part).splitlines()[1:]] == expected
+        assert re.findall(r"<th scope=.row.[^>]*>(\d+)</th>", part._repr_html_()) == expected
+    assert expected[-1] == str(len(passes))
 
 
 def test_a_slice_of_nothing_is_empty_and_shows_itself():
@@ -184,11 +195,11 @@ def test_of_a_leaf_that_was_changed_it_says_so_first_and_no_equation_is_false():
     assert repr(steps(L)).splitlines() == [
         "x was changed after this was recorded: the gradients are those of the recorded numbers",
         "5 steps of L",
-        "     0  forward   y = x·w = 6",
-        "     1  forward   L = y + 1 = 6 + 1 = 7",
-        "     2  backward  ∂L/∂L = 1",
-        "     3  backward  ∂L/∂y += 1 · 1 = 1",
-        "     4  backward  ∂L/∂x += 1 · 2 = 2; ∂L/∂w += 1 · 3 = 3",
+        "     1  forward   y = x·w = 6",
+        "     2  forward   L = y + 1 = 6 + 1 = 7",
+        "     3  backward  ∂L/∂L = 1",
+        "     4  backward  ∂L/∂y += 1 · 1 = 1",
+        "     5  backward  ∂L/∂x += 1 · 2 = 2; ∂L/∂w += 1 · 3 = 3",
     ]
 
 
@@ -210,14 +221,14 @@ def test_what_is_no_index_is_refused_by_name():
 
 def test_without_steps_there_are_no_gradients():
     assert steps(Value(2.0) * 3.0)[0:0].gradients() == {}
-    with pytest.raises(IndexError, match="there is no step 0"):
+    with pytest.raises(IndexError, match=r"index 0 is out of range: there are 0 steps"):
         steps(Value(2.0) * 3.0)[0:0].gradients(0)
 
 
 def test_the_root_is_called_the_same_in_the_header_and_in_the_rows():
     y = Value(2.0, "x") * 3.0
     y.label = "two\nlines"
-    assert repr(steps(y)).splitlines()[:2] == ["3 steps of “two lines”", "     0  forward   “two lines” = x·3 = 2·3 = 6"]
+    assert repr(steps(y)).splitlines()[:2] == ["3 steps of “two lines”", "     1  forward   “two lines” = x·3 = 2·3 = 6"]
 
 
 def test_what_is_no_value_is_refused():

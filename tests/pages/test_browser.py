@@ -71,9 +71,9 @@ def expected(y, i):
 
 def at(frame):
     """Which step is shown, from 0."""
-    shown = int(frame.locator(".counter").inner_text().split()[0])
-    assert frame.locator(".track input").input_value() == str(shown)
-    return shown
+    shown = int(frame.locator(".counter").inner_text().split()[1])
+    assert frame.locator(".track input").input_value() == str(shown - 1)
+    return shown - 1
 
 
 def sentence(frame):
@@ -172,7 +172,10 @@ def test_the_slider_goes_to_any_step_and_says_which_it_is(page):
         go_to(page, i)
         assert (at(page), table(page)) == (i, expected(graph(), i))
     slider = page.get_by_role("slider", name="Step", exact=True)
-    assert slider.get_attribute("aria-valuetext") == "step 5 of 10: Backward: begins at L"
+    assert slider.get_attribute("aria-valuetext") == "step 6 of 11: Backward: begins at L"
+    for i, first_or_last in ((0, "step 1 of 11"), (10, "step 11 of 11")):
+        go_to(page, i)
+        assert page.locator(".counter").inner_text() == first_or_last
 
 
 def test_play_reaches_the_end_and_reads_nothing_out_on_the_way(stopped):
@@ -320,11 +323,11 @@ def test_a_node_is_found_by_its_name_as_it_is_typed(page):
 def test_the_address_says_which_step_it_is_and_is_obeyed(browser, tmp_path):
     path = saved(graph(), tmp_path)
     with opened(browser, path, viewport=WIDE) as page:
-        page.goto(f"{path_url(path)}#step=7")
+        page.goto(f"{path_url(path)}#step=8")
         page.reload()
         assert (at(page), table(page)) == (7, expected(graph(), 7))
         page.evaluate("location.hash = '#step=3'")
-        page.locator(".counter", has_text="3 of 10").wait_for()
+        page.locator(".counter", has_text="step 3 of 11").wait_for()
         page.keyboard.press("ArrowRight")
         page.wait_for_url("**#step=4")
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -332,7 +335,7 @@ def test_the_address_says_which_step_it_is_and_is_obeyed(browser, tmp_path):
         page.get_by_title("Copied").wait_for()
         assert page.evaluate("navigator.clipboard.readText()") == f"{path_url(path)}#step=4"
         page.evaluate("location.hash = '#step=99999'")
-        page.locator(".counter", has_text="10 of 10").wait_for()
+        page.locator(".counter", has_text="step 11 of 11").wait_for()
 
 
 def test_a_page_with_the_middle_of_many_steps_counts_them_as_steps_does(browser, tmp_path):
@@ -340,12 +343,12 @@ def test_a_page_with_the_middle_of_many_steps_counts_them_as_steps_does(browser,
     cut = player_of(Passes(Graph(y)), Options("player"), 4)
     cut.save_html(tmp_path / "cut.html")
     passes = Passes(Graph(y)).beside_a_picture()
-    first = passes.step(cut.data["start"])
+    first = passes.step(cut.data["start"] - 1)
     with opened(browser, tmp_path / "cut.html", viewport=WIDE) as page:
-        assert page.locator(".counter").inner_text() == f"{first.index} of {len(steps(y)) - 1}"
+        assert page.locator(".counter").inner_text() == f"step {first.index + 1} of {len(steps(y))}"
         assert sentence(page) == first.sentence
-        page.evaluate(f"location.hash = '#step={first.index + 2}'")
-        page.locator(".counter", has_text=f"{first.index + 2} of").wait_for()
+        page.evaluate(f"location.hash = '#step={first.index + 3}'")
+        page.locator(".counter", has_text=f"step {first.index + 3} of").wait_for()
         assert sentence(page) == passes.step(first.index + 2).sentence
 
 
@@ -374,7 +377,7 @@ def test_ten_thousand_steps_are_all_there_and_right(browser, tmp_path):
         y = y * 1.0001 + 0.5
     passes, order = Passes(Graph(y)).beside_a_picture(), topological_order([y])
     with opened(browser, saved(y, tmp_path), viewport=WIDE, reduced_motion="reduce") as page:
-        assert page.locator(".counter").inner_text() == f"0 of {len(steps(y)) - 1}"
+        assert page.locator(".counter").inner_text() == f"step 1 of {len(steps(y))}"
         for i in (7000, 12, 10_000, 4999, 5001):
             go_to(page, i)
             assert page.locator(".node.now").count() == 1

@@ -1,11 +1,14 @@
 """The page of a quiz in a real browser: it marks as Python does, by keyboard too, and shows how one stands."""
 
 import json
+import warnings
+from random import Random
 
 import pytest
 
 from autograd import Value
 from autograd._format import shown
+from autograd.expression import evaluate
 from autograd.lessons.marking import is_right, mark, slips
 from autograd.lessons.quiz import quiz
 from autograd.viz.palette import COLOURS
@@ -84,6 +87,16 @@ NUMBERS = {
     "1,5/2,5": 0.6,
     "0,125": 0.125,
     "1,0000": 1.0,
+    "2*3": 6.0,
+    "−0.5**2": -0.25,
+    "2**-1**2": 0.5,
+    "2**3**2": 512.0,
+    "(1 + 2)·(−3)": -9.0,
+    "1/2/3": 1 / 2 / 3,
+    "1 - 2 - 3*4": -13.0,
+    "2 × -3 + 1e−3*10": -5.99,
+    "--1": 1.0,
+    "((((2))))**.5": 2**0.5,
 }
 
 
@@ -91,11 +104,37 @@ def test_numbers_may_be_written_as_people_write_them(page):
     assert page.evaluate("texts => texts.map((text) => readAnswer(text))", list(NUMBERS)) == list(NUMBERS.values())
 
 
+def test_arithmetic_has_the_value_that_it_has_on_the_command_line(page):
+    chance = Random(0)
+
+    def written(depth):
+        if depth == 0:
+            return str(chance.choice((1, 2, 3, 0.5, 1.25)))
+        one, other = written(depth - 1), written(chance.randrange(depth))
+        sign = chance.choice((" + ", " - ", "*", "/", "**2*", "*2**-"))
+        return chance.choice((f"{one}{sign}{other}", f"-{one}{sign}{other}", f"({one}){sign}({other})"))
+
+    texts = [written(i % 5) for i in range(200)]
+    values = {text: float(evaluate(text, {})[0]) for text in texts if finite(text)}
+    assert len(values) > 100
+    assert page.evaluate("texts => texts.map(readAnswer)", list(values)) == pytest.approx(list(values.values()), rel=1e-9)
+
+
+def finite(text):
+    with warnings.catch_warnings(action="ignore"):
+        return 1e-6 < abs(evaluate(text, {})[0]) < 1e6
+
+
+ALMOST_ARITHMETIC = ["1 2", "2*", "*2", "2(3)", "(2", "2)", "()", "2**", "2^3", "2//3", "x**0", "2*x", "exp(0)", "e", "(-8)**.5"]
+LONG = "(" * 10_000 + "1" + ")" * 10_000
+
+
 def test_nonsense_is_no_wrong_answer_but_told_to_be_no_number(page, asked):
     assert "1000 or 1.000? Write it without the comma" in answer(page, 1, "−1,000")
-    for text in ("two", "1/0", "1/1,000", "1,000,000", "1/2/3", "0x10", "Infinity", "NaN", "1e999", "--1", "1 2", "<b>"):
+    for text in ("two", "1/0", "1/1,000", "1,000,000", "0x10", "Infinity", "NaN", "1e999", "<b>", *ALMOST_ARITHMETIC):
         assert "this is not a number" in answer(page, 1, text), text
         assert "this is not a number" not in answer(page, 1, repr(asked._solved.gradient(asked.questions[0].node) + 1.0))
+    assert page.evaluate("text => readAnswer(text)", LONG) is None
     assert page.get_by_role("heading", level=1).inner_text() == "What are these gradients?"
 
 

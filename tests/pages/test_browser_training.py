@@ -59,11 +59,12 @@ def test_scrubbed_to_the_end_the_page_shows_the_numbers_of_the_record(browser, t
         for step in (0, 5, 12):
             steps_to(page, step)
             frame = record[step]
-            assert f"after step {step}: loss {shown(frame.loss)}, accuracy {shown(frame.metric)}" in sentence(page)
+            when = f"after step {step}" if step else "at the start"
+            assert f"{when}: loss {shown(frame.loss)}, accuracy {shown(frame.metric)}" in sentence(page)
             rows = [(row[0], row[1], row[2]) for row in table(page)]
             expected = [(as_index(name), shown(value), shown(frame.gradients[name])) for name, value in frame.parameters.items()]
             assert rows == expected
-        assert page.locator(".counter").inner_text() == "12 of 12"
+        assert page.locator(".counter").inner_text() == "step 12 of 12"
         assert page.locator("input[type=range]").get_attribute("aria-valuetext").startswith("step 12 of 12: after step 12: loss")
 
 
@@ -386,22 +387,22 @@ def test_the_keys_and_the_buttons_step(browser, tmp_path):
         counter = page.locator(".counter")
         for key, step in (("ArrowRight", 1), ("ArrowRight", 2), ("ArrowLeft", 1), ("End", 12), ("Home", 0)):
             page.keyboard.press(key)
-            assert counter.inner_text() == f"{step} of 12"
+            assert counter.inner_text() == (f"step {step} of 12" if step else "start")
         for label, step in (("Next step", 1), ("Last step", 12), ("Previous step", 11), ("First step", 0)):
             page.get_by_role("button", name=label).click()
-            assert counter.inner_text() == f"{step} of 12"
+            assert counter.inner_text() == (f"step {step} of 12" if step else "start")
         chart = page.locator("svg.chart")
         box, dot = chart.bounding_box(), chart.locator(".dot").bounding_box()  # the dot is at step 0
         start, end = dot["x"] + dot["width"] / 2 - box["x"], box["width"] - 14
         chart.click(position={"x": start + 0.5 * (end - start), "y": box["height"] / 2})
-        assert counter.inner_text() == "6 of 12"
+        assert counter.inner_text() == "step 6 of 12"
         page.mouse.move(box["x"] + start, box["y"] + 30)
         page.mouse.down()
         page.mouse.move(box["x"] + start + 0.25 * (end - start), box["y"] + 30)
-        assert counter.inner_text() == "3 of 12"
+        assert counter.inner_text() == "step 3 of 12"
         page.mouse.up()
         page.mouse.move(box["x"] + end, box["y"] + 30)
-        assert counter.inner_text() == "3 of 12"
+        assert counter.inner_text() == "step 3 of 12"
 
 
 def test_on_a_phone_a_tap_goes_to_a_step_and_sends_a_point_through_the_network(browser, tmp_path):
@@ -430,7 +431,7 @@ def test_two_runs_go_together_and_the_first_difference_is_a_click_away(browser, 
         assert str(compared.difference) in page.locator(".summary").inner_text()
         assert page.locator(".unequal").count() == 0
         page.get_by_role("button", name="first difference").click()
-        assert page.locator(".counter").inner_text() == "1 of 12"
+        assert page.locator(".counter").inner_text() == "step 1 of 12"
         numbers = zip(one[1].numbers(), other[1].numbers(), strict=True)
         assert page.locator(".unequal").count() == sum(a != b for (name, a), (_, b) in numbers if name != "loss")
         row = table(page)[0]

@@ -48,7 +48,7 @@ def test_the_page_is_opened_for_somebody_with_a_display_who_wants_it(arguments, 
 def test_one_page_shows_the_player_the_training_and_the_network(width, mode, browser, demo):
     with opened(browser, demo, viewport={"width": width, "height": 800}, color_scheme=mode) as page:
         frames = {name: page.frame_locator(f"iframe[src='{name}.html']") for name in ("player", "training", "network")}
-        for name, last in (("player", 10), ("training", 60)):
+        for name, last in (("player", 11), ("training", 60)):
             slider = frames[name].get_by_role("slider", name="Step", exact=True)
             slider.fill(slider.get_attribute("max"))
             frames[name].locator(".counter", has_text=f"{last} of {last}").wait_for()

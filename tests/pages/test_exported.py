@@ -44,7 +44,7 @@ def test_in_an_exported_notebook_players_play_and_the_live_player_is_one_of_them
             frame = page.frame_locator("iframe").nth(i)
             assert frame.locator("h1").inner_text().replace("\n", "").startswith(value)
             frame.get_by_role("button", name="Next step").click()
-            frame.locator(".counter", has_text="1 of").wait_for()
+            frame.locator(".counter", has_text="step 2 of").wait_for()
             assert frame.locator("main").get_attribute("data-theme") == theme
         assert TO_PLAY not in page.locator("body").inner_text()
         assert page.locator("img").evaluate_all("all => all.map(image => image.checkVisibility())") == [False, True, False]

@@ -359,7 +359,7 @@ def test_the_keys_zoom_pan_and_fit(page):
     assert scale(page) < 1.5 * whole
     page.keyboard.press("0")
     assert scale(page) == pytest.approx(whole, rel=1e-4)
-    assert page.locator(".counter").inner_text().startswith("0 of")
+    assert page.locator(".counter").inner_text().startswith("step 1 of")
 
 
 def test_the_buttons_zoom_and_fit(page):
@@ -435,7 +435,7 @@ def test_one_finger_pans_and_two_zoom(browser, tmp_path):
         touch("touchEnd")
         assert scale(page) / before == pytest.approx(160 / 40, rel=0.2)
         page.get_by_role("button", name="Next step").tap()
-        page.locator(".counter", has_text="1 of").wait_for()
+        page.locator(".counter", has_text="step 2 of").wait_for()
 
 
 def test_in_a_frame_the_wheel_is_the_pages_until_the_stage_has_the_focus(browser, tmp_path):

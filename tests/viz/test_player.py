@@ -203,8 +203,8 @@ def test_of_twenty_thousand_nodes_a_page_has_the_steps_around_the_root_and_says_
     y = chain(10_000)
     data = data_of(page := player(y).html)
     assert len(data["steps"]) == 12_001
-    assert data["note"] == "Steps 14,000 to 26,000 of 40,000, around y."
-    computed = [text.split(" = ")[:2] for text in (steps(y)[data["start"]].sentence, data["steps"][0]["texts"][0][0])]
+    assert data["note"] == "Steps 14,001 to 26,001 of 40,001, around y."
+    computed = [text.split(" = ")[:2] for text in (steps(y)[data["start"] - 1].sentence, data["steps"][0]["texts"][0][0])]
     assert computed[0] == computed[1]
     assert len(page) < 3_000_000
 

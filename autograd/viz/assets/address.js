@@ -1,9 +1,9 @@
-// The step in the address of the page: #step=8 is the one that `steps(y)[8]` is. In a frame or in another page there is no
+// The step in the address of the page: #step=8 is the eighth, as `steps(y)` counts. In a frame or in another page there is no
 // address of ours.
 
 const WRITE_AFTER = 300; // milliseconds of rest: browsers limit how often an address may change
 
-// `first` is the step at index 0 of the controls.
+// `first()` is the number of the step at index 0 of the controls.
 function address(controls, first, signal) {
   let waiting = null;
   const wanted = () => Number(location.hash.match(/^#step=(\d+)$/)?.[1] ?? NaN);

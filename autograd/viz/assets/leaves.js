@@ -27,10 +27,11 @@ function numberWithin(x, room, digits) {
 function leafControl(name, moved) {
   const id = `problem-${Math.random().toString(36).slice(2)}`; // pages of several widgets are one document
   const slider = pulled({ "aria-label": name }, moved, () => x);
+  const range = ranged(slider);
   const field = element("input", { inputmode: "decimal", autocomplete: "off", spellcheck: "false", "aria-label": `${name}, as a number` });
   const problem = element("span", { class: "problem", id, role: "alert" });
   const label = element("span", { class: "name" }, ...breakable(name));
-  const root = element("div", { class: "leaf", role: "group", "aria-label": name }, label, element("span", { class: "handles" }, slider, field), problem);
+  const root = element("div", { class: "leaf", role: "group", "aria-label": name }, label, element("span", { class: "handles" }, range.root, field), problem);
   let x = 0;
 
   function refuse(message) {
@@ -70,6 +71,7 @@ function leafControl(name, moved) {
       const same = Object.is(x, number);
       x = number;
       Object.assign(slider, { min: low, max: high, step });
+      range.write();
       if (Number.isFinite(x)) slider.value = x;
       slider.setAttribute("aria-valuetext", showNumber(x));
       if (same && field.value !== "") return; // perhaps it is being edited

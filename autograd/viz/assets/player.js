@@ -33,9 +33,9 @@ function turned({ narrow, ...page }) {
 }
 
 // Fill `root` with the player; returns a function that updates it with other numbers, and has `play`, `close` to end it, and
-// `step()`, the one that `steps(y)` has at this index, `seek(step)`, `choose(node)`, which frames its card, and `rest()`, after which nothing
-// moves. `root` hears of
-// another step as "stepchange", but not while it plays.
+// `step()`, its number as `steps(y)` counts, `seek(step)`, `reached(node)`, whether all of its gradient has arrived, `choose(node)`,
+// which frames its card, and `rest()`, after which nothing moves. `root` hears of each step that is shown as "stepshown", and of
+// another one as "stepchange", but not while it plays.
 function mount(root, data, keyboard = document) {
   const life = new AbortController();
   const { signal } = life;
@@ -62,7 +62,7 @@ function mount(root, data, keyboard = document) {
   read(data);
   const backward = () => data.steps.findIndex((step) => step.changes);
   const describe = (i) => phase(data, walk, [i, i]);
-  const number = (i) => `${data.start + i} of ${data.last}`; // as steps(y) counts them
+  const number = (i) => `step ${data.start + i} of ${data.last}`; // as steps(y) counts them
   const controls = scrubber({ count: data.steps.length, show, describe, status: sentence, marks: [{ at: backward(), label: "backward" }], place: number });
   const field = search(find);
   const place = address(controls, () => data.start, signal);
@@ -170,6 +170,7 @@ function mount(root, data, keyboard = document) {
     if (!panel.hidden) table.show(walk, now, data.nodes);
     if (calm && before === now.times[0] - 1) picture.travel(now);
     if (own && stepped && !playing) place.write();
+    root.dispatchEvent(new Event("stepshown"));
     if (!playing) root.dispatchEvent(new Event("stepchange"));
   }
 
@@ -230,6 +231,7 @@ function mount(root, data, keyboard = document) {
   const end = () => controls.move(data.steps.length - 1);
   update.close = () => life.abort();
   update.step = () => (controls.playing ? data.last : data.start + controls.index); // where it is going
+  update.reached = (node) => (walk.settled.get(node) ?? data.steps.length - 1) <= walk.at;
   update.seek = (step) => controls.move(step - data.start);
   update.rest = () => {
     if (controls.playing) end();

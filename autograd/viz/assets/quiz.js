@@ -3,13 +3,44 @@
 
 const NO_ANSWER = "this is not a number: write one such as −0.25, 1e−3 or 1/3";
 
-// The number that a reader typed, or null. The minus may be any dash, with a space after it; the decimal sign a comma.
+const MAX_ANSWER = 200; // characters
+const SYMBOLS = /(?:\d+[.,]?\d*|[.,]\d+)(?:e[+-]?\d+)?|\*\*|\S/gi; // of arithmetic
+
+// The number that a reader typed, or the value of arithmetic with numbers alone, as Python reads it: 2*3, 1/3, −0.5**2; or null.
+// The minus may be any dash, with a space after it, and the dot of a product any; the decimal sign a comma.
 function readAnswer(text) {
-  const number = (part) => (!whichNumber(part) && /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(part.replace(",", ".")) ? Number(part.replace(",", ".")) : NaN);
-  const tidy = (part) => part.trim().replace(/^([+-])\s+/, "$1");
-  const [above, below, ...more] = text.replace(/[−–—‐‑]/g, "-").split("/").map(tidy);
-  const value = below === undefined ? number(above) : number(above) / number(below);
-  return more.length === 0 && Number.isFinite(value) ? value : null;
+  const symbols = (text.length <= MAX_ANSWER ? text : "").replace(/[−–—‐‑]/g, "-").replace(/[×·⋅∙]/g, "*").match(SYMBOLS) ?? [];
+  let at = 0; // NaN once something is wrong
+  const take = (...signs) => signs.includes(symbols[at]) && symbols[at++];
+
+  function chain(part, signs) {
+    let x = part();
+    for (let sign = take(...signs); sign; sign = take(...signs)) {
+      const y = part();
+      x = { "+": x + y, "-": x - y, "*": x * y, "/": x / y }[sign];
+    }
+    return x;
+  }
+  const sum = () => chain(product, ["+", "-"]);
+  const product = () => chain(signed, ["*", "/"]);
+  const signed = () => (take("-") ? -signed() : take("+") ? signed() : power());
+  function power() {
+    const x = single();
+    return take("**") ? x ** signed() : x;
+  }
+  function single() {
+    if (take("(")) {
+      const x = sum();
+      if (!take(")")) at = NaN;
+      return x;
+    }
+    const symbol = symbols[at++] ?? "";
+    if (!/\d/.test(symbol) || whichNumber(symbol)) at = NaN;
+    return Number(symbol.replace(",", "."));
+  }
+
+  const value = sum();
+  return at === symbols.length && Number.isFinite(value) ? value : null;
 }
 
 // As `mark` in Python: the likeliest slip that leads to a wrong answer is named.

@@ -121,6 +121,18 @@ function pulled(attributes, act, now) {
   return slider;
 }
 
+// The slider with the ends of its range below it; `write()` writes them once they are others.
+function ranged(slider) {
+  const ends = element("span", { class: "ends quiet", "aria-hidden": "true" });
+  const write = () => {
+    const texts = [slider.min, slider.max].map((end) => showNumber(Number(end)));
+    ends.replaceChildren(...texts.map((text) => element("span", {}, text)));
+    ends.classList.toggle("long", texts.join("").length > MAX_ENDS);
+  };
+  return { root: element("span", { class: "range" }, slider, ends), write };
+}
+
+const MAX_ENDS = 10; // characters below a short slider
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 16]; // times the usual one
 const MIN_RATE = 1 / 0.9; // frames a second
 const MAX_TIME = 30; // seconds, for all frames
@@ -159,7 +171,7 @@ function scrubber({ count, show, describe, status, marks = [], place }) {
   function go(i) {
     index = Math.min(count - 1, Math.max(0, i));
     slider.value = index;
-    slider.setAttribute("aria-valuetext", `step ${place(index)}: ${describe(index)}`);
+    slider.setAttribute("aria-valuetext", `${place(index)}: ${describe(index)}`);
     counter.textContent = place(index);
     for (const button of [first, previous]) button.setAttribute("aria-disabled", index === 0);
     for (const button of [next, last]) button.setAttribute("aria-disabled", index === count - 1);

@@ -231,7 +231,7 @@ class NetworkPicture {
 
 // The data with what Python left out to save room: the names of parameters, and runs of their indices in full.
 function wholeNetwork(data) {
-  const parameters = [];
+  const parameters = [...(data.parameters ?? [])];
   const neurons = data.neurons.map((neuron) => {
     const w = neuron.w.all ?? Array.from({ length: neuron.w[1] }, (_, k) => neuron.w[0] + k);
     w.forEach((p, k) => (parameters[p] ??= `${neuron.path}w[${k}]`));

@@ -3,6 +3,7 @@
 const MIDDLE = 127; // the byte of the boundary, between 0 and 254
 const NOT_A_NUMBER = 255;
 const NEAR = [-1, 0, 1].flatMap((down) => [-1, 0, 1].map((right) => [down, right, 4 / 2 ** (Math.abs(down) + Math.abs(right))]));
+const moment = (step) => (step === 0 ? "at the start" : `after step ${step}`); // when that is, in a training
 let planes = 0; // to tell the patterns of several pictures apart
 
 // The outputs of the model on a grid over the plane, the boundary, and the samples. `pick(point)` is called after a click.
@@ -94,7 +95,7 @@ class Plane {
     if (this.axes.area) this.outline(cells);
     const upper = cells.filter((cell) => cell !== NOT_A_NUMBER && cell > MIDDLE).length / cells.length;
     const share = this.data.kind === "score" ? `: ${Math.round(100 * upper)} % of the plane is class ${showNumber(this.data.labels[1])}` : "";
-    this.axes.picture.setAttribute("aria-label", `Outputs of the model around the samples after step ${step}${share}`);
+    this.axes.picture.setAttribute("aria-label", `Outputs of the model around the samples ${moment(step)}${share}`);
   }
 
   paint(cells) {

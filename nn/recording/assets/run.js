@@ -72,7 +72,7 @@ class Run {
     this.plane?.choose(own);
     this.view.update(this.states.numbers(this.at, own));
     const step = this.states.step(this.at);
-    const late = step === this.data.steps[this.at] ? "" : ` Parameters as after step ${step}.`;
+    const late = step === this.data.steps[this.at] ? "" : ` Parameters as ${moment(step)}.`;
     const shown = own.slice(0, 4).map((number) => showNumber(number, 4)).join(", ");
     const inputs = this.states.known ? `${shown}${own.length > 4 ? ", …" : ""}` : "Values are not shown: an activation has branches, or too many parameters are left out.";
     this.about.textContent = inputs + late;
@@ -85,7 +85,7 @@ class Run {
     const late = steps[at] === this.steps[i] ? "" : at === steps.length - 1 ? ", where the run ended" : ", the last one kept";
     const epoch = epochs[at] === steps[at] + 1 ? "" : `, epoch ${epochs[at]}`;
     const measured = metric ? `, ${labels.metric} ${showNumber(metric[at])}` : "";
-    return `after step ${steps[at]}${late}${epoch}: loss ${showNumber(loss[at])}${measured}`;
+    return `${moment(steps[at])}${late}${epoch}: loss ${showNumber(loss[at])}${measured}`;
   }
 
   // How the value of a parameter becomes that of the next frame.

@@ -19,7 +19,7 @@ function mount(root, data) {
     numbers.show();
   }
   const describe = (i) => runs.map((run) => run.state(i)).join("; ");
-  const place = (i) => `${data.steps[i]} of ${data.steps.at(-1)}`;
+  const place = (i) => (data.steps[i] === 0 ? "start" : `step ${data.steps[i]} of ${data.steps.at(-1)}`);
   const control = scrubber({ count: data.steps.length, show, describe, place, status, marks });
   const title = element("h1", {}, runs.length > 1 ? "Two training runs" : "A training run");
   const dashed = runs.length > 1 ? "; a dashed curve is that of the other run" : "";
