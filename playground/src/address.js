@@ -31,7 +31,7 @@ export async function encoded(shown) {
 // What a link holds, or a BrokenLink that says what is wrong with it.
 export async function decoded(text) {
     if (text.length > MAX_LINK) throw new BrokenLink(`This link is too long: ${text.length.toLocaleString("en")} characters, at most ${MAX_LINK.toLocaleString("en")}.`);
-    if (!text.startsWith(VERSION)) throw new BrokenLink("This link is none of this playground, or of a newer one.");
+    if (!text.startsWith(VERSION)) throw new BrokenLink("This link was made by something else, or by a newer playground.");
     let shown;
     try {
         const bytes = Uint8Array.from(atob(text.slice(1).replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
