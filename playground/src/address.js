@@ -119,7 +119,7 @@ export function address({ tabs, selected, select, place, tell, framed, written: 
         if (text === "") return false;
         try {
             const [name, state] = await decoded(text);
-            if (!Object.hasOwn(tabs, name)) throw new BrokenLink("This link is for a tab that this playground has not.");
+            if (!Object.hasOwn(tabs, name)) throw new BrokenLink("This link is for a tab that this playground does not have.");
             leave(Math.random());
             last = null; // the browser has made the entry
             tabs[name].restore(state);
