@@ -282,7 +282,7 @@ export function networkTab(root, { python, changed, show }) {
                 if (comparing !== "on") return tell("");
                 if (answer.steps < mine.steps) tell(`Python is at step ${answer.steps} of ${mine.steps} …`);
                 else return tell(verdict(mine, answer.bits));
-                if (answer.steps === before) return tell("Python does not get on: please report it.", true);
+                if (answer.steps === before) return tell(`Python is stuck at step ${answer.steps}: please report it.`, true);
             }
         } catch (error) {
             tell(error.message, true);

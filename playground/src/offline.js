@@ -2,7 +2,7 @@
 
 import { handedOver } from "./sandboxed.js";
 
-const NEWS = "A new version is here: it is shown after a reload, once other tabs with the playground are closed.";
+const NEWS = "A new version is ready: close other tabs with the playground, then reload.";
 const SETTLED = 2000; // milliseconds, in which browsers still compile what was loaded
 
 export async function keepOffline(tell) {
