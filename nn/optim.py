@@ -170,8 +170,9 @@ class Optimizer:
     @params.setter
     def params(self, params: Any) -> NoReturn:
         name = type(self).__name__
+        made = f"make a new one, {name}(model.parameters(), …), or call add_param_group"
         raise AttributeError(
-            f"params of {name} cannot be assigned: make a new one, {name}(model.parameters(), …), or call add_param_group"
+            f"params of {name} cannot be assigned: {made if hasattr(self, 'param_groups') else 'call super().__init__(params, lr)'}"
         )
 
     @classmethod

@@ -468,6 +468,13 @@ def test_the_parameters_of_an_optimizer_cannot_be_assigned() -> None:
         optimizer.params = [Value(1.0)]
     assert optimizer.params[0] is w
 
+    class Unmade(SGD):
+        def __init__(self, params: Any) -> None:
+            self.params = params
+
+    with pytest.raises(AttributeError, match=r"params of Unmade cannot be assigned: call super\(\)\.__init__\(params, lr\)"):
+        Unmade([w])
+
 
 def test_a_rule_that_gives_no_number_changes_nothing() -> None:
     class Half(Optimizer):
