@@ -20,6 +20,12 @@ FOREIGN_NAMES = {
     "children": "modules() has this module and all modules in it",
     "named_children": "named_modules() has this module and all modules in it",
     "apply": "write for module in net.modules(): …",
+    "buffers": "numbers that are not Values are attributes like any other",
+    "named_buffers": "numbers that are not Values are attributes like any other",
+    "get_parameter": "write dict(net.named_parameters())[name]",
+    "get_submodule": "write dict(net.named_modules())[name]",
+    "register_forward_hook": "write a subclass with its own forward, or read what was recorded: every Value keeps its .data",
+    "register_full_backward_hook": "read .grad after backward(), which every Value keeps",
     "add_module": "write self.name = module",
     "register_module": "write self.name = module",
     "register_parameter": "write self.name = Value(0.0)",
@@ -166,6 +172,7 @@ class Module:
 
     def train(self, mode: bool = True) -> Module:
         """Behave as in training (Dropout drops) in this and all inner modules."""
+        checked_flag("mode", mode)
         for module in self.modules():
             module.training = mode
         return self

@@ -263,7 +263,13 @@ for owner, names in ((autograd.Value(2.0), METHODS), (autograd, FUNCTIONS), (nn,
 
 @pytest.mark.parametrize(
     ("name", "write"),
-    [("to", "leave it out"), ("children", "modules()"), ("fit", "write nn.fit(net, X, y"), ("weight", "the weights w")],
+    [
+        ("to", "leave it out"),
+        ("children", "modules()"),
+        ("fit", "write nn.fit(net, X, y"),
+        ("weight", "the weights w"),
+        ("buffers", "attributes"),
+    ],
 )
 def test_what_other_libraries_give_a_module_says_what_to_write(name, write):
     net = nn.MLP(2, [3, 1], seed=0)

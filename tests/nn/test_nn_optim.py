@@ -488,6 +488,16 @@ def test_a_rule_that_gives_no_number_changes_nothing() -> None:
     assert optimizer.steps == 0
 
 
+def test_a_rule_that_gives_a_number_alone_says_what_to_return() -> None:
+    class Plain(Optimizer):
+        def update(self, data: float, grad: float, memory: dict[str, float]) -> Any:
+            return data - self.lr * grad
+
+    message = r"^Plain\.update must return the new number and the memory, as in return data - …, memory, got 0\.5"
+    with pytest.raises(TypeError, match=message):
+        step(Plain([Value(1.0)], lr=0.5), 1.0)
+
+
 def test_an_optimizer_without_a_rule_says_what_to_define() -> None:
     class Nothing(Optimizer):
         pass
