@@ -168,6 +168,33 @@ def test_an_attribute_whose_name_stands_in_a_tuple_is_watched():
         program(2.0)
 
 
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda held, i: getattr(held, f"rate{i}"),
+        lambda held, i: getattr(held, "rate%d" % i),  # noqa: UP031
+        lambda held, i: getattr(held, "rate{}".format(i)),  # noqa: UP032
+        lambda held, i: getattr(held, held.stem + str(i)),
+        lambda held, i: vars(held)["rate" + str(i)],
+        lambda held, i: held.__dict__[f"rate{i}"],
+    ],
+)
+def test_an_attribute_whose_name_is_put_together_is_watched(read):
+    settings = SimpleNamespace(rate0=2.0, rate1=1.0, stem="rate", log=[])
+    program = autograd.compile(lambda x: autograd.sum([x * read(settings, i) for i in range(2)]), 1.0)
+    assert program(2.0) == 6.0
+    settings.rate1 = 2.0
+    with pytest.raises(CompileError, match=r"settings\.rate1, which"):
+        program(2.0)
+
+
+def test_an_attribute_whose_name_is_not_like_those_that_are_put_together_may_change():
+    settings = SimpleNamespace(rate0=2.0, log=[])
+    program = autograd.compile(lambda x: x * getattr(settings, f"rate{0}"), 1.0)
+    settings.log.append(1.0)
+    assert program(2.0) == 4.0
+
+
 def test_what_a_function_reads_that_has_a_cache_or_is_compiled_is_watched():
     rates = [2.0]
     cached = functools.cache(lambda: rates[0])
