@@ -117,12 +117,8 @@ class Module:
         """All parameters, in order, each once."""
         return list(dict.fromkeys(chain.from_iterable([leaves(group) for _, group in self._groups()])))
 
-    def zero_grad(self, **others: Any) -> None:
+    def zero_grad(self) -> None:
         """Clear the gradient of every parameter: `grad` is 0.0 and `has_grad` False."""
-        if others:
-            from nn.foreign_names import refuse_options
-
-            refuse_options("zero_grad", others)
         for parameter in self.parameters():
             parameter.zero_grad()
 

@@ -240,12 +240,8 @@ class Optimizer:
         """
         raise NotImplementedError(f"{type(self).__name__} has to define update(self, data, grad, memory)")
 
-    def zero_grad(self, **others: Any) -> None:
+    def zero_grad(self) -> None:
         """Clear the gradient of every parameter, before the next `backward()` adds to it."""
-        if others:
-            from nn.foreign_names import refuse_options
-
-            refuse_options("zero_grad", others)
         for p in self.params:
             p.zero_grad()
 

@@ -319,14 +319,6 @@ def test_a_name_of_pytorchs_optim_says_what_to_write(module, name, write):
         exec(f"from nn.{module} import {name}")
 
 
-@pytest.mark.parametrize("held", [nn.MLP(1, [1]), nn.optim.SGD([Value(1.0)], lr=0.1)], ids=["module", "optimizer"])
-def test_an_option_of_another_zero_grad_says_what_to_write(held):
-    with pytest.raises(TypeError, match=r"^zero_grad\(\) got an unexpected keyword argument 'set_to_none': leave it out"):
-        held.zero_grad(set_to_none=True)
-    with pytest.raises(TypeError, match=r"argument 'to_none'$"):
-        held.zero_grad(to_none=True)
-
-
 def test_an_option_of_another_backward_says_what_to_write():
     y = Value(2.0) * 3.0
     with pytest.raises(TypeError, match="'retain_graph': leave it out: the graph is kept"):
