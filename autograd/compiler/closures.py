@@ -189,6 +189,8 @@ def _referred(f: FunctionType, names: _Names) -> Iterator[Places]:
         names.parts.update({part for text in texts if (part := text.partition("{")[0].partition("%")[0]).isidentifier()} or {""})
     variables = {name: f.__globals__[name] for name in own if name in f.__globals__}
     yield from _split("", f.__globals__, variables, names)
+    imported = {name: sys.modules[name] for code in codes for name in _imports(code) if name in sys.modules}
+    yield Places.of("", None, imported)
     defaults: dict[Any, Any] = {**dict(enumerate(f.__defaults__ or ())), **(f.__kwdefaults__ or {})}
     yield Places.of(f"the defaults of {f.__name__}", None, defaults)
 
@@ -212,6 +214,12 @@ def _names(code: CodeType) -> tuple[list[str], list[str]]:
     read = [name for opname, name in named if not opname.startswith(("STORE_", "DELETE_"))]
     assigned = [name for opname, name in named if opname in ("STORE_ATTR", "STORE_GLOBAL")]
     return read, assigned + [_ITEM for i in instructions if i.opname in ("STORE_SUBSCR", "STORE_SLICE")]
+
+
+@lru_cache(maxsize=10_000)
+def _imports(code: CodeType) -> list[str]:
+    """The modules that code imports while it runs."""
+    return [i.argval for i in dis.get_instructions(code) if i.opname == "IMPORT_NAME"]
 
 
 def _is_of_a_user(held: Any) -> bool:

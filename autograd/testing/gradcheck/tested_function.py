@@ -236,7 +236,7 @@ def _is_checked(leaf: Any) -> bool:
     """Is it a real number? Not an int, those are labels and counts; nor a frozen Value."""
     if isinstance(leaf, (float, Value)):
         return not _is_frozen(leaf)
-    if isinstance(leaf, int) or getattr(getattr(leaf, "dtype", None), "kind", "f") != "f":
+    if isinstance(leaf, int) or (hasattr(type(leaf), "dtype") and getattr(leaf.dtype, "kind", "f") != "f"):
         return False
     try:
         return number(leaf) is not None
