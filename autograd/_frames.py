@@ -5,25 +5,25 @@ from __future__ import annotations
 import sys
 from types import FrameType, TracebackType
 
-_OURS = ("autograd", "nn")
+_NOT_THE_USERS = ("autograd", "nn", "numpy", "pandas")  # functions of the latter, such as np.argmax, call operators of Values
 
 
 def user_frame() -> tuple[FrameType, int]:
-    """The frame of the nearest caller outside our packages, and how many calls it is above our own caller."""
+    """The frame of the nearest caller outside our packages and NumPy, and how many calls it is above our own caller."""
     frame = sys._getframe(1)
     depth = 0
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in _OURS:
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in _NOT_THE_USERS:
         frame = frame.f_back
         depth += 1
     return frame, depth
 
 
 def raised_at(traceback: TracebackType | None) -> tuple[str, int] | None:
-    """File and line of the innermost call outside our packages that an exception came through, after the one that caught it."""
+    """File and line of the innermost of the user's calls that an exception came through, after the one that caught it."""
     found = None
     traceback = traceback and traceback.tb_next
     while traceback is not None:
-        if traceback.tb_frame.f_globals.get("__name__", "").partition(".")[0] not in _OURS:
+        if traceback.tb_frame.f_globals.get("__name__", "").partition(".")[0] not in _NOT_THE_USERS:
             found = traceback.tb_frame.f_code.co_filename, traceback.tb_lineno
         traceback = traceback.tb_next
     return found

@@ -63,9 +63,8 @@ def number(x: Any) -> float:
 
 def _is_real(x: Any) -> bool:
     """True if `x` is a real number other than an int or a float: a Fraction, a NumPy scalar or a 0-d array."""
-    dtype = getattr(x, "dtype", None)
-    if dtype is not None:
-        return getattr(x, "ndim", None) == 0 and getattr(dtype, "kind", "") in "biuf"
+    if hasattr(type(x), "dtype"):  # not of x itself: a dict whose items are attributes raises a KeyError
+        return getattr(x, "ndim", None) == 0 and getattr(x.dtype, "kind", "") in "biuf"
     from numbers import Real  # imported here: most programs never get this far
 
     return isinstance(x, Real)
@@ -73,7 +72,7 @@ def _is_real(x: Any) -> bool:
 
 def _holds_one_object(x: Any) -> bool:
     """True for a zero-dimensional array of a Value, which NumPy makes of one."""
-    return getattr(getattr(x, "dtype", None), "kind", "") == "O" and getattr(x, "ndim", None) == 0
+    return hasattr(type(x), "dtype") and getattr(x.dtype, "kind", "") == "O" and getattr(x, "ndim", None) == 0
 
 
 def _digits(x: Any) -> int:

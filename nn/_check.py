@@ -19,9 +19,9 @@ def plain_lists(values: Any) -> Any:
     """Nested lists, from lists, tuples, arrays, DataFrames or Series; anything else as it is."""
     if type(values) is list:
         return [value if type(value) is float else plain_lists(value) for value in values]
-    if hasattr(values, "tolist"):
+    if hasattr(type(values), "tolist"):
         return values.tolist()
-    if hasattr(values, "to_numpy"):  # a DataFrame
+    if hasattr(type(values), "to_numpy"):  # a DataFrame
         return values.to_numpy().tolist()
     if isinstance(values, Sequence) and not isinstance(values, (str, bytes)):
         return [plain_lists(value) for value in values]

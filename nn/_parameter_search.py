@@ -171,7 +171,7 @@ class ParameterSearch:
 
 
 def _instead(held: Any) -> str:
-    name = "structured array" if getattr(getattr(held, "dtype", None), "names", None) else type(held).__name__
+    name = "structured array" if hasattr(type(held), "dtype") and getattr(held.dtype, "names", None) else type(held).__name__
     if isinstance(held, partial):
         return "assign its Values to attributes of the module, and use them in a method in place of the partial"
     if isinstance(held, CONTAINERS) or _is_table(held) or type(held).__module__ in ("builtins", "types", "collections", "queue"):

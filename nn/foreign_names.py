@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from types import FunctionType
-from typing import NoReturn
 
 import autograd
 from autograd.extend import advice_for as advice_of_autograd
@@ -65,15 +64,3 @@ def advice_for(name: str, known: Iterable[str]) -> str:
         if name in _own(module):
             return f": write {module}.{name}"
     return f": write autograd.{name}" if name in autograd.__all__ else advice_of_autograd(name, known)
-
-
-def refuse_options(function: str, given: Iterable[str]) -> NoReturn:
-    """TypeError for arguments that a function does not have.
-
-    >>> refuse_options("zero_grad", ["set_to_none"])
-    Traceback (most recent call last):
-    TypeError: zero_grad() got an unexpected keyword argument 'set_to_none': leave it out: grad becomes 0.0, and has_grad False
-    """
-    name = next(iter(given))
-    advice = ": leave it out: grad becomes 0.0, and has_grad False" if name == "set_to_none" else ""
-    raise TypeError(f"{function}() got an unexpected keyword argument {name!r}{advice}")

@@ -487,7 +487,7 @@ def _total(losses: list[Any]) -> Any:
 
 def _as_list(x: Any) -> Any:
     """An array or a tuple as a list; anything else as it is."""
-    return x.tolist() if hasattr(x, "tolist") else list(x) if isinstance(x, tuple) else x
+    return x.tolist() if hasattr(type(x), "tolist") else list(x) if isinstance(x, tuple) else x
 
 
 def _squeezed(name: str, x: Any) -> Any:

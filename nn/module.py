@@ -20,6 +20,12 @@ FOREIGN_NAMES = {
     "children": "modules() has this module and all modules in it",
     "named_children": "named_modules() has this module and all modules in it",
     "apply": "write for module in net.modules(): …",
+    "buffers": "numbers that are not Values are attributes like any other",
+    "named_buffers": "numbers that are not Values are attributes like any other",
+    "get_parameter": "write dict(net.named_parameters())[name]",
+    "get_submodule": "write dict(net.named_modules())[name]",
+    "register_forward_hook": "write a subclass with its own forward, or read what was recorded: every Value keeps its .data",
+    "register_full_backward_hook": "read .grad after backward(), which every Value keeps",
     "add_module": "write self.name = module",
     "register_module": "write self.name = module",
     "register_parameter": "write self.name = Value(0.0)",
@@ -111,12 +117,8 @@ class Module:
         """All parameters, in order, each once."""
         return list(dict.fromkeys(chain.from_iterable([leaves(group) for _, group in self._groups()])))
 
-    def zero_grad(self, **others: Any) -> None:
+    def zero_grad(self) -> None:
         """Clear the gradient of every parameter: `grad` is 0.0 and `has_grad` False."""
-        if others:
-            from nn.foreign_names import refuse_options
-
-            refuse_options("zero_grad", others)
         for parameter in self.parameters():
             parameter.zero_grad()
 
@@ -166,6 +168,7 @@ class Module:
 
     def train(self, mode: bool = True) -> Module:
         """Behave as in training (Dropout drops) in this and all inner modules."""
+        checked_flag("mode", mode)
         for module in self.modules():
             module.training = mode
         return self

@@ -170,9 +170,10 @@ class Optimizer:
     @params.setter
     def params(self, params: Any) -> NoReturn:
         name = type(self).__name__
-        raise AttributeError(
-            f"params of {name} cannot be assigned: make a new one, {name}(model.parameters(), …), or call add_param_group"
-        )
+        write = f"make a new one, {name}(model.parameters(), …), or call add_param_group"
+        if not hasattr(self, "param_groups"):
+            write = "call super().__init__(params, lr)"
+        raise AttributeError(f"params of {name} cannot be assigned: {write}")
 
     @classmethod
     def checks(cls) -> dict[str, Check]:
@@ -239,12 +240,8 @@ class Optimizer:
         """
         raise NotImplementedError(f"{type(self).__name__} has to define update(self, data, grad, memory)")
 
-    def zero_grad(self, **others: Any) -> None:
+    def zero_grad(self) -> None:
         """Clear the gradient of every parameter, before the next `backward()` adds to it."""
-        if others:
-            from nn.foreign_names import refuse_options
-
-            refuse_options("zero_grad", others)
         for p in self.params:
             p.zero_grad()
 
@@ -274,6 +271,11 @@ class Optimizer:
             advice = "give eps > 0, which helps where a parameter's gradients have all been 0"
             raise ZeroDivisionError(f"{type(self).__name__} divides by 0: {advice}") from error
         for new in updated if own else ():
+            if new is not None and not (isinstance(new, (tuple, list)) and len(new) == 2):
+                name = type(self).__name__
+                raise TypeError(
+                    f"{name}.update must return the new number and the memory, as in return data - …, memory, got {new!r}"
+                )
             if new is not None:
                 any_number("what update returns", new[0])
         for p, new in zip(self.params, updated, strict=True):

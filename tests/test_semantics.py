@@ -386,6 +386,16 @@ def test_the_warning_names_the_line_that_recorded_the_operation():
     assert [(record.filename, record.lineno) for record in told] == [(HERE, line)] * len(sites)
 
 
+def test_the_warning_names_the_line_that_called_a_function_of_numpys():
+    xs = np.array([Value(1e200), Value(1.0)])
+    line = inspect.currentframe().f_lineno + 3
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        np.linalg.norm(xs)
+    ours = [record for record in told if str(record.message).endswith(" is inf")]  # NumPy may warn of an overflow, too
+    assert {(record.filename, record.lineno) for record in ours} == {(HERE, line)}
+
+
 def test_the_warning_comes_once_for_a_call_site():
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("default")

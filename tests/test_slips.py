@@ -263,7 +263,13 @@ for owner, names in ((autograd.Value(2.0), METHODS), (autograd, FUNCTIONS), (nn,
 
 @pytest.mark.parametrize(
     ("name", "write"),
-    [("to", "leave it out"), ("children", "modules()"), ("fit", "write nn.fit(net, X, y"), ("weight", "the weights w")],
+    [
+        ("to", "leave it out"),
+        ("children", "modules()"),
+        ("fit", "write nn.fit(net, X, y"),
+        ("weight", "the weights w"),
+        ("buffers", "attributes"),
+    ],
 )
 def test_what_other_libraries_give_a_module_says_what_to_write(name, write):
     net = nn.MLP(2, [3, 1], seed=0)
@@ -311,14 +317,6 @@ def test_a_name_of_pytorchs_optim_says_what_to_write(module, name, write):
         getattr(getattr(nn, module), name)
     with pytest.raises(ImportError, match=f"^cannot import name '{name}' from 'nn.{module}': {re.escape(write)}"):
         exec(f"from nn.{module} import {name}")
-
-
-@pytest.mark.parametrize("held", [nn.MLP(1, [1]), nn.optim.SGD([Value(1.0)], lr=0.1)], ids=["module", "optimizer"])
-def test_an_option_of_another_zero_grad_says_what_to_write(held):
-    with pytest.raises(TypeError, match=r"^zero_grad\(\) got an unexpected keyword argument 'set_to_none': leave it out"):
-        held.zero_grad(set_to_none=True)
-    with pytest.raises(TypeError, match=r"argument 'to_none'$"):
-        held.zero_grad(to_none=True)
 
 
 def test_an_option_of_another_backward_says_what_to_write():

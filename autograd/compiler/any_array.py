@@ -8,7 +8,7 @@ from typing import Any
 
 def is_any_array(x: Any) -> bool:
     """True for an array of any library: NumPy, JAX, PyTorch, Dask."""
-    return hasattr(x, "dtype") and hasattr(x, "shape") and hasattr(x, "ndim")
+    return not isinstance(x, dict) and hasattr(x, "dtype") and hasattr(x, "shape") and hasattr(x, "ndim")
 
 
 def is_foreign(x: Any) -> bool:

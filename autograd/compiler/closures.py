@@ -22,6 +22,7 @@ MAX_WATCHED = 1_000_000  # places; an object with more is a store of data, not t
 _PLAIN = (int, float, complex, str, bytes, type(None), Value)  # compared, not looked into
 _MAPPINGS = (dict, MappingProxyType, UserDict, ChainMap)
 _WRAPPERS = (property, cached_property, staticmethod, classmethod)
+_BY_NAME = {"getattr", "vars", "__dict__", "attrgetter"}  # read attributes by names that code may put together: f"layer{i}"
 _METHODS = (FunctionType, staticmethod, classmethod)  # an attribute of the same name takes their place: model.forward = f
 _WRAPPED = ("fget", "func", "__wrapped__")  # where they keep their function
 _OPERATORS = {name for name, x in vars(operator).items() if name.startswith("__") and callable(x)}
@@ -43,11 +44,13 @@ _OURS = ("autograd", "nn")
 class _Names(NamedTuple):
     """The names that the user's code reads, as variables, attributes or texts, and those that it assigns.
 
-    `classes` has what stands in each class whose objects it reaches.
+    `parts` are those of names that it puts together: every attribute counts that has one in its name. `classes` has what
+    stands in each class whose objects it reaches.
     """
 
     read: set[str]
     assigned: set[str]
+    parts: set[str]
     classes: dict[type, Any]
 
 
@@ -62,8 +65,10 @@ class Closure:
         """Of a function that has just been traced; leaves made since then, by the count of `context.start`, are its own."""
         self.function, self._since = f, since
         self._name = getattr(f, "__name__", None) or type(f).__name__
-        names, known = _Names(set(), set(), {}), -1
-        while (count := len(names.read) + len(names.assigned)) > known:  # methods of a name that is read may read more names
+        names, known = _Names(set(), set(), set(), {}), -1
+        while (
+            count := len(names.read) + len(names.assigned) + len(names.parts)
+        ) > known:  # methods of a name that is read may read more names
             known = count
             self._look(f, names)
         self.assigns = bool(self.assigned) or _ITEM in names.assigned
@@ -184,8 +189,12 @@ def _referred(f: FunctionType, names: _Names) -> Iterator[Places]:
     if is_ours:  # its own variables are no settings, but grad(f) has f in a cell
         return
     names.assigned.update(*(assigned for _, assigned in found))
+    if not _BY_NAME.isdisjoint(own):
+        names.parts.update({part for text in texts if (part := text.partition("{")[0].partition("%")[0]).isidentifier()} or {""})
     variables = {name: f.__globals__[name] for name in own if name in f.__globals__}
     yield from _split("", f.__globals__, variables, names)
+    imported = {name: sys.modules[name] for code in codes for name in _imports(code) if name in sys.modules}
+    yield Places.of("", None, imported)
     defaults: dict[Any, Any] = {**dict(enumerate(f.__defaults__ or ())), **(f.__kwdefaults__ or {})}
     yield Places.of(f"the defaults of {f.__name__}", None, defaults)
 
@@ -211,6 +220,12 @@ def _names(code: CodeType) -> tuple[list[str], list[str]]:
     return read, assigned + [_ITEM for i in instructions if i.opname in ("STORE_SUBSCR", "STORE_SLICE")]
 
 
+@lru_cache(maxsize=10_000)
+def _imports(code: CodeType) -> list[str]:
+    """The modules that code imports while it runs."""
+    return [i.argval for i in dis.get_instructions(code) if i.opname == "IMPORT_NAME"]
+
+
 def _is_of_a_user(held: Any) -> bool:
     """True for what may have settings as attributes: objects of nn, the user's own objects, classes and modules."""
     if isinstance(held, ModuleType):
@@ -228,6 +243,9 @@ def _attributes(path: str, held: Any, names: _Names) -> Iterator[Places]:
     is_class = isinstance(held, type)
     variables = {} if is_class else getattr(held, "__dict__", {})
     read = {name for name in names.read if not name.startswith("__")}
+    if names.parts and not isinstance(held, ModuleType):
+        every = {name for kind in (held, *type(held).__mro__) for name in getattr(kind, "__dict__", ()) if name[:2] != "__"}
+        read.update(name for name in every if any(part in name for part in names.parts))
     own = {key: x for key, x in variables.items() if key in read and not _is_ours(x)}
     yield from _split(f"{path}.", variables, own, names)
     read.update(_IMPLICIT, _MAKING if is_class else ())

@@ -165,7 +165,7 @@ def has_contents(held: Any) -> bool:
     if isinstance(held, (array, bytearray, memoryview)):
         return True
     packages = {kind.__module__.partition(".")[0] for kind in type(held).__mro__}
-    return hasattr(held, "__array__") and not packages.isdisjoint(("numpy", "pandas", "torch"))
+    return not packages.isdisjoint(("numpy", "pandas", "torch")) and hasattr(held, "__array__")
 
 
 def contents(held: Any) -> Any:

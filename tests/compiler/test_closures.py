@@ -4,6 +4,7 @@ import functools
 import math
 import random
 import re
+import sys
 from argparse import Namespace
 from array import array
 from collections import ChainMap, UserDict, UserList, deque
@@ -166,6 +167,71 @@ def test_an_attribute_whose_name_stands_in_a_tuple_is_watched():
     settings.shift = 2.0
     with pytest.raises(CompileError, match=r"settings\.shift, which"):
         program(2.0)
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda held, i: getattr(held, f"rate{i}"),
+        lambda held, i: getattr(held, "rate%d" % i),  # noqa: UP031
+        lambda held, i: getattr(held, "rate{}".format(i)),  # noqa: UP032
+        lambda held, i: getattr(held, held.stem + str(i)),
+        lambda held, i: vars(held)["rate" + str(i)],
+        lambda held, i: held.__dict__[f"rate{i}"],
+    ],
+)
+def test_an_attribute_whose_name_is_put_together_is_watched(read):
+    settings = SimpleNamespace(rate0=2.0, rate1=1.0, stem="rate", log=[])
+    program = autograd.compile(lambda x: autograd.sum([x * read(settings, i) for i in range(2)]), 1.0)
+    assert program(2.0) == 6.0
+    settings.rate1 = 2.0
+    with pytest.raises(CompileError, match=r"settings\.rate1, which"):
+        program(2.0)
+
+
+def test_an_attribute_whose_name_is_not_like_those_that_are_put_together_may_change():
+    settings = SimpleNamespace(rate0=2.0, log=[])
+    program = autograd.compile(lambda x: x * getattr(settings, f"rate{0}"), 1.0)
+    settings.log.append(1.0)
+    assert program(2.0) == 4.0
+
+
+def test_what_a_module_holds_that_is_imported_inside_a_function_is_watched(monkeypatch):
+    module = ModuleType("settings_of_a_test")
+    module.rate = 2.0
+    monkeypatch.setitem(sys.modules, "settings_of_a_test", module)
+
+    def whole(x):
+        import settings_of_a_test
+
+        return x * settings_of_a_test.rate
+
+    def part(x):
+        from settings_of_a_test import rate
+
+        return x * rate
+
+    programs = [autograd.compile(f, 1.0) for f in (whole, part)]
+    assert [program(3.0) for program in programs] == [6.0, 6.0]
+    module.rate = 5.0
+    for program in programs:
+        with pytest.raises(CompileError, match=r"settings_of_a_test\.rate, which"):
+            program(3.0)
+
+
+class Attributed(dict):
+    """A dict whose items are attributes too, and any other attribute is a KeyError."""
+
+    __getattr__ = dict.__getitem__
+
+
+def test_settings_in_a_dict_whose_items_are_attributes_are_read_and_watched():
+    settings = Attributed(rate=2.0, inner=Attributed(shift=1.0))
+    program = autograd.compile(lambda x: x * settings.rate + settings.inner.shift, 1.0)
+    assert program(3.0) == 7.0
+    settings.inner["shift"] = 5.0
+    with pytest.raises(CompileError, match=r"settings.*shift.*, which"):
+        program(3.0)
 
 
 def test_what_a_function_reads_that_has_a_cache_or_is_compiled_is_watched():

@@ -410,6 +410,12 @@ def test_a_guard_reads_captured_leaves_as_they_are_now():
         program(3.0)
 
 
+def test_a_guard_in_a_function_of_numpys_is_told_at_the_line_that_called_it():
+    program = compile(lambda xs: xs[np.argmax(xs)], np.array([2.0, 1.0]))
+    with pytest.raises(BranchError, match=r"test_tracing\.py:\d+: program = compile\(lambda xs: xs\[np\.argmax\(xs\)\]"):
+        program(np.array([1.0, 2.0]))
+
+
 def test_comparisons_that_nothing_depends_on_need_no_guard():
     assert compile(lambda x: (x > 0) * x + autograd.less(x, 1.0), 3.0)(-7.0) == 1.0
 

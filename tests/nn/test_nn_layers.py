@@ -161,6 +161,14 @@ def test_zero_grad_train_and_eval_reach_inner_modules():
     assert net.train()[1].training
 
 
+@pytest.mark.parametrize("mode", ["eval", 0, None])
+def test_a_mode_is_true_or_false(mode):
+    net = nn.MLP(1, [1]).eval()
+    with pytest.raises(TypeError, match=r"^mode must be True or False, got "):
+        net.train(mode)
+    assert not net.training
+
+
 def test_state_goes_from_one_model_to_another_exactly():
     one, other = nn.MLP(2, [3, 1], seed=0), nn.MLP(2, [3, 1], seed=1)
     assert other.load_state_dict(one.state_dict()) == ([], [])

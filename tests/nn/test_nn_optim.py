@@ -468,6 +468,13 @@ def test_the_parameters_of_an_optimizer_cannot_be_assigned() -> None:
         optimizer.params = [Value(1.0)]
     assert optimizer.params[0] is w
 
+    class Unmade(SGD):
+        def __init__(self, params: Any) -> None:
+            self.params = params
+
+    with pytest.raises(AttributeError, match=r"params of Unmade cannot be assigned: call super\(\)\.__init__\(params, lr\)"):
+        Unmade([w])
+
 
 def test_a_rule_that_gives_no_number_changes_nothing() -> None:
     class Half(Optimizer):
@@ -479,6 +486,16 @@ def test_a_rule_that_gives_no_number_changes_nothing() -> None:
         step(optimizer, 1.0, 2.0)
     assert [p.data for p in optimizer.params] == [1.0, 1.0]
     assert optimizer.steps == 0
+
+
+def test_a_rule_that_gives_a_number_alone_says_what_to_return() -> None:
+    class Plain(Optimizer):
+        def update(self, data: float, grad: float, memory: dict[str, float]) -> Any:
+            return data - self.lr * grad
+
+    message = r"^Plain\.update must return the new number and the memory, as in return data - …, memory, got 0\.5"
+    with pytest.raises(TypeError, match=message):
+        step(Plain([Value(1.0)], lr=0.5), 1.0)
 
 
 def test_an_optimizer_without_a_rule_says_what_to_define() -> None:

@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+import autograd
 import nn
 from autograd import TeachingWarning, Value, no_grad
 from nn.optim import SGD
@@ -495,3 +496,24 @@ def test_a_frozen_parameter_is_still_a_parameter(tmp_path):
     assert names(net) == ["w", "b"]
     nn.save(net, tmp_path / "net.json")
     assert json.loads((tmp_path / "net.json").read_text())["state"] == {"w": 2.0, "b": 1.0}
+
+
+def test_an_attribute_whose_own_attributes_are_a_key_error_holds_no_parameter():
+    class Settings(dict):
+        __getattr__ = dict.__getitem__
+
+    class Held:
+        def __getattr__(self, name):
+            return {"rate": 2.0}[name]
+
+    class Line(nn.Module):
+        def __init__(self):
+            self.w, self.settings, self.held = Value(1.0), Settings(rate=3.0, more=Settings(v=Value(2.0))), Held()
+
+        def forward(self, x):
+            return self.w * x * self.settings.rate * self.settings.more.v * self.held.rate
+
+    line = Line()
+    assert [name for name, _ in line.named_parameters()] == ["w", "settings.more.v"]
+    assert autograd.compile(line, 1.0)(2.0) == line(2.0).data == 24.0
+    assert nn.MSELoss()(Settings(a=1.0), Settings(a=3.0)) == 4.0

@@ -491,6 +491,14 @@ def test_a_function_of_arrays_is_given_arrays_and_labels_as_they_are():
     assert check_grads(lambda x: (x**3).sum(), (matrix,), order=2)
 
 
+@pytest.mark.parametrize(
+    ("returned", "words"), [(None, "returned None: is a `return` missing?"), ([1.0, "1"], "that holds a str at [1]")]
+)
+def test_what_is_no_number_in_the_output_is_told(returned, words):
+    with pytest.raises(TypeError, match=f"^gradcheck: <lambda> .*{re.escape(words)}"):
+        gradcheck(lambda x: returned, (0.5,))
+
+
 def test_a_value_among_the_inputs_is_checked_and_left_alone():
     x = Value(0.5, label="mine")
     gradcheck(lambda x: x * x, (x,))

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any, NamedTuple
 
-from autograd import context
+from autograd import _transform_checks, context
 from autograd._check import takes_first_alone
 from autograd._format import as_index
 from autograd._tree import block_map, is_array, leaf_paths, tree_leaves, tree_map
@@ -100,7 +100,10 @@ class FunctionUnderTest:
         inputs = [*fresh, *self.parameters]
         args = _with_values(self.args, iter(fresh))
         with context.enable_grad(), context.quiet():  # a step may leave the domain; that is seen, and a smaller one is taken
-            outputs = tree_leaves(self.f(*args))
+            result = self.f(*args)
+            outputs = tree_leaves(result)
+            if not all(type(y) is Value or type(y) is float for y in outputs):
+                _transform_checks.check_output(self.caller, self.name, result)
             for _ in range(self.level):
                 outputs = [slope for y in outputs for slope in self._derivatives(y, inputs)]
         return Recording(inputs, outputs, Graph(*[y for y in outputs if type(y) is Value]))
@@ -233,7 +236,7 @@ def _is_checked(leaf: Any) -> bool:
     """Is it a real number? Not an int, those are labels and counts; nor a frozen Value."""
     if isinstance(leaf, (float, Value)):
         return not _is_frozen(leaf)
-    if isinstance(leaf, int) or getattr(getattr(leaf, "dtype", None), "kind", "f") != "f":
+    if isinstance(leaf, int) or (hasattr(type(leaf), "dtype") and getattr(leaf.dtype, "kind", "f") != "f"):
         return False
     try:
         return number(leaf) is not None
