@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import FunctionType
+from typing import NoReturn
 
 import autograd
 from autograd.extend import advice_for as advice_of_autograd
+from autograd.extend import refuse_name
 
 KINDS = ("_uniform", "_normal")
 LISTS = ("ModuleList", "ModuleDict", "ParameterList", "ParameterDict")
@@ -16,7 +18,7 @@ LAYERS = (
     *("GRU", "GroupNorm", "LSTM", "LayerNorm", "MaxPool1d", "MaxPool2d", "MultiheadAttention", "RNN", "Transformer"),
 )
 OPTIMIZERS = ("ASGD", "Adadelta", "Adafactor", "Adamax", "LBFGS", "Muon", "RAdam", "Rprop", "SparseAdam")
-SCHEDULERS = (*("ChainedScheduler", "ConstantLR", "CosineAnnealingWarmRestarts", "CyclicLR", "MultiplicativeLR", "PolynomialLR"),)
+SCHEDULERS = ("ChainedScheduler", "ConstantLR", "CosineAnnealingWarmRestarts", "CyclicLR", "MultiplicativeLR", "PolynomialLR")
 ADVICE = {
     "Linear": 'write nn.Layer(nin, nout, "linear")',
     "Parameter": "every Value in a Module is a parameter: write self.w = Value(0.0)",
@@ -42,6 +44,17 @@ def advice_in(module: str, name: str) -> str:
     (': write nn.lr_scheduler', ': did you mean Adam?')
     """
     return advice_for(name, _own(module))
+
+
+def refusing(module: str) -> Callable[[str], NoReturn]:
+    """The `__getattr__` of a module of nn: the error for a name that it lacks says what to write."""
+
+    def refuse(name: str) -> NoReturn:
+        if name == "__path__":  # Python asks for it at every import
+            raise AttributeError(name)
+        refuse_name(module, name, advice_in(module, name))
+
+    return refuse
 
 
 def _own(module: str) -> list[str]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from autograd.extend import checked_choice
+from nn.foreign_names import refusing
 
 Initialiser = Callable[[int, int, Random], float]
 
@@ -59,11 +60,4 @@ def initialiser(init: str | Initialiser) -> Initialiser:
 
 
 if not TYPE_CHECKING:  # hidden from type checkers, which would otherwise accept any name
-
-    def __getattr__(name: str) -> Any:
-        if name == "__path__":  # Python asks for it at every import
-            raise AttributeError(name)
-        from autograd.extend import refuse_name
-        from nn.foreign_names import advice_in
-
-        refuse_name(__name__, name, advice_in(__name__, name))
+    __getattr__ = refusing(__name__)

@@ -24,6 +24,7 @@ from autograd.extend import (
     zero_to_one,
 )
 from nn._check import checked_list
+from nn.foreign_names import refusing
 from nn.optim import Optimizer, ParamGroup
 
 Check = Callable[[str, Any], Any]
@@ -589,11 +590,4 @@ class ReduceLROnPlateau(_Scheduler):
 
 
 if not TYPE_CHECKING:  # hidden from type checkers, which would otherwise accept any name
-
-    def __getattr__(name: str) -> Any:
-        if name == "__path__":  # Python asks for it at every import
-            raise AttributeError(name)
-        from autograd.extend import refuse_name
-        from nn.foreign_names import advice_in
-
-        refuse_name(__name__, name, advice_in(__name__, name))
+    __getattr__ = refusing(__name__)

@@ -25,6 +25,7 @@ from autograd.extend import (
 )
 from nn._cards import optimizer_card, setting_text
 from nn._check import checked_parameters
+from nn.foreign_names import refusing
 
 T = TypeVar("T")
 Memory = dict[str, Any]  # what an optimizer keeps of the past of one parameter, or in arrays of the past of many
@@ -650,11 +651,4 @@ class Adagrad(Optimizer):
 
 
 if not TYPE_CHECKING:  # hidden from type checkers, which would otherwise accept any name
-
-    def __getattr__(name: str) -> Any:
-        if name == "__path__":  # Python asks for it at every import
-            raise AttributeError(name)
-        from autograd.extend import refuse_name
-        from nn.foreign_names import advice_in
-
-        refuse_name(__name__, name, advice_in(__name__, name))
+    __getattr__ = refusing(__name__)

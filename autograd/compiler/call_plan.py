@@ -34,7 +34,7 @@ def call_key(what: Any, xs: Sequence[Any]) -> tuple[Any, ...] | None:
     """What calls that share a plan have in common; None if an argument is not a float, list, tuple or array."""
     try:
         return what, *map(_kind, xs)
-    except AttributeError:
+    except (AttributeError, LookupError):  # the latter of a dict whose attributes are its items
         return None
 
 

@@ -68,6 +68,15 @@ def test_other_arrays_give_their_own_results():
     check(program, arrays())
 
 
+def test_a_dict_whose_attributes_are_its_items_is_an_argument_like_any_dict():
+    class Settings(dict):
+        __getattr__ = dict.__getitem__
+
+    program = autograd.compile(lambda p: p["w"] * p["x"], {"w": 1.0, "x": 1.0})
+    assert [program(Settings(w=2.0, x=3.0)) for _ in range(3)] == [6.0] * 3
+    assert [program.value_and_grad(Settings(w=2.0, x=3.0)) for _ in range(3)] == [(6.0, {"w": 3.0, "x": 2.0})] * 3
+
+
 def long_chain(a, b):
     for _ in range(MIN_ROWS):
         a = autograd.sin(a) * b
