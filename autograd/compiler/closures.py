@@ -66,9 +66,7 @@ class Closure:
         self.function, self._since = f, since
         self._name = getattr(f, "__name__", None) or type(f).__name__
         names, known = _Names(set(), set(), set(), {}), -1
-        while (
-            count := len(names.read) + len(names.assigned) + len(names.parts)
-        ) > known:  # methods of a name that is read may read more names
+        while (count := sum(map(len, names[:3]))) > known:  # methods of a name that is read may read more names
             known = count
             self._look(f, names)
         self.assigns = bool(self.assigned) or _ITEM in names.assigned
