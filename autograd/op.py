@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from autograd.value import Value
 
-VARARGS = 4  # the flag of code that takes *args, in `inspect`, which takes longer to load than the rest of the package
+_VARARGS = 4  # the flag of code that takes *args, in `inspect`, which takes longer to load than the rest of the package
 INF = math.inf
 NAN = math.nan
 
@@ -277,7 +277,7 @@ class Op:
     def _meant(self) -> str:
         import builtins  # here, since only errors need it
 
-        if not self.built_in and getattr(getattr(self.forward, "__code__", None), "co_flags", 0) & VARARGS:
+        if not self.built_in and getattr(getattr(self.forward, "__code__", None), "co_flags", 0) & _VARARGS:
             return ": custom_op(…, variadic=True) makes an op of any number of arguments"
         return f": Python's own function is builtins.{self.name}" if hasattr(builtins, self.name) else ""
 

@@ -6,7 +6,6 @@ import math
 from collections import UserDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, NoReturn, TypeVar, overload
 
 from autograd import Value
@@ -142,6 +141,7 @@ class Optimizer:
         checked = {name: getattr(type(self), name).check(name, settings[name]) for name in self.settings}
         self.defaults = {"lr": finite_above_zero("lr", lr), **checked}
         self.param_groups: list[ParamGroup] = []
+        self._params: tuple[Value, ...] = ()
         self.state: list[Memory] = []
         self.steps = 0
         self._at = 0  # the group whose settings the attributes are
@@ -165,8 +165,7 @@ class Optimizer:
     @property
     def params(self) -> tuple[Value, ...]:
         """The parameters of all groups, in order; they cannot be assigned, since the optimizer remembers each one's past."""
-        groups = [group.data["params"] for group in self.param_groups]
-        return groups[0] if len(groups) == 1 else tuple(chain.from_iterable(groups))
+        return self._params
 
     @params.setter
     def params(self, params: Any) -> NoReturn:
@@ -211,6 +210,7 @@ class Optimizer:
         group = ParamGroup(params, type(self), {**self.defaults, **settings, "initial_lr": None})
         self._check(group)
         self.param_groups.append(group)
+        self._params += group.data["params"]
         self.state += [self._first_memory(group) for _ in params]
 
     def _check(self, group: Mapping[str, Any]) -> None:

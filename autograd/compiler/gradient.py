@@ -56,7 +56,7 @@ class Sweep:
         except (ArithmeticError, ValueError):  # Python raises at 1/0 if a rule computes with constants alone; rows do not
             args = [arg if type(arg) is Symbol else Symbol(self.builder, self.builder.add(ops.pos, (arg,))) for arg in args]
             partials = row.op.partials_at(z, args, wanted)
-        except (TypeError, AttributeError, LookupError) as error:  # of a rule of the user's, for which a Symbol is no number
+        except (TypeError, AttributeError, LookupError) as error:  # of the user's own rule, which expects floats
             raise CompileError(
                 f"a partial of {row.op.name} cannot be compiled, {error}: write it with operators and functions of autograd "
                 "alone, such as autograd.exp(x) for math.exp(x)"

@@ -460,6 +460,15 @@ def test_a_group_that_cannot_be_added_changes_nothing(group: Any) -> None:
     assert optimizer.params == (w,)
 
 
+def test_the_parameters_of_all_groups_are_put_together_once_and_not_at_each_look() -> None:
+    optimizer = SGD([{"params": [w]}, {"params": [Value(1.0)]}], lr=0.1)
+    assert optimizer.params is optimizer.params
+    added = Value(2.0)
+    optimizer.add_param_group({"params": [added]})
+    assert optimizer.params[0] is w
+    assert optimizer.params[2] is added
+
+
 def test_the_parameters_of_an_optimizer_cannot_be_assigned() -> None:
     optimizer = SGD([{"params": [w]}, {"params": [Value(1.0)]}], lr=0.1)
     with pytest.raises(
