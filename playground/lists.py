@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping
+from string import ascii_lowercase
 from typing import Any
 
 from autograd import Value
@@ -27,8 +28,7 @@ def each(left: str, op: ast.operator, right: str, are_lists: tuple[bool, bool]) 
     >>> each("a - 1", ast.Sub(), "w", (False, True))
     '[(a - 1) - b for b in w]'
     """
-    symbol, taken = SYMBOLS[type(op).__name__], {*re.findall(r"\w+", f"{left} {right}")}
-    one, other = [name for name in "abcdefgh" if name not in taken][:2]
+    symbol, (one, other, *_) = SYMBOLS[type(op).__name__], free_letters(f"{left} {right}")
     if all(are_lists) and left == right:
         return f"[{one}{symbol}{one} for {one} in {left}]"
     if all(are_lists):
@@ -36,6 +36,12 @@ def each(left: str, op: ast.operator, right: str, are_lists: tuple[bool, bool]) 
     if are_lists[0]:
         return f"[{one}{symbol}{_operand(right)} for {one} in {left}]"
     return f"[{_operand(left)}{symbol}{one} for {one} in {right}]"
+
+
+def free_letters(text: str) -> list[str]:
+    """Short names that are not in the text."""
+    taken = {*re.findall(r"\w+", text)}
+    return [name for name in (*ascii_lowercase, *(f"x{i}" for i in range(1000))) if name not in taken]
 
 
 def _operand(text: str) -> str:

@@ -12,7 +12,7 @@ import nn
 from autograd import Value
 from autograd.foreign_names import FUNCTIONS
 from autograd.op import TABLE
-from playground.lists import SYMBOLS, each
+from playground.lists import SYMBOLS, free_letters
 from playground.plain import recorded
 
 MODULES = {"torch": "torch", "F": "torch.nn.functional", "nn": "torch.nn", "optim": "torch.optim"}  # as they are usually imported
@@ -37,6 +37,7 @@ OTHERS = {
     "arctan": "atan",
     "arctan2": "atan2",
     "divide": "div",
+    **dict.fromkeys(("double", "float", "float32", "float64"), "float"),
     "e": "e",
     "inf": "inf",
     "multiply": "mul",
@@ -64,6 +65,9 @@ SAME_NUMBER = {
     "clone",
 }
 OF_LISTS = {"sum", "mean", "prod", "norm", "softmax", "log_softmax", "logsumexp"}  # of what is a tensor there, and a list here
+# Those that compute with a tensor number by number.
+EACH = {name for name in SAME if name in COMPOSED or TABLE[name].arity == 1} - {"enable_grad", "no_grad"}
+EACH |= {name for name, ours in OTHERS.items() if ours in EACH} | {"clamp", "detach", "pow", *SAME_NUMBER}
 CLASSES = re.compile("cross_entropy|nll_loss|CrossEntropyLoss|NLLLoss")  # of a text in which tensors of integers may be classes
 DERIVATIVES = {"grad", "jacobian", "hessian"}
 LEFT_OUT = {"inplace", "dtype", "device", "retain_graph", "allow_unused"}  # of keywords
@@ -96,6 +100,7 @@ class _Respeller:
         for line in self.source.split(b"\n"):
             self.starts.append(self.starts[-1] + len(line) + 1)
         self.tree = ast.parse(text)
+        self.free = free_letters(text)
         nodes = list(ast.walk(self.tree))
         given = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
         imported = [alias for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom)) for alias in node.names]
@@ -109,6 +114,7 @@ class _Respeller:
         self.frozen = ", requires_grad=False" if asked else ""  # what PyTorch computes no gradient of
         self.has_classes = bool(asked and CLASSES.search(text))
         self.in_place = False  # inside `with torch.no_grad()`
+        self.letters: dict[str, str] | None = None  # inside what is written number by number: one for each list
         self.lists: set[str] = set()
         assigned = [node for node in nodes if isinstance(node, ast.Assign)]
         while found := {name for node in assigned if self.is_list(node.value) for name in _names(node.targets)} - self.lists:
@@ -119,9 +125,27 @@ class _Respeller:
         return made if self.source.startswith(b"\n") else made.lstrip("\n")
 
     def written(self, node: ast.AST) -> str:
+        is_each = self.is_each(node)
+        if is_each and self.letters is None:
+            return self.listed(lambda: self.written(node))
+        if not is_each and (letters := self.letters) is not None:
+            self.letters = None
+            whole = self.written(node)
+            self.letters = letters
+            return letters.setdefault(whole, self.free[len(letters)]) if self.is_list(node) else whole
         rule: Callable[[Any], str | None] | None = getattr(self, f"of_{type(node).__name__}", None)
         made = rule(node) if rule else None
         return self.spliced(node, *self.span(node)) if made is None else made
+
+    def listed(self, write: Callable[[], str], form: str = "[{1} for {0}]") -> str:
+        """What is written of single numbers, done for each number of the lists in it."""
+        self.letters = {}
+        text = write()
+        letters, self.letters = self.letters, None
+        lists = ", ".join(letters)
+        return form.replace("{0}", f"{', '.join(letters.values())} in {lists if len(letters) == 1 else f'zip({lists})'}").replace(
+            "{1}", text
+        )
 
     def spliced(self, node: ast.AST, start: int, end: int) -> str:
         """The source from start to end, with the parts of the node in it written anew."""
@@ -192,8 +216,9 @@ class _Respeller:
     def number(self, node: ast.AST) -> str:
         """What a tensor of one number is made of; empty if the node makes none."""
         match node:
-            case ast.Call(func=function, args=[shape, *_]) if self.of_torch(function) in FILLED:
-                return FILLED[self.of_torch(function)] if ast.unparse(shape) in SHAPES else ""
+            case ast.Call(func=function, args=[shape, *_]) if number := self.filling(function):
+                like = self.of_torch(function).endswith("_like") and not self.is_list(shape)
+                return number if like or ast.unparse(shape) in SHAPES else ""
             case ast.Call(func=function, args=[inner, *_]) if self.of_torch(function) in TENSORS:
                 match inner:
                     case ast.List(elts=[one]) if not isinstance(one, (ast.List, ast.Tuple)):
@@ -214,6 +239,31 @@ class _Respeller:
                 return self.numbers(inner)
         return []
 
+    def filling(self, function: ast.expr) -> str:
+        """The number that a function such as zeros or zeros_like fills a tensor with; empty for others."""
+        return FILLED.get(self.of_torch(function).removesuffix("_like"), "")
+
+    def filled(self, node: ast.AST, asked: bool = False) -> str:
+        """A list of Values for a tensor that is given its length alone; empty if the node makes none."""
+        match node:
+            case ast.Call(func=ast.Attribute(value=inner, attr="requires_grad_"), args=[]):
+                return self.filled(inner, asked=True)
+            case ast.Call(func=function, args=[inner]) if self.of_torch(function) == "Parameter":
+                return self.filled(inner, asked=True)
+            case ast.Call(func=function, args=[ast.Tuple(elts=[size]) | size]) if number := self.filling(function):
+                text, like = self.written(size), self.of_torch(function).endswith("_like")
+                has_length = isinstance(size, (ast.Constant, ast.Name)) and text not in SHAPES
+                if self.is_list(size) if like else has_length:
+                    frozen = "" if asked or any(map(self.asks, node.keywords)) else self.frozen
+                    return f"[Value({number}{frozen}) for _ in {text if like else f'range({text})'}]"
+            case (
+                ast.Call(func=function, args=[start, end, steps])
+                | ast.Call(func=function, args=[start, end], keywords=[ast.keyword(arg="steps", value=steps)])
+            ) if self.of_torch(function) == "linspace":
+                low, high, count = map(self.written, (start, end, steps))
+                return f"[{low} + ({high} - ({low}))*{self.free[0]}/({count} - 1) for {self.free[0]} in range({count})]"
+        return ""
+
     def value(self, name: str, number: str, call: ast.Call) -> str:
         """A number of a tensor as a Value, or as the class that it is."""
         asked = name == "Parameter" or any(map(self.asks, call.keywords))
@@ -226,11 +276,28 @@ class _Respeller:
         match node:
             case ast.Name(id=name):
                 return name in self.lists
-            case ast.BinOp(left=x, op=op, right=y):
-                return type(op).__name__ in SYMBOLS and (self.is_list(x) or self.is_list(y))
             case ast.Subscript(value=x, slice=ast.Slice()):
                 return self.is_list(x)
-        return bool(self.numbers(node))
+            case ast.Call(func=function, args=[x, *_]) if self.of_torch(function) in ("softmax", "log_softmax"):
+                return self.is_list(x)
+            case ast.Call(func=ast.Attribute(value=x, attr="softmax" | "log_softmax")):
+                return self.is_list(x)
+        return bool(self.is_each(node) or self.numbers(node) or self.filled(node))
+
+    def is_each(self, node: ast.AST) -> bool:
+        """Whether it computes with several numbers one by one."""
+        match node:
+            case ast.BinOp(left=x, op=op, right=y) if type(op).__name__ in SYMBOLS:
+                return self.is_list(x) or self.is_list(y)
+            case ast.Compare(left=x, comparators=[y]):
+                return self.is_list(x) or self.is_list(y)
+            case ast.UnaryOp(op=ast.USub(), operand=x) | ast.Attribute(value=x, attr="grad"):
+                return self.is_list(x)
+            case ast.Call(func=function, args=[x, *_]) if self.of_torch(function) in EACH:
+                return self.is_list(x)
+            case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in EACH:
+                return self.is_list(x)
+        return False
 
     # -- rules ---------------------------------------------------------------------------------------
 
@@ -244,8 +311,6 @@ class _Respeller:
     def of_Attribute(self, node: ast.Attribute) -> str | None:
         if node.attr == "data" and _is_taken_out(node.value):
             return self.written(node.value)
-        if node.attr == "grad" and self.is_list(node.value) and isinstance(node.ctx, ast.Load):
-            return f"[x.grad for x in {self.written(node.value)}]"
         return _here(self.path(node))
 
     def of_JoinedStr(self, node: ast.JoinedStr) -> str:
@@ -273,20 +338,20 @@ class _Respeller:
 
     def of_AugAssign(self, node: ast.AugAssign) -> str | None:
         """A step of a parameter, which PyTorch changes in place."""
-        if self.is_list(node.target) and type(node.op).__name__ in SYMBOLS:  # which Python would lengthen
-            return f"{self.written(node.target)} = {self.of_BinOp(ast.BinOp(node.target, node.op, node.value))}"
         stepped = any(isinstance(part, ast.Attribute) and part.attr == "grad" for part in ast.walk(node.value))
-        if not (self.in_place and stepped and isinstance(node.target, ast.Name)):
-            return None
-        return f"{node.target.id}.data" + self.spliced(node, self.span(node.target)[1], self.span(node)[1])
+        in_place, (start, end) = self.in_place and stepped, (self.span(node.target)[1], self.span(node)[1])
+        if self.is_list(node.target) and (symbol := SYMBOLS.get(type(node.op).__name__)):
+            if in_place:
+                return self.listed(lambda: f"{self.written(node.target)}.data{self.spliced(node, start, end)}", "for {0}: {1}")
+            target = self.written(node.target)  # a list, which Python would lengthen
+            return f"{target} = {self.listed(lambda: self.written(node.target) + symbol + self.operand(node.value))}"
+        return (
+            f"{node.target.id}.data{self.spliced(node, start, end)}" if in_place and isinstance(node.target, ast.Name) else None
+        )
 
     def of_BinOp(self, node: ast.BinOp) -> str | None:
-        are_lists = self.is_list(node.left), self.is_list(node.right)
-        if isinstance(node.op, ast.MatMult) and all(are_lists):
-            return self.called("dot", [node.left, node.right])
-        if not any(are_lists) or type(node.op).__name__ not in SYMBOLS:
-            return None
-        return each(self.written(node.left), node.op, self.written(node.right), are_lists)
+        is_product = isinstance(node.op, ast.MatMult) and self.is_list(node.left) and self.is_list(node.right)
+        return self.called("dot", [node.left, node.right]) if is_product else None
 
     def of_Assign(self, node: ast.Assign) -> str | None:
         match node:
@@ -296,14 +361,21 @@ class _Respeller:
                 self.frozen = before
                 return made
             case ast.Assign(targets=[ast.Attribute(attr="grad") as gradient], value=ast.Constant(value=None)):
-                return f"{self.written(gradient)} = 0"
+                return self.cleared(gradient)
         return None
 
     def of_Expr(self, line: ast.Expr) -> str | None:
         match line.value:
             case ast.Call(func=ast.Attribute(value=ast.Attribute() as gradient, attr="zero_")) if _is_taken_out(gradient):
-                return f"{self.written(gradient)} = 0"
+                return self.cleared(gradient)
         return None
+
+    def cleared(self, gradient: ast.Attribute) -> str:
+        """The line that sets x.grad or x.grad.data to 0."""
+        owner = gradient.value if gradient.attr == "grad" else getattr(gradient.value, "value", gradient)
+        if self.is_list(owner):
+            return self.listed(lambda: f"{self.written(owner)}.grad = 0", "for {0}: {1}")
+        return f"{self.written(gradient)} = 0"
 
     def of_Call(self, call: ast.Call) -> str | None:
         name = self.of_torch(call.func)
@@ -321,6 +393,8 @@ class _Respeller:
         return None
 
     def of_function(self, name: str, call: ast.Call) -> str | None:
+        if filled := self.filled(call):
+            return filled
         if number := self.number(call):
             return self.value(name, number, call)
         if numbers := self.numbers(call):
@@ -332,6 +406,8 @@ class _Respeller:
                 return self.called("dot", [x, y])
             case "is_available", []:
                 return "False"
+            case "device", [device, *_]:
+                return self.written(device)
             case "clamp" | "clip", _:
                 return self.clipped(call.args, call.keywords)
             case "max" | "min", [x, y]:
@@ -344,7 +420,10 @@ class _Respeller:
         loss, _, called = FUNCTIONS.get(name, "").partition("()")
         if called and not call.keywords:
             return self.called(f"{loss}()", call.args)
-        here = _here(self.path(call.func))
+        here = _here(self.path(call.func)) or ""
+        if here.startswith("nn.optim.") and call.args and isinstance(call.args[0], ast.List):
+            params = [f"{'*' * self.is_list(x)}{self.written(x)}" for x in call.args[0].elts]
+            return self.called(here, [], call.keywords, f"[{', '.join(params)}]", *map(self.written, call.args[1:]))
         return self.called(here, call.args, call.keywords) if here else None
 
     def of_method(self, owner: ast.expr, name: str, call: ast.Call) -> str | None:
@@ -360,15 +439,21 @@ class _Respeller:
                 return self.written(owner)
             case "numpy" | "tolist", []:
                 return f"{self.operand(owner)}.data"
-            case "requires_grad_", [] if self.number(owner):
-                return f"Value({self.number(owner)})"
+            case "requires_grad_", [] if found := self.filled(call) or self.number(owner):
+                return found if found.startswith("[") else f"Value({found})"
+            case "backward", seeds if self.is_list(owner) and (weights := [*seeds, *(each.value for each in call.keywords)]):
+                return f"{self.called('dot', [owner, weights[0]])}.backward()"
             case "backward", seeds if seeds or call.keywords:
                 return self.called(f"{self.operand(owner)}.backward", [], call.keywords, *map(self.seed, seeds))
             case "sum" | "mean", []:
                 return self.operand(owner)
+            case "detach", []:
+                return f"{self.operand(owner)}.detach()"
         if name in SAME_NUMBER:
             return self.operand(owner)
-        return self.called(ours, [owner, *call.args], call.keywords) if ours in SAME and not hasattr(Value, name) else None
+        if ours in SAME and (self.is_list(owner) or not hasattr(Value, name)):
+            return self.called(ours, [owner, *call.args], call.keywords)
+        return None
 
     def seed(self, node: ast.expr) -> str:
         return self.number(node) or self.written(node)
@@ -510,7 +595,7 @@ def _is_dropped(node: ast.AST) -> bool:
             return all(_is_torch(alias.name) for alias in names)
         case ast.ImportFrom(module=module):
             return _is_torch(module)
-        case ast.Expr(value=ast.Call(func=ast.Attribute(attr="retain_grad"))):
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr="retain_grad" | "set_default_device" | "set_default_dtype"))):
             return True
     return False
 

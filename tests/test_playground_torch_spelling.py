@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import autograd
+from autograd import Value
 from playground.engine import call
 from playground.torch_spelling import respelled
 
@@ -49,7 +51,7 @@ logits = [Value(1.0), Value(2.0), Value(-1.0)]
 target = 0
 loss = nn.CrossEntropyLoss()(logits, target) + softmax(logits)[1]
 loss.backward()
-print([x.grad for x in logits])
+print([a.grad for a in logits])
 """
 RESPELLED = [
     ("torch.relu(x)", "relu(x)"),
@@ -97,10 +99,50 @@ RESPELLED = [
     ("w = nn.Parameter(torch.tensor([1.0, k]))\ny = w.norm(dim=0)", "w = [Value(1.0), Value(k)]\ny = norm(w)"),
     (
         "w = torch.tensor([1.0, 2.0])\nv = 2*w\nv += w[:2]\ny = (w*w).sum() + v @ (w - x)**2",
-        "w = [Value(1.0), Value(2.0)]\nv = [2*a for a in w]\nv = [a + b for a, b in zip(v, w[:2])]\n"
-        "y = sum([a*a for a in w]) + dot(v, [b**2 for b in [a - x for a in w]])",
+        "w = [Value(1.0), Value(2.0)]\n"
+        "v = [2*a for a in w]\n"
+        "v = [a + b for a, b in zip(v, w[:2])]\n"
+        "y = sum([a*a for a in w]) + dot(v, [(a - x)**2 for a in w])",
     ),
-    ("device = 'cuda' if torch.cuda.is_available() else 'cpu'", "device = 'cuda' if False else 'cpu'"),
+    (
+        "w = torch.tensor([1.0, 2.0])\ny = F.relu(-w).sum() + (a*w.exp()).clamp(min=0).mean() + torch.pow(w, 2)[0]",
+        "w = [Value(1.0), Value(2.0)]\n"
+        "y = sum([relu(-b) for b in w]) + mean([clip(a*exp(b), 0, inf) for b in w]) + [pow(b, 2) for b in w][0]",
+    ),
+    (
+        "w = torch.tensor([1.0, 2.0])\np = torch.softmax(w.tanh(), dim=0)\ny = -(p*p.log()).sum()",
+        "w = [Value(1.0), Value(2.0)]\np = softmax([tanh(a) for a in w])\ny = -sum([a*log(a) for a in p])",
+    ),
+    (
+        "w = torch.randn(2, requires_grad=True)\n"
+        "b = torch.ones(1)\n"
+        "opt = torch.optim.SGD([w, b], lr=0.1)\n"
+        "with torch.no_grad():\n"
+        "  w -= b*w.grad\n"
+        "w.grad.zero_()",
+        "w = [Value(random.gauss(0, 1)) for _ in range(2)]\n"
+        "b = Value(1.0, requires_grad=False)\n"
+        "opt = nn.optim.SGD([*w, b], lr=0.1)\n"
+        "with no_grad():\n"
+        "  for a in w: a.data -= b*a.grad\n"
+        "for a in w: a.grad = 0",
+    ),
+    (
+        "x = nn.Parameter(torch.zeros((n,)))\ny = 2*x.detach()\ny.backward(gradient=torch.ones_like(y))\nprint(x.grad > 0)",
+        "x = [Value(0.0) for _ in range(n)]\n"
+        "y = [2*a.detach() for a in x]\n"
+        "dot(y, [Value(1.0, requires_grad=False) for _ in y]).backward()\n"
+        "print([a.grad > 0 for a in x])",
+    ),
+    (
+        "x = torch.linspace(-1, n, steps=20)\ny = torch.sin(x)",
+        "x = [-1 + (n - (-1))*a/(20 - 1) for a in range(20)]\ny = [sin(a) for a in x]",
+    ),
+    (
+        "device = torch.device('cuda' if torch.cuda.is_available() else 'cpu')\ntorch.set_default_device(device)\n"
+        "dtype = torch.float32\nx = torch.ones((), dtype=dtype)",
+        "device = 'cuda' if False else 'cpu'\ndtype = float\nx = Value(1.0)",
+    ),
     (SOFTMAX, LISTED),
     (TRAINING, TRAINED),
 ]
@@ -144,6 +186,28 @@ def test_what_was_respelled_is_python_and_needs_no_respelling(text, at, between)
         assert respelled(ours) is None
 
 
+def of_lists(inner):
+    return st.one_of(
+        st.builds("({}) {} ({})".format, inner, st.sampled_from(["+", "-", "*"]), inner),
+        st.builds("torch.{}({})".format, st.sampled_from(["tanh", "relu", "square"]), inner),
+        st.builds("({}).{}()".format, inner, st.sampled_from(["exp", "detach"])),
+        st.builds("-{}".format, inner),
+    )
+
+
+LISTS = st.recursive(st.sampled_from(["w", "x", "c", "w[:3]", "2*x"]), of_lists, max_leaves=6)
+
+
+@given(st.one_of(LISTS, st.builds("({}) {} ({})".format, LISTS, st.sampled_from(["<", "==", ">="]), LISTS)))
+def test_what_is_written_for_lists_gives_for_each_number_what_the_text_gives_for_it_alone(text):
+    ours = respelled(f"w = torch.tensor([0.5, -1.0, 2.0])\nx = torch.tensor([1.0, 3.0, -0.25])\ny = {text}")
+    scope = {**vars(autograd), "c": Value(1.5)}
+    exec(ours, scope)
+    w, x, y, c = (scope[name] for name in "wxyc")
+    alone = [eval(text.replace("w[:3]", "w"), {"torch": autograd, "w": w[i], "x": x[i], "c": c}) for i in range(3)]
+    assert [repr(each) for each in (y if isinstance(y, list) else [y] * 3)] == [repr(each) for each in alone]
+
+
 def shown(text):
     return json.loads(call("show", json.dumps([text, {}])))
 
@@ -170,8 +234,13 @@ VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_g
             "X = torch.tensor([[1.0, 2.0]])",
             "a tensor of several rows is a list of lists",
         ),
-        (f"{VECTORS}if True:\n  y = torch.exp(w)\ny.sum()", 6, "y = torch.exp(w)", "TypeError: exp: expected a real number"),
-        (f"{VECTORS}u = v, -w", 5, "u = v, -w", "w is a list: write [-a for a in w]"),
+        (
+            f"{VECTORS}if True:\n  y = torch.atan2(w, v)\ny.sum()",
+            6,
+            "y = torch.atan2(w, v)",
+            "TypeError: atan2: expected a real number",
+        ),
+        (f"{VECTORS}u = [a for a in w]; t = -u", 5, "t = -u", "u is a list: write [-a for a in u]"),
         (
             f"{VECTORS}y = w*w\ny.backward()",
             6,
@@ -204,9 +273,9 @@ VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_g
             "torch.fft.fft has no counterpart",
         ),
         (
-            "x = torch.randn(3, requires_grad=True)\nx.sum()",
+            "x = torch.randn(3, 2, requires_grad=True)\nx.sum()",
             3,
-            "x = torch.randn(3, requires_grad=True)",
+            "x = torch.randn(3, 2, requires_grad=True)",
             "torch.randn is random.gauss(",
         ),
         ("x = torch.tensor(2.0)\ny = foo(x)", 4, "y = foo(x)", "NameError: name 'foo' is not defined"),
