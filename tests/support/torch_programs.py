@@ -10,10 +10,13 @@ from typing import Any
 
 import pytest
 
+import autograd
+import nn
 from autograd import Value
 from autograd.graph import Graph
 from autograd.op import TABLE
 from playground.torch_program import OF_SEVERAL, TORCH, in_torch
+from playground.torch_spelling import respelled
 from playground.training import begun, exported_for_torch
 from tests.test_playground_training import settings
 
@@ -57,3 +60,33 @@ def test_a_training_has_the_losses_of_the_engine_in_pytorch(chosen: dict[str, An
     ours = [cost for cost, _ in zip(begun(chosen)["updates"](), range(UPDATES), strict=False)]
     theirs = [cost for cost, _ in zip(scope["updates"](), range(UPDATES), strict=False)]
     assert theirs == pytest.approx(ours, rel=1e-9)
+
+
+VECTORS = (
+    "w = torch.tensor([0.5, -1.0], requires_grad=True)\nx = torch.linspace(-1, 2, 2)\n"
+    "y = torch.relu(w*x) + torch.exp(-w) - x.clamp(min=0.5)**2\ny.backward(torch.tensor([1.0, 3.0]))\n"
+    "print(y.mean().item(), w.grad[0].item(), w.grad[1].item())",
+    "p = torch.zeros(3, requires_grad=True)\nt = torch.ones_like(p)\nt[0] = -2.0\nfor _ in range(4):\n"
+    "    loss = ((p - t)**2).mean() + torch.dot(p, p.detach())\n    loss.backward()\n    with torch.no_grad():\n"
+    "        p -= 0.1*p.grad\n    p.grad.zero_()\nprint(loss.item(), p[0].item(), p.norm().item())",
+    "z = torch.tensor([1.0, 0.0, -2.0], requires_grad=True)\nb = torch.tensor(0.5, requires_grad=True)\n"
+    "optimizer = torch.optim.Adam([z, b], lr=0.1)\nfor _ in range(5):\n    optimizer.zero_grad()\n"
+    "    loss = -torch.log_softmax(z*b, dim=0)[1]\n    loss.backward()\n    optimizer.step()\n"
+    "print(loss.item(), z[0].item(), b.item())",
+)
+
+
+@pytest.mark.parametrize("text", VECTORS)
+def test_a_program_on_vectors_prints_in_pytorch_what_it_prints_here(text: str) -> None:
+    here = respelled(f"import torch\n{text}")
+    assert here is not None
+    assert printed(f"import torch\ntorch.set_default_dtype(torch.float64)\n{text}", {}) == pytest.approx(
+        printed(here, {**vars(autograd), "nn": nn, "inf": math.inf}), rel=1e-9
+    )
+
+
+def printed(text: str, scope: dict[str, Any]) -> list[float]:
+    """The numbers that a program prints."""
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        exec(text, scope)
+    return [float(x) for x in out.getvalue().split()]
