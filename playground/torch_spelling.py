@@ -67,7 +67,7 @@ SAME_NUMBER = {
 OF_LISTS = {"sum", "mean", "prod", "norm", "softmax", "log_softmax", "logsumexp"}  # of what is a tensor there, and a list here
 # Those that compute with a tensor number by number.
 EACH = {name for name in SAME if name in COMPOSED or TABLE[name].arity == 1} - {"enable_grad", "no_grad"}
-EACH |= {name for name, ours in OTHERS.items() if ours in EACH} | {"clamp", "detach", "pow", *SAME_NUMBER}
+EACH |= {name for name, ours in OTHERS.items() if ours in EACH} | {"clamp", "detach", "numpy", "pow", "tolist", *SAME_NUMBER}
 CLASSES = re.compile("cross_entropy|nll_loss|CrossEntropyLoss|NLLLoss")  # of a text in which tensors of integers may be classes
 DERIVATIVES = {"grad", "jacobian", "hessian"}
 LEFT_OUT = {"inplace", "dtype", "device", "retain_graph", "allow_unused"}  # of keywords
@@ -612,6 +612,7 @@ def _asking(node: ast.AST) -> Iterator[str]:
 
 def _is_taken_out(node: ast.AST) -> bool:
     """Whether it is a plain number here, and a tensor in PyTorch."""
+    node = node.value if isinstance(node, ast.Subscript) else node
     return isinstance(node, ast.Attribute) and node.attr in ("data", "grad")
 
 

@@ -128,11 +128,12 @@ RESPELLED = [
         "for a in w: a.grad = 0",
     ),
     (
-        "x = nn.Parameter(torch.zeros((n,)))\ny = 2*x.detach()\ny.backward(gradient=torch.ones_like(y))\nprint(x.grad > 0)",
+        "x = nn.Parameter(torch.zeros((n,)))\ny = 2*x.detach()\ny.backward(gradient=torch.ones_like(y))\n"
+        "print(x.grad > 0, x.grad[0].item(), x.grad.tolist(), y.detach().numpy())",
         "x = [Value(0.0) for _ in range(n)]\n"
         "y = [2*a.detach() for a in x]\n"
         "dot(y, [Value(1.0, requires_grad=False) for _ in y]).backward()\n"
-        "print([a.grad > 0 for a in x])",
+        "print([a.grad > 0 for a in x], [a.grad for a in x][0], [a.grad for a in x], [a.detach().data for a in y])",
     ),
     (
         "x = torch.linspace(-1, n, steps=20)\ny = torch.sin(x)",
