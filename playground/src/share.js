@@ -1,6 +1,6 @@
 // The share menu: a link, a notebook, a program, a picture, a page that embeds this one.
 
-import { MAX_LINK } from "./address.js";
+import { MAX_LINK } from "./link.js";
 import { notebook } from "./notebook.js";
 import { png, standalone } from "./picture.js";
 import { withInstall } from "./program.js";
