@@ -7,70 +7,28 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import autograd
-import nn
 from autograd import Value
 from autograd.foreign_names import FUNCTIONS
-from autograd.op import TABLE
-from playground.lists import SYMBOLS, free_letters
+from playground.lists import SYMBOLS
 from playground.plain import recorded
-
-MODULES = {"torch": "torch", "F": "torch.nn.functional", "nn": "torch.nn", "optim": "torch.optim"}  # as they are usually imported
-COMPOSED = (
-    "clip",
-    "elu",
-    "enable_grad",
-    "gelu",
-    "hardtanh",
-    "leaky_relu",
-    "logsigmoid",
-    "no_grad",
-    "reciprocal",
-    "silu",
-    "square",
+from playground.torch_reading import (
+    FILLED,
+    MODULES,
+    OTHERS,
+    SAME,
+    SAME_NUMBER,
+    SHAPES,
+    TENSORS,
+    Network,
+    Reading,
+    here,
+    is_torch,
+    sizes_of,
 )
-SAME = {name for name, op in TABLE.items() if op.arity and name in autograd.__all__} - {"step"} | {*COMPOSED}
-OTHERS = {
-    "absolute": "abs",
-    "arccos": "acos",
-    "arcsin": "asin",
-    "arctan": "atan",
-    "arctan2": "atan2",
-    "divide": "div",
-    **dict.fromkeys(("double", "float", "float32", "float64"), "float"),
-    "e": "e",
-    "inf": "inf",
-    "multiply": "mul",
-    "nan": "nan",
-    "negative": "neg",
-    "pi": "pi",
-    "remainder": "mod",
-    "subtract": "sub",
-}
-TENSORS = {"tensor", "as_tensor", "scalar_tensor", "Tensor", "FloatTensor", "DoubleTensor", "Parameter", "Variable"}
-FILLED = {"zeros": "0.0", "ones": "1.0", "rand": "random.random()", "randn": "random.gauss(0, 1)"}
-SHAPES = {"()", "1", "(1,)", "[]", "[1]"}  # of one number
-SAME_NUMBER = {
-    "view",
-    "reshape",
-    "squeeze",
-    "unsqueeze",
-    "flatten",
-    "contiguous",
-    "cpu",
-    "cuda",
-    "to",
-    "double",
-    "float",
-    "clone",
-}
+
 OF_LISTS = {"sum", "mean", "prod", "norm", "softmax", "log_softmax", "logsumexp"}  # of what is a tensor there, and a list here
-# Those that compute with a tensor number by number.
-EACH = {name for name in SAME if name in COMPOSED or TABLE[name].arity == 1} - {"enable_grad", "no_grad"}
-EACH |= {name for name, ours in OTHERS.items() if ours in EACH} | {"clamp", "detach", "numpy", "pow", "tolist", *SAME_NUMBER}
-CLASSES = re.compile("cross_entropy|nll_loss|CrossEntropyLoss|NLLLoss")  # of a text in which tensors of integers may be classes
 DERIVATIVES = {"grad", "jacobian", "hessian"}
-LEFT_OUT = {"inplace", "dtype", "device", "retain_graph", "allow_unused"}  # of keywords
+LEFT_OUT = {"inplace", "set_to_none", "dtype", "device", "retain_graph", "allow_unused"}  # of keywords
 FIELD = re.compile(r"(?<=(?<!\{)\{)[^{}:!=]+")  # of an f-string
 ATOMS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript)
 
@@ -91,34 +49,13 @@ def respelled(text: str) -> str | None:
     return made if made != text else None
 
 
-class _Respeller:
+class _Respeller(Reading):
     """Writes every node: by the rule for its kind, or else as it stands, with its parts written anew."""
 
     def __init__(self, text: str) -> None:
-        self.source = text.encode()
-        self.starts = [0]
-        for line in self.source.split(b"\n"):
-            self.starts.append(self.starts[-1] + len(line) + 1)
-        self.tree = ast.parse(text)
-        self.free = free_letters(text)
-        nodes = list(ast.walk(self.tree))
-        given = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-        imported = [alias for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom)) for alias in node.names]
-        self.own = given | {alias.asname or alias.name for alias in imported}
-        self.paths = {name: path for name, path in MODULES.items() if name not in given}  # by name: the one in PyTorch
-        for node in nodes:
-            self.paths |= dict(_imports(node))
-        self.modules = {*self.paths, *self.own, "random", "math", "autograd"} - given
-        asked = any(self.asks(node) for node in nodes)
-        self.asking = {name for node in nodes for name in _asking(node)}
-        self.frozen = ", requires_grad=False" if asked else ""  # what PyTorch computes no gradient of
-        self.has_classes = bool(asked and CLASSES.search(text))
+        super().__init__(text)
         self.in_place = False  # inside `with torch.no_grad()`
         self.letters: dict[str, str] | None = None  # inside what is written number by number: one for each list
-        self.lists: set[str] = set()
-        assigned = [node for node in nodes if isinstance(node, ast.Assign)]
-        while found := {name for node in assigned if self.is_list(node.value) for name in _names(node.targets)} - self.lists:
-            self.lists |= found
 
     def text(self) -> str:
         made = self.spliced(self.tree, 0, len(self.source))
@@ -159,64 +96,15 @@ class _Respeller:
             start = self.next_line(last) if dropped else last
         return "".join(made) + self.source[start:end].decode()
 
-    def span(self, node: Any) -> tuple[int, int]:
-        return self.starts[node.lineno - 1] + node.col_offset, self.starts[node.end_lineno - 1] + node.end_col_offset
-
     def next_line(self, at: int) -> int:
         """Where the statement after one that ends there begins."""
         rest = self.source[at:]
         return at + len(rest) - len(rest.lstrip(b" \t;")) if rest.lstrip(b" \t").startswith(b";") else at + rest.find(b"\n") + 1
 
-    # -- what names mean -----------------------------------------------------------------------------
-
-    def path(self, node: ast.AST) -> str:
-        """The full name in PyTorch of a name or an attribute; empty if it is none of its."""
-        match node:
-            case ast.Name(id=name):
-                return self.paths.get(name, "")
-            case ast.Attribute(value=owner, attr=name):
-                before = self.path(owner)
-                return before and f"{before}.{name}"
-        return ""
-
-    def of_torch(self, node: ast.AST) -> str:
-        """The last part of such a name, unless it is the same here, as that of nn.MSELoss is."""
-        path = self.path(node)
-        return path.rpartition(".")[2] if path and _here(path) != ast.unparse(node) else ""
-
-    def asks(self, node: ast.AST) -> bool:
-        """Whether it asks PyTorch to compute the gradient of a tensor."""
-        match node:
-            case ast.keyword(arg="requires_grad", value=ast.Constant(value=True)):
-                return True
-            case ast.Call(func=ast.Attribute(attr="requires_grad_")):
-                return True
-            case ast.Assign(targets=[ast.Attribute(attr="requires_grad")]):
-                return True
-            case ast.Call(func=function):
-                return self.of_torch(function) == "Parameter"
-        return False
-
-    def whole(self, node: ast.AST) -> Iterator[ast.Call]:
-        """The tensor of whole numbers of which the node asks PyTorch to compute the gradient."""
-        match node:
-            case ast.Call(func=ast.Attribute(value=call, attr="requires_grad_")):
-                made: ast.AST | None = call
-            case ast.Call(func=function, args=[call, *_]) if self.of_torch(function) == "Parameter":
-                made = call
-            case ast.Assign(targets=[ast.Name(id=name)], value=call) if name in self.asking:
-                made = call
-            case _:
-                made = node if isinstance(node, ast.Call) and any(map(self.asks, node.keywords)) else None
-        match made:
-            case ast.Call(func=function, args=[numbers], keywords=given) if self.of_torch(function) in ("tensor", "as_tensor"):
-                if _is_whole(numbers) and all(each.arg != "dtype" for each in given):
-                    yield made
-
     def number(self, node: ast.AST) -> str:
         """What a tensor of one number is made of; empty if the node makes none."""
         match node:
-            case ast.Call(func=function, args=[shape, *_]) if number := self.filling(function):
+            case ast.Call(func=function, args=[shape]) if number := FILLED.get(self.of_torch(function).removesuffix("_like")):
                 like = self.of_torch(function).endswith("_like") and not self.is_list(shape)
                 return number if like or ast.unparse(shape) in SHAPES else ""
             case ast.Call(func=function, args=[inner, *_]) if self.of_torch(function) in TENSORS:
@@ -230,88 +118,54 @@ class _Respeller:
                 return self.number(inner) or self.written(inner)
         return ""
 
-    def numbers(self, node: ast.AST) -> list[ast.expr]:
-        """What a tensor of several numbers is made of; empty if the node makes none, or one of more dimensions."""
-        match node:
-            case ast.Call(func=function, args=[ast.List(elts=[_, _, *_] as parts), *_]) if self.of_torch(function) in TENSORS:
-                return [] if any(isinstance(part, (ast.List, ast.Tuple, ast.Starred)) for part in parts) else parts
-            case ast.Call(func=function, args=[ast.Call() as inner]) if self.of_torch(function) == "Parameter":
-                return self.numbers(inner)
-        return []
+    def several(self, call: ast.Call) -> str | None:
+        """A list for a tensor of several numbers, or a list of lists for one of several rows."""
+        if numbers := self.numbers(call):
+            name = self.of_torch(call.func)
+            return f"[{', '.join(self.value(name, self.written(x), call) for x in numbers)}]"
+        if self.is_matrix(call) and (rows := self.rows(call)):
+            return self.written(rows)
+        if (filled := self.filled(call)) and (self.is_list(call) or self.is_matrix(call)):
+            first, *others = filled.sizes
+            each = FILLED[filled.name]
+            if not self.networks or filled.is_asked:
+                each = f"Value({each}{'' if filled.is_asked else self.frozen})"
+            if self.is_matrix(call):
+                each = f"[{each} for _ in range({self.written(others[0])})]"
+            return f"[{each} for _ in {self.written(first) if filled.is_like else f'range({self.written(first)})'}]"
+        return self.spaced(self.of_torch(call.func), call)
 
-    def filling(self, function: ast.expr) -> str:
-        """The number that a function such as zeros or zeros_like fills a tensor with; empty for others."""
-        return FILLED.get(self.of_torch(function).removesuffix("_like"), "")
-
-    def filled(self, node: ast.AST, asked: bool = False) -> str:
-        """A list of Values for a tensor that is given its length alone; empty if the node makes none."""
-        match node:
-            case ast.Call(func=ast.Attribute(value=inner, attr="requires_grad_"), args=[]):
-                return self.filled(inner, asked=True)
-            case ast.Call(func=function, args=[inner]) if self.of_torch(function) == "Parameter":
-                return self.filled(inner, asked=True)
-            case ast.Call(func=function, args=[ast.Tuple(elts=[size]) | size]) if number := self.filling(function):
-                text, like = self.written(size), self.of_torch(function).endswith("_like")
-                has_length = isinstance(size, (ast.Constant, ast.Name)) and text not in SHAPES
-                if self.is_list(size) if like else has_length:
-                    frozen = "" if asked or any(map(self.asks, node.keywords)) else self.frozen
-                    return f"[Value({number}{frozen}) for _ in {text if like else f'range({text})'}]"
-            case (
-                ast.Call(func=function, args=[start, end, steps])
-                | ast.Call(func=function, args=[start, end], keywords=[ast.keyword(arg="steps", value=steps)])
-            ) if self.of_torch(function) == "linspace":
-                low, high, count = map(self.written, (start, end, steps))
-                return f"[{low} + ({high} - ({low}))*{self.free[0]}/({count} - 1) for {self.free[0]} in range({count})]"
-        return ""
+    def spaced(self, name: str, call: ast.Call) -> str | None:
+        """Numbers at equal distances, or whole random ones."""
+        steps = {keyword.arg: keyword.value for keyword in call.keywords}.get("steps")
+        given, one = list(map(self.written, [*call.args, *([steps] if steps else [])])), self.free[0]
+        match name, given, call.args:
+            case "linspace", [low, high, count], _:
+                return f"[{low} + ({high} - ({low}))*{one}/({count} - 1) for {one} in range({count})]"
+            case "randint", [*limits, _], [*_, ast.Tuple(elts=[size])]:
+                return f"[random.randrange({', '.join(limits)}) for {one} in range({self.written(size)})]"
+        return None
 
     def value(self, name: str, number: str, call: ast.Call) -> str:
         """A number of a tensor as a Value, or as the class that it is."""
         asked = name == "Parameter" or any(map(self.asks, call.keywords))
-        if self.has_classes and number.isdigit() and not asked:
+        if not asked and (self.networks or (self.has_classes and number.isdigit())):
             return number
         return f"Value({number}{'.0' if asked and number.isdigit() else ''}{'' if asked else self.frozen})"
-
-    def is_list(self, node: ast.AST) -> bool:
-        """Whether it is several numbers: makes them, is their name, or computes with them number by number."""
-        match node:
-            case ast.Name(id=name):
-                return name in self.lists
-            case ast.Subscript(value=x, slice=ast.Slice()):
-                return self.is_list(x)
-            case ast.Call(func=function, args=[x, *_]) if self.of_torch(function) in ("softmax", "log_softmax"):
-                return self.is_list(x)
-            case ast.Call(func=ast.Attribute(value=x, attr="softmax" | "log_softmax")):
-                return self.is_list(x)
-        return bool(self.is_each(node) or self.numbers(node) or self.filled(node))
-
-    def is_each(self, node: ast.AST) -> bool:
-        """Whether it computes with several numbers one by one."""
-        match node:
-            case ast.BinOp(left=x, op=op, right=y) if type(op).__name__ in SYMBOLS:
-                return self.is_list(x) or self.is_list(y)
-            case ast.Compare(left=x, comparators=[y]):
-                return self.is_list(x) or self.is_list(y)
-            case ast.UnaryOp(op=ast.USub(), operand=x) | ast.Attribute(value=x, attr="grad"):
-                return self.is_list(x)
-            case ast.Call(func=function, args=[x, *_]) if self.of_torch(function) in EACH:
-                return self.is_list(x)
-            case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in EACH:
-                return self.is_list(x)
-        return False
 
     # -- rules ---------------------------------------------------------------------------------------
 
     def of_Import(self, line: ast.Import) -> str | None:
-        ours = [alias for alias in line.names if not _is_torch(alias.name)]
+        ours = [alias for alias in line.names if not is_torch(alias.name)]
         return f"import {', '.join(map(ast.unparse, ours))}" if len(ours) < len(line.names) else None
 
     def of_Name(self, node: ast.Name) -> str | None:
-        return None if node.id in MODULES else _here(self.path(node))
+        return None if node.id in MODULES else here(self.path(node))
 
     def of_Attribute(self, node: ast.Attribute) -> str | None:
         if node.attr == "data" and _is_taken_out(node.value):
             return self.written(node.value)
-        return _here(self.path(node))
+        return here(self.path(node))
 
     def of_JoinedStr(self, node: ast.JoinedStr) -> str:
         start, end = self.span(node)  # before Python 3.12 its parts do not know where they are
@@ -323,7 +177,8 @@ class _Respeller:
         except (SyntaxError, ValueError):
             return text
         inside.paths, inside.own, inside.modules, inside.frozen = self.paths, self.own, self.modules, self.frozen
-        inside.lists, inside.has_classes = self.lists, self.has_classes
+        inside.lists, inside.matrices, inside.networks = self.lists, self.matrices, self.networks
+        inside.has_classes, inside.plain = self.has_classes, self.plain
         return inside.text()
 
     def of_keyword(self, node: ast.keyword) -> str | None:
@@ -378,8 +233,12 @@ class _Respeller:
         return f"{self.written(gradient)} = 0"
 
     def of_Call(self, call: ast.Call) -> str | None:
-        name = self.of_torch(call.func)
-        if name:
+        network = self.networks.get(ast.unparse(call.func))
+        if network and len(call.args) == 1 and not ast.unparse(call.func).startswith("self."):
+            return self.of_samples(network, self.written(call.func), call.args[0])
+        if rows := self.best(call):
+            return f"[{self.free[0]}.index(max({self.free[0]})) for {self.free[0]} in {self.written(rows)}]"
+        if name := self.of_torch(call.func):
             return self.of_function(name, call)
         match call.func:
             case ast.Name(id="max" | "min" as chooser) if chooser not in self.own:
@@ -392,14 +251,24 @@ class _Respeller:
                 return self.of_method(owner, method, call)
         return None
 
+    def of_samples(self, network: Network, function: str, samples: ast.expr) -> str:
+        """A network called on one sample after the other: the engine's networks take one at a time."""
+        text, one = self.written(samples), self.free[0]
+        is_batch = self.is_batch(samples, network)
+        sample = one if is_batch else text
+        if network.of_lists and network.one_in and not self.is_matrix(samples):
+            sample = f"[{sample}]"
+        output = f"{function}({sample}){'[0]' if network.of_lists and network.one_out else ''}"
+        return f"[{output} for {one} in {text}]" if is_batch else output
+
     def of_function(self, name: str, call: ast.Call) -> str | None:
-        if filled := self.filled(call):
-            return filled
+        if made := self.several(call):
+            return made
         if number := self.number(call):
             return self.value(name, number, call)
-        if numbers := self.numbers(call):
-            return f"[{', '.join(self.value(name, self.written(x), call) for x in numbers)}]"
         match name, call.args:
+            case "Linear", _ if len(sizes := sizes_of(call)) == len(call.args) + len(call.keywords) == 2:
+                return self.called("nn.Layer", sizes, (), '"linear"')
             case _, [several, *_] if name in OF_LISTS and self.is_list(several):
                 return self.called(name, [several])
             case "dot", [x, y]:
@@ -420,11 +289,11 @@ class _Respeller:
         loss, _, called = FUNCTIONS.get(name, "").partition("()")
         if called and not call.keywords:
             return self.called(f"{loss}()", call.args)
-        here = _here(self.path(call.func)) or ""
-        if here.startswith("nn.optim.") and call.args and isinstance(call.args[0], ast.List):
+        ours = here(self.path(call.func)) or ""
+        if ours.startswith("nn.optim.") and call.args and isinstance(call.args[0], ast.List):
             params = [f"{'*' * self.is_list(x)}{self.written(x)}" for x in call.args[0].elts]
-            return self.called(here, [], call.keywords, f"[{', '.join(params)}]", *map(self.written, call.args[1:]))
-        return self.called(here, call.args, call.keywords) if here else None
+            return self.called(ours, [], call.keywords, f"[{', '.join(params)}]", *map(self.written, call.args[1:]))
+        return self.called(ours, call.args, call.keywords) if ours else None
 
     def of_method(self, owner: ast.expr, name: str, call: ast.Call) -> str | None:
         ours = OTHERS.get(name, name)
@@ -435,18 +304,22 @@ class _Respeller:
                 return self.clipped([owner, *call.args], call.keywords)
             case "max" | "min", [other]:
                 return self.called(f"{name}imum", [owner, other])
-            case "item" | "numpy" | "tolist", [] if _is_taken_out(owner):
+            case "item" | "numpy" | "tolist", [] if _is_taken_out(owner) or self.is_plain(owner):
                 return self.written(owner)
             case "numpy" | "tolist", []:
                 return f"{self.operand(owner)}.data"
-            case "requires_grad_", [] if found := self.filled(call) or self.number(owner):
-                return found if found.startswith("[") else f"Value({found})"
+            case "requires_grad_", [] if self.number(owner):
+                return f"Value({self.number(owner)})"
+            case "requires_grad_", [] if self.filled(call):
+                return self.several(call)
             case "backward", seeds if self.is_list(owner) and (weights := [*seeds, *(each.value for each in call.keywords)]):
                 return f"{self.called('dot', [owner, weights[0]])}.backward()"
             case "backward", seeds if seeds or call.keywords:
                 return self.called(f"{self.operand(owner)}.backward", [], call.keywords, *map(self.seed, seeds))
             case "sum" | "mean", []:
                 return self.operand(owner)
+            case "zero_grad", []:
+                return self.called(f"{self.operand(owner)}.zero_grad", [], call.keywords)
             case "detach", []:
                 return f"{self.operand(owner)}.detach()"
         if name in SAME_NUMBER:
@@ -541,25 +414,6 @@ def _statements(text: str) -> list[ast.stmt]:
     return [node for node in nodes if isinstance(node, ast.stmt) and not _is_dropped(node)]
 
 
-def _here(path: str) -> str | None:
-    """What a full name of PyTorch is here, if it has a name here.
-
-    >>> _here("torch.nn.functional.relu"), _here("torch.optim.SGD"), _here("torch.compile")
-    ('relu', 'nn.optim.SGD', None)
-    """
-    root, _, rest = path.partition(".")
-    inside = rest.removeprefix("nn.")
-    if inside != rest or rest.startswith("optim."):
-        found: Any = nn
-        for part in inside.split("."):
-            found = getattr(found, part, None)
-        if found is not None:
-            return f"nn.{inside}"
-    last = path.rpartition(".")[2]
-    here = OTHERS.get(last, last)
-    return here if root and (here in SAME or last in OTHERS) else None
-
-
 def _parts(node: ast.AST) -> Iterator[ast.AST]:
     """The nodes inside that stand at a place of their own."""
     for child in ast.iter_child_nodes(node):
@@ -569,63 +423,22 @@ def _parts(node: ast.AST) -> Iterator[ast.AST]:
             yield from _parts(child)
 
 
-def _names(targets: Sequence[ast.expr]) -> set[str]:
-    return {target.id for target in targets if isinstance(target, ast.Name)}
-
-
-def _is_torch(module: str | None) -> bool:
-    return (module or "").partition(".")[0] == "torch"
-
-
-def _imports(node: ast.AST) -> Iterator[tuple[str, str]]:
-    """The names that a line imports from PyTorch, and what they are there."""
-    match node:
-        case ast.Import(names=names):
-            for alias in names:
-                if _is_torch(alias.name):
-                    yield (alias.asname, alias.name) if alias.asname else ("torch", "torch")
-        case ast.ImportFrom(module=module, names=names) if _is_torch(module):
-            yield from ((alias.asname or alias.name, f"{module}.{alias.name}") for alias in names)
-
-
 def _is_dropped(node: ast.AST) -> bool:
     """Whether it is a line that is not needed here."""
     match node:
         case ast.Import(names=names):
-            return all(_is_torch(alias.name) for alias in names)
+            return all(is_torch(alias.name) for alias in names)
         case ast.ImportFrom(module=module):
-            return _is_torch(module)
+            return is_torch(module)
         case ast.Expr(value=ast.Call(func=ast.Attribute(attr="retain_grad" | "set_default_device" | "set_default_dtype"))):
             return True
     return False
-
-
-def _asking(node: ast.AST) -> Iterator[str]:
-    """The name of which a line says later on that its gradient is computed."""
-    match node:
-        case (
-            ast.Assign(targets=[ast.Attribute(value=ast.Name(id=name), attr="requires_grad")])
-            | ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="requires_grad_"))
-        ):
-            yield name
 
 
 def _is_taken_out(node: ast.AST) -> bool:
     """Whether it is a plain number here, and a tensor in PyTorch."""
     node = node.value if isinstance(node, ast.Subscript) else node
     return isinstance(node, ast.Attribute) and node.attr in ("data", "grad")
-
-
-def _is_whole(node: ast.AST) -> bool:
-    """Whether it is a whole number, or nothing but such."""
-    match node:
-        case ast.Constant(value=int()):
-            return True
-        case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=x):
-            return _is_whole(x)
-        case ast.List(elts=parts) | ast.Tuple(elts=parts):
-            return bool(parts) and all(map(_is_whole, parts))
-    return False
 
 
 def _is_number(node: ast.AST) -> bool:

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import random
 import sys
 
 import pytest
@@ -53,6 +54,141 @@ loss = nn.CrossEntropyLoss()(logits, target) + softmax(logits)[1]
 loss.backward()
 print([a.grad for a in logits])
 """
+XOR = """\
+import torch
+import torch.nn as nn
+import torch.optim as optim
+
+X = torch.tensor([[0., 0.], [0., 1.], [1., 0.], [1., 1.]])
+y = torch.tensor([[0.], [1.], [1.], [0.]])
+model = nn.Sequential(nn.Linear(2, 8), nn.Tanh(), nn.Linear(8, 1), nn.Sigmoid())
+optimizer = optim.Adam(model.parameters(), lr=0.1)
+for epoch in range(60):
+    optimizer.zero_grad(set_to_none=True)
+    output = model(X)
+    loss = nn.BCELoss()(output, y)
+    loss.backward()
+    optimizer.step()
+right = ((output > 0.5).float() == y).float().mean().item()
+print(f"{right:.2f} {loss.item() < 0.5} {model(torch.tensor([0., 1.])).item() > 0.5}")
+"""
+XOR_HERE = """\
+X = [[0., 0.], [0., 1.], [1., 0.], [1., 1.]]
+y = [0., 1., 1., 0.]
+model = nn.Sequential(nn.Layer(2, 8, "linear"), nn.Tanh(), nn.Layer(8, 1, "linear"), nn.Sigmoid())
+optimizer = nn.optim.Adam(model.parameters(), lr=0.1)
+for epoch in range(60):
+    optimizer.zero_grad()
+    output = [model(a)[0] for a in X]
+    loss = nn.BCELoss()(output, y)
+    loss.backward()
+    optimizer.step()
+right = mean([((a > 0.5) == b) for a, b in zip(output, y)])
+print(f"{right:.2f} {loss.item() < 0.5} {model([0., 1.])[0].item() > 0.5}")
+"""
+LINE = """\
+import torch
+from torch import nn
+x = torch.linspace(-1, 1, 9).unsqueeze(1)
+y = 3*x + 1
+model = nn.Linear(in_features=1, out_features=1)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.3)
+for step in range(100):
+    loss = nn.functional.mse_loss(model(x), y)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+print(f"{model(torch.tensor([2.0])).item():.3f}")
+"""
+LINE_HERE = """\
+x = [-1 + (1 - (-1))*a/(9 - 1) for a in range(9)]
+y = [3*a + 1 for a in x]
+model = nn.Layer(1, 1, "linear")
+optimizer = nn.optim.SGD(model.parameters(), lr=0.3)
+for step in range(100):
+    loss = nn.MSELoss()([model([a])[0] for a in x], y)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+print(f"{model([2.0])[0].item():.3f}")
+"""
+CLASSES = """\
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+class Net(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.first = nn.Linear(2, width)
+        self.second = nn.Linear(width, 3)
+
+    def forward(self, x):
+        x = F.relu(self.first(x))
+        return self.second(x)
+
+x = torch.tensor([[1., 2.], [-3., 1.], [3., -1.]])
+y = torch.tensor([0, 2, 1])
+net = Net(16)
+optimizer = torch.optim.Adam(net.parameters(), lr=0.1)
+for _ in range(40):
+    loss = F.cross_entropy(net(x), y)
+    optimizer.zero_grad(); loss.backward(); optimizer.step()
+print(torch.argmax(net(x), dim=1))
+"""
+CLASSES_HERE = """\
+class Net(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.first = nn.Layer(2, width, "linear")
+        self.second = nn.Layer(width, 3, "linear")
+
+    def forward(self, x):
+        x = [relu(a) for a in self.first(x)]
+        return self.second(x)
+
+x = [[1., 2.], [-3., 1.], [3., -1.]]
+y = [0, 2, 1]
+net = Net(16)
+optimizer = nn.optim.Adam(net.parameters(), lr=0.1)
+for _ in range(40):
+    loss = nn.CrossEntropyLoss()([net(a) for a in x], y)
+    optimizer.zero_grad(); loss.backward(); optimizer.step()
+print([a.index(max(a)) for a in [net(a) for a in x]])
+"""
+OWN = """\
+import torch
+class Line(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.w = torch.nn.Parameter(torch.zeros(1))
+    def forward(self, x):
+        return self.w*x
+line = Line()
+x = torch.ones(4)
+y = ((line(x) - 2*x)**2).sum()
+y.backward()
+print(line.w.grad)
+"""
+OWN_HERE = """\
+class Line(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.w = Value(0.0)
+    def forward(self, x):
+        return self.w*x
+line = Line()
+x = [1.0 for _ in range(4)]
+y = sum([(a - 2*b)**2 for a, b in zip([line(a) for a in x], x)])
+y.backward()
+print(line.w.grad)
+"""
+NETWORKS = [
+    (XOR, XOR_HERE, "1.00 True True\n"),
+    (LINE, LINE_HERE, "7.000\n"),
+    (CLASSES, CLASSES_HERE, "[0, 2, 1]\n"),
+    (OWN, OWN_HERE, "-16.0\n"),
+]
 RESPELLED = [
     ("torch.relu(x)", "relu(x)"),
     ("y = F.relu(w*x) + nn.functional.sigmoid(x)", "y = relu(w*x) + sigmoid(x)"),
@@ -146,6 +282,7 @@ RESPELLED = [
     ),
     (SOFTMAX, LISTED),
     (TRAINING, TRAINED),
+    *[(text, ours) for text, ours, _ in NETWORKS],
 ]
 UNCHANGED = [
     "x = torch.tensor([[1.0, 2.0]])",
@@ -222,6 +359,14 @@ def test_the_page_offers_the_whole_program_with_the_first_slip(monkeypatch):
     assert shown(LISTED)["answer"]["leaves"] == ["logits[0]", "logits[1]", "logits[2]"]
 
 
+@pytest.mark.parametrize(("text", "ours", "printed"), NETWORKS)
+def test_networks_of_pytorch_train_here_on_one_sample_after_the_other(monkeypatch, text, ours, printed):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    random.seed(1)
+    assert shown(text)["slip"]["fix"] == ours
+    assert shown(ours)["printed"] == printed
+
+
 NO_GRAD = "the result, made by detach() or inside no_grad(), has no graph"
 VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_grad=True)\n"
 
@@ -249,9 +394,9 @@ VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_g
             "a list has no .backward(): it is called on one Value, such as sum(y)",
         ),
         (
-            "import torch.nn as nn\nmodel = nn.Linear(2, 1)",
+            "import torch.nn as nn\nmodel = nn.Linear(2, 1, bias=False)",
             4,
-            "model = nn.Linear(2, 1)",
+            "model = nn.Linear(2, 1, bias=False)",
             "a linear layer is nn.Layer(2, 1, 'linear')",
         ),
         (

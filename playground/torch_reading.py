@@ -1,0 +1,386 @@
+"""What a program for PyTorch means: which names are PyTorch's, and what holds several numbers, rows of them, or networks."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import autograd
+import nn
+from autograd.op import TABLE
+from playground.lists import SYMBOLS, free_letters
+
+MODULES = {"torch": "torch", "F": "torch.nn.functional", "nn": "torch.nn", "optim": "torch.optim"}  # as they are usually imported
+COMPOSED = (
+    *("clip", "elu", "enable_grad", "gelu", "hardtanh", "leaky_relu", "logsigmoid", "no_grad", "reciprocal", "silu", "square"),
+)
+SAME = {name for name, op in TABLE.items() if op.arity and name in autograd.__all__} - {"step"} | {*COMPOSED}
+OTHERS = {
+    "absolute": "abs",
+    "arccos": "acos",
+    "arcsin": "asin",
+    "arctan": "atan",
+    "arctan2": "atan2",
+    "divide": "div",
+    **dict.fromkeys(("double", "float", "float32", "float64"), "float"),
+    "e": "e",
+    "inf": "inf",
+    "multiply": "mul",
+    "nan": "nan",
+    "negative": "neg",
+    "pi": "pi",
+    "remainder": "mod",
+    "subtract": "sub",
+}
+TENSORS = {"tensor", "as_tensor", "scalar_tensor", "Tensor", "FloatTensor", "DoubleTensor", "Parameter", "Variable"}
+FILLED = {"zeros": "0.0", "ones": "1.0", "rand": "random.random()", "randn": "random.gauss(0, 1)"}
+SHAPES = {"()", "1", "(1,)", "[]", "[1]"}  # of one number
+SAME_NUMBER = {
+    *(
+        "view",
+        "reshape",
+        "squeeze",
+        "unsqueeze",
+        "flatten",
+        "contiguous",
+        "cpu",
+        "cuda",
+        "to",
+        "double",
+        "float",
+        "long",
+        "clone",
+    ),
+}
+# Those that compute with a tensor number by number.
+EACH = {name for name in SAME if name in COMPOSED or TABLE[name].arity == 1} - {"enable_grad", "no_grad"}
+EACH |= {name for name, ours in OTHERS.items() if ours in EACH} | {"clamp", "detach", "numpy", "pow", "tolist"}
+CLASSES = re.compile("cross_entropy|nll_loss|CrossEntropyLoss|NLLLoss")  # of a text in which tensors of integers may be classes
+Name = tuple[str | None, str]  # with that of the function to which it belongs, before it
+
+
+class Filled(NamedTuple):
+    """A tensor that is given by its sizes, or by another one of these sizes; the function without _like; whether it learns."""
+
+    name: str
+    sizes: Sequence[ast.expr]
+    is_like: bool
+    is_asked: bool
+
+
+class Network(NamedTuple):
+    """Whether a network takes one number of each sample, and gives one; whether these are lists, as of linear layers."""
+
+    one_in: bool
+    one_out: bool
+    of_lists: bool
+
+
+class Reading:
+    """A program for PyTorch, read as a whole."""
+
+    def __init__(self, text: str) -> None:
+        self.source = text.encode()
+        self.starts = [0]
+        for line in self.source.split(b"\n"):
+            self.starts.append(self.starts[-1] + len(line) + 1)
+        self.tree = ast.parse(text)
+        self.free = free_letters(text)
+        nodes = list(ast.walk(self.tree))
+        given = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        imported = [alias for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom)) for alias in node.names]
+        self.own = given | {alias.asname or alias.name for alias in imported}
+        self.paths = {name: path for name, path in MODULES.items() if name not in given}  # by name: the one in PyTorch
+        for node in nodes:
+            self.paths |= dict(_imports(node))
+        self.modules = {*self.paths, *self.own, "random", "math", "autograd"} - given
+        asked = any(self.asks(node) for node in nodes)
+        self.asking = {name for node in nodes for name in _asking(node)}
+        self.frozen = ", requires_grad=False" if asked else ""  # what PyTorch computes no gradient of
+        self.scopes = {id(inside): node.name for node in nodes if isinstance(node, ast.FunctionDef) for inside in ast.walk(node)}
+        self.own_names = {(self.scopes[id(node)], _given(node)) for node in nodes if id(node) in self.scopes}
+        assigned = [node for node in nodes if isinstance(node, ast.Assign)]
+        self.lists: set[Name] = set()
+        self.matrices: set[Name] = set()
+        self.plain: set[Name] = set()
+        self.networks: dict[str, Network] = {}
+        self.networks = self.find_networks(nodes, assigned)
+        self.has_classes = bool((asked or self.networks) and CLASSES.search(text))
+        kinds = (self.is_matrix, self.matrices), (self.is_list, self.lists), (self.is_plain, self.plain)
+        for kind, names in kinds * 2:
+            while found := {self.name(x) for node in assigned if kind(node.value) for x in _names(node.targets)} - names:
+                names |= found
+
+    def span(self, node: Any) -> tuple[int, int]:
+        return self.starts[node.lineno - 1] + node.col_offset, self.starts[node.end_lineno - 1] + node.end_col_offset
+
+    # -- what names mean -----------------------------------------------------------------------------
+
+    def name(self, node: ast.Name) -> Name:
+        """A name with that of the function that it belongs to, if it is assigned in one."""
+        own = self.scopes.get(id(node)), node.id
+        return own if own in self.own_names else (None, node.id)
+
+    def path(self, node: ast.AST) -> str:
+        """The full name in PyTorch of a name or an attribute; empty if it is none of its."""
+        match node:
+            case ast.Name(id=name):
+                return self.paths.get(name, "")
+            case ast.Attribute(value=owner, attr=name):
+                before = self.path(owner)
+                return before and f"{before}.{name}"
+        return ""
+
+    def of_torch(self, node: ast.AST) -> str:
+        """The last part of such a name, unless it is the same here, as that of nn.MSELoss is."""
+        path = self.path(node)
+        return path.rpartition(".")[2] if path and here(path) != ast.unparse(node) else ""
+
+    def asks(self, node: ast.AST) -> bool:
+        """Whether it asks PyTorch to compute the gradient of a tensor."""
+        match node:
+            case ast.keyword(arg="requires_grad", value=ast.Constant(value=True)):
+                return True
+            case ast.Call(func=ast.Attribute(attr="requires_grad_")):
+                return True
+            case ast.Assign(targets=[ast.Attribute(attr="requires_grad")]):
+                return True
+            case ast.Call(func=function):
+                return self.of_torch(function) == "Parameter"
+        return False
+
+    def whole(self, node: ast.AST) -> Iterator[ast.Call]:
+        """The tensor of whole numbers of which the node asks PyTorch to compute the gradient."""
+        match node:
+            case ast.Call(func=ast.Attribute(value=call, attr="requires_grad_")):
+                made: ast.AST | None = call
+            case ast.Call(func=function, args=[call, *_]) if self.of_torch(function) == "Parameter":
+                made = call
+            case ast.Assign(targets=[ast.Name(id=name)], value=call) if name in self.asking:
+                made = call
+            case _:
+                made = node if isinstance(node, ast.Call) and any(map(self.asks, node.keywords)) else None
+        match made:
+            case ast.Call(func=function, args=[numbers], keywords=given) if self.of_torch(function) in ("tensor", "as_tensor"):
+                if _is_whole(numbers) and all(each.arg != "dtype" for each in given):
+                    yield made
+
+    # -- several numbers -----------------------------------------------------------------------------
+
+    def numbers(self, node: ast.AST) -> list[ast.expr]:
+        """What a tensor of several numbers, in a row or a column, is made of; empty if the node makes none."""
+        match node:
+            case ast.Call(func=function, args=[ast.List(elts=[_, _, *_] as parts), *_]) if self.of_torch(function) in TENSORS:
+                column = [part.elts[0] for part in parts if isinstance(part, ast.List) and len(part.elts) == 1]
+                if self.networks and len(column) == len(parts):
+                    return column
+                return [] if any(isinstance(part, (ast.List, ast.Tuple, ast.Starred)) for part in parts) else parts
+            case ast.Call(func=function, args=[ast.Call() as inner]) if self.of_torch(function) == "Parameter":
+                return self.numbers(inner)
+        return []
+
+    def rows(self, node: ast.AST) -> ast.List | None:
+        """What a tensor of several rows is made of, if that is written out."""
+        match node:
+            case ast.Call(func=function, args=[ast.List(elts=[ast.List(), *_]) as rows, *_]) if (
+                self.of_torch(function) in TENSORS
+            ):
+                return None if self.numbers(node) or any(map(self.asks, node.keywords)) else rows
+        return None
+
+    def filled(self, node: ast.AST, is_asked: bool = False) -> Filled | None:
+        """The tensor that the node makes of sizes, if it does and these are more than one number's."""
+        match node:
+            case ast.Call(func=ast.Attribute(value=inner, attr="requires_grad_"), args=[]):
+                return self.filled(inner, is_asked=True)
+            case ast.Call(func=function, args=[inner]) if self.of_torch(function) == "Parameter":
+                return self.filled(inner, is_asked=True)
+            case ast.Call(func=function, args=[_, *_] as sizes, keywords=given):
+                if isinstance(sizes[0], ast.Tuple) and sizes[0].elts:
+                    sizes = sizes[0].elts
+                name, is_like = self.of_torch(function).removesuffix("_like"), self.of_torch(function).endswith("_like")
+                are_sizes = all(isinstance(size, (ast.Constant, ast.Name)) for size in sizes)
+                are_several = len(sizes) > 1 or ast.unparse(sizes[0]) not in SHAPES
+                if name in FILLED and (self.is_list(sizes[0]) if is_like else are_sizes and are_several):
+                    return Filled(name, sizes, is_like, is_asked or any(map(self.asks, given)))
+        return None
+
+    def is_list(self, node: ast.AST) -> bool:
+        """Whether it is several numbers: makes them, is their name, or computes with them number by number."""
+        match node:
+            case ast.Name():
+                return self.name(node) in self.lists
+            case ast.Subscript(value=x, slice=ast.Slice()):
+                return self.is_list(x)
+            case ast.Call(func=function, args=[x, *_]) if self.of_torch(function) in ("softmax", "log_softmax"):
+                return self.is_list(x)
+            case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in {"softmax", "log_softmax", *SAME_NUMBER}:
+                return self.is_list(x)
+            case ast.Call(func=function, args=[x]) if network := self.networks.get(ast.unparse(function)):
+                if ast.unparse(function).startswith("self."):
+                    return True
+                return network.one_out if self.is_batch(x, network) else self.is_list(x) and not network.one_out
+            case ast.Call(func=function) if self.of_torch(function) in ("linspace", "randint") or self.best(node):
+                return True
+        sizes = filled.sizes if (filled := self.filled(node)) else ()
+        is_column = len(sizes) == 2 and bool(self.networks) and ast.unparse(sizes[1]) == "1"
+        return bool(self.is_each(node) or self.numbers(node) or len(sizes) == 1 or is_column)
+
+    def is_each(self, node: ast.AST) -> bool:
+        """Whether it computes with several numbers one by one."""
+        match node:
+            case ast.BinOp(left=x, op=op, right=y) if type(op).__name__ in SYMBOLS:
+                return self.is_list(x) or self.is_list(y)
+            case ast.Compare(left=x, comparators=[y]):
+                return self.is_list(x) or self.is_list(y)
+            case ast.UnaryOp(op=ast.USub(), operand=x) | ast.Attribute(value=x, attr="grad"):
+                return self.is_list(x)
+            case ast.Call(func=function, args=[x, *_]) if self.of_torch(function) in EACH:
+                return self.is_list(x)
+            case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in SAME_NUMBER:
+                return self.is_each(x)
+            case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in EACH:
+                return self.is_list(x)
+        return False
+
+    def is_plain(self, node: ast.AST) -> bool:
+        """Whether it is a number, or several, without a graph: counts what holds."""
+        match node:
+            case ast.Name():
+                return self.name(node) in self.plain
+            case ast.Compare(left=x, comparators=[y]):
+                return self.is_list(x) or self.is_list(y)
+            case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in {"sum", "mean", *SAME_NUMBER}:
+                return self.is_plain(x)
+        return self.best(node) is not None
+
+    # -- rows and networks ---------------------------------------------------------------------------
+
+    def find_networks(self, nodes: Sequence[ast.AST], assigned: Sequence[ast.Assign]) -> dict[str, Network]:
+        """By name, those made of linear layers: in one line, or by a class of the program."""
+        classes = {
+            node.name: node
+            for node in nodes
+            if isinstance(node, ast.ClassDef) and "torch.nn.Module" in map(self.path, node.bases)
+        }
+        found = {}
+        for node in assigned:
+            match node.value:
+                case ast.Call(func=ast.Name(id=name)) if name in classes:
+                    made: ast.AST = classes[name]
+                case ast.Call(func=function) if self.path(function) in ("torch.nn.Linear", "torch.nn.Sequential"):
+                    made = node.value
+                case _:
+                    continue
+            calls = sorted([x for x in ast.walk(made) if isinstance(x, ast.Call)], key=self.span)
+            sizes = [ast.unparse(x) for call in calls if self.path(call.func) == "torch.nn.Linear" for x in sizes_of(call)]
+            learns_several = any(self.asks(call) and (self.numbers(call) or self.filled(call)) for call in calls)
+            one_in, one_out = (sizes[0] == "1", sizes[-1] == "1") if sizes else (not learns_several, True)
+            if sizes or isinstance(made, ast.ClassDef):
+                found[ast.unparse(node.targets[0])] = Network(one_in, one_out, bool(sizes))
+        return found
+
+    def is_matrix(self, node: ast.AST) -> bool:
+        """Whether it is several rows of numbers, one for each sample: makes them, is their name, or is what a network gives."""
+        if not self.networks:
+            return False
+        match node:
+            case ast.Name():
+                return self.name(node) in self.matrices
+            case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in SAME_NUMBER:
+                return self.is_matrix(x)
+            case ast.Call(func=function, args=[x]) if network := self.networks.get(ast.unparse(function)):
+                return self.is_batch(x, network) and not network.one_out
+        filled = self.filled(node)
+        is_filled = filled is not None and len(filled.sizes) == 2 and not filled.is_asked and not self.is_list(node)
+        return self.rows(node) is not None or is_filled
+
+    def best(self, node: ast.AST) -> ast.expr | None:
+        """The rows in each of which it looks for the largest number."""
+        match node:
+            case ast.Call(func=function, args=[rows, *_]) if self.path(function) == "torch.argmax" and self.is_matrix(rows):
+                return rows
+            case ast.Call(func=ast.Attribute(value=rows, attr="argmax")) if self.is_matrix(rows):
+                return rows
+        return None
+
+    def is_batch(self, node: ast.AST, network: Network) -> bool:
+        """Whether it is several samples for a network."""
+        return self.is_matrix(node) or (network.one_in and self.is_list(node))
+
+
+def sizes_of(layer: ast.Call) -> list[ast.expr]:
+    """How many numbers a linear layer takes and gives."""
+    named = {keyword.arg: keyword.value for keyword in layer.keywords if keyword.arg in ("in_features", "out_features")}
+    return [*layer.args[:2], *(named[name] for name in sorted(named, key=str))]
+
+
+def here(path: str) -> str | None:
+    """What a full name of PyTorch is here, if it has a name here.
+
+    >>> here("torch.nn.functional.relu"), here("torch.optim.SGD"), here("torch.compile")
+    ('relu', 'nn.optim.SGD', None)
+    """
+    root, _, rest = path.partition(".")
+    inside = rest.removeprefix("nn.")
+    if inside != rest or rest.startswith("optim."):
+        found: Any = nn
+        for part in inside.split("."):
+            found = getattr(found, part, None)
+        if found is not None:
+            return f"nn.{inside}"
+    last = path.rpartition(".")[2]
+    ours = OTHERS.get(last, last)
+    return ours if root and (ours in SAME or last in OTHERS) else None
+
+
+def is_torch(module: str | None) -> bool:
+    """Whether a module is PyTorch, or inside it."""
+    return (module or "").partition(".")[0] == "torch"
+
+
+def _names(targets: Sequence[ast.expr]) -> list[ast.Name]:
+    return [target for target in targets if isinstance(target, ast.Name)]
+
+
+def _given(node: ast.AST) -> str:
+    """The name that is given to something there, as an argument or by an assignment."""
+    match node:
+        case ast.arg(arg=name) | ast.Name(id=name, ctx=ast.Store()):
+            return name
+    return ""
+
+
+def _imports(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """The names that a line imports from PyTorch, and what they are there."""
+    match node:
+        case ast.Import(names=names):
+            for alias in names:
+                if is_torch(alias.name):
+                    yield (alias.asname, alias.name) if alias.asname else ("torch", "torch")
+        case ast.ImportFrom(module=module, names=names) if is_torch(module):
+            yield from ((alias.asname or alias.name, f"{module}.{alias.name}") for alias in names)
+
+
+def _asking(node: ast.AST) -> Iterator[str]:
+    """The name of which a line says later on that its gradient is computed."""
+    match node:
+        case (
+            ast.Assign(targets=[ast.Attribute(value=ast.Name(id=name), attr="requires_grad")])
+            | ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="requires_grad_"))
+        ):
+            yield name
+
+
+def _is_whole(node: ast.AST) -> bool:
+    """Whether it is a whole number, or nothing but such."""
+    match node:
+        case ast.Constant(value=int()):
+            return True
+        case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=x):
+            return _is_whole(x)
+        case ast.List(elts=parts) | ast.Tuple(elts=parts):
+            return bool(parts) and all(map(_is_whole, parts))
+    return False
