@@ -207,7 +207,7 @@ def _changed(graph: Graph) -> str:
     leaves = stale_leaves(graph.nodes)
     if not leaves:
         return ""
-    names, root = listed([graph.spell(leaf) for leaf in leaves]), graph.spell(graph.roots[0])
+    names, root = listed([graph.spell(leaf) for leaf in leaves], most=3), graph.spell(graph.roots[0])
     when = "Values printed are from before the change, the numbers here from after it."
     return f"{names} changed after {root} was computed. {when}"
 
