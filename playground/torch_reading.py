@@ -201,7 +201,9 @@ class Reading:
                 if isinstance(sizes[0], ast.Tuple) and sizes[0].elts:
                     sizes = sizes[0].elts
                 name, is_like = self.of_torch(function).removesuffix("_like"), self.of_torch(function).endswith("_like")
-                are_sizes = all(isinstance(size, (ast.Constant, ast.Name)) for size in sizes)
+                are_sizes = all(
+                    isinstance(size, (ast.Constant, ast.Name)) or ast.unparse(size).startswith("len(") for size in sizes
+                )
                 are_several = len(sizes) > 1 or ast.unparse(sizes[0]) not in SHAPES
                 if name in FILLED and (self.is_list(sizes[0]) if is_like else are_sizes and are_several):
                     return Filled(name, sizes, is_like, is_asked or any(map(self.asks, given)))
@@ -222,7 +224,7 @@ class Reading:
                 if ast.unparse(function).startswith("self."):
                     return True
                 return network.one_out if self.is_batch(x, network) else self.is_list(x) and not network.one_out
-            case ast.Call(func=function) if self.of_torch(function) in ("linspace", "randint") or self.best(node):
+            case ast.Call(func=function) if self.of_torch(function) in ("arange", "linspace", "randint") or self.best(node):
                 return True
         sizes = filled.sizes if (filled := self.filled(node)) else ()
         is_column = len(sizes) == 2 and bool(self.networks) and ast.unparse(sizes[1]) == "1"
@@ -254,6 +256,10 @@ class Reading:
                 return self.is_list(x) or self.is_list(y)
             case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in {"sum", "mean", *SAME_NUMBER}:
                 return self.is_plain(x)
+            case ast.Subscript(value=x):
+                return self.is_plain(x)
+            case ast.Call(func=function, keywords=given) if self.path(function) == "torch.autograd.grad":
+                return all(each.arg != "create_graph" for each in given)
         return self.best(node) is not None
 
     # -- rows and networks ---------------------------------------------------------------------------
@@ -342,7 +348,9 @@ def is_torch(module: str | None) -> bool:
 
 
 def _names(targets: Sequence[ast.expr]) -> list[ast.Name]:
-    return [target for target in targets if isinstance(target, ast.Name)]
+    """Those that one value is given to, or the only part of it."""
+    parts = [target.elts[0] if isinstance(target, ast.Tuple) and len(target.elts) == 1 else target for target in targets]
+    return [part for part in parts if isinstance(part, ast.Name)]
 
 
 def _given(node: ast.AST) -> str:

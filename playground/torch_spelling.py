@@ -142,6 +142,9 @@ class _Respeller(Reading):
         match name, given, call.args:
             case "linspace", [low, high, count], _:
                 return f"[{low} + ({high} - ({low}))*{one}/({count} - 1) for {one} in range({count})]"
+            case "arange", [count], _:
+                asked = any(map(self.asks, call.keywords))
+                return f"[{f'Value({one})' if asked else one} for {one} in range({count.removesuffix('.0').removesuffix('.')})]"
             case "randint", [*limits, _], [*_, ast.Tuple(elts=[size])]:
                 return f"[random.randrange({', '.join(limits)}) for {one} in range({self.written(size)})]"
         return None

@@ -272,6 +272,13 @@ RESPELLED = [
         "print([a.grad > 0 for a in x], [a.grad for a in x][0], [a.grad for a in x], [a.detach().data for a in y])",
     ),
     (
+        "x = torch.arange(4.0, requires_grad=True)\ny = x*x\ny.backward(torch.ones(len(x)))\n"
+        "g = torch.autograd.grad(x.sum(), x[1])\nprint(g[0].item())",
+        "x = [Value(a) for a in range(4)]\ny = [a*a for a in x]\n"
+        "dot(y, [Value(1.0, requires_grad=False) for _ in range(len(x))]).backward()\n"
+        "g = gradients(sum(x), [x[1]])\nprint(g[0])",
+    ),
+    (
         "x = torch.linspace(-1, n, steps=20)\ny = torch.sin(x)",
         "x = [-1 + (n - (-1))*a/(20 - 1) for a in range(20)]\ny = [sin(a) for a in x]",
     ),
