@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import wraps
 from typing import Any, NamedTuple
 
 import autograd
@@ -78,6 +79,19 @@ class Network(NamedTuple):
     of_lists: bool
 
 
+def remembered(question: Callable[[Any, ast.AST], bool]) -> Callable[[Any, ast.AST], bool]:
+    """A question that is asked of each node once: parts of a node are asked many times over."""
+
+    @wraps(question)
+    def asked(reading: Reading, node: ast.AST) -> bool:
+        key = question, id(node)
+        if key not in reading.answers:
+            reading.answers[key] = question(reading, node)
+        return reading.answers[key]
+
+    return asked
+
+
 class Reading:
     """A program for PyTorch, read as a whole."""
 
@@ -102,16 +116,19 @@ class Reading:
         self.scopes = {id(inside): node.name for node in nodes if isinstance(node, ast.FunctionDef) for inside in ast.walk(node)}
         self.own_names = {(self.scopes[id(node)], _given(node)) for node in nodes if id(node) in self.scopes}
         assigned = [node for node in nodes if isinstance(node, ast.Assign)]
+        self.answers: dict[Any, bool] = {}  # see `remembered`
         self.lists: set[Name] = set()
         self.matrices: set[Name] = set()
         self.plain: set[Name] = set()
         self.networks: dict[str, Network] = {}
         self.networks = self.find_networks(nodes, assigned)
+        self.answers.clear()
         self.has_classes = bool((asked or self.networks) and CLASSES.search(text))
         kinds = (self.is_matrix, self.matrices), (self.is_list, self.lists), (self.is_plain, self.plain)
         for kind, names in kinds * 2:
             while found := {self.name(x) for node in assigned if kind(node.value) for x in _names(node.targets)} - names:
                 names |= found
+                self.answers.clear()
 
     def span(self, node: Any) -> tuple[int, int]:
         return self.starts[node.lineno - 1] + node.col_offset, self.starts[node.end_lineno - 1] + node.end_col_offset
@@ -209,6 +226,7 @@ class Reading:
                     return Filled(name, sizes, is_like, is_asked or any(map(self.asks, given)))
         return None
 
+    @remembered
     def is_list(self, node: ast.AST) -> bool:
         """Whether it is several numbers: makes them, is their name, or computes with them number by number."""
         match node:
@@ -230,6 +248,7 @@ class Reading:
         is_column = len(sizes) == 2 and bool(self.networks) and ast.unparse(sizes[1]) == "1"
         return bool(self.is_each(node) or self.numbers(node) or len(sizes) == 1 or is_column)
 
+    @remembered
     def is_each(self, node: ast.AST) -> bool:
         """Whether it computes with several numbers one by one."""
         match node:
@@ -247,6 +266,7 @@ class Reading:
                 return self.is_list(x)
         return False
 
+    @remembered
     def is_plain(self, node: ast.AST) -> bool:
         """Whether it is a number, or several, without a graph: counts what holds."""
         match node:
@@ -288,6 +308,7 @@ class Reading:
                 found[ast.unparse(node.targets[0])] = Network(one_in, one_out, bool(sizes))
         return found
 
+    @remembered
     def is_matrix(self, node: ast.AST) -> bool:
         """Whether it is several rows of numbers, one for each sample: makes them, is their name, or is what a network gives."""
         if not self.networks:

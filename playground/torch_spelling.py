@@ -133,7 +133,8 @@ class _Respeller(Reading):
             if self.is_matrix(call):
                 each = f"[{each} for _ in range({self.written(others[0])})]"
             return f"[{each} for _ in {self.written(first) if filled.is_like else f'range({self.written(first)})'}]"
-        return self.spaced(self.of_torch(call.func), call)
+        name = self.of_torch(call.func)
+        return self.spaced(name, call) if name in ("arange", "linspace", "randint") else None
 
     def spaced(self, name: str, call: ast.Call) -> str | None:
         """Numbers at equal distances, or whole random ones."""

@@ -4,6 +4,7 @@ import ast
 import json
 import random
 import sys
+from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value
 from playground.engine import call
-from playground.torch_spelling import respelled
+from playground.torch_spelling import _Respeller, respelled
 
 TRAINING = """\
 import torch
@@ -329,6 +330,28 @@ def test_what_was_respelled_is_python_and_needs_no_respelling(text, at, between)
     if ours is not None:
         ast.parse(ours.strip())
         assert respelled(ours) is None
+
+
+@pytest.mark.parametrize("nested", ["torch.relu({})", "model({})", "torch.tensor({})", "({}).float().exp()", "({} > x).sum()"])
+def test_deeply_nested_programs_are_read_without_looking_twice_at_each_level(nested):
+    inner = "x"
+    for _ in range(40):
+        inner = nested.format(inner)
+    head = "x = torch.tensor([[1.0], [2.0]])\nmodel = nn.Sequential(nn.Linear(1, 1))\n"
+    asked = Counter()
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("is_list", "is_each", "is_matrix", "number"):
+            patch.setattr(_Respeller, name, counting(asked, getattr(_Respeller, name)))
+        assert respelled(f"{head}y = {inner}") is not None
+    assert asked.total() < 100_000
+
+
+def counting(asked, question):
+    def ask(self, node):
+        asked[question] += 1
+        return question(self, node)
+
+    return ask
 
 
 def of_lists(inner):
