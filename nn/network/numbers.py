@@ -75,14 +75,7 @@ def _leaves(x: Any) -> list[Value]:
 
 
 def numbers_of(network: Network, sample: ModelCall | None = None, lr: float = 0.1) -> Numbers:
-    """The numbers of a network: values and gradients are those of the sample; without its loss, parameters have their own `grad`.
-
-    >>> from nn import MLP
-    >>> from nn.network.structure import read_network
-    >>> net = MLP(1, [1], seed=0)
-    >>> sorted(numbers_of(read_network(net)))
-    ['delta', 'grad', 'loss', 'rate', 'slope', 'value', 'weight']
-    """
+    """The numbers of a network: values and gradients of the sample; without its loss, the `grad` that parameters have."""
     values: Known | None = None
     slopes: Known | None = None
     deltas: Known | None = None

@@ -190,9 +190,8 @@ class CWriter(Writer):
 
     def for_numbers(self, name: str, numbers: Sequence[float]) -> str:
         items, i = self.temporary(), self.temporary()
-        self.scope.lines.append(f"static const double {items}[] = {{")
-        self.scope.lines += [INDENT + line for line in lines_of([self.number(x) for x in numbers])]
-        self.scope.lines.append("};")
+        rows = lines_of(map(self.number, numbers))
+        self.scope.lines += [f"static const double {items}[] = {{", *(INDENT + row for row in rows), "};"]
         return f"for (size_t {i} = 0; {i} < {len(numbers)}; {i}++)\ndouble {name} = {items}[{i}];"
 
     # -- lists ---------------------------------------------------------------------------------------

@@ -170,9 +170,8 @@ class JavaScriptWriter(Writer):
 
     def for_numbers(self, name: str, numbers: Sequence[float]) -> str:
         items = self.temporary()
-        self.scope.lines.append(f"const {items} = [")
-        self.scope.lines += [INDENT + line for line in lines_of([self.number(x) for x in numbers])]
-        self.scope.lines.append("];")
+        rows = lines_of(map(self.number, numbers))
+        self.scope.lines += [f"const {items} = [", *(INDENT + row for row in rows), "];"]
         return f"for (const {name} of {items})"
 
     # -- lists ---------------------------------------------------------------------------------------

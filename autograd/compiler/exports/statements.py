@@ -30,7 +30,6 @@ class Writer(Expressions):
         return found
 
     def require(self, name: str) -> None:
-        """Write a function, unless that is done."""
         if name in self.functions:
             return
         if name in self.snippets:
