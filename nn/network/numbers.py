@@ -16,21 +16,19 @@ from nn.network.structure import Network
 Known = list[float | None]
 
 
-class Numbers(TypedDict, total=False):
-    """Weight, gradient and update per parameter; value, gradient, and gradient of the sum per neuron; None where unknown.
+class Numbers(TypedDict):
+    """Weight and gradient per parameter; value, gradient, and gradient of the sum per neuron; None where unknown.
 
-    An update that is not given is −rate · gradient. `scale` has the size that is drawn widest, for `show` it is given for.
+    An update is −rate · gradient. On a page `update` and `scale`, the size that is drawn widest, may be given too.
     """
 
     weight: Known
     grad: Known | None
-    update: Known | None
     value: Known | None
     slope: Known | None
     delta: Known | None
     rate: float
     loss: float | None
-    scale: dict[str, float]
 
 
 def link_numbers(numbers: Numbers, show: str) -> Known | None:
@@ -40,7 +38,7 @@ def link_numbers(numbers: Numbers, show: str) -> Known | None:
     grads = numbers["grad"]
     if show == "grad" or grads is None:
         return grads
-    return numbers.get("update") or [None if grad is None else -numbers["rate"] * grad for grad in grads]
+    return [None if grad is None else -numbers["rate"] * grad for grad in grads]
 
 
 def sample_of(model: Module, x: Any, y: Any, loss: Any) -> ModelCall | None:
