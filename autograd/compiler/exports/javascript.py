@@ -159,11 +159,8 @@ class JavaScriptWriter(Writer):
             return "NaN" if x != x else "Infinity" if x > 0.0 else "-Infinity"
         return repr(x).removesuffix(".0")
 
-    def declared(self, kind: str, name: str, value: str) -> str:
-        return f"let {name} = {value};"
-
-    def undeclared(self, kind: str, name: str) -> str:
-        return f"let {name};"
+    def declared(self, kind: str, name: str, value: str = "") -> str:
+        return f"let {name} = {value};" if value else f"let {name};"
 
     def for_each(self, name: str, items: Text) -> str:
         return f"for (let {name} of {items.text})"
