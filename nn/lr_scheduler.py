@@ -25,9 +25,8 @@ from autograd.extend import (
 )
 from nn._check import checked_list
 from nn.foreign_names import refusing
-from nn.optim import Optimizer, ParamGroup
+from nn.optim import Check, Optimizer, ParamGroup
 
-Check = Callable[[str, Any], Any]
 Loaded = list[tuple["_Scheduler", dict[str, Any]]]
 
 

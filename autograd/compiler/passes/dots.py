@@ -29,17 +29,9 @@ def dots(program: Program) -> Program:
         return v7
     """
     chains = _Chains(program)
-    add, mul, dot, total = ops.add, ops.mul, ops.dot, ops.sum
     for row in program.rows:
-        op = row.op
-        if op is mul:
-            chains.multiplication(row)
-        elif op is add:
-            chains.addition(row)
-        elif op is dot:
-            chains.dot(row)
-        elif op is total:
-            chains.sum(row)
+        if row.op in _LINKS:
+            _LINKS[row.op](chains, row)
     return Program(program.inputs, tuple(chains.rows(program.rows)), program.outputs, program.registers)
 
 
@@ -196,3 +188,6 @@ class _Chains:
         self.made[row.result] = chain
         if self.uses[row.result] == 1:
             self.open[row.result] = chain
+
+
+_LINKS = {ops.mul: _Chains.multiplication, ops.add: _Chains.addition, ops.dot: _Chains.dot, ops.sum: _Chains.sum}
