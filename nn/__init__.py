@@ -73,6 +73,8 @@ __all__ = [
 
 if not TYPE_CHECKING:  # hidden from type checkers, which would otherwise accept any name
     __getattr__ = _refusing(__name__, __all__)
+    for _module in (init, lr_scheduler, optim, plot, utils):
+        _module.__getattr__ = _refusing(_module.__name__)
 
 
 def __dir__() -> list[str]:

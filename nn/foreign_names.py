@@ -34,7 +34,7 @@ ADVICE = {
 }
 
 
-MODULES = tuple(f"nn.{name}" for name in ("optim", "lr_scheduler", "init", "utils", "plot"))  # which import this one
+MODULES = tuple(f"nn.{name}" for name in ("optim", "lr_scheduler", "init", "utils", "plot"))
 
 
 def refusing(module: str, known: Iterable[str] | None = None) -> Callable[[str], NoReturn]:
