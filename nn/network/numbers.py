@@ -108,15 +108,6 @@ def strongest(network: Network, numbers: Numbers) -> list[list[int]]:
     """For each column its units, the strongest first.
 
     A unit is as strong as its value and its weights into the next layer are large; an output, as its value.
-
-    >>> from nn import MLP
-    >>> from nn.network.structure import read_network
-    >>> model = MLP(1, [3, 1], seed=0)
-    >>> for weight, number in zip(model.layers[1].neurons[0].w, (1.0, -3.0, 2.0)):
-    ...     weight.data = number
-    >>> network = read_network(model)
-    >>> strongest(network, numbers_of(network))
-    [[0], [2, 3, 1], [4]]
     """
     values, weight = numbers["value"], dict(zip(network.parameters, numbers["weight"], strict=True))
     ranked = []
