@@ -24,7 +24,7 @@ def tree_map(function: Callable[[Any], Any], tree: Any) -> Any:
     [2, (4, {'a': 6})]
     """
     if isinstance(tree, (dict, tuple, list)):
-        return rebuilt(tree, [tree_map(function, item) for item in _items(tree)])
+        return rebuilt(tree, [tree_map(function, item) for item in tree_items(tree)])
     if is_array(tree):
         return as_array(list(map(function, tree_leaves(tree))), tree.shape)
     return function(tree)
@@ -33,7 +33,7 @@ def tree_map(function: Callable[[Any], Any], tree: Any) -> Any:
 def block_map(function: Callable[[Any], Any], tree: Any) -> Any:
     """Like `tree_map`, but `function` gets each array as a whole."""
     if isinstance(tree, (dict, tuple, list)):
-        return rebuilt(tree, [block_map(function, item) for item in _items(tree)])
+        return rebuilt(tree, [block_map(function, item) for item in tree_items(tree)])
     return function(tree)
 
 
@@ -61,7 +61,8 @@ def prefix_entries(prefix: Any, tree: Any) -> list[tuple[Any, Any]]:
     return entries
 
 
-def _items(tree: Any) -> Any:
+def tree_items(tree: Any) -> Any:
+    """What a container holds."""
     return tree.values() if isinstance(tree, dict) else tree
 
 
@@ -82,7 +83,7 @@ def tree_leaves(tree: Any) -> list[Any]:
     """
     if isinstance(tree, (dict, tuple, list)):
         leaves: list[Any] = []
-        for item in _items(tree):
+        for item in tree_items(tree):
             if isinstance(item, (dict, tuple, list)) or is_array(item):
                 leaves += tree_leaves(item)
             else:

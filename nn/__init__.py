@@ -10,7 +10,7 @@
 True
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nn import _collision as _collision  # first, since it may refuse
 from nn import init, lr_scheduler, optim, plot, utils
@@ -33,6 +33,7 @@ from nn.activations import (
 )
 from nn.data import batches, train_test_split
 from nn.datasets import load_digits, load_iris, make_blobs, make_circles, make_moons, make_spirals, make_xor
+from nn.foreign_names import refusing as _refusing
 from nn.health import health
 from nn.layers import MLP, Dropout, Layer, Neuron, Sequential
 from nn.losses import (
@@ -71,12 +72,9 @@ __all__ = [
 # fmt: on
 
 if not TYPE_CHECKING:  # hidden from type checkers, which would otherwise accept any name
-
-    def __getattr__(name: str) -> Any:
-        from autograd.extend import refuse_name
-        from nn.foreign_names import advice_for
-
-        refuse_name("nn", name, advice_for(name, __all__))
+    __getattr__ = _refusing(__name__, __all__)
+    for _module in (init, lr_scheduler, optim, plot, utils):
+        _module.__getattr__ = _refusing(_module.__name__)
 
 
 def __dir__() -> list[str]:

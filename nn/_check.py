@@ -29,11 +29,7 @@ def plain_lists(values: Any) -> Any:
 
 
 def checked_list(name: str, values: Any, length: int | None = None) -> list[Any]:
-    """`values` as a list (of lists), if it is a list, a tuple, an array, a DataFrame or a Series, and of that length.
-
-    >>> checked_list("y", (1, 2))
-    [1, 2]
-    """
+    """`values` as a list (of lists), if it is a list, a tuple, an array, a DataFrame or a Series, and of that length."""
     found = plain_lists(values)
     if not isinstance(found, list):
         raise TypeError(f"{name} must be a list, a tuple or an array, got {type(values).__name__}")
@@ -70,11 +66,7 @@ def one_column(y: Any) -> Any:
 
 
 def checked_parameters(name: str, parameters: Iterable[Value]) -> list[Value]:
-    """`parameters` as a list, if they are distinct leaves and at least one.
-
-    >>> checked_parameters("params", (Value(x) for x in [1.0, 2.0]))
-    [Value(data=1.0, grad=0.0), Value(data=2.0, grad=0.0)]
-    """
+    """`parameters` as a list, if they are distinct leaves and at least one."""
     if isinstance(parameters, (set, frozenset)):
         raise TypeError(f"{name} must be in an order that stays the same, got a {type(parameters).__name__}: pass a list")
     try:
@@ -113,11 +105,7 @@ def _instead(parameters: Any) -> str:
 
 
 def generator(seed: RandomState, name: str = "seed") -> Random:
-    """A new generator for a seed, a different one every time for None; a generator that is passed in is shared.
-
-    >>> generator(0).random() == generator(0).random()
-    True
-    """
+    """A new generator for a seed, a different one every time for None; a generator that is passed in is shared."""
     if isinstance(seed, Random):
         return seed
     if seed is None:

@@ -91,7 +91,8 @@ class CompiledTraining(EagerTraining):
             if whole and isinstance(run.X, Chunks):
                 raise Diverged(f"the loss is {loss} in epoch {epoch}: a smaller learning rate may help")
             return None
-        missed = [self.flat.place[self.program.leaf(i)] for i in sums.missed]
+        program = self.program.program
+        missed = [self.flat.place[program.captured[program.reached[i]]] for i in sums.missed]
         self.flat.take(numpy.asarray(sums.gradient)[self.order] * (1.0 / divisor), missed)
         return Batch(loss, self.program.outputs_of(sums) if run.metric else [], targets)
 
@@ -181,9 +182,6 @@ class _OnFlat:
         self.at = numpy.array([i for i, leaf in enumerate(program.captured) if leaf in flat.place], int)
         self.places = numpy.array([flat.place[program.captured[i]] for i in self.at], int)
         self.read()
-
-    def leaf(self, i: int) -> Value:
-        return self.program.captured[self.program.reached[i]]
 
     def read(self) -> None:
         """Take over the numbers of the leaves that are not in the flat array."""

@@ -57,14 +57,7 @@ class Plane:
 
 
 def plane_of(model: Module, X: Any, y: Any, loss: Loss, resolution: Any) -> Plane:
-    """The plane of these samples; ValueError if they are not points, or if an output cannot be drawn.
-
-    >>> from nn import MLP, HingeLoss, make_xor
-    >>> X, y = make_xor(4, shuffle=False)
-    >>> plane = plane_of(MLP(2, [1]), X, [-1, 1, 1, -1], HingeLoss(), 8)
-    >>> plane.kind, plane.labels, plane.x, len(plane.cells(MLP(2, [1])))
-    ('score', (-1, 1), (-1.3, 1.3), 64)
-    """
+    """The plane of these samples; ValueError if they are not points, or if an output cannot be drawn."""
     checked_integer("boundary", resolution, at_least=2)
     rows = plain(X)
     if any(not isinstance(row, list) or len(row) != 2 for row in rows):

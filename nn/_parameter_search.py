@@ -259,9 +259,6 @@ def _found_within(held: Any, wanted: tuple[type, ...]) -> Iterator[Any]:
     The search goes through containers and objects of the user's own classes. It does not go into functions (so what a closure
     refers to is not found), nor into objects of the standard library or of an installed package, nor into what it has found.
     Queues, the arguments of a `functools.partial` and the cells of arrays and of pandas' tables are searched.
-
-    >>> sorted(_found_within({"a": {1, 2}, "b": (3.0, "4")}, (int, float)))
-    [1, 2, 3.0]
     """
     waiting, seen = [held], {id(held)}
     while waiting:

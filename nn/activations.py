@@ -24,11 +24,7 @@ MEANT = {"lrelu": "leaky_relu", "swish": "silu", "logistic": "sigmoid", "identit
 
 
 def activation_function(activation: str | Activation) -> Activation:
-    """The function of that name (any op of one argument has one), or the function or module itself; else an error.
-
-    >>> activation_function("relu")(-2.0)
-    0.0
-    """
+    """The function of that name (any op of one argument has one), or the function or module itself; else an error."""
     if isinstance(activation, type):
         name = activation.__name__
         raise TypeError(f"activation must be a name or a function, got the class {name}: make an instance, {name}()")

@@ -34,25 +34,16 @@ ADVICE = {
 }
 
 
-MODULES = tuple(f"nn.{name}" for name in ("optim", "lr_scheduler", "init", "utils", "plot"))  # which import this one
+MODULES = tuple(f"nn.{name}" for name in ("optim", "lr_scheduler", "init", "utils", "plot"))
 
 
-def advice_in(module: str, name: str) -> str:
-    """The end of the error for a name that a module of nn lacks.
-
-    >>> advice_in("nn.optim", "lr_scheduler"), advice_in("nn.optim", "adam")
-    (': write nn.lr_scheduler', ': did you mean Adam?')
-    """
-    return advice_for(name, _own(module))
-
-
-def refusing(module: str) -> Callable[[str], NoReturn]:
-    """The `__getattr__` of a module of nn: the error for a name that it lacks says what to write."""
+def refusing(module: str, known: Iterable[str] | None = None) -> Callable[[str], NoReturn]:
+    """The `__getattr__` of a module of nn: the error for a name that it lacks says what to write, or which is close."""
 
     def refuse(name: str) -> NoReturn:
         if name == "__path__":  # Python asks for it at every import
             raise AttributeError(name)
-        refuse_name(module, name, advice_in(module, name))
+        refuse_name(module, name, advice_for(name, _own(module) if known is None else known))
 
     return refuse
 

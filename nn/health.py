@@ -124,13 +124,7 @@ class LayerCalls(NamedTuple):
 
 
 def layer_calls(model: Module, loss: Value) -> LayerCalls:
-    """Read the calls of a model's layers off the recorded graph of a loss; ValueError if there are none in it.
-
-    >>> from nn import MLP
-    >>> net = MLP(1, [3, 1], seed=0)
-    >>> [(layer.name, len(layer.outputs)) for layer in layer_calls(net, net([1.0]) + net([2.0])).called]
-    [("layers[0] Layer(1, 3, 'relu')", 6), ("layers[1] Layer(3, 1, 'linear')", 2)]
-    """
+    """Read the calls of a model's layers off the recorded graph of a loss; ValueError if there are none in it."""
     checked_module(model)
     if type(loss) is not Value:
         raise TypeError(f"loss must be a Value, got {type(loss).__name__}")

@@ -8,10 +8,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from random import Random
-from typing import TYPE_CHECKING
 
 from autograd.extend import checked_choice
-from nn.foreign_names import refusing
 
 Initialiser = Callable[[int, int, Random], float]
 
@@ -57,7 +55,3 @@ def initialiser(init: str | Initialiser) -> Initialiser:
     if callable(init):
         return init
     return INITIALISERS[checked_choice("init", init, INITIALISERS, " or a function")]
-
-
-if not TYPE_CHECKING:  # hidden from type checkers, which would otherwise accept any name
-    __getattr__ = refusing(__name__)

@@ -61,13 +61,12 @@ class Neuron(Module):
     def forward(self, x: Sequence[Any]) -> Any:
         """The output for a list of `nin` numbers or Values, or an array."""
         x = _row(x, len(self.w))
-        return self.activation(self._expanded(x) if self.expand else dot(self.w, x, self.b))
-
-    def _expanded(self, x: Sequence[Any]) -> Any:
+        if not self.expand:
+            return self.activation(dot(self.w, x, self.b))
         total: Any = self.b
         for weight, item in zip(self.w, x, strict=True):
             total = total + weight * item
-        return total
+        return self.activation(total)
 
     def _described(self) -> str:
         return f"{len(self.w)}, {self._shown!r}"

@@ -314,15 +314,6 @@ class _ClassLoss(Loss):
             weights.append(weight)
         return losses, math.fsum(weights)
 
-    def sample_loss(self, output: Any, target: Any) -> Any:
-        row = self._checked_row(output)
-        # Products with masks, not `where`: a gradient reaches all classes, whichever is right.
-        above = [autograd.greater(target, float(c)) for c in range(len(row) - 1)]
-        is_class = [before - after for before, after in zip([1.0, *above], [*above, 0.0], strict=True)]
-        others = [autograd.dot([mask, 1.0 - mask], [low, high]) for mask, low, high in zip(above, row[:-1], row[1:], strict=True)]
-        loss = self.of_class(autograd.dot(is_class, row), others)
-        return self._counted(loss, target, len(row))
-
     def _counted(self, loss: Any, target: Any, classes: int) -> Any:
         """The loss of a sample times the weight of its class, and 0 if it is ignored."""
         if self.weight is not None:
@@ -458,10 +449,14 @@ class CrossEntropyLoss(_ClassLoss):
         row, given = self._checked_row(output), _as_list(target)
         if isinstance(given, list):
             return self._shared(row, self._weighted_shares(given))
-        if self.label_smoothing == 0.0:
-            return super().sample_loss(output, target)
-        one_hot = [autograd.equal(target, float(c)) for c in range(len(row))]
-        return autograd.not_equal(target, float(self.ignore_index)) * self._shared(row, self._weighted_shares(one_hot))
+        if self.label_smoothing:
+            one_hot = [autograd.equal(target, float(c)) for c in range(len(row))]
+            return autograd.not_equal(target, float(self.ignore_index)) * self._shared(row, self._weighted_shares(one_hot))
+        # Products with masks, not `where`: a gradient reaches all classes, whichever is right.
+        above = [autograd.greater(target, float(c)) for c in range(len(row) - 1)]
+        is_class = [before - after for before, after in zip([1.0, *above], [*above, 0.0], strict=True)]
+        others = [autograd.dot([mask, 1.0 - mask], [low, high]) for mask, low, high in zip(above, row[:-1], row[1:], strict=True)]
+        return self._counted(self.of_class(autograd.dot(is_class, row), others), target, len(row))
 
     def of_class(self, right: Any, others: Sequence[Any]) -> Any:
         return -ops.log_softmax(right, *others)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from autograd import Value
 from autograd.extend import (
@@ -24,10 +24,8 @@ from autograd.extend import (
     zero_to_one,
 )
 from nn._check import checked_list
-from nn.foreign_names import refusing
-from nn.optim import Optimizer, ParamGroup
+from nn.optim import Check, Optimizer, ParamGroup
 
-Check = Callable[[str, Any], Any]
 Loaded = list[tuple["_Scheduler", dict[str, Any]]]
 
 
@@ -587,7 +585,3 @@ class ReduceLROnPlateau(_Scheduler):
         margin = self.threshold if self.mode == "max" else -self.threshold
         bound = self.best + margin if self.threshold_mode == "abs" else self.best * (1.0 + margin)
         return metric > bound if self.mode == "max" else metric < bound
-
-
-if not TYPE_CHECKING:  # hidden from type checkers, which would otherwise accept any name
-    __getattr__ = refusing(__name__)

@@ -47,11 +47,7 @@ def confusion_matrix(outputs: Sequence[Any], targets: Sequence[Any], threshold: 
 
 
 def plain(output: Any) -> Any:
-    """An output with plain numbers in place of its Values: a float, or a list of floats.
-
-    >>> plain([Value(1.0), Value(2.0)])
-    [1.0, 2.0]
-    """
+    """An output with plain numbers in place of its Values: a float, or a list of floats."""
     return _numbers(plain_lists(output))
 
 

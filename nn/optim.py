@@ -6,7 +6,7 @@ import math
 from collections import UserDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, NoReturn, TypeVar, overload
+from typing import Any, ClassVar, Generic, NamedTuple, NoReturn, TypeVar, overload
 
 from autograd import Value
 from autograd.extend import (
@@ -24,7 +24,6 @@ from autograd.extend import (
 )
 from nn._cards import optimizer_card, setting_text
 from nn._check import checked_parameters
-from nn.foreign_names import refusing
 
 T = TypeVar("T")
 Memory = dict[str, Any]  # what an optimizer keeps of the past of one parameter, or in arrays of the past of many
@@ -648,7 +647,3 @@ class Adagrad(Optimizer):
             return data - rate * (grad / (sqrt(total) + eps)), {"step": memory["step"] + 1, "sum": total}
 
         return update
-
-
-if not TYPE_CHECKING:  # hidden from type checkers, which would otherwise accept any name
-    __getattr__ = refusing(__name__)

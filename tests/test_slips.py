@@ -310,6 +310,8 @@ def test_what_is_written_for_a_name_of_pytorchs_nn_is_there(name):
         ("lr_scheduler", "CyclicLR", "write nn.lr_scheduler.LambdaLR(optimizer, lambda epoch: …)"),
         ("lr_scheduler", "SGD", "write nn.optim.SGD"),
         ("init", "kaiming_normal_", 'write nn.Layer(…, init="he")'),
+        ("utils", "clip_grad_norm", "did you mean clip_grad_norm_?"),
+        ("plot", "losscurve", "did you mean loss_curve?"),
     ],
 )
 def test_a_name_of_pytorchs_optim_says_what_to_write(module, name, write):

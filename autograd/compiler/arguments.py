@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from autograd._format import counted, listed, one_line
-from autograd._tree import as_array, block_map, is_array, prefix_entries, rebuilt, tree_leaves, tree_map
+from autograd._tree import as_array, block_map, is_array, prefix_entries, rebuilt, tree_items, tree_leaves, tree_map
 from autograd.compiler.any_array import each, is_any_array, is_foreign, namespace_of, reshaped
 from autograd.compiler.axes import Axes, checked_axes, shape_of
 from autograd.op import number
@@ -202,24 +202,20 @@ def _holds_block(nesting: Any) -> bool:
     """True if it holds an array; lanes of a number are none."""
     if type(nesting) is Block:
         return bool(nesting.shape)
-    return isinstance(nesting, (list, tuple, dict)) and any(map(_holds_block, _items(nesting)))
+    return isinstance(nesting, (list, tuple, dict)) and any(map(_holds_block, tree_items(nesting)))
 
 
 def _filled(nesting: Any, items: Iterator[Any], lanes: int | None, listed: bool, reduced: bool) -> Any:
     if type(nesting) is Block:
         return _block(nesting, [next(items) for _ in range(math.prod(nesting.shape))], lanes, listed, reduced)
     if isinstance(nesting, (list, tuple, dict)):
-        return rebuilt(nesting, [_filled(item, items, lanes, listed, reduced) for item in _items(nesting)])
+        return rebuilt(nesting, [_filled(item, items, lanes, listed, reduced) for item in tree_items(nesting)])
     return next(items)
 
 
 def _block(block: Block, items: Any, lanes: int | None, listed: bool, reduced: bool) -> Any:
     whole = stacked(items, block.shape, None if reduced and block.axis is None else lanes, listed)
     return namespace_of([whole]).moveaxis(whole, 0, block.axis) if reduced and block.axis else whole
-
-
-def _items(nesting: Any) -> Any:
-    return nesting.values() if isinstance(nesting, dict) else nesting
 
 
 def lanes_of(given: Sequence[Given]) -> int | None:
@@ -298,7 +294,7 @@ def stacked(items: Any, shape: tuple[int, ...], lanes: int | None, listed: bool 
         if listed:
             size = len(items) // shape[0]
             return [stacked(items[i : i + size], shape[1:], lanes, listed) for i in range(0, len(items), size)]
-        columns = zip(*map(_items, items), strict=True)
+        columns = zip(*map(tree_items, items), strict=True)
         return rebuilt(items[0], [stacked(column, shape, lanes) for column in columns])
     if any(type(item) is Value or (is_array(item) and item.dtype.kind == "O") for item in items):
         return as_array(tree_leaves(list(items)), (*shape, *getattr(items[0], "shape", ())))

@@ -107,11 +107,6 @@ class BatchLoss:
         self.reached = self._program.reached
         self.drawn: list[list[float]] = []
 
-    @property
-    def program(self) -> Program:
-        """Its outputs are sums over the lanes, of the loss and of its derivatives by what is `reached`; then the outputs."""
-        return self._program.program
-
     def is_outdated(self) -> bool:
         """True if something has changed that the function reads, other than the numbers of `captured`."""
         try:
@@ -123,7 +118,7 @@ class BatchLoss:
 
     @cached_property
     def _runner(self) -> Runner:
-        return fast_runner(self.program, self._executor, "plain")
+        return fast_runner(self._program.program, self._executor, "plain")
 
     @cached_property
     def _packed(self) -> Made:

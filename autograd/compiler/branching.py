@@ -31,11 +31,9 @@ class Branching(Compiled):
         self._axes = [argument.axes for argument in self.arguments]
 
     def __call__(self, *xs: Any) -> Any:
-        """What `f` returns: numbers, or arrays with a leading axis of lanes."""
         return self._merged(lambda way, part: way(*part), xs)
 
     def value_and_grad(self, *xs: Any, argnums: int | Sequence[int] = 0, reduction: str | None = None) -> tuple[Any, Any]:
-        """The value and the gradient by the arguments that `argnums` selects, as `autograd.value_and_grad` gives them."""
         if reduction is not None:
             checked_choice("reduction", reduction, REDUCTIONS)
         _, lanes = self._bind(xs)
@@ -53,7 +51,6 @@ class Branching(Compiled):
         return scaled(sum([value for value, _ in parts]), slopes, scale_of(reduction, lanes), single)
 
     def backward(self, *xs: Any, reduction: str = "mean") -> float:
-        """Add to `grad` of the leaves that `f` takes from outside, as `backward()` does; returns the value."""
         checked_choice("reduction", reduction, REDUCTIONS)
         _, lanes = self._bind(xs)
         scale = scale_of(reduction, lanes)
@@ -79,15 +76,12 @@ class Branching(Compiled):
         )
 
     def jacobian(self, *xs: Any, argnums: int | Sequence[int] = 0) -> Any:
-        """The derivatives of every number that f returns: shape of the output, then of the argument."""
         return self._merged(lambda way, part: way.jacobian(*part, argnums=argnums), xs)
 
     def hessian(self, *xs: Any, argnums: int | Sequence[int] = 0) -> Any:
-        """The second derivatives of f, which must return one number."""
         return self._merged(lambda way, part: way.hessian(*part, argnums=argnums), xs)
 
     def hvp(self, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
-        """The Hessian times a vector; one result per primal, with a single one just that."""
         check_tangents("hvp", primals, tangents, "program.hvp((x,), (v,))")
         n = len(primals)
         return self._merged(lambda way, part: way.hvp(part[:n], part[n:]), primals, tangents)

@@ -70,18 +70,7 @@ class Stats(list[Counts]):
 
 
 def stats(program: Program) -> Stats:
-    """The counts of a program before the passes, and after each of them.
-
-    >>> from autograd import ops
-    >>> from autograd.compiler.program import Input, Output, Row
-    >>> rows = (Row(ops.mul, (0, 0), 1), Row(ops.mul, (1, 1.0), 2), Row(ops.add, (2, 3.0), 3))
-    >>> for counts in stats(Program((Input("x"),), rows, (Output("y", 3),), 4))[-4:]:
-    ...     print(counts.after, counts.rows, counts.registers)
-    reductions 1 4
-    matrix_products 1 4
-    outer_products 1 4
-    assign_registers 1 2
-    """
+    """The counts of a program before the passes, and after each of them."""
     return Stats([_counts("traced", program), *(_counts(one.__name__, after) for one, after in _after_each(program))])
 
 

@@ -99,12 +99,7 @@ class Program:
         return [type(arg) is int and self.per_lane[arg] for _, arg in self.outputs]
 
     def use_counts(self) -> list[int]:
-        """For each register, how many arguments of rows and outputs it is.
-
-        >>> from autograd import ops
-        >>> Program((Input("x"), Input("y")), (Row(ops.mul, (0, 0), 2),), (Output("z", 2),), 3).use_counts()
-        [2, 0, 1]
-        """
+        """For each register, how many arguments of rows and outputs it is."""
         counts = [0] * self.registers
         for arg in chain(*[row.args for row in self.rows], [output.arg for output in self.outputs]):
             if type(arg) is int:

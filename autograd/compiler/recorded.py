@@ -110,12 +110,6 @@ class Point:
         return found
 
     def flowing(self, node: Value) -> tuple[float | None, ...]:
-        """The partials of a node, with None for frozen and detached leaves.
-
-        >>> x, w = Value(3.0), Value(2.0, requires_grad=False)
-        >>> y = x * w
-        >>> Recorded(Graph(y)).at({}).flowing(y)
-        (2.0, None)
-        """
+        """The partials of a node, with None for frozen and detached leaves."""
         pairs = zip(node.args, self.partials[node], strict=True)
         return tuple([None if type(arg) is Value and not takes_gradient(arg) else partial for arg, partial in pairs])

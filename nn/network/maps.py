@@ -50,14 +50,7 @@ def boundary_level(grid: Grid) -> float:
 
 
 def maps_over(network: Network, over: Any) -> Maps:
-    """The maps of a network over the plane of some samples, rows of two numbers, or a pair of those and their labels.
-
-    >>> from nn import MLP
-    >>> from nn.network.structure import read_network
-    >>> maps = maps_over(read_network(MLP(2, [1])), [[0.0, 0.0], [1.0, 1.0]])
-    >>> maps.x, maps.grids[0][0][0], maps.grids[1][24][0]
-    ((-0.15, 1.15), -0.15, -0.15)
-    """
+    """The maps of a network over the plane of some samples, rows of two numbers, or a pair of those and their labels."""
     if len(network.columns[0].units) != 2:
         raise ValueError(f"over: the model must have 2 inputs, got {len(network.columns[0].units)}")
     points, labels = _samples(over)

@@ -16,21 +16,19 @@ from nn.network.structure import Network
 Known = list[float | None]
 
 
-class Numbers(TypedDict, total=False):
-    """Weight, gradient and update per parameter; value, gradient, and gradient of the sum per neuron; None where unknown.
+class Numbers(TypedDict):
+    """Weight and gradient per parameter; value, gradient, and gradient of the sum per neuron; None where unknown.
 
-    An update that is not given is −rate · gradient. `scale` has the size that is drawn widest, for `show` it is given for.
+    An update is −rate · gradient. On a page `update` and `scale`, the size that is drawn widest, may be given too.
     """
 
     weight: Known
     grad: Known | None
-    update: Known | None
     value: Known | None
     slope: Known | None
     delta: Known | None
     rate: float
     loss: float | None
-    scale: dict[str, float]
 
 
 def link_numbers(numbers: Numbers, show: str) -> Known | None:
@@ -40,7 +38,7 @@ def link_numbers(numbers: Numbers, show: str) -> Known | None:
     grads = numbers["grad"]
     if show == "grad" or grads is None:
         return grads
-    return numbers.get("update") or [None if grad is None else -numbers["rate"] * grad for grad in grads]
+    return [None if grad is None else -numbers["rate"] * grad for grad in grads]
 
 
 def sample_of(model: Module, x: Any, y: Any, loss: Any) -> ModelCall | None:
@@ -75,14 +73,7 @@ def _leaves(x: Any) -> list[Value]:
 
 
 def numbers_of(network: Network, sample: ModelCall | None = None, lr: float = 0.1) -> Numbers:
-    """The numbers of a network: values and gradients are those of the sample; without its loss, parameters have their own `grad`.
-
-    >>> from nn import MLP
-    >>> from nn.network.structure import read_network
-    >>> net = MLP(1, [1], seed=0)
-    >>> sorted(numbers_of(read_network(net)))
-    ['delta', 'grad', 'loss', 'rate', 'slope', 'value', 'weight']
-    """
+    """The numbers of a network: values and gradients of the sample; without its loss, the `grad` that parameters have."""
     values: Known | None = None
     slopes: Known | None = None
     deltas: Known | None = None
@@ -117,15 +108,6 @@ def strongest(network: Network, numbers: Numbers) -> list[list[int]]:
     """For each column its units, the strongest first.
 
     A unit is as strong as its value and its weights into the next layer are large; an output, as its value.
-
-    >>> from nn import MLP
-    >>> from nn.network.structure import read_network
-    >>> model = MLP(1, [3, 1], seed=0)
-    >>> for weight, number in zip(model.layers[1].neurons[0].w, (1.0, -3.0, 2.0)):
-    ...     weight.data = number
-    >>> network = read_network(model)
-    >>> strongest(network, numbers_of(network))
-    [[0], [2, 3, 1], [4]]
     """
     values, weight = numbers["value"], dict(zip(network.parameters, numbers["weight"], strict=True))
     ranked = []

@@ -11,7 +11,7 @@ from autograd.viz.palette import RAMP
 from nn.network.heat import mark
 from nn.network.layout import PLANE_ROOM, WIDE, lay_out
 from nn.network.maps import Maps
-from nn.network.numbers import Known, Numbers, numbers_of, strongest
+from nn.network.numbers import Numbers, numbers_of, strongest
 from nn.network.picture import Picture
 from nn.network.structure import Network, Unit
 from nn.network.words import chosen, has_plane, lead
@@ -69,12 +69,12 @@ class NetworkPage:
 
     def update(self, numbers: Numbers) -> dict[str, Any]:
         """Numbers of the network, as the page takes them."""
-        shorter: dict[str, Any] = dict(numbers)
-        for what in ("weight", "grad", "update"):
-            known: Known | None = shorter.get(what)
-            if known is not None:
-                shorter[what] = [known[i] for i in self.kept]
-        return shorter
+        weight, grad = numbers["weight"], numbers["grad"]
+        return {
+            **numbers,
+            "weight": [weight[i] for i in self.kept],
+            "grad": None if grad is None else [grad[i] for i in self.kept],
+        }
 
     def _labels(self, maps: Maps) -> list[list[str]]:
         """For the legend, each label in words and as its mark."""

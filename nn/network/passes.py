@@ -91,18 +91,18 @@ class ModelCall:
         return [[self._sum(neuron, call) for neuron in neurons_of(call.owner)] for call in self.calls]
 
     def _sum(self, neuron: Any, call: Scope) -> Value | None:
-        uses = self.graph.users.get(neuron.b, ())
-        return next((edge.node for edge in uses if self.inside.get(edge.node) is call), None)
+        return next(self._uses(neuron.b, call), None)
+
+    def _uses(self, node: Value, call: Scope) -> Iterator[Value]:
+        """The nodes inside a call that are computed from a node."""
+        return (edge.node for edge in self.graph.users.get(node, ()) if self.inside.get(edge.node) is call)
 
     def _results(self, call: Scope) -> list[Value | float | None]:
         """The result of each neuron: what its sum becomes before it leaves the call."""
         found: list[Value | float | None] = []
         for neuron in neurons_of(call.owner):
             node = self._sum(neuron, call)
-            while node is not None:
-                after = [edge.node for edge in self.graph.users[node] if self.inside.get(edge.node) is call]
-                if not after:
-                    break
+            while node is not None and (after := list(self._uses(node, call))):
                 node = after[-1]
             found.append(node)
         return found

@@ -35,7 +35,7 @@ class Column:
 
     title: str
     units: tuple[Unit, ...]
-    steps: tuple[Any, ...]
+    steps: list[Any]
 
     @property
     def then(self) -> list[str]:
@@ -99,15 +99,13 @@ def read_network(
     for path, step in parts(model) if steps is None else steps:
         neurons = neurons_of(step)
         if not neurons:
-            _check_step(model, path, step)
-            if columns:
-                columns[-1] = replace(columns[-1], steps=(*columns[-1].steps, step))
-            else:
-                before.append(step)
+            if isinstance(step, Module) and (step is model or step.parameters()):  # which would be hidden
+                raise NotLayered(f"{as_index(path) or type(model).__name__} is not made of layers")
+            (columns[-1].steps if columns else before).append(step)
             continue
         width = len(neurons[0].w)
         if not columns:
-            columns.append(replace(_inputs(width, inputs), steps=tuple(before)))
+            columns.append(_inputs(width, inputs, before))
         elif len(columns[-1].units) != width:
             name = as_index(path)
             raise NotLayered(f"{name} takes {counted(width, 'number')}, and {columns[-1].title} before it gives another count")
@@ -145,17 +143,11 @@ def parts(module: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         yield from parts(part, f"{path}.{name}" if path else name)
 
 
-def _check_step(model: Module, path: str, step: Any) -> None:
-    """A function between two layers must not have parameters: they would be hidden."""
-    if isinstance(step, Module) and (step is model or step.parameters()):
-        raise NotLayered(f"{as_index(path) or type(model).__name__} is not made of layers")
-
-
-def _inputs(width: int, names: Sequence[str] | None) -> Column:
+def _inputs(width: int, names: Sequence[str] | None, steps: list[Any]) -> Column:
     if names is not None and len(names) != width:
         raise ValueError(f"inputs: expected {counted(width, 'name')}, one for each input, got {len(names)}")
     shown = [f"x[{i}]" for i in range(width)] if names is None else list(names)
-    return Column("inputs", tuple(Unit(name, name) for name in shown), ())
+    return Column("inputs", tuple(Unit(name, name) for name in shown), steps)
 
 
 def _layer(path: str, layer: Any, neurons: Sequence[Neuron]) -> Column:
@@ -166,7 +158,7 @@ def _layer(path: str, layer: Any, neurons: Sequence[Neuron]) -> Column:
         name = ".".join(part for part in (as_index(path), inside) if part) or "neuron"
         activation = getattr(neuron.activation, "__name__", repr(neuron.activation))
         units.append(Unit(name, inside or name, tuple(neuron.w), neuron.b, activation))
-    return Column(title, tuple(units), (layer,))
+    return Column(title, tuple(units), [layer])
 
 
 def _named(column: Column, names: Sequence[str]) -> Column:

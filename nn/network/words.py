@@ -21,7 +21,7 @@ NO_GRADIENTS_OF_LOSS = "No gradient of the loss reaches a parameter."
 
 def title(network: Network, numbers: Numbers, show: str) -> str:
     """What the picture is: the model and what its links show."""
-    loss = numbers.get("loss")
+    loss = numbers["loss"]
     return f"{network.title}: {WORDS[show]}s{'' if loss is None else f' at a loss of {shown(loss, 4)}'}"
 
 
@@ -73,7 +73,7 @@ def sentence(network: Network, numbers: Numbers, show: str, maps: Maps | None = 
 def _strongest(network: Network, numbers: Numbers, show: str, layout: Layout | None) -> str:
     word, xs = WORDS[show], link_numbers(numbers, show)
     if xs is None:
-        return NO_GRADIENTS if numbers.get("loss") is None else NO_GRADIENTS_OF_LOSS
+        return NO_GRADIENTS if numbers["loss"] is None else NO_GRADIENTS_OF_LOSS
     sizes = [-1.0 if x is None or x != x else abs(x) for x in xs]
     most = max(sizes)
     if most < 0.0:
@@ -82,7 +82,7 @@ def _strongest(network: Network, numbers: Numbers, show: str, layout: Layout | N
     x, (parameter, name) = xs[at] or 0.0, next(islice(network.parameters.items(), at, None))
     if x == 0.0:
         return f"Every {word} is 0."
-    rule = f" = −{shown(numbers['rate'], 4)} · gradient" if show == "update" and not numbers.get("update") else ""
+    rule = f" = −{shown(numbers['rate'], 4)} · gradient" if show == "update" else ""
     hidden = ", which is not drawn" if layout is not None and parameter not in _drawn(network, layout) else ""
     return f"The largest {word}{rule} is {shown(x, 4)}, of {as_index(name)}{hidden}."
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from numbers import Real
 from typing import TYPE_CHECKING, Any
 
-from autograd.extend import as_index, shown
+from autograd.extend import any_number, as_index, shown
 from nn._check import checked_list
 from nn.plot.style import LINES, SMALL, Look, axes, checked_ax, checked_record
 from nn.recording.recorder import layer_of
@@ -84,17 +83,11 @@ def _curves(losses: Any, label: str) -> tuple[str, list[Curve]]:
     elif isinstance(losses, TrainingRecord):
         curves = [(label, [frame.step for frame in losses], [frame.loss for frame in losses])]
     else:
-        numbers = [_loss(loss) for loss in checked_list("losses", losses)]
+        numbers = [any_number(f"losses[{i}]", loss) for i, loss in enumerate(checked_list("losses", losses))]
         curves = [(label, range(len(numbers)), numbers)]
     if not curves or not curves[0][2]:
         raise ValueError("losses: there are none to draw")
     return unit, curves
-
-
-def _loss(loss: Any) -> float:
-    if isinstance(loss, bool) or not isinstance(loss, Real):
-        raise TypeError(f"losses must be a History, a TrainingRecord or numbers, got {type(loss).__name__} among them")
-    return float(loss)
 
 
 def update_ratios(record: TrainingRecord, *, ax: Axes | None = None) -> Axes:

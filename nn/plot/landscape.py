@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from autograd import Value, no_grad
-from autograd.extend import checked_integer, finite_above_zero, shown
+from autograd.extend import any_number, checked_integer, finite_above_zero, shown
 from nn._check import generator
 from nn.module import Module, checked_module, in_mode
 from nn.plot.style import SMALL, Look, axes, checked_ax
@@ -71,7 +71,7 @@ def loss_landscape(
                 for across in places:
                     for p, at, one, other in zip(parameters, start, *directions, strict=True):
                         p.data = at + across * one + up * other
-                    losses[-1].append(_as_float(loss()))
+                    losses[-1].append(any_number("loss()", loss()))
                     advance()
     finally:
         for p, at in zip(parameters, start, strict=True):
@@ -91,13 +91,6 @@ def _direction(model: Module, source: Random) -> list[float]:
         factor = math.hypot(*numbers) / math.hypot(*drawn)
         direction += [factor * x for x in drawn]
     return direction
-
-
-def _as_float(loss: Any) -> float:
-    number = loss.data if type(loss) is Value else loss
-    if isinstance(number, bool) or not isinstance(number, (int, float)):
-        raise TypeError(f"loss must give a Value or a number, got {type(loss).__name__}")
-    return float(number)
 
 
 def _draw(ax: Axes, places: list[float], losses: list[list[float]]) -> Axes:

@@ -99,14 +99,7 @@ def _chosen(state: bytes, kept: Sequence[int]) -> bytes:
 def network_states(
     model: Module, data: Data, features: Sequence[str] | None, kept: Sequence[str], frames: int
 ) -> NetworkStates | None:
-    """For a record of so many frames, in which these numbers are kept; None if the model is not made of layers.
-
-    >>> from nn import MLP
-    >>> states = network_states(MLP(2, [16, 1]), ([[0.0, 1.0]], [1]), None, ["‖layers.0‖", "‖layers.1‖"], 10)
-    >>> states.add(0, 0, last=False)
-    >>> states.packed, len(states.states[0])
-    (True, 520)
-    """
+    """For a record of so many frames, in which these numbers are kept; None if the model is not made of layers."""
     try:
         network = read_network(model, inputs=features)
     except NotLayered:

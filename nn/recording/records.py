@@ -196,14 +196,8 @@ class TrainingRecord(_WithPage, Sequence[Frame]):
 class Difference:
     """The first step at which two runs differ, and in what: its number in each run.
 
-    >>> import nn
-    >>> def run(lr):
-    ...     neuron = nn.Neuron(1, seed=0)
-    ...     optimizer = nn.optim.SGD(neuron.parameters(), lr=lr)
-    ...     return nn.record_training(neuron, [[1.0]], [2.0], loss=nn.MSELoss(), optimizer=optimizer, steps=2, progress=False)
-    >>> found = run(0.1).beside(run(0.2)).difference
-    >>> found.step, found.name
-    (1, 'w.0')
+    >>> print(Difference(step=1, name="w.0", numbers=(0.5, 0.25), more=2))
+    step 1: w[0] 0.5 against 0.25, and 2 more
     """
 
     step: int
@@ -221,12 +215,11 @@ class TrainingComparison(_WithPage):
     """Two runs. `difference` is the first one, or None if they agree at all steps that both kept; NaN agrees with NaN.
 
     >>> import nn
-    >>> def run(lr):
-    ...     neuron = nn.Neuron(1, seed=0)
-    ...     optimizer = nn.optim.SGD(neuron.parameters(), lr=lr)
-    ...     return nn.record_training(neuron, [[1.0]], [2.0], loss=nn.MSELoss(), optimizer=optimizer, steps=2, progress=False)
-    >>> run(0.1).beside(run(0.1)).difference is None
-    True
+    >>> neuron = nn.Neuron(1, seed=0)
+    >>> optimizer = nn.optim.SGD(neuron.parameters(), lr=0.1)
+    >>> record = nn.record_training(neuron, [[1.0]], [2.0], loss=nn.MSELoss(), optimizer=optimizer, steps=2, progress=False)
+    >>> record.beside(record)
+    no difference in the 3 steps that both runs have kept
     """
 
     one: TrainingRecord

@@ -36,6 +36,14 @@ def test_the_loss_is_taken_on_a_grid_around_the_parameters_and_its_centre_is_her
     assert ax.get_legend().get_texts()[0].get_text() == "here: loss 25"
 
 
+def test_a_loss_may_be_a_number_of_numpy():
+    import numpy as np
+
+    for number in (np.float32(2.5), np.int64(3), np.array(2.5)):
+        ax = plot.loss_landscape(nn.Neuron(1, seed=0), lambda n=number: n, steps=3, progress=False, ax=new_ax())
+        assert ax.get_legend().get_texts()[0].get_text() == f"here: loss {number:g}"
+
+
 @pytest.mark.slow
 @drawn_examples
 @given(seed=st.integers(0, 10**6), numbers=st.lists(numbers, min_size=9, max_size=9))

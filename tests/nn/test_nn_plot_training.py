@@ -10,6 +10,7 @@ from matplotlib import pyplot
 from PIL import Image
 
 import nn
+from autograd import Value
 from autograd.extend import as_index
 from nn import plot
 from nn.training import History
@@ -35,6 +36,11 @@ def test_a_history_has_a_point_an_epoch_for_training_and_validation():
     assert numpy.array_equal(ax.lines[1].get_ydata(), [4.0, math.nan], equal_nan=True)
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["loss", "loss, validation data"]
     assert ax.get_xlabel() == "epoch"
+
+
+def test_losses_may_be_the_values_that_a_loop_has_kept():
+    (line,) = plot.loss_curve([Value(3.0), Value(2.0), numpy.float32(1.0)], ax=new_ax()).lines
+    assert list(line.get_ydata()) == [3.0, 2.0, 1.0]
 
 
 def test_a_record_has_a_point_a_step():

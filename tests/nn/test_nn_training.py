@@ -254,6 +254,10 @@ def test_early_stopping_refuses_what_it_cannot_watch():
         EarlyStopping(monitor="loss")
     with pytest.raises(ValueError, match=r"monitor must be one of .*, got 'val-loss': did you mean val_loss\?"):
         EarlyStopping(monitor="val-loss")
+    with pytest.raises(ValueError, match=r"min_delta must be finite, got nan"):
+        EarlyStopping(min_delta=float("nan"))
+    with pytest.raises(TypeError, match=r"restore_best must be True or False, got 'no'"):
+        EarlyStopping(restore_best="no")
 
 
 def test_data_that_does_not_match_is_refused():

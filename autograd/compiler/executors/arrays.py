@@ -29,15 +29,7 @@ Reader = Callable[[Blocks], Any]
 
 
 class ArrayExecutor:
-    """A program made ready for the arrays of one namespace.
-
-    >>> import numpy as np
-    >>> from autograd import compile
-    >>> program = compile(lambda w, x: w * x, 2.0, 3.0, in_axes=(None, 0)).program_of()
-    >>> uniform, per_lane = ArrayExecutor(program, np).run([[10.0]], [np.array([[1.0], [2.0]])], 2)
-    >>> per_lane.tolist()
-    [[10.0, 20.0]]
-    """
+    """A program made ready for the arrays of one namespace."""
 
     def __init__(self, program: Program, xp: Any) -> None:
         self.xp, self.library = xp, library_of(xp)

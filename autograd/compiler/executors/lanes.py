@@ -26,17 +26,7 @@ from autograd.errors import CompileError
 
 
 class Lanes:
-    """A tape, ready to run.
-
-    >>> import numpy as np
-    >>> from autograd import ops
-    >>> from autograd.compiler.program import Input, Output, Program, Row
-    >>> from autograd.compiler.tape import Tape
-    >>> rows = (Row(ops.mul, (1, 0), 2), Row(ops.add, (2, 0.5), 3))
-    >>> lanes = Lanes(Tape.of(Program((Input("x", True), Input("w")), rows, (Output("y", 3),), 4)))
-    >>> lanes(np.array([10.0]), [np.array([1.0, 2.0, 3.0])], 3)
-    (array([], dtype=float64), array([[10.5, 20.5, 30.5]]))
-    """
+    """A tape, ready to run."""
 
     def __init__(self, tape: Tape, threads: int | None = None) -> None:
         for name in unavailable(tape.ops):

@@ -73,13 +73,7 @@ def _run(
 
 
 def registers(rows: Iterable[Row], inputs: Sequence[float]) -> list[float]:
-    """The numbers of all registers, given those of the inputs: of rows with one result each, in order, without lanes.
-
-    >>> from autograd import compile
-    >>> program = compile(lambda x, y: x * y + x, 2.0, 3.0, in_axes=None).traced.program
-    >>> registers(program.rows, [4.0, 5.0])
-    [4.0, 5.0, 20.0, 24.0]
-    """
+    """The numbers of all registers, given those of the inputs: of rows with one result each, in order, without lanes."""
     found = list(inputs)
     for op, args, _, _ in rows:
         numbers = [found[arg] if type(arg) is int else arg for arg in args]

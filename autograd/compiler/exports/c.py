@@ -168,17 +168,12 @@ class CWriter(Writer):
             return "NAN"
         return repr(x) if math.isfinite(x) else "INFINITY" if x > 0.0 else "-INFINITY"
 
-    def declared(self, kind: str, name: str, value: str) -> str:
+    def declared(self, kind: str, name: str, value: str = "") -> str:
+        assignment = f"{name} = {value};" if value else ""
         if kind == LIST:  # a block that ends must not take a list along
             self._hoist(f"list {name};")
-            return f"{name} = {value};"
-        return f"{_TYPES[kind]}{name} = {value};"
-
-    def undeclared(self, kind: str, name: str) -> str:
-        if kind == LIST:
-            self._hoist(f"list {name};")
-            return ""
-        return f"{_TYPES[kind]}{name};"
+            return assignment
+        return f"{_TYPES[kind]}{assignment or f'{name};'}"
 
     def _hoist(self, line: str) -> None:
         if INDENT + line not in self.scope.hoisted:
@@ -190,22 +185,17 @@ class CWriter(Writer):
 
     def for_numbers(self, name: str, numbers: Sequence[float]) -> str:
         items, i = self.temporary(), self.temporary()
-        self.scope.lines.append(f"static const double {items}[] = {{")
-        self.scope.lines += [INDENT + line for line in lines_of([self.number(x) for x in numbers])]
-        self.scope.lines.append("};")
+        rows = lines_of(map(self.number, numbers))
+        self.scope.lines += [f"static const double {items}[] = {{", *(INDENT + row for row in rows), "};"]
         return f"for (size_t {i} = 0; {i} < {len(numbers)}; {i}++)\ndouble {name} = {items}[{i}];"
 
     # -- lists ---------------------------------------------------------------------------------------
 
-    def _empty_list(self) -> str:
+    def new_list(self, elements: Sequence[ast.expr]) -> Text:
         name = self.temporary()
         self._hoist(f"double {name}_items[MOST];")
         self._hoist(f"list {name};")
         self.scope.lines.append(f"{name} = (list){{0, {name}_items}};")
-        return name
-
-    def new_list(self, elements: Sequence[ast.expr]) -> Text:
-        name = self._empty_list()
         for element in elements:
             if isinstance(element, ast.Starred):
                 inner = element.value
@@ -216,9 +206,7 @@ class CWriter(Writer):
         return Text(name, ATOM, LIST)
 
     def comprehension(self, node: ast.GeneratorExp | ast.ListComp) -> Text:
-        name = self._empty_list()
-        self._append_each(name, node)
-        return Text(name, ATOM, LIST)
+        return self.new_list([ast.Starred(node, ast.Load())])
 
     def _append_each(self, name: str, node: ast.GeneratorExp | ast.ListComp) -> None:
         with self.over(node) as (variable, items):

@@ -99,12 +99,8 @@ class Expressions(ABC):
         """A number."""
 
     @abstractmethod
-    def declared(self, kind: str, name: str, value: str) -> str:
-        """The declaration of a variable with its value."""
-
-    @abstractmethod
-    def undeclared(self, kind: str, name: str) -> str:
-        """The declaration of a variable without one."""
+    def declared(self, kind: str, name: str, value: str = "") -> str:
+        """The declaration of a variable, with its value if it has one yet."""
 
     @abstractmethod
     def for_each(self, name: str, items: Text) -> str:

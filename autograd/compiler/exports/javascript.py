@@ -159,20 +159,16 @@ class JavaScriptWriter(Writer):
             return "NaN" if x != x else "Infinity" if x > 0.0 else "-Infinity"
         return repr(x).removesuffix(".0")
 
-    def declared(self, kind: str, name: str, value: str) -> str:
-        return f"let {name} = {value};"
-
-    def undeclared(self, kind: str, name: str) -> str:
-        return f"let {name};"
+    def declared(self, kind: str, name: str, value: str = "") -> str:
+        return f"let {name} = {value};" if value else f"let {name};"
 
     def for_each(self, name: str, items: Text) -> str:
         return f"for (let {name} of {items.text})"
 
     def for_numbers(self, name: str, numbers: Sequence[float]) -> str:
         items = self.temporary()
-        self.scope.lines.append(f"const {items} = [")
-        self.scope.lines += [INDENT + line for line in lines_of([self.number(x) for x in numbers])]
-        self.scope.lines.append("];")
+        rows = lines_of(map(self.number, numbers))
+        self.scope.lines += [f"const {items} = [", *(INDENT + row for row in rows), "];"]
         return f"for (const {name} of {items})"
 
     # -- lists ---------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import operator
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -21,8 +21,6 @@ _ARITHMETIC = {
     ast.Pow: operator.pow,
 }
 _KINDS = {"float": NUMBER, "bool": TRUTH, "tuple[float, float]": PAIR, "list[float]": LIST, "Sequence[float]": LIST}
-
-Path = tuple[list[ast.stmt], ...]  # the blocks around a statement, from the outside
 
 
 @cache
@@ -87,60 +85,37 @@ class Declarations(NamedTuple):
 
 def declarations(function: ast.FunctionDef) -> Declarations:
     """Where each variable of the function is declared."""
-    parameters = {arg.arg for arg in (*function.args.args, *([function.args.vararg] if function.args.vararg else []))}
-    uses: dict[str, list[tuple[Path, ast.stmt, bool]]] = {}
-    for path, statement in _statements((function.body,)):
-        bound = _bound_inside(statement)
-        for node in _own_nodes(statement):
-            if isinstance(node, ast.Name) and node.id not in bound and not _over(node.id, statement, path):
-                uses.setdefault(node.id, []).append((path, statement, isinstance(node.ctx, ast.Store)))
+    parameters = {arg.arg for arg in (*function.args.args, function.args.vararg) if arg is not None}
+    stores = [node for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+    stores.sort(key=lambda node: (node.lineno, node.col_offset))
     found = Declarations({}, {})
-    for name, places in uses.items():
-        if name in parameters or not any(stores for *_, stores in places):
-            continue
-        block = _innermost([path for path, *_ in places])
-        first = min((statement for _, statement, _ in places), key=lambda statement: (statement.lineno, statement.col_offset))
-        if isinstance(first, (ast.Assign, ast.AnnAssign)) and any(first is statement for statement in block):
-            found.at_assignment[name] = id(first)
-        else:
-            found.at_start.setdefault(id(block[0] if block is not function.body else function.body[1]), []).append(name)
+    for name in dict.fromkeys(node.id for node in stores if node.id not in parameters):
+        block = function.body[1:]
+        using = [statement for statement in block if name in _variables(statement)]
+        while len(using) == 1 and (inner := _only_block(using[0], name)):
+            block, using = inner, [statement for statement in inner if name in _variables(statement)]
+        if using and isinstance(using[0], (ast.Assign, ast.AnnAssign)):
+            found.at_assignment[name] = id(using[0])
+        elif using:
+            found.at_start.setdefault(id(block[0]), []).append(name)
     return found
 
 
-def _statements(path: Path) -> Iterator[tuple[Path, ast.stmt]]:
-    for statement in path[-1]:
-        yield path, statement
-        for field in ("body", "orelse"):
-            if block := getattr(statement, field, None):
-                yield from _statements((*path, block))
+@cache
+def _variables(node: ast.AST) -> set[str]:
+    """What a statement or an expression uses, without the variables of loops and comprehensions, which live in them alone."""
+    inside = list(ast.walk(node))
+    targets = [part.target for part in inside if isinstance(part, (ast.For, ast.comprehension))]
+    return {part.id for part in inside if isinstance(part, ast.Name)} - {ast.unparse(target) for target in targets}
 
 
-def _own_nodes(statement: ast.stmt) -> Iterator[ast.AST]:
-    """The nodes of a statement without those of the statements inside it."""
-    for field, value in ast.iter_fields(statement):
-        for part in value if isinstance(value, list) else [value]:
-            if isinstance(part, ast.AST) and not isinstance(part, ast.stmt) and field != "annotation":
-                yield from ast.walk(part)
-
-
-def _bound_inside(statement: ast.stmt) -> set[str]:
-    """The variables of comprehensions, which live in them alone."""
-    comprehensions = [node for node in _own_nodes(statement) if isinstance(node, ast.comprehension)]
-    return {node.target.id for node in comprehensions if isinstance(node.target, ast.Name)}
-
-
-def _over(name: str, statement: ast.stmt, path: Path) -> bool:
-    """True if the statement is, or is inside, a loop over that variable, which declares it."""
-    around = (outer for block in path for outer in block if isinstance(outer, ast.For) and outer.body in path)
-    loops = [loop for loop in (*around, statement) if isinstance(loop, ast.For)]
-    return any(isinstance(loop.target, ast.Name) and loop.target.id == name for loop in loops)
-
-
-def _innermost(paths: Sequence[Path]) -> list[ast.stmt]:
-    """The innermost block that all paths share."""
-    block = paths[0][0]
-    for blocks in zip(*paths, strict=False):
-        if any(other is not blocks[0] for other in blocks):
-            break
-        block = blocks[0]
-    return block
+def _only_block(statement: ast.stmt, name: str) -> list[ast.stmt]:
+    """The block inside a statement that holds every use of a variable; empty if there is none."""
+    match statement:
+        case ast.If(test=head, body=body, orelse=orelse) | ast.While(test=head, body=body, orelse=orelse):
+            blocks = [block for block in (body, orelse) if any(name in _variables(inner) for inner in block)]
+        case ast.For(iter=head, body=body):
+            blocks = [body]
+        case _:
+            return []
+    return blocks[0] if len(blocks) == 1 and name not in _variables(head) else []

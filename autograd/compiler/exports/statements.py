@@ -30,7 +30,6 @@ class Writer(Expressions):
         return found
 
     def require(self, name: str) -> None:
-        """Write a function, unless that is done."""
         if name in self.functions:
             return
         if name in self.snippets:
@@ -54,18 +53,14 @@ class Writer(Expressions):
 
     def block(self, statements: Sequence[ast.stmt], indented: bool = False) -> None:
         outer, self.scope.lines = self.scope.lines, []
-        for name in self.scope.home.at_start.get(id(statements[0]), ()):
-            self.scope.lines.append(f"@declare {name}")
         for statement in statements:
             self.dispatch("statement", statement)
-        lines = [line for line in map(self._with_declaration, self.scope.lines) if line]
+        # A variable's kind is known only once its first assignment has been read.
+        at_start = self.scope.home.at_start.get(id(statements[0]), ())
+        declarations = [self.declared(self.scope.kinds[name], name) for name in at_start]
+        lines = [line for line in (*declarations, *self.scope.lines) if line]
         self.scope.lines = outer
         self.scope.lines += [INDENT + line for line in lines] if indented else lines
-
-    def _with_declaration(self, line: str) -> str:
-        # A variable's kind is known only once its first assignment has been read.
-        start, _, name = line.partition("@declare ")
-        return start + self.undeclared(self.scope.kinds[name], name) if name else line
 
     def assign(self, target: str, value: Text, at: ast.stmt) -> None:
         """`target = value`, and the declaration of the variable if this is its first assignment."""

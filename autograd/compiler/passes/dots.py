@@ -29,17 +29,9 @@ def dots(program: Program) -> Program:
         return v7
     """
     chains = _Chains(program)
-    add, mul, dot, total = ops.add, ops.mul, ops.dot, ops.sum
     for row in program.rows:
-        op = row.op
-        if op is mul:
-            chains.multiplication(row)
-        elif op is add:
-            chains.addition(row)
-        elif op is dot:
-            chains.dot(row)
-        elif op is total:
-            chains.sum(row)
+        if row.op in _LINKS:
+            _LINKS[row.op](chains, row)
     return Program(program.inputs, tuple(chains.rows(program.rows)), program.outputs, program.registers)
 
 
@@ -87,25 +79,22 @@ class _Chains:
     def addition(self, row: Row) -> None:
         """One more term of a chain, or the start of one."""
         x, y = row.args
-        left, right = self._product(x), self._product(y)
-        if left is not None and right is not None:
-            self._absorb(x, y)
-            self._close(row, _Chain(-0.0, [left[0], right[0]], [left[1], right[1]]))
-        elif right is not None:
-            self._add_product(row, x, y, right)
-        elif left is not None:
-            self._add_product(row, y, x, left)
-        else:
-            self._add_terms(row, x, y)
+        for start, term in ((x, y), (y, x)):
+            factors = self._product(term)
+            if factors is not None:
+                chain = self._continued(start) or _Chain(start, [], [])
+                self._absorb(term)
+                chain.lefts.append(factors[0])
+                chain.rights.append(factors[1])
+                self._close(row, chain)
+                return
+        self._add_terms(row, x, y)
 
     def dot(self, row: Row) -> None:
         """Several terms at once, which go on from what the bias is."""
         n, start = len(row.args) // 2, row.args[-1]
-        chain, product = self._opened(start), self._product(start)
-        if product is not None:
-            chain = _Chain(-0.0, [product[0]], [product[1]])
+        chain = self._continued(start)
         if chain is not None:
-            self._absorb(start)
             chain.lefts.extend(row.args[:n])
             chain.rights.extend(row.args[n:-1])
             self._close(row, chain)
@@ -137,16 +126,14 @@ class _Chains:
             return Row(ops.sum, tuple(found.terms), row.result)
         return Row(ops.dot, (*found.terms, *[1.0] * len(found.terms), -0.0), row.result)
 
-    def _add_product(self, row: Row, start: Arg, register: Arg, factors: tuple[Arg, ...]) -> None:
-        chain = self._opened(start)
-        if chain is None:
-            chain = _Chain(start, [], [])
-            self._absorb(register)
-        else:
-            self._absorb(start, register)
-        chain.lefts.append(factors[0])
-        chain.rights.append(factors[1])
-        self._close(row, chain)
+    def _continued(self, start: Arg) -> _Chain | None:
+        """The chain that goes on from this, which it absorbs: an open one, or a product as the first term."""
+        chain, product = self._opened(start), self._product(start)
+        if product is not None:
+            chain = _Chain(-0.0, [product[0]], [product[1]])
+        if chain is not None:
+            self._absorb(start)
+        return chain
 
     def _add_terms(self, row: Row, x: Arg, y: Arg) -> None:
         for start, term in ((x, y), (y, x)):
@@ -196,3 +183,6 @@ class _Chains:
         self.made[row.result] = chain
         if self.uses[row.result] == 1:
             self.open[row.result] = chain
+
+
+_LINKS = {ops.mul: _Chains.multiplication, ops.add: _Chains.addition, ops.dot: _Chains.dot, ops.sum: _Chains.sum}
