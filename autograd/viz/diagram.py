@@ -92,6 +92,11 @@ class Box:
     placeholder: Placeholder | None = None
     detached: bool = False
 
+    @property
+    def frames(self) -> list[Group]:
+        """The open groups around it, outer ones first."""
+        return self.frame.path()[1:] if self.frame else []  # the first is the whole graph
+
 
 @dataclass
 class Arrow:

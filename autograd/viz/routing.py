@@ -15,12 +15,24 @@ from itertools import takewhile
 from typing import Any, NamedTuple
 
 from autograd._format import one_line
-from autograd.viz.card_sizes import FLAT, HEAD, LABEL, LINE, NAME, PADDING, Columns, FlatColumns, columns_of, flat_columns
+from autograd.viz.card_sizes import (
+    FLAT,
+    HEAD,
+    LABEL,
+    LINE,
+    NAME,
+    PADDING,
+    Columns,
+    FlatColumns,
+    RowColumns,
+    columns_of,
+    flat_columns,
+    row_columns,
+)
 from autograd.viz.cards import Card
 from autograd.viz.diagram import Arrow, Box
 from autograd.viz.folding import Group
 from autograd.viz.layered import GRID, PASSING, STRAIGHT, Hop, Item, Level, Link, grown
-from autograd.viz.rows import RowColumns, row_columns
 from autograd.viz.text_size import text_width
 
 MIN_LABEL = 40.0  # a shorter label finds room anyway
@@ -123,7 +135,6 @@ class Route:
 
     arrow: Arrow
     source: str
-    label: str
     points: list[Point]
     lanes: tuple[tuple[float, float], tuple[float, float], tuple[float, float]]
 
@@ -166,8 +177,7 @@ class Plan:
             self.placed[host].rows.append(cards[id])
         for id, host in tails.items():
             self.placed[host].tail = self.placed[id]
-        self.open = set(scheme.frames)
-        self.paths = {id: self._path(box) for id, box in scheme.boxes.items()}
+        self.paths = {id: box.frames for id, box in scheme.boxes.items()}
         self.ends = {arrow.id: (tails.get(arrow.source, arrow.source), arrow.target) for arrow in self.arrows}
         self.ways: dict[str, list[Group | None]] = {}  # the levels that an arrow goes through
         self.parts = self._parts()
@@ -220,9 +230,6 @@ class Plan:
             for id, placed in self.placed.items()
         }
         return plan
-
-    def _path(self, box: Box) -> list[Group]:
-        return [frame for frame in box.frame.path() if frame in self.open] if box.frame is not None else []
 
     # -- which levels an arrow goes through ----------------------------------------------------------------
 
@@ -306,7 +313,7 @@ class Plan:
         links = {}
         for arrow, source, target in parts:
             links[arrow.id] = Link(arrow.id, items.get(source), items.get(target), self._label_room(arrow, target))
-        around = sum(outer in self.open for outer in frame.path()) if frame is not None else 0
+        around = len(frame.path()) - 1 if frame is not None else 0
         return _Level(self, around, list(items.values()), list(links.values())), links
 
     def _columns(self) -> Iterable[list[Placed]]:
@@ -346,8 +353,7 @@ class Plan:
         return self.paths[id][-1] if self.paths[id] else None
 
     def _parent(self, frame: Group) -> Group | None:
-        around = [outer for outer in frame.path()[:-1] if outer in self.open]
-        return around[-1] if around else None
+        return frame.parent if frame.parent in self.frame_items else None
 
     def _label_room(self, arrow: Arrow, target: Key) -> float:
         label = self.labels.get(arrow.id, "")
@@ -375,6 +381,7 @@ class Plan:
         self.along, self.across = self.levels[None][0].along, self.levels[None][0].across
         self.frames: list[Frame] = []
         self.routes: list[Route] = []
+        self.strips: dict[str, float] = {}
         origins: dict[Group | None, Point] = {None: (0.0, 0.0)}
         for frame in self.scheme.frames:
             u, v = origins[self._parent(frame)]
@@ -399,9 +406,9 @@ class Plan:
             straight = leaving == entering and len({v for _, v in points}) == 1 and self._is_alone(arrow)
             lanes = (leaving, entering if straight else (-PAIR / 2, PAIR / 2), entering)
             source = arrow.source if source in self.scheme.tails.values() else source
-            self.routes.append(Route(arrow, source, self.labels.get(arrow.id, ""), points, lanes))
-        labelled = [route for route in self.routes if route.label]  # each may have a label as long as any of its rank
-        self.strips = {route.arrow.id: route.points[-1][0] - route.points[-2][0] - STRAIGHT for route in labelled}
+            self.routes.append(Route(arrow, source, points, lanes))
+            if self.labels.get(arrow.id):  # it may be as long as any of its rank
+                self.strips[arrow.id] = points[-1][0] - points[-2][0] - STRAIGHT
 
     def _is_alone(self, arrow: Arrow) -> bool:
         """Does it pass nothing but walls, each on a side where no other arrow goes through it?"""

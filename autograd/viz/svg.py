@@ -19,10 +19,12 @@ from autograd.viz.card_sizes import (
     NAME,
     NUMBER,
     PADDING,
+    ROW_WORDS,
     WORD,
     WORD_SPACE,
     FlatColumns,
     head_texts,
+    number_of,
 )
 from autograd.viz.cards import Card, Line
 from autograd.viz.flow import Flow
@@ -31,7 +33,6 @@ from autograd.viz.frames import FrameHead, fitting
 from autograd.viz.layered import GRID, snapped
 from autograd.viz.legend import legend
 from autograd.viz.routing import APART, CLEAR, HALF_TEXT, Frame, Placed, Plan, Route, inset
-from autograd.viz.rows import ROW_WORDS, number_of
 from autograd.viz.shapes import Point, flat_head, head, line, number, pair, paragraph, rectangle, sign, text_at, tip
 from autograd.viz.text_size import FONT, shortened, sides, text_width
 
