@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from random import Random
 from typing import Any, NamedTuple
@@ -20,7 +20,7 @@ from autograd.audit.recognition import (
     partials_at,
     value_args,
 )
-from autograd.audit.sides import Sides, Span
+from autograd.audit.sides import Sides
 from autograd.graph import Edge, Graph
 from autograd.sweeps import adjoints, depending_on, recorded_adjoints, recorded_tangents, topological_order
 from autograd.value import Value, operands, take_partials
@@ -59,8 +59,9 @@ class RecordedLoss:
         self._swept: dict[str, Numbers | None] = {}
         self._tangents: dict[str, dict[Value, float]] = {}
         self.conventional = self._by_name(self.graph.adjoints)  # what backward() gives
-        self.sides = Sides(self.graph, [leaf for leaves in self.leaves.values() for leaf in leaves], self._with_partials)
-        self.gradient = self.sides.derivative(self.conventional)
+        leaves = [leaf for leaves in self.leaves.values() for leaf in leaves]
+        self.sides = Sides(self.graph, leaves, self.conventional, self._with_partials)
+        self.gradient = self.sides.gradient
         for name, xs in self.gradient.items():
             for index, x in zip(indices(self.shapes[name]), xs, strict=True):
                 if not math.isfinite(x):
@@ -86,15 +87,6 @@ class RecordedLoss:
         if name not in self._tangents:
             self._tangents[name] = recorded_tangents(self.graph.nodes, dict.fromkeys(self.leaves[name], 1.0))
         return self._tangents[name]
-
-    @cached_property
-    def spans(self) -> dict[str, list[Span]]:
-        """From where to where each number of the gradient goes; it does so at a kink alone."""
-        return self.sides.spans(self.gradient)
-
-    def hold_together(self, names: Iterable[str]) -> bool:
-        """Whether the claims by these names are on one side of the kinks."""
-        return self.sides.hold_together({name: self.claimed[name].numbers for name in names}, self.gradient)
 
     @cached_property
     def noise(self) -> Numbers:

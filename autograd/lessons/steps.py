@@ -265,12 +265,8 @@ class Passes:
         """The gradients after the step of that index."""
         reached = {} if index < len(self.forward) else {self.root: 1.0}
         for turn in range(index - len(self.forward)):
-            reached.update(self.changes(turn))
+            reached.update((passed.arg, passed.after) for passed in self.contributions(turn) if passed.partial is not None)
         return reached
-
-    def changes(self, turn: int) -> Iterator[tuple[Value, float]]:
-        """The arguments to which the node of that place in `backward` passes a gradient on, with theirs after it."""
-        return ((passed.arg, passed.after) for passed in self.contributions(turn) if passed.partial is not None)
 
     def contributions(self, turn: int) -> Iterator[Contribution]:
         """What the node of that place in `backward` passes on."""

@@ -187,7 +187,7 @@ class Plan:
         inwards = [*scheme.frames[::-1], None]
         self.frame_items = {frame: Item(frame.name, 0.0, 0.0, frame=True) for frame in scheme.frames[::-1]}
         inside = self._inside()
-        self.levels = {frame: self._level(frame, inside[frame], self.parts.get(frame, [])) for frame in inwards}
+        self.levels = {frame: self._level(frame, inside[frame]) for frame in inwards}
         for column in self._columns():
             _share_columns(column)
         for frame in inwards:
@@ -198,9 +198,9 @@ class Plan:
         """Set other labels beside the same lines, in a picture from left to right: its ranks move."""
         self.labels = labels
         for frame in [*self.scheme.frames[::-1], None]:
-            level, links = self.levels[frame]
+            level = self.levels[frame]
             for arrow, _, target in self.parts.get(frame, []):
-                links[arrow.id].label = self._label_room(arrow, target)
+                level.links[arrow.id].label = self._label_room(arrow, target)
             level.place_along()
             if frame is not None:
                 self.frame_items[frame].along = self._frame_along(frame)
@@ -308,44 +308,44 @@ class Plan:
             inside[self._parent(frame)][frame] = item
         return inside
 
-    def _level(self, frame: Group | None, items: Mapping[Key, Item], parts: Sequence[Part]) -> tuple[_Level, dict[str, Link]]:
-        """What is in a frame, in ranks, and the links there by their arrows."""
-        links = {}
-        for arrow, source, target in parts:
-            links[arrow.id] = Link(arrow.id, items.get(source), items.get(target), self._label_room(arrow, target))
-        around = len(frame.path()) - 1 if frame is not None else 0
-        return _Level(self, around, list(items.values()), list(links.values())), links
+    def _level(self, frame: Group | None, items: Mapping[Key, Item]) -> _Level:
+        """What is in a frame, in ranks."""
+        links = [
+            Link(arrow.id, items.get(source), items.get(target), self._label_room(arrow, target))
+            for arrow, source, target in self.parts.get(frame, [])
+        ]
+        return _Level(self, len(frame.path()) - 1 if frame else 0, items.values(), links)
 
     def _columns(self) -> Iterable[list[Placed]]:
         """Cards that share their columns: those of a rank, also in frames below each other; upright, a card and its tail."""
         ends: dict[Group | None, tuple[int, ...]] = {None: ()}  # how many ranks are after a frame, in each frame around it
         for frame in self.scheme.frames:
             outer = self._parent(frame)
-            ends[frame] = *ends[outer], self.levels[outer][0].last - self.frame_items[frame].rank
+            ends[frame] = *ends[outer], self.levels[outer].last - self.frame_items[frame].rank
         found: dict[Any, list[Placed]] = {}
         for id, placed in self.placed.items():
             if id not in self.scheme.tails:
                 home = self._home(id)
-                key = id if self.upright else (*ends[home], self.levels[home][0].last - placed.item.rank)
+                key = id if self.upright else (*ends[home], self.levels[home].last - placed.item.rank)
                 found.setdefault(key, []).extend([placed, placed.tail] if placed.tail else [placed])
         return found.values()
 
     def _lay_out(self, frame: Group | None) -> None:
         """The places in a frame, those in the frames in it being known."""
-        level, links = self.levels[frame]
+        level = self.levels[frame]
         for arrow, source, target in self.parts.get(frame, []):
-            link = links[arrow.id]
+            link = level.links[arrow.id]
             if isinstance(source, Group):
-                link.leaves = FRAME_HEAD + self.levels[source][1][arrow.id].hops[-1].target.v + PASSING
+                link.leaves = FRAME_HEAD + self.levels[source].links[arrow.id].hops[-1].target.v + PASSING
             if isinstance(target, Group):
-                link.enters = FRAME_HEAD + self.levels[target][1][arrow.id].hops[0].source.v + PASSING
+                link.enters = FRAME_HEAD + self.levels[target].links[arrow.id].hops[0].source.v + PASSING
         level.lay_out()
         if frame is not None:
             item, foot = self.frame_items[frame], FRAME_PADDING if self.upright else FRAME_FOOT
             item.along, item.across = self._frame_along(frame), level.across + FRAME_HEAD + foot
 
     def _frame_along(self, frame: Group) -> float:
-        room = self.levels[frame][0].along + 2 * FRAME_PADDING
+        room = self.levels[frame].along + 2 * FRAME_PADDING
         title = "  ".join(filter(None, (one_line(frame.name), one_line(frame.about))))
         return max(room, grown(text_width(title, NAME, bold=True) + 3 * FRAME_PADDING))
 
@@ -378,7 +378,7 @@ class Plan:
     # -- where everything is ---------------------------------------------------------------------------------
 
     def _place(self) -> None:
-        self.along, self.across = self.levels[None][0].along, self.levels[None][0].across
+        self.along, self.across = self.levels[None].along, self.levels[None].across
         self.frames: list[Frame] = []
         self.routes: list[Route] = []
         self.strips: dict[str, float] = {}
@@ -397,9 +397,8 @@ class Plan:
             source, _ = self.ends[arrow.id]
             points = []
             for where in self.ways[arrow.id]:
-                level, links = self.levels[where]
                 u, v = origins[where]
-                points += [(u + a, v + b) for a, b in level.way(links[arrow.id])]
+                points += [(u + a, v + b) for a, b in self.levels[where].way(arrow.id)]
             entering = self.entering(arrow.id)[1]
             apart = self.leaving.get(self.placed[source].item)
             leaving = entering if apart is None else (-apart / 2, apart / 2)
@@ -413,9 +412,9 @@ class Plan:
     def _is_alone(self, arrow: Arrow) -> bool:
         """Does it pass nothing but walls, each on a side where no other arrow goes through it?"""
         for where in self.ways[arrow.id]:
-            level, links = self.levels[where]
+            links = self.levels[where].links
             link = links[arrow.id]
-            walls = [(other.source is None, other.target is None) for other in level.links if other is not link]
+            walls = [(other.source is None, other.target is None) for other in links.values() if other is not link]
             if len(link.hops) > 1 or any((link.source is None and a) or (link.target is None and b) for a, b in walls):
                 return False
         return True
@@ -458,7 +457,7 @@ def _series(card: Card) -> tuple[str, int] | None:
 class _Level(Level):
     """A level whose items are cards and frames, itself in so many `frames`."""
 
-    def __init__(self, plan: Plan, frames: int, items: Sequence[Item], links: Sequence[Link]) -> None:
+    def __init__(self, plan: Plan, frames: int, items: Iterable[Item], links: Iterable[Link]) -> None:
         self.plan = plan
         if plan.upright:
             self.most = plan.most
