@@ -179,7 +179,7 @@ class Steps(Sequence[Step]):
         """Ordinal, phase and sentence of each step; of many the first and the last ones."""
         half = most // 2
         steps = self if len(self) <= most else [*self[:half], *self[-half:]]
-        rows = [(str(ordinal(step.index)), step.phase, step.sentence) for step in steps]
+        rows = [(str(step.index + 1), step.phase, step.sentence) for step in steps]
         if len(steps) < len(self):
             rows.insert(half, ("", "", f"… and {len(self) - len(steps):,} more"))
         return rows
@@ -314,11 +314,6 @@ def steps(y: Value) -> Steps:
     """
     passes = Passes(Graph(checked_value("steps({})", "y", y)))
     return Steps(passes, range(len(passes)))
-
-
-def ordinal(index: int) -> int:
-    """The step of that index as readers count steps: the first is step 1."""
-    return index + 1
 
 
 def _after(before: float | None, amount: float) -> float:

@@ -101,16 +101,16 @@ class Sheet:
             u = self.plan.along - u
         return (self.x0 + v, self.y0 + u) if self.upright else (self.x0 + u, self.y0 + v)
 
-    def _corner(self, u: float, v: float, along: float) -> Point:
-        """The upper left corner of a box."""
-        return self._at(u + along if self.reversed else u, v)
+    def _box(self, part: Frame | Placed) -> tuple[float, float, float, float]:
+        """The upper left corner of a frame or a card, its width and its height."""
+        size = (part.across, part.along) if self.upright else (part.along, part.across)
+        return *self._at(part.u + part.along if self.reversed else part.u, part.v), *size
 
     # -- cards -------------------------------------------------------------------------------------------------
 
     def _frame(self, frame: Frame) -> str:
         """A frame with its head above, or at its side where lines enter from above."""
-        x, y = self._corner(frame.u, frame.v, frame.along)
-        width, height = (frame.across, frame.along) if self.upright else (frame.along, frame.across)
+        x, y, width, height = self._box(frame)
         border = rectangle((x, y), (width, height), "frame-border", "none", style.FORWARD, dashes="4 3")
         parts, at = [], GRID
         for part in self.frame_parts[frame.group]:
@@ -124,8 +124,7 @@ class Sheet:
 
     def _card(self, placed: Placed) -> str:
         card = placed.card
-        x, y = self._corner(placed.u, placed.v, placed.along)
-        width, height = (placed.across, placed.along) if self.upright else (placed.along, placed.across)
+        x, y, width, height = self._box(placed)
         if card.kind == "reference":
             text = text_at((x + width / 2, y + height / 2 + 4.0), card.head, "name", style.LINE, LABEL, anchor="middle")
             return f'<g id="{card.id}" class="node reference">{text}</g>'
