@@ -46,8 +46,8 @@ class Item:
     """Something with a size that stands in a rank; a link that passes through a rank has an item there, too (`passing`)."""
 
     key: str
-    along: float
-    across: float
+    along: float = 0.0
+    across: float = 0.0
     passing: bool = False
     frame: bool = False
     series: tuple[str, int] | None = None  # of a leaf: its name without its number, and the number
@@ -180,17 +180,16 @@ class Level:
 
     def _connect(self) -> None:
         """Hops from rank to rank, with an item for each rank that a link passes."""
+
+        def passing(link: Link, rank: int) -> Item:
+            self.items.append(Item(link.arrow, across=2 * PASSING, passing=True, rank=rank))
+            return self.items[-1]
+
         for link in self.links.values():
-            begin, end = link.source, link.target
-            if begin is None:
-                begin = Item(f"in {link.arrow}", 0.0, 2 * PASSING, passing=True, rank=0)
-                self.items.append(begin)
-            if end is None:
-                end = Item(f"out {link.arrow}", 0.0, 2 * PASSING, passing=True, rank=self.last)
-                self.items.append(end)
+            begin = link.source or passing(link, 0)
+            end = link.target or passing(link, self.last)
             for rank in range(begin.rank + 1, end.rank):
-                between = Item(f"{rank} {link.arrow}", 0.0, 2 * PASSING, passing=True, rank=rank)
-                self.items.append(between)
+                between = passing(link, rank)
                 link.hops.append(Hop(link, begin, between))
                 begin = between
             link.hops.append(Hop(link, begin, end))

@@ -88,7 +88,7 @@ class Placed:
     row_columns: RowColumns = field(default_factory=RowColumns)
     flat: FlatColumns | None = None
     height: float = 0.0
-    item: Item = field(default_factory=lambda: Item("", 0.0, 0.0))
+    item: Item = field(default_factory=lambda: Item(""))
     u: float = 0.0
     v: float = 0.0
     along: float = 0.0
@@ -185,7 +185,7 @@ class Plan:
             self.parts = self._parts()
         self.leaving: dict[Item, float] = {}  # the distance of the lines of a pair where several leave
         inwards = [*scheme.frames[::-1], None]
-        self.frame_items = {frame: Item(frame.name, 0.0, 0.0, frame=True) for frame in scheme.frames[::-1]}
+        self.frame_items = {frame: Item(frame.name, frame=True) for frame in scheme.frames[::-1]}
         inside = self._inside()
         self.levels = {frame: self._level(frame, inside[frame]) for frame in inwards}
         for column in self._columns():
@@ -303,7 +303,7 @@ class Plan:
         inside: dict[Group | None, dict[Key, Item]] = {frame: {} for frame in (*self.frame_items, None)}
         for id, placed in self.placed.items():
             if id not in self.scheme.tails:
-                inside[self._home(id)][id] = placed.item = Item(id, 0.0, 0.0, series=_series(placed.card))
+                inside[self._home(id)][id] = placed.item = Item(id, series=_series(placed.card))
         for frame, item in self.frame_items.items():
             inside[self._parent(frame)][frame] = item
         return inside

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from autograd._format import escaped
 from autograd.viz import style
@@ -31,7 +32,6 @@ from autograd.viz.flow import Flow
 from autograd.viz.folding import Group
 from autograd.viz.frames import FrameHead, fitting
 from autograd.viz.layered import GRID, snapped
-from autograd.viz.legend import legend
 from autograd.viz.routing import APART, CLEAR, HALF_TEXT, Frame, Placed, Plan, Route, inset
 from autograd.viz.shapes import Point, flat_head, head, line, number, pair, paragraph, rectangle, sign, text_at, tip
 from autograd.viz.text_size import FONT, shortened, sides, text_width
@@ -44,6 +44,8 @@ TIP, THIN_TIP = 8.0, 7.0  # lengths
 BASE = 3.0  # of the letters of a label, below its middle
 LANES, LANE = 2, 3.0  # of a card that has a number for every lane: how many cards seem to lie below it, and how far apart
 MIN_WIDTH = 344.0  # of the picture, for its title and legend
+LEGEND_SIZE, LEGEND_ROW = 11.0, 20.0  # of its font, and of its lines
+SAMPLE, SAMPLES_APART = 30.0, 18.0  # the width of one in the legend; between two entries
 
 
 @dataclass
@@ -285,3 +287,78 @@ class Sheet:
 def _edge(way: str, route: Route, kind: str, tooltip: str, drawn: str) -> str:
     ends = f'data-source="{route.source}" data-target="{route.arrow.target}"'
     return f'<g id="{way}{route.arrow.id}" class="edge {kind}" {ends}><title>{escaped(tooltip)}</title>{drawn}</g>'
+
+
+# -- the legend --------------------------------------------------------------------------------------------------
+
+
+class Entry(NamedTuple):
+    """Of the legend: a sample, drawn at (0, 0) around the middle of its left side, its width and what it means."""
+
+    sample: str
+    width: float
+    text: str
+    name: str = "entry"  # in style sheets
+
+
+def legend(
+    cards: Collection[Card], flows: Collection[Flow], largest: float, corner: tuple[float, float], room: float
+) -> tuple[str, float]:
+    """The legend: only what the drawing uses, and the scale of its widths; and how high it is."""
+    left, top = corner
+    x, y, parts = 0.0, 0.0, []
+    for sample, width, text, name in _entries(cards, flows, largest):
+        needed = width + 6.0 + text_width(text, LEGEND_SIZE)
+        if x and x + needed > room:
+            x, y = 0.0, y + LEGEND_ROW
+        label = text_at((width + 6.0, 4.0), text, "legend-text", style.LINE, LEGEND_SIZE)
+        place = f'transform="translate({number(left + x)},{number(top + y + LEGEND_ROW / 2)})"'
+        parts.append(f'<g class="{name}" {place}>{sample}{label}</g>')
+        x += needed + SAMPLES_APART
+    return (f'<g class="legend">{"".join(parts)}</g>', y + LEGEND_ROW) if parts else ("", 0.0)
+
+
+def _entries(cards: Collection[Card], flows: Collection[Flow], largest: float) -> Iterator[Entry]:
+    kinds = {card.kind for card in cards}
+    looks = {flow.look["style"] if not math.isnan(sum(flow.back)) else "" for flow in flows if flow.back is not None}
+    colours = {flow.look["color"] for flow in flows if flow.back is not None}
+    if "leaf" in kinds:
+        yield Entry(_card_sample(style.LEAF), 22.0, "given")
+    if "operation" in kinds:
+        yield Entry(_card_sample(""), 22.0, "computed")
+    if "folded" in kinds:
+        yield Entry(_card_sample(style.FOLDED), 22.0, "folded")
+    if any(card.lanes for card in cards):
+        yield Entry(_stack_sample(), 28.0, "a number for every lane; single: one for all")
+    if any(flow.forward for flow in flows):
+        yield Entry(_arrow_sample(style.FORWARD, 1.2), SAMPLE, "value forward")
+    if style.POSITIVE in colours:
+        yield Entry(_arrow_sample(style.POSITIVE, 3.0, back=True), SAMPLE, "positive gradient")
+    if style.NEGATIVE in colours:
+        yield Entry(_arrow_sample(style.NEGATIVE, 3.0, "6 4", back=True), SAMPLE, "negative gradient")
+    if style.MANY in colours:
+        yield Entry(_arrow_sample(style.MANY, 3.0, back=True), SAMPLE, "several gradients: their norm")
+    if "dotted" in looks:
+        yield Entry(line("M30,0H0", style.NOTHING, 1.0, "1.5 3"), SAMPLE, "zero gradient")
+    if largest and colours:
+        wedge = f'<path d="M0,0L44,-{number(style.MAX_WIDTH / 2)}v{number(style.MAX_WIDTH)}z" fill="{style.MANY}"/>'
+        yield Entry(wedge, 44.0, f"gradient back: width 0 to {style.short(largest)}", "scale")
+    if style.BROKEN in colours:
+        yield Entry(_arrow_sample(style.BROKEN, 3.0, back=True), SAMPLE, "⚠ NaN or infinite")
+    elif any(line.colour == style.BROKEN for card in cards for line in card.lines):
+        yield Entry(text_at((0.0, 4.0), "⚠", "mark", style.BROKEN, 12.0), 12.0, "NaN or infinite")
+
+
+def _card_sample(fill: str) -> str:
+    filled = head((0.0, -7.0), 22.0, 7.0, fill) if fill else ""
+    return rectangle((0.0, -7.0), (22.0, 14.0), "sample", style.PAPER, style.LINE) + filled
+
+
+def _stack_sample() -> str:
+    below = (rectangle((shift, shift - 7.0), (22.0, 14.0), "sample", style.PAPER, style.LINE, 0.7) for shift in (6.0, 3.0))
+    return "".join(below) + _card_sample("")
+
+
+def _arrow_sample(colour: str, width: float, dashes: str = "", back: bool = False) -> str:
+    drawn = line("M30,0H6" if back else "M0,0H24", colour, width, dashes)
+    return drawn + (tip((8.0, 0.0), (0.0, 0.0), 4.0, colour) if back else tip((23.0, 0.0), (30.0, 0.0), 3.2, colour))
