@@ -20,6 +20,14 @@ ROW_WORDS = {"value": "data", "grad": "grad"}  # above the numbers of rows
 ROW_SPACE = 12.0  # before each of them
 
 
+class RowColumns(NamedTuple):
+    """The width of the rows of a rank, and where the decimal points of values and gradients are, from the left."""
+
+    width: float = 0.0
+    value: float = 0.0
+    grad: float = 0.0
+
+
 class Columns(NamedTuple):
     """The widths that the cards of a rank share: of the words, of numbers before and after the decimal point, and of all."""
 
@@ -27,6 +35,7 @@ class Columns(NamedTuple):
     whole: float
     rest: float
     width: float
+    rows: RowColumns
 
     @property
     def point(self) -> float:
@@ -43,16 +52,8 @@ class FlatColumns(NamedTuple):
     width: float
 
 
-class RowColumns(NamedTuple):
-    """The width of the rows of a rank, and where the decimal points of values and gradients are, from the left."""
-
-    width: float = 0.0
-    value: float = 0.0
-    grad: float = 0.0
-
-
-def columns_of(cards: Sequence[Card]) -> Columns:
-    """What the cards of one rank need together."""
+def columns_of(cards: Sequence[Card], rows: Sequence[Card] = ()) -> Columns:
+    """What the cards of one rank need together, and the rows on them."""
     lines = [line for card in cards for line in card.lines]
     word = max((text_width(line.word, WORD) for line in lines if line.word), default=0.0)
     numbers = [line for line in lines if line.kind in ("value", "grad")]
@@ -61,7 +62,8 @@ def columns_of(cards: Sequence[Card]) -> Columns:
     wide = [text_width(line.text, WORD) for line in lines if line.kind in ("sum", "about") and not line.word]
     wide += [word + 8.0 + text_width(line.text, WORD) for line in lines if line.kind == "about" and line.word]
     body = word + 8.0 + whole + rest if numbers else 0.0
-    return Columns(word, whole, rest, grown(2 * PADDING + max([28.0, body, *heads, *wide])))
+    own, of_rows = 2 * PADDING + max([28.0, body, *heads, *wide]), _row_columns(rows)
+    return Columns(word, whole, rest, grown(max(own, of_rows.width)), of_rows)
 
 
 def flat_columns(cards: Sequence[Card]) -> FlatColumns:
@@ -79,8 +81,7 @@ def flat_columns(cards: Sequence[Card]) -> FlatColumns:
     return FlatColumns(head, words, points, grown(at + FLAT_PADDING))
 
 
-def row_columns(rows: Sequence[Card]) -> RowColumns:
-    """What the rows of one rank need together."""
+def _row_columns(rows: Sequence[Card]) -> RowColumns:
     if not rows:
         return RowColumns()
     at, points = PADDING + max(text_width(card.head, WORD) for card in rows), []

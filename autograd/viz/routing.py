@@ -15,20 +15,7 @@ from itertools import takewhile
 from typing import Any, NamedTuple
 
 from autograd._format import one_line
-from autograd.viz.card_sizes import (
-    FLAT,
-    HEAD,
-    LABEL,
-    LINE,
-    NAME,
-    PADDING,
-    Columns,
-    FlatColumns,
-    RowColumns,
-    columns_of,
-    flat_columns,
-    row_columns,
-)
+from autograd.viz.card_sizes import FLAT, HEAD, LABEL, LINE, NAME, PADDING, Columns, FlatColumns, columns_of, flat_columns
 from autograd.viz.cards import Card
 from autograd.viz.diagram import Arrow, Box
 from autograd.viz.folding import Group
@@ -85,7 +72,6 @@ class Placed:
     rows: list[Card] = field(default_factory=list)
     tail: Placed | None = None
     columns: Columns = field(default_factory=lambda: columns_of([]))
-    row_columns: RowColumns = field(default_factory=RowColumns)
     flat: FlatColumns | None = None
     height: float = 0.0
     item: Item = field(default_factory=lambda: Item(""))
@@ -105,7 +91,7 @@ class Placed:
 
     def takes(self, card: Card, rows: Sequence[Card], squeezed: float) -> bool:
         """Is there room for another card, with other rows, if its numbers can be squeezed by so much?"""
-        fits = all(new <= old for new, old in zip(row_columns(rows), self.row_columns, strict=True))
+        fits = all(new <= old for new, old in zip(columns_of([], rows).rows, self.columns.rows, strict=True))
         # Squeezed numbers need not have their decimal points in line.
         parts = [replace(card, lines=[line]) for line in card.lines] if squeezed else []
         width = max(columns_of([part]).width for part in parts or [card])
@@ -436,11 +422,10 @@ def inset(room: float, height: float) -> float:
 
 
 def _share_columns(placed: Sequence[Placed]) -> None:
-    columns = columns_of([each.card for each in placed if each.card.kind != "reference"])
-    rows = row_columns([row for each in placed for row in each.rows])
-    columns = columns._replace(width=max(columns.width, grown(rows.width)))
+    cards = [each.card for each in placed if each.card.kind != "reference"]
+    columns = columns_of(cards, [row for each in placed for row in each.rows])
     for each in placed:
-        each.columns, each.row_columns = columns, rows
+        each.columns = columns
 
 
 def _has_pair(card: Card) -> bool:

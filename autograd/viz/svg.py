@@ -172,8 +172,9 @@ class Sheet:
 
     def _rows(self, placed: Placed, x: float, y: float, width: float) -> tuple[str, str]:
         """The words above the parameters on a card, and the parameters, each a leaf by itself."""
-        left = x + (width - placed.row_columns.width) / 2
-        points = {"value": left + placed.row_columns.value, "grad": left + placed.row_columns.grad}
+        columns = placed.columns.rows
+        left = x + (width - columns.width) / 2
+        points = {"value": left + columns.value, "grad": left + columns.grad}
         points = {kind: at for kind, at in points.items() if any(number_of(card, kind) for card in placed.rows)}
         base = LINE / 2 + 4.0
         words = [
