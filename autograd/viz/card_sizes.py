@@ -86,16 +86,11 @@ def _row_columns(rows: Sequence[Card]) -> RowColumns:
         return RowColumns()
     at, points = PADDING + max(text_width(card.head, WORD) for card in rows), []
     for kind, word in ROW_WORDS.items():
-        whole, rest = _sides(line for card in rows if (line := number_of(card, kind)))
+        whole, rest = _sides(line for card in rows for line in card.lines if line.kind == kind)
         whole = max(whole, text_width(word, WORD) - rest)
         points.append(at + ROW_SPACE + whole)
         at = points[-1] + rest
     return RowColumns(at + PADDING, *points)
-
-
-def number_of(card: Card, kind: str) -> Line | None:
-    """The value or the gradient of a leaf."""
-    return next((line for line in card.lines if line.kind == kind), None)
 
 
 def _sides(lines: Iterable[Line]) -> tuple[float, float]:

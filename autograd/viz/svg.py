@@ -11,22 +11,7 @@ from typing import NamedTuple
 
 from autograd._format import escaped
 from autograd.viz import style
-from autograd.viz.card_sizes import (
-    FLAT,
-    HEAD,
-    HEAD_SPACE,
-    LABEL,
-    LINE,
-    NAME,
-    NUMBER,
-    PADDING,
-    ROW_WORDS,
-    WORD,
-    WORD_SPACE,
-    FlatColumns,
-    head_texts,
-    number_of,
-)
+from autograd.viz.card_sizes import FLAT, HEAD, HEAD_SPACE, LABEL, LINE, NAME, NUMBER, PADDING, WORD, WORD_SPACE, head_texts
 from autograd.viz.cards import Card, Line
 from autograd.viz.flow import Flow
 from autograd.viz.folding import Group
@@ -140,7 +125,7 @@ class Sheet:
         border = rectangle((x, y), (width, height), "border", "none", *look)
         kind = f"{card.kind} broken" if card.broken else card.kind
         if placed.flat:
-            parts += self._flat(card, placed.flat, (x, y), width, border)
+            parts += self._flat(placed, (x, y), width, border)
             return f'<g id="{card.id}" class="node {kind}">{"".join(parts)}</g>'
         if card.kind in style.HEADS:
             parts.append(head((x, y), width, HEAD, style.HEADS[card.kind]))
@@ -157,8 +142,10 @@ class Sheet:
         point = number(left + placed.columns.point)
         return f'<g id="{card.id}" class="node {kind}" data-point="{point}">{"".join(parts)}{words}</g>{rows}'
 
-    def _flat(self, card: Card, columns: FlatColumns, corner: Point, width: float, border: str) -> Iterator[str]:
+    def _flat(self, placed: Placed, corner: Point, width: float, border: str) -> Iterator[str]:
         """A card of one line: its head, and its numbers beside it."""
+        card, columns = placed.card, placed.flat
+        assert columns is not None
         x, base = corner[0], corner[1] + FLAT / 2 + 4.0
         left = x + (width - columns.width) / 2
         if card.kind == "leaf":
@@ -175,10 +162,12 @@ class Sheet:
         columns = placed.columns.rows
         left = x + (width - columns.width) / 2
         points = {"value": left + columns.value, "grad": left + columns.grad}
-        points = {kind: at for kind, at in points.items() if any(number_of(card, kind) for card in placed.rows)}
+        words = {line.kind: line.word for card in placed.rows for line in card.lines}
         base = LINE / 2 + 4.0
-        words = [
-            text_at((at, y + base), ROW_WORDS[kind], "word", style.LINE, WORD, anchor="middle") for kind, at in points.items()
+        above = [
+            text_at((at, y + base), words[kind], "word", style.LINE, WORD, anchor="middle")
+            for kind, at in points.items()
+            if kind in words
         ]
         drawn = [rectangle((x + 1.0, y + LINE), (width - 2.0, LINE * len(placed.rows)), "rows", style.LEAF, "none")]
         for k, card in enumerate(placed.rows, 1):
@@ -187,12 +176,12 @@ class Sheet:
             border = rectangle((x + 1.0, at), (width - 2.0, LINE), "border", "none", edge)
             name = text_at((x + PADDING, at + base), card.head, "name", size=WORD)
             parts = [f"<title>{escaped(card.tooltip)}</title>", border, name]
-            for kind, point in points.items():
-                if line := number_of(card, kind):
-                    end = point + sides(line.text, NUMBER)[1], at + base
-                    parts.append(text_at(end, line.text, f"{kind}{sign(line.colour)}", line.colour, anchor="end"))
+            for row in card.lines:
+                if row.kind in points:
+                    end = points[row.kind] + sides(row.text, NUMBER)[1], at + base
+                    parts.append(text_at(end, row.text, f"{row.kind}{sign(row.colour)}", row.colour, anchor="end"))
             drawn.append(f'<g id="{card.id}" class="node leaf">{"".join(parts)}</g>')
-        return "".join(words), "".join(drawn)
+        return "".join(above), "".join(drawn)
 
     def _name(self, card: Card, x: float, y: float) -> str:
         symbol, name = head_texts(card)
