@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from random import Random
 from typing import Any, NamedTuple
 
@@ -57,7 +57,8 @@ class RecordedLoss:
         self.graph = Graph(root)
         self._recorded = {node: node.partials for node in self.graph}
         self._swept: dict[str, Numbers | None] = {}
-        self._tangents: dict[str, dict[Value, float]] = {}
+        # By a parameter that is one number, the derivative of each node that depends on it.
+        self.tangents = cache(lambda name: recorded_tangents(self.graph.nodes, dict.fromkeys(self.leaves[name], 1.0)))
         self.conventional = self._by_name(self.graph.adjoints)  # what backward() gives
         leaves = [leaf for leaves in self.leaves.values() for leaf in leaves]
         self.sides = Sides(self.graph, leaves, self.conventional, self._with_partials)
@@ -81,12 +82,6 @@ class RecordedLoss:
             override = change(self)
             self._swept[what] = None if override is None else self._with_partials(override)
         return self._swept[what]
-
-    def tangents(self, name: str) -> Mapping[Value, float]:
-        """The derivative by a parameter that is one number, of each node that depends on it."""
-        if name not in self._tangents:
-            self._tangents[name] = recorded_tangents(self.graph.nodes, dict.fromkeys(self.leaves[name], 1.0))
-        return self._tangents[name]
 
     @cached_property
     def noise(self) -> Numbers:
