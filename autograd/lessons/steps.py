@@ -16,7 +16,7 @@ from autograd.formulas.explanation import TEXT_WORDING
 from autograd.formulas.latex import latex_names
 from autograd.formulas.partials import partial_formula
 from autograd.formulas.printer import LATEX, PICTURE, TEXT, Formula, Printer, enough_arguments, telling
-from autograd.graph import Graph
+from autograd.graph import Graph, uses_in
 from autograd.op import ATOM
 from autograd.staleness import same_number, stale_leaves
 from autograd.sweeps import Partials
@@ -222,7 +222,7 @@ class Passes:
             if bar is None or node.op is None:
                 continue
             before: list[float | None] = []
-            for _, arg, partial in self.uses(node):
+            for _, arg, partial in uses_in(node, partials):
                 before.append(bars.get(arg))
                 if partial is not None:
                     bars[arg] = _after(before[-1], bar * partial)
@@ -245,11 +245,6 @@ class Passes:
     def __len__(self) -> int:
         return len(self.forward) + 1 + len(self.backward)
 
-    def uses(self, node: Value) -> list[tuple[int, Value, float | None]]:
-        """The arguments of a node that are Values, each with its position and with the partial by it in this pass."""
-        pairs = enumerate(zip(node.args, self.partials(node), strict=True))
-        return [(position, arg, partial) for position, (arg, partial) in pairs if type(arg) is Value]
-
     def step(self, index: int) -> Step:
         """The step of that index, from 0."""
         turn = index - len(self.forward)
@@ -271,7 +266,7 @@ class Passes:
     def contributions(self, turn: int) -> Iterator[Contribution]:
         """What the node of that place in `backward` passes on."""
         node, bar, before = self.backward[turn]
-        for (position, arg, partial), had in zip(self.uses(node), before, strict=True):
+        for (position, arg, partial), had in zip(uses_in(node, self.partials), before, strict=True):
             after = had or 0.0 if partial is None else _after(had, bar * partial)
             yield Contribution(node, arg, position, bar, partial, had or 0.0, after, self)
 

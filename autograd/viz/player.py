@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from autograd._check import checked_value
-from autograd.graph import Graph
+from autograd.graph import Graph, uses_in
 from autograd.lessons.steps import MAX_SENTENCES, Passes
 from autograd.value import Value, is_detached
 from autograd.viz.diagram import Diagram, Quantities
@@ -167,7 +167,7 @@ def _arrows(
     arrows: dict[str, list[list[int]]] = {}
     box_ids, merged = diagram.box_ids, diagram.merged
     for node in passes.graph:
-        for position, arg, partial in passes.uses(node):
+        for position, arg, partial in uses_in(node, passes.partials):
             boxes = box_ids[arg], box_ids[node]
             if boxes[0] == boxes[1]:
                 continue
