@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, partial
 from itertools import count, repeat
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from autograd import sweeps
@@ -138,9 +139,9 @@ def edges_of(node: Value) -> list[Edge]:
     return [_edge(edge) for edge in edges if type(edge[2]) is not float]
 
 
-def uses_in(node: Value) -> Iterator[tuple[int, Value, float | None]]:
+def uses_in(node: Value, partials: sweeps.Partials = attrgetter("partials")) -> Iterator[tuple[int, Value, float | None]]:
     """(position, arg, partial) of each edge into a node: for readers of large graphs, where making Edges takes time."""
-    for position, arg, slope in zip(count(), node.args, node.partials, strict=False):
+    for position, arg, slope in zip(count(), node.args, partials(node), strict=False):
         if type(arg) is not float:
             yield position, arg, slope
 

@@ -15,7 +15,6 @@ from functools import cache
 from itertools import pairwise
 
 from autograd import Value, draw_dot, steps
-from autograd.lessons.steps import ordinal
 from autograd.viz import style
 from autograd.viz.palette import COLOURS, standalone
 from autograd.viz.picture import Picture
@@ -285,7 +284,7 @@ class Animation:
         ends = pairwise([0.0, *self.begins[1:-1], self.clock.length])
         for i, span in enumerate(ends):
             at = left + (right - left) * i / last
-            count = text_at((x + room, y + 18.0), f"step {ordinal(i)} of {ordinal(last)}", "count", QUIET, SENTENCE, anchor="end")
+            count = text_at((x + room, y + 18.0), f"step {i + 1} of {last + 1}", "count", QUIET, SENTENCE, anchor="end")
             shown = self._knob(left, at, y, QUIET) + count
             yield f'<g class="{self.clock.during([span])}{" moving" * (i != last)}">{shown}</g>'
 

@@ -76,10 +76,10 @@ class Claim:
         self.losses = [loss for loss, _ in told or judged] or losses  # those where it can be judged
         self.entries = [entries for _, entries in told or judged]
         self.agrees = self.same_shape and all(entry.agrees for entries in self.entries for entry in entries)
-        self.takes_a_side = self.same_shape and any(low < high for low, high in self.loss.spans[name])
+        self.takes_a_side = self.same_shape and any(low < high for low, high in self.loss.sides.spans[name])
 
     def _entries(self, loss: RecordedLoss) -> list[Entry]:
-        claimed, gradient, spans = loss.claimed[self.name].numbers, loss.gradient[self.name], loss.spans[self.name]
+        claimed, gradient, spans = loss.claimed[self.name].numbers, loss.gradient[self.name], loss.sides.spans[self.name]
         off = [max(low - c, c - high, 0.0) for c, (low, high) in zip(claimed, spans, strict=True)]
         least = [self.rtol * abs(g) + UNDERFLOW for g in gradient]
         noise = [0.0] * len(off)

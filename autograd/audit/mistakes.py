@@ -1,15 +1,16 @@
-"""The mistakes that an audit knows, with the code for those that show in the numbers of the gradient alone."""
+"""The mistakes that an audit knows, with the code for those that are not about a rule of calculus, or the chain rule."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import attrgetter
 
 from autograd._format import listed, shown
-from autograd.audit import calculus, outer_products, penalties, wrong_partials
+from autograd.audit import calculus, wrong_partials
 from autograd.audit.claim import Candidate, Claim, Diagnosis
-from autograd.audit.parameters import shape_text
-from autograd.audit.recorded_loss import RecordedLoss
+from autograd.audit.parameters import Shape, shape_text
+from autograd.audit.recorded_loss import Contribution, RecordedLoss
 
 MAX_ENTRIES = 3  # named one by one
 
@@ -112,11 +113,11 @@ def wrong_axis(claim: Claim) -> Iterator[Diagnosis]:
     for which, group in groups.items():
         count = group[-1] + 1
         for how, k in (("sum", 1.0), ("mean", count / size)) if count < size and (count > 1 or not which) else ():
-            if claim.is_explained_by(_sums(claim, group), k):
+            if claim.is_explained_by(_entry_sums(claim, group), k):
                 yield Diagnosis("wrong axis", f"{what} the {how} of the gradient's entries{which}")
 
 
-def _sums(claim: Claim, group: Sequence[int]) -> Candidate:
+def _entry_sums(claim: Claim, group: Sequence[int]) -> Candidate:
     def candidate(loss: RecordedLoss) -> Sequence[float]:
         sums = [0.0] * (group[-1] + 1)
         for i, x in zip(group, claim.gradient(loss), strict=True):
@@ -151,6 +152,178 @@ def single_entries(claim: Claim) -> Iterator[Diagnosis]:
         yield Diagnosis("single entries", f"only {listed(wrong, MAX_ENTRIES)} of {size} entries {verb} wrong")
 
 
+# -- the sum over the samples of the errors δ of a layer times its inputs ----------------------------
+
+Part = Callable[[Contribution], float]
+Position = tuple[int, int]  # of a contribution: to which number of a parameter, and from which sample
+
+DELTA, INPUT, PRODUCT = attrgetter("delta"), attrgetter("x"), attrgetter("product")
+
+
+def _contributions(name: str, groups: Sequence[Sequence[Position]], part: Part) -> Candidate:
+    return lambda loss: [sum(part(loss.contributions[name][k][s]) for k, s in group) for group in groups]
+
+
+def samples(claim: Claim) -> Iterator[Diagnosis]:
+    """The sum over the samples is missing, or some sample is."""
+    name, count = claim.name, _samples_of(claim, claim.name)
+    size = math.prod(claim.shape)
+    if count < 2:
+        return
+    whole = f"the {count} {claim.uses}"
+    for k, scale in ((1.0, ""), (float(count), f", times {count}")):
+        for s in range(count):
+            which = "the last" if s == count - 1 else "the first" if s == 0 else f"number {s + 1}"
+            one = _contributions(name, [[(i, s)] for i in range(size)], PRODUCT)
+            if claim.is_explained_by(one, k, claim.penalty):
+                why = ", as if `=` stood for `+=`" if s == count - 1 else ""
+                yield Diagnosis("samples", f"only {which} of {whole} counts{scale}{why}")
+            if k == 1.0 and claim.is_explained_by(one, -1.0, claim.gradient):
+                yield Diagnosis("samples", f"{which} of {whole} is left out")
+        apart = [[(i, s)] for i in range(size) for s in range(count)]
+        across = [[(i, s)] for s in range(count) for i in range(size)]
+        for shape, groups in (((*claim.shape, count), apart), ((count, *claim.shape), across)):
+            if shape == claim.claimed_shape and claim.is_explained_by(_contributions(name, groups, PRODUCT), k):
+                yield Diagnosis("samples", f"the sum over {whole} is missing{scale}")
+
+
+def _samples_of(claim: Claim, name: str) -> int:
+    """How many samples use a parameter, if that is the same at all points."""
+    counts = {len(loss.contributions[name][0]) for loss in claim.losses}
+    return counts.pop() if len(counts) == 1 else 0
+
+
+def missing_part(claim: Claim) -> Iterator[Diagnosis]:
+    """The errors δ of a layer without the inputs that they should be multiplied by, or the inputs without δ."""
+    count = _samples_of(claim, claim.name)
+    if not count or not claim.is_of_a_model or all(one.x == 1.0 for row in claim.loss.contributions[claim.name] for one in row):
+        return
+    scales = {1.0: "", float(count): f", times {count}", 1.0 / count: f", divided by {count}"} if count > 1 else {1.0: ""}
+    for text, shape, candidate in _parts(claim, count):
+        for k, scale in scales.items() if shape == claim.claimed_shape else ():
+            penalized = claim.same_shape and claim.has_penalty and claim.is_explained_by(candidate, k, claim.penalty)
+            if penalized or claim.is_explained_by(candidate, k):
+                yield Diagnosis("outer product", f"{text}{scale}")
+                break
+
+
+def _parts(claim: Claim, count: int) -> Iterator[tuple[str, Shape, Candidate]]:
+    """What may stand in place of the product, and in which shape."""
+    loss, shape = claim.loss, claim.shape
+    for name in sorted(loss.shapes, key=lambda name: name != claim.name):
+        if _samples_of(claim, name) != count:
+            continue
+        layer = "" if name == claim.name else f", and δ is that of another layer, the one of {name}"
+        text = f"the product with the inputs is missing: the claim is δ, one number for each unit{layer}"
+        units = _distinct(loss, name, DELTA)
+        n = len(units)
+        yield text, (n, count), _contributions(name, [[(k, s)] for k in units for s in range(count)], DELTA)
+        yield text, (count, n), _contributions(name, [[(k, s)] for s in range(count) for k in units], DELTA)
+        for summed in ((n,), (n, 1), (1, n)):
+            yield text, summed, _contributions(name, [[(k, s) for s in range(count)] for k in units], DELTA)
+        inputs = _distinct(loss, claim.name, INPUT)
+        if name == claim.name and len(shape) == 2 and len(inputs) == n and count == 1:
+            text = "δ and the inputs are multiplied entry by entry, where every δ should meet every input"
+            yield text, (n,), _entry_by_entry(name, list(zip(units, inputs, strict=True)))
+    everything = [[(k, s) for s in range(count)] for k in range(math.prod(shape))]
+    yield "the inputs, by which each entry's δ is multiplied, are missing", shape, _contributions(claim.name, everything, DELTA)
+    yield "δ, by which the inputs are multiplied, is missing", shape, _contributions(claim.name, everything, INPUT)
+
+
+def _entry_by_entry(name: str, pairs: Sequence[tuple[int, int]]) -> Candidate:
+    return lambda loss: [loss.contributions[name][i][0].delta * loss.contributions[name][j][0].x for i, j in pairs]
+
+
+def _distinct(loss: RecordedLoss, name: str, part: Part) -> list[int]:
+    """One entry per unit, if `part` is the same in its whole row, or column, or everywhere; else all entries."""
+    shape, parts = loss.shapes[name], [tuple(map(part, row)) for row in loss.contributions[name]]
+    columns = shape[1] if len(shape) == 2 else len(parts)
+    by_row = [k // columns * columns for k in range(len(parts))]
+    by_column = [k % columns for k in range(len(parts))]
+    same = (firsts for firsts in (by_row, by_column) if all(parts[k] == parts[first] for k, first in enumerate(firsts)))
+    return sorted(set(next(same, range(len(parts)))))
+
+
+# -- penalties on the parameters ---------------------------------------------------------------------
+
+Form = Callable[[Sequence[float]], Sequence[float]]
+
+# What may be taken for the gradient of a penalty, up to a factor, from the numbers of the parameter.
+FORMS: Mapping[str, Form] = {
+    "w": lambda w: w,
+    "sign(w)": lambda w: [math.copysign(1.0, x) if x else 0.0 for x in w],
+    "w²": lambda w: [x * x for x in w],
+    "|w|": lambda w: [abs(x) for x in w],
+    "w³": lambda w: [x * x * x for x in w],
+    "Σw²": lambda w: [math.fsum(x * x for x in w)] * len(w),
+    "Σ|w|": lambda w: [math.fsum(map(abs, w))] * len(w),
+    "w/‖w‖": lambda w: [x / (math.hypot(*w) or 1.0) for x in w],
+    "‖w‖": lambda w: [math.hypot(*w)] * len(w),
+    "1": lambda w: [1.0] * len(w),
+}
+
+
+def penalty_strength(claim: Claim) -> Iterator[Diagnosis]:
+    """The penalty of f times some factor, which may be 0."""
+    if not claim.has_penalty:
+        return
+    its = claim.of_the_penalty
+    if claim.is_explained_by(claim.data):
+        yield Diagnosis("penalty", f"{its} is missing")
+    elif factor := claim.known_factor(claim.penalty, claim.data):
+        yield Diagnosis("penalty", f"{its} is {factor.text} times what it should be{claim.reasons(factor)}")
+    elif k := claim.fitted_factor(claim.penalty, claim.data):
+        yield Diagnosis("penalty", f"{its} is {shown(k)} times what it should be")
+
+
+def penalty_form(claim: Claim) -> Iterator[Diagnosis]:
+    """The gradient of a penalty that f does not have, in place of that of its own or beside it."""
+    name = claim.name
+    if not claim.is_of_a_model:
+        return
+    if not claim.has_penalty:
+        for text in _fitted(claim, claim.gradient):
+            yield Diagnosis("penalty", f"the claim adds the gradient of a penalty on {name}, {text}, and f has none")
+        return
+    for text in _fitted(claim, claim.data):
+        yield Diagnosis("penalty", f"the gradient of the penalty on {name} is taken as {text}{_right_form(claim)}")
+    for text in _fitted(claim, claim.gradient):
+        yield Diagnosis("penalty", f"the claim adds the gradient of a further penalty on {name}, {text}, that f does not have")
+
+
+def two_mistakes(claim: Claim) -> Iterator[Diagnosis]:
+    """The gradient of another penalty, and the rest times a factor that has a reason."""
+    for factor in claim.known_factors[2:] if claim.has_penalty and claim.is_of_a_model else ():
+        for text in _fitted(claim, lambda loss, k=factor.k: [k * x for x in claim.data(loss)]):  # type: ignore[misc]
+            wrong = f"the gradient of the penalty on {claim.name} is taken as {text}{_right_form(claim)}"
+            also = f"the rest is {factor.text} times what it should be{claim.reasons(factor)}"
+            yield Diagnosis("penalty", f"two mistakes: {wrong}; and {also}")
+            return
+
+
+def _fitted(claim: Claim, beside: Candidate) -> Iterator[str]:
+    """The form that the claim has besides the rest, with its factor."""
+    for text, form in FORMS.items() if not claim.is_explained_by(beside) else ():
+        k = claim.fitted_factor(lambda loss, form=form: form(loss.numbers[claim.name]), beside)  # type: ignore[misc]
+        if k is not None:
+            yield f"{shown(k)}·{text}"
+            return
+
+
+def _right_form(claim: Claim) -> str:
+    """The form of the gradient of f's own penalty, if it is a known one and the numbers identify it."""
+    numbers = [loss.numbers[claim.name] for loss in claim.losses]
+    if len({f"{abs(w):.6g}" for ws in numbers for w in ws if w}) < 2:
+        return ""  # every form fits a single number
+    own = [p for loss in claim.losses for p in claim.penalty(loss)]
+    for text, form in FORMS.items():
+        xs = [x for ws in numbers for x in form(ws)]
+        k = math.fsum(map(float.__mul__, own, xs)) / (math.fsum(x * x for x in xs) or 1.0)
+        if all(abs(p - k * x) <= claim.rtol * abs(p) for p, x in zip(own, xs, strict=True)):
+            return f"; it is {shown(k)}·{text}"
+    return ""
+
+
 # -- the table ---------------------------------------------------------------------------------------
 
 # In the order in which an audit prefers them: those with nothing to fit, the simplest first; then those with a number
@@ -162,24 +335,24 @@ MISTAKES: Sequence[Mistake] = (
     known_factor,
     calculus.constants,
     transpose,
-    penalties.penalty_strength,
-    outer_products.samples,
-    outer_products.missing_part,
+    penalty_strength,
+    samples,
+    missing_part,
     other_parameter,
     wrong_axis,
     wrong_partials.activation,
     wrong_partials.weights,
     wrong_partials.another_loss,
     any_factor,
-    penalties.penalty_form,
+    penalty_form,
 )
 # Where none of them explains the claim.
-LAST_RESORTS: Sequence[Mistake] = (calculus.functions, penalties.two_mistakes, single_entries)
+LAST_RESORTS: Sequence[Mistake] = (calculus.functions, two_mistakes, single_entries)
 OF_ANOTHER_SHAPE: Sequence[Mistake] = (
     transpose,
     right_numbers,
-    outer_products.samples,
-    outer_products.missing_part,
+    samples,
+    missing_part,
     other_parameter,
     wrong_axis,
     wrong_shape,

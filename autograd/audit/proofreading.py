@@ -58,8 +58,8 @@ def audit(
         raise ValueError("audit: claimed has no gradient at all: None stands for each")
     claims = [Claim(name, losses, sizes or {}, rtol) for name in losses[0].claimed]
     diagnoses = diagnose([claim for claim in claims if not claim.agrees and not claim.undecided])
-    sided = [claim.name for claim in claims if claim.agrees and claim.takes_a_side]
-    apart = () if losses[0].hold_together(sided) else sided
+    sided = {claim.name: losses[0].claimed[claim.name].numbers for claim in claims if claim.agrees and claim.takes_a_side}
+    apart = () if losses[0].sides.hold_together(sided) else sided
     return AuditReport({claim.name: Verdict(claim, diagnoses.get(claim.name, ()), claim.name in apart) for claim in claims})
 
 

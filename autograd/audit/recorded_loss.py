@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from functools import cache, cached_property
 from random import Random
 from typing import Any, NamedTuple
 
@@ -20,7 +20,7 @@ from autograd.audit.recognition import (
     partials_at,
     value_args,
 )
-from autograd.audit.sides import Sides, Span
+from autograd.audit.sides import Sides
 from autograd.graph import Edge, Graph
 from autograd.sweeps import adjoints, depending_on, recorded_adjoints, recorded_tangents, topological_order
 from autograd.value import Value, operands, take_partials
@@ -57,10 +57,12 @@ class RecordedLoss:
         self.graph = Graph(root)
         self._recorded = {node: node.partials for node in self.graph}
         self._swept: dict[str, Numbers | None] = {}
-        self._tangents: dict[str, dict[Value, float]] = {}
+        # By a parameter that is one number, the derivative of each node that depends on it.
+        self.tangents = cache(lambda name: recorded_tangents(self.graph.nodes, dict.fromkeys(self.leaves[name], 1.0)))
         self.conventional = self._by_name(self.graph.adjoints)  # what backward() gives
-        self.sides = Sides(self.graph, [leaf for leaves in self.leaves.values() for leaf in leaves], self._with_partials)
-        self.gradient = self.sides.derivative(self.conventional)
+        leaves = [leaf for leaves in self.leaves.values() for leaf in leaves]
+        self.sides = Sides(self.graph, leaves, self.conventional, self._with_partials)
+        self.gradient = self.sides.gradient
         for name, xs in self.gradient.items():
             for index, x in zip(indices(self.shapes[name]), xs, strict=True):
                 if not math.isfinite(x):
@@ -80,21 +82,6 @@ class RecordedLoss:
             override = change(self)
             self._swept[what] = None if override is None else self._with_partials(override)
         return self._swept[what]
-
-    def tangents(self, name: str) -> Mapping[Value, float]:
-        """The derivative by a parameter that is one number, of each node that depends on it."""
-        if name not in self._tangents:
-            self._tangents[name] = recorded_tangents(self.graph.nodes, dict.fromkeys(self.leaves[name], 1.0))
-        return self._tangents[name]
-
-    @cached_property
-    def spans(self) -> dict[str, list[Span]]:
-        """From where to where each number of the gradient goes; it does so at a kink alone."""
-        return self.sides.spans(self.gradient)
-
-    def hold_together(self, names: Iterable[str]) -> bool:
-        """Whether the claims by these names are on one side of the kinks."""
-        return self.sides.hold_together({name: self.claimed[name].numbers for name in names}, self.gradient)
 
     @cached_property
     def noise(self) -> Numbers:

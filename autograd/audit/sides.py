@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from random import Random
 
 from autograd.audit.parameters import Numbers
@@ -23,10 +24,13 @@ Span = tuple[float, float]
 class Sides:
     """The sides that a graph has at its kinks: none if it is at no kink.
 
-    `ops` are the names of those that are at one. `gradient_with` gives the gradient if some nodes had other partials.
+    `ops` are the names of those that are at one. `conventional` is what backward() gives, `gradient_with` what it would if
+    some nodes had other partials.
     """
 
-    def __init__(self, graph: Graph, leaves: Sequence[Value], gradient_with: Callable[[Override], Numbers]) -> None:
+    def __init__(
+        self, graph: Graph, leaves: Sequence[Value], conventional: Numbers, gradient_with: Callable[[Override], Numbers]
+    ) -> None:
         found = at_kinks(graph)
         self.ops = list(dict.fromkeys(op.name for _, op in found))
         self._graph, self._gradient_with = graph, gradient_with
@@ -38,6 +42,7 @@ class Sides:
             self._beside += [self._towards(direction), self._towards({leaf: -x for leaf, x in direction.items()})]
         # Formulas written by hand pass all kinks on the same side, be it a side of the function or not.
         self._all = [*self._beside, *map(self._with_every_op_on, (-1.0, 1.0) if found else ())]
+        self.gradient = self._derivative(conventional)
 
     def _towards(self, direction: Mapping[Value, float]) -> Numbers:
         """The gradient a little away: an op at a kink takes the side to which its arguments move."""
@@ -60,7 +65,7 @@ class Sides:
             changed[node] = _partials_beside(node, [side * (i == first) for i in range(len(node.args))])
         return self._gradient_with(changed)
 
-    def derivative(self, conventional: Numbers) -> Numbers:
+    def _derivative(self, conventional: Numbers) -> Numbers:
         """What backward() gives; where ops are at kinks and the function is smooth, as in relu(x) - relu(-x), its derivative."""
         found = {name: list(xs) for name, xs in conventional.items()}
         for name, xs in found.items() if self._beside else ():
@@ -68,9 +73,10 @@ class Sides:
                 xs[i] = beside[0] if _are_one(beside) else xs[i]
         return found
 
-    def spans(self, gradient: Numbers) -> dict[str, list[Span]]:
+    @cached_property
+    def spans(self) -> dict[str, list[Span]]:
         """From where to where each number of the gradient goes: either side of a kink is right, and what is between."""
-        found = {name: [(g, g) for g in gs] for name, gs in gradient.items()}
+        found = {name: [(g, g) for g in gs] for name, gs in self.gradient.items()}
         for name, spans in found.items() if self._beside else ():
             for i, (g, _) in enumerate(spans):
                 if not _are_one([side[name][i] for side in self._beside]):
@@ -78,12 +84,12 @@ class Sides:
                     spans[i] = min(finite), max(finite)
         return found
 
-    def hold_together(self, claimed: Mapping[str, Sequence[float]], gradient: Numbers) -> bool:
+    def hold_together(self, claimed: Mapping[str, Sequence[float]]) -> bool:
         """Whether claims that each take one side take the same: summed up in any way, they are between the sides."""
         random = Random(0)
         for i in range(DIRECTIONS if self._beside else 0):
             signs = {name: [random.choice((-1.0, 1.0)) if i else 1.0 for _ in xs] for name, xs in claimed.items()}
-            mine, *sums = (_weighted(signs, numbers) for numbers in (claimed, gradient, *self._all))
+            mine, *sums = (_weighted(signs, numbers) for numbers in (claimed, self.gradient, *self._all))
             slack = SAME * max(abs(x) for x in (mine, *sums))
             if not min(sums) - slack <= mine <= max(sums) + slack:
                 return False

@@ -32,8 +32,7 @@ class Sentences:
 
     def place(self, node: Value) -> str:
         """The operation and where it was recorded: "relu at train.py:12", or "h = relu(…)" where that is not known."""
-        if node.op is None:
-            return self.name(node)
+        assert node.op is not None
         inside = f" in {one_line(self._scopes(node.scope))}" if node.scope else ""
         if node.origin is None:
             return f"{self.name(node)} = {node.op.name}(…){inside}"

@@ -73,11 +73,10 @@ def why(x: Value, of: Value | None = None) -> Why:
     checked_value("why({})", "x", x)
     root = x if of is None else checked_value("why(x, of={})", "of", of)
     graph = Graph(root)
+    answers = _Answers(graph, spelled(graph.names_with(x)))
     if of is None:
-        return _Answers(graph, graph.spelled).root()
-    if x in graph:
-        return _Answers(graph, graph.spelled).gradient(x)
-    return _Answers(graph, spelled(graph.names_with(x))).no_path(x)
+        return answers.root()
+    return answers.gradient(x) if x in graph else answers.no_path(x)
 
 
 class _Answers:

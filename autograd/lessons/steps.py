@@ -16,7 +16,7 @@ from autograd.formulas.explanation import TEXT_WORDING
 from autograd.formulas.latex import latex_names
 from autograd.formulas.partials import partial_formula
 from autograd.formulas.printer import LATEX, PICTURE, TEXT, Formula, Printer, enough_arguments, telling
-from autograd.graph import Graph
+from autograd.graph import Graph, uses_in
 from autograd.op import ATOM
 from autograd.staleness import same_number, stale_leaves
 from autograd.sweeps import Partials
@@ -179,7 +179,7 @@ class Steps(Sequence[Step]):
         """Ordinal, phase and sentence of each step; of many the first and the last ones."""
         half = most // 2
         steps = self if len(self) <= most else [*self[:half], *self[-half:]]
-        rows = [(str(ordinal(step.index)), step.phase, step.sentence) for step in steps]
+        rows = [(str(step.index + 1), step.phase, step.sentence) for step in steps]
         if len(steps) < len(self):
             rows.insert(half, ("", "", f"… and {len(self) - len(steps):,} more"))
         return rows
@@ -222,7 +222,7 @@ class Passes:
             if bar is None or node.op is None:
                 continue
             before: list[float | None] = []
-            for _, arg, partial in self.uses(node):
+            for _, arg, partial in uses_in(node, partials):
                 before.append(bars.get(arg))
                 if partial is not None:
                     bars[arg] = _after(before[-1], bar * partial)
@@ -245,11 +245,6 @@ class Passes:
     def __len__(self) -> int:
         return len(self.forward) + 1 + len(self.backward)
 
-    def uses(self, node: Value) -> list[tuple[int, Value, float | None]]:
-        """The arguments of a node that are Values, each with its position and with the partial by it in this pass."""
-        pairs = enumerate(zip(node.args, self.partials(node), strict=True))
-        return [(position, arg, partial) for position, (arg, partial) in pairs if type(arg) is Value]
-
     def step(self, index: int) -> Step:
         """The step of that index, from 0."""
         turn = index - len(self.forward)
@@ -265,17 +260,13 @@ class Passes:
         """The gradients after the step of that index."""
         reached = {} if index < len(self.forward) else {self.root: 1.0}
         for turn in range(index - len(self.forward)):
-            reached.update(self.changes(turn))
+            reached.update((passed.arg, passed.after) for passed in self.contributions(turn) if passed.partial is not None)
         return reached
-
-    def changes(self, turn: int) -> Iterator[tuple[Value, float]]:
-        """The arguments to which the node of that place in `backward` passes a gradient on, with theirs after it."""
-        return ((passed.arg, passed.after) for passed in self.contributions(turn) if passed.partial is not None)
 
     def contributions(self, turn: int) -> Iterator[Contribution]:
         """What the node of that place in `backward` passes on."""
         node, bar, before = self.backward[turn]
-        for (position, arg, partial), had in zip(self.uses(node), before, strict=True):
+        for (position, arg, partial), had in zip(uses_in(node, self.partials), before, strict=True):
             after = had or 0.0 if partial is None else _after(had, bar * partial)
             yield Contribution(node, arg, position, bar, partial, had or 0.0, after, self)
 
@@ -318,11 +309,6 @@ def steps(y: Value) -> Steps:
     """
     passes = Passes(Graph(checked_value("steps({})", "y", y)))
     return Steps(passes, range(len(passes)))
-
-
-def ordinal(index: int) -> int:
-    """The step of that index as readers count steps: the first is step 1."""
-    return index + 1
 
 
 def _after(before: float | None, amount: float) -> float:

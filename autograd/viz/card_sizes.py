@@ -1,12 +1,12 @@
-"""How large cards are: the columns of words, numbers and heads that the cards of a rank share."""
+"""How large cards are: the columns of words, numbers, heads and rows that the cards of a rank share."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
-from autograd.viz.cards import Card
+from autograd.viz.cards import Card, Line
 from autograd.viz.layered import grown
 from autograd.viz.text_size import shortened, sides, text_width
 
@@ -16,6 +16,16 @@ PADDING = 8.0
 MAX_TEXT, HEAD_SPACE = 190.0, 8.0  # the widest head, and the space in it
 FLAT, FLAT_PADDING, WORD_SPACE = 24.0, 6.0, 4.0  # of a card of one line: its height, around its parts, after a word
 FLAT_APART = 9.0  # between two numbers on it
+ROW_WORDS = {"value": "data", "grad": "grad"}  # above the numbers of rows
+ROW_SPACE = 12.0  # before each of them
+
+
+class RowColumns(NamedTuple):
+    """The width of the rows of a rank, and where the decimal points of values and gradients are, from the left."""
+
+    width: float = 0.0
+    value: float = 0.0
+    grad: float = 0.0
 
 
 class Columns(NamedTuple):
@@ -25,6 +35,7 @@ class Columns(NamedTuple):
     whole: float
     rest: float
     width: float
+    rows: RowColumns
 
     @property
     def point(self) -> float:
@@ -41,17 +52,18 @@ class FlatColumns(NamedTuple):
     width: float
 
 
-def columns_of(cards: Sequence[Card]) -> Columns:
-    """What the cards of one rank need together."""
+def columns_of(cards: Sequence[Card], rows: Sequence[Card] = ()) -> Columns:
+    """What the cards of one rank need together, and the rows on them."""
     lines = [line for card in cards for line in card.lines]
     word = max((text_width(line.word, WORD) for line in lines if line.word), default=0.0)
-    numbers = [sides(line.text, NUMBER) for line in lines if line.kind in ("value", "grad")]
-    whole, rest = (max((number[side] for number in numbers), default=0.0) for side in (0, 1))
+    numbers = [line for line in lines if line.kind in ("value", "grad")]
+    whole, rest = _sides(numbers)
     heads = [_head_width(card) for card in cards]
     wide = [text_width(line.text, WORD) for line in lines if line.kind in ("sum", "about") and not line.word]
     wide += [word + 8.0 + text_width(line.text, WORD) for line in lines if line.kind == "about" and line.word]
     body = word + 8.0 + whole + rest if numbers else 0.0
-    return Columns(word, whole, rest, grown(2 * PADDING + max([28.0, body, *heads, *wide])))
+    own, of_rows = 2 * PADDING + max([28.0, body, *heads, *wide]), _row_columns(rows)
+    return Columns(word, whole, rest, grown(max(own, of_rows.width)), of_rows)
 
 
 def flat_columns(cards: Sequence[Card]) -> FlatColumns:
@@ -62,11 +74,29 @@ def flat_columns(cards: Sequence[Card]) -> FlatColumns:
     points: list[float] = []
     for lines in zip_longest(*(card.lines for card in cards)):
         given = [line for line in lines if line is not None]
-        numbers = [sides(line.text, NUMBER) for line in given]
+        whole, rest = _sides(given)
         words.append(at + (FLAT_APART if words else FLAT_PADDING))
-        points.append(words[-1] + max(text_width(line.word, WORD) for line in given) + WORD_SPACE + max(x for x, _ in numbers))
-        at = points[-1] + max(rest for _, rest in numbers)
+        points.append(words[-1] + max(text_width(line.word, WORD) for line in given) + WORD_SPACE + whole)
+        at = points[-1] + rest
     return FlatColumns(head, words, points, grown(at + FLAT_PADDING))
+
+
+def _row_columns(rows: Sequence[Card]) -> RowColumns:
+    if not rows:
+        return RowColumns()
+    at, points = PADDING + max(text_width(card.head, WORD) for card in rows), []
+    for kind, word in ROW_WORDS.items():
+        whole, rest = _sides(line for card in rows for line in card.lines if line.kind == kind)
+        whole = max(whole, text_width(word, WORD) - rest)
+        points.append(at + ROW_SPACE + whole)
+        at = points[-1] + rest
+    return RowColumns(at + PADDING, *points)
+
+
+def _sides(lines: Iterable[Line]) -> tuple[float, float]:
+    """How wide numbers are before their decimal points, and after."""
+    numbers = [sides(line.text, NUMBER) for line in lines]
+    return max((whole for whole, _ in numbers), default=0.0), max((rest for _, rest in numbers), default=0.0)
 
 
 def _head_width(card: Card) -> float:

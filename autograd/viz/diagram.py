@@ -92,6 +92,11 @@ class Box:
     placeholder: Placeholder | None = None
     detached: bool = False
 
+    @property
+    def frames(self) -> list[Group]:
+        """The open groups around it, outer ones first."""
+        return self.frame.path()[1:] if self.frame else []  # the first is the whole graph
+
 
 @dataclass
 class Arrow:
@@ -285,9 +290,9 @@ class Diagram:
             self.boxes[id] = Box(id, "", [data], grads, symbol=symbol, origin=last.origin, frame=last.frame, arity=2)
             return id
 
-        def arrow(key: str | int, source: Value | float | str, target: str, partial: float | None) -> None:
+        def arrow(key: str | int, source: Value | float | str, target: str, partial: float | None, slot: int = 0) -> None:
             if isinstance(source, float):
-                self.boxes[target].constants.append((len(self.boxes[target].constants), source))
+                self.boxes[target].constants.append((slot, source))
                 return
             start = source if isinstance(source, str) else self.box_ids[source]
             self.arrows.append(Arrow(f"{i}-{key}", i, start, target, bar))
@@ -299,8 +304,8 @@ class Diagram:
         for k, factors in enumerate(products):
             product = math.prod(number(node.args[position]) for position in factors)
             times = box(f"n{i}p{k}", "×", product)
-            for position in factors:
-                arrow(position, node.args[position], times, partials[position])
+            for slot, position in enumerate(factors):
+                arrow(position, node.args[position], times, partials[position], slot)
             plus = last.id if k == len(products) - 1 else box(f"n{i}s{k}", "+", total + product)
             arrow(f"b{k}" if k else bias, before, plus, 1.0 if k else partials[bias])
             arrow(f"p{k}", times, plus, 1.0)

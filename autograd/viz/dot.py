@@ -14,7 +14,6 @@ from autograd.viz.diagram import Arrow
 from autograd.viz.flow import Flow
 
 MAX_SECONDS = 60  # for a layout by Graphviz
-CARDS = {"shape": "box", "style": "rounded,filled", "fillcolor": style.PAPER, "color": style.LINE}
 
 
 @dataclass

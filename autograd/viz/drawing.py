@@ -15,7 +15,7 @@ from autograd.graph import Graph
 from autograd.value import Value
 from autograd.viz import style
 from autograd.viz.diagram import NO_GRADIENTS, RECORDED, Arrow, Diagram, Quantities, grad_of
-from autograd.viz.dot import CARDS, Frame, RendererMissing, layout, with_words, write_dot
+from autograd.viz.dot import Frame, RendererMissing, layout, with_words, write_dot
 from autograd.viz.flow import Flow
 from autograd.viz.page import still_picture
 from autograd.viz.picture import Picture, picture_of
@@ -25,8 +25,9 @@ MAX_LINES = 200
 MAX_INDENT = 48  # characters
 FONT = "Arial"  # Graphviz knows its letter widths even where the font is not installed
 GRAPH = {"nodesep": "0.2", "fontname": FONT, "fontsize": "10", "fontcolor": style.LINE, "labeljust": "l", "tooltip": " "}
-NODES = {"fontname": FONT, "fontsize": "11", "margin": "0.15,0.06"}
-EDGES = {"fontname": FONT, "fontsize": "9", "arrowsize": "0.6"}
+NODES = {"fontname": FONT, "fontsize": "11", "margin": "0.15,0.06", "shape": "box", "style": "rounded,filled"}
+NODES |= {"fillcolor": style.PAPER, "color": style.LINE}
+EDGES = {"fontname": FONT, "fontsize": "9", "arrowsize": "0.6", "color": style.FORWARD}
 _numbering = count(1)
 
 
@@ -55,7 +56,6 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
     """
 
     roots: Sequence[Value] = ()
-    name_of: Callable[[Value], str] | None = None
     box_ids: Mapping[Value, str] = {}  # the id of the box that shows a Value
     picture: Picture | None = None
     as_drawn: tuple[Any, ...] = ()  # its state when its own picture was made
@@ -74,8 +74,8 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
         drawing = cls(
             format=format,
             graph_attr={**GRAPH, "rankdir": direction, "ranksep": "0.6", "label": style.label(notes)},
-            node_attr={**NODES, **CARDS},
-            edge_attr={**EDGES, "color": style.FORWARD},
+            node_attr=NODES,
+            edge_attr=EDGES,
         )
         write_dot(drawing, whole, arrows, flows)
         drawing.as_drawn = _state(drawing)
@@ -117,8 +117,10 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
 
     def text(self) -> str:
         """The graph as an indented tree, for a terminal; a large graph is cut off."""
+        if not self.roots or self.diagram is None:
+            return str(self.source)
         above = [NO_GRADIENTS] if all(grad_of(root) is None for root in self.roots) else []
-        return "\n".join(text_tree(self.roots, self.name_of, above)) if self.roots and self.name_of else self.source
+        return "\n".join(text_tree(self.roots, self.diagram.name_of, above))
 
     def __str__(self) -> str:
         return self.text()
@@ -141,7 +143,6 @@ def draw_graph(
     captions: Sequence[str] = (),
 ) -> Drawing:
     """`draw_dot` for other functions: with other numbers or names than the graph's own, and with `captions` below the drawing."""
-    name_of = graph.spell if names is None else names.__getitem__
     picture = picture_of(graph, options, quantities, names=names, captions=captions)
     opened = picture.diagram.folding.open
     frames = {None: Frame()} | {group: Frame(group.name, group.about, f"cluster{i}") for i, group in enumerate(opened)}
@@ -151,8 +152,7 @@ def draw_graph(
         frames[box.frame].cards.append(picture.cards[box.id])
     arrows = picture.diagram.arrows
     drawing = Drawing.of(frames[None], arrows, picture.flows, options.direction, picture.notes, options.format)
-    drawing.picture = picture
-    drawing.roots, drawing.name_of, drawing.box_ids = graph.roots, name_of, picture.diagram.box_ids
+    drawing.picture, drawing.roots, drawing.box_ids = picture, graph.roots, picture.diagram.box_ids
     return drawing
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from autograd._format import counted
 from autograd.viz import style
 from autograd.viz.card_sizes import NAME, WORD
-from autograd.viz.diagram import Box, Diagram
+from autograd.viz.diagram import Diagram
 from autograd.viz.folding import Group
 from autograd.viz.layered import GRID
 from autograd.viz.routing import Frame
@@ -41,28 +41,23 @@ class FrameHead:
 
 
 def frame_heads(diagram: Diagram) -> dict[Group, FrameHead]:
-    opened = dict.fromkeys(diagram.folding.open)
-    ins: dict[Group, set[Hashable]] = {group: set() for group in opened}
-    outs: dict[Group, set[Hashable]] = {group: set() for group in opened}
+    opened = diagram.folding.open
     if not opened:
         return {}
+    ins: dict[Group, set[Hashable]] = {group: set() for group in opened}
+    outs: dict[Group, set[Hashable]] = {group: set() for group in opened}
     for arrow in diagram.arrows:
         first = next(iter(arrow.sums))  # all its arguments are in one box, for which a stub may stand
         source, target = diagram.boxes[diagram.box_ids.get(first, arrow.source)], diagram.boxes[arrow.target]  # type: ignore[call-overload]
-        out, into = set(_around(opened, source)), set(_around(opened, target))
+        out, into = set(source.frames), set(target.frames)
         for group in into - out:
             ins[group].update(arrow.sums)
         for group in out - into:
             outs[group].update(arrow.sums)
     for root in diagram.graph.roots:
-        for group in _around(opened, diagram.boxes[diagram.box_ids[root]]):
+        for group in diagram.boxes[diagram.box_ids[root]].frames:
             outs[group].add(root)
     return {group: _head(diagram, group, ins[group], outs[group]) for group in opened}
-
-
-def _around(opened: Collection[Group], box: Box) -> Iterator[Group]:
-    """The open frames around a box."""
-    return (group for group in (box.frame.path() if box.frame else ()) if group in opened)
 
 
 def _head(diagram: Diagram, group: Group, ins: set[Hashable], outs: set[Hashable]) -> FrameHead:

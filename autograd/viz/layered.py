@@ -46,8 +46,8 @@ class Item:
     """Something with a size that stands in a rank; a link that passes through a rank has an item there, too (`passing`)."""
 
     key: str
-    along: float
-    across: float
+    along: float = 0.0
+    across: float = 0.0
     passing: bool = False
     frame: bool = False
     series: tuple[str, int] | None = None  # of a leaf: its name without its number, and the number
@@ -102,8 +102,8 @@ class Level:
     room = most = math.inf
     straight, crossing = STRAIGHT, MIN_CROSSING
 
-    def __init__(self, items: Sequence[Item], links: Sequence[Link]) -> None:
-        self.items, self.links = list(items), list(links)
+    def __init__(self, items: Iterable[Item], links: Iterable[Link]) -> None:
+        self.items, self.links = list(items), {link.arrow: link for link in links}
         self._rank()
         self._connect()
         self._order()
@@ -138,7 +138,7 @@ class Level:
         users: dict[Item, list[Item]] = {item: [] for item in self.items}
         sources: dict[Item, list[Item]] = {item: [] for item in self.items}
         sorter = TopologicalSorter[Item](sources)
-        for link in self.links:
+        for link in self.links.values():
             if link.source is not None and link.target is not None:
                 users[link.source].append(link.target)
                 sources[link.target].append(link.source)
@@ -166,7 +166,7 @@ class Level:
         depth: dict[Item, int] = {}
         for item in ordered:
             depth[item] = 1 + max([depth[source] for source in sources[item]], default=0)
-        most, used = max(depth.values(), default=0), {link.source for link in self.links}
+        most, used = max(depth.values(), default=0), {link.source for link in self.links.values()}
         return {item: 1 if item in used else 1 + most - depth[item] for item in self.items}
 
     @staticmethod
@@ -180,17 +180,16 @@ class Level:
 
     def _connect(self) -> None:
         """Hops from rank to rank, with an item for each rank that a link passes."""
-        for link in self.links:
-            begin, end = link.source, link.target
-            if begin is None:
-                begin = Item(f"in {link.arrow}", 0.0, 2 * PASSING, passing=True, rank=0)
-                self.items.append(begin)
-            if end is None:
-                end = Item(f"out {link.arrow}", 0.0, 2 * PASSING, passing=True, rank=self.last)
-                self.items.append(end)
+
+        def passing(link: Link, rank: int) -> Item:
+            self.items.append(Item(link.arrow, across=2 * PASSING, passing=True, rank=rank))
+            return self.items[-1]
+
+        for link in self.links.values():
+            begin = link.source or passing(link, 0)
+            end = link.target or passing(link, self.last)
             for rank in range(begin.rank + 1, end.rank):
-                between = Item(f"{rank} {link.arrow}", 0.0, 2 * PASSING, passing=True, rank=rank)
-                self.items.append(between)
+                between = passing(link, rank)
                 link.hops.append(Hop(link, begin, between))
                 begin = between
             link.hops.append(Hop(link, begin, end))
@@ -331,10 +330,10 @@ class Level:
             u += width
         self.along = u
 
-    def way(self, link: Link) -> list[tuple[float, float]]:
+    def way(self, arrow: str) -> list[tuple[float, float]]:
         """The turning points of a link, in the level: straight from the even to the odd ones, curved from the odd to the even."""
         points = []
-        for hop in link.hops:
+        for hop in self.links[arrow].hops:
             source, target = hop.source, hop.target
             begin, end = self.channels[target.rank]
             start = source.v + hop.leaves

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -14,10 +15,9 @@ from autograd.value import Value
 from autograd.viz.card_sizes import LABEL
 from autograd.viz.cards import Card, Line, cards_of
 from autograd.viz.diagram import RECORDED, Diagram, Quantities
-from autograd.viz.flow import Flow, brief_flows, flows_of, telling_flows
+from autograd.viz.flow import MAX_PRODUCTS, Flow, brief_flows, flows_of, telling_flows
 from autograd.viz.folding import fold_graph
 from autograd.viz.routing import Plan, Scheme
-from autograd.viz.rows import hosts, tails
 from autograd.viz.style import Options
 from autograd.viz.text_size import text_width
 
@@ -64,9 +64,9 @@ class Picture:
     def _plans(self) -> tuple[Plan, Mapping[str, Flow]]:
         ribbons = {id: float(flow.look["penwidth"]) for id, flow in self.flows.items() if flow.back is not None}
         diagram = self.diagram
-        rows = hosts(diagram)
+        rows = _hosts(diagram)
         options, upright = diagram.options, diagram.options.direction in ("TB", "BT")
-        beside = {} if options.flat else tails(diagram, rows)
+        beside = {} if options.flat else _tails(diagram, rows)
         scheme = Scheme(diagram.boxes, diagram.arrows, diagram.folding.open, rows, beside, options.flat, options.steady)
         if options.steady:
             return _steady_plan(scheme, self.cards, self.flows, ribbons, None if upright else options.along)
@@ -152,6 +152,43 @@ def picture_of(
     diagram = Diagram(graph, name_of, folding, options, quantities)
     notes = [*diagram.notes(hint=hints and not captions), *captions]
     return Picture(diagram, cards_of(diagram.boxes.values(), options.show), *flows_of(diagram.arrows, options), notes)
+
+
+# -- a neuron as one card, where there is no room for a card each: parameters as rows, the activation below the sum ------
+
+
+def _hosts(diagram: Diagram) -> dict[str, str]:
+    """The boxes of leaves that stand as rows, each with the box on which it stands.
+
+    They are the leaves that nothing but one sum of products in their frame uses, in a picture in which arrows have no
+    products beside them.
+    """
+    if len(diagram.arrows) <= MAX_PRODUCTS:
+        return {}
+    users = Counter(arrow.source for arrow in diagram.arrows)
+    found = {}
+    for arrow in diagram.arrows:
+        leaf, user, node = diagram.boxes[arrow.source], diagram.boxes[arrow.target], diagram.graph.nodes[arrow.turn]
+        given = not (leaf.symbol or leaf.group or leaf.reference) and leaf.frame is not None
+        summed = node.op is not None and node.op.terms is not None and len(node.args) > 2 and user.symbol == node.op.symbol
+        if given and summed and users[leaf.id] == 1 and leaf.frame is user.frame:
+            found[leaf.id] = user.id
+    return found
+
+
+def _tails(diagram: Diagram, rows: Mapping[str, str]) -> dict[str, str]:
+    """The boxes that stand below a card with rows, each with that card's: what is done next with its result, and nothing else.
+
+    So a neuron is one card: the sum, and below it the activation. What flows back between the two is the gradient of the sum.
+    """
+    sums = set(rows.values())
+    used, uses = (Counter(getattr(arrow, end) for arrow in diagram.arrows) for end in ("source", "target"))
+    found = {}
+    for arrow in diagram.arrows:
+        first, then = diagram.boxes[arrow.source], diagram.boxes[arrow.target]
+        if first.id in sums and then.symbol and used[first.id] == uses[then.id] == 1 and first.frame is then.frame:
+            found[then.id] = first.id
+    return found
 
 
 # -- room for numbers that will move, as those of a page with sliders: its cards then stand still ------

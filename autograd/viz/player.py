@@ -9,8 +9,8 @@ from itertools import islice
 from typing import Any
 
 from autograd._check import checked_value
-from autograd.graph import Graph
-from autograd.lessons.steps import MAX_SENTENCES, Passes, ordinal
+from autograd.graph import Graph, uses_in
+from autograd.lessons.steps import MAX_SENTENCES, Passes
 from autograd.value import Value, is_detached
 from autograd.viz.diagram import Diagram, Quantities
 from autograd.viz.folding import group_tree
@@ -89,7 +89,7 @@ def page_data(passes: Passes, picture: Picture, max_steps: int = MAX_STEPS, narr
     root = passes.spelled[passes.root]
     forward = passes.forward[-max_steps // 2 :]
     steps, back = _steps(passes, forward, max_steps // 2, index)
-    start, last = ordinal(len(passes.forward) - len(forward)), ordinal(len(passes) - 1)
+    start, last = len(passes.forward) - len(forward) + 1, len(passes)  # readers count from 1
     note = f"Steps {start:,} to {start + len(steps) - 1:,} of {last:,}, around {root}."
     groups, known = _groups(passes.graph)
     for node in reversed(passes.forward):
@@ -167,7 +167,7 @@ def _arrows(
     arrows: dict[str, list[list[int]]] = {}
     box_ids, merged = diagram.box_ids, diagram.merged
     for node in passes.graph:
-        for position, arg, partial in passes.uses(node):
+        for position, arg, partial in uses_in(node, passes.partials):
             boxes = box_ids[arg], box_ids[node]
             if boxes[0] == boxes[1]:
                 continue

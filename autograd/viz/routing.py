@@ -20,7 +20,6 @@ from autograd.viz.cards import Card
 from autograd.viz.diagram import Arrow, Box
 from autograd.viz.folding import Group
 from autograd.viz.layered import GRID, PASSING, STRAIGHT, Hop, Item, Level, Link, grown
-from autograd.viz.rows import RowColumns, row_columns
 from autograd.viz.text_size import text_width
 
 MIN_LABEL = 40.0  # a shorter label finds room anyway
@@ -73,10 +72,9 @@ class Placed:
     rows: list[Card] = field(default_factory=list)
     tail: Placed | None = None
     columns: Columns = field(default_factory=lambda: columns_of([]))
-    row_columns: RowColumns = field(default_factory=RowColumns)
     flat: FlatColumns | None = None
     height: float = 0.0
-    item: Item = field(default_factory=lambda: Item("", 0.0, 0.0))
+    item: Item = field(default_factory=lambda: Item(""))
     u: float = 0.0
     v: float = 0.0
     along: float = 0.0
@@ -93,7 +91,7 @@ class Placed:
 
     def takes(self, card: Card, rows: Sequence[Card], squeezed: float) -> bool:
         """Is there room for another card, with other rows, if its numbers can be squeezed by so much?"""
-        fits = all(new <= old for new, old in zip(row_columns(rows), self.row_columns, strict=True))
+        fits = all(new <= old for new, old in zip(columns_of([], rows).rows, self.columns.rows, strict=True))
         # Squeezed numbers need not have their decimal points in line.
         parts = [replace(card, lines=[line]) for line in card.lines] if squeezed else []
         width = max(columns_of([part]).width for part in parts or [card])
@@ -123,7 +121,6 @@ class Route:
 
     arrow: Arrow
     source: str
-    label: str
     points: list[Point]
     lanes: tuple[tuple[float, float], tuple[float, float], tuple[float, float]]
 
@@ -166,8 +163,7 @@ class Plan:
             self.placed[host].rows.append(cards[id])
         for id, host in tails.items():
             self.placed[host].tail = self.placed[id]
-        self.open = set(scheme.frames)
-        self.paths = {id: self._path(box) for id, box in scheme.boxes.items()}
+        self.paths = {id: box.frames for id, box in scheme.boxes.items()}
         self.ends = {arrow.id: (tails.get(arrow.source, arrow.source), arrow.target) for arrow in self.arrows}
         self.ways: dict[str, list[Group | None]] = {}  # the levels that an arrow goes through
         self.parts = self._parts()
@@ -175,9 +171,9 @@ class Plan:
             self.parts = self._parts()
         self.leaving: dict[Item, float] = {}  # the distance of the lines of a pair where several leave
         inwards = [*scheme.frames[::-1], None]
-        self.frame_items = {frame: Item(frame.name, 0.0, 0.0, frame=True) for frame in scheme.frames[::-1]}
+        self.frame_items = {frame: Item(frame.name, frame=True) for frame in scheme.frames[::-1]}
         inside = self._inside()
-        self.levels = {frame: self._level(frame, inside[frame], self.parts.get(frame, [])) for frame in inwards}
+        self.levels = {frame: self._level(frame, inside[frame]) for frame in inwards}
         for column in self._columns():
             _share_columns(column)
         for frame in inwards:
@@ -188,9 +184,9 @@ class Plan:
         """Set other labels beside the same lines, in a picture from left to right: its ranks move."""
         self.labels = labels
         for frame in [*self.scheme.frames[::-1], None]:
-            level, links = self.levels[frame]
+            level = self.levels[frame]
             for arrow, _, target in self.parts.get(frame, []):
-                links[arrow.id].label = self._label_room(arrow, target)
+                level.links[arrow.id].label = self._label_room(arrow, target)
             level.place_along()
             if frame is not None:
                 self.frame_items[frame].along = self._frame_along(frame)
@@ -220,9 +216,6 @@ class Plan:
             for id, placed in self.placed.items()
         }
         return plan
-
-    def _path(self, box: Box) -> list[Group]:
-        return [frame for frame in box.frame.path() if frame in self.open] if box.frame is not None else []
 
     # -- which levels an arrow goes through ----------------------------------------------------------------
 
@@ -296,49 +289,49 @@ class Plan:
         inside: dict[Group | None, dict[Key, Item]] = {frame: {} for frame in (*self.frame_items, None)}
         for id, placed in self.placed.items():
             if id not in self.scheme.tails:
-                inside[self._home(id)][id] = placed.item = Item(id, 0.0, 0.0, series=_series(placed.card))
+                inside[self._home(id)][id] = placed.item = Item(id, series=_series(placed.card))
         for frame, item in self.frame_items.items():
             inside[self._parent(frame)][frame] = item
         return inside
 
-    def _level(self, frame: Group | None, items: Mapping[Key, Item], parts: Sequence[Part]) -> tuple[_Level, dict[str, Link]]:
-        """What is in a frame, in ranks, and the links there by their arrows."""
-        links = {}
-        for arrow, source, target in parts:
-            links[arrow.id] = Link(arrow.id, items.get(source), items.get(target), self._label_room(arrow, target))
-        around = sum(outer in self.open for outer in frame.path()) if frame is not None else 0
-        return _Level(self, around, list(items.values()), list(links.values())), links
+    def _level(self, frame: Group | None, items: Mapping[Key, Item]) -> _Level:
+        """What is in a frame, in ranks."""
+        links = [
+            Link(arrow.id, items.get(source), items.get(target), self._label_room(arrow, target))
+            for arrow, source, target in self.parts.get(frame, [])
+        ]
+        return _Level(self, len(frame.path()) - 1 if frame else 0, items.values(), links)
 
     def _columns(self) -> Iterable[list[Placed]]:
         """Cards that share their columns: those of a rank, also in frames below each other; upright, a card and its tail."""
         ends: dict[Group | None, tuple[int, ...]] = {None: ()}  # how many ranks are after a frame, in each frame around it
         for frame in self.scheme.frames:
             outer = self._parent(frame)
-            ends[frame] = *ends[outer], self.levels[outer][0].last - self.frame_items[frame].rank
+            ends[frame] = *ends[outer], self.levels[outer].last - self.frame_items[frame].rank
         found: dict[Any, list[Placed]] = {}
         for id, placed in self.placed.items():
             if id not in self.scheme.tails:
                 home = self._home(id)
-                key = id if self.upright else (*ends[home], self.levels[home][0].last - placed.item.rank)
+                key = id if self.upright else (*ends[home], self.levels[home].last - placed.item.rank)
                 found.setdefault(key, []).extend([placed, placed.tail] if placed.tail else [placed])
         return found.values()
 
     def _lay_out(self, frame: Group | None) -> None:
         """The places in a frame, those in the frames in it being known."""
-        level, links = self.levels[frame]
+        level = self.levels[frame]
         for arrow, source, target in self.parts.get(frame, []):
-            link = links[arrow.id]
+            link = level.links[arrow.id]
             if isinstance(source, Group):
-                link.leaves = FRAME_HEAD + self.levels[source][1][arrow.id].hops[-1].target.v + PASSING
+                link.leaves = FRAME_HEAD + self.levels[source].links[arrow.id].hops[-1].target.v + PASSING
             if isinstance(target, Group):
-                link.enters = FRAME_HEAD + self.levels[target][1][arrow.id].hops[0].source.v + PASSING
+                link.enters = FRAME_HEAD + self.levels[target].links[arrow.id].hops[0].source.v + PASSING
         level.lay_out()
         if frame is not None:
             item, foot = self.frame_items[frame], FRAME_PADDING if self.upright else FRAME_FOOT
             item.along, item.across = self._frame_along(frame), level.across + FRAME_HEAD + foot
 
     def _frame_along(self, frame: Group) -> float:
-        room = self.levels[frame][0].along + 2 * FRAME_PADDING
+        room = self.levels[frame].along + 2 * FRAME_PADDING
         title = "  ".join(filter(None, (one_line(frame.name), one_line(frame.about))))
         return max(room, grown(text_width(title, NAME, bold=True) + 3 * FRAME_PADDING))
 
@@ -346,8 +339,7 @@ class Plan:
         return self.paths[id][-1] if self.paths[id] else None
 
     def _parent(self, frame: Group) -> Group | None:
-        around = [outer for outer in frame.path()[:-1] if outer in self.open]
-        return around[-1] if around else None
+        return frame.parent if frame.parent in self.frame_items else None
 
     def _label_room(self, arrow: Arrow, target: Key) -> float:
         label = self.labels.get(arrow.id, "")
@@ -372,9 +364,10 @@ class Plan:
     # -- where everything is ---------------------------------------------------------------------------------
 
     def _place(self) -> None:
-        self.along, self.across = self.levels[None][0].along, self.levels[None][0].across
+        self.along, self.across = self.levels[None].along, self.levels[None].across
         self.frames: list[Frame] = []
         self.routes: list[Route] = []
+        self.strips: dict[str, float] = {}
         origins: dict[Group | None, Point] = {None: (0.0, 0.0)}
         for frame in self.scheme.frames:
             u, v = origins[self._parent(frame)]
@@ -390,25 +383,24 @@ class Plan:
             source, _ = self.ends[arrow.id]
             points = []
             for where in self.ways[arrow.id]:
-                level, links = self.levels[where]
                 u, v = origins[where]
-                points += [(u + a, v + b) for a, b in level.way(links[arrow.id])]
+                points += [(u + a, v + b) for a, b in self.levels[where].way(arrow.id)]
             entering = self.entering(arrow.id)[1]
             apart = self.leaving.get(self.placed[source].item)
             leaving = entering if apart is None else (-apart / 2, apart / 2)
             straight = leaving == entering and len({v for _, v in points}) == 1 and self._is_alone(arrow)
             lanes = (leaving, entering if straight else (-PAIR / 2, PAIR / 2), entering)
             source = arrow.source if source in self.scheme.tails.values() else source
-            self.routes.append(Route(arrow, source, self.labels.get(arrow.id, ""), points, lanes))
-        labelled = [route for route in self.routes if route.label]  # each may have a label as long as any of its rank
-        self.strips = {route.arrow.id: route.points[-1][0] - route.points[-2][0] - STRAIGHT for route in labelled}
+            self.routes.append(Route(arrow, source, points, lanes))
+            if self.labels.get(arrow.id):  # it may be as long as any of its rank
+                self.strips[arrow.id] = points[-1][0] - points[-2][0] - STRAIGHT
 
     def _is_alone(self, arrow: Arrow) -> bool:
         """Does it pass nothing but walls, each on a side where no other arrow goes through it?"""
         for where in self.ways[arrow.id]:
-            level, links = self.levels[where]
+            links = self.levels[where].links
             link = links[arrow.id]
-            walls = [(other.source is None, other.target is None) for other in level.links if other is not link]
+            walls = [(other.source is None, other.target is None) for other in links.values() if other is not link]
             if len(link.hops) > 1 or any((link.source is None and a) or (link.target is None and b) for a, b in walls):
                 return False
         return True
@@ -430,11 +422,10 @@ def inset(room: float, height: float) -> float:
 
 
 def _share_columns(placed: Sequence[Placed]) -> None:
-    columns = columns_of([each.card for each in placed if each.card.kind != "reference"])
-    rows = row_columns([row for each in placed for row in each.rows])
-    columns = columns._replace(width=max(columns.width, grown(rows.width)))
+    cards = [each.card for each in placed if each.card.kind != "reference"]
+    columns = columns_of(cards, [row for each in placed for row in each.rows])
     for each in placed:
-        each.columns, each.row_columns = columns, rows
+        each.columns = columns
 
 
 def _has_pair(card: Card) -> bool:
@@ -451,7 +442,7 @@ def _series(card: Card) -> tuple[str, int] | None:
 class _Level(Level):
     """A level whose items are cards and frames, itself in so many `frames`."""
 
-    def __init__(self, plan: Plan, frames: int, items: Sequence[Item], links: Sequence[Link]) -> None:
+    def __init__(self, plan: Plan, frames: int, items: Iterable[Item], links: Iterable[Link]) -> None:
         self.plan = plan
         if plan.upright:
             self.most = plan.most

@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from autograd._check import checked_choice, checked_integer
+from autograd._check import checked_choice, checked_flag, checked_integer
 from autograd._format import escaped, printable, shown
 from autograd.viz.palette import COLOURS
 
@@ -56,8 +56,7 @@ class Options:
             raise TypeError(f"{self.caller}: show must be a tuple of {', '.join(map(repr, SHOW))}, got {self.show!r}")
         for item in self.show:
             checked_choice(f"{self.caller}: show", item, SHOW)
-        if not isinstance(self.narrow, bool):
-            raise TypeError(f"{self.caller}: narrow must be True or False, got {self.narrow!r}")
+        checked_flag(f"{self.caller}: narrow", self.narrow)
         checked_integer(f"{self.caller}: max_nodes", self.max_nodes, at_least=2)
         if not isinstance(self.expand, (bool, str, Collection)) or not all(isinstance(name, str) for name in self.opened):
             raise TypeError(f"{self.caller}: expand must be True, or the name of a box or several, got {self.expand!r}")

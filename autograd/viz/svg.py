@@ -4,34 +4,20 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from autograd._format import escaped
 from autograd.viz import style
-from autograd.viz.card_sizes import (
-    FLAT,
-    HEAD,
-    HEAD_SPACE,
-    LABEL,
-    LINE,
-    NAME,
-    NUMBER,
-    PADDING,
-    WORD,
-    WORD_SPACE,
-    FlatColumns,
-    head_texts,
-)
+from autograd.viz.card_sizes import FLAT, HEAD, HEAD_SPACE, LABEL, LINE, NAME, NUMBER, PADDING, WORD, WORD_SPACE, head_texts
 from autograd.viz.cards import Card, Line
 from autograd.viz.flow import Flow
 from autograd.viz.folding import Group
 from autograd.viz.frames import FrameHead, fitting
 from autograd.viz.layered import GRID, snapped
-from autograd.viz.legend import legend
 from autograd.viz.routing import APART, CLEAR, HALF_TEXT, Frame, Placed, Plan, Route, inset
-from autograd.viz.rows import ROW_WORDS, number_of
 from autograd.viz.shapes import Point, flat_head, head, line, number, pair, paragraph, rectangle, sign, text_at, tip
 from autograd.viz.text_size import FONT, shortened, sides, text_width
 
@@ -43,6 +29,8 @@ TIP, THIN_TIP = 8.0, 7.0  # lengths
 BASE = 3.0  # of the letters of a label, below its middle
 LANES, LANE = 2, 3.0  # of a card that has a number for every lane: how many cards seem to lie below it, and how far apart
 MIN_WIDTH = 344.0  # of the picture, for its title and legend
+LEGEND_SIZE, LEGEND_ROW = 11.0, 20.0  # of its font, and of its lines
+SAMPLE, SAMPLES_APART = 30.0, 18.0  # the width of one in the legend; between two entries
 
 
 @dataclass
@@ -100,16 +88,16 @@ class Sheet:
             u = self.plan.along - u
         return (self.x0 + v, self.y0 + u) if self.upright else (self.x0 + u, self.y0 + v)
 
-    def _corner(self, u: float, v: float, along: float) -> Point:
-        """The upper left corner of a box."""
-        return self._at(u + along if self.reversed else u, v)
+    def _box(self, part: Frame | Placed) -> tuple[float, float, float, float]:
+        """The upper left corner of a frame or a card, its width and its height."""
+        size = (part.across, part.along) if self.upright else (part.along, part.across)
+        return *self._at(part.u + part.along if self.reversed else part.u, part.v), *size
 
     # -- cards -------------------------------------------------------------------------------------------------
 
     def _frame(self, frame: Frame) -> str:
         """A frame with its head above, or at its side where lines enter from above."""
-        x, y = self._corner(frame.u, frame.v, frame.along)
-        width, height = (frame.across, frame.along) if self.upright else (frame.along, frame.across)
+        x, y, width, height = self._box(frame)
         border = rectangle((x, y), (width, height), "frame-border", "none", style.FORWARD, dashes="4 3")
         parts, at = [], GRID
         for part in self.frame_parts[frame.group]:
@@ -123,8 +111,7 @@ class Sheet:
 
     def _card(self, placed: Placed) -> str:
         card = placed.card
-        x, y = self._corner(placed.u, placed.v, placed.along)
-        width, height = (placed.across, placed.along) if self.upright else (placed.along, placed.across)
+        x, y, width, height = self._box(placed)
         if card.kind == "reference":
             text = text_at((x + width / 2, y + height / 2 + 4.0), card.head, "name", style.LINE, LABEL, anchor="middle")
             return f'<g id="{card.id}" class="node reference">{text}</g>'
@@ -138,7 +125,7 @@ class Sheet:
         border = rectangle((x, y), (width, height), "border", "none", *look)
         kind = f"{card.kind} broken" if card.broken else card.kind
         if placed.flat:
-            parts += self._flat(card, placed.flat, (x, y), width, border)
+            parts += self._flat(placed, (x, y), width, border)
             return f'<g id="{card.id}" class="node {kind}">{"".join(parts)}</g>'
         if card.kind in style.HEADS:
             parts.append(head((x, y), width, HEAD, style.HEADS[card.kind]))
@@ -155,8 +142,10 @@ class Sheet:
         point = number(left + placed.columns.point)
         return f'<g id="{card.id}" class="node {kind}" data-point="{point}">{"".join(parts)}{words}</g>{rows}'
 
-    def _flat(self, card: Card, columns: FlatColumns, corner: Point, width: float, border: str) -> Iterator[str]:
+    def _flat(self, placed: Placed, corner: Point, width: float, border: str) -> Iterator[str]:
         """A card of one line: its head, and its numbers beside it."""
+        card, columns = placed.card, placed.flat
+        assert columns is not None
         x, base = corner[0], corner[1] + FLAT / 2 + 4.0
         left = x + (width - columns.width) / 2
         if card.kind == "leaf":
@@ -170,12 +159,15 @@ class Sheet:
 
     def _rows(self, placed: Placed, x: float, y: float, width: float) -> tuple[str, str]:
         """The words above the parameters on a card, and the parameters, each a leaf by itself."""
-        left = x + (width - placed.row_columns.width) / 2
-        points = {"value": left + placed.row_columns.value, "grad": left + placed.row_columns.grad}
-        points = {kind: at for kind, at in points.items() if any(number_of(card, kind) for card in placed.rows)}
+        columns = placed.columns.rows
+        left = x + (width - columns.width) / 2
+        points = {"value": left + columns.value, "grad": left + columns.grad}
+        words = {line.kind: line.word for card in placed.rows for line in card.lines}
         base = LINE / 2 + 4.0
-        words = [
-            text_at((at, y + base), ROW_WORDS[kind], "word", style.LINE, WORD, anchor="middle") for kind, at in points.items()
+        above = [
+            text_at((at, y + base), words[kind], "word", style.LINE, WORD, anchor="middle")
+            for kind, at in points.items()
+            if kind in words
         ]
         drawn = [rectangle((x + 1.0, y + LINE), (width - 2.0, LINE * len(placed.rows)), "rows", style.LEAF, "none")]
         for k, card in enumerate(placed.rows, 1):
@@ -184,12 +176,12 @@ class Sheet:
             border = rectangle((x + 1.0, at), (width - 2.0, LINE), "border", "none", edge)
             name = text_at((x + PADDING, at + base), card.head, "name", size=WORD)
             parts = [f"<title>{escaped(card.tooltip)}</title>", border, name]
-            for kind, point in points.items():
-                if line := number_of(card, kind):
-                    end = point + sides(line.text, NUMBER)[1], at + base
-                    parts.append(text_at(end, line.text, f"{kind}{sign(line.colour)}", line.colour, anchor="end"))
+            for row in card.lines:
+                if row.kind in points:
+                    end = points[row.kind] + sides(row.text, NUMBER)[1], at + base
+                    parts.append(text_at(end, row.text, f"{row.kind}{sign(row.colour)}", row.colour, anchor="end"))
             drawn.append(f'<g id="{card.id}" class="node leaf">{"".join(parts)}</g>')
-        return "".join(words), "".join(drawn)
+        return "".join(above), "".join(drawn)
 
     def _name(self, card: Card, x: float, y: float) -> str:
         symbol, name = head_texts(card)
@@ -285,3 +277,78 @@ class Sheet:
 def _edge(way: str, route: Route, kind: str, tooltip: str, drawn: str) -> str:
     ends = f'data-source="{route.source}" data-target="{route.arrow.target}"'
     return f'<g id="{way}{route.arrow.id}" class="edge {kind}" {ends}><title>{escaped(tooltip)}</title>{drawn}</g>'
+
+
+# -- the legend --------------------------------------------------------------------------------------------------
+
+
+class Entry(NamedTuple):
+    """Of the legend: a sample, drawn at (0, 0) around the middle of its left side, its width and what it means."""
+
+    sample: str
+    width: float
+    text: str
+    name: str = "entry"  # in style sheets
+
+
+def legend(
+    cards: Collection[Card], flows: Collection[Flow], largest: float, corner: tuple[float, float], room: float
+) -> tuple[str, float]:
+    """The legend: only what the drawing uses, and the scale of its widths; and how high it is."""
+    left, top = corner
+    x, y, parts = 0.0, 0.0, []
+    for sample, width, text, name in _entries(cards, flows, largest):
+        needed = width + 6.0 + text_width(text, LEGEND_SIZE)
+        if x and x + needed > room:
+            x, y = 0.0, y + LEGEND_ROW
+        label = text_at((width + 6.0, 4.0), text, "legend-text", style.LINE, LEGEND_SIZE)
+        place = f'transform="translate({number(left + x)},{number(top + y + LEGEND_ROW / 2)})"'
+        parts.append(f'<g class="{name}" {place}>{sample}{label}</g>')
+        x += needed + SAMPLES_APART
+    return (f'<g class="legend">{"".join(parts)}</g>', y + LEGEND_ROW) if parts else ("", 0.0)
+
+
+def _entries(cards: Collection[Card], flows: Collection[Flow], largest: float) -> Iterator[Entry]:
+    kinds = {card.kind for card in cards}
+    looks = {flow.look["style"] if not math.isnan(sum(flow.back)) else "" for flow in flows if flow.back is not None}
+    colours = {flow.look["color"] for flow in flows if flow.back is not None}
+    if "leaf" in kinds:
+        yield Entry(_card_sample(style.LEAF), 22.0, "given")
+    if "operation" in kinds:
+        yield Entry(_card_sample(""), 22.0, "computed")
+    if "folded" in kinds:
+        yield Entry(_card_sample(style.FOLDED), 22.0, "folded")
+    if any(card.lanes for card in cards):
+        yield Entry(_stack_sample(), 28.0, "a number for every lane; single: one for all")
+    if any(flow.forward for flow in flows):
+        yield Entry(_arrow_sample(style.FORWARD, 1.2), SAMPLE, "value forward")
+    if style.POSITIVE in colours:
+        yield Entry(_arrow_sample(style.POSITIVE, 3.0, back=True), SAMPLE, "positive gradient")
+    if style.NEGATIVE in colours:
+        yield Entry(_arrow_sample(style.NEGATIVE, 3.0, "6 4", back=True), SAMPLE, "negative gradient")
+    if style.MANY in colours:
+        yield Entry(_arrow_sample(style.MANY, 3.0, back=True), SAMPLE, "several gradients: their norm")
+    if "dotted" in looks:
+        yield Entry(line("M30,0H0", style.NOTHING, 1.0, "1.5 3"), SAMPLE, "zero gradient")
+    if largest and colours:
+        wedge = f'<path d="M0,0L44,-{number(style.MAX_WIDTH / 2)}v{number(style.MAX_WIDTH)}z" fill="{style.MANY}"/>'
+        yield Entry(wedge, 44.0, f"gradient back: width 0 to {style.short(largest)}", "scale")
+    if style.BROKEN in colours:
+        yield Entry(_arrow_sample(style.BROKEN, 3.0, back=True), SAMPLE, "⚠ NaN or infinite")
+    elif any(line.colour == style.BROKEN for card in cards for line in card.lines):
+        yield Entry(text_at((0.0, 4.0), "⚠", "mark", style.BROKEN, 12.0), 12.0, "NaN or infinite")
+
+
+def _card_sample(fill: str) -> str:
+    filled = head((0.0, -7.0), 22.0, 7.0, fill) if fill else ""
+    return rectangle((0.0, -7.0), (22.0, 14.0), "sample", style.PAPER, style.LINE) + filled
+
+
+def _stack_sample() -> str:
+    below = (rectangle((shift, shift - 7.0), (22.0, 14.0), "sample", style.PAPER, style.LINE, 0.7) for shift in (6.0, 3.0))
+    return "".join(below) + _card_sample("")
+
+
+def _arrow_sample(colour: str, width: float, dashes: str = "", back: bool = False) -> str:
+    drawn = line("M30,0H6" if back else "M0,0H24", colour, width, dashes)
+    return drawn + (tip((8.0, 0.0), (0.0, 0.0), 4.0, colour) if back else tip((23.0, 0.0), (30.0, 0.0), 3.2, colour))

@@ -14,6 +14,7 @@ _WIDTHS = {  # in thousandths of the font size
     333: "()-`r{}·²³",
     355: '"',
     389: "*",
+    400: "₀₁₂₃₄₅₆₇₈₉",
     469: "^",
     500: "Jckszvxy",
     556: "#$0123456789?L_abdeghnopqu",
@@ -40,7 +41,7 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
     >>> text_width("0.5", 10.0)
     13.9
     """
-    total = sum(_OF.get(letter) or (_OTHER if letter < "\\u2e80" else _WIDE) for letter in text)
+    total = sum(_OF.get(letter) or (_OTHER if letter < "\u2e80" else _WIDE) for letter in text)
     return round(total * size * (_BOLD if bold else 1.0) / 1000, 2)
 
 

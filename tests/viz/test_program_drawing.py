@@ -11,8 +11,7 @@ from autograd import Value, compile
 from autograd.compiler.optimize import optimize
 from autograd.compiler.program import Input, Output, Program, Row
 from autograd.ops import add
-from autograd.viz.program_boxes import MAX_CARDS, MAX_LINES, MAX_READERS
-from autograd.viz.program_drawing import REFERENCES, draw_program
+from autograd.viz.program_drawing import MAX_CARDS, MAX_LINES, MAX_READERS, REFERENCES, draw_program
 from tests.support.compiled import programs
 from tests.support.drawings import edges, texts
 from tests.support.geometry import SVG, Geometry, collisions

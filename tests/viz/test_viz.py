@@ -73,6 +73,12 @@ def test_a_dot_is_drawn_expanded_as_multiplies_and_adds():
     assert (texts(expanded).count("×"), texts(expanded).count("+")) == (2, 2)
 
 
+def test_a_constant_of_an_expanded_dot_stands_on_its_side_of_the_product():
+    x, y = Value(2.0, label="x"), Value(3.0, label="y")
+    shown = texts(draw_dot(autograd.dot([x, 5.0], [4.0, y], 1.0), expand=True))
+    assert {text for text in shown if "×" in text or "+" in text} == {"× 4", "1 +", "5 ×", "+"}
+
+
 def test_nothing_is_drawn_back_along_a_branch_not_taken_and_zero_is_dotted_without_a_head():
     x, y = Value(3.0, label="x"), Value(0.0, label="y")
     z = autograd.where(1.0, x, x * 2.0) + x * y

@@ -13,6 +13,7 @@ from autograd import Value, draw_dot, scope
 from autograd.graph import Graph
 from autograd.viz.picture import picture_of
 from autograd.viz.style import Options
+from autograd.viz.text_size import text_width
 from tests.support.geometry import Geometry, collisions
 from tools.scenes import SCENES
 
@@ -98,6 +99,11 @@ def test_in_random_graphs_nothing_lies_on_anything_else_and_nothing_is_near_a_la
 
 def upright(root, flat):
     return Geometry(picture_of(Graph(root), Options(direction="TB", flat=flat)).svg)
+
+
+def test_letters_of_other_alphabets_are_narrower_than_pictures_and_digits_below_the_line_narrower_still():
+    widths = [text_width(letter, 10.0) for letter in "₁éσж漢"]
+    assert widths == [4.0, 7.0, 7.0, 7.0, 10.15]
 
 
 @pytest.mark.parametrize("seed", range(8))

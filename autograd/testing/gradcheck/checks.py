@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 from autograd._check import checked_choice, checked_integer, finite_above_zero, finite_from_zero
@@ -129,7 +130,7 @@ class _DerivativeCheck:
                     "points(f) draws points where f is defined"
                 )
         self.noises = self._measured_noises()
-        self.pieces: dict[int, Piece] = {}  # by output
+        self.piece_of = cache(Piece)
 
     def run(self) -> tuple[list[Checked], list[Partial]]:
         """All derivatives and all partials; GradientError if one is wrong."""
@@ -185,9 +186,7 @@ class _DerivativeCheck:
         y, leaf = self.made.outputs[k], self.made.inputs[along.i]
         if type(y) is not Value:
             return None
-        if k not in self.pieces:
-            self.pieces[k] = Piece(y)
-        piece = self.pieces[k]
+        piece = self.piece_of(y)
         whole = piece.is_at_kink_of(leaf) and piece.gives(
             leaf, lambda x: there.values[k] if (there := along.reading(x)) else None
         )

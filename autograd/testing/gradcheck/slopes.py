@@ -110,41 +110,35 @@ class Smoothness(Enum):
     UNCLEAR = "the differences are too coarse to say"
 
 
-class Beside(NamedTuple):
-    """What both sides of a point show, and the slope if it is smooth there."""
-
-    smoothness: Smoothness
-    slope: SlopeRange
-
-
-def beside_kinks(piece: Piece, leaves: Sequence[Value], leaf: Value, claimed: float, slack: float, step: float | None) -> Beside:
-    """The function of a graph beside the kinks it is at, along one of its leaves.
+def beside_kinks(
+    piece: Piece, leaves: Sequence[Value], leaf: Value, claimed: float, slack: float, step: float | None
+) -> tuple[Smoothness, SlopeRange]:
+    """The function of a graph beside the kinks it is at, along one of its leaves: what it is, and its slope if it is smooth.
 
     It counts as smooth against the claim only if it is smooth in other directions too: that two sides along one
     leaf are the same is not enough, as relu(x + y) - relu(y - x) shows.
     """
     x = leaf.data
-    found = _compared(*_sides(piece.with_kinks(lambda t: {leaf: t}), x, first_step(x) if step is None else step))
-    if found.smoothness is not Smoothness.SMOOTH:
-        return found
-    off = abs(found.slope.middle - claimed) - slack
-    if off <= found.slope.error:
+    smoothness, slope = _compared(*_sides(piece.with_kinks(lambda t: {leaf: t}), x, first_step(x) if step is None else step))
+    if smoothness is not Smoothness.SMOOTH:
+        return smoothness, slope
+    off = abs(slope.middle - claimed) - slack
+    if off <= slope.error:
         share = piece.slope_through_kinks(leaf)  # if the differences are as coarse as this, they see nothing of the kinks
-        return found._replace(smoothness=Smoothness.UNCLEAR) if 0.0 < share < 10.0 * found.slope.error else found
-    around = {Smoothness.UNCLEAR} if off <= 3.0 * found.slope.error else set(_smoothness_around(piece, leaves))
-    worst = next((one for one in (Smoothness.KINK, Smoothness.UNCLEAR) if one in around), Smoothness.SMOOTH)
-    return found._replace(smoothness=worst)
+        return Smoothness.UNCLEAR if 0.0 < share < 10.0 * slope.error else smoothness, slope
+    around = {Smoothness.UNCLEAR} if off <= 3.0 * slope.error else set(_smoothness_around(piece, leaves))
+    return next((one for one in (Smoothness.KINK, Smoothness.UNCLEAR) if one in around), smoothness), slope
 
 
-def _compared(left: Estimate, right: Estimate) -> Beside:
+def _compared(left: Estimate, right: Estimate) -> tuple[Smoothness, SlopeRange]:
     """Are the slopes of both sides the same, as far as they are known?"""
     error = left.error + right.error
     gap = abs(left.value - right.value)
     middle = 0.5 * (left.value + right.value) + 0.0  # 0.0 in place of -0.0
     slope = SlopeRange(middle, middle, gap + error)
     if math.isinf(error):
-        return Beside(Smoothness.UNCLEAR, slope)
-    return Beside(Smoothness.SMOOTH if gap <= error and math.isfinite(middle) else Smoothness.KINK, slope)
+        return Smoothness.UNCLEAR, slope
+    return Smoothness.SMOOTH if gap <= error and math.isfinite(middle) else Smoothness.KINK, slope
 
 
 def _smoothness_around(piece: Piece, leaves: Sequence[Value]) -> Iterator[Smoothness]:
@@ -161,4 +155,4 @@ def _smoothness_around(piece: Piece, leaves: Sequence[Value]) -> Iterator[Smooth
             exact = all(there[leaf] - x == t * steps[leaf] for leaf, x in here.items())
             return there if exact else None
 
-        yield _compared(*_sides(piece.with_kinks(moved), 0.0, 1.0)).smoothness
+        yield _compared(*_sides(piece.with_kinks(moved), 0.0, 1.0))[0]
