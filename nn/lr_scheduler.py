@@ -54,7 +54,7 @@ def _for_each_group(name: str, given: Any, optimizer: Any, check: Check) -> list
     return [check(f"{name}[{i}]", one) for i, one in enumerate(given)]
 
 
-def _groups_of(optimizer: Any) -> list[ParamGroup]:
+def _groups_of(optimizer: Any) -> Sequence[ParamGroup]:
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"optimizer must be an Optimizer, got {optimizer!r}")
     return optimizer.param_groups
@@ -110,7 +110,7 @@ class _Scheduler:
             group["lr"] = rate
         self.last_epoch, self.last_lrs = epoch, list(rates)
 
-    def _groups(self) -> list[ParamGroup]:
+    def _groups(self) -> Sequence[ParamGroup]:
         groups = self.optimizer.param_groups
         if len(groups) != len(self.last_lrs):
             counts = f"it had {len(self.last_lrs)} then, and has {len(groups)} now"

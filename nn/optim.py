@@ -139,7 +139,7 @@ class Optimizer:
         checked_keys("settings", settings, self.settings)
         checked = {name: getattr(type(self), name).check(name, settings[name]) for name in self.settings}
         self.defaults = {"lr": finite_above_zero("lr", lr), **checked}
-        self.param_groups: list[ParamGroup] = []
+        self.param_groups: tuple[ParamGroup, ...] = ()  # add_param_group adds one
         self._params: tuple[Value, ...] = ()
         self.state: list[Memory] = []
         self.steps = 0
@@ -208,7 +208,7 @@ class Optimizer:
         settings = {key: checks[key](f"{name}[{key!r}]", given[key]) for key in given if key != "params"}
         group = ParamGroup(params, type(self), {**self.defaults, **settings, "initial_lr": None})
         self._check(group)
-        self.param_groups.append(group)
+        self.param_groups += (group,)
         self._params += group.data["params"]
         self.state += [self._first_memory(group) for _ in params]
 

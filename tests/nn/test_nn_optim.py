@@ -246,6 +246,13 @@ def test_a_group_added_later_moves_too() -> None:
     assert step(optimizer, 1.0, 1.0, 1.0) == [0.0, 1.75, 2.75]
 
 
+def test_groups_are_added_by_add_param_group_alone() -> None:
+    optimizer = SGD([Value(1.0)], lr=0.1)
+    with pytest.raises(AttributeError):
+        optimizer.param_groups.append({"params": [Value(2.0)], "lr": 0.1})  # type: ignore[attr-defined]
+    assert len(optimizer.param_groups) == 1
+
+
 def test_a_rule_of_ones_own_reads_the_settings_of_the_group_at_hand() -> None:
     class Leap(Optimizer):
         share = Setting(below_one)
