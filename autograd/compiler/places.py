@@ -41,6 +41,11 @@ class Places(NamedTuple):
         items = self.path and not self.path.endswith(".")
         return f"{self.path}[{key!r}]" if items else f"{self.path}{key}"
 
+    @property
+    def is_mapping(self) -> bool:
+        """True for a dict, or what is like one: its items are in an order."""
+        return isinstance(self.holder, Mapping)
+
     def without(self, left_out: Callable[[Any], bool]) -> Places:
         """The places that hold anything else."""
         kept = {key: x for key, x in zip(self.keys, self.held, strict=True) if not left_out(x)}
@@ -56,7 +61,7 @@ class Places(NamedTuple):
 
     def changed(self) -> str | None:
         """A place that holds something else: another object, and not an equal number or text either."""
-        if self.size is not None and len(self.holder) != self.size:
+        if self.size is not None and (len(self.holder) != self.size or (self.is_mapping and [*self.holder] != self.keys)):
             return self.path
         for key, held in zip(self.keys, self.held, strict=True):
             now = self._now(key)
@@ -76,7 +81,9 @@ class Same:
 
     def __init__(self, all_places: Sequence[Places]) -> None:
         lists = [p for p in all_places if _is_whole_list(p)]
-        self._lists, self._items = [p.holder for p in lists], [x for p in lists for x in p.held]
+        ordered = [p for p in all_places if p.size is not None and p.is_mapping]
+        self._lists = [p.holder for p in (*lists, *ordered)]
+        self._items = [*chain.from_iterable(p.held for p in lists), *chain.from_iterable(p.keys for p in ordered)]
         others = [(p, key, x) for p in all_places if not _is_whole_list(p) for key, x in zip(p.keys, p.held, strict=True)]
         places = {(id(p.holder), key): (p.holder, key, x) for p, key, x in others}.values()  # each once
         standing, empty = ([place for place in places if (place[-1] is EMPTY) is gone] for gone in (False, True))
@@ -141,6 +148,9 @@ class Attributes:
     def __getitem__(self, name: str) -> Any:
         return getattr(self._held, name, EMPTY)
 
+    def __contains__(self, name: str) -> bool:
+        return self[name] is not EMPTY
+
 
 # -- comparing ----------------------------------------------------------------------------------------
 
@@ -169,13 +179,18 @@ def has_contents(held: Any) -> bool:
 
 
 def contents(held: Any) -> Any:
-    """Of an array its shape and bytes, so that NaN is equal to itself, and 0.0 is not -0.0; of a table those of its columns."""
+    """Of an array its type, shape and bytes, so that NaN is equal to itself, and 0.0 is not -0.0.
+
+    Of a table those of its columns and of its index.
+    """
     if isinstance(held, (array, bytearray, memoryview)):
         return bytes(held)
     import numpy
 
     if hasattr(held, "columns"):
-        return [(str(name), contents(column)) for name, column in held.items()]
+        return contents(held.index), [(str(name), contents(column.array)) for name, column in held.items()]
+    if hasattr(held, "index") and hasattr(held, "array"):
+        return contents(held.index), contents(held.array)
     if isinstance(held, numpy.ma.MaskedArray):
         return contents(numpy.ma.getdata(held)), contents(numpy.ma.getmaskarray(held))
     try:
@@ -184,4 +199,4 @@ def contents(held: Any) -> Any:
         return as_bytes(held.tolist())
     if numbers.dtype == object and numbers is not held:  # made anew for this look, perhaps with other objects in it
         return [id(x) if type(x) is Value else repr(x) for x in numbers.ravel().tolist()]
-    return numbers.shape, numbers.tobytes()
+    return numbers.dtype, numbers.shape, numbers.tobytes()
