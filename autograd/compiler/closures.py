@@ -192,8 +192,6 @@ def _referred(f: FunctionType, names: _Names) -> Iterator[Places]:
     constants = [x for code in codes for x in code.co_consts]
     texts = [x for held in constants for x in (held if isinstance(held, (tuple, frozenset)) else [held]) if isinstance(x, str)]
     names.read.update(own, texts)  # getattr(self, "rate") reads an attribute, too
-    if "globals" in own:
-        own.update(dict.fromkeys(texts))
     cells = Cells(f)
     filled = {name: x for name in cells.cells if (x := cells[name]) is not EMPTY}
     is_ours = _package(f.__module__) in _OURS
@@ -207,9 +205,10 @@ def _referred(f: FunctionType, names: _Names) -> Iterator[Places]:
         names.optional.update(own)
     if not _BY_NAME.isdisjoint(own):
         names.parts.update({part for text in texts if (part := text.partition("{")[0].partition("%")[0]).isidentifier()} or {""})
-    variables = {name: f.__globals__[name] for name in own if name in f.__globals__}
-    yield from _split("", f.__globals__, variables, names)
-    missing = {name for _, _, loaded in found for name in loaded} - f.__globals__.keys() - names.assigned
+    variables = dict.fromkeys(name for _, _, loaded in found for name in loaded)
+    missing = variables.keys() - f.__globals__.keys() - names.assigned
+    variables.update(dict.fromkeys(texts if "globals" in own else ()))
+    yield from _split("", f.__globals__, {name: f.__globals__[name] for name in variables if name in f.__globals__}, names)
     yield Places.of("", f.__globals__, dict.fromkeys(missing, EMPTY))  # of Python, as long as they are not defined
     imported = {name: sys.modules[name] for code in codes for name in _imports(code) if name in sys.modules}
     yield Places.of("", None, imported)
@@ -238,7 +237,7 @@ def _names(code: CodeType) -> tuple[list[str], list[str], list[str]]:
     named = [(i.opname, i.argval) for i in instructions if i.opcode in dis.hasname]
     read = [name for opname, name in named if not opname.startswith(("STORE_", "DELETE_"))]
     assigned = [name for opname, name in named if opname in ("STORE_ATTR", "STORE_GLOBAL")]
-    loaded = [name for opname, name in named if opname == "LOAD_GLOBAL"]
+    loaded = [name for opname, name in named if opname in ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS")]
     if any(i.opname == "MATCH_CLASS" for i in instructions):
         read.append("__match_args__")
     return read, assigned + [_ITEM for i in instructions if i.opname in ("STORE_SUBSCR", "STORE_SLICE")], loaded

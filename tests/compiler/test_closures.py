@@ -729,6 +729,13 @@ def test_a_builtin_function_that_another_hides_is_an_error(monkeypatch):
         program(1.0)
 
 
+def test_a_variable_with_the_name_of_an_attribute_may_change(monkeypatch):
+    settings = SimpleNamespace(RATE=2.0)
+    program = autograd.compile(lambda x: x * settings.RATE, 1.0)
+    monkeypatch.setitem(globals(), "RATE", 3.0)
+    assert program(1.0) == 2.0
+
+
 def test_a_variable_that_a_function_reads_by_its_text_is_watched(monkeypatch):
     program = autograd.compile(lambda x: x * globals()["RATE"], 1.0)
     monkeypatch.setitem(globals(), "RATE", 3.0)
