@@ -7,7 +7,7 @@ import operator
 import sys
 from collections import ChainMap, UserDict, UserList, defaultdict, deque
 from collections.abc import Callable, Iterator
-from functools import cached_property, lru_cache, partial, partialmethod
+from functools import cached_property, lru_cache, partial, partialmethod, singledispatchmethod
 from types import BuiltinMethodType, CodeType, FunctionType, MappingProxyType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any, NamedTuple
 from weakref import ref
@@ -23,12 +23,14 @@ MAX_WATCHED = 1_000_000  # places; an object with more is a store of data, not t
 _PLAIN = (int, float, complex, str, bytes, type(None), Value)  # compared, not looked into
 _VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 _MAPPINGS = (dict, MappingProxyType, UserDict, ChainMap)
-_WRAPPERS = (property, cached_property, staticmethod, classmethod)
+_WRAPPERS = (property, cached_property, staticmethod, classmethod, singledispatchmethod)
 _BY_NAME = {"getattr", "vars", "__dict__", "attrgetter"}  # read attributes by names that code may put together: f"layer{i}"
+_ALL_NAMES = {"vars", "dir", "__dict__"}
 _ASKING = {"getattr", "hasattr"}
+_MISSING = {"AttributeError", "Exception"}  # caught where an attribute may be missing
 _STATE = ("__code__", "__defaults__", "__kwdefaults__")  # of a function; IPython's autoreload replaces them
 _METHODS = (FunctionType, staticmethod, classmethod)  # an attribute of the same name takes their place: model.forward = f
-_WRAPPED = ("fget", "func", "__wrapped__")  # where they keep their function
+_WRAPPED = ("fget", "func", "dispatcher", "__wrapped__")  # where they keep their function
 _OPERATORS = {name for name, x in vars(operator).items() if name.startswith("__") and callable(x)}
 # Methods that no code calls by name. Those that a dataclass writes are not among them: they read all fields.
 _IMPLICIT = {
@@ -171,8 +173,8 @@ def _inside(path: str, held: Any, names: _Names) -> Iterator[Places]:
         yield Places.of("", None, {f"{path}()": held()})
     elif type(held) in _VIEWS:
         yield Places.of("", None, {path: held.mapping})
-    elif isinstance(held, operator.attrgetter):
-        names.read.update(name for path in held.__reduce__()[1] for name in path.split("."))
+    elif isinstance(held, (operator.attrgetter, operator.methodcaller)):
+        names.read.update(name for text in held.__reduce__()[1] if isinstance(text, str) for name in text.split("."))
     elif isinstance(held, _WRAPPERS):
         yield Places.of("", None, {name: getattr(held, name, None) for name in _WRAPPED})
     elif "__wrapped__" in getattr(held, "__dict__", ()):  # a program, or a function with a cache
@@ -201,7 +203,7 @@ def _referred(f: FunctionType, names: _Names) -> Iterator[Places]:
     names.assigned.update(*(assigned for _, assigned, _ in found))
     if not _ASKING.isdisjoint(own):
         names.optional.update(filter(str.isidentifier, texts))
-    if "AttributeError" in own:
+    if not _MISSING.isdisjoint(own):
         names.optional.update(own)
     if not _BY_NAME.isdisjoint(own):
         names.parts.update({part for text in texts if (part := text.partition("{")[0].partition("%")[0]).isidentifier()} or {""})
@@ -273,6 +275,8 @@ def _attributes(path: str, held: Any, names: _Names) -> Iterator[Places]:
         read.update(name for name in every if any(part in name for part in names.parts))
     own = {key: x for key, x in variables.items() if key in read and not _is_ours(x)}
     yield from _split(f"{path}.", variables, own, names)
+    if names.assigned.isdisjoint(variables) and not isinstance(held, ModuleType) and not _ALL_NAMES.isdisjoint(names.read):
+        yield Places.of(f"vars({path})", variables, variables, len(variables))
     read.update(_IMPLICIT, _MAKING if is_class else ())
     known = set(own)
     kinds = () if isinstance(held, ModuleType) else held.__mro__ if is_class else type(held).__mro__
@@ -282,8 +286,9 @@ def _attributes(path: str, held: Any, names: _Names) -> Iterator[Places]:
         methods = {key: x for key, x in shared.items() if hasattr(type(x), "__get__")}
         settings = {key: x for key, x in shared.items() if key not in known and key not in methods}
         for key in methods.keys() - known:
-            if isinstance(methods[key], MemberDescriptorType) and not is_class and hasattr(held, key):
-                settings[key] = getattr(held, key)  # in a slot
+            if isinstance(methods[key], MemberDescriptorType) and not is_class:  # a slot
+                in_slot = getattr(held, key, EMPTY)
+                settings.update({key: in_slot} if in_slot is not EMPTY or key in names.optional - names.assigned else {})
         yield Places.of(f"{path}.", Attributes(held), settings)
         yield Places.of(f"{kind.__name__}.", names.classes.setdefault(kind, vars(kind)), methods)
         if not is_class and hasattr(held, "__dict__"):
@@ -291,7 +296,8 @@ def _attributes(path: str, held: Any, names: _Names) -> Iterator[Places]:
             free = [key for key in methods if not key.startswith(private) and key not in known | names.assigned]
             yield Places.of(f"{path}.", variables, {key: EMPTY for key in free if isinstance(methods[key], _METHODS)})
         known.update(shared)
-    missing = names.optional - names.assigned - known
+    lenient = any("__getattr__" in vars(kind) for kind in kinds if _package(kind.__module__) not in _OURS)
+    missing = (names.read if lenient else names.optional) - names.assigned - known
     for holder in (variables, *(names.classes[kind] for kind in kinds)):
         yield Places.of(f"{path}.", holder, dict.fromkeys(missing - holder.keys(), EMPTY))
 

@@ -179,7 +179,7 @@ def has_contents(held: Any) -> bool:
 
 
 def contents(held: Any) -> Any:
-    """Of an array its type, shape and bytes, so that NaN is equal to itself, and 0.0 is not -0.0.
+    """Of an array its shape and bytes, so that NaN is equal to itself, and 0.0 is not -0.0.
 
     Of a table those of its columns and of its index.
     """
@@ -199,4 +199,4 @@ def contents(held: Any) -> Any:
         return as_bytes(held.tolist())
     if numbers.dtype == object and numbers is not held:  # made anew for this look, perhaps with other objects in it
         return [id(x) if type(x) is Value else repr(x) for x in numbers.ravel().tolist()]
-    return numbers.dtype, numbers.shape, numbers.tobytes()
+    return numbers.shape, numbers.tobytes()
