@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from weakref import ref
 
 from autograd._tree import tree_leaves
-from autograd.compiler.places import EMPTY, Attributes, Cells, Members, Places, Same, contents, has_contents
+from autograd.compiler.places import EMPTY, STATE, Attributes, Cells, Members, Places, Same, State, contents, has_contents
 from autograd.compiler.plain_data import SCALARS, as_bytes, difference, from_bytes, is_plain
 from autograd.errors import CompileError
 from autograd.op import Op
@@ -28,7 +28,6 @@ _BY_NAME = {"getattr", "vars", "__dict__", "attrgetter"}  # read attributes by n
 _ALL_NAMES = {"vars", "dir", "__dict__"}
 _ASKING = {"getattr", "hasattr"}
 _MISSING = {"AttributeError", "Exception"}  # caught where an attribute may be missing
-_STATE = ("__code__", "__defaults__", "__kwdefaults__")  # of a function; IPython's autoreload replaces them
 _METHODS = (FunctionType, staticmethod, classmethod)  # an attribute of the same name takes their place: model.forward = f
 _WRAPPED = ("fget", "func", "dispatcher", "__wrapped__")  # where they keep their function
 _OPERATORS = {name for name, x in vars(operator).items() if name.startswith("__") and callable(x)}
@@ -216,7 +215,7 @@ def _referred(f: FunctionType, names: _Names) -> Iterator[Places]:
     yield Places.of("", None, imported)
     yield Places.of(f"the defaults of {f.__name__}", None, dict(enumerate(f.__defaults__ or ())))
     yield Places.of(f"the defaults of {f.__name__}", f.__kwdefaults__, f.__kwdefaults__ or {})
-    yield Places.of(f"{f.__name__}.", Attributes(f), {key: getattr(f, key) for key in _STATE})
+    yield Places.of(f"{f.__name__}.", State(f), {key: getattr(f, key) for key in STATE})
     settings = {key: x for key, x in vars(f).items() if key in names.read - names.assigned and not key.startswith("__")}
     yield Places.of(f"{f.__name__}.", vars(f), settings)
 

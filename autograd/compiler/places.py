@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Mapping, Sequence, Set
 from itertools import chain
-from operator import contains, getitem, is_
+from operator import attrgetter, contains, getitem, is_
 from types import FunctionType
 from typing import Any, NamedTuple
 
@@ -84,7 +84,10 @@ class Same:
         ordered = [p for p in all_places if p.size is not None and p.is_mapping]
         self._lists = [p.holder for p in (*lists, *ordered)]
         self._items = [*chain.from_iterable(p.held for p in lists), *chain.from_iterable(p.keys for p in ordered)]
-        others = [(p, key, x) for p in all_places if not _is_whole_list(p) for key, x in zip(p.keys, p.held, strict=True)]
+        states = [p for p in all_places if type(p.holder) is State]
+        self._functions, self._states = [p.holder.held for p in states], [x for p in states for x in p.held]
+        rest = [p for p in all_places if not _is_whole_list(p) and type(p.holder) is not State]
+        others = [(p, key, x) for p in rest for key, x in zip(p.keys, p.held, strict=True)]
         places = {(id(p.holder), key): (p.holder, key, x) for p, key, x in others}.values()  # each once
         standing, empty = ([place for place in places if (place[-1] is EMPTY) is gone] for gone in (False, True))
         self._holders, self._keys, self._held = ([place[i] for place in standing] for i in range(3))
@@ -97,6 +100,7 @@ class Same:
         try:
             return (
                 (not self._sizes or list(map(len, self._containers)) == self._sizes)
+                and all(map(is_, chain.from_iterable(map(_state, self._functions)), self._states))
                 and (not self._items or all(map(is_, chain.from_iterable(self._lists), self._items)))
                 and all(map(is_, map(getitem, self._holders, self._keys), self._held))
                 and not (self._empty_keys and any(map(contains, self._empty_holders, self._empty_keys)))
@@ -143,14 +147,21 @@ class Attributes:
     """The attributes of an object, also those of its class."""
 
     def __init__(self, held: Any) -> None:
-        self._held = held
+        self.held = held
 
     def __getitem__(self, name: str) -> Any:
-        return getattr(self._held, name, EMPTY)
+        return getattr(self.held, name, EMPTY)
 
     def __contains__(self, name: str) -> bool:
         return self[name] is not EMPTY
 
+
+class State(Attributes):
+    """Of a function, what can be replaced in it, as IPython's autoreload does."""
+
+
+STATE = ("__code__", "__defaults__", "__kwdefaults__")
+_state = attrgetter(*STATE)
 
 # -- comparing ----------------------------------------------------------------------------------------
 
