@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import textwrap
 import unicodedata
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from keyword import iskeyword
 from pathlib import Path
 
@@ -144,5 +146,18 @@ def _write_picture(program: str, root: Value, path: Path, kind: str) -> int:
     return 0
 
 
+def _main_at_a_terminal() -> int:
+    """main, where the output may go to a file without letters such as ∂, or to a program that stops reading."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+    try:
+        status = main()
+        print(end="", flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would flush once more, and complain
+        return 1
+    return status
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(_main_at_a_terminal())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
@@ -14,6 +15,8 @@ DELAY = 3.0  # seconds before the bar of `delayed_bar` is shown
 def threadless_bar(tqdm: Any, **options: Any) -> Any:
     """A bar of this tqdm class without the thread that tqdm starts: Python in a browser has no threads.
 
+    It is not shown in a program without a console, such as one of pythonw.
+
     >>> from tqdm import tqdm
     >>> with threadless_bar(tqdm, total=3, disable=True) as bar:
     ...     bar.update()
@@ -22,7 +25,7 @@ def threadless_bar(tqdm: Any, **options: Any) -> Any:
     class Bar(tqdm):  # type: ignore[misc]
         monitor_interval = 0
 
-    return Bar(**options)
+    return Bar(**{"disable": sys.stderr is None, **options})
 
 
 def delayed_bar(items: Sequence[T], name: str, unit: str) -> Iterator[T]:

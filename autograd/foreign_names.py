@@ -79,6 +79,7 @@ METHODS = {
     **dict.fromkeys(
         ("add_", "sub_", "mul_", "div_", "copy_", "fill_", "zero_", "clamp_", "exp_", "normal_", "uniform_"), _IN_PLACE
     ),
+    "numerator": "statistics would cut the gradient: write mean(xs) or var(xs), which autograd has",
     "numpy": "its number is x.data",
     "tolist": "its number is x.data",
     "register_hook": "read its .grad after backward(), which every Value keeps",

@@ -685,7 +685,8 @@ def _operand(x: Any) -> Any:
     except OverflowError:
         return number(x)  # which raises: it is too large
     except TypeError:
-        if type(x) in (list, tuple):
+        foreign = type(x).__module__.partition(".")[0] in ("torch", "jax", "jaxlib") and hasattr(x, "ndim")
+        if type(x) in (list, tuple) or foreign:  # an array that knows nothing of Values
             raise TypeError(
                 f"expected a real number or a Value, got {type(x).__name__}: an operation is applied to one number at a time, "
                 "as in [v * x for x in …]"

@@ -1,6 +1,7 @@
 """python -m autograd: the table, the picture, and errors that point at the column."""
 
 import contextlib
+import os
 import subprocess
 import sys
 import warnings
@@ -35,6 +36,25 @@ def test_it_runs_as_a_module(tmp_path):
     )
     assert "picture: graph.svg" in done.stdout
     assert (tmp_path / "graph.svg").exists()
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_output_without_letters_such_as_a_partials_has_question_marks(tmp_path, encoding):
+    command = [sys.executable, "-m", "autograd", "x*y", "x=3", "y=2"]
+    done = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, env={**os.environ, "PYTHONIOENCODING": encoding}, check=True
+    )
+    assert "?x = 2, ?y = 3" in done.stdout.decode(encoding)
+    assert (tmp_path / "graph.svg").exists()
+
+
+def test_a_reader_of_the_output_may_stop_early(tmp_path):
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as pipe:
+        command = [sys.executable, "-m", "autograd", "x*x", "x=3"]
+        done = subprocess.run(command, cwd=tmp_path, stdout=pipe, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (1, b"")
 
 
 def test_a_warning_is_one_line_without_a_place_in_our_sources(tmp_path):

@@ -7,6 +7,7 @@ test_known_bugs_numbers.py, what concerns training in test_known_bugs_training.p
 import copy
 import gc
 import math
+import statistics
 from functools import partial
 from xml.etree import ElementTree
 
@@ -159,6 +160,13 @@ def test_builtin_abs_is_recorded_and_math_says_what_to_call_instead():
     assert grad(abs)(-2.0) == -1.0
     with pytest.raises(TypeError, match=r"autograd\.exp\(v\) for math\.exp\(v\)"):
         grad(math.exp)(1.0)
+
+
+@pytest.mark.parametrize("average", [statistics.mean, statistics.variance])
+def test_statistics_says_what_to_call_instead(average):
+    with pytest.raises(TypeError) as caught:
+        average([Value(1.0), Value(2.0)])
+    assert "write mean(xs) or var(xs), which autograd has" in str(caught.value.__context__)
 
 
 # HIPS autograd #3, HIPS autograd #482: an int was refused, or would have divided as one

@@ -46,6 +46,15 @@ def test_an_op_of_a_list_says_how_to_write_it(name, missing):
         op([A, B], *[1.0] * missing)
 
 
+@pytest.mark.parametrize("operation", [lambda v, xs: v * xs, lambda v, xs: xs - v, lambda v, xs: v**xs, lambda v, xs: xs / v])
+def test_an_operation_on_an_array_of_another_library_says_that_it_takes_one_number(operation):
+    import jax
+
+    with pytest.raises(TypeError, match=r"got ArrayImpl: an operation is applied to one number at a time, as in \[v \* x for x"):
+        operation(A, jax.numpy.ones(2))
+    assert operation(A, jax.numpy.ones(2)[0]).data in (0.0, 1.0)
+
+
 def test_var_of_a_value_says_that_it_takes_a_list():
     with pytest.raises(TypeError, match=re.escape("var() takes its numbers in a list, got a Value: write var([a, b])")):
         autograd.var(A, B)

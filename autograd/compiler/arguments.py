@@ -107,7 +107,9 @@ class _Reader:
         nesting: Any
         if isinstance(example, dict):
             if not isinstance(x, dict) or x.keys() != example.keys():
-                raise TypeError(f"{path}: expected a dict with the keys {listed(list(map(repr, example)))}, got {_described(x)}")
+                columns = "{name: column.to_numpy() for name, column in table.items()}"
+                got = f"a {type(x).__name__}: pass {columns}" if hasattr(x, "columns") else _described(x)
+                raise TypeError(f"{path}: expected a dict with the keys {listed(list(map(repr, example)))}, got {got}")
             nesting = {key: self.read(f"{path}[{key!r}]", _entry(axes, key), item, x[key]) for key, item in example.items()}
         elif isinstance(example, (list, tuple)):
             if not isinstance(x, (list, tuple)) or len(x) != len(example):

@@ -109,7 +109,11 @@ class Branching(Compiled):
         """Each way that is taken, with the lanes that take it; None without lanes."""
         _, lanes = self._bind(xs)
         if lanes is None:
-            return [(next((way for way in self._ways if not way.differing(*xs)), None) or self._new_way(xs), None)]
+            way = next((way for way in self._ways if not way.differing(*xs)), None)
+            if way is None:
+                way = self._new_way(xs)
+                way.differing(*xs)  # a function that is being traced has to record what leads this way, as it will again
+            return [(way, None)]
         import numpy
 
         left = numpy.arange(lanes)

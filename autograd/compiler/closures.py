@@ -7,12 +7,13 @@ import operator
 import sys
 from collections import ChainMap, UserDict, UserList, defaultdict, deque
 from collections.abc import Callable, Iterator
-from functools import cached_property, lru_cache, partial, partialmethod
+from functools import cached_property, lru_cache, partial, partialmethod, singledispatchmethod
 from types import BuiltinMethodType, CodeType, FunctionType, MappingProxyType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any, NamedTuple
+from weakref import ref
 
 from autograd._tree import tree_leaves
-from autograd.compiler.places import EMPTY, Attributes, Cells, Members, Places, Same, contents, has_contents
+from autograd.compiler.places import EMPTY, STATE, Attributes, Cells, Members, Places, Same, State, contents, has_contents
 from autograd.compiler.plain_data import SCALARS, as_bytes, difference, from_bytes, is_plain
 from autograd.errors import CompileError
 from autograd.op import Op
@@ -20,16 +21,20 @@ from autograd.value import Value
 
 MAX_WATCHED = 1_000_000  # places; an object with more is a store of data, not the setting of a function
 _PLAIN = (int, float, complex, str, bytes, type(None), Value)  # compared, not looked into
+_VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 _MAPPINGS = (dict, MappingProxyType, UserDict, ChainMap)
-_WRAPPERS = (property, cached_property, staticmethod, classmethod)
+_WRAPPERS = (property, cached_property, staticmethod, classmethod, singledispatchmethod)
 _BY_NAME = {"getattr", "vars", "__dict__", "attrgetter"}  # read attributes by names that code may put together: f"layer{i}"
+_ALL_NAMES = {"vars", "dir", "__dict__"}
+_ASKING = {"getattr", "hasattr"}
+_MISSING = {"AttributeError", "Exception"}  # caught where an attribute may be missing
 _METHODS = (FunctionType, staticmethod, classmethod)  # an attribute of the same name takes their place: model.forward = f
-_WRAPPED = ("fget", "func", "__wrapped__")  # where they keep their function
+_WRAPPED = ("fget", "func", "dispatcher", "__wrapped__")  # where they keep their function
 _OPERATORS = {name for name, x in vars(operator).items() if name.startswith("__") and callable(x)}
 # Methods that no code calls by name. Those that a dataclass writes are not among them: they read all fields.
 _IMPLICIT = {
-    *("__call__", "__get__", "__getattr__", "__iter__", "__next__", "__len__", "__bool__"),
-    *("__float__", "__int__", "__enter__", "__exit__"),
+    *("__call__", "__get__", "__getattr__", "__iter__", "__next__", "__len__", "__bool__", "__reversed__", "__missing__"),
+    *("__float__", "__int__", "__enter__", "__exit__", "__class_getitem__"),
     *(_OPERATORS - {"__eq__", "__ne__"}),
     *(f"__r{name.removeprefix('__')}" for name in _OPERATORS),
 }
@@ -37,20 +42,22 @@ _MAKING = {"__new__", "__init__", "__post_init__"}  # called where a class is
 _LIBRARIES = sys.stdlib_module_names | {
     *("autograd", "numpy", "jax", "torch", "scipy", "matplotlib", "pandas", "IPython", "mpmath", "tqdm"),
 }
-_NAMESPACES = ("types.SimpleNamespace", "argparse.Namespace")  # of the standard library, but for settings of the user
+# Of the standard library, but for settings of the user.
+_NAMESPACES = ("types.SimpleNamespace", "argparse.Namespace", "_thread._local")
 _OURS = ("autograd", "nn")
 
 
 class _Names(NamedTuple):
     """The names that the user's code reads, as variables, attributes or texts, and those that it assigns.
 
-    `parts` are those of names that it puts together: every attribute counts that has one in its name. `classes` has what
-    stands in each class whose objects it reaches.
+    `parts` are those of names that it puts together: every attribute counts that has one in its name. `optional` are those
+    of attributes that it does without where they are missing. `classes` has what stands in each class whose objects it reaches.
     """
 
     read: set[str]
     assigned: set[str]
     parts: set[str]
+    optional: set[str]
     classes: dict[type, Any]
 
 
@@ -65,8 +72,8 @@ class Closure:
         """Of a function that has just been traced; leaves made since then, by the count of `context.start`, are its own."""
         self.function, self._since = f, since
         self._name = getattr(f, "__name__", None) or type(f).__name__
-        names, known = _Names(set(), set(), set(), {}), -1
-        while (count := sum(map(len, names[:3]))) > known:  # methods of a name that is read may read more names
+        names, known = _Names(set(), set(), set(), set(), {}), -1
+        while (count := sum(map(len, names[:4]))) > known:  # methods of a name that is read may read more names
             known = count
             self._look(f, names)
         self.assigns = bool(self.assigned) or _ITEM in names.assigned
@@ -161,6 +168,12 @@ def _inside(path: str, held: Any, names: _Names) -> Iterator[Places]:
         yield from _referred(held, names)
     elif isinstance(held, (MethodType, BuiltinMethodType)):
         yield Places.of("", None, {"self": held.__self__, held.__name__: getattr(held, "__func__", None)})
+    elif isinstance(held, ref):
+        yield Places.of("", None, {f"{path}()": held()})
+    elif type(held) in _VIEWS:
+        yield Places.of("", None, {path: held.mapping})
+    elif isinstance(held, (operator.attrgetter, operator.methodcaller)):
+        names.read.update(name for text in held.__reduce__()[1] if isinstance(text, str) for name in text.split("."))
     elif isinstance(held, _WRAPPERS):
         yield Places.of("", None, {name: getattr(held, name, None) for name in _WRAPPED})
     elif "__wrapped__" in getattr(held, "__dict__", ()):  # a program, or a function with a cache
@@ -173,10 +186,10 @@ def _inside(path: str, held: Any, names: _Names) -> Iterator[Places]:
 
 
 def _referred(f: FunctionType, names: _Names) -> Iterator[Places]:
-    """The outer variables and defaults of a function."""
+    """The outer variables, defaults and attributes of a function, and its code, which may be replaced, too."""
     codes = list(_codes(f.__code__))
     found = [_names(code) for code in codes]
-    own = dict.fromkeys(name for read, _ in found for name in read)
+    own = dict.fromkeys(name for read, _, _ in found for name in read)
     constants = [x for code in codes for x in code.co_consts]
     texts = [x for held in constants for x in (held if isinstance(held, (tuple, frozenset)) else [held]) if isinstance(x, str)]
     names.read.update(own, texts)  # getattr(self, "rate") reads an attribute, too
@@ -186,15 +199,25 @@ def _referred(f: FunctionType, names: _Names) -> Iterator[Places]:
     yield Places.of("", None if is_ours else cells, filled)
     if is_ours:  # its own variables are no settings, but grad(f) has f in a cell
         return
-    names.assigned.update(*(assigned for _, assigned in found))
+    names.assigned.update(*(assigned for _, assigned, _ in found))
+    if not _ASKING.isdisjoint(own):
+        names.optional.update(filter(str.isidentifier, texts))
+    if not _MISSING.isdisjoint(own):
+        names.optional.update(own)
     if not _BY_NAME.isdisjoint(own):
         names.parts.update({part for text in texts if (part := text.partition("{")[0].partition("%")[0]).isidentifier()} or {""})
-    variables = {name: f.__globals__[name] for name in own if name in f.__globals__}
-    yield from _split("", f.__globals__, variables, names)
+    variables = dict.fromkeys(name for _, _, loaded in found for name in loaded)
+    missing = variables.keys() - f.__globals__.keys() - names.assigned
+    variables.update(dict.fromkeys(texts if "globals" in own else ()))
+    yield from _split("", f.__globals__, {name: f.__globals__[name] for name in variables if name in f.__globals__}, names)
+    yield Places.of("", f.__globals__, dict.fromkeys(missing, EMPTY))  # of Python, as long as they are not defined
     imported = {name: sys.modules[name] for code in codes for name in _imports(code) if name in sys.modules}
     yield Places.of("", None, imported)
-    defaults: dict[Any, Any] = {**dict(enumerate(f.__defaults__ or ())), **(f.__kwdefaults__ or {})}
-    yield Places.of(f"the defaults of {f.__name__}", None, defaults)
+    yield Places.of(f"the defaults of {f.__name__}", None, dict(enumerate(f.__defaults__ or ())))
+    yield Places.of(f"the defaults of {f.__name__}", f.__kwdefaults__, f.__kwdefaults__ or {})
+    yield Places.of(f"{f.__name__}.", State(f), {key: getattr(f, key) for key in STATE})
+    settings = {key: x for key, x in vars(f).items() if key in names.read - names.assigned and not key.startswith("__")}
+    yield Places.of(f"{f.__name__}.", vars(f), settings)
 
 
 _ITEM = "[]"  # stands for an item among the names that are assigned
@@ -209,13 +232,16 @@ def _codes(code: Any) -> Iterator[Any]:
 
 
 @lru_cache(maxsize=10_000)
-def _names(code: CodeType) -> tuple[list[str], list[str]]:
-    """The names that code reads, in order, and those of attributes and global variables that it assigns."""
+def _names(code: CodeType) -> tuple[list[str], list[str], list[str]]:
+    """The names that code reads, in order, those of attributes and global variables that it assigns, and global ones it reads."""
     instructions = list(dis.get_instructions(code))
     named = [(i.opname, i.argval) for i in instructions if i.opcode in dis.hasname]
     read = [name for opname, name in named if not opname.startswith(("STORE_", "DELETE_"))]
     assigned = [name for opname, name in named if opname in ("STORE_ATTR", "STORE_GLOBAL")]
-    return read, assigned + [_ITEM for i in instructions if i.opname in ("STORE_SUBSCR", "STORE_SLICE")]
+    loaded = [name for opname, name in named if opname in ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS")]
+    if any(i.opname == "MATCH_CLASS" for i in instructions):
+        read.append("__match_args__")
+    return read, assigned + [_ITEM for i in instructions if i.opname in ("STORE_SUBSCR", "STORE_SLICE")], loaded
 
 
 @lru_cache(maxsize=10_000)
@@ -241,29 +267,38 @@ def _attributes(path: str, held: Any, names: _Names) -> Iterator[Places]:
     is_class = isinstance(held, type)
     variables = {} if is_class else getattr(held, "__dict__", {})
     read = {name for name in names.read if not name.startswith("__")}
+    if "__match_args__" in names.read:  # case Point(x, y)
+        read.update(getattr(held if is_class else type(held), "__match_args__", ()))
     if names.parts and not isinstance(held, ModuleType):
         every = {name for kind in (held, *type(held).__mro__) for name in getattr(kind, "__dict__", ()) if name[:2] != "__"}
         read.update(name for name in every if any(part in name for part in names.parts))
     own = {key: x for key, x in variables.items() if key in read and not _is_ours(x)}
     yield from _split(f"{path}.", variables, own, names)
+    if names.assigned.isdisjoint(variables) and not isinstance(held, ModuleType) and not _ALL_NAMES.isdisjoint(names.read):
+        yield Places.of(f"vars({path})", variables, variables, len(variables))
     read.update(_IMPLICIT, _MAKING if is_class else ())
     known = set(own)
-    for kind in () if isinstance(held, ModuleType) else held.__mro__ if is_class else type(held).__mro__:
-        if _package(kind.__module__) in _LIBRARIES:
-            continue
+    kinds = () if isinstance(held, ModuleType) else held.__mro__ if is_class else type(held).__mro__
+    kinds = [kind for kind in kinds if _package(kind.__module__) not in _LIBRARIES]
+    for kind in kinds:
         shared = {key: x for key, x in vars(kind).items() if key in read}
         methods = {key: x for key, x in shared.items() if hasattr(type(x), "__get__")}
         settings = {key: x for key, x in shared.items() if key not in known and key not in methods}
         for key in methods.keys() - known:
-            if isinstance(methods[key], MemberDescriptorType) and not is_class and hasattr(held, key):
-                settings[key] = getattr(held, key)  # in a slot
+            if isinstance(methods[key], MemberDescriptorType) and not is_class:  # a slot
+                in_slot = getattr(held, key, EMPTY)
+                settings.update({key: in_slot} if in_slot is not EMPTY or key in names.optional - names.assigned else {})
         yield Places.of(f"{path}.", Attributes(held), settings)
         yield Places.of(f"{kind.__name__}.", names.classes.setdefault(kind, vars(kind)), methods)
-        if variables:
+        if not is_class and hasattr(held, "__dict__"):
             private = "_" if _package(kind.__module__) in _OURS else "__"
             free = [key for key in methods if not key.startswith(private) and key not in known | names.assigned]
             yield Places.of(f"{path}.", variables, {key: EMPTY for key in free if isinstance(methods[key], _METHODS)})
         known.update(shared)
+    lenient = any("__getattr__" in vars(kind) for kind in kinds if _package(kind.__module__) not in _OURS)
+    missing = (names.read if lenient else names.optional) - names.assigned - known
+    for holder in (variables, *(names.classes[kind] for kind in kinds)):
+        yield Places.of(f"{path}.", holder, dict.fromkeys(missing - holder.keys(), EMPTY))
 
 
 def _is_ours(x: Any) -> bool:

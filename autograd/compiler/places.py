@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Mapping, Sequence, Set
 from itertools import chain
-from operator import contains, getitem, is_
+from operator import attrgetter, contains, getitem, is_
 from types import FunctionType
 from typing import Any, NamedTuple
 
@@ -41,6 +41,11 @@ class Places(NamedTuple):
         items = self.path and not self.path.endswith(".")
         return f"{self.path}[{key!r}]" if items else f"{self.path}{key}"
 
+    @property
+    def is_mapping(self) -> bool:
+        """True for a dict, or what is like one: its items are in an order."""
+        return isinstance(self.holder, Mapping)
+
     def without(self, left_out: Callable[[Any], bool]) -> Places:
         """The places that hold anything else."""
         kept = {key: x for key, x in zip(self.keys, self.held, strict=True) if not left_out(x)}
@@ -56,7 +61,7 @@ class Places(NamedTuple):
 
     def changed(self) -> str | None:
         """A place that holds something else: another object, and not an equal number or text either."""
-        if self.size is not None and len(self.holder) != self.size:
+        if self.size is not None and (len(self.holder) != self.size or (self.is_mapping and [*self.holder] != self.keys)):
             return self.path
         for key, held in zip(self.keys, self.held, strict=True):
             now = self._now(key)
@@ -76,8 +81,13 @@ class Same:
 
     def __init__(self, all_places: Sequence[Places]) -> None:
         lists = [p for p in all_places if _is_whole_list(p)]
-        self._lists, self._items = [p.holder for p in lists], [x for p in lists for x in p.held]
-        others = [(p, key, x) for p in all_places if not _is_whole_list(p) for key, x in zip(p.keys, p.held, strict=True)]
+        ordered = [p for p in all_places if p.size is not None and p.is_mapping]
+        self._lists = [p.holder for p in (*lists, *ordered)]
+        self._items = [*chain.from_iterable(p.held for p in lists), *chain.from_iterable(p.keys for p in ordered)]
+        states = [p for p in all_places if type(p.holder) is State]
+        self._functions, self._states = [p.holder.held for p in states], [x for p in states for x in p.held]
+        rest = [p for p in all_places if not _is_whole_list(p) and type(p.holder) is not State]
+        others = [(p, key, x) for p in rest for key, x in zip(p.keys, p.held, strict=True)]
         places = {(id(p.holder), key): (p.holder, key, x) for p, key, x in others}.values()  # each once
         standing, empty = ([place for place in places if (place[-1] is EMPTY) is gone] for gone in (False, True))
         self._holders, self._keys, self._held = ([place[i] for place in standing] for i in range(3))
@@ -90,6 +100,7 @@ class Same:
         try:
             return (
                 (not self._sizes or list(map(len, self._containers)) == self._sizes)
+                and all(map(is_, chain.from_iterable(map(_state, self._functions)), self._states))
                 and (not self._items or all(map(is_, chain.from_iterable(self._lists), self._items)))
                 and all(map(is_, map(getitem, self._holders, self._keys), self._held))
                 and not (self._empty_keys and any(map(contains, self._empty_holders, self._empty_keys)))
@@ -136,11 +147,21 @@ class Attributes:
     """The attributes of an object, also those of its class."""
 
     def __init__(self, held: Any) -> None:
-        self._held = held
+        self.held = held
 
     def __getitem__(self, name: str) -> Any:
-        return getattr(self._held, name, EMPTY)
+        return getattr(self.held, name, EMPTY)
 
+    def __contains__(self, name: str) -> bool:
+        return self[name] is not EMPTY
+
+
+class State(Attributes):
+    """Of a function, what can be replaced in it, as IPython's autoreload does."""
+
+
+STATE = ("__code__", "__defaults__", "__kwdefaults__")
+_state = attrgetter(*STATE)
 
 # -- comparing ----------------------------------------------------------------------------------------
 
@@ -169,13 +190,18 @@ def has_contents(held: Any) -> bool:
 
 
 def contents(held: Any) -> Any:
-    """Of an array its shape and bytes, so that NaN is equal to itself, and 0.0 is not -0.0; of a table those of its columns."""
+    """Of an array its shape and bytes, so that NaN is equal to itself, and 0.0 is not -0.0.
+
+    Of a table those of its columns and of its index.
+    """
     if isinstance(held, (array, bytearray, memoryview)):
         return bytes(held)
     import numpy
 
     if hasattr(held, "columns"):
-        return [(str(name), contents(column)) for name, column in held.items()]
+        return contents(held.index), [(str(name), contents(column.array)) for name, column in held.items()]
+    if hasattr(held, "index") and hasattr(held, "array"):
+        return contents(held.index), contents(held.array)
     if isinstance(held, numpy.ma.MaskedArray):
         return contents(numpy.ma.getdata(held)), contents(numpy.ma.getmaskarray(held))
     try:

@@ -1,6 +1,7 @@
 """Functions that branch on their numbers: guards, and programs for every way through."""
 
 import copy
+import math
 import pickle
 
 import numpy as np
@@ -55,6 +56,19 @@ def test_a_single_number_goes_its_own_way_too():
     for x in (0.1, 3.0, 0.1, 9.0):
         assert program(x, 2.0) == eager(halved, x, 2.0)[0]
         assert program.hessian(x, 2.0) == pytest.approx(autograd.hessian(halved)(x, 2.0), rel=1e-13)
+
+
+def test_a_compiled_function_may_call_another_whose_branches_were_not_met_before():
+    def pieces(x):
+        return x * x if x > 1.0 else autograd.sin(x) if x > 0.0 else -x
+
+    inner = autograd.compile(pieces, 2.0, guard="recompile")
+    once = autograd.compile(lambda x: 3.0 * inner(x), -1.0)
+    assert once(-2.0) == 6.0
+    with pytest.raises(BranchError):
+        once(0.5)
+    every = autograd.compile(lambda x: 3.0 * inner(x), 2.0, guard="recompile")
+    assert every(np.array([2.0, 0.5, -1.0])).tolist() == [12.0, 3.0 * math.sin(0.5), 3.0]
 
 
 def test_backward_reaches_what_only_some_of_the_ways_use():

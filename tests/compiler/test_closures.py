@@ -5,10 +5,13 @@ import math
 import random
 import re
 import sys
+import threading
+import weakref
 from argparse import Namespace
 from array import array
-from collections import ChainMap, UserDict, UserList, deque
-from dataclasses import dataclass
+from collections import ChainMap, OrderedDict, UserDict, UserList, deque
+from dataclasses import dataclass, field
+from operator import attrgetter, methodcaller
 from types import MappingProxyType, ModuleType, SimpleNamespace
 
 import numpy as np
@@ -159,6 +162,16 @@ def test_a_table_of_pandas_that_has_changed_is_an_error(column):
     for name, program in programs.items():
         with pytest.raises(CompileError, match=f"^{name}, which <lambda> reads, has changed"):
             program(2.0)
+
+
+@pytest.mark.parametrize("kind", [pd.Series, pd.DataFrame])
+def test_a_table_of_pandas_with_another_index_has_changed(kind):
+    table = kind({"a": [1.0], "b": [2.0]}).T if kind is pd.DataFrame else kind({"a": 1.0, "b": 2.0})
+    program = autograd.compile(lambda x: x * np.ravel(table.loc["a"])[0], 1.0)
+    assert program(2.0) == 2.0
+    table.index = ["b", "a"]
+    with pytest.raises(CompileError, match="table, which"):
+        program(2.0)
 
 
 def test_an_attribute_whose_name_stands_in_a_tuple_is_watched():
@@ -617,6 +630,213 @@ def test_a_method_that_another_has_replaced_in_its_class_is_an_error(name):
         program(1.0)
 
 
+class Plain:
+    """Without attributes of its own."""
+
+    def scale(self, x):
+        return 2.0 * x
+
+
+def test_a_method_of_an_object_without_attributes_that_another_has_replaced_is_an_error():
+    plain = Plain()
+    program = autograd.compile(lambda x: plain.scale(x), 1.0)
+    assert program(1.0) == 2.0
+    plain.scale = lambda x: x
+    with pytest.raises(CompileError, match=r"plain\.scale, which <lambda> reads, has changed"):
+        program(1.0)
+
+
+def attribute_or_error(held):
+    try:
+        return held.rate
+    except AttributeError:
+        return 2.0
+
+
+def attribute_or_exception(held):
+    try:
+        return held.rate
+    except Exception:
+        return 2.0
+
+
+class InUnsetSlots:
+    __slots__ = ("other", "rate")
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        *(lambda held: getattr(held, "rate", 2.0), lambda held: held.rate if hasattr(held, "rate") else 2.0),
+        *(attribute_or_error, attribute_or_exception),
+    ],
+    ids=["getattr", "hasattr", "AttributeError", "Exception"],
+)
+@pytest.mark.parametrize("holder", ["object", "class", "namespace", "module", "slots"])
+def test_an_attribute_that_a_function_missed_and_would_find_now_is_an_error(monkeypatch, read, holder):
+    held = {"namespace": SimpleNamespace(), "module": ModuleType("settings"), "slots": InUnsetSlots()}.get(holder, Plain())
+    program = autograd.compile(lambda x: x * read(held), 1.0)
+    monkeypatch.setattr(held, "other", 3.0, raising=False)
+    assert program(1.0) == 2.0
+    monkeypatch.setattr(Plain if holder == "class" else held, "rate", 3.0, raising=False)
+    with pytest.raises(CompileError, match=r"held\.rate, which <lambda> reads, has changed"):
+        program(1.0)
+
+
+def test_an_attribute_that_a_class_made_up_and_an_object_has_now_is_an_error():
+    class Lenient:
+        def __getattr__(self, name):
+            return 2.0
+
+    settings = Lenient()
+    program = autograd.compile(lambda x: x * settings.rate, 1.0)
+    assert program(1.0) == 2.0
+    settings.rate = 3.0
+    with pytest.raises(CompileError, match=r"settings\.rate, which"):
+        program(1.0)
+
+
+@pytest.mark.parametrize(
+    "read", [lambda held: vars(held).values(), lambda held: [getattr(held, name) for name in dir(held) if name[0] != "_"]]
+)
+def test_one_more_attribute_of_an_object_whose_attributes_are_all_read_is_an_error(read):
+    settings = SimpleNamespace(rate=2.0)
+    program = autograd.compile(lambda x: x * sum(read(settings)), 1.0)
+    assert program(1.0) == 2.0
+    settings.other = 3.0
+    with pytest.raises(CompileError, match=r"vars\(settings\), which"):
+        program(1.0)
+
+
+def halved(x):
+    return x * halved.rate
+
+
+halved.rate = 0.5
+
+
+def with_default(x, rate=0.5, *, shift=0.0):
+    return x * rate + shift
+
+
+def with_keyword(x, *, rate=0.5):
+    return x * rate
+
+
+@pytest.mark.parametrize(
+    ("f", "name", "value"),
+    [
+        (halved, "rate", 0.25),
+        (with_default, "__defaults__", (0.25,)),
+        (with_default, "__kwdefaults__", {"shift": 1.0}),
+        (with_keyword, "__code__", (lambda x, *, rate=0.5: x).__code__),  # as IPython's autoreload does
+    ],
+    ids=["attribute", "defaults", "keyword defaults", "code"],
+)
+def test_another_attribute_of_a_function_is_an_error(monkeypatch, f, name, value):
+    program = autograd.compile(lambda x: f(x), 1.0)
+    assert program(4.0) == 2.0
+    monkeypatch.setattr(f, name, value)
+    with pytest.raises(CompileError, match=rf"{f.__name__}\.{name}, which <lambda> reads, has changed"):
+        program(4.0)
+
+
+def test_calls_that_a_function_counts_in_its_attributes_may_go_on():
+    def counted(x):
+        counted.calls += 1
+        return 2.0 * x
+
+    counted.calls = 0
+    program = autograd.compile(lambda x: counted(x), 1.0)
+    counted(1.0)
+    assert program(3.0) == 6.0
+
+
+def test_a_builtin_function_that_another_hides_is_an_error(monkeypatch):
+    program = autograd.compile(lambda x: max(x, 2.0 * x), 1.0)
+    assert program(1.0) == 2.0
+    monkeypatch.setitem(globals(), "max", min)
+    with pytest.raises(CompileError, match="max, which <lambda> reads, has changed"):
+        program(1.0)
+
+
+def test_a_variable_with_the_name_of_an_attribute_may_change(monkeypatch):
+    settings = SimpleNamespace(RATE=2.0)
+    program = autograd.compile(lambda x: x * settings.RATE, 1.0)
+    monkeypatch.setitem(globals(), "RATE", 3.0)
+    assert program(1.0) == 2.0
+
+
+def test_a_variable_that_a_function_reads_by_its_text_is_watched(monkeypatch):
+    program = autograd.compile(lambda x: x * globals()["RATE"], 1.0)
+    monkeypatch.setitem(globals(), "RATE", 3.0)
+    with pytest.raises(CompileError, match="RATE, which <lambda> reads, has changed"):
+        program(1.0)
+
+
+@dataclass
+class Node:
+    rate: float
+    note: str = field(default="", kw_only=True)
+
+
+def matched(x, node):
+    match node:
+        case Node(rate):
+            return x * rate
+
+
+class Missing(dict):
+    rate = 2.0
+
+    def __missing__(self, key):
+        return self.rate
+
+
+class Dispatched:
+    rate = 2.0
+
+    @functools.singledispatchmethod
+    def scaled(self, x):
+        return x * self.rate
+
+    def own_rate(self):
+        return self.rate
+
+
+def indirect(node):
+    dispatched, call = Dispatched(), methodcaller("own_rate")
+    local = threading.local()
+    local.rate = 2.0
+    get, weak, view = attrgetter("rate"), weakref.ref(node), (rates := {"rate": 2.0}).values()
+    missing = Missing()
+    return {
+        "match": (lambda x: matched(x, node), node),
+        "attrgetter": (lambda x: x * get(node), node),
+        "weak reference": (lambda x: x * weak().rate, node),
+        "thread's local": (lambda x: x * local.rate, local),
+        "view of a dict": (lambda x: x * sum(view), rates),
+        "__missing__": (lambda x: x * missing["a"], missing),
+        "singledispatchmethod": (lambda x: dispatched.scaled(x), dispatched),
+        "methodcaller": (lambda x: x * call(dispatched), dispatched),
+    }
+
+
+@pytest.mark.parametrize("way", indirect(Node(2.0)))
+def test_what_a_function_reads_in_a_roundabout_way_is_watched(way):
+    node = Node(2.0)
+    f, holder = indirect(node)[way]
+    program = autograd.compile(f, 1.0)
+    node.note = "changed"
+    assert program(1.0) == 2.0
+    if type(holder) is dict:
+        holder["rate"] = 3.0
+    else:
+        holder.rate = 3.0
+    with pytest.raises(CompileError, match="which <lambda> reads, has changed"):
+        program(1.0)
+
+
 def test_a_method_may_keep_what_it_computed_under_its_name():
     class Scale:
         @functools.cached_property
@@ -751,6 +971,19 @@ def test_a_dict_in_another_order_has_changed():
     program = autograd.compile(lambda x: x * sum(rates.values()), 1.0)
     rates["a"] = rates.pop("a")
     with pytest.raises(CompileError, match="rates, which"):
+        program(2.0)
+
+
+@pytest.mark.parametrize("kind", [dict, OrderedDict, UserDict, MappingProxyType])
+def test_a_dict_of_functions_or_modules_in_another_order_has_changed(kind):
+    layers = {"a": autograd.sin, "b": nn.Layer(1, 1, seed=0)}
+    held = kind(layers)
+    changed = layers if kind is MappingProxyType else held
+    program = autograd.compile(lambda x: x * (1.0 if next(iter(held)) == "a" else 2.0), 1.0)
+    changed["a"] = changed["a"]
+    assert program(2.0) == 2.0
+    changed["a"] = changed.pop("a")
+    with pytest.raises(CompileError, match="held, which"):
         program(2.0)
 
 

@@ -375,3 +375,7 @@ def test_tables_of_pandas_are_passed_as_arrays():
         program([1.0, 2.0], table["a"])
     with pytest.raises(TypeError, match=r"x: expected a list of 2 items, .* got a DataFrame: pass its array instead"):
         program(table, 1.0)
+    by_name = compile(lambda row: row["a"] * row["b"], {"a": 1.0, "b": 1.0})
+    with pytest.raises(TypeError, match=r"a DataFrame: pass \{name: column\.to_numpy\(\) for name, column in table\.items\(\)\}"):
+        by_name(table)
+    assert by_name({name: column.to_numpy() for name, column in table.items()}).tolist() == (Y * Y).tolist()

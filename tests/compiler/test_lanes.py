@@ -472,6 +472,14 @@ def test_a_changed_source_is_compiled_anew(monkeypatch, tmp_path, capsys):
         assert capsys.readouterr().err.count("compiling 1 function for programs on lanes") == messages
 
 
+def test_without_a_console_there_is_no_message(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(machine_code, "_addresses", {})
+    monkeypatch.setattr(sys, "stderr", None)
+    machine_code.addresses([kernel("neg", (True,))])
+    assert capsys.readouterr().out == ""
+
+
 def test_functions_that_python_calls_are_compiled_anew_when_another_source_has_changed(tmp_path, monkeypatch):
     def double(x):
         return 2 * x

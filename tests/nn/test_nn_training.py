@@ -520,6 +520,11 @@ def test_a_progress_bar_starts_no_thread(capsys):
     assert seen == [threads]
 
 
+def test_a_program_without_a_console_trains_without_a_bar(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", None)
+    assert len(line_fit(epochs=2, progress=True)[1].loss) == 2
+
+
 def test_a_progress_bar_is_shown(capsys):
     line_fit(epochs=2, progress=True)
     assert "2/2" in capsys.readouterr().err

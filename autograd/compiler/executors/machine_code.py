@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import lru_cache, partial
+from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -52,12 +53,12 @@ def addresses(sources: Iterable[Source]) -> list[int]:
         wanted = {source.name: source for source in sources if source.name not in _addresses}
         missing = [function for function in map(_function, wanted.values()) if not _loaded(function)]
         if missing:
-            start = time.perf_counter()
-            sys.stderr.write(f"compiling {counted(len(missing), 'function')} for programs on lanes, once for this machine ... ")
-            sys.stderr.flush()
+            start, told = time.perf_counter(), sys.stderr or StringIO()  # a program without a console has none
+            told.write(f"compiling {counted(len(missing), 'function')} for programs on lanes, once for this machine ... ")
+            told.flush()
             for function in missing:
                 _compile(function)
-            sys.stderr.write(f"{time.perf_counter() - start:.1f} s\n")
+            told.write(f"{time.perf_counter() - start:.1f} s\n")
     return [_addresses[source.name] for source in sources]
 
 
