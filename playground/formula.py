@@ -33,7 +33,7 @@ PYTHON = (
 ELSEWHERE = {*pytorch.ROOTS, *MODULES, *HINTS}  # names that have attributes and are not Values
 
 
-class Formula(NamedTuple):
+class TypedFormula(NamedTuple):
     """An expression, the name that its result was given, and how many characters stand before it."""
 
     text: str
@@ -62,18 +62,18 @@ def starts(names: Iterable[str]) -> dict[str, float]:
     return dict(zip((name for name in names if name not in CONSTANTS), cycle(STARTS)))
 
 
-def formula_of(text: str) -> Formula | None:
+def formula_of(text: str) -> TypedFormula | None:
     """What was typed as an expression; None if it is lines of Python."""
     if len(text) > MAX_LENGTH:
         return None
     named = re.match(r"\s*([^\W\d]\w*)\s*=(?!=)\s*", text)
     if named and "\n" not in text.strip():
-        formula = Formula(text[named.end() :].partition("#")[0], named[1], named.end())
+        formula = TypedFormula(text[named.end() :].partition("#")[0], named[1], named.end())
         return formula if _has_free_names(text, formula) else None
-    return Formula(text) if _is_expression(text) else None
+    return TypedFormula(text) if _is_expression(text) else None
 
 
-def _has_free_names(text: str, formula: Formula) -> bool:
+def _has_free_names(text: str, formula: TypedFormula) -> bool:
     """Whether `name = expression` is in names that nobody gave a value, so that they are variables."""
     if "Value" in text or ";" in text:
         return False

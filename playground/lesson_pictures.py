@@ -26,10 +26,10 @@ MAX_ALONG = 660  # pixels of a picture from left to right, unless its products a
 RESULTS = ("y", "f", "result", "result_")  # what a result is called that nobody named
 
 
-class Program:
+class LessonProgram:
     """Lines of Python run with numbers for the names that they do not make; the last Value is the result, with all gradients.
 
-    >>> program = Program("u = 5*x + 3\\nh = u**2", {"x": 2})
+    >>> program = LessonProgram("u = 5*x + 3\\nh = u**2", {"x": 2})
     >>> program.value("h"), program.value("x.grad"), program.value("u.data > 12")
     (169.0, 130.0, True)
     """
@@ -70,7 +70,7 @@ def value_in(scope: Mapping[str, Any], text: str) -> Any:
     return found.data if type(found) is Value else found
 
 
-def step_picture(show: Mapping[str, Any], program: Program, hide: Collection[str] = ()) -> dict[str, Any]:
+def step_picture(show: Mapping[str, Any], program: LessonProgram, hide: Collection[str] = ()) -> dict[str, Any]:
     """The drawing for a wide and for a narrow page, the numbers of its sliders, their rates, and the player if there is one."""
     ranges = show.get("sliders", {})
     sliders = [
@@ -93,7 +93,7 @@ def step_picture(show: Mapping[str, Any], program: Program, hide: Collection[str
     }
 
 
-def _svg(program: Program, direction: str, drawn: Sequence[str], hide: Collection[str]) -> str:
+def _svg(program: LessonProgram, direction: str, drawn: Sequence[str], hide: Collection[str]) -> str:
     """The graph; what `hide` lists is a question mark: `y` a value, `x.grad` a gradient, `x->y` a local derivative."""
     graph, grad = program.graph, program.passes().bars.get
     hidden = {program.named[name.removesuffix(".grad")] for name in hide if name.endswith(".grad")}
@@ -115,7 +115,7 @@ def _svg(program: Program, direction: str, drawn: Sequence[str], hide: Collectio
     return compact(_without(picture, program, hide).svg)
 
 
-def _without(picture: Picture, program: Program, hide: Collection[str]) -> Picture:
+def _without(picture: Picture, program: LessonProgram, hide: Collection[str]) -> Picture:
     """The picture with question marks for hidden values and local derivatives, and without its notes."""
     boxes = picture.diagram.graph.nodes
     ids = {node: f"n{i}" for i, node in enumerate(boxes)}

@@ -12,7 +12,7 @@ from typing import Any
 from autograd._format import shown
 from autograd.lessons.marking import SolvedGraph, allowance, slips
 from playground.lesson_checks import LessonError, read
-from playground.lesson_pictures import DRAW, Program, step_picture, value_in
+from playground.lesson_pictures import DRAW, LessonProgram, step_picture, value_in
 from playground.typed import Slip, names
 
 FOLDER = Path(__file__).parent / "lessons"
@@ -45,13 +45,13 @@ def look(show: Mapping[str, Any], code: str | None, numbers: Mapping[str, float]
     """The picture of a step with what was typed and where the sliders stand, and which parts of its check are `done`."""
     text, at = show["code"] if code is None else code, {**show.get("at", {}), **numbers}
     try:
-        program = Program(text, at)
+        program = LessonProgram(text, at)
     except Slip as slip:
-        raise slip.offer(text, lambda fix: Program(fix, at)) from None
+        raise slip.offer(text, lambda fix: LessonProgram(fix, at)) from None
     return {**step_picture(show, program), "done": [_reached(program, part) for part in until]}
 
 
-def _reached(program: Program, until: str) -> bool:
+def _reached(program: LessonProgram, until: str) -> bool:
     try:
         return bool(program.value(until))
     except Exception:
@@ -79,7 +79,7 @@ class _Step:
         self.step, self.where = step, where
         show = step.get("show") or {}
         try:
-            self.program = Program(show["code"], show.get("at", {})) if "code" in show else None
+            self.program = LessonProgram(show["code"], show.get("at", {})) if "code" in show else None
         except Slip as slip:
             line = slip.place["line"]
             raise self.error("show.code", f"line {line}: {slip}" if line else str(slip)) from None
@@ -135,7 +135,7 @@ def _step(step: Mapping[str, Any], where: str) -> dict[str, Any]:
     }
 
 
-def _pictures(made: _Step, program: Program, show: Mapping[str, Any]) -> dict[str, Any]:
+def _pictures(made: _Step, program: LessonProgram, show: Mapping[str, Any]) -> dict[str, Any]:
     """The picture as it is shown, and the one before something was predicted."""
     known = program.named
     for name in show.get("at", {}):
@@ -158,7 +158,7 @@ def _pictures(made: _Step, program: Program, show: Mapping[str, Any]) -> dict[st
     return {"picture": step_picture(show, program), "before": step_picture(show, program, hide) if hide else None}
 
 
-def _given_away(predict: Mapping[str, Any], program: Program, drawn: Collection[str]) -> list[str]:
+def _given_away(predict: Mapping[str, Any], program: LessonProgram, drawn: Collection[str]) -> list[str]:
     """What the picture has to hide of an answer that is a gradient or a value in it."""
     gradient, name = GRADIENT.fullmatch(predict.get("answer", "")), predict.get("answer", "").strip()
     if gradient and gradient[1] in program.named:

@@ -10,7 +10,7 @@ from typing import Any
 
 from autograd._format import listed
 from autograd.lessons.quiz import Quiz, quiz
-from playground.lesson_pictures import Program
+from playground.lesson_pictures import LessonProgram
 from playground.typed import Slip
 
 EASY = (-3.0, -2.0, -1.5, -0.5, 0.5, 1.5, 2.0, 3.0)  # not 1, which hides a factor that was forgotten
@@ -23,9 +23,9 @@ def ask(text: str, numbers: Mapping[str, float], seed: int) -> dict[str, Any]:
     """A quiz as its page shows it, and the numbers of its variables: those given, or from seed 1 on others that are drawn."""
     with warnings.catch_warnings(action="ignore"):  # of NaN: other numbers are drawn, or nothing finite is left to ask for
         try:
-            program = _drawn(text, numbers, seed) if seed else Program(text, numbers)
+            program = _drawn(text, numbers, seed) if seed else LessonProgram(text, numbers)
         except Slip as slip:
-            raise slip.offer(text, lambda fix: Program(fix, numbers)) from None
+            raise slip.offer(text, lambda fix: LessonProgram(fix, numbers)) from None
         asked = _quiz(program)
         page = asked.page.data
     return {
@@ -34,14 +34,14 @@ def ask(text: str, numbers: Mapping[str, float], seed: int) -> dict[str, Any]:
     }
 
 
-def _quiz(program: Program) -> Quiz:
+def _quiz(program: LessonProgram) -> Quiz:
     try:
         return quiz(program.root, questions=MAX_QUESTIONS)
     except ValueError as error:
         raise Slip(str(error).removeprefix("quiz: ")) from None
 
 
-def _left_out(program: Program, asked: Quiz) -> list[str]:
+def _left_out(program: LessonProgram, asked: Quiz) -> list[str]:
     """Which gradients are not asked, and why; of those that are NaN or infinite the quiz says so itself."""
     within = {program.root, *(question.node for question in asked.questions)}
     bars = program.passes().bars
@@ -49,17 +49,17 @@ def _left_out(program: Program, asked: Quiz) -> list[str]:
     return [f"not asked, to keep it short: the gradient of {listed(left)}"] if left else []
 
 
-def _drawn(text: str, before: Mapping[str, float], seed: int) -> Program:
+def _drawn(text: str, before: Mapping[str, float], seed: int) -> LessonProgram:
     """The graph with easy numbers; if none of the draws leads to gradients of a handy size, with the last that is defined."""
     chance = Random(seed)
-    names = list(Program(text, {}).leaves)
+    names = list(LessonProgram(text, {}).leaves)
     defined = None
     for _ in range(MAX_TRIES):
         numbers = {name: chance.choice(EASY) for name in names}
         if numbers == before:
             continue
         try:
-            program = Program(text, numbers)
+            program = LessonProgram(text, numbers)
         except Slip:
             continue  # not defined there
         gradients = [program.passes().bars.get(node, 0.0) for node in program.graph]
@@ -67,4 +67,4 @@ def _drawn(text: str, before: Mapping[str, float], seed: int) -> Program:
             defined = program
             if all(SMALL < abs(x) < LARGE for x in gradients):
                 return program
-    return defined or Program(text, {})
+    return defined or LessonProgram(text, {})

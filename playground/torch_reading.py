@@ -71,7 +71,7 @@ class Filled(NamedTuple):
     is_asked: bool
 
 
-class Network(NamedTuple):
+class TorchNetwork(NamedTuple):
     """Whether a network takes one number of each sample, and gives one; whether these are lists, as of linear layers."""
 
     one_in: bool
@@ -83,7 +83,7 @@ def remembered(question: Callable[[Any, ast.AST], bool]) -> Callable[[Any, ast.A
     """A question that is asked of each node once: parts of a node are asked many times over."""
 
     @wraps(question)
-    def asked(reading: Reading, node: ast.AST) -> bool:
+    def asked(reading: TorchReading, node: ast.AST) -> bool:
         key = question, id(node)
         if key not in reading.answers:
             reading.answers[key] = question(reading, node)
@@ -92,7 +92,7 @@ def remembered(question: Callable[[Any, ast.AST], bool]) -> Callable[[Any, ast.A
     return asked
 
 
-class Reading:
+class TorchReading:
     """A program for PyTorch, read as a whole."""
 
     def __init__(self, text: str) -> None:
@@ -120,7 +120,7 @@ class Reading:
         self.lists: set[Name] = set()
         self.matrices: set[Name] = set()
         self.plain: set[Name] = set()
-        self.networks: dict[str, Network] = {}
+        self.networks: dict[str, TorchNetwork] = {}
         self.networks = self.find_networks(nodes, assigned)
         self.answers.clear()
         self.has_classes = bool((asked or self.networks) and CLASSES.search(text))
@@ -284,7 +284,7 @@ class Reading:
 
     # -- rows and networks ---------------------------------------------------------------------------
 
-    def find_networks(self, nodes: Sequence[ast.AST], assigned: Sequence[ast.Assign]) -> dict[str, Network]:
+    def find_networks(self, nodes: Sequence[ast.AST], assigned: Sequence[ast.Assign]) -> dict[str, TorchNetwork]:
         """By name, those made of linear layers: in one line, or by a class of the program."""
         classes = {
             node.name: node
@@ -305,7 +305,7 @@ class Reading:
             learns_several = any(self.asks(call) and (self.numbers(call) or self.filled(call)) for call in calls)
             one_in, one_out = (sizes[0] == "1", sizes[-1] == "1") if sizes else (not learns_several, True)
             if sizes or isinstance(made, ast.ClassDef):
-                found[ast.unparse(node.targets[0])] = Network(one_in, one_out, bool(sizes))
+                found[ast.unparse(node.targets[0])] = TorchNetwork(one_in, one_out, bool(sizes))
         return found
 
     @remembered
@@ -333,7 +333,7 @@ class Reading:
                 return rows
         return None
 
-    def is_batch(self, node: ast.AST, network: Network) -> bool:
+    def is_batch(self, node: ast.AST, network: TorchNetwork) -> bool:
         """Whether it is several samples for a network."""
         return self.is_matrix(node) or (network.one_in and self.is_list(node))
 

@@ -19,8 +19,8 @@ from playground.torch_reading import (
     SAME_NUMBER,
     SHAPES,
     TENSORS,
-    Network,
-    Reading,
+    TorchNetwork,
+    TorchReading,
     here,
     is_torch,
     sizes_of,
@@ -49,7 +49,7 @@ def respelled(text: str) -> str | None:
     return made if made != text else None
 
 
-class _Respeller(Reading):
+class _Respeller(TorchReading):
     """Writes every node: by the rule for its kind, or else as it stands, with its parts written anew."""
 
     def __init__(self, text: str) -> None:
@@ -255,7 +255,7 @@ class _Respeller(Reading):
                 return self.of_method(owner, method, call)
         return None
 
-    def of_samples(self, network: Network, function: str, samples: ast.expr) -> str:
+    def of_samples(self, network: TorchNetwork, function: str, samples: ast.expr) -> str:
         """A network called on one sample after the other: the engine's networks take one at a time."""
         text, one = self.written(samples), self.free[0]
         is_batch = self.is_batch(samples, network)

@@ -14,7 +14,7 @@ REGRESSION = (
 )
 
 
-class Source(NamedTuple):
+class DataLines(NamedTuple):
     """Lines of Python that make X and y, and the names that they need, as `module.name`."""
 
     lines: Sequence[str]
@@ -23,19 +23,19 @@ class Source(NamedTuple):
 
 
 SOURCES = {
-    "moons": Source(["X, y = make_moons({samples}, noise={noise}, random_state={seed})"], ["nn.make_moons"]),
-    "circles": Source(["X, y = make_circles({samples}, noise={noise}, factor=0.5, random_state={seed})"], ["nn.make_circles"]),
-    "xor": Source(["X, y = make_xor({samples}, noise={noise}, random_state={seed})"], ["nn.make_xor"]),
-    "spirals": Source(["X, y = make_spirals({samples}, noise={noise} / 4, random_state={seed})"], ["nn.make_spirals"]),
-    "blobs": Source(
+    "moons": DataLines(["X, y = make_moons({samples}, noise={noise}, random_state={seed})"], ["nn.make_moons"]),
+    "circles": DataLines(["X, y = make_circles({samples}, noise={noise}, factor=0.5, random_state={seed})"], ["nn.make_circles"]),
+    "xor": DataLines(["X, y = make_xor({samples}, noise={noise}, random_state={seed})"], ["nn.make_xor"]),
+    "spirals": DataLines(["X, y = make_spirals({samples}, noise={noise} / 4, random_state={seed})"], ["nn.make_spirals"]),
+    "blobs": DataLines(
         [
             "centers = [[-1.0, -1.0], [1.0, 1.0]]",
             "X, y = make_blobs({samples}, centers=centers, cluster_std=0.25 + {noise}, random_state={seed})",
         ],
         ["nn.make_blobs"],
     ),
-    "plane": Source([*REGRESSION, "y = [0.5 * (a + b) + rng.gauss(0.0, {noise}) for a, b in X]"], ["random.Random"], False),
-    "hills": Source(
+    "plane": DataLines([*REGRESSION, "y = [0.5 * (a + b) + rng.gauss(0.0, {noise}) for a, b in X]"], ["random.Random"], False),
+    "hills": DataLines(
         [
             *REGRESSION,
             "hill = lambda a, b: exp(-2 * (a * a + b * b))",
@@ -51,11 +51,11 @@ class OwnDataError(ValueError):
     """What is wrong with a line of pasted data."""
 
 
-def source_of(setting: Mapping[str, Any]) -> Source:
+def source_of(setting: Mapping[str, Any]) -> DataLines:
     """Lines that make the data of a setting; those of one's own are written out."""
     if setting["data"] == "own":
         X, y, classes = read_csv(setting["own"])
-        return Source([f"X = {X!r}", f"y = {y!r}"], [], classes)
+        return DataLines([f"X = {X!r}", f"y = {y!r}"], [], classes)
     made = SOURCES[setting["data"]]
     return made._replace(lines=[line.format_map(setting) for line in made.lines])
 

@@ -9,7 +9,7 @@ from playground.training_choices import FEATURES, LOSSES, PENALTIES, optimizer_a
 from playground.training_data import source_of
 
 
-class Text(NamedTuple):
+class ProgramText(NamedTuple):
     """`begin` makes data and model and defines `updates()`, a generator that yields the loss after each; `end` calls it."""
 
     begin: str
@@ -21,12 +21,12 @@ class Text(NamedTuple):
         return f"{self.begin}\n\n{self.end}"
 
 
-def program_text(setting: Mapping[str, Any], steps: int) -> Text:
+def program_text(setting: Mapping[str, Any], steps: int) -> ProgramText:
     """A program that trains the same network with the same numbers."""
     parts = [list(_data(setting)), list(_model(setting)), list(_updates(setting))]
     body = [line for part in parts for line in part]
     begin = [*_imports(setting, "\n".join(body)), "", *body]
-    return Text("\n".join(begin) + "\n", "\n".join(printing(steps, "p.data")) + "\n")
+    return ProgramText("\n".join(begin) + "\n", "\n".join(printing(steps, "p.data")) + "\n")
 
 
 def _imports(setting: Mapping[str, Any], body: str) -> Iterator[str]:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from playground.lesson_checks import CHECK, CHOICE, CHOICES, LESSON, NUMBER, PICTURE, STEP, TAB, LessonError
-from playground.lesson_pictures import Program
+from playground.lesson_pictures import LessonProgram
 from playground.lessons import FOLDER, SHELF, build, look, open_lesson, prepare
 from playground.typed import Slip
 
@@ -135,8 +135,8 @@ def test_the_products_of_the_way_back_stand_at_the_arrows_on_a_phone_too() -> No
 
 
 def test_a_result_without_a_name_gets_one_that_is_free() -> None:
-    assert Program("x*y", {}).root.label == "f"
-    assert Program("3*x", {}).root.label == "y"
+    assert LessonProgram("x*y", {}).root.label == "f"
+    assert LessonProgram("3*x", {}).root.label == "y"
 
 
 @pytest.mark.parametrize(

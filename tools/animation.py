@@ -18,7 +18,7 @@ from autograd import Value, draw_dot, steps
 from autograd.viz import style
 from autograd.viz.palette import COLOURS, standalone
 from autograd.viz.picture import Picture
-from autograd.viz.routing import Plan
+from autograd.viz.routing import Arrangement
 from autograd.viz.shapes import number, rectangle, text_at
 from autograd.viz.text_size import FONT, text_width
 from tools.keyframes import TRAVEL, Clock, Span
@@ -69,12 +69,12 @@ def _picture(y: Value, direction: str) -> Picture:
     return picture
 
 
-def room(plan: Plan) -> float:
+def room(plan: Arrangement) -> float:
     """How wide the cards of a layout are, and the labels between them."""
     return sum(placed.columns.width for placed in plan.placed.values()) + (0.0 if plan.upright else plan.along)
 
 
-def _drawn(picture: Picture, plan: Plan) -> ET.Element:
+def _drawn(picture: Picture, plan: Arrangement) -> ET.Element:
     flows = {id: replace(flow, look=style.gradient_style(flow.back or (), LARGEST)) for id, flow in picture.shown.items()}
     svg = replace(picture.sheet, plan=plan, flows=flows, largest=LARGEST).svg().replace(' xmlns="http://www.w3.org/2000/svg"', "")
     return ET.fromstring(re.sub("<title>.*?</title>", "", svg))

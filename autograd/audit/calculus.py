@@ -21,7 +21,7 @@ MAX_NODES = 50  # of a function whose operations are tried one by one
 MAX_TEXT = 40  # characters of a formula in a sentence
 
 
-class Step(NamedTuple):
+class Operation(NamedTuple):
     """One operation of f with the numbers of its arguments, and their derivatives by the parameter: 0 for constants."""
 
     node: Value
@@ -60,7 +60,7 @@ class Step(NamedTuple):
 
 
 Text = Callable[[Any], str]  # how an argument or a result is written
-Wrong = Callable[[Step], float]  # the derivative of a step by the parameter, with a mistake
+Wrong = Callable[[Operation], float]  # the derivative of a step by the parameter, with a mistake
 Found = Iterator[tuple[str, str, Wrong]]  # the kind of a mistake, a sentence, and the derivative
 
 
@@ -80,7 +80,7 @@ def functions(claim: Claim) -> Iterator[Diagnosis]:
     yield from _first(claim, _other)
 
 
-def _first(claim: Claim, *mistakes: Callable[[Step, Text], Found]) -> Iterator[Diagnosis]:
+def _first(claim: Claim, *mistakes: Callable[[Operation, Text], Found]) -> Iterator[Diagnosis]:
     """The first of these mistakes that explains the claim, at the operation nearest to the result: others amount to the same."""
     loss = claim.loss
     if any(loss.shapes.values()) or len(loss.graph) > MAX_NODES or claim.is_explained_by(claim.gradient, -1.0):
@@ -95,7 +95,7 @@ def _first(claim: Claim, *mistakes: Callable[[Step, Text], Found]) -> Iterator[D
                     return
 
 
-def _step(claim: Claim, loss: RecordedLoss, i: int) -> Step | None:
+def _step(claim: Claim, loss: RecordedLoss, i: int) -> Operation | None:
     """The i-th operation, if the parameter matters there, and f was recorded with the operations of the point given."""
     nodes, given = loss.graph.nodes, claim.loss.graph.nodes
     node, op = nodes[i], given[i].op
@@ -103,7 +103,7 @@ def _step(claim: Claim, loss: RecordedLoss, i: int) -> Step | None:
         return None
     tangents = loss.tangents(claim.name)
     slopes = [0.0 if type(arg) is float else tangents.get(arg, 0.0) for arg in node.args]
-    return Step(node, op, operands(node), slopes) if any(slopes) else None
+    return Operation(node, op, operands(node), slopes) if any(slopes) else None
 
 
 def _with_step(claim: Claim, i: int, wrong: Wrong) -> Candidate:
@@ -143,7 +143,7 @@ def _texts(loss: RecordedLoss) -> Text:
 # -- the chain rule ----------------------------------------------------------------------------------
 
 
-def _inner(step: Step, text: Text) -> Found:
+def _inner(step: Operation, text: Text) -> Found:
     """The derivative of an argument is taken as 1."""
     args = step.node.args
     for arg in dict.fromkeys(args[i] for i in step.varying if not step.is_linear):
@@ -153,17 +153,17 @@ def _inner(step: Step, text: Text) -> Found:
             yield "inner derivative", f"the {which} is missing", partial(_with_slopes_1, places)
 
 
-def _with_slopes_1(places: Sequence[int], step: Step) -> float:
+def _with_slopes_1(places: Sequence[int], step: Operation) -> float:
     return sum(step.node.partials[i] or 0.0 if i in places else term for i, term in enumerate(step.terms))
 
 
-def _at_inner(step: Step, text: Text) -> Found:
+def _at_inner(step: Operation, text: Text) -> Found:
     """f′(u′) in place of f′(u)·u′."""
     if len(step.varying) != 1 or step.is_linear:
         return
     (i,) = step.varying
 
-    def wrong(step: Step) -> float:
+    def wrong(step: Operation) -> float:
         return partials_at(step.node, [*step.numbers[:i], step.slopes[i], *step.numbers[i + 1 :]])[i] or 0.0
 
     taken = f"the outer derivative is taken at the inner one: f′(u′), and not f′(u)·u′, where u is {text(step.node.args[i])}"
@@ -173,7 +173,7 @@ def _at_inner(step: Step, text: Text) -> Found:
 # -- sums, products and quotients ----------------------------------------------------------------------
 
 
-def _term(step: Step, text: Text) -> Found:
+def _term(step: Operation, text: Text) -> Found:
     """A term of a sum, of the product rule or of the quotient rule is missing."""
     if len({step.terms[i] for i in step.varying}) > 1:  # half of x·x would be a factor
         for i in step.varying:
@@ -182,13 +182,13 @@ def _term(step: Step, text: Text) -> Found:
             yield "missing term", sentence, partial(_with_term_times, 0.0, i)
 
 
-def _minus(step: Step, text: Text) -> Found:
+def _minus(step: Operation, text: Text) -> Found:
     """The minus in the derivative of a function, as in that of the cosine, is missing."""
     if step.op.arity == 1 and partial_text(step.op, 0, ["x"]).startswith("−"):
         yield "sign", f"the minus in the derivative of {text(step.node)} is missing", partial(_with_term_times, -1.0, 0)
 
 
-def _sign(step: Step, text: Text) -> Found:
+def _sign(step: Operation, text: Text) -> Found:
     """The derivative of an operation, or a term of it, has the wrong sign."""
     for i in step.varying:
         of = f"the derivative of {text(step.node)}"
@@ -197,11 +197,11 @@ def _sign(step: Step, text: Text) -> Found:
         yield "sign", f"{of} has the wrong sign", partial(_with_term_times, -1.0, i)
 
 
-def _with_term_times(k: float, i: int, step: Step) -> float:
+def _with_term_times(k: float, i: int, step: Operation) -> float:
     return sum(k * term if j == i else term for j, term in enumerate(step.terms))
 
 
-def _of_parts(step: Step, text: Text) -> Found:
+def _of_parts(step: Operation, text: Text) -> Found:
     """u′·v′ in place of u′·v + u·v′, u′/v′ for a quotient, or f(u′)."""
     args, varying = step.node.args, step.varying
     if len(args) > 2 or step.is_linear:
@@ -211,14 +211,14 @@ def _of_parts(step: Step, text: Text) -> Found:
     form = TEXT.operation(step.op, parts).text
     of = " and ".join(f"{name} is that of {text(args[i])}" for i, name in names.items())
 
-    def wrong(step: Step) -> float:
+    def wrong(step: Operation) -> float:
         numbers = [step.slopes[i] if i in names else x for i, x in enumerate(step.numbers)]
         return evaluated(step.op, numbers, [False] * len(numbers))[0]
 
     yield "derivative of the parts", f"the derivative of {text(step.node)} is taken as {form}, where {of}", wrong
 
 
-def _quotient(step: Step, text: Text) -> Found:
+def _quotient(step: Operation, text: Text) -> Found:
     """u/v without the square of v in the denominator, of both terms or of the second one."""
     if step.computes(operator.truediv) and 1 in step.varying:
         sentence = f"in the derivative of {text(step.node)}, the denominator {text(step.node.args[1])} is not squared"
@@ -229,7 +229,7 @@ def _quotient(step: Step, text: Text) -> Found:
 # -- powers --------------------------------------------------------------------------------------------
 
 
-def _power(step: Step, text: Text) -> Found:
+def _power(step: Operation, text: Text) -> Found:
     """The exponent of a power is not lowered, or is left out; or an exponential is taken for a power."""
     its = f"the derivative of {text(step.node)}"
     as_power = f"{its} is taken by the power rule, which is for constant exponents"
@@ -245,12 +245,12 @@ def _power(step: Step, text: Text) -> Found:
         yield "power rule", as_power, _exponential_as_power
 
 
-def _with_exponent(exponent: Callable[[float], float], step: Step) -> float:
+def _with_exponent(exponent: Callable[[float], float], step: Operation) -> float:
     x, n = step.numbers
     return n * math.pow(x, exponent(n)) * step.slopes[0]
 
 
-def _exponential_as_power(step: Step) -> float:
+def _exponential_as_power(step: Operation) -> float:
     a, x = step.numbers
     return x * math.pow(a, x - 1.0) * step.slopes[1]
 
@@ -258,7 +258,7 @@ def _exponential_as_power(step: Step) -> float:
 # -- functions -----------------------------------------------------------------------------------------
 
 
-def _other(step: Step, text: Text) -> Found:
+def _other(step: Operation, text: Text) -> Found:
     """The derivative of another function of the table."""
     if step.op.arity == 1 and not step.is_linear:
         inner = text(step.node.args[0])
@@ -269,14 +269,14 @@ def _other(step: Step, text: Text) -> Found:
                 yield "other derivative", sentence, partial(_with_derivative_of, other)
 
 
-def _with_derivative_of(other: Op, step: Step) -> float:
+def _with_derivative_of(other: Op, step: Operation) -> float:
     return derivative(other, step.numbers[0]) * step.slopes[0]
 
 
 # -- constants -----------------------------------------------------------------------------------------
 
 
-def _constant(step: Step, text: Text) -> Found:
+def _constant(step: Operation, text: Text) -> Found:
     """A term whose derivative is 0 is kept, or a factor is lost, or taken for the other one."""
     its = f"the derivative of {text(step.node)}"
     if step.computes(math.pow) and step.varying == [0]:
@@ -291,10 +291,10 @@ def _constant(step: Step, text: Text) -> Found:
         yield "other variable", f"{its} is taken by {other}", lambda step: step.numbers[i]
 
 
-def _with_sign_alone(step: Step) -> float:
+def _with_sign_alone(step: Operation) -> float:
     return sum(math.copysign(slope, term) for slope, term in zip(step.slopes, step.terms, strict=True))
 
 
-def _with_constant(step: Step) -> float:
+def _with_constant(step: Operation) -> float:
     """The constant is what the result is at 0."""
     return step.slope + step.node.data - sum((p or 0.0) * x for p, x in zip(step.node.partials, step.numbers, strict=True))

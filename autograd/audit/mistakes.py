@@ -10,7 +10,7 @@ from autograd._format import listed, shown
 from autograd.audit import calculus, wrong_partials
 from autograd.audit.claim import Candidate, Claim, Diagnosis
 from autograd.audit.parameters import Shape, shape_text
-from autograd.audit.recorded_loss import Contribution, RecordedLoss
+from autograd.audit.recorded_loss import ParameterUse, RecordedLoss
 
 MAX_ENTRIES = 3  # named one by one
 
@@ -154,7 +154,7 @@ def single_entries(claim: Claim) -> Iterator[Diagnosis]:
 
 # -- the sum over the samples of the errors δ of a layer times its inputs ----------------------------
 
-Part = Callable[[Contribution], float]
+Part = Callable[[ParameterUse], float]
 Position = tuple[int, int]  # of a contribution: to which number of a parameter, and from which sample
 
 DELTA, INPUT, PRODUCT = attrgetter("delta"), attrgetter("x"), attrgetter("product")

@@ -34,7 +34,7 @@ TRIALS = 4
 HIDING, NOTICEABLE = 1e-2, 1e-6
 
 
-class Contribution(NamedTuple):
+class ParameterUse(NamedTuple):
     """What one use of a parameter adds to its gradient, δ·x: the adjoint δ of what it went into, times an input x."""
 
     delta: float
@@ -219,14 +219,14 @@ class RecordedLoss:
         return not any(arg in dependent for node in users for arg in value_args(node))
 
     @cached_property
-    def contributions(self) -> dict[str, list[list[Contribution]]]:
+    def contributions(self) -> dict[str, list[list[ParameterUse]]]:
         """For each number of a parameter its uses, one per sample; none at all if their counts differ, or one is not linear."""
         found, bars = {}, self.graph.adjoints
         for name, leaves in self.leaves.items():
             uses, moving = self._uses(name), set(leaves)
             nodes = {edge.node for edges in uses for edge in edges if edge.partial is not None}
             known = len({*map(len, uses)}) == 1 and all(is_linear(node, moving) for node in nodes)
-            found[name] = [[Contribution(bars[edge.node], edge.partial or 0.0) for edge in edges if known] for edges in uses]
+            found[name] = [[ParameterUse(bars[edge.node], edge.partial or 0.0) for edge in edges if known] for edges in uses]
         return found
 
     def with_numbers(self, name: str, numbers: list[float]) -> Override:

@@ -14,7 +14,7 @@ from autograd.op import number
 from autograd.value import Value
 
 
-class Block(NamedTuple):
+class ArrayPlace(NamedTuple):
     """A place in a nesting where an array stands: its shape without lanes, and which axis is that of the lanes, if any."""
 
     shape: tuple[int, ...]
@@ -27,7 +27,7 @@ class Given(NamedTuple):
     uniform    the numbers that all lanes share, in one or several sequences
     columns    the others, in arrays of shape (lanes, numbers)
     found      how many lanes there are where in_axes gives an axis to them, with the path of that place: None if there are none
-    nesting    its nesting, with a Block where there is an array; a Block alone if it is one
+    nesting    its nesting, with an ArrayPlace where there is an array; an ArrayPlace alone if it is one
     plain      False if there are numbers of other types than float
     """
 
@@ -46,7 +46,7 @@ class Given(NamedTuple):
     def is_listed(self) -> bool:
         """True for lists, tuples and dicts without an array in them."""
         nesting = self.nesting
-        return type(nesting) is not Block and isinstance(nesting, (list, tuple, dict)) and not _holds_block(nesting)
+        return type(nesting) is not ArrayPlace and isinstance(nesting, (list, tuple, dict)) and not _holds_block(nesting)
 
     def result(self, items: Any, lanes: int | None, listed: bool = False, reduced: bool = False) -> Any:
         """Results for its numbers, in its shape; each is for all `lanes`, if there are any. For `listed`, see `stacked`.
@@ -54,7 +54,7 @@ class Given(NamedTuple):
         If they are `reduced`, those for numbers that all lanes share are not per lane, and the others have their lanes where
         the argument has them.
         """
-        if type(self.nesting) is Block:
+        if type(self.nesting) is ArrayPlace:
             return _block(self.nesting, items, lanes, listed, reduced)
         rest = iter(items.tolist() if is_array(items) and items.ndim == 1 else each(items))
         return _filled(self.nesting, rest, lanes, listed, reduced)
@@ -81,12 +81,12 @@ class Argument:
         """Check an argument, and read its numbers."""
         if type(x) is float and self.is_number:
             return Given([[x]], [], () if self.axes is None else [(self.name, None)], 0)
-        reader = _Reader()
+        reader = _ArgumentReader()
         nesting = reader.read(self.name, self.axes, self.example, x)
         return Given(reader.uniform, reader.columns, reader.found, nesting, reader.plain)
 
 
-class _Reader:
+class _ArgumentReader:
     """Reads an argument: see Given."""
 
     def __init__(self) -> None:
@@ -136,7 +136,7 @@ class _Reader:
         if axes is not None and read:
             self.found.append((path, None))
 
-    def _array(self, path: str, axes: Axes, x: Any, shape: tuple[int, ...]) -> Block:
+    def _array(self, path: str, axes: Axes, x: Any, shape: tuple[int, ...]) -> ArrayPlace:
         """Take the numbers of an array."""
         if hasattr(x, "to_numpy"):  # a Series of pandas
             raise TypeError(f"{path}: expected {_array_or_number(shape)}{_or_array(shape, axes)}, got {_described(x)}")
@@ -158,7 +158,7 @@ class _Reader:
                 x = _as_floats(path, x)
             elif tuple(x.shape) == shape:
                 self._numbers(path, axes, list(x.flat))
-                return Block(shape, None)
+                return ArrayPlace(shape, None)
             else:
                 advice = "call the program for one lane after another, as in [program(row) for row in x]"
                 raise TypeError(f"{path}: expected {_array_or_number(shape)}, since Values have no lanes: {advice}")
@@ -167,7 +167,7 @@ class _Reader:
             self.uniform.append(reshaped(x, (-1,)))
             if axes is not None and count:
                 self.found.append((path, None))
-            return Block(shape, None)
+            return ArrayPlace(shape, None)
         if type(axes) is int and x.ndim == len(shape) + 1 and -x.ndim <= axes < x.ndim:
             axis = axes % x.ndim
             lanes = x.shape[axis]
@@ -175,7 +175,7 @@ class _Reader:
                 moved = namespace_of([x]).moveaxis(x, axis, 0) if axis else x
                 self.columns.append(reshaped(moved, (lanes, count)))
                 self.found.append((path, lanes))
-                return Block(shape, axis)
+                return ArrayPlace(shape, axis)
         raise ValueError(f"{path}: expected {_array_or_number(shape)}{_or_array(shape, axes)}, got {_described(x)}")
 
 
@@ -202,20 +202,20 @@ def _or_array(shape: tuple[int, ...] | None, axes: Axes) -> str:
 
 def _holds_block(nesting: Any) -> bool:
     """True if it holds an array; lanes of a number are none."""
-    if type(nesting) is Block:
+    if type(nesting) is ArrayPlace:
         return bool(nesting.shape)
     return isinstance(nesting, (list, tuple, dict)) and any(map(_holds_block, tree_items(nesting)))
 
 
 def _filled(nesting: Any, items: Iterator[Any], lanes: int | None, listed: bool, reduced: bool) -> Any:
-    if type(nesting) is Block:
+    if type(nesting) is ArrayPlace:
         return _block(nesting, [next(items) for _ in range(math.prod(nesting.shape))], lanes, listed, reduced)
     if isinstance(nesting, (list, tuple, dict)):
         return rebuilt(nesting, [_filled(item, items, lanes, listed, reduced) for item in tree_items(nesting)])
     return next(items)
 
 
-def _block(block: Block, items: Any, lanes: int | None, listed: bool, reduced: bool) -> Any:
+def _block(block: ArrayPlace, items: Any, lanes: int | None, listed: bool, reduced: bool) -> Any:
     whole = stacked(items, block.shape, None if reduced and block.axis is None else lanes, listed)
     return namespace_of([whole]).moveaxis(whole, 0, block.axis) if reduced and block.axis else whole
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from autograd.compiler.arguments import Block, Given
+from autograd.compiler.arguments import ArrayPlace, Given
 from autograd.compiler.guards import check_guards
 from autograd.compiler.runners import Found, LanesRunner, PythonRunner, Runner
 from autograd.compiler.tracing import Guard
@@ -85,7 +85,7 @@ def feed_of(call: Call, guards: Sequence[Guard], check: bool) -> FloatFeed | Arr
         return FloatFeed(kinds, runner.code, end, guards)
     if not isinstance(runner, LanesRunner):
         return None
-    arrays = [type(x.nesting) is Block and not x.nesting.axis for x in call.given]
+    arrays = [type(x.nesting) is ArrayPlace and not x.nesting.axis for x in call.given]
     if not all(p or (a and kind[1].kind != "O") for p, a, kind in zip(plain, arrays, kinds, strict=True)):
         return None
     from autograd.compiler.executors.array_arguments import readable

@@ -18,7 +18,7 @@ from autograd.compiler.call_plan import Assemble, Call, Plan, call_key, feed_of,
 from autograd.compiler.executors.chunks import any_chunked, mapped, summed
 from autograd.compiler.guards import check_guards, differing_lanes
 from autograd.compiler.programs import Programs
-from autograd.compiler.runners import Found, Layout, PythonRunner, Runner, fast_runner, runs_in_python
+from autograd.compiler.runners import Found, OutputPlaces, PythonRunner, Runner, fast_runner, runs_in_python
 from autograd.compiler.traced import Traced, collector_paused
 from autograd.errors import CompileError
 from autograd.op import number
@@ -408,7 +408,7 @@ def _in_shape(result: Any, found: Sequence[Any], lanes: int | None, listed: bool
 
 
 def _assembled(
-    assemble: Callable[..., Any], given: Sequence[Given], layout: Layout, program: Compiled, uniform: Any, per_lane: Any
+    assemble: Callable[..., Any], given: Sequence[Given], layout: OutputPlaces, program: Compiled, uniform: Any, per_lane: Any
 ) -> Any:
     return assemble(program, Found(layout, uniform, per_lane), given)
 

@@ -20,7 +20,7 @@ MIN_RUNS = 20  # in the interpreter; more of them take longer than to write Pyth
 class Found:
     """The outputs of a run: numbers where they are uniform, and an array of shape (outputs, lanes) where they are per lane."""
 
-    def __init__(self, layout: Layout, uniform: Any, per_lane: Any) -> None:
+    def __init__(self, layout: OutputPlaces, uniform: Any, per_lane: Any) -> None:
         self._layout, self._uniform, self._per_lane = layout, uniform, per_lane
 
     def __getitem__(self, i: int) -> Any:
@@ -44,7 +44,7 @@ class Found:
         return Found(self._layout, uniform, per_lane if per_lane is None else per_lane * scale)
 
 
-class Layout:
+class OutputPlaces:
     """For each output of a program, whether it is per lane, and its place among those that are, or are not."""
 
     def __init__(self, program: Program) -> None:
@@ -65,7 +65,7 @@ class Runner:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.layout = Layout(program)
+        self.layout = OutputPlaces(program)
 
     def run(self, uniform: Sequence[Any], columns: Sequence[Any], lanes: int | None) -> Found:
         """The outputs."""

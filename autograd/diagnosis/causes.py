@@ -79,7 +79,7 @@ def _blamed(node: Value, is_kind: Kind) -> list[Value]:
 # -- of a gradient ---------------------------------------------------------------------------------
 
 
-class Factor(NamedTuple):
+class EdgeFactor(NamedTuple):
     """A factor of a gradient along a path: how many powers of ten it costs or adds, and the edge, with its index in the path.
 
     It is the partial of the edge; or, if it says `how`, the sum of the contributions that meet there over that of the edge.
@@ -243,7 +243,7 @@ class GradientFlow:
         if strong:
             first, reasons = strong[0], [self._sentence(factor) for factor in strong]
         else:  # none did it alone: the operation whose factors did most
-            groups: dict[str, list[Factor]] = {}
+            groups: dict[str, list[EdgeFactor]] = {}
             for factor in factors:
                 at = f"where contributions {factor.how}" if factor.how else f"at {factor.edge.node.op.name}"  # type: ignore[union-attr]
                 groups.setdefault(at, []).append(factor)
@@ -259,18 +259,18 @@ class GradientFlow:
             return Cause(reasons[0], chain, None, tuple(reasons[1:]))
         return Cause(reasons[0], [first.edge.node, *chain], first.edge, tuple(reasons[1:]))
 
-    def _factors(self, path: list[Edge], grows: bool) -> list[Factor]:
+    def _factors(self, path: list[Edge], grows: bool) -> list[EdgeFactor]:
         """The gradient as a product: a partial for each edge, and what other contributions make of that of the edge."""
         sign, how = (1.0, "add up") if grows else (-1.0, "nearly cancel")
         factors = []
         for i, edge in enumerate(path):
             share, bar = abs(self._share(edge)), abs(self._bar(edge.arg))
-            factors.append(Factor(sign * math.log10(abs(edge.partial or 1.0)), i, edge, ""))
+            factors.append(EdgeFactor(sign * math.log10(abs(edge.partial or 1.0)), i, edge, ""))
             if 0.0 < bar < math.inf:
-                factors.append(Factor(sign * (math.log10(bar) - math.log10(share)), i, edge, how))
+                factors.append(EdgeFactor(sign * (math.log10(bar) - math.log10(share)), i, edge, how))
         return sorted((factor for factor in factors if factor.power > 0.0), key=lambda factor: -factor.power)
 
-    def _sentence(self, factor: Factor) -> str:
+    def _sentence(self, factor: EdgeFactor) -> str:
         if not factor.how:
             return self.sentences.edge(factor.edge)
         arg = factor.edge.arg

@@ -42,7 +42,7 @@ def mathml(latex: str, display: str = "block") -> str:
     '<mfrac><mrow><msub><mi>x</mi><mrow><mn>1</mn></mrow></msub></mrow><mrow><mn>2</mn></mrow></mfrac></math>'
     """
     try:
-        return f'<math display="{display}">{_Reader(latex).all()}</math>'
+        return f'<math display="{display}">{_TokenReader(latex).all()}</math>'
     except ValueError as error:
         raise ValueError(f"no MathML for the LaTeX {latex!r}: {error}; autograd/formulas/mathml.py lists what there is") from None
 
@@ -54,7 +54,7 @@ class _Piece(NamedTuple):
     kind: str = "operand"
 
 
-class _Reader:
+class _TokenReader:
     """Reads tokens from the left; what it cannot read is a ValueError."""
 
     def __init__(self, latex: str) -> None:

@@ -8,7 +8,7 @@ from autograd.testing.gradcheck import Checked, GradcheckReport, GradientError, 
 if TYPE_CHECKING:
     from autograd.testing.strategies import (
         LabelledRows,
-        Network,
+        SmallNetwork,
         datasets,
         expressions,
         gradcheck_given,
@@ -24,7 +24,7 @@ __all__ = [
     "GradcheckReport",
     "GradientError",
     "LabelledRows",
-    "Network",
+    "SmallNetwork",
     "check_grads",
     "datasets",
     "differentiate",

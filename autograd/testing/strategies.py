@@ -86,7 +86,7 @@ def points(f: Callable[..., Any], elements: st.SearchStrategy[float] | None = No
     return found.filter(lambda point: point is not None)  # type: ignore[return-value]
 
 
-class Network(NamedTuple):
+class SmallNetwork(NamedTuple):
     """A small module of `nn`, and a row of inputs for it.
 
     >>> from hypothesis import given
@@ -114,7 +114,7 @@ class LabelledRows(NamedTuple):
     y: list[int]
 
 
-def networks() -> st.SearchStrategy[Network]:
+def networks() -> st.SearchStrategy[SmallNetwork]:
     """Small networks with inputs: one or two layers of one to three neurons, any activation, all parameters random.
 
     >>> from hypothesis import find
@@ -131,12 +131,12 @@ def networks() -> st.SearchStrategy[Network]:
     weights = st.one_of(st.integers(-2, 2).map(float), st.floats(-2.0, 2.0))
 
     @st.composite
-    def network(draw: st.DrawFn) -> Network:
+    def network(draw: st.DrawFn) -> SmallNetwork:
         nin = draw(st.integers(1, 3))
         net = MLP(nin, draw(st.lists(st.integers(1, 3), min_size=1, max_size=2)), draw(activations), draw(activations))
         for parameter in net.parameters():
             parameter.data = draw(weights)
-        return Network(net, draw(st.lists(weights, min_size=nin, max_size=nin)))
+        return SmallNetwork(net, draw(st.lists(weights, min_size=nin, max_size=nin)))
 
     return network()
 

@@ -17,17 +17,17 @@ MAX_SECONDS = 60  # for a layout by Graphviz
 
 
 @dataclass
-class Frame:
+class Cluster:
     """An open group, with what stands in it; the whole drawing is one without a name."""
 
     name: str = ""
     about: str = ""
     id: str = ""
     cards: list[Card] = field(default_factory=list)
-    frames: list[Frame] = field(default_factory=list)
+    frames: list[Cluster] = field(default_factory=list)
 
 
-def write_dot(drawing: Any, whole: Frame, arrows: Sequence[Arrow], flows: Mapping[str, Flow]) -> None:
+def write_dot(drawing: Any, whole: Cluster, arrows: Sequence[Arrow], flows: Mapping[str, Flow]) -> None:
     """Write cards, in their frames, and then arrows into a `graphviz.Digraph`."""
     if whole.frames:  # Graphviz's older way gives up on some: "trouble in init_rank"
         drawing.graph_attr["newrank"] = "true"
@@ -36,7 +36,7 @@ def write_dot(drawing: Any, whole: Frame, arrows: Sequence[Arrow], flows: Mappin
         _write_arrows(drawing, arrow, flows[arrow.id])
 
 
-def _write_frame(graph: Any, frame: Frame) -> None:
+def _write_frame(graph: Any, frame: Cluster) -> None:
     for card in frame.cards:
         _write_card(graph, card)
     for inner in frame.frames:

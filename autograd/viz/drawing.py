@@ -15,7 +15,7 @@ from autograd.graph import Graph
 from autograd.value import Value
 from autograd.viz import style
 from autograd.viz.diagram import NO_GRADIENTS, RECORDED, Arrow, Diagram, Quantities, grad_of
-from autograd.viz.dot import Frame, RendererMissing, layout, with_words, write_dot
+from autograd.viz.dot import Cluster, RendererMissing, layout, with_words, write_dot
 from autograd.viz.flow import Flow
 from autograd.viz.page import still_picture
 from autograd.viz.picture import Picture, picture_of
@@ -63,7 +63,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
     @classmethod
     def of(
         cls,
-        whole: Frame,
+        whole: Cluster,
         arrows: Sequence[Arrow],
         flows: Mapping[str, Flow],
         direction: str,
@@ -145,7 +145,7 @@ def draw_graph(
     """`draw_dot` for other functions: with other numbers or names than the graph's own, and with `captions` below the drawing."""
     picture = picture_of(graph, options, quantities, names=names, captions=captions)
     opened = picture.diagram.folding.open
-    frames = {None: Frame()} | {group: Frame(group.name, group.about, f"cluster{i}") for i, group in enumerate(opened)}
+    frames = {None: Cluster()} | {group: Cluster(group.name, group.about, f"cluster{i}") for i, group in enumerate(opened)}
     for group in opened:
         frames[group.parent if group.parent in opened else None].frames.append(frames[group])
     for box in picture.diagram.boxes.values():

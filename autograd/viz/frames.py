@@ -12,7 +12,7 @@ from autograd.viz.card_sizes import NAME, WORD
 from autograd.viz.diagram import Diagram
 from autograd.viz.folding import Group
 from autograd.viz.layered import GRID
-from autograd.viz.routing import Frame
+from autograd.viz.routing import PlacedFrame
 from autograd.viz.text_size import text_width
 
 
@@ -73,7 +73,7 @@ def _head(diagram: Diagram, group: Group, ins: set[Hashable], outs: set[Hashable
     return FrameHead(" · ".join(words), " → ".join(map(str, each)) if all(each) else "", size, tooltip)
 
 
-def fitting(frames: Sequence[Frame], heads: Mapping[Group, FrameHead]) -> dict[Group, list[Part]]:
+def fitting(frames: Sequence[PlacedFrame], heads: Mapping[Group, FrameHead]) -> dict[Group, list[Part]]:
     """The texts for which the frames have room: more about each where it fits, and the same about those beside each other."""
     forms = {frame.group: _forms(frame, heads[frame.group]) for frame in frames}
     chosen: dict[Group | None, int] = {}
@@ -85,7 +85,7 @@ def fitting(frames: Sequence[Frame], heads: Mapping[Group, FrameHead]) -> dict[G
     return {group: form[chosen[group.parent]] for group, form in forms.items()}
 
 
-def _forms(frame: Frame, head: FrameHead) -> list[list[Part]]:
+def _forms(frame: PlacedFrame, head: FrameHead) -> list[list[Part]]:
     """From the longest to the shortest, for which every frame has room."""
     name, about, size = Part("name", frame.name), Part("about", frame.about), Part("size", head.size)
     ends, brief = Part("ends", head.ends), Part("ends", head.brief)

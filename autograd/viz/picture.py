@@ -17,7 +17,7 @@ from autograd.viz.cards import Card, Line, cards_of
 from autograd.viz.diagram import RECORDED, Diagram, Quantities
 from autograd.viz.flow import MAX_PRODUCTS, Flow, brief_flows, flows_of, telling_flows
 from autograd.viz.folding import fold_graph
-from autograd.viz.routing import Plan, Scheme
+from autograd.viz.routing import Arrangement, Scheme
 from autograd.viz.style import Options
 from autograd.viz.text_size import text_width
 
@@ -51,7 +51,7 @@ class Picture:
         return "TB" if self.plan.upright and self.diagram.options.turns else self.diagram.options.direction
 
     @property
-    def plan(self) -> Plan:
+    def plan(self) -> Arrangement:
         """Where everything stands."""
         return self._plans[0]
 
@@ -61,7 +61,7 @@ class Picture:
         return self._plans[1]
 
     @cached_property
-    def _plans(self) -> tuple[Plan, Mapping[str, Flow]]:
+    def _plans(self) -> tuple[Arrangement, Mapping[str, Flow]]:
         ribbons = {id: float(flow.look["penwidth"]) for id, flow in self.flows.items() if flow.back is not None}
         diagram = self.diagram
         rows = _hosts(diagram)
@@ -70,7 +70,7 @@ class Picture:
         scheme = Scheme(diagram.boxes, diagram.arrows, diagram.folding.open, rows, beside, options.flat, options.steady)
         if options.steady:
             return _steady_plan(scheme, self.cards, self.flows, ribbons, None if upright else options.along)
-        plan = Plan(scheme, self.cards, _labels(self.flows), ribbons, upright)
+        plan = Arrangement(scheme, self.cards, _labels(self.flows), ribbons, upright)
         if _width(plan) > options.along and not upright:
             brief = brief_flows(self.flows)
             plan.relabel(_labels(brief))
@@ -83,15 +83,15 @@ class Picture:
                 return turned, flows
         return plan, self.flows
 
-    def _turned(self, scheme: Scheme, ribbons: Mapping[str, float]) -> tuple[Plan, Mapping[str, Flow]]:
+    def _turned(self, scheme: Scheme, ribbons: Mapping[str, float]) -> tuple[Arrangement, Mapping[str, Flow]]:
         """From top to bottom, the first that fits a page: with fewer cards beside each other, then with fewer labels, too.
 
         If none fits, the narrowest.
         """
         room, brief = self.diagram.options.along, brief_flows(self.flows)
-        found: list[tuple[Plan, Mapping[str, Flow]]] = []
+        found: list[tuple[Arrangement, Mapping[str, Flow]]] = []
         for most, flows in ((math.inf, brief), (FEW, brief), (MANY, telling_flows(brief, scheme.arrows))):
-            found.append((Plan(scheme, self.cards, _labels(flows), ribbons, True, room, most), flows))
+            found.append((Arrangement(scheme, self.cards, _labels(flows), ribbons, True, room, most), flows))
             if found[-1][0].across <= room:
                 return found[-1]
         return min(found, key=lambda each: each[0].across)
@@ -129,7 +129,7 @@ class Picture:
         return moved
 
 
-def _width(plan: Plan) -> float:
+def _width(plan: Arrangement) -> float:
     return plan.across if plan.upright else plan.along
 
 
@@ -196,7 +196,7 @@ def _tails(diagram: Diagram, rows: Mapping[str, str]) -> dict[str, str]:
 
 def _steady_plan(
     scheme: Scheme, cards: Mapping[str, Card], flows: Mapping[str, Flow], ribbons: Mapping[str, float], along: float | None
-) -> tuple[Plan, Mapping[str, Flow]]:
+) -> tuple[Arrangement, Mapping[str, Flow]]:
     """The layout, and what stands at the arrows: in a picture that may be `along` long the products, those first that tell the
     most, as far as there is room; if it is None, the picture is one from top to bottom."""
     products, brief = _labels(flows), _labels(brief_flows(flows))
@@ -204,7 +204,7 @@ def _steady_plan(
     if along is None:
         spacious = {id: _longer(label, UPRIGHT_LABEL) for id, label in brief.items()}
     roomy = {id: replace(card, lines=list(map(_wider, card.lines))) for id, card in cards.items()}
-    plan = Plan(scheme, roomy, spacious, ribbons, along is None)
+    plan = Arrangement(scheme, roomy, spacious, ribbons, along is None)
     if along is not None:
         sums = {id for id, label in products.items() if SUMMED.search(label)}
         most = {id: products[id] if id in sums else label for id, label in spacious.items()}
@@ -218,7 +218,7 @@ def _steady_plan(
     return plan.refilled(cards), _within(plan, flows)
 
 
-def _within(plan: Plan, flows: Mapping[str, Flow]) -> Mapping[str, Flow]:
+def _within(plan: Arrangement, flows: Mapping[str, Flow]) -> Mapping[str, Flow]:
     """Products where they have room in this layout, elsewhere what arrives alone."""
     return {id: flow if text_width(flow.label, LABEL) <= plan.label_room(id) else flow.brief for id, flow in flows.items()}
 

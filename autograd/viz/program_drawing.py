@@ -18,10 +18,10 @@ from autograd.viz import style
 from autograd.viz.card_sizes import WORD
 from autograd.viz.cards import Card, Line, filled
 from autograd.viz.diagram import MAX_CROSSED, Arrow, Box
-from autograd.viz.dot import Frame
+from autograd.viz.dot import Cluster
 from autograd.viz.drawing import Drawing
 from autograd.viz.flow import Flow
-from autograd.viz.routing import Plan, Scheme
+from autograd.viz.routing import Arrangement, Scheme
 from autograd.viz.text_size import shortened
 
 MAX_ACROSS = 7  # ranks of cards in a picture that goes from left to right; a deeper one goes from top to bottom
@@ -69,7 +69,7 @@ def draw_program(program: Program, *, narrow: bool = False) -> ProgramDrawing:
         return v2
     """
     picture = ProgramPicture(program, checked_flag("draw: narrow", narrow))
-    whole = Frame(cards=[*picture.cards.values()])
+    whole = Cluster(cards=[*picture.cards.values()])
     drawing = ProgramDrawing.of(whole, picture.scheme.arrows, picture.flows, picture.direction, picture.notes)
     drawing.program, drawing.picture_of = program, picture
     return drawing
@@ -117,7 +117,7 @@ class ProgramPicture:
         from autograd.viz.svg import Sheet  # imported here: drawings that are not shown do not need it
 
         labels = {id: flow.label for id, flow in self.flows.items()}
-        plan = Plan(self.scheme, self.cards, labels, {}, self.direction == "TB")
+        plan = Arrangement(self.scheme, self.cards, labels, {}, self.direction == "TB")
         words = _title(self.program), _description(self.program), _sentence(self.program)
         return Sheet(*words, self.direction, plan, self.flows, 0.0, self.notes, {}).svg()
 

@@ -99,7 +99,7 @@ class Placed:
 
 
 @dataclass
-class Frame:
+class PlacedFrame:
     """A frame around an open group, where it stands."""
 
     group: Group
@@ -137,7 +137,7 @@ def _flatten(placed: Sequence[Placed]) -> None:
             each.flat, each.height = columns, FLAT
 
 
-class Plan:
+class Arrangement:
     """A scheme, laid out: `placed` cards, `frames`, `routes`, and the size of it all.
 
     `labels` are the texts beside the backward lines, or the forward ones alone; `ribbons` the widths of the backward lines.
@@ -208,7 +208,7 @@ class Plan:
         room = self.label_room(arrow)
         return max(room, MOVED_LABEL) if self.scheme.steady and not self.upright else room
 
-    def refilled(self, cards: Mapping[str, Card]) -> Plan:
+    def refilled(self, cards: Mapping[str, Card]) -> Arrangement:
         """The same places with other cards in them."""
         plan = copy(self)
         plan.placed = {
@@ -365,7 +365,7 @@ class Plan:
 
     def _place(self) -> None:
         self.along, self.across = self.levels[None].along, self.levels[None].across
-        self.frames: list[Frame] = []
+        self.frames: list[PlacedFrame] = []
         self.routes: list[Route] = []
         self.strips: dict[str, float] = {}
         origins: dict[Group | None, Point] = {None: (0.0, 0.0)}
@@ -374,7 +374,7 @@ class Plan:
             item = self.frame_items[frame]
             origins[frame] = u + item.u + FRAME_PADDING, v + item.v + FRAME_HEAD
             self.frames.append(
-                Frame(frame, one_line(frame.name), one_line(frame.about), u + item.u, v + item.v, item.along, item.across)
+                PlacedFrame(frame, one_line(frame.name), one_line(frame.about), u + item.u, v + item.v, item.along, item.across)
             )
         for id, placed in self.placed.items():
             if id not in self.scheme.tails:
@@ -442,7 +442,7 @@ def _series(card: Card) -> tuple[str, int] | None:
 class _Level(Level):
     """A level whose items are cards and frames, itself in so many `frames`."""
 
-    def __init__(self, plan: Plan, frames: int, items: Iterable[Item], links: Iterable[Link]) -> None:
+    def __init__(self, plan: Arrangement, frames: int, items: Iterable[Item], links: Iterable[Link]) -> None:
         self.plan = plan
         if plan.upright:
             self.most = plan.most

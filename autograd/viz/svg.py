@@ -17,7 +17,7 @@ from autograd.viz.flow import Flow
 from autograd.viz.folding import Group
 from autograd.viz.frames import FrameHead, fitting
 from autograd.viz.layered import GRID, snapped
-from autograd.viz.routing import APART, CLEAR, HALF_TEXT, Frame, Placed, Plan, Route, inset
+from autograd.viz.routing import APART, CLEAR, HALF_TEXT, Arrangement, Placed, PlacedFrame, Route, inset
 from autograd.viz.shapes import Point, flat_head, head, line, number, pair, paragraph, rectangle, sign, text_at, tip
 from autograd.viz.text_size import FONT, shortened, sides, text_width
 
@@ -44,7 +44,7 @@ class Sheet:
     description: str
     sentence: str
     direction: str  # where time runs to: LR, RL, TB or BT
-    plan: Plan
+    plan: Arrangement
     flows: Mapping[str, Flow]
     largest: float  # of all gradients
     notes: Sequence[str]
@@ -88,14 +88,14 @@ class Sheet:
             u = self.plan.along - u
         return (self.x0 + v, self.y0 + u) if self.upright else (self.x0 + u, self.y0 + v)
 
-    def _box(self, part: Frame | Placed) -> tuple[float, float, float, float]:
+    def _box(self, part: PlacedFrame | Placed) -> tuple[float, float, float, float]:
         """The upper left corner of a frame or a card, its width and its height."""
         size = (part.across, part.along) if self.upright else (part.along, part.across)
         return *self._at(part.u + part.along if self.reversed else part.u, part.v), *size
 
     # -- cards -------------------------------------------------------------------------------------------------
 
-    def _frame(self, frame: Frame) -> str:
+    def _frame(self, frame: PlacedFrame) -> str:
         """A frame with its head above, or at its side where lines enter from above."""
         x, y, width, height = self._box(frame)
         border = rectangle((x, y), (width, height), "frame-border", "none", style.FORWARD, dashes="4 3")
@@ -282,7 +282,7 @@ def _edge(way: str, route: Route, kind: str, tooltip: str, drawn: str) -> str:
 # -- the legend --------------------------------------------------------------------------------------------------
 
 
-class Entry(NamedTuple):
+class LegendEntry(NamedTuple):
     """Of the legend: a sample, drawn at (0, 0) around the middle of its left side, its width and what it means."""
 
     sample: str
@@ -308,35 +308,35 @@ def legend(
     return (f'<g class="legend">{"".join(parts)}</g>', y + LEGEND_ROW) if parts else ("", 0.0)
 
 
-def _entries(cards: Collection[Card], flows: Collection[Flow], largest: float) -> Iterator[Entry]:
+def _entries(cards: Collection[Card], flows: Collection[Flow], largest: float) -> Iterator[LegendEntry]:
     kinds = {card.kind for card in cards}
     looks = {flow.look["style"] if not math.isnan(sum(flow.back)) else "" for flow in flows if flow.back is not None}
     colours = {flow.look["color"] for flow in flows if flow.back is not None}
     if "leaf" in kinds:
-        yield Entry(_card_sample(style.LEAF), 22.0, "given")
+        yield LegendEntry(_card_sample(style.LEAF), 22.0, "given")
     if "operation" in kinds:
-        yield Entry(_card_sample(""), 22.0, "computed")
+        yield LegendEntry(_card_sample(""), 22.0, "computed")
     if "folded" in kinds:
-        yield Entry(_card_sample(style.FOLDED), 22.0, "folded")
+        yield LegendEntry(_card_sample(style.FOLDED), 22.0, "folded")
     if any(card.lanes for card in cards):
-        yield Entry(_stack_sample(), 28.0, "a number for every lane; single: one for all")
+        yield LegendEntry(_stack_sample(), 28.0, "a number for every lane; single: one for all")
     if any(flow.forward for flow in flows):
-        yield Entry(_arrow_sample(style.FORWARD, 1.2), SAMPLE, "value forward")
+        yield LegendEntry(_arrow_sample(style.FORWARD, 1.2), SAMPLE, "value forward")
     if style.POSITIVE in colours:
-        yield Entry(_arrow_sample(style.POSITIVE, 3.0, back=True), SAMPLE, "positive gradient")
+        yield LegendEntry(_arrow_sample(style.POSITIVE, 3.0, back=True), SAMPLE, "positive gradient")
     if style.NEGATIVE in colours:
-        yield Entry(_arrow_sample(style.NEGATIVE, 3.0, "6 4", back=True), SAMPLE, "negative gradient")
+        yield LegendEntry(_arrow_sample(style.NEGATIVE, 3.0, "6 4", back=True), SAMPLE, "negative gradient")
     if style.MANY in colours:
-        yield Entry(_arrow_sample(style.MANY, 3.0, back=True), SAMPLE, "several gradients: their norm")
+        yield LegendEntry(_arrow_sample(style.MANY, 3.0, back=True), SAMPLE, "several gradients: their norm")
     if "dotted" in looks:
-        yield Entry(line("M30,0H0", style.NOTHING, 1.0, "1.5 3"), SAMPLE, "zero gradient")
+        yield LegendEntry(line("M30,0H0", style.NOTHING, 1.0, "1.5 3"), SAMPLE, "zero gradient")
     if largest and colours:
         wedge = f'<path d="M0,0L44,-{number(style.MAX_WIDTH / 2)}v{number(style.MAX_WIDTH)}z" fill="{style.MANY}"/>'
-        yield Entry(wedge, 44.0, f"gradient back: width 0 to {style.short(largest)}", "scale")
+        yield LegendEntry(wedge, 44.0, f"gradient back: width 0 to {style.short(largest)}", "scale")
     if style.BROKEN in colours:
-        yield Entry(_arrow_sample(style.BROKEN, 3.0, back=True), SAMPLE, "⚠ NaN or infinite")
+        yield LegendEntry(_arrow_sample(style.BROKEN, 3.0, back=True), SAMPLE, "⚠ NaN or infinite")
     elif any(line.colour == style.BROKEN for card in cards for line in card.lines):
-        yield Entry(text_at((0.0, 4.0), "⚠", "mark", style.BROKEN, 12.0), 12.0, "NaN or infinite")
+        yield LegendEntry(text_at((0.0, 4.0), "⚠", "mark", style.BROKEN, 12.0), 12.0, "NaN or infinite")
 
 
 def _card_sample(fill: str) -> str:

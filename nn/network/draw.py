@@ -140,7 +140,7 @@ def _drawing(
     from nn.network.layout import image_shape
     from nn.network.maps import maps_over
     from nn.network.page import network_player
-    from nn.network.picture import Picture
+    from nn.network.picture import NetworkPicture
     from nn.network.words import as_text
 
     width = len(network.columns[0].units)
@@ -149,7 +149,7 @@ def _drawing(
         raise ValueError(f"inputs: {given}, and the model has {width}")
     shape = image_shape(network, shape)
     maps = None if over is None else maps_over(network, over)
-    picture = Picture(network, numbers, show, shape, narrow, maps)
+    picture = NetworkPicture(network, numbers, show, shape, narrow, maps)
     svg = picture.complete()
     page = network_player(network, numbers, show, shape, maps, svg)
     return NetworkDrawing(svg, as_text(network, numbers, show, maps, picture.layout), page)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from autograd.extend import shown
 from autograd.viz.palette import CLASSES
-from nn.network.layout import RADIUS, Box, Text
+from nn.network.layout import RADIUS, Rectangle, TextLine
 from nn.network.maps import Grid, Maps, boundary_level, finer
 from nn.network.marks import Shades, SignedShades
 from nn.network.svg import EDGE, INK, PAPER, QUIET, element, rectangle, text, xy
@@ -24,13 +24,13 @@ TINT = 0.4  # opacity of the colours of classes behind their samples
 def in_circle(grid: Grid, x: float, y: float) -> str:
     """The map of a unit, cut to its circle."""
     cell = 2 * RADIUS / COARSE
-    box = Box(x - RADIUS, y - RADIUS, x + RADIUS, y + RADIUS)
+    box = Rectangle(x - RADIUS, y - RADIUS, x + RADIUS, y + RADIUS)
     halves = [math.sqrt(RADIUS**2 - ((row + 0.5) * cell - RADIUS) ** 2) for row in range(COARSE)]
     limits = [(x - half, x + half) for half in halves]
     return element("g", _cells(_shaded(finer(grid, COARSE)), box, limits), class_="map")
 
 
-def square(maps: Maps, grids: Sequence[Grid], box: Box, name: str) -> str:
+def square(maps: Maps, grids: Sequence[Grid], box: Rectangle, name: str) -> str:
     """The plane of the inputs: the map of one output, or the classes, with their boundary, the samples and axes."""
     fine = [finer(grid, FINE) for grid in grids]
     if len(fine) == 1:
@@ -45,7 +45,7 @@ def square(maps: Maps, grids: Sequence[Grid], box: Box, name: str) -> str:
     halo = element("path", d=line, fill="none", stroke=PAPER, stroke_width=4.0)
     boundary = element("path", class_="boundary", d=line, fill="none", stroke=INK, stroke_width=2.0)
     frame = rectangle(box, fill="none", stroke=EDGE)
-    title = text(Text((box.left + box.right) / 2, box.top - 8, name), fill=QUIET)
+    title = text(TextLine((box.left + box.right) / 2, box.top - 8, name), fill=QUIET)
     return element("g", cells + frame + halo + boundary + "".join(_marks(maps, box)) + title + _axes(maps, box), class_="plane")
 
 
@@ -54,7 +54,7 @@ def tells_classes(maps: Maps) -> bool:
     return list(maps.labels) in ([0, 1], [-1, 1])
 
 
-def _tinted(classes: Sequence[Sequence[int]], box: Box) -> str:
+def _tinted(classes: Sequence[Sequence[int]], box: Rectangle) -> str:
     """The plane in the colours of classes, paler than the samples."""
     colours = [[CLASSES[k].light for k in row] for row in classes]
     return element("g", _cells(colours, box), opacity=TINT)
@@ -66,7 +66,7 @@ def _margin(grids: Sequence[Grid], k: int) -> Grid:
     return [[x - max(other[i][j] for other in others) for j, x in enumerate(row)] for i, row in enumerate(grids[k])]
 
 
-def contour(grid: Grid, box: Box) -> str:
+def contour(grid: Grid, box: Rectangle) -> str:
     """Where a map is 0: a straight line through each cell between four points, by marching squares."""
     last = len(grid) - 1
     width, height = (box.right - box.left) / last, (box.bottom - box.top) / last
@@ -84,17 +84,17 @@ def contour(grid: Grid, box: Box) -> str:
     return "".join(parts)
 
 
-def _axes(maps: Maps, box: Box) -> str:
+def _axes(maps: Maps, box: Rectangle) -> str:
     """A few round numbers at the sides."""
     drawn = []
     for x, share in _ticks(*maps.x):
         at = box.left + share * (box.right - box.left)
         drawn.append(element("path", d=f"M{at:.1f} {box.bottom:.1f}v4", stroke=EDGE))
-        drawn.append(text(Text(at, box.bottom + 15, shown(x, 3)), fill=QUIET))
+        drawn.append(text(TextLine(at, box.bottom + 15, shown(x, 3)), fill=QUIET))
     for y, share in _ticks(*maps.y):
         at = box.bottom - share * (box.bottom - box.top)
         drawn.append(element("path", d=f"M{box.left:.1f} {at:.1f}h-4", stroke=EDGE))
-        drawn.append(text(Text(box.left - 7, at + 4, shown(y, 3), "end"), fill=QUIET))
+        drawn.append(text(TextLine(box.left - 7, at + 4, shown(y, 3), "end"), fill=QUIET))
     return "".join(drawn)
 
 
@@ -115,7 +115,7 @@ def _shaded(grid: Grid) -> list[list[str]]:
     return [[shades.step(x, LEVELS) for x in row] for row in grid]
 
 
-def _cells(colours: list[list[str]], box: Box, limits: Sequence[tuple[float, float]] = ()) -> str:
+def _cells(colours: list[list[str]], box: Rectangle, limits: Sequence[tuple[float, float]] = ()) -> str:
     """One path per colour; neighbouring cells of a row that have the same one are drawn at once. Rows may have `limits`."""
     limits = limits or [(box.left, box.right)] * len(colours)
     width, height = (box.right - box.left) / len(colours[0]), (box.bottom - box.top) / len(colours)
@@ -134,7 +134,7 @@ def _cells(colours: list[list[str]], box: Box, limits: Sequence[tuple[float, flo
     return element("g", drawn, stroke_width=round(height + OVERLAP, 2))
 
 
-def _marks(maps: Maps, box: Box) -> Iterator[str]:
+def _marks(maps: Maps, box: Rectangle) -> Iterator[str]:
     """The samples, each in the colour and the shape of its class."""
     (low, high), (bottom, top) = maps.x, maps.y
     for x, y, label in maps.points[:MAX_SAMPLES]:

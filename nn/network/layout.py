@@ -42,7 +42,7 @@ NARROW = 360.0  # width of the narrow view
 GUTTER = 98.0  # beside its rows, for the names of columns
 
 
-class Box(NamedTuple):
+class Rectangle(NamedTuple):
     """A rectangle."""
 
     left: float
@@ -51,7 +51,7 @@ class Box(NamedTuple):
     bottom: float
 
 
-class Text(NamedTuple):
+class TextLine(NamedTuple):
     """One line of text, anchored at its middle or its start; `y` is its baseline."""
 
     x: float
@@ -62,11 +62,11 @@ class Text(NamedTuple):
     bold: bool = False
 
     @property
-    def box(self) -> Box:
+    def box(self) -> Rectangle:
         """The room that it takes."""
         width = text_width(self.text, self.size, self.bold)
         left = self.x - (width / 2 if self.anchor == "middle" else 0.0)
-        return Box(left, self.y - 0.8 * self.size, left + width, self.y + 0.25 * self.size)
+        return Rectangle(left, self.y - 0.8 * self.size, left + width, self.y + 0.25 * self.size)
 
 
 class Circle(NamedTuple):
@@ -75,23 +75,23 @@ class Circle(NamedTuple):
     unit: int
     x: float
     y: float
-    name: Text
+    name: TextLine
 
 
 class More(NamedTuple):
     """What stands for the rest of a column, or for columns."""
 
-    text: Text
+    text: TextLine
     column: int
 
     @property
-    def box(self) -> Box:
+    def box(self) -> Rectangle:
         """Its frame."""
         left, top, right, bottom = self.text.box
-        return Box(left - 8, top - 4, right + 8, bottom + 4)
+        return Rectangle(left - 8, top - 4, right + 8, bottom + 4)
 
 
-class Link(NamedTuple):
+class Connection(NamedTuple):
     """From a unit to one of the next column: the weight is number `position` of the target."""
 
     source: int
@@ -111,15 +111,15 @@ class Image(NamedTuple):
     unit: int | None = None
 
     @property
-    def box(self) -> Box:
+    def box(self) -> Rectangle:
         """The room that it takes."""
-        return Box(self.left, self.top, self.left + self.pixel * self.columns, self.top + self.pixel * self.rows)
+        return Rectangle(self.left, self.top, self.left + self.pixel * self.columns, self.top + self.pixel * self.rows)
 
-    def cell(self, k: int) -> Box:
+    def cell(self, k: int) -> Rectangle:
         """The place of its k-th pixel, line by line."""
         row, column = divmod(k, self.columns)
         left, top = self.left + column * self.pixel, self.top + row * self.pixel
-        return Box(left, top, left + self.pixel, top + self.pixel)
+        return Rectangle(left, top, left + self.pixel, top + self.pixel)
 
 
 class Bundle(NamedTuple):
@@ -136,14 +136,14 @@ class Layout:
 
     width: float = 0.0
     height: float = 0.0
-    headers: list[Text] = field(default_factory=list)
-    notes: list[Text] = field(default_factory=list)  # second lines of the headers
+    headers: list[TextLine] = field(default_factory=list)
+    notes: list[TextLine] = field(default_factory=list)  # second lines of the headers
     circles: list[Circle] = field(default_factory=list)
-    links: list[Link] = field(default_factory=list)
+    links: list[Connection] = field(default_factory=list)
     more: list[More] = field(default_factory=list)
     images: list[Image] = field(default_factory=list)
     bundles: list[Bundle] = field(default_factory=list)
-    plane: Box | None = None  # the plane of the inputs, with the output over it
+    plane: Rectangle | None = None  # the plane of the inputs, with the output over it
 
 
 def image_shape(network: Network, shape: tuple[int, int] | None) -> tuple[int, int] | None:
@@ -178,7 +178,7 @@ def _add_plane(layout: Layout, narrow: bool) -> None:
     """Room for a square beside the last neuron, or below it, and for the numbers at its axes."""
     if narrow:
         left, top = GUTTER, layout.height + 30
-        layout.plane = Box(left, top, left + PLANE, top + PLANE)
+        layout.plane = Rectangle(left, top, left + PLANE, top + PLANE)
         layout.height = top + PLANE + 24
         return
     left = layout.width + PLANE_LEFT
@@ -186,11 +186,11 @@ def _add_plane(layout: Layout, narrow: bool) -> None:
     layout.height += lower
     last = layout.circles[-1].y
     top = min(max(HEADER, last - PLANE / 2), layout.height - PLANE - 26)
-    layout.plane = Box(left, top, left + PLANE, top + PLANE)
+    layout.plane = Rectangle(left, top, left + PLANE, top + PLANE)
     layout.width += PLANE_ROOM
 
 
-class _Planner:
+class _LayoutPlanner:
     """What both directions share: which columns and neurons are shown, and how their links run."""
 
     most, first = MAX_SHOWN, FIRST_SHOWN
@@ -237,7 +237,7 @@ class _Planner:
             for i, source in enumerate(sources):
                 for j, target in enumerate(targets):
                     out, into = _port(j, len(targets)), _port(i, len(sources))
-                    self.layout.links.append(Link(source, target, source - first, self.curve(source, target, out, into)))
+                    self.layout.links.append(Connection(source, target, source - first, self.curve(source, target, out, into)))
 
     def curve(self, source: int, target: int, out: float, into: float) -> tuple[tuple[float, float], ...]:
         raise NotImplementedError
@@ -253,7 +253,7 @@ def _stub(port: float) -> float:
     return math.sqrt(RADIUS**2 - port**2)
 
 
-class _Wide(_Planner):
+class _Wide(_LayoutPlanner):
     """Left to right."""
 
     pitch = 2 * RING + NAME + 2
@@ -319,11 +319,11 @@ class _Wide(_Planner):
     def _column(self, slot: int | None, x: float, half: float, tallest: float) -> None:
         layout, top = self.layout, HEADER + (tallest - self._height(slot)) / 2
         if slot is None:
-            layout.more.append(More(Text(x, HEADER + tallest / 2 + 4, self.folded), -1))
+            layout.more.append(More(TextLine(x, HEADER + tallest / 2 + 4, self.folded), -1))
             return
         column = self.network.columns[slot]
-        layout.headers.append(Text(x, 14, shortened(column.title, 2 * half, 12, True), size=12, bold=True))
-        layout.notes.append(Text(x, 29, shortened(self.note(slot), 2 * half, FONT)))
+        layout.headers.append(TextLine(x, 14, shortened(column.title, 2 * half, 12, True), size=12, bold=True))
+        layout.notes.append(TextLine(x, 29, shortened(self.note(slot), 2 * half, FONT)))
         if slot == 0 and self.shape:
             rows, columns = self.shape
             layout.images.append(Image(x - columns * PIXEL / 2, top, PIXEL, rows, columns))
@@ -332,11 +332,11 @@ class _Wide(_Planner):
         for i, unit in enumerate(shown):
             y = top + i * self.pitch + RADIUS + 2
             self.places[unit] = x, y
-            layout.circles.append(Circle(unit, x, y, Text(x, y + RADIUS + 15, self.label(unit, 88))))
+            layout.circles.append(Circle(unit, x, y, TextLine(x, y + RADIUS + 15, self.label(unit, 88))))
             if slot == 1 and self.shape:
                 self._thumb(unit, x, y)
         if hidden:
-            layout.more.append(More(Text(x, top + len(shown) * self.pitch + 18, f"{hidden} more"), slot))
+            layout.more.append(More(TextLine(x, top + len(shown) * self.pitch + 18, f"{hidden} more"), slot))
 
     def _thumb(self, unit: int, x: float, y: float) -> None:
         assert self.shape is not None
@@ -360,7 +360,7 @@ class _Wide(_Planner):
         return text_width(self.label(unit, 88), FONT) / 2
 
 
-class _Narrow(_Planner):
+class _Narrow(_LayoutPlanner):
     """Top to bottom, for phones: a column is a row, with its name beside it."""
 
     most = first = MAX_SHOWN_NARROW
@@ -376,7 +376,7 @@ class _Narrow(_Planner):
         """Draw one row below `top`; returns where it ends."""
         middle = (GUTTER + NARROW) / 2
         if slot is None:
-            self.layout.more.append(More(Text(middle, top + 14, self.folded), -1))
+            self.layout.more.append(More(TextLine(middle, top + 14, self.folded), -1))
             return top + 24.0
         if slot == 0 and self.shape:
             rows, columns = self.shape
@@ -393,7 +393,7 @@ class _Narrow(_Planner):
         for i, (unit, name) in enumerate(zip(shown, self._names(shown, room - 6), strict=True)):
             x, y = left + i * room, top + RADIUS + 2
             self.places[unit] = x, y
-            self.layout.circles.append(Circle(unit, x, y, Text(x, y + RADIUS + 15, name)))
+            self.layout.circles.append(Circle(unit, x, y, TextLine(x, y + RADIUS + 15, name)))
             if slot == 1 and self.shape:
                 self._thumb(unit, x, top)
         return top + 2 * RADIUS + NAME + 2
@@ -413,11 +413,11 @@ class _Narrow(_Planner):
         lines = [shortened(part, room, FONT) for part in note.split(", ") if note][:2]
         _, hidden = self.shown(slot)
         y -= 8 * (len(lines) + (hidden > 0)) - 4
-        layout.headers.append(Text(GAP, y, shortened(self.network.columns[slot].title, room, 12, True), "start", 12, True))
+        layout.headers.append(TextLine(GAP, y, shortened(self.network.columns[slot].title, room, 12, True), "start", 12, True))
         for k, line in enumerate(lines, 1):
-            layout.notes.append(Text(GAP, y + 15 * k, line, "start"))
+            layout.notes.append(TextLine(GAP, y + 15 * k, line, "start"))
         if hidden and not (slot == 0 and self.shape):
-            layout.more.append(More(Text(GAP + 8, y + 15 * len(lines) + 20, f"{hidden} more", "start"), slot))
+            layout.more.append(More(TextLine(GAP + 8, y + 15 * len(lines) + 20, f"{hidden} more", "start"), slot))
 
     def _thumb(self, unit: int, x: float, top: float) -> None:
         assert self.shape is not None

@@ -12,7 +12,7 @@ from nn.network.heat import mark
 from nn.network.layout import PLANE_ROOM, WIDE, lay_out
 from nn.network.maps import Maps
 from nn.network.numbers import Numbers, numbers_of, strongest
-from nn.network.picture import Picture
+from nn.network.picture import NetworkPicture
 from nn.network.structure import Network, Unit
 from nn.network.words import chosen, has_plane, lead
 
@@ -48,7 +48,7 @@ class NetworkPage:
     def data(self, numbers: Numbers, show: str = "weight") -> dict[str, Any]:
         """All that the script needs, with the numbers it begins with."""
         wide, narrow = (
-            Picture(self.network, numbers, show, self.shape, turned, self.maps, self.width, self.ranks, self.index)
+            NetworkPicture(self.network, numbers, show, self.shape, turned, self.maps, self.width, self.ranks, self.index)
             for turned in (False, True)
         )
         units = [(k, unit) for k, column in enumerate(self.network.columns) for unit in column.units]

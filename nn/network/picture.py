@@ -11,7 +11,7 @@ from autograd.extend import escaped, shown
 from autograd.viz.palette import COLOURS
 from autograd.viz.text_size import text_width, wrapped
 from nn.network.heat import in_circle, mark, square, tells_classes
-from nn.network.layout import FONT, GAP, RADIUS, RING, WIDE, Box, Bundle, Circle, Image, Link, More, Text, lay_out
+from nn.network.layout import FONT, GAP, RADIUS, RING, WIDE, Bundle, Circle, Connection, Image, More, Rectangle, TextLine, lay_out
 from nn.network.maps import Maps
 from nn.network.marks import MAX_CROWDED, MAX_WIDTH, Shades, SignedShades, fitted, largest, stroke
 from nn.network.numbers import Known, Numbers, link_numbers, strongest
@@ -32,7 +32,7 @@ class _Entry(NamedTuple):
     words: str
 
 
-class Picture:
+class NetworkPicture:
     """One view of a network: its layout, drawn with some numbers."""
 
     def __init__(
@@ -76,10 +76,10 @@ class Picture:
         drawn = self.network, self.numbers, self.show
         for line in wrapped(title(*drawn), room, 15.0):
             y += 22
-            above.append(text(Text(GAP, y, line, "start", 15.0, True), fill=INK))
+            above.append(text(TextLine(GAP, y, line, "start", 15.0, True), fill=INK))
         for line in wrapped(sentence(*drawn, self.maps, self.layout), room, 12.0):
             y += 19
-            above.append(text(Text(GAP, y, line, "start", 12.0), fill=QUIET))
+            above.append(text(TextLine(GAP, y, line, "start", 12.0), fill=QUIET))
         marks, height = _legend(self._entries(), room)
         top = y + 18
         below = top + self.layout.height + 8
@@ -104,7 +104,7 @@ class Picture:
         ring = element("circle", cx=9.0, cy=0.0, r=7.0, fill="none", **stroke(0.4, 1.0))
         yield _Entry(ring, 18.0, "ring: bias" if self.show == "weight" else f"ring: {word} of the bias")
         if any(image.unit is not None for image in self.layout.images):
-            pixel = rectangle(Box(2, -5, 12, 5), fill=COLOURS["positive"].light)
+            pixel = rectangle(Rectangle(2, -5, 12, 5), fill=COLOURS["positive"].light)
             yield _Entry(pixel, 14.0, f"area: {word} of a pixel, in each image")
         if answer(self.network, self.numbers) is not None:
             yield _Entry(element("path", d="M2 0l8 -5v10z", fill=INK), 12.0, "largest output")
@@ -146,7 +146,7 @@ class Picture:
         assert parameter is not None
         return self.ids[parameter], self.xs[self.index[parameter]]
 
-    def _link(self, link: Link) -> str:
+    def _link(self, link: Connection) -> str:
         i, x = self._of(self.network.units[link.target], link.position)
         start, a, one, other, b, end = map(xy, link.points)
         ends = {"data_p": i, "data_from": link.source, "data_to": link.target}
@@ -231,7 +231,7 @@ def _legend(listed: Iterable[_Entry], room: float) -> tuple[str, float]:
         width = entry.width + 6 + text_width(entry.words, FONT)
         if x > 0.0 and x + width > room:
             x, y = 0.0, y + ROW
-        words = text(Text(entry.width + 6, 4, entry.words, "start"), fill=QUIET)
+        words = text(TextLine(entry.width + 6, 4, entry.words, "start"), fill=QUIET)
         written.append(element("g", entry.mark + words, transform=f"translate({x:.1f} {y:g})"))
         x += width + 18
     return "".join(written), y + 8
@@ -246,8 +246,8 @@ def _ramp_entry(shades: Shades, words: str) -> _Entry:
     """Five shades, from the lowest number to the highest."""
     width = RAMP_WIDTH / 5
     fills = [shades.fill(shades.low + k / 4 * (shades.high - shades.low)) for k in range(5)]
-    cells = (rectangle(Box(k * width, -5, (k + 1) * width, 5), fill=fill) for k, fill in enumerate(fills))
-    frame = rectangle(Box(0, -5, RAMP_WIDTH, 5), fill="none", stroke=EDGE)
+    cells = (rectangle(Rectangle(k * width, -5, (k + 1) * width, 5), fill=fill) for k, fill in enumerate(fills))
+    frame = rectangle(Rectangle(0, -5, RAMP_WIDTH, 5), fill="none", stroke=EDGE)
     return _Entry("".join(cells) + frame, RAMP_WIDTH, words)
 
 

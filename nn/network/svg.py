@@ -6,7 +6,7 @@ from typing import Any
 
 from autograd.extend import escaped
 from autograd.viz.palette import COLOURS
-from nn.network.layout import FONT, Box, Text
+from nn.network.layout import FONT, Rectangle, TextLine
 
 INK, QUIET, PAPER, EDGE, PLAIN, LINE, LEAF = (
     COLOURS[name].light for name in ("ink", "quiet", "paper", "edge", "operation", "line", "leaf")
@@ -34,7 +34,7 @@ def element(tag: str, content: str = "", /, **attributes: Any) -> str:
     return f"<{tag}{written}>{content}</{tag}>" if content else f"<{tag}{written}/>"
 
 
-def text(line: Text, **look: Any) -> str:
+def text(line: TextLine, **look: Any) -> str:
     if line.size != FONT:
         look["font_size"] = line.size
     if line.bold:
@@ -44,7 +44,7 @@ def text(line: Text, **look: Any) -> str:
     return element("text", escaped(line.text), x=round(line.x, 1), y=round(line.y, 1), **look)
 
 
-def rectangle(box: Box, **look: Any) -> str:
+def rectangle(box: Rectangle, **look: Any) -> str:
     x, y, right, bottom = (round(side, 1) for side in box)
     return element("rect", x=x, y=y, width=round(right - x, 1), height=round(bottom - y, 1), **look)
 

@@ -23,7 +23,7 @@ INDEX = re.compile(r"\.\d+$")  # of a parameter in its row
 INDICES = re.compile(r"(\.\d+)+$")  # of a parameter in its table
 
 
-class Block:
+class WeightTable:
     """A named table of numbers; `bias` if its last column is set apart."""
 
     def __init__(self, name: str, rows: list[list[float]], bias: bool = False) -> None:
@@ -83,7 +83,7 @@ def weights(model: Module, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def _blocks(model: Module) -> Iterator[Block]:
+def _blocks(model: Module) -> Iterator[WeightTable]:
     seen: set[Value] = set()
     for path, module in model.named_modules():
         neurons = neurons_of(module)
@@ -100,15 +100,15 @@ def _blocks(model: Module) -> Iterator[Block]:
         yield from _table(name, rows)
 
 
-def _table(name: str, rows: dict[str, list[float]], bias: bool = False) -> Iterator[Block]:
+def _table(name: str, rows: dict[str, list[float]], bias: bool = False) -> Iterator[WeightTable]:
     """Named rows as a block, or, if they are not of one length, as a block each."""
     if len({*map(len, rows.values())}) == 1:
-        yield Block(name, list(rows.values()), bias)
+        yield WeightTable(name, list(rows.values()), bias)
     else:
-        yield from (Block(row, [numbers], bias) for row, numbers in rows.items())
+        yield from (WeightTable(row, [numbers], bias) for row, numbers in rows.items())
 
 
-def _draw(ax: Axes, block: Block, left: float, colours: Any) -> None:
+def _draw(ax: Axes, block: WeightTable, left: float, colours: Any) -> None:
     height, right, ink = len(block.rows), left + block.columns, Look(ax)["ink"]
     ax.imshow(block.rows, cmap=colours.cmap, norm=colours.norm, extent=(left, right, height, 0.0), interpolation="nearest")
     ax.plot([left, right, right, left, left], [0.0, 0.0, height, height, 0.0], color=ink, linewidth=0.8, clip_on=False)
@@ -116,7 +116,7 @@ def _draw(ax: Axes, block: Block, left: float, colours: Any) -> None:
         ax.plot([right - 1.0] * 2, [0.0, height], color=ink, linewidth=0.8, clip_on=False)
 
 
-def _mark(ax: Axes, block: Block, left: float, colours: Any, count: int) -> None:
+def _mark(ax: Axes, block: WeightTable, left: float, colours: Any, count: int) -> None:
     """Write the numbers into the squares if they are few, else a minus sign into the negative ones if those are not many."""
     squares = [(left + j + 0.5, i + 0.5, number) for i, row in enumerate(block.rows) for j, number in enumerate(row)]
     if count <= MAX_NUMBERS:

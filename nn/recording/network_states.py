@@ -71,10 +71,10 @@ class NetworkStates:
     def picture(self, last: Frame) -> str:
         """The network at the end as an SVG, given the last frame; empty if it does not know the parameters."""
         from nn.network.layout import image_shape
-        from nn.network.picture import Picture
+        from nn.network.picture import NetworkPicture
 
         numbers = self._numbers(last, -1)
-        return "" if numbers is None else Picture(self.network, numbers, shape=image_shape(self.network, None)).complete()
+        return "" if numbers is None else NetworkPicture(self.network, numbers, shape=image_shape(self.network, None)).complete()
 
     def _numbers(self, frame: Frame, which: int) -> Numbers | None:
         """The numbers of the view: those of a frame, or those of the first or the last state."""

@@ -17,7 +17,7 @@ from autograd.extend import Graph
 from autograd.viz.palette import CLASSES
 from nn._cards import module_card
 from nn.network.heat import _ticks
-from nn.network.layout import RADIUS, Box, image_shape, lay_out
+from nn.network.layout import RADIUS, Rectangle, image_shape, lay_out
 from nn.network.maps import maps_over
 from nn.network.marks import Shades, fitted, stroke
 from nn.network.numbers import numbers_of, sample_of
@@ -82,7 +82,7 @@ def boxes(layout):
     for kind, texts in (("header", layout.headers), ("note", layout.notes)):
         yield from ((f"{kind} {text.text}", text.box) for text in texts)
     for circle in layout.circles:
-        yield f"circle {circle.unit}", Box(circle.x - RADIUS, circle.y - RADIUS, circle.x + RADIUS, circle.y + RADIUS)
+        yield f"circle {circle.unit}", Rectangle(circle.x - RADIUS, circle.y - RADIUS, circle.x + RADIUS, circle.y + RADIUS)
         yield f"name {circle.unit}", circle.name.box
     yield from ((f"more {more.text.text}", more.box) for more in layout.more)
     yield from ((f"image {image.unit}", image.box) for image in layout.images)
@@ -118,7 +118,7 @@ def test_a_link_meets_no_name_and_no_circle_but_its_own(narrow, widths):
         assert not any(hits(box, points) for box in names)
         for circle in layout.circles:
             if circle.unit not in (link.source, link.target):
-                assert not hits(Box(circle.x - inner, circle.y - inner, circle.x + inner, circle.y + inner), points)
+                assert not hits(Rectangle(circle.x - inner, circle.y - inner, circle.x + inner, circle.y + inner), points)
 
 
 @given(names=st.lists(st.text(min_size=1, max_size=40), min_size=1, max_size=8, unique=True))

@@ -23,7 +23,7 @@ BEFORE, BODY, AFTER = range(3)
 Place = tuple[int, int]  # a block, and a row of it
 
 
-class Run(NamedTuple):
+class RowRun(NamedTuple):
     """Consecutive rows of a block."""
 
     block: int
@@ -34,13 +34,13 @@ class Run(NamedTuple):
 class Operand(NamedTuple):
     """An argument of all rows of a group: `lead` times `each` values, in runs. With one run of one row it is the same for all."""
 
-    runs: tuple[Run, ...]
+    runs: tuple[RowRun, ...]
     lead: int
     each: int
     number: float | None = None  # if it is one constant
 
 
-class Group(NamedTuple):
+class RowGroup(NamedTuple):
     """Rows of the program that are computed together: the i-th makes row i of the block."""
 
     op: Op
@@ -58,22 +58,22 @@ class Block(NamedTuple):
     per_lane: bool
 
 
-class Plan(NamedTuple):
+class ArrayPlan(NamedTuple):
     """Groups to compute before the lanes, for each block of lanes, and after them; where the outputs are."""
 
     constants: list[float]
-    before: list[Group]
-    body: list[Group]
-    after: list[Group]
+    before: list[RowGroup]
+    body: list[RowGroup]
+    after: list[RowGroup]
     uniform_outputs: Operand
     lane_outputs: Operand
     blocks: list[Block]
     live: int  # the most rows with one column per lane that there are at any time
 
 
-def planned(program: Program) -> Plan:
+def planned(program: Program) -> ArrayPlan:
     """The plan of a program."""
-    return _Planner(program).plan()
+    return _ArrayPlanner(program).plan()
 
 
 class _Computed(NamedTuple):
@@ -86,7 +86,7 @@ class _Computed(NamedTuple):
     level: int  # how many others have to come before it
 
 
-class _Planner:
+class _ArrayPlanner:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.places: list[Place] = []  # of each value
@@ -98,7 +98,7 @@ class _Planner:
         per_lane = sum(given.per_lane for given in program.inputs)
         self.blocks = [Block(0, False), Block(len(program.inputs) - per_lane, False), Block(per_lane, True)]
 
-    def plan(self) -> Plan:
+    def plan(self) -> ArrayPlan:
         """The plan."""
         phases, registers = self._values()
         before, body, after = map(self._groups, phases)
@@ -109,7 +109,7 @@ class _Planner:
         uniform_outputs, lane_outputs = (self._operand([places]) for places in outputs)
         self.blocks[CONSTANTS] = Block(len(self.constants), False)
         body, live = _with_ends(body, lane_outputs, self.blocks)
-        return Plan(self.constants, before, body, after, uniform_outputs, lane_outputs, self.blocks, live)
+        return ArrayPlan(self.constants, before, body, after, uniform_outputs, lane_outputs, self.blocks, live)
 
     # -- values --------------------------------------------------------------------------------------
 
@@ -149,14 +149,14 @@ class _Planner:
 
     # -- groups --------------------------------------------------------------------------------------
 
-    def _groups(self, rows: Iterable[_Computed]) -> list[Group]:
+    def _groups(self, rows: Iterable[_Computed]) -> list[RowGroup]:
         alike: dict[tuple[object, ...], list[_Computed]] = {}
         for row in rows:
             kinds = tuple([self.varies[arg] if type(arg) is int else None for arg in row.args])
             alike.setdefault((row.level, row.op, row.shape, kinds), []).append(row)
         return [self._group(alike[key]) for key in sorted(alike, key=lambda key: key[0])]  # type: ignore[arg-type,return-value]
 
-    def _group(self, rows: Sequence[_Computed]) -> Group:
+    def _group(self, rows: Sequence[_Computed]) -> RowGroup:
         op, args, _, shape, _ = rows[0]
         varies = [type(arg) is int and self.varies[arg] for arg in args]
         starts = (*operand_starts(op, varies, shape), len(args))
@@ -166,7 +166,7 @@ class _Planner:
         for i, value in enumerate(results):
             self.places[value] = (len(self.blocks), i)
         self.blocks.append(Block(len(results), self.varies[results[0]]))
-        return Group(op, operands, len(self.blocks) - 1, len(results), shape)
+        return RowGroup(op, operands, len(self.blocks) - 1, len(results), shape)
 
     def _operand(self, places: list[list[Place]]) -> Operand:
         """The operand that has these places for each row; once, if they are the same for all."""
@@ -187,16 +187,16 @@ class _Planner:
         return CONSTANTS, self.rows_of_constants[text]
 
 
-def _runs(places: Sequence[Place]) -> tuple[Run, ...]:
+def _runs(places: Sequence[Place]) -> tuple[RowRun, ...]:
     breaks = [i for i, (a, b) in enumerate(pairwise(places), 1) if b != (a[0], a[1] + 1)]
     ends = pairwise((0, *breaks, len(places)))
-    return tuple([Run(*places[start], places[stop - 1][1] + 1) for start, stop in ends if places])
+    return tuple([RowRun(*places[start], places[stop - 1][1] + 1) for start, stop in ends if places])
 
 
-def _with_ends(groups: Sequence[Group], outputs: Operand, blocks: Sequence[Block]) -> tuple[list[Group], int]:
+def _with_ends(groups: Sequence[RowGroup], outputs: Operand, blocks: Sequence[Block]) -> tuple[list[RowGroup], int]:
     """The groups with the blocks that die at each, and the most rows per lane that are alive at once."""
     needed = {run.block for run in outputs.runs}
-    ended: list[Group] = []
+    ended: list[RowGroup] = []
     for group in reversed(groups):
         touched = {run.block for operand in group.operands for run in operand.runs} | {group.block}
         touched = {block for block in touched if blocks[block].per_lane}

@@ -12,7 +12,16 @@ from typing import Any
 
 from autograd._tree import is_array
 from autograd.compiler.executors.array_forms import array_form, library_of
-from autograd.compiler.executors.array_plan import CONSTANTS, LANE_INPUTS, UNIFORM_INPUTS, Block, Group, Operand, Run, planned
+from autograd.compiler.executors.array_plan import (
+    CONSTANTS,
+    LANE_INPUTS,
+    UNIFORM_INPUTS,
+    Block,
+    Operand,
+    RowGroup,
+    RowRun,
+    planned,
+)
 from autograd.compiler.executors.array_products import product_of
 from autograd.compiler.executors.library_functions import check_precision
 from autograd.compiler.instructions import REDUCTIONS
@@ -84,7 +93,7 @@ class ArrayExecutor:
             return max(lanes, 1)
         return max(MIN_LANES, CACHE // (8 * max(self.plan.live, 1)))
 
-    def _step(self, group: Group) -> Callable[[Blocks, int], None]:
+    def _step(self, group: RowGroup) -> Callable[[Blocks, int], None]:
         """What computes a group, given the blocks and how many lanes there are."""
         xp, made, dead = self.xp, group.block, group.dead
         compute = self._product(group) or self._elementwise(group)
@@ -102,7 +111,7 @@ class ArrayExecutor:
 
         return step
 
-    def _product(self, group: Group) -> Callable[[Blocks, int], Any] | None:
+    def _product(self, group: RowGroup) -> Callable[[Blocks, int], Any] | None:
         """For ops that have operands of several arguments."""
         form = product_of(group.op, [operand.each for operand in group.operands])
         if form is None:
@@ -115,7 +124,7 @@ class ArrayExecutor:
 
         return compute
 
-    def _elementwise(self, group: Group) -> Callable[[Blocks, int], Any]:
+    def _elementwise(self, group: RowGroup) -> Callable[[Blocks, int], Any]:
         xp = self.xp
         form = array_form(group.op, xp)
         readers = [argument_reader(operand, self.plan.blocks, xp) for operand in group.operands]
@@ -212,7 +221,7 @@ def _taker(xp: Any, sources: Sequence[int], rows: Sequence[int]) -> Reader:
     return read
 
 
-def _joiner(xp: Any, runs: Sequence[Run]) -> Reader:
+def _joiner(xp: Any, runs: Sequence[RowRun]) -> Reader:
     """Runs one below the other, in as many columns as the widest has."""
 
     def read(blocks: Blocks) -> Any:

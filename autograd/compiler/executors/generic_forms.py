@@ -1,6 +1,6 @@
 """How ops are computed with numbers of any type: forms of operators, comparisons and elementary functions, by names of ops.
 
-A form is called with the Arithmetic of the numbers first (see number_types.py): `n("exp", x)`. None of them cancels, so
+A form is called with the NumberType of the numbers first (see number_types.py): `n("exp", x)`. None of them cancels, so
 that numbers of any precision keep it.
 """
 

@@ -10,7 +10,7 @@ import numpy as np
 from autograd.compiler.executors.lane_kernels import LANE_DOT, LANE_SUM, kernel, list_kernel
 from autograd.compiler.executors.lane_ops import WEIGHTED_SUMS, ZERO, op_of
 from autograd.compiler.executors.lane_products import DOT, LANE_MATMUL, MATMUL, ROWS, TILE
-from autograd.compiler.executors.machine_code import Source, addresses
+from autograd.compiler.executors.machine_code import CompilationUnit, addresses
 from autograd.compiler.executors.vectors import GROUP
 from autograd.compiler.tape import Tape
 
@@ -52,7 +52,7 @@ class LaneCode:
         self.sums = 0
         self.cost = 0.0
         self._sources: dict[str, int] = {}
-        self._kernels: list[Source] = []
+        self._kernels: list[CompilationUnit] = []
         self._splats: dict[int, int] = {}
         self._order: list[float] = []  # of calls: where they stand among the rows of the tape
         self._words: list[Place] = []  # of these calls
@@ -180,11 +180,11 @@ class LaneCode:
 
     # -- words ------------------------------------------------------------------------------------------------------
 
-    def _add(self, row: float, source: Source, *places: Place) -> None:
+    def _add(self, row: float, source: CompilationUnit, *places: Place) -> None:
         self._order.append(row)
         self._words += [(NUMBER, self._kernel(source)), *places, *[NOTHING] * (4 - len(places))]
 
-    def _kernel(self, source: Source) -> int:
+    def _kernel(self, source: CompilationUnit) -> int:
         if source.name not in self._sources:
             self._sources[source.name] = len(self._kernels)
             self._kernels.append(source)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograd.compiler.executors.lane_ops import BINARY, SWITCHED, TERNARY, UNARY, jitted
-from autograd.compiler.executors.machine_code import Source, inner
+from autograd.compiler.executors.machine_code import CompilationUnit, inner
 from autograd.compiler.executors.vectors import as_float, call, doubles, fetch, integers, small_integers, take_number
 
 # -- codes of uniform rows: positions in SWITCHED, then called ones --------------------------------------------------------
@@ -264,4 +264,4 @@ def _interpreter() -> Any:
     return interpret
 
 
-INTERPRETER = Source("interpreter", _interpreter)
+INTERPRETER = CompilationUnit("interpreter", _interpreter)

@@ -11,17 +11,17 @@ import numpy as np
 
 from autograd.compiler.executors.lane_math import jit, log1p
 from autograd.compiler.executors.lane_ops import exp_difference, jitted
-from autograd.compiler.executors.machine_code import POINTERS, Source
+from autograd.compiler.executors.machine_code import POINTERS, CompilationUnit
 from autograd.compiler.executors.vectors import doubles, integers, prefer_whole_registers
 
 # -- ops of a fixed number of arguments ------------------------------------------------------------------------------------
 
 
-def kernel(name: str, varies: tuple[bool, ...]) -> Source:
+def kernel(name: str, varies: tuple[bool, ...]) -> CompilationUnit:
     """An op on lanes, given which arguments vary; the others are one number for all lanes."""
     letters = "".join("v" if varying else "u" for varying in varies)
     steps = [int(varying) for varying in varies]
-    return Source(f"lanes_{name}_{letters}", lambda: _ELEMENTWISE[len(steps)](jitted(name), *steps), POINTERS)
+    return CompilationUnit(f"lanes_{name}_{letters}", lambda: _ELEMENTWISE[len(steps)](jitted(name), *steps), POINTERS)
 
 
 def _unary(f: Any, dx: int) -> Any:
@@ -57,9 +57,9 @@ _ELEMENTWISE: dict[int, Callable[..., Any]] = {1: _unary, 2: _binary, 3: _ternar
 # -- ops of any number of arguments: argument by argument, so that every loop is over lanes ---------------------------------
 
 
-def list_kernel(name: str) -> Source:
+def list_kernel(name: str) -> CompilationUnit:
     """An op of any number of arguments on lanes. Its table: how many, then their addresses."""
-    return Source(f"lanes_{name}", _OF_LISTS[name])
+    return CompilationUnit(f"lanes_{name}", _OF_LISTS[name])
 
 
 def _prod() -> Any:
@@ -196,5 +196,5 @@ def _lane_dot() -> Any:
 
 
 # Numba may add in any order, and fuse: several sums side by side.
-LANE_SUM = Source("lane_sum", _lane_sum, POINTERS, frozenset({"reassoc", "contract"}))
-LANE_DOT = Source("lane_dot", _lane_dot, POINTERS, frozenset({"reassoc", "contract"}))
+LANE_SUM = CompilationUnit("lane_sum", _lane_sum, POINTERS, frozenset({"reassoc", "contract"}))
+LANE_DOT = CompilationUnit("lane_dot", _lane_dot, POINTERS, frozenset({"reassoc", "contract"}))

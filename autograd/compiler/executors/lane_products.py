@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd.compiler.executors.machine_code import Source, inner
+from autograd.compiler.executors.machine_code import CompilationUnit, inner
 from autograd.compiler.executors.vectors import (
     GROUP,
     NARROW,
@@ -148,6 +148,6 @@ def _weighted_sum(load: Any, splat: Any) -> Any:
     return weighted_sum
 
 
-MATMUL = Source("matmul", _matmul)
-LANE_MATMUL = Source("lane_matmul", _lane_matmul)
-DOT = Source("dot", _dot)
+MATMUL = CompilationUnit("matmul", _matmul)
+LANE_MATMUL = CompilationUnit("lane_matmul", _lane_matmul)
+DOT = CompilationUnit("dot", _dot)

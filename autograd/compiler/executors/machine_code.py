@@ -30,7 +30,7 @@ POINTERS = (types.int64, _POINTER, _POINTER, _POINTER, _POINTER)  # lanes, resul
 WORDS = (types.int64,) * 5  # the same, as addresses
 
 
-class Source(NamedTuple):
+class CompilationUnit(NamedTuple):
     """What is compiled: a function made by `make`, under a name of its own."""
 
     name: str
@@ -46,7 +46,7 @@ _addresses: dict[str, int] = {}
 _kept: list[Any] = []  # or their code would be freed
 
 
-def addresses(sources: Iterable[Source]) -> list[int]:
+def addresses(sources: Iterable[CompilationUnit]) -> list[int]:
     """The addresses of compiled functions. What is not on disk yet is compiled, with a message on stderr."""
     sources = list(sources)
     with global_compiler_lock:  # two threads must not load functions at once
@@ -62,7 +62,7 @@ def addresses(sources: Iterable[Source]) -> list[int]:
     return [_addresses[source.name] for source in sources]
 
 
-def _function(source: Source) -> Any:
+def _function(source: CompilationUnit) -> Any:
     function = source.make()
     function.__name__ = function.__qualname__ = source.name
     options = {"error_model": "numpy", "fastmath": set(source.fastmath)}

@@ -1,4 +1,4 @@
-"""Arithmetics: how a program computes with numbers that are not floats: Fractions, mpmath's numbers and intervals, Values …"""
+"""Number types: how a program computes with numbers that are not floats: Fractions, mpmath's numbers and intervals, Values …"""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from autograd.errors import CompileError
 from autograd.op import TABLE, Op, number
 
 
-class Arithmetic:
+class NumberType:
     """Numbers of one type: operators compute with them, and elementary functions are their own methods, `x.exp()`.
 
-    An Arithmetic is what the generic forms of ops are called with: `n("exp", x)` is the function of that name,
+    A NumberType is what the generic forms of ops are called with: `n("exp", x)` is the function of that name,
     `n.constant(0.5)` a constant.
     """
 
@@ -110,7 +110,7 @@ class Arithmetic:
         return self.constant(float(n))
 
 
-class Exact(Arithmetic):
+class Exact(NumberType):
     """Numbers that floats can be turned into without rounding: Decimals."""
 
     def exactly(self, c: float) -> Any:
@@ -136,7 +136,7 @@ class Rational(Exact):
         return self.exactly(z) if type(z) is float else z
 
 
-class Multiprecision(Arithmetic):
+class Multiprecision(NumberType):
     """mpmath's mpf: functions are those of its context, at its precision."""
 
     forms = FORMS | FORMS_OF_MPF
@@ -204,7 +204,7 @@ class Intervals(Multiprecision):
         return self.context.mpf([x.a if x.a <= y.a else y.a, x.b if x.b >= y.b else y.b])
 
 
-class Recording(Arithmetic):
+class OpNumbers(NumberType):
     """Values, whose operations record a graph again, and whatever else ops can be called on."""
 
     def compute(self, op: Op, args: Sequence[Any]) -> Any:
@@ -222,13 +222,13 @@ def _context(x: Any) -> Any:
     return context if hasattr(context, "mpf") else None
 
 
-def arithmetic_of(numbers: Iterable[Any]) -> Arithmetic | None:
+def arithmetic_of(numbers: Iterable[Any]) -> NumberType | None:
     """How to compute with these numbers, as `readable` gives them; None for floats. Floats go with every other type."""
     others = {type(x): x for x in numbers if type(x) is not float}
     if not others:
         return None
     if any(hasattr(x, "_record") for x in others.values()):
-        return Recording(next(kind for kind, x in others.items() if hasattr(x, "_record")))
+        return OpNumbers(next(kind for kind, x in others.items() if hasattr(x, "_record")))
     if len(others) > 1:
         raise CompileError(f"numbers of different types do not go together: {', '.join(sorted(k.__name__ for k in others))}")
     ((kind, x),) = others.items()
@@ -237,7 +237,7 @@ def arithmetic_of(numbers: Iterable[Any]) -> Arithmetic | None:
     if kind is Decimal:
         return Exact(kind)
     if _context(x) is None:
-        return Arithmetic(kind)
+        return NumberType(kind)
     return Intervals(x) if hasattr(x, "mid") else Multiprecision(x)
 
 

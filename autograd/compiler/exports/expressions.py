@@ -53,7 +53,7 @@ _IN_LIBRARY = pairs(
 
 
 @dataclass
-class Scope:
+class OpenFunction:
     """A function that is being written.
 
     kinds        what its variables are
@@ -90,7 +90,7 @@ class Expressions(ABC):
         self.functions: dict[str, str] = {}
         self.elementary: set[str] = set()
         self.what = ""
-        self.scope = Scope({}, Declarations({}, {}), NUMBER)
+        self.scope = OpenFunction({}, Declarations({}, {}), NUMBER)
 
     # -- what a language says ------------------------------------------------------------------------
 

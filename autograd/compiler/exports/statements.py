@@ -10,7 +10,7 @@ import ast
 from collections import ChainMap
 from collections.abc import MutableMapping, Sequence
 
-from autograd.compiler.exports.expressions import OPERATORS, Expressions, Scope
+from autograd.compiler.exports.expressions import OPERATORS, Expressions, OpenFunction
 from autograd.compiler.exports.python_trees import Declarations, declarations, function_trees, kind_of, numbers_of, range_of
 from autograd.compiler.exports.texts import ATOM, INDENT, LIST, NUMBER, Text
 
@@ -23,7 +23,7 @@ class Writer(Expressions):
     def translated(self, expression: ast.expr, kinds: MutableMapping[str, str], what: str) -> Text:
         """An expression in variables of these kinds; CompileError, which names `what`, if the language cannot say it."""
         self.what = what
-        self.scope = Scope(ChainMap({}, kinds), Declarations({}, {}), NUMBER)
+        self.scope = OpenFunction(ChainMap({}, kinds), Declarations({}, {}), NUMBER)
         found = self.numeric(expression)
         if self.scope.lines:
             raise self.refusal(f"{ast.unparse(expression)!r} is not one expression there")
@@ -40,7 +40,7 @@ class Writer(Expressions):
         kinds = {arg.arg: kind_of(arg.annotation) for arg in tree.args.args}
         if tree.args.vararg is not None:
             kinds[tree.args.vararg.arg] = LIST
-        self.scope = Scope(kinds, declarations(tree), kind_of(tree.returns))
+        self.scope = OpenFunction(kinds, declarations(tree), kind_of(tree.returns))
         self.functions[name] = ""  # it may call itself
         self.block(tree.body[1:], indented=True)
         body = [*self.scope.hoisted, *self.scope.lines]

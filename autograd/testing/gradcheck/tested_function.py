@@ -37,7 +37,7 @@ class Recording(NamedTuple):
         return [y.data if type(y) is Value else number(y) for y in self.outputs]
 
 
-class Reading(NamedTuple):
+class Observation(NamedTuple):
     """What is kept of a recording: outputs, bounds on their rounding errors, and what determines the piece it is on."""
 
     values: list[float]
@@ -46,7 +46,7 @@ class Reading(NamedTuple):
     fast: list[float]
     ops: list[Op | None]
 
-    def same_piece(self, there: Reading) -> bool:
+    def same_piece(self, there: Observation) -> bool:
         """True if both readings are on one smooth piece, without a kink or a wave in between."""
         return self.ops == there.ops and same_side(self.margins, there.margins) and close(self.fast, there.fast)
 
@@ -133,16 +133,16 @@ class FunctionUnderTest:
             for parameter, x in zip(self.parameters, before, strict=True):
                 parameter.data = x
 
-    def read(self, point: Sequence[float]) -> Reading | None:
+    def read(self, point: Sequence[float]) -> Observation | None:
         """What f gives at a point; None if it refuses."""
         with self.recorded_at(point) as made:
             if made is None:
                 return None
             noises = [_noise(made, y) for y in made.outputs]
             fast = [arg.data for arg in fast_arguments(made.graph)]
-            return Reading(made.values, noises, margins_of(made.graph), fast, [node.op for node in made.graph])
+            return Observation(made.values, noises, margins_of(made.graph), fast, [node.op for node in made.graph])
 
-    def read_again(self, made: Recording) -> Reading:
+    def read_again(self, made: Recording) -> Observation:
         """What f gives at the point itself, which must be what it gave before."""
         here = self.read(self.point)
         if here is None or repr(here.values) != repr(made.values):
@@ -170,7 +170,7 @@ class FunctionUnderTest:
 class AlongInput:
     """The function with one input moved; what it gives at x is read once for all outputs."""
 
-    def __init__(self, function: FunctionUnderTest, here: Reading, i: int) -> None:
+    def __init__(self, function: FunctionUnderTest, here: Observation, i: int) -> None:
         self.here, self.i, self.x = here, i, function.point[i]
         self.reading = cache(lambda x: function.read([*function.point[:i], x, *function.point[i + 1 :]]))
 

@@ -1,6 +1,7 @@
-"""A function fits on a screen."""
+"""A function fits on a screen, and a name means one thing."""
 
 import ast
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -26,3 +27,12 @@ def test_no_function_is_longer_than_a_screen_but_for_marked_fast_paths(files):
         if lines > MAX_LINES and "Marked fast path" not in (ast.get_docstring(node) or ""):
             longer.append((place, lines))
     assert longer == []
+
+
+def test_no_two_classes_have_the_same_name():
+    places = defaultdict(list)
+    for path in sorted([*ROOT.glob("autograd/**/*.py"), *ROOT.glob("nn/**/*.py"), *ROOT.glob("playground/*.py")]):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                places[node.name].append(str(path.relative_to(ROOT)))
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
