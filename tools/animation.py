@@ -19,7 +19,7 @@ from autograd.viz import style
 from autograd.viz.palette import COLOURS, standalone
 from autograd.viz.picture import Picture
 from autograd.viz.routing import Arrangement
-from autograd.viz.shapes import number, rectangle, text_at
+from autograd.viz.shapes import fixed, rectangle, text_at
 from autograd.viz.text_size import FONT, text_width
 from tools.keyframes import TRAVEL, Clock, Span
 
@@ -159,8 +159,8 @@ class Animation:
         rows, height = self._below()
         parts = [*self._graph(), *self._passes(), *self._weights(), *rows]
         begin = (
-            f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{number(self.width)}" height="{number(height)}" '
-            f'viewBox="0 0 {number(self.width)} {number(height)}" font-family="{FONT}" font-size="12" fill="{INK}">'
+            f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{fixed(self.width)}" height="{fixed(height)}" '
+            f'viewBox="0 0 {fixed(self.width)} {fixed(height)}" font-family="{FONT}" font-size="12" fill="{INK}">'
         )
         title = "<title>The player steps through a neuron, y = tanh(w·x + b), forward and backward; then a slider moves w</title>"
         frame = rectangle((0.5, 0.5), (self.width - 1.0, height - 1.0), "page", PAPER, LINE)
@@ -246,7 +246,7 @@ class Animation:
         """The sentence, the slider of the steps and that of the weight; and where they end."""
         lines = 2 if self.narrow else 1
         top = self.floor + LEADING * lines + 13.0
-        rule = f'<path d="M0.5,{number(self.floor)}H{number(self.width - 0.5)}" stroke="{LINE}"/>'
+        rule = f'<path d="M0.5,{fixed(self.floor)}H{fixed(self.width - 0.5)}" stroke="{LINE}"/>'
         half = (self.width - 3.0 * MARGIN) / 2.0
         sides = ((MARGIN, top), (MARGIN, top + ROW)) if self.narrow else ((MARGIN, top), (2.0 * MARGIN + half, top))
         room = self.width - 2.0 * MARGIN if self.narrow else half
@@ -278,7 +278,7 @@ class Animation:
         """A button, a track, and the number of the step."""
         last = len(self.steps) - 1
         yield rectangle((x, y), (40.0, 28.0), "play", INK, "none")
-        yield f'<path d="M{number(x + 15.0)},{number(y + 7.0)}l12,7l-12,7z" fill="{PAPER}"/>'
+        yield f'<path d="M{fixed(x + 15.0)},{fixed(y + 7.0)}l12,7l-12,7z" fill="{PAPER}"/>'
         left, right = x + 56.0, x + room - 84.0
         yield self._track(left, right, y)
         ends = pairwise([0.0, *self.begins[1:-1], self.clock.length])
@@ -303,7 +303,7 @@ class Animation:
 
     def _knob(self, left: float, at: float, y: float, colour: str) -> str:
         done = rectangle((left, y + 11.0), (max(at - left, 0.0), 6.0), "done", colour, "none")
-        return f'{done}<circle cx="{number(at)}" cy="{number(y + 14.0)}" r="8" fill="{colour}"/>'
+        return f'{done}<circle cx="{fixed(at)}" cy="{fixed(y + 14.0)}" r="8" fill="{colour}"/>'
 
 
 def files() -> dict[str, str]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from weakref import ref
 
 from autograd._tree import tree_leaves
-from autograd.compiler.places import EMPTY, STATE, Attributes, Cells, Members, Places, Same, State, contents, has_contents
+from autograd.compiler.places import EMPTY, STATE, Attributes, Cells, CodeState, Members, Places, Same, contents, has_contents
 from autograd.compiler.plain_data import SCALARS, as_bytes, difference, from_bytes, is_plain
 from autograd.errors import CompileError
 from autograd.op import Op
@@ -215,7 +215,7 @@ def _referred(f: FunctionType, names: _Names) -> Iterator[Places]:
     yield Places.of("", None, imported)
     yield Places.of(f"the defaults of {f.__name__}", None, dict(enumerate(f.__defaults__ or ())))
     yield Places.of(f"the defaults of {f.__name__}", f.__kwdefaults__, f.__kwdefaults__ or {})
-    yield Places.of(f"{f.__name__}.", State(f), {key: getattr(f, key) for key in STATE})
+    yield Places.of(f"{f.__name__}.", CodeState(f), {key: getattr(f, key) for key in STATE})
     settings = {key: x for key, x in vars(f).items() if key in names.read - names.assigned and not key.startswith("__")}
     yield Places.of(f"{f.__name__}.", vars(f), settings)
 

@@ -84,9 +84,9 @@ class Same:
         ordered = [p for p in all_places if p.size is not None and p.is_mapping]
         self._lists = [p.holder for p in (*lists, *ordered)]
         self._items = [*chain.from_iterable(p.held for p in lists), *chain.from_iterable(p.keys for p in ordered)]
-        states = [p for p in all_places if type(p.holder) is State]
+        states = [p for p in all_places if type(p.holder) is CodeState]
         self._functions, self._states = [p.holder.held for p in states], [x for p in states for x in p.held]
-        rest = [p for p in all_places if not _is_whole_list(p) and type(p.holder) is not State]
+        rest = [p for p in all_places if not _is_whole_list(p) and type(p.holder) is not CodeState]
         others = [(p, key, x) for p in rest for key, x in zip(p.keys, p.held, strict=True)]
         places = {(id(p.holder), key): (p.holder, key, x) for p, key, x in others}.values()  # each once
         standing, empty = ([place for place in places if (place[-1] is EMPTY) is gone] for gone in (False, True))
@@ -156,7 +156,7 @@ class Attributes:
         return self[name] is not EMPTY
 
 
-class State(Attributes):
+class CodeState(Attributes):
     """Of a function, what can be replaced in it, as IPython's autoreload does."""
 
 

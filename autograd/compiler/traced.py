@@ -13,7 +13,7 @@ from autograd.compiler.arguments import Argument
 from autograd.compiler.axes import Axes
 from autograd.compiler.closures import Closure
 from autograd.compiler.program import Program
-from autograd.compiler.tracing import Guard, Trace, spelled
+from autograd.compiler.tracing import Guard, Trace, identifier
 from autograd.errors import CompileError
 from autograd.op import number
 from autograd.value import Value
@@ -70,7 +70,7 @@ def _trace(
 ) -> tuple[Trace, Program, list[Value]]:
     shapes = [_as_inputs(name, i, argument.example) for i, argument in enumerate(arguments)]
     inputs = [x for shape in shapes for x in tree_leaves(shape)]
-    paths = [spelled(path) for a, shape in zip(arguments, shapes, strict=True) for path, _ in leaf_paths(shape, a.name)]
+    paths = [identifier(path) for a, shape in zip(arguments, shapes, strict=True) for path, _ in leaf_paths(shape, a.name)]
     rest = iter(inputs)
     copies = [tree_build(shape, rest) for shape in shapes]  # f may modify them
     trace = Trace(inputs, paths, lambda: f(*copies))

@@ -118,9 +118,9 @@ class Trace:
 
 def _captured_name(name: str, i: int) -> str:
     """The display name of a leaf from outside; one that has none is called w and its number."""
-    return f"w{i}" if re.fullmatch(r"(v\d+)?", name) else spelled(name)
+    return f"w{i}" if re.fullmatch(r"(v\d+)?", name) else identifier(name)
 
 
-def spelled(name: str) -> str:
+def identifier(name: str) -> str:
     """A name as an identifier: `layers[0].w[1]` is `layers_0_w_1`."""
     return re.sub(r"\W+", "_", name).strip("_")

@@ -12,20 +12,20 @@ RADIUS = 5.0
 SIGNS = {COLOURS[name].light: f" {name}" for name in ("positive", "negative", "nothing", "many", "broken")}
 
 
-def number(x: float) -> str:
-    """A coordinate with one digit after the point.
+def fixed(x: float) -> str:
+    """A coordinate or a size, with one digit after the point.
 
-    >>> number(1.0), number(0.25)
+    >>> fixed(1.0), fixed(0.25)
     ('1', '0.2')
     """
     return f"{x:.1f}".removesuffix(".0")
 
 
 def pair(point: Point) -> str:
-    return f"{number(point[0])},{number(point[1])}"
+    return f"{fixed(point[0])},{fixed(point[1])}"
 
 
-def sign(colour: str) -> str:
+def sign_class(colour: str) -> str:
     """The class of a number, by its colour; with a space before it."""
     return SIGNS.get(colour, "")
 
@@ -45,31 +45,31 @@ def text_at(
     place = f' text-anchor="{anchor}"' if anchor != "start" else ""
     x, y = point
     fill = f' fill="{colour}"' if colour != style.INK else ""
-    look = f'class="{kind}" x="{number(x)}" y="{number(y)}" font-size="{number(size)}"{weight}{place}{fill}{more}'
+    look = f'class="{kind}" x="{fixed(x)}" y="{fixed(y)}" font-size="{fixed(size)}"{weight}{place}{fill}{more}'
     return f"<text {look}>{escaped(text)}</text>"
 
 
 def rectangle(corner: Point, size: Point, kind: str, fill: str, stroke: str, width: float = 1.0, dashes: str = "") -> str:
     """A rectangle with round corners."""
-    line = f' stroke="{stroke}" stroke-width="{number(width)}"' if stroke != "none" else ""
+    line = f' stroke="{stroke}" stroke-width="{fixed(width)}"' if stroke != "none" else ""
     dash = f' stroke-dasharray="{dashes}"' if dashes else ""
     (x, y), (w, h) = corner, size
-    box = f'x="{number(x)}" y="{number(y)}" width="{number(w)}" height="{number(h)}" rx="{number(RADIUS)}"'
+    box = f'x="{fixed(x)}" y="{fixed(y)}" width="{fixed(w)}" height="{fixed(h)}" rx="{fixed(RADIUS)}"'
     return f'<rect class="{kind}" {box} fill="{fill}"{line}{dash}/>'
 
 
 def head(corner: Point, width: float, height: float, fill: str) -> str:
     """The filled head of a card: round above, straight below."""
     (x, y), r = corner, RADIUS
-    d = f"M{pair((x, y + height))}v{number(r - height)}q0,-{number(r)} {number(r)},-{number(r)}h{number(width - 2 * r)}"
-    return f'<path class="head" d="{d}q{number(r)},0 {number(r)},{number(r)}v{number(height - r)}z" fill="{fill}"/>'
+    d = f"M{pair((x, y + height))}v{fixed(r - height)}q0,-{fixed(r)} {fixed(r)},-{fixed(r)}h{fixed(width - 2 * r)}"
+    return f'<path class="head" d="{d}q{fixed(r)},0 {fixed(r)},{fixed(r)}v{fixed(height - r)}z" fill="{fill}"/>'
 
 
 def flat_head(corner: Point, width: float, height: float, fill: str) -> str:
     """The filled head of a card of one line: round on the left, straight on the right."""
     (x, y), r = corner, RADIUS
-    d = f"M{pair((x + width, y))}h{number(r - width)}q-{number(r)},0 -{number(r)},{number(r)}v{number(height - 2 * r)}"
-    return f'<path class="head" d="{d}q0,{number(r)} {number(r)},{number(r)}h{number(width - r)}z" fill="{fill}"/>'
+    d = f"M{pair((x + width, y))}h{fixed(r - width)}q-{fixed(r)},0 -{fixed(r)},{fixed(r)}v{fixed(height - 2 * r)}"
+    return f'<path class="head" d="{d}q0,{fixed(r)} {fixed(r)},{fixed(r)}h{fixed(width - r)}z" fill="{fill}"/>'
 
 
 def line(d: str, colour: str, width: float, dashes: str = "") -> str:
@@ -90,5 +90,5 @@ def tip(base: Point, point: Point, half: float, colour: str) -> str:
 def paragraph(point: Point, text: str, kind: str, colour: str, size: float, room: float, leading: float) -> tuple[str, float]:
     """A text in lines that fit, the first one's base line at a point; and how high they are together."""
     (x, y), lines = point, wrapped(text, room, size)
-    spans = (f'<tspan x="{number(x)}" y="{number(y + k * leading)}">{escaped(line)} </tspan>' for k, line in enumerate(lines))
-    return f'<text class="{kind}" font-size="{number(size)}" fill="{colour}">{"".join(spans)}</text>', len(lines) * leading
+    spans = (f'<tspan x="{fixed(x)}" y="{fixed(y + k * leading)}">{escaped(line)} </tspan>' for k, line in enumerate(lines))
+    return f'<text class="{kind}" font-size="{fixed(size)}" fill="{colour}">{"".join(spans)}</text>', len(lines) * leading

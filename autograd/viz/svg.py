@@ -18,7 +18,7 @@ from autograd.viz.folding import Group
 from autograd.viz.frames import FrameHead, fitting
 from autograd.viz.layered import GRID, snapped
 from autograd.viz.routing import APART, CLEAR, HALF_TEXT, Arrangement, Placed, PlacedFrame, Route, inset
-from autograd.viz.shapes import Point, flat_head, head, line, number, pair, paragraph, rectangle, sign, text_at, tip
+from autograd.viz.shapes import Point, fixed, flat_head, head, line, pair, paragraph, rectangle, sign_class, text_at, tip
 from autograd.viz.text_size import FONT, shortened, sides, text_width
 
 MARGIN = 8.0
@@ -75,7 +75,7 @@ class Sheet:
         width, height = math.ceil(self.width), math.ceil(height)
         begin = (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="autograd-graph" role="img" width="{width}" height="{height}" '
-            f'viewBox="0 0 {width} {height}" font-family="{FONT}" font-size="{number(NUMBER)}" fill="{style.INK}">'
+            f'viewBox="0 0 {width} {height}" font-family="{FONT}" font-size="{fixed(NUMBER)}" fill="{style.INK}">'
         )
         head = f"<title>{escaped(self.title)}</title><desc>{escaped(self.description)}</desc>"
         paper = f'<rect class="paper" width="{width}" height="{height}" fill="{style.PAPER}"/>'
@@ -139,7 +139,7 @@ class Sheet:
         top = middle + placed.top + PADDING / 2 + LINE / 2 + 4.0
         parts += [self._line(row, left, top + LINE * k, placed) for k, row in enumerate(card.lines)]
         words, rows = self._rows(placed, x, middle + HEAD, width) if placed.rows else ("", "")
-        point = number(left + placed.columns.point)
+        point = fixed(left + placed.columns.point)
         return f'<g id="{card.id}" class="node {kind}" data-point="{point}">{"".join(parts)}{words}</g>{rows}'
 
     def _flat(self, placed: Placed, corner: Point, width: float, border: str) -> Iterator[str]:
@@ -155,7 +155,7 @@ class Sheet:
         for row, word, point in zip(card.lines, columns.words, columns.points, strict=False):
             start = left + point - sides(row.text, NUMBER)[0]
             yield text_at((left + word, base), row.word, "word", style.LINE, WORD)
-            yield text_at((start, base), row.text, f"{row.kind}{sign(row.colour)}", row.colour)
+            yield text_at((start, base), row.text, f"{row.kind}{sign_class(row.colour)}", row.colour)
 
     def _rows(self, placed: Placed, x: float, y: float, width: float) -> tuple[str, str]:
         """The words above the parameters on a card, and the parameters, each a leaf by itself."""
@@ -179,7 +179,7 @@ class Sheet:
             for row in card.lines:
                 if row.kind in points:
                     end = points[row.kind] + sides(row.text, NUMBER)[1], at + base
-                    parts.append(text_at(end, row.text, f"{row.kind}{sign(row.colour)}", row.colour, anchor="end"))
+                    parts.append(text_at(end, row.text, f"{row.kind}{sign_class(row.colour)}", row.colour, anchor="end"))
             drawn.append(f'<g id="{card.id}" class="node leaf">{"".join(parts)}</g>')
         return "".join(above), "".join(drawn)
 
@@ -203,8 +203,8 @@ class Sheet:
             left, squeezed = x + PADDING + columns.word + WORD_SPACE, ""
             if start < left:
                 start, room = left, right - left
-                squeezed = f' textLength="{number(room)}" lengthAdjust="spacingAndGlyphs"' if whole + rest > room else ""
-            return word + text_at((start, y), row.text, f"{row.kind}{sign(row.colour)}", row.colour, more=squeezed)
+                squeezed = f' textLength="{fixed(room)}" lengthAdjust="spacingAndGlyphs"' if whole + rest > room else ""
+            return word + text_at((start, y), row.text, f"{row.kind}{sign_class(row.colour)}", row.colour, more=squeezed)
         return word + text_at((right, y), row.text, row.kind, row.colour, WORD, anchor="end")
 
     # -- lines -------------------------------------------------------------------------------------------------
@@ -225,15 +225,15 @@ class Sheet:
         filled = "none" if flow.look["dir"] == "none" else colour  # its place is kept: numbers change in a player
         end = tip(self._at(u + TIP, v), self._at(u, v), max(3.8, width / 2 + 2.5), filled)
         points[0] = (u + TIP - 1.0, v)
-        dashes = {"dashed": f"{number(5.0 + width)} {number(3.0 + width / 2)}", "dotted": "1.5 3"}.get(dash, "")
+        dashes = {"dashed": f"{fixed(5.0 + width)} {fixed(3.0 + width / 2)}", "dotted": "1.5 3"}.get(dash, "")
         way = line(self._curve(points[::-1]), colour, width, dashes)
         label = self._label(route, flow.label, colour, width)
-        return _edge("b", route, f"backward{sign(colour)}", flow.tooltip, way + end + label)
+        return _edge("b", route, f"backward{sign_class(colour)}", flow.tooltip, way + end + label)
 
     def _label(self, route: Route, label: str, colour: str, width: float) -> str:
         u, v = route.points[-1]
         back, room = route.lanes[2][1], self.plan.label_limit(route.arrow.id)
-        more = f' data-room="{number(room)}"' if self.plan.scheme.steady else ""
+        more = f' data-room="{fixed(room)}"' if self.plan.scheme.steady else ""
         if self.upright:
             x, y = self._at(u - APART - HALF_TEXT, v + back + width / 2 + CLEAR)
             return text_at((x, y + BASE), label, "label", colour, LABEL, more=more)
@@ -302,7 +302,7 @@ def legend(
         if x and x + needed > room:
             x, y = 0.0, y + LEGEND_ROW
         label = text_at((width + 6.0, 4.0), text, "legend-text", style.LINE, LEGEND_SIZE)
-        place = f'transform="translate({number(left + x)},{number(top + y + LEGEND_ROW / 2)})"'
+        place = f'transform="translate({fixed(left + x)},{fixed(top + y + LEGEND_ROW / 2)})"'
         parts.append(f'<g class="{name}" {place}>{sample}{label}</g>')
         x += needed + SAMPLES_APART
     return (f'<g class="legend">{"".join(parts)}</g>', y + LEGEND_ROW) if parts else ("", 0.0)
@@ -331,7 +331,7 @@ def _entries(cards: Collection[Card], flows: Collection[Flow], largest: float) -
     if "dotted" in looks:
         yield LegendEntry(line("M30,0H0", style.NOTHING, 1.0, "1.5 3"), SAMPLE, "zero gradient")
     if largest and colours:
-        wedge = f'<path d="M0,0L44,-{number(style.MAX_WIDTH / 2)}v{number(style.MAX_WIDTH)}z" fill="{style.MANY}"/>'
+        wedge = f'<path d="M0,0L44,-{fixed(style.MAX_WIDTH / 2)}v{fixed(style.MAX_WIDTH)}z" fill="{style.MANY}"/>'
         yield LegendEntry(wedge, 44.0, f"gradient back: width 0 to {style.short(largest)}", "scale")
     if style.BROKEN in colours:
         yield LegendEntry(_arrow_sample(style.BROKEN, 3.0, back=True), SAMPLE, "⚠ NaN or infinite")

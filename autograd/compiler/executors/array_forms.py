@@ -67,7 +67,7 @@ def _named(name: str) -> Form:
 
 
 def _comparison(function: Form) -> Form:
-    return lambda xp, x, y: functions.number(xp, function(x, y))
+    return lambda xp, x, y: functions.indicator(xp, function(x, y))
 
 
 # fmt: off

@@ -15,7 +15,7 @@ INF, NAN = float("inf"), float("nan")
 # -- steps and kinks -----------------------------------------------------------------------------------
 
 
-def number(xp: Any, condition: Any) -> Any:
+def indicator(xp: Any, condition: Any) -> Any:
     """1 where the condition holds, else 0."""
     return xp.astype(condition, xp.float64)
 
@@ -34,7 +34,7 @@ def sign(xp: Any, x: Any) -> Any:
 
 
 def step(xp: Any, x: Any) -> Any:
-    return xp.where(x == x, number(xp, x > 0.0), x)
+    return xp.where(x == x, indicator(xp, x > 0.0), x)
 
 
 def relu(xp: Any, x: Any) -> Any:

@@ -22,9 +22,9 @@ from autograd.compiler.exports.texts import (
     TRUTH,
     UNARY,
     Text,
+    bracketed,
     by_name,
     lines_of,
-    listed,
     pairs,
     words,
 )
@@ -145,7 +145,7 @@ def _function(name: str, program: Program, writer: CWriter) -> Iterator[str]:
     kinds = ["const double *restrict" if given.per_lane else "double" for given in program.inputs]
     parameters += [f"{kind} {name}" for kind, name in zip(kinds, code.inputs, strict=True)]
     parameters += [f"double *restrict {name}" for name in code.outputs]
-    yield from listed(f"void {identifier(name, FUNCTIONS)}(", parameters, ") {")
+    yield from bracketed(f"void {identifier(name, FUNCTIONS)}(", parameters, ") {")
     loop = f"for (size_t {code.lane} = 0; {code.lane} < {code.lanes}; {code.lane}++) {{"
     yield from (INDENT + line for line in code.statements(loop))
     yield from (f"{INDENT}*{name} = {code.value(i)};" for i, name in enumerate(code.outputs) if not code.varies[i])

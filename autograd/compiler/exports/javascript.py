@@ -20,9 +20,9 @@ from autograd.compiler.exports.texts import (
     PRODUCT,
     TRUTH,
     Text,
+    bracketed,
     by_name,
     lines_of,
-    listed,
     pairs,
     words,
 )
@@ -114,7 +114,7 @@ def _function(name: str, program: Program, writer: JavaScriptWriter) -> Iterator
         lambda name, value, final: f"{'const' if final else 'let'} {name} = {value};",
     )
     code = StraightLine(program, RESERVED, syntax)
-    yield from listed(f"export function {identifier(name, RESERVED)}(", code.parameters, ") {")
+    yield from bracketed(f"export function {identifier(name, RESERVED)}(", code.parameters, ") {")
     if code.arrays:
         yield f"{INDENT}const {code.lanes} = {code.arrays[0]}.length;"
     yield from (f"{INDENT}const {code.outputs[i]} = new Float64Array({code.lanes});" for i in code.varying)
@@ -122,7 +122,7 @@ def _function(name: str, program: Program, writer: JavaScriptWriter) -> Iterator
     yield from (INDENT + line for line in code.statements(loop))
     found = code.results
     pairs = [name if name == text else f"{name}: {text}" for name, text in zip(code.outputs, found, strict=True)]
-    yield from [f"{INDENT}return {found[0]};"] if len(found) == 1 else listed("return { ", pairs, " };", 1)
+    yield from [f"{INDENT}return {found[0]};"] if len(found) == 1 else bracketed("return { ", pairs, " };", 1)
     yield "}"
 
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from autograd.compiler.exports.straight_line import StraightLine, Syntax
-from autograd.compiler.exports.texts import INDENT, listed
+from autograd.compiler.exports.texts import INDENT, bracketed
 from autograd.compiler.instructions import INSTRUCTIONS
 from autograd.compiler.program import Program
 from autograd.python_source import Source, called_words, identifier, preamble, reserved_words
@@ -45,9 +45,9 @@ def _function(name: str, program: Program, reserved: frozenset[str]) -> Iterator
         end=("", ""),
     )
     code = StraightLine(program, reserved, syntax)
-    yield from listed(f"def {identifier(name, reserved)}(", code.parameters, "):")
+    yield from bracketed(f"def {identifier(name, reserved)}(", code.parameters, "):")
     yield from (f"{INDENT}{code.outputs[i]} = []" for i in code.varying)
     lanes = f"len({code.arrays[0]})" if code.arrays else code.lanes
     yield from (INDENT + line for line in code.statements(f"for {code.lane} in range({lanes}):"))
     found = code.results
-    yield from [f"{INDENT}return {found[0]}"] if len(found) == 1 else listed("return (", found, ")", 1)
+    yield from [f"{INDENT}return {found[0]}"] if len(found) == 1 else bracketed("return (", found, ")", 1)

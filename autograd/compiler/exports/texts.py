@@ -54,12 +54,12 @@ def lines_of(texts: Iterable[str], last: str = ",") -> list[str]:
 FACTORIALS = "\n".join(f"        {line}" for line in lines_of(repr(float(math.factorial(n))) for n in range(171)))  # all floats
 
 
-def listed(start: str, items: Iterable[str], end: str, indent: int = 0) -> list[str]:
+def bracketed(start: str, items: Iterable[str], end: str, indent: int = 0) -> list[str]:
     """A list between brackets, on one line if that is short enough, at this depth.
 
-    >>> listed("f(", ["x", "y"], ")")
+    >>> bracketed("f(", ["x", "y"], ")")
     ['f(x, y)']
-    >>> listed("f(", ["x" * 60, "y" * 60], ")") == ["f(", f"    {'x' * 60},", f"    {'y' * 60}", ")"]
+    >>> bracketed("f(", ["x" * 60, "y" * 60], ")") == ["f(", f"    {'x' * 60},", f"    {'y' * 60}", ")"]
     True
     """
     items, outer = list(items), indent * INDENT
