@@ -118,13 +118,14 @@ class Closure:
         return any(type(leaf) is Value and (leaf.op is not None or leaf._a >= self._since) for leaf in tree_leaves(x))
 
     def moved(self) -> str | None:
-        """Something that another call has changed, if the code assigns it: a place with other numbers, or an item."""
+        """Something that another call has changed: a place with other numbers, if the code assigns it, or an item."""
         for places in self.assigned:
             if (path := places.moved()) is not None:
                 return path
-        for places in self._places:
-            if not places.assigned and (path := places.changed()) is not None:
-                return path
+        if not self._same.all():
+            for places in self._places:
+                if not places.assigned and (path := places.changed()) is not None:
+                    return path
         return self._changed_contents()
 
     def check(self) -> None:

@@ -45,21 +45,20 @@ class Traced(NamedTuple):
         arguments = [Argument(*given) for given in zip(names, examples, axes, strict=True)]
         with collector_paused():
             trace, program, captured = _trace(f, name, arguments)
+        closure = Closure(f, trace.started)
+        with collector_paused():
             once, again = _fingerprint(trace, program, captured), _fingerprint(*_trace(f, name, arguments, named=False))
         if once != again and repr(once) != repr(again):  # as NaN is not equal to itself
             raise CompileError(
                 f"{name} does something different on every call, so it cannot be compiled: does it draw random numbers, or "
                 "change what it reads? Pass them as arguments, or draw with autograd.extend.draw"
             )
-        closure = Closure(f, trace.started)
-        if closure.assigns:  # one more call shows whether they lead from one call to the next
-            with collector_paused():
-                _trace(f, name, arguments, named=False)
-            if (moved := closure.moved()) is not None:
-                raise CompileError(
-                    f"{moved}, which {name} reads, is changed by {name} at every call, so it cannot be compiled: a program "
-                    "computes, and changes nothing"
-                )
+        if (moved := closure.moved()) is not None:
+            raise CompileError(
+                f"{moved}, which {name} reads, is changed by {name} at every call, so it cannot be compiled: a program "
+                "computes, and changes nothing"
+            )
+        if closure.assigns:  # other objects stand there now
             closure = Closure(f, trace.started)
         samplers = list(trace.draws.values())
         return cls(name, arguments, program, captured, samplers, trace.guards, _nesting(trace.result), closure)

@@ -522,7 +522,29 @@ class InPlace:
         return x * x
 
 
+class Logging:
+    seen = 0
+
+    def __init__(self):
+        self.log, self.kinds = [], set()
+
+    def to_list(self, x):
+        self.log.append(x * x)
+        return x
+
+    def to_set(self, x):
+        self.kinds.add(x * x)
+        return x
+
+    def to_class(self, x):
+        Logging.seen += 1
+        return x
+
+
 CHANGING = {
+    "list": (Logging().to_list, r"self\.log"),
+    "set": (Logging().to_set, r"self\.kinds"),
+    "class": (Logging().to_class, r"self\.seen|Logging\.seen"),
     "global": (counting, "COUNT"),
     "attribute": (Moving(), r"self\.mean"),
     "item": (InPlace().of_list, r"self\.means\[0\]"),
