@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 from autograd import Value
 from nn import optim
-from nn.optim import Optimizer
 
 
 class Feature(NamedTuple):
@@ -58,10 +57,3 @@ def optimizer_arguments(setting: Mapping[str, Any]) -> dict[str, Any]:
     kind: Any = getattr(optim, setting["optimizer"])
     defaults = kind([Value(0.0)]).defaults
     return {name: value for name, value in given.items() if defaults[name] != value}
-
-
-def optimizer_of(setting: Mapping[str, Any], parameters: Any) -> Optimizer:
-    """The optimizer of a setting; ValueError names an option that it does not take."""
-    kind: Any = getattr(optim, setting["optimizer"])
-    made: Optimizer = kind(parameters, lr=setting["rates"][0][1], **optimizer_arguments(setting))
-    return made
