@@ -617,6 +617,13 @@ def test_where_rounding_hides_the_gradient_the_report_says_so():
     assert "1 of 1 derivative could not be checked: rounding hides the gradient there" in repr(report)
 
 
+@pytest.mark.parametrize(("f", "x"), [(autograd.sqrt, 0.0), (autograd.acos, 1.0)])
+def test_an_infinite_gradient_that_differences_confirm_is_not_hidden(f, x):
+    report = gradcheck(f, (x,))
+    assert "rounding hides" not in repr(report)
+    assert report.checks[0].numeric == report.checks[0].analytic
+
+
 def test_where_nothing_can_be_seen_the_report_says_so():
     assert "nothing can be seen here" in repr(gradcheck(autograd.sin, (1e300,)))
     assert "at a kink" in repr(gradcheck(autograd.relu, (0.0,)))

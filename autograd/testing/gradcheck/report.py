@@ -45,7 +45,7 @@ class Checked(NamedTuple):
     @property
     def hidden(self) -> bool:
         """Is the graph's derivative lost in rounding, so that it cannot be judged?"""
-        return math.isinf(self.slack)
+        return math.isinf(self.slack) and math.isfinite(self.analytic)
 
     @property
     def smooth(self) -> bool:
