@@ -52,12 +52,11 @@ SAME_NUMBER = {
         "double",
         "float",
         "long",
-        "clone",
     ),
 }
 # Those that compute with a tensor number by number.
 EACH = {name for name in SAME if name in COMPOSED or TABLE[name].arity == 1} - {"enable_grad", "no_grad"}
-EACH |= {name for name, ours in OTHERS.items() if ours in EACH} | {"clamp", "detach", "numpy", "pow", "tolist"}
+EACH |= {name for name, ours in OTHERS.items() if ours in EACH} | {"clamp", "clone", "detach", "numpy", "pow", "tolist"}
 CLASSES = re.compile("cross_entropy|nll_loss|CrossEntropyLoss|NLLLoss")  # of a text in which tensors of integers may be classes
 Name = tuple[str | None, str]  # with that of the function to which it belongs, before it
 
@@ -86,6 +85,7 @@ def remembered(question: Callable[[Any, ast.AST], bool]) -> Callable[[Any, ast.A
     def asked(reading: Reading, node: ast.AST) -> bool:
         key = question, id(node)
         if key not in reading.answers:
+            reading.answers[key] = False  # until it is known: a name, or a function, may be made of itself
             reading.answers[key] = question(reading, node)
         return reading.answers[key]
 
@@ -115,6 +115,10 @@ class Reading:
         self.frozen = ", requires_grad=False" if asked else ""  # what PyTorch computes no gradient of
         self.scopes = {id(inside): node.name for node in nodes if isinstance(node, ast.FunctionDef) for inside in ast.walk(node)}
         self.own_names = {(self.scopes[id(node)], _given(node)) for node in nodes if id(node) in self.scopes}
+        self.given = [each for node in nodes for each in _givings(node)]
+        asked_names = {target.id for target, value, _ in self.given if any(map(self.asks, ast.walk(value)))} | self.asking
+        over_parameters = {target.id for target, value, _ in self.given if ast.unparse(value).endswith(".parameters()")}
+        self.learned = asked_names | over_parameters  # names of leaves, which PyTorch changes in place
         assigned = [node for node in nodes if isinstance(node, ast.Assign)]
         self.answers: dict[Any, bool] = {}  # see `remembered`
         self.lists: set[Name] = set()
@@ -126,7 +130,7 @@ class Reading:
         self.has_classes = bool((asked or self.networks) and CLASSES.search(text))
         kinds = (self.is_matrix, self.matrices), (self.is_list, self.lists), (self.is_plain, self.plain)
         for kind, names in kinds * 2:
-            while found := {self.name(x) for node in assigned if kind(node.value) for x in _names(node.targets)} - names:
+            while found := {self.name(x) for x, value, is_part in self.given if not is_part and kind(value)} - names:
                 names |= found
                 self.answers.clear()
 
@@ -372,6 +376,24 @@ def _names(targets: Sequence[ast.expr]) -> list[ast.Name]:
     """Those that one value is given to, or the only part of it."""
     parts = [target.elts[0] if isinstance(target, ast.Tuple) and len(target.elts) == 1 else target for target in targets]
     return [part for part in parts if isinstance(part, ast.Name)]
+
+
+def _givings(node: ast.AST) -> Iterator[tuple[ast.Name, ast.expr, bool]]:
+    """The names to which something is given there; what; and whether a name takes each part of it in turn."""
+    match node:
+        case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)) if len(targets) == len(values):
+            pairs, is_part = list(zip(targets, values, strict=True)), False
+        case ast.Assign(targets=targets, value=value):
+            pairs, is_part = [(target, value) for target in _names(targets)], False
+        case ast.AnnAssign(target=target, value=ast.expr() as value) | ast.NamedExpr(target=target, value=value):
+            pairs, is_part = [(target, value)], False
+        case ast.For(target=ast.Tuple(elts=targets), iter=ast.Call(func=ast.Name(id="zip"), args=values)):
+            pairs, is_part = list(zip(targets, values, strict=False)), True
+        case ast.For(target=target, iter=value):
+            pairs, is_part = [(target, value)], True
+        case _:
+            return
+    yield from ((target, value, is_part) for target, value in pairs if isinstance(target, ast.Name))
 
 
 def _given(node: ast.AST) -> str:

@@ -198,15 +198,20 @@ class _Respeller(Reading):
     def of_AugAssign(self, node: ast.AugAssign) -> str | None:
         """A step of a parameter, which PyTorch changes in place."""
         stepped = any(isinstance(part, ast.Attribute) and part.attr == "grad" for part in ast.walk(node.value))
-        in_place, (start, end) = self.in_place and stepped, (self.span(node.target)[1], self.span(node)[1])
-        if self.is_list(node.target) and (symbol := SYMBOLS.get(type(node.op).__name__)):
-            if in_place:
-                return self.listed(lambda: f"{self.written(node.target)}.data{self.spliced(node, start, end)}", "for {0}: {1}")
-            target = self.written(node.target)  # a list, which Python would lengthen
-            return f"{target} = {self.listed(lambda: self.written(node.target) + symbol + self.operand(node.value))}"
-        return (
-            f"{node.target.id}.data{self.spliced(node, start, end)}" if in_place and isinstance(node.target, ast.Name) else None
-        )
+        is_leaf, (start, end) = ast.unparse(node.target) in self.learned, (self.span(node.target)[1], self.span(node)[1])
+        symbol, are_several = SYMBOLS.get(type(node.op).__name__), self.is_list(node.target)
+
+        def changed() -> str:
+            return f"{self.written(node.target)}{symbol}{self.operand(node.value)}"
+
+        def step() -> str:
+            target = self.written(node.target)
+            return f"{target}.data{self.spliced(node, start, end)}" if stepped else f"{target}.data = ({changed()}).data"
+
+        if symbol and self.in_place and (stepped or is_leaf) and isinstance(node.target, ast.Name):
+            return self.listed(step, "for {0}: {1}") if are_several else step()
+        target = self.written(node.target)  # a list, which Python would lengthen
+        return f"{target} = {self.listed(changed)}" if symbol and are_several else None
 
     def of_BinOp(self, node: ast.BinOp) -> str | None:
         is_product = isinstance(node.op, ast.MatMult) and self.is_list(node.left) and self.is_list(node.right)
@@ -320,12 +325,20 @@ class _Respeller(Reading):
                 return f"{self.called('dot', [owner, weights[0]])}.backward()"
             case "backward", seeds if seeds or call.keywords:
                 return self.called(f"{self.operand(owner)}.backward", [], call.keywords, *map(self.seed, seeds))
-            case "sum" | "mean", []:
+            case "sum" | "mean", [] if self.scopes.get(id(call)) != "forward":  # of one sample there, and in PyTorch of several
                 return self.operand(owner)
             case "zero_grad", []:
                 return self.called(f"{self.operand(owner)}.zero_grad", [], call.keywords)
             case "detach", []:
-                return f"{self.operand(owner)}.detach()"
+                copied = isinstance(owner, ast.Call) and isinstance(owner.func, ast.Attribute) and owner.func.attr == "clone"
+                return f"{self.operand(owner.func.value if copied else owner)}.detach()"
+            case "clone", []:
+                detached = isinstance(owner, ast.Call) and isinstance(owner.func, ast.Attribute) and owner.func.attr == "detach"
+                return (
+                    self.written(owner)
+                    if detached or _is_taken_out(owner) or self.is_plain(owner)
+                    else self.called("pos", [owner])
+                )
         if name in SAME_NUMBER:
             return self.operand(owner)
         if ours in SAME and (self.is_list(owner) or not hasattr(Value, name)):

@@ -397,6 +397,32 @@ def test_networks_of_pytorch_train_here_on_one_sample_after_the_other(monkeypatc
     assert shown(ours)["printed"] == printed
 
 
+PRINTED = [  # programs, and what they print in PyTorch: `make torch` runs them there
+    (
+        "w = torch.tensor(1.0, requires_grad=True)\nbefore, step = w.clone(), 0.25\nwith torch.no_grad():\n    w -= step\n"
+        "print((w*before).item())",
+        "0.75\n",
+    ),
+    (
+        "w = torch.tensor([1.0, -2.0], requires_grad=True)\nother, v, before = w, torch.zeros(2), w.detach().clone()\n"
+        "for _ in range(2):\n    (w**2).sum().backward()\n    with torch.no_grad():\n        v = v + w.grad\n        w -= 0.25*v\n"
+        "    w.grad.zero_()\nfor x in (before, other, w): print(x[0].item(), x[1].item())",
+        "1.0 -2.0\n-0.25 0.5\n-0.25 0.5\n",
+    ),
+    (
+        "w: torch.Tensor = torch.tensor([1.0, 2.0], requires_grad=True)\nu, v = 2*w, torch.tensor([3.0, 4.0])\n"
+        "(s := (u*v).sum()).backward()\nprint(s.item(), w.grad[0].item())",
+        "22.0 6.0\n",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "printed"), PRINTED)
+def test_a_program_prints_here_what_it_prints_in_pytorch(monkeypatch, text, printed):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert shown(shown(f"import torch\n{text}")["slip"]["fix"])["printed"] == printed
+
+
 NO_GRAD = "the result, made by detach() or inside no_grad(), has no graph"
 VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_grad=True)\n"
 
