@@ -137,6 +137,12 @@ class Reading:
     def span(self, node: Any) -> tuple[int, int]:
         return self.starts[node.lineno - 1] + node.col_offset, self.starts[node.end_lineno - 1] + node.end_col_offset
 
+    def place(self, node: Any) -> tuple[int, int, int]:
+        """Its line, first column, and the one after the last in that line."""
+        row = self.source.split(b"\n")[node.lineno - 1]
+        end = row[: node.end_col_offset] if node.end_lineno == node.lineno else row
+        return node.lineno, len(row[: node.col_offset].decode()) + 1, len(end.decode()) + 1
+
     # -- what names mean -----------------------------------------------------------------------------
 
     def name(self, node: ast.Name) -> Name:

@@ -325,20 +325,15 @@ class _Respeller(Reading):
                 return f"{self.called('dot', [owner, weights[0]])}.backward()"
             case "backward", seeds if seeds or call.keywords:
                 return self.called(f"{self.operand(owner)}.backward", [], call.keywords, *map(self.seed, seeds))
-            case "sum" | "mean", [] if self.scopes.get(id(call)) != "forward":  # of one sample there, and in PyTorch of several
+            case "sum" | "mean", []:
                 return self.operand(owner)
             case "zero_grad", []:
                 return self.called(f"{self.operand(owner)}.zero_grad", [], call.keywords)
             case "detach", []:
-                copied = isinstance(owner, ast.Call) and isinstance(owner.func, ast.Attribute) and owner.func.attr == "clone"
-                return f"{self.operand(owner.func.value if copied else owner)}.detach()"
+                return f"{self.operand(_of_method('clone', owner) or owner)}.detach()"
             case "clone", []:
-                detached = isinstance(owner, ast.Call) and isinstance(owner.func, ast.Attribute) and owner.func.attr == "detach"
-                return (
-                    self.written(owner)
-                    if detached or _is_taken_out(owner) or self.is_plain(owner)
-                    else self.called("pos", [owner])
-                )
+                is_own = _of_method("detach", owner) or _is_taken_out(owner) or self.is_plain(owner)
+                return self.written(owner) if is_own else self.called("pos", [owner])
         if name in SAME_NUMBER:
             return self.operand(owner)
         if ours in SAME and (self.is_list(owner) or not hasattr(Value, name)):
@@ -398,12 +393,8 @@ def refused(text: str) -> tuple[str, int, int, int] | None:
     found = sorted((call for node in ast.walk(read.tree) for call in read.whole(node)), key=read.span)
     if not found:
         return None
-    call, last = found[0], found[0].end_col_offset
-    floats = re.sub(r"\d+", r"\g<0>.0", ast.unparse(call.args[0]).replace("True", "1").replace("False", "0"))
-    row = text.split("\n")[call.lineno - 1].encode()
-    end = row[:last] if call.end_lineno == call.lineno else row
-    told = f"PyTorch raises here: only tensors of floating point can require gradients; write {floats}"
-    return told, call.lineno, len(row[: call.col_offset].decode()) + 1, len(end.decode()) + 1
+    floats = re.sub(r"\d+", r"\g<0>.0", ast.unparse(found[0].args[0]).replace("True", "1").replace("False", "0"))
+    return f"PyTorch raises here: only tensors of floating point can require gradients; write {floats}", *read.place(found[0])
 
 
 def place(text: str, ours: str, line: int, column: int) -> tuple[int, int, int]:
@@ -456,6 +447,14 @@ def _is_taken_out(node: ast.AST) -> bool:
     """Whether it is a plain number here, and a tensor in PyTorch."""
     node = node.value if isinstance(node, ast.Subscript) else node
     return isinstance(node, ast.Attribute) and node.attr in ("data", "grad")
+
+
+def _of_method(name: str, node: ast.AST) -> ast.expr | None:
+    """What the node calls the method of that name of, if it does."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=owner, attr=method)) if method == name:
+            return owner
+    return None
 
 
 def _is_number(node: ast.AST) -> bool:

@@ -405,7 +405,8 @@ PRINTED = [  # programs, and what they print in PyTorch: `make torch` runs them 
     ),
     (
         "w = torch.tensor([1.0, -2.0], requires_grad=True)\nother, v, before = w, torch.zeros(2), w.detach().clone()\n"
-        "for _ in range(2):\n    (w**2).sum().backward()\n    with torch.no_grad():\n        v = v + w.grad\n        w -= 0.25*v\n"
+        "for _ in range(2):\n    (w**2).sum().backward()\n"
+        "    with torch.no_grad():\n        v = v + w.grad\n        w -= 0.25*v\n"
         "    w.grad.zero_()\nfor x in (before, other, w): print(x[0].item(), x[1].item())",
         "1.0 -2.0\n-0.25 0.5\n-0.25 0.5\n",
     ),
@@ -421,6 +422,59 @@ PRINTED = [  # programs, and what they print in PyTorch: `make torch` runs them 
 def test_a_program_prints_here_what_it_prints_in_pytorch(monkeypatch, text, printed):
     monkeypatch.setitem(sys.modules, "torch", None)
     assert shown(shown(f"import torch\n{text}")["slip"]["fix"])["printed"] == printed
+
+
+POINTS = (
+    "import torch\nfrom torch import nn\nX, y = torch.tensor([[1., 2.], [3., 4.]]), torch.tensor([0., 1.])\nm = nn.Linear(2, 1)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("lines", "met"),
+    [
+        ("loss = ((m(X) - y)**2).mean()", "m(X) - y"),
+        ("out = torch.sigmoid(m(X))\nloss = nn.MSELoss()(out, y)", "nn.MSELoss()(out, y)"),
+        ("f = nn.BCEWithLogitsLoss()\nout = m(X)\nloss = f(out, torch.ones(2))", "f(out, torch.ones(2))"),
+        ("loss = nn.functional.l1_loss(\n  m(X), 2*y)", "nn.functional.l1_loss("),
+        ("loss = m(X).sum()\nprint(((m(X) > 0) == y).float().mean().item())", "(m(X) > 0) == y"),
+        ("loss = (m(X).squeeze() - y.unsqueeze(-1)).sum()", "m(X).squeeze() - y.unsqueeze(-1)"),
+        ("loss = ((m(X) - y.view(-1, 1))**2).mean()", ""),
+        ("y = y.reshape(-1, 1)\nloss = ((m(X) - y)**2).mean()", ""),
+        ("loss = ((m(X).squeeze(1) - y)**2).mean()", ""),
+        ("loss = sum([a for a, b in zip(m(X), y)])", ""),
+    ],
+)
+def test_a_column_that_meets_a_row_is_told_with_the_program_in_which_both_are_columns(monkeypatch, lines, met):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    text = f"{POINTS}{lines}\nloss.backward()"
+    slip = shown(text)["slip"]
+    found = text.split("\n")[slip["line"] - 1][slip["column"] - 1 : slip["end"] - 1]
+    assert "answer" in shown(slip["fix"])
+    assert (slip["message"].startswith("PyTorch has a column and a row here"), found) == (
+        (True, met) if met else (False, "import torch")
+    )
+
+
+@pytest.mark.parametrize(
+    ("result", "sample", "mixes"),
+    [
+        ("self.w*x - x.mean()", "torch.ones(3)", "x.mean()"),
+        ("torch.softmax(self.w*x, dim=0)", "torch.ones(3)", "torch.softmax(self.w*x, dim=0)"),
+        ("self.w*x[0]", "torch.ones(3)", "x[0]"),
+        ("self.w*x.mean()", "torch.tensor(3.)", ""),
+        ("self.w*x/(self.w**2).sum()", "torch.ones(3)", ""),
+    ],
+)
+def test_a_network_that_computes_with_all_its_samples_at_once_is_not_called_on_one_after_the_other(
+    monkeypatch, result, sample, mixes
+):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    text = OWN.replace("self.w*x", result).replace("torch.ones(4)", sample)
+    slip = shown(text)["slip"]
+    if mixes:
+        assert "it computes with all samples at once" in slip["message"]
+        assert text.split("\n")[slip["line"] - 1][slip["column"] - 1 : slip["end"] - 1] == mixes
+    assert bool(slip["fix"]) != bool(mixes)
 
 
 NO_GRAD = "the result, made by detach() or inside no_grad(), has no graph"
