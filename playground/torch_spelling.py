@@ -144,7 +144,7 @@ class _Respeller(Reading):
             case "linspace", [low, high, count], _:
                 return f"[{low} + ({high} - ({low}))*{one}/({count} - 1) for {one} in range({count})]"
             case "arange", [count], _:
-                asked = any(map(self.asks, call.keywords))
+                asked = any(map(self.asks, call.keywords)) or (self.asking and not self.frozen)  # by this line, or a later one
                 return f"[{f'Value({one})' if asked else one} for {one} in range({count.removesuffix('.0').removesuffix('.')})]"
             case "randint", [*limits, _], [*_, ast.Tuple(elts=[size])]:
                 return f"[random.randrange({', '.join(limits)}) for {one} in range({self.written(size)})]"
@@ -173,16 +173,20 @@ class _Respeller(Reading):
 
     def of_JoinedStr(self, node: ast.JoinedStr) -> str:
         start, end = self.span(node)  # before Python 3.12 its parts do not know where they are
-        return FIELD.sub(lambda found: self.field(found[0]), self.source[start:end].decode())
+        return FIELD.sub(lambda found: self.field(found[0], node), self.source[start:end].decode())
 
-    def field(self, text: str) -> str:
+    def field(self, text: str, around: ast.JoinedStr) -> str:
         try:
             inside = _Respeller(text)
         except (SyntaxError, ValueError):
             return text
         inside.paths, inside.own, inside.modules, inside.frozen = self.paths, self.own, self.modules, self.frozen
         inside.lists, inside.matrices, inside.networks = self.lists, self.matrices, self.networks
-        inside.has_classes, inside.plain = self.has_classes, self.plain
+        inside.has_classes, inside.plain, inside.functions = self.has_classes, self.plain, self.functions
+        self.scopes |= {at: (*own, *self.scopes[id(around)]) for at, own in inside.scopes.items()}
+        self.own_names |= inside.own_names
+        inside.scopes, inside.own_names = self.scopes, self.own_names
+        inside.of_numbers = self.of_numbers
         return inside.text()
 
     def of_keyword(self, node: ast.keyword) -> str | None:
@@ -224,6 +228,8 @@ class _Respeller(Reading):
                 made = self.spliced(node, *self.span(node))
                 self.frozen = before
                 return made
+            case ast.Assign(targets=[ast.Attribute(value=x, attr="requires_grad")], value=asked) if self.is_list(x):
+                return self.asked(x, asked)
             case ast.Assign(targets=[ast.Attribute(attr="grad") as gradient], value=ast.Constant(value=None)):
                 return self.cleared(gradient)
         return None
@@ -232,7 +238,16 @@ class _Respeller(Reading):
         match line.value:
             case ast.Call(func=ast.Attribute(value=ast.Attribute() as gradient, attr="zero_")) if _is_taken_out(gradient):
                 return self.cleared(gradient)
+            case ast.Call(func=ast.Attribute(value=ast.Name() as x, attr="requires_grad_"), args=given):
+                return self.asked(x, *given)
         return None
+
+    def asked(self, owner: ast.expr, *given: ast.expr) -> str:
+        """The line that says whether the gradient of a number, or of several, is computed."""
+        answer = self.written(given[0]) if given else "True"
+        if self.is_list(owner):
+            return self.listed(lambda: f"{self.written(owner)}.requires_grad = {answer}", "for {0}: {1}")
+        return f"{self.operand(owner)}.requires_grad = {answer}"
 
     def cleared(self, gradient: ast.Attribute) -> str:
         """The line that sets x.grad or x.grad.data to 0."""

@@ -415,6 +415,26 @@ PRINTED = [  # programs, and what they print in PyTorch: `make torch` runs them 
         "(s := (u*v).sum()).backward()\nprint(s.item(), w.grad[0].item())",
         "22.0 6.0\n",
     ),
+    (
+        "x, y = torch.tensor([1.0, 2.0]), torch.tensor([2.0, 4.5])\nw = torch.tensor(1.0, requires_grad=True)\n"
+        "def forward(x): return w*x\ndef mse(p, t):\n    gaps = p - t\n    return (gaps**2).mean()\n"
+        "def moved(v):\n    return v + x\nsquare = lambda y: y**2\n"
+        "loss = mse(t=y, p=moved(forward(x)))\nloss.backward()\n"
+        "print(forward(5).item(), loss.item(), w.grad.item(), square(y)[1].item(), f'{forward(x)[1].item()}')",
+        "5.0 0.125 -1.0 20.25 2.0\n",
+    ),
+    (
+        "x = torch.arange(3.0)\nx.requires_grad_(True)\nw = torch.ones(3)\nfor _ in range(2):\n    w.requires_grad = True\n"
+        "    (w*x).sum().backward()\n    with torch.no_grad():\n        w = w - w.grad\n"
+        "print(w[2].item(), x.grad[1].item())",
+        "-3.0 1.0\n",
+    ),
+    (
+        "from torch import nn\nX, Y = torch.tensor([[1., 2.], [3., 4.]]), torch.tensor([[1.], [0.]])\nm = nn.Linear(2, 1)\n"
+        "for p in m.parameters(): p.data *= 0\nfor x, y in zip(X, Y):\n    loss = (m(x) - y)**2\n"
+        "    print(x.tolist()[1], y.item(), loss.item())\nprint(Y[0].item())",
+        "2.0 1.0 1.0\n4.0 0.0 0.0\n1.0\n",
+    ),
 ]
 
 
