@@ -286,6 +286,8 @@ class Reading:
                 return self.name(node) in self.lists
             case ast.Subscript(value=x, slice=ast.Slice()):
                 return self.is_list(x)
+            case ast.Subscript(value=x, slice=place):
+                return self.is_matrix(x) and not isinstance(place, ast.Tuple)
             case ast.Call(func=function, args=[x, *_]) if self.of_torch(function) in ("softmax", "log_softmax"):
                 return self.is_list(x)
             case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in {"softmax", "log_softmax", *SAME_NUMBER}:
@@ -329,8 +331,8 @@ class Reading:
         match node:
             case ast.Name():
                 return self.name(node) in self.plain
-            case ast.Compare(left=x, comparators=[y]):
-                return self.is_list(x) or self.is_list(y)
+            case ast.Compare():
+                return True
             case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in {"sum", "mean", *SAME_NUMBER}:
                 return self.is_plain(x)
             case ast.Subscript(value=x):
@@ -375,6 +377,8 @@ class Reading:
         match node:
             case ast.Name():
                 return self.name(node) in self.matrices
+            case ast.Subscript(value=x, slice=ast.Slice()):
+                return self.is_matrix(x)
             case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in SAME_NUMBER:
                 return self.is_matrix(x)
             case ast.Call(func=function, args=[x]) if network := self.networks.get(ast.unparse(function)):

@@ -29,6 +29,7 @@ from playground.torch_reading import (
 OF_LISTS = {"sum", "mean", "prod", "norm", "softmax", "log_softmax", "logsumexp"}  # of what is a tensor there, and a list here
 DERIVATIVES = {"grad", "jacobian", "hessian"}
 LEFT_OUT = {"inplace", "set_to_none", "dtype", "device", "retain_graph", "allow_unused"}  # of keywords
+ANSWERS = {"double": "float", "float": "float", "long": "int"}
 FIELD = re.compile(r"(?<=(?<!\{)\{)[^{}:!=]+")  # of an f-string
 ATOMS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript)
 
@@ -64,7 +65,7 @@ class _Respeller(Reading):
     def written(self, node: ast.AST) -> str:
         is_each = self.is_each(node)
         if is_each and self.letters is None:
-            return self.listed(lambda: self.written(node))
+            return self.listed(lambda: self.answer(node) or self.written(node))
         if not is_each and (letters := self.letters) is not None:
             self.letters = None
             whole = self.written(node)
@@ -73,6 +74,13 @@ class _Respeller(Reading):
         rule: Callable[[Any], str | None] | None = getattr(self, f"of_{type(node).__name__}", None)
         made = rule(node) if rule else None
         return self.spliced(node, *self.span(node)) if made is None else made
+
+    def answer(self, node: ast.AST) -> str | None:
+        """A number of answers that are yes or no, where these are not computed with any more."""
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Compare() as asked, attr=kind)) if kind in ANSWERS:
+                return f"{ANSWERS[kind]}({self.written(asked)})"
+        return None
 
     def listed(self, write: Callable[[], str], form: str = "[{1} for {0}]") -> str:
         """What is written of single numbers, done for each number of the lists in it."""
@@ -350,7 +358,7 @@ class _Respeller(Reading):
                 is_own = _of_method("detach", owner) or _is_taken_out(owner) or self.is_plain(owner)
                 return self.written(owner) if is_own else self.called("pos", [owner])
         if name in SAME_NUMBER:
-            return self.operand(owner)
+            return (None if self.is_each(call) else self.answer(call)) or self.operand(owner)
         if ours in SAME and (self.is_list(owner) or not hasattr(Value, name)):
             return self.called(ours, [owner, *call.args], call.keywords)
         return None

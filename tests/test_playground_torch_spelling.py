@@ -84,7 +84,7 @@ for epoch in range(60):
     loss = nn.BCELoss()(output, y)
     loss.backward()
     optimizer.step()
-right = mean([((a > 0.5) == b) for a, b in zip(output, y)])
+right = mean([float((a > 0.5) == b) for a, b in zip(output, y)])
 print(f"{right:.2f} {loss.item() < 0.5} {model([0., 1.])[0].item() > 0.5}")
 """
 LINE = """\
@@ -434,6 +434,19 @@ PRINTED = [  # programs, and what they print in PyTorch: `make torch` runs them 
         "for p in m.parameters(): p.data *= 0\nfor x, y in zip(X, Y):\n    loss = (m(x) - y)**2\n"
         "    print(x.tolist()[1], y.item(), loss.item())\nprint(Y[0].item())",
         "2.0 1.0 1.0\n4.0 0.0 0.0\n1.0\n",
+    ),
+    (
+        "from torch import nn\nX = torch.tensor([[1., 2.], [3., 4.], [0., 1.], [1., 1.]])\n"
+        "Y = torch.tensor([[1.], [0.], [0.], [1.]])\n"
+        "m = nn.Linear(2, 1)\nfor p in m.parameters(): p.data *= 0\nfor i in range(0, 4, 2):\n"
+        "    out = m(X[i:i+2])\n    print(nn.MSELoss()(out, Y[i:i+2]).item(), m(X[i]).item())\n"
+        "right = (out >= 0).float()\nprint(right[0].item(), (out[0] > 0).float().item(), 1 if (out[0] > 0).item() else 0)",
+        "0.5 0.0\n0.5 0.0\n1.0 0.0 0\n",
+    ),
+    (
+        "w = torch.tensor(3.0, requires_grad=True)\ndef main():\n    (w*w).backward()\n    print(w.grad.item())\n"
+        "if __name__ == '__main__':\n    main()",
+        "6.0\n",
     ),
 ]
 

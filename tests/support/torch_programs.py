@@ -89,5 +89,5 @@ def test_a_program_on_vectors_prints_in_pytorch_what_it_prints_here(text: str) -
 def printed(text: str, scope: dict[str, Any]) -> list[float]:
     """The numbers that a program prints."""
     with contextlib.redirect_stdout(io.StringIO()) as out:
-        exec(text, scope)
+        exec(text, scope | {"__name__": "__main__"})
     return [float(x) for x in out.getvalue().split()]
