@@ -135,7 +135,7 @@ class Reading:
         return Outcome(_named(root, values, self.formula.name), values, texts=texts)
 
     def _of_lines(self, free: Mapping[str, Value | float], at: Mapping[int, float]) -> Outcome:
-        scope = names()
+        scope = names() | {"__name__": "__main__"}
         known = {*scope, *(name for name, x in free.items() if type(x) is float)}
         scope |= free
         begun = {x: x.data for x in free.values() if type(x) is Value}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
 from typing import Any, NamedTuple
@@ -52,14 +53,15 @@ SAME_NUMBER = {
         "double",
         "float",
         "long",
-        "clone",
     ),
 }
 # Those that compute with a tensor number by number.
 EACH = {name for name in SAME if name in COMPOSED or TABLE[name].arity == 1} - {"enable_grad", "no_grad"}
-EACH |= {name for name, ours in OTHERS.items() if ours in EACH} | {"clamp", "detach", "numpy", "pow", "tolist"}
+EACH |= {name for name, ours in OTHERS.items() if ours in EACH} | {"clamp", "clone", "detach", "numpy", "pow", "tolist"}
 CLASSES = re.compile("cross_entropy|nll_loss|CrossEntropyLoss|NLLLoss")  # of a text in which tensors of integers may be classes
-Name = tuple[str | None, str]  # with that of the function to which it belongs, before it
+INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+NO_FORMULAS = (ast.Subscript, ast.List, ast.Tuple, ast.IfExp, ast.MatMult, *INNER)
+Name = tuple[ast.AST | None, str]  # with the function or comprehension to which it belongs, before it
 
 
 class Filled(NamedTuple):
@@ -86,6 +88,7 @@ def remembered(question: Callable[[Any, ast.AST], bool]) -> Callable[[Any, ast.A
     def asked(reading: TorchReading, node: ast.AST) -> bool:
         key = question, id(node)
         if key not in reading.answers:
+            reading.answers[key] = False  # until it is known: a function may call itself
             reading.answers[key] = question(reading, node)
         return reading.answers[key]
 
@@ -113,9 +116,18 @@ class TorchReading:
         asked = any(self.asks(node) for node in nodes)
         self.asking = {name for node in nodes for name in _asking(node)}
         self.frozen = ", requires_grad=False" if asked else ""  # what PyTorch computes no gradient of
-        self.scopes = {id(inside): node.name for node in nodes if isinstance(node, ast.FunctionDef) for inside in ast.walk(node)}
-        self.own_names = {(self.scopes[id(node)], _given(node)) for node in nodes if id(node) in self.scopes}
+        self.scopes = _scopes(self.tree)
+        self.own_names = {(self.scopes[id(node)][0], _given(node)) for node in nodes if self.scopes[id(node)]}
+        self.own_names -= {(self.scopes[id(node)][0], x) for node in nodes if isinstance(node, ast.Global) for x in node.names}
+        self.given = [each for node in nodes for each in _givings(node)]
+        asked_names = {target.id for target, value, _ in self.given if any(map(self.asks, ast.walk(value)))} | self.asking
+        over_parameters = {target.id for target, value, _ in self.given if ast.unparse(value).endswith(".parameters()")}
+        self.learned = asked_names | over_parameters  # names of leaves, which PyTorch changes in place
         assigned = [node for node in nodes if isinstance(node, ast.Assign)]
+        self.functions = {line.name: line for line in self.tree.body if isinstance(line, ast.FunctionDef)}
+        defined = [(x.id, value) for x, value, _ in self.given if isinstance(value, ast.Lambda)]
+        formulas = [(name, self.formula(function)) for name, function in [*self.functions.items(), *defined]]
+        self.of_numbers = {name: formula for name, formula in formulas if formula}  # functions, with what they give
         self.answers: dict[Any, bool] = {}  # see `remembered`
         self.lists: set[Name] = set()
         self.matrices: set[Name] = set()
@@ -124,21 +136,51 @@ class TorchReading:
         self.networks = self.find_networks(nodes, assigned)
         self.answers.clear()
         self.has_classes = bool((asked or self.networks) and CLASSES.search(text))
-        kinds = (self.is_matrix, self.matrices), (self.is_list, self.lists), (self.is_plain, self.plain)
-        for kind, names in kinds * 2:
-            while found := {self.name(x) for node in assigned if kind(node.value) for x in _names(node.targets)} - names:
+        self.find_kinds(nodes)
+
+    def find_kinds(self, nodes: Sequence[ast.AST]) -> None:
+        """Of each name, whether it is several numbers, rows of them, or plain: as what it is given, by a line or by all calls."""
+        calls: dict[str, list[ast.Call]] = {}
+        for node in nodes:
+            match node:
+                case ast.Call(func=ast.Name(id=name)):
+                    calls.setdefault(name, []).append(node)
+        named = Counter(node.id for node in nodes if isinstance(node, ast.Name))
+        parameters = [
+            parameter
+            for name, function in self.functions.items()
+            for parameter in _arguments(function, calls.get(name, []))
+            if named[name] == len(parameter[1])
+        ]
+        kinds = (
+            (self.is_matrix, self.matrices, None),
+            (self.is_list, self.lists, self.is_matrix),
+            (self.is_plain, self.plain, self.is_plain),
+        )
+        for kind, names, of_parts in kinds * 2:
+            while True:
+                found = {self.name(x) for x, value, is_part in self.given if not is_part and kind(value)}
+                found |= {self.name(x) for x, value, is_part in self.given if is_part and of_parts and of_parts(value)}
+                found |= {name for name, values in parameters if values and all(map(kind, values))}
+                if found <= names:
+                    break
                 names |= found
                 self.answers.clear()
 
     def span(self, node: Any) -> tuple[int, int]:
         return self.starts[node.lineno - 1] + node.col_offset, self.starts[node.end_lineno - 1] + node.end_col_offset
 
+    def place(self, node: Any) -> tuple[int, int, int]:
+        """Its line, first column, and the one after the last in that line."""
+        row = self.source.split(b"\n")[node.lineno - 1]
+        end = row[: node.end_col_offset] if node.end_lineno == node.lineno else row
+        return node.lineno, len(row[: node.col_offset].decode()) + 1, len(end.decode()) + 1
+
     # -- what names mean -----------------------------------------------------------------------------
 
     def name(self, node: ast.Name) -> Name:
-        """A name with that of the function that it belongs to, if it is assigned in one."""
-        own = self.scopes.get(id(node)), node.id
-        return own if own in self.own_names else (None, node.id)
+        """A name with the function that it belongs to, if it is given in one."""
+        return next((own for scope in self.scopes[id(node)] if (own := (scope, node.id)) in self.own_names), (None, node.id))
 
     def path(self, node: ast.AST) -> str:
         """The full name in PyTorch of a name or an attribute; empty if it is none of its."""
@@ -226,6 +268,16 @@ class TorchReading:
                     return Filled(name, sizes, is_like, is_asked or any(map(self.asks, given)))
         return None
 
+    def formula(self, function: Any) -> ast.expr | None:
+        """That of a function of one number, which PyTorch computes for several numbers one by one; None if it is no formula."""
+        match function.body:
+            case (ast.expr() as formula) | [ast.Return(value=ast.expr() as formula)] if len(function.args.args) == 1:
+                parts = list(ast.walk(formula))
+                called = [node.func for node in parts if isinstance(node, ast.Call)]
+                if not any(isinstance(node, NO_FORMULAS) for node in parts) and all(self.of_torch(x) in EACH for x in called):
+                    return formula
+        return None
+
     @remembered
     def is_list(self, node: ast.AST) -> bool:
         """Whether it is several numbers: makes them, is their name, or computes with them number by number."""
@@ -234,6 +286,8 @@ class TorchReading:
                 return self.name(node) in self.lists
             case ast.Subscript(value=x, slice=ast.Slice()):
                 return self.is_list(x)
+            case ast.Subscript(value=x, slice=place):
+                return self.is_matrix(x) and not isinstance(place, ast.Tuple)
             case ast.Call(func=function, args=[x, *_]) if self.of_torch(function) in ("softmax", "log_softmax"):
                 return self.is_list(x)
             case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in {"softmax", "log_softmax", *SAME_NUMBER}:
@@ -242,6 +296,9 @@ class TorchReading:
                 if ast.unparse(function).startswith("self."):
                     return True
                 return network.one_out if self.is_batch(x, network) else self.is_list(x) and not network.one_out
+            case ast.Call(func=ast.Name(id=name)) if name in self.functions and not self.is_each(node):
+                given = [line.value for line in ast.walk(self.functions[name]) if isinstance(line, ast.Return)]
+                return bool(given) and all(value is not None and self.is_list(value) for value in given)
             case ast.Call(func=function) if self.of_torch(function) in ("arange", "linspace", "randint") or self.best(node):
                 return True
         sizes = filled.sizes if (filled := self.filled(node)) else ()
@@ -260,10 +317,12 @@ class TorchReading:
                 return self.is_list(x)
             case ast.Call(func=function, args=[x, *_]) if self.of_torch(function) in EACH:
                 return self.is_list(x)
+            case ast.Call(func=ast.Name(id=name), args=[x]) if formula := self.of_numbers.get(name):
+                return self.is_list(x) and not self.is_list(formula)
             case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in SAME_NUMBER:
                 return self.is_each(x)
             case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in EACH:
-                return self.is_list(x)
+                return self.is_list(x) and not (method in ("numpy", "tolist") and self.is_plain(x))
         return False
 
     @remembered
@@ -272,14 +331,16 @@ class TorchReading:
         match node:
             case ast.Name():
                 return self.name(node) in self.plain
-            case ast.Compare(left=x, comparators=[y]):
-                return self.is_list(x) or self.is_list(y)
+            case ast.Compare():
+                return True
             case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in {"sum", "mean", *SAME_NUMBER}:
                 return self.is_plain(x)
             case ast.Subscript(value=x):
                 return self.is_plain(x)
             case ast.Call(func=function, keywords=given) if self.path(function) == "torch.autograd.grad":
                 return all(each.arg != "create_graph" for each in given)
+            case ast.Call() if self.networks and (self.rows(node) or self.numbers(node)):
+                return not any(map(self.asks, ast.walk(node)))
         return self.best(node) is not None
 
     # -- rows and networks ---------------------------------------------------------------------------
@@ -316,6 +377,8 @@ class TorchReading:
         match node:
             case ast.Name():
                 return self.name(node) in self.matrices
+            case ast.Subscript(value=x, slice=ast.Slice()):
+                return self.is_matrix(x)
             case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in SAME_NUMBER:
                 return self.is_matrix(x)
             case ast.Call(func=function, args=[x]) if network := self.networks.get(ast.unparse(function)):
@@ -372,6 +435,50 @@ def _names(targets: Sequence[ast.expr]) -> list[ast.Name]:
     """Those that one value is given to, or the only part of it."""
     parts = [target.elts[0] if isinstance(target, ast.Tuple) and len(target.elts) == 1 else target for target in targets]
     return [part for part in parts if isinstance(part, ast.Name)]
+
+
+def _givings(node: ast.AST) -> Iterator[tuple[ast.Name, ast.expr, bool]]:
+    """The names to which something is given there; what; and whether a name takes each part of it in turn."""
+    match node:
+        case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)) if len(targets) == len(values):
+            pairs, is_part = list(zip(targets, values, strict=True)), False
+        case ast.Assign(targets=targets, value=value):
+            pairs, is_part = [(target, value) for target in _names(targets)], False
+        case ast.AnnAssign(target=target, value=ast.expr() as value) | ast.NamedExpr(target=target, value=value):
+            pairs, is_part = [(target, value)], False
+        case ast.For(target=target, iter=value) | ast.comprehension(target=target, iter=value):
+            match target, value:
+                case ast.Tuple(elts=targets), ast.Call(func=ast.Name(id="zip"), args=values):
+                    pairs, is_part = list(zip(targets, values, strict=False)), True
+                case _:
+                    pairs, is_part = [(target, value)], True
+        case _:
+            return
+    yield from ((target, value, is_part) for target, value in pairs if isinstance(target, ast.Name))
+
+
+def _arguments(function: ast.FunctionDef, calls: Sequence[ast.Call]) -> Iterator[tuple[Name, list[ast.expr]]]:
+    """The parameters of a function, each with what its calls give for it where that is written there."""
+    for place, parameter in enumerate(function.args.args):
+        yield (
+            (function, parameter.arg),
+            [
+                value
+                for call in calls
+                if not any(isinstance(x, ast.Starred) for x in call.args)
+                for value in [*call.args[place : place + 1], *(each.value for each in call.keywords if each.arg == parameter.arg)]
+            ],
+        )
+
+
+def _scopes(tree: ast.AST) -> dict[int, tuple[ast.AST, ...]]:
+    """The functions and comprehensions around each node, by its id, the inmost one first."""
+    found: dict[int, tuple[ast.AST, ...]] = {id(tree): ()}
+    for node in ast.walk(tree):
+        around = found[id(node)]
+        inside = (node, *around) if isinstance(node, INNER) else around
+        found |= {id(child): inside for child in ast.iter_child_nodes(node)}
+    return found
 
 
 def _given(node: ast.AST) -> str:

@@ -29,6 +29,7 @@ from playground.torch_reading import (
 OF_LISTS = {"sum", "mean", "prod", "norm", "softmax", "log_softmax", "logsumexp"}  # of what is a tensor there, and a list here
 DERIVATIVES = {"grad", "jacobian", "hessian"}
 LEFT_OUT = {"inplace", "set_to_none", "dtype", "device", "retain_graph", "allow_unused"}  # of keywords
+ANSWERS = {"double": "float", "float": "float", "long": "int"}
 FIELD = re.compile(r"(?<=(?<!\{)\{)[^{}:!=]+")  # of an f-string
 ATOMS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript)
 
@@ -64,7 +65,7 @@ class _Respeller(TorchReading):
     def written(self, node: ast.AST) -> str:
         is_each = self.is_each(node)
         if is_each and self.letters is None:
-            return self.listed(lambda: self.written(node))
+            return self.listed(lambda: self.answer(node) or self.written(node))
         if not is_each and (letters := self.letters) is not None:
             self.letters = None
             whole = self.written(node)
@@ -73,6 +74,13 @@ class _Respeller(TorchReading):
         rule: Callable[[Any], str | None] | None = getattr(self, f"of_{type(node).__name__}", None)
         made = rule(node) if rule else None
         return self.spliced(node, *self.span(node)) if made is None else made
+
+    def answer(self, node: ast.AST) -> str | None:
+        """A number of answers that are yes or no, where these are not computed with any more."""
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Compare() as asked, attr=kind)) if kind in ANSWERS:
+                return f"{ANSWERS[kind]}({self.written(asked)})"
+        return None
 
     def listed(self, write: Callable[[], str], form: str = "[{1} for {0}]") -> str:
         """What is written of single numbers, done for each number of the lists in it."""
@@ -144,7 +152,7 @@ class _Respeller(TorchReading):
             case "linspace", [low, high, count], _:
                 return f"[{low} + ({high} - ({low}))*{one}/({count} - 1) for {one} in range({count})]"
             case "arange", [count], _:
-                asked = any(map(self.asks, call.keywords))
+                asked = any(map(self.asks, call.keywords)) or (self.asking and not self.frozen)  # by this line, or a later one
                 return f"[{f'Value({one})' if asked else one} for {one} in range({count.removesuffix('.0').removesuffix('.')})]"
             case "randint", [*limits, _], [*_, ast.Tuple(elts=[size])]:
                 return f"[random.randrange({', '.join(limits)}) for {one} in range({self.written(size)})]"
@@ -173,16 +181,20 @@ class _Respeller(TorchReading):
 
     def of_JoinedStr(self, node: ast.JoinedStr) -> str:
         start, end = self.span(node)  # before Python 3.12 its parts do not know where they are
-        return FIELD.sub(lambda found: self.field(found[0]), self.source[start:end].decode())
+        return FIELD.sub(lambda found: self.field(found[0], node), self.source[start:end].decode())
 
-    def field(self, text: str) -> str:
+    def field(self, text: str, around: ast.JoinedStr) -> str:
         try:
             inside = _Respeller(text)
         except (SyntaxError, ValueError):
             return text
         inside.paths, inside.own, inside.modules, inside.frozen = self.paths, self.own, self.modules, self.frozen
         inside.lists, inside.matrices, inside.networks = self.lists, self.matrices, self.networks
-        inside.has_classes, inside.plain = self.has_classes, self.plain
+        inside.has_classes, inside.plain, inside.functions = self.has_classes, self.plain, self.functions
+        self.scopes |= {at: (*own, *self.scopes[id(around)]) for at, own in inside.scopes.items()}
+        self.own_names |= inside.own_names
+        inside.scopes, inside.own_names = self.scopes, self.own_names
+        inside.of_numbers = self.of_numbers
         return inside.text()
 
     def of_keyword(self, node: ast.keyword) -> str | None:
@@ -198,15 +210,20 @@ class _Respeller(TorchReading):
     def of_AugAssign(self, node: ast.AugAssign) -> str | None:
         """A step of a parameter, which PyTorch changes in place."""
         stepped = any(isinstance(part, ast.Attribute) and part.attr == "grad" for part in ast.walk(node.value))
-        in_place, (start, end) = self.in_place and stepped, (self.span(node.target)[1], self.span(node)[1])
-        if self.is_list(node.target) and (symbol := SYMBOLS.get(type(node.op).__name__)):
-            if in_place:
-                return self.listed(lambda: f"{self.written(node.target)}.data{self.spliced(node, start, end)}", "for {0}: {1}")
-            target = self.written(node.target)  # a list, which Python would lengthen
-            return f"{target} = {self.listed(lambda: self.written(node.target) + symbol + self.operand(node.value))}"
-        return (
-            f"{node.target.id}.data{self.spliced(node, start, end)}" if in_place and isinstance(node.target, ast.Name) else None
-        )
+        is_leaf, (start, end) = ast.unparse(node.target) in self.learned, (self.span(node.target)[1], self.span(node)[1])
+        symbol, are_several = SYMBOLS.get(type(node.op).__name__), self.is_list(node.target)
+
+        def changed() -> str:
+            return f"{self.written(node.target)}{symbol}{self.operand(node.value)}"
+
+        def step() -> str:
+            target = self.written(node.target)
+            return f"{target}.data{self.spliced(node, start, end)}" if stepped else f"{target}.data = ({changed()}).data"
+
+        if symbol and self.in_place and (stepped or is_leaf) and isinstance(node.target, ast.Name):
+            return self.listed(step, "for {0}: {1}") if are_several else step()
+        target = self.written(node.target)  # a list, which Python would lengthen
+        return f"{target} = {self.listed(changed)}" if symbol and are_several else None
 
     def of_BinOp(self, node: ast.BinOp) -> str | None:
         is_product = isinstance(node.op, ast.MatMult) and self.is_list(node.left) and self.is_list(node.right)
@@ -219,6 +236,8 @@ class _Respeller(TorchReading):
                 made = self.spliced(node, *self.span(node))
                 self.frozen = before
                 return made
+            case ast.Assign(targets=[ast.Attribute(value=x, attr="requires_grad")], value=asked) if self.is_list(x):
+                return self.asked(x, asked)
             case ast.Assign(targets=[ast.Attribute(attr="grad") as gradient], value=ast.Constant(value=None)):
                 return self.cleared(gradient)
         return None
@@ -227,7 +246,16 @@ class _Respeller(TorchReading):
         match line.value:
             case ast.Call(func=ast.Attribute(value=ast.Attribute() as gradient, attr="zero_")) if _is_taken_out(gradient):
                 return self.cleared(gradient)
+            case ast.Call(func=ast.Attribute(value=ast.Name() as x, attr="requires_grad_"), args=given):
+                return self.asked(x, *given)
         return None
+
+    def asked(self, owner: ast.expr, *given: ast.expr) -> str:
+        """The line that says whether the gradient of a number, or of several, is computed."""
+        answer = self.written(given[0]) if given else "True"
+        if self.is_list(owner):
+            return self.listed(lambda: f"{self.written(owner)}.requires_grad = {answer}", "for {0}: {1}")
+        return f"{self.operand(owner)}.requires_grad = {answer}"
 
     def cleared(self, gradient: ast.Attribute) -> str:
         """The line that sets x.grad or x.grad.data to 0."""
@@ -325,9 +353,12 @@ class _Respeller(TorchReading):
             case "zero_grad", []:
                 return self.called(f"{self.operand(owner)}.zero_grad", [], call.keywords)
             case "detach", []:
-                return f"{self.operand(owner)}.detach()"
+                return f"{self.operand(_of_method('clone', owner) or owner)}.detach()"
+            case "clone", []:
+                is_own = _of_method("detach", owner) or _is_taken_out(owner) or self.is_plain(owner)
+                return self.written(owner) if is_own else self.called("pos", [owner])
         if name in SAME_NUMBER:
-            return self.operand(owner)
+            return (None if self.is_each(call) else self.answer(call)) or self.operand(owner)
         if ours in SAME and (self.is_list(owner) or not hasattr(Value, name)):
             return self.called(ours, [owner, *call.args], call.keywords)
         return None
@@ -385,12 +416,8 @@ def refused(text: str) -> tuple[str, int, int, int] | None:
     found = sorted((call for node in ast.walk(read.tree) for call in read.whole(node)), key=read.span)
     if not found:
         return None
-    call, last = found[0], found[0].end_col_offset
-    floats = re.sub(r"\d+", r"\g<0>.0", ast.unparse(call.args[0]).replace("True", "1").replace("False", "0"))
-    row = text.split("\n")[call.lineno - 1].encode()
-    end = row[:last] if call.end_lineno == call.lineno else row
-    told = f"PyTorch raises here: only tensors of floating point can require gradients; write {floats}"
-    return told, call.lineno, len(row[: call.col_offset].decode()) + 1, len(end.decode()) + 1
+    floats = re.sub(r"\d+", r"\g<0>.0", ast.unparse(found[0].args[0]).replace("True", "1").replace("False", "0"))
+    return f"PyTorch raises here: only tensors of floating point can require gradients; write {floats}", *read.place(found[0])
 
 
 def place(text: str, ours: str, line: int, column: int) -> tuple[int, int, int]:
@@ -443,6 +470,14 @@ def _is_taken_out(node: ast.AST) -> bool:
     """Whether it is a plain number here, and a tensor in PyTorch."""
     node = node.value if isinstance(node, ast.Subscript) else node
     return isinstance(node, ast.Attribute) and node.attr in ("data", "grad")
+
+
+def _of_method(name: str, node: ast.AST) -> ast.expr | None:
+    """What the node calls the method of that name of, if it does."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=owner, attr=method)) if method == name:
+            return owner
+    return None
 
 
 def _is_number(node: ast.AST) -> bool:

@@ -24,6 +24,7 @@ from playground import lists, pytorch
 from playground.free import near
 from playground.plain import to_begin_with, with_values
 from playground.spelling import CALLED, corrected, difference
+from playground.torch_samples import mixed, paired
 from playground.torch_spelling import place as torch_place
 from playground.torch_spelling import refused, respelled
 
@@ -89,22 +90,28 @@ class Slip(Exception):
             return self
         said = printed
         spelled = corrected(text)
-        ours = respelled(spelled or text)
-        for fix in filter(None, (ours, spelled, with_values(spelled or text))):
+        written = spelled or text
+        ours = respelled(written)
+        if ours and self.place["message"] == _TORCH and (stopped := mixed(written)):
+            ours = None
+            self.tell(f"{_STOPPED}: {stopped[0]}", *stopped[1:])
+        for fix in filter(None, (ours, spelled, with_values(written))):
             try:
                 run(fix)
                 self.place["fix"] = fix
-                if fix == ours and self.place["message"] == _TORCH and (told := refused(spelled or text)):
-                    self.place |= dict(zip(("message", "line", "column", "end"), told, strict=True))
+                if fix == ours and self.place["message"] == _TORCH and (told := refused(written) or paired(written)):
+                    self.tell(*told)
                 break
             except Slip as slip:  # more is wrong with it
                 if fix == ours and slip.place["line"] and self.place["message"] == _TORCH:
-                    place = torch_place(spelled or text, ours, slip.place["line"], slip.place["column"])
-                    self.place |= dict(
-                        zip(("line", "column", "end"), place, strict=True), message=f"{_STOPPED}: {slip.reason(ours)}"
-                    )
+                    place = torch_place(written, ours, slip.place["line"], slip.place["column"])
+                    self.tell(f"{_STOPPED}: {slip.reason(ours)}", *place)
         printed = said
         return self
+
+    def tell(self, message: str, line: int, column: int, end: int) -> None:
+        """Another message, at another place."""
+        self.place |= {"message": message, "line": line, "column": column, "end": end}
 
     def reason(self, text: str) -> str:
         """Its message about a program for PyTorch that was rewritten as this text."""

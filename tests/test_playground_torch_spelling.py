@@ -84,7 +84,7 @@ for epoch in range(60):
     loss = nn.BCELoss()(output, y)
     loss.backward()
     optimizer.step()
-right = mean([((a > 0.5) == b) for a, b in zip(output, y)])
+right = mean([float((a > 0.5) == b) for a, b in zip(output, y)])
 print(f"{right:.2f} {loss.item() < 0.5} {model([0., 1.])[0].item() > 0.5}")
 """
 LINE = """\
@@ -395,6 +395,119 @@ def test_networks_of_pytorch_train_here_on_one_sample_after_the_other(monkeypatc
     random.seed(1)
     assert shown(text)["slip"]["fix"] == ours
     assert shown(ours)["printed"] == printed
+
+
+PRINTED = [  # programs, and what they print in PyTorch: `make torch` runs them there
+    (
+        "w = torch.tensor(1.0, requires_grad=True)\nbefore, step = w.clone(), 0.25\nwith torch.no_grad():\n    w -= step\n"
+        "print((w*before).item())",
+        "0.75\n",
+    ),
+    (
+        "w = torch.tensor([1.0, -2.0], requires_grad=True)\nother, v, before = w, torch.zeros(2), w.detach().clone()\n"
+        "for _ in range(2):\n    (w**2).sum().backward()\n"
+        "    with torch.no_grad():\n        v = v + w.grad\n        w -= 0.25*v\n"
+        "    w.grad.zero_()\nfor x in (before, other, w): print(x[0].item(), x[1].item())",
+        "1.0 -2.0\n-0.25 0.5\n-0.25 0.5\n",
+    ),
+    (
+        "w: torch.Tensor = torch.tensor([1.0, 2.0], requires_grad=True)\nu, v = 2*w, torch.tensor([3.0, 4.0])\n"
+        "(s := (u*v).sum()).backward()\nprint(s.item(), w.grad[0].item())",
+        "22.0 6.0\n",
+    ),
+    (
+        "x, y = torch.tensor([1.0, 2.0]), torch.tensor([2.0, 4.5])\nw = torch.tensor(1.0, requires_grad=True)\n"
+        "def forward(x): return w*x\ndef mse(p, t):\n    gaps = p - t\n    return (gaps**2).mean()\n"
+        "def moved(v):\n    return v + x\nsquare = lambda y: y**2\n"
+        "loss = mse(t=y, p=moved(forward(x)))\nloss.backward()\n"
+        "print(forward(5).item(), loss.item(), w.grad.item(), square(y)[1].item(), f'{forward(x)[1].item()}')",
+        "5.0 0.125 -1.0 20.25 2.0\n",
+    ),
+    (
+        "x = torch.arange(3.0)\nx.requires_grad_(True)\nw = torch.ones(3)\nfor _ in range(2):\n    w.requires_grad = True\n"
+        "    (w*x).sum().backward()\n    with torch.no_grad():\n        w = w - w.grad\n"
+        "print(w[2].item(), x.grad[1].item())",
+        "-3.0 1.0\n",
+    ),
+    (
+        "from torch import nn\nX, Y = torch.tensor([[1., 2.], [3., 4.]]), torch.tensor([[1.], [0.]])\nm = nn.Linear(2, 1)\n"
+        "for p in m.parameters(): p.data *= 0\nfor x, y in zip(X, Y):\n    loss = (m(x) - y)**2\n"
+        "    print(x.tolist()[1], y.item(), loss.item())\nprint(Y[0].item())",
+        "2.0 1.0 1.0\n4.0 0.0 0.0\n1.0\n",
+    ),
+    (
+        "from torch import nn\nX = torch.tensor([[1., 2.], [3., 4.], [0., 1.], [1., 1.]])\n"
+        "Y = torch.tensor([[1.], [0.], [0.], [1.]])\n"
+        "m = nn.Linear(2, 1)\nfor p in m.parameters(): p.data *= 0\nfor i in range(0, 4, 2):\n"
+        "    out = m(X[i:i+2])\n    print(nn.MSELoss()(out, Y[i:i+2]).item(), m(X[i]).item())\n"
+        "right = (out >= 0).float()\nprint(right[0].item(), (out[0] > 0).float().item(), 1 if (out[0] > 0).item() else 0)",
+        "0.5 0.0\n0.5 0.0\n1.0 0.0 0\n",
+    ),
+    (
+        "w = torch.tensor(3.0, requires_grad=True)\ndef main():\n    (w*w).backward()\n    print(w.grad.item())\n"
+        "if __name__ == '__main__':\n    main()",
+        "6.0\n",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "printed"), PRINTED)
+def test_a_program_prints_here_what_it_prints_in_pytorch(monkeypatch, text, printed):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert shown(shown(f"import torch\n{text}")["slip"]["fix"])["printed"] == printed
+
+
+POINTS = (
+    "import torch\nfrom torch import nn\nX, y = torch.tensor([[1., 2.], [3., 4.]]), torch.tensor([0., 1.])\nm = nn.Linear(2, 1)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("lines", "met"),
+    [
+        ("loss = ((m(X) - y)**2).mean()", "m(X) - y"),
+        ("out = torch.sigmoid(m(X))\nloss = nn.MSELoss()(out, y)", "nn.MSELoss()(out, y)"),
+        ("f = nn.BCEWithLogitsLoss()\nout = m(X)\nloss = f(out, torch.ones(2))", "f(out, torch.ones(2))"),
+        ("loss = nn.functional.l1_loss(\n  m(X), 2*y)", "nn.functional.l1_loss("),
+        ("loss = m(X).sum()\nprint(((m(X) > 0) == y).float().mean().item())", "(m(X) > 0) == y"),
+        ("loss = (m(X).squeeze() - y.unsqueeze(-1)).sum()", "m(X).squeeze() - y.unsqueeze(-1)"),
+        ("loss = ((m(X) - y.view(-1, 1))**2).mean()", ""),
+        ("y = y.reshape(-1, 1)\nloss = ((m(X) - y)**2).mean()", ""),
+        ("loss = ((m(X).squeeze(1) - y)**2).mean()", ""),
+        ("loss = sum([a for a, b in zip(m(X), y)])", ""),
+    ],
+)
+def test_a_column_that_meets_a_row_is_told_with_the_program_in_which_both_are_columns(monkeypatch, lines, met):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    text = f"{POINTS}{lines}\nloss.backward()"
+    slip = shown(text)["slip"]
+    found = text.split("\n")[slip["line"] - 1][slip["column"] - 1 : slip["end"] - 1]
+    assert "answer" in shown(slip["fix"])
+    assert (slip["message"].startswith("PyTorch has a column and a row here"), found) == (
+        (True, met) if met else (False, "import torch")
+    )
+
+
+@pytest.mark.parametrize(
+    ("result", "sample", "mixes"),
+    [
+        ("self.w*x - x.mean()", "torch.ones(3)", "x.mean()"),
+        ("torch.softmax(self.w*x, dim=0)", "torch.ones(3)", "torch.softmax(self.w*x, dim=0)"),
+        ("self.w*x[0]", "torch.ones(3)", "x[0]"),
+        ("self.w*x.mean()", "torch.tensor(3.)", ""),
+        ("self.w*x/(self.w**2).sum()", "torch.ones(3)", ""),
+    ],
+)
+def test_a_network_that_computes_with_all_its_samples_at_once_is_not_called_on_one_after_the_other(
+    monkeypatch, result, sample, mixes
+):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    text = OWN.replace("self.w*x", result).replace("torch.ones(4)", sample)
+    slip = shown(text)["slip"]
+    if mixes:
+        assert "it computes with all samples at once" in slip["message"]
+        assert text.split("\n")[slip["line"] - 1][slip["column"] - 1 : slip["end"] - 1] == mixes
+    assert bool(slip["fix"]) != bool(mixes)
 
 
 NO_GRAD = "the result, made by detach() or inside no_grad(), has no graph"

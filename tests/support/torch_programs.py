@@ -18,6 +18,7 @@ from autograd.op import TABLE
 from playground.torch_program import OF_SEVERAL, TORCH, in_torch
 from playground.torch_spelling import respelled
 from playground.training import begun, exported_for_torch
+from tests.test_playground_torch_spelling import PRINTED
 from tests.test_playground_training import settings
 
 POINTS = 6
@@ -76,7 +77,7 @@ VECTORS = (
 )
 
 
-@pytest.mark.parametrize("text", VECTORS)
+@pytest.mark.parametrize("text", [*VECTORS, *(text for text, _ in PRINTED)])
 def test_a_program_on_vectors_prints_in_pytorch_what_it_prints_here(text: str) -> None:
     here = respelled(f"import torch\n{text}")
     assert here is not None
@@ -88,5 +89,5 @@ def test_a_program_on_vectors_prints_in_pytorch_what_it_prints_here(text: str) -
 def printed(text: str, scope: dict[str, Any]) -> list[float]:
     """The numbers that a program prints."""
     with contextlib.redirect_stdout(io.StringIO()) as out:
-        exec(text, scope)
+        exec(text, scope | {"__name__": "__main__"})
     return [float(x) for x in out.getvalue().split()]

@@ -1,0 +1,150 @@
+"""Where PyTorch computes with all samples at once, in ways that are not those of one sample after the other."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+
+from playground.torch_reading import EACH, SAME_NUMBER, Reading
+
+OVER_SAMPLES = {"sum", "mean", "prod", "norm", "var", "std", "max", "min", "logsumexp", "softmax", "log_softmax"}
+OF_EACH = {"1", "-1"}  # the dimensions within a sample
+RESHAPED = ("squeeze", "flatten", "Flatten", "view", "reshape")
+PAIRED = "PyTorch has a column and a row here, and does not take them pair by pair; write .unsqueeze(1) after the row"
+TOGETHER = "it computes with all samples at once, and networks are called here on one after the other"
+
+
+def paired(text: str) -> tuple[str, int, int, int] | None:
+    """What PyTorch does where a column and a row meet for the first time; and its line, first column, and the one after the last.
+
+    >>> paired("y = torch.tensor([0., 1.])\\nout = nn.Linear(2, 1)\\nx = torch.zeros(2, 1)\\nx - y")[1:]
+    (4, 1, 6)
+    """
+    return _first(text, _Samples.meeting, PAIRED)
+
+
+def mixed(text: str) -> tuple[str, int, int, int] | None:
+    """What keeps a program from being rewritten whose network, called on several samples, computes with all of them at once."""
+    return _first(text, _Samples.mixing, TOGETHER)
+
+
+def _first(text: str, found: Callable[[_Samples], Iterator[ast.AST]], told: str) -> tuple[str, int, int, int] | None:
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    try:
+        read = _Samples(text)
+        first = min(found(read), key=read.span, default=None)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    return (told, *read.place(first)) if first else None
+
+
+class _Samples(Reading):
+    """A program, with what is a row of numbers in it, and what is a column."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.shapes: dict[int, str] = {}
+        self.nodes = list(ast.walk(self.tree))
+        classes = {node.name: node for node in self.nodes if isinstance(node, ast.ClassDef)}
+        self.made: dict[str, ast.AST] = {}  # by the name of a network, what makes it
+        for target, value, _ in self.given:
+            name = getattr(getattr(value, "func", None), "id", "")
+            self.made[target.id] = classes.get(name, value)
+
+    def meeting(self) -> Iterator[ast.AST]:
+        """Where a column and a row are computed with, number by number or as a loss."""
+        for node in self.nodes:
+            match node:
+                case ast.BinOp(left=x, right=y) | ast.Compare(left=x, comparators=[y]):
+                    meets = True
+                case ast.Call(func=function, args=[x, y]):
+                    meets = self.is_loss(function)
+                case _:
+                    continue
+            if meets and {self.shape(x), self.shape(y)} == {"row", "column"}:
+                yield node
+
+    def is_loss(self, function: ast.expr) -> bool:
+        """Whether it is a loss of PyTorch: a function, a module, or the name of one."""
+        match function:
+            case ast.Call(func=module):
+                return self.path(module).startswith("torch.nn.")
+            case ast.Name(id=name) if isinstance(made := self.made.get(name), ast.Call):
+                return self.path(made.func).startswith("torch.nn.")
+        return self.path(function).startswith("torch.nn.functional.")
+
+    def shape(self, node: ast.AST) -> str:
+        """Whether several numbers are a row or a column; empty where that is not known, and of all else."""
+        if id(node) not in self.shapes:
+            self.shapes[id(node)] = ""  # until it is known: a name may be made of itself
+            self.shapes[id(node)] = self.found_shape(node)
+        return self.shapes[id(node)]
+
+    def found_shape(self, node: ast.AST) -> str:
+        match node:
+            case ast.Name():
+                values = [(value, is_part) for x, value, is_part in self.given if self.name(x) == self.name(node)]
+                return _only("" if is_part else self.shape(value) for value, is_part in values)
+            case ast.BinOp(left=x, right=y) | ast.Compare(left=x, comparators=[y]) if self.is_list(node):
+                return _only(self.shape(part) for part in (x, y) if self.is_list(part))
+            case ast.UnaryOp(operand=x):
+                return self.shape(x)
+            case ast.Call(args=[ast.List(elts=[ast.List(), *_]), *_]) if self.numbers(node):
+                return "column"
+            case ast.Call(func=ast.Attribute(value=x, attr="squeeze" | "flatten")) if self.is_list(x):
+                return "row"
+            case ast.Call(func=ast.Attribute(attr="unsqueeze" | "view" | "reshape" as method), args=given):
+                last, count = ast.unparse(given[-1]) if given else "", len(given)
+                if last in OF_EACH and method == "unsqueeze":
+                    return "column"
+                return {("1", 2): "column", ("-1", 1): "row"}.get((last, count), "")
+            case ast.Call(func=ast.Name(id=name), args=[x]) if network := self.networks.get(name):
+                if any(word in ast.unparse(self.made[name]) for word in RESHAPED) or (self.is_matrix(x) and not network.of_lists):
+                    return ""
+                return ("column" if network.one_out else "") if network.of_lists else self.shape(x)
+            case ast.Call(func=function, args=[x, *_]) if self.of_torch(function) in EACH:
+                return self.shape(x)
+            case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in {*EACH, *SAME_NUMBER}:
+                return self.shape(x)
+            case ast.Call(func=function) if self.of_torch(function) in ("arange", "linspace"):
+                return "row"
+        if filled := self.filled(node):
+            like, *others = filled.sizes
+            kind = "column" if [*map(ast.unparse, others)] == ["1"] else "" if others else "row"
+            return self.shape(like) if filled.is_like else kind
+        return "row" if self.numbers(node) else ""
+
+    def mixing(self) -> Iterator[ast.AST]:
+        """Where a network that is called on several samples computes with all of them, or with some, at once."""
+        batches = {
+            name
+            for node in self.nodes
+            if isinstance(node, ast.Call) and len(node.args) == 1
+            for name in [ast.unparse(node.func)]
+            if (network := self.networks.get(name)) and self.is_batch(node.args[0], network)
+        }
+        for name in batches:
+            for forward in ast.walk(self.made.get(name, ast.Pass())):
+                if isinstance(forward, ast.FunctionDef) and forward.name == "forward":
+                    yield from (node for node in ast.walk(forward) if self.mixes(node))
+
+    def mixes(self, node: ast.AST) -> bool:
+        """Whether it takes a sample, or a number, of several samples: x.mean(), x[0], softmax(x, dim=0)."""
+        match node:
+            case ast.Subscript(value=x, ctx=ast.Load()):
+                return not _is_of_self(x)
+            case ast.Call(func=ast.Attribute(value=x, attr=name), args=given, keywords=named) if name in OVER_SAMPLES:
+                given = [*given, *(each.value for each in named if each.arg == "dim")]
+                return not OF_EACH & {*map(ast.unparse, given)} and not _is_of_self(node if self.path(x) else x)
+        return False
+
+
+def _is_of_self(node: ast.AST) -> bool:
+    """Whether it is computed with parameters alone."""
+    names = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+    return names <= {"self", "torch", "F", "nn"}
+
+
+def _only(shapes: Iterator[str]) -> str:
+    found = {*shapes}
+    return found.pop() if len(found) == 1 else ""
