@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
-from playground.torch_reading import EACH, SAME_NUMBER, Reading
+from playground.torch_reading import EACH, SAME_NUMBER, TorchReading
 
 OVER_SAMPLES = {"sum", "mean", "prod", "norm", "var", "std", "max", "min", "logsumexp", "softmax", "log_softmax"}
 OF_EACH = {"1", "-1"}  # the dimensions within a sample
@@ -38,7 +38,7 @@ def _first(text: str, found: Callable[[_Samples], Iterator[ast.AST]], told: str)
     return (told, *read.place(first)) if first else None
 
 
-class _Samples(Reading):
+class _Samples(TorchReading):
     """A program, with what is a row of numbers in it, and what is a column."""
 
     def __init__(self, text: str) -> None:
