@@ -20,25 +20,25 @@ def paired(text: str) -> tuple[str, int, int, int] | None:
     >>> paired("y = torch.tensor([0., 1.])\\nout = nn.Linear(2, 1)\\nx = torch.zeros(2, 1)\\nx - y")[1:]
     (4, 1, 6)
     """
-    return _first(text, _Samples.meeting, PAIRED)
+    return _first(text, _TorchSamples.meeting, PAIRED)
 
 
 def mixed(text: str) -> tuple[str, int, int, int] | None:
     """What keeps a program from being rewritten whose network, called on several samples, computes with all of them at once."""
-    return _first(text, _Samples.mixing, TOGETHER)
+    return _first(text, _TorchSamples.mixing, TOGETHER)
 
 
-def _first(text: str, found: Callable[[_Samples], Iterator[ast.AST]], told: str) -> tuple[str, int, int, int] | None:
+def _first(text: str, found: Callable[[_TorchSamples], Iterator[ast.AST]], told: str) -> tuple[str, int, int, int] | None:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     try:
-        read = _Samples(text)
+        read = _TorchSamples(text)
         first = min(found(read), key=read.span, default=None)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     return (told, *read.place(first)) if first else None
 
 
-class _Samples(TorchReading):
+class _TorchSamples(TorchReading):
     """A program, with what is a row of numbers in it, and what is a column."""
 
     def __init__(self, text: str) -> None:
