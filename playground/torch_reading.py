@@ -136,6 +136,7 @@ class Reading:
         self.networks = self.find_networks(nodes, assigned)
         self.answers.clear()
         self.has_classes = bool((asked or self.networks) and CLASSES.search(text))
+        self.lists |= {own for node in nodes if isinstance(node, ast.ClassDef) for own in self.samples(node)}
         self.find_kinds(nodes)
 
     def find_kinds(self, nodes: Sequence[ast.AST]) -> None:
@@ -368,6 +369,13 @@ class Reading:
             if sizes or isinstance(made, ast.ClassDef):
                 found[ast.unparse(node.targets[0])] = Network(one_in, one_out, bool(sizes))
         return found
+
+    def samples(self, made: ast.ClassDef) -> Iterator[Name]:
+        """What the forward of a network of linear layers takes: a list, of which a sample is made."""
+        has_layers = any(isinstance(node, ast.Attribute) and self.path(node) == "torch.nn.Linear" for node in ast.walk(made))
+        for line in made.body:
+            if isinstance(line, ast.FunctionDef) and line.name == "forward" and len(line.args.args) == 2 and has_layers:
+                yield line, line.args.args[1].arg
 
     @remembered
     def is_matrix(self, node: ast.AST) -> bool:

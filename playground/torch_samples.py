@@ -126,17 +126,20 @@ class _Samples(Reading):
         for name in batches:
             for forward in ast.walk(self.made.get(name, ast.Pass())):
                 if isinstance(forward, ast.FunctionDef) and forward.name == "forward":
-                    yield from (node for node in ast.walk(forward) if self.mixes(node))
+                    yield from (part for node in ast.walk(forward) if (part := self.mixes(node)))
 
-    def mixes(self, node: ast.AST) -> bool:
-        """Whether it takes a sample, or a number, of several samples: x.mean(), x[0], softmax(x, dim=0)."""
+    def mixes(self, node: ast.AST) -> ast.AST | None:
+        """What in it takes several samples, or one of them: x.mean(), x[0], softmax(x, dim=0), for a in x."""
         match node:
-            case ast.Subscript(value=x, ctx=ast.Load()):
-                return not _is_of_self(x)
+            case ast.Subscript(value=x, ctx=ast.Load()) | ast.Call(func=ast.Name(id="len"), args=[x]):
+                return None if _is_of_self(x) else node
+            case ast.For(iter=x) | ast.comprehension(iter=x):
+                return None if _is_of_self(x) or ast.unparse(x).startswith("range(") else x
             case ast.Call(func=ast.Attribute(value=x, attr=name), args=given, keywords=named) if name in OVER_SAMPLES:
                 given = [*given, *(each.value for each in named if each.arg == "dim")]
-                return not OF_EACH & {*map(ast.unparse, given)} and not _is_of_self(node if self.path(x) else x)
-        return False
+                are_of_each = OF_EACH & {*map(ast.unparse, given)} or _is_of_self(node if self.path(x) else x)
+                return None if are_of_each else node
+        return None
 
 
 def _is_of_self(node: ast.AST) -> bool:

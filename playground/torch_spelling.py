@@ -31,7 +31,7 @@ DERIVATIVES = {"grad", "jacobian", "hessian"}
 LEFT_OUT = {"inplace", "set_to_none", "dtype", "device", "retain_graph", "allow_unused"}  # of keywords
 ANSWERS = {"double": "float", "float": "float", "long": "int"}
 FIELD = re.compile(r"(?<=(?<!\{)\{)[^{}:!=]+")  # of an f-string
-ATOMS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript)
+ATOMS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant)
 
 
 def respelled(text: str) -> str | None:
@@ -293,6 +293,16 @@ class _Respeller(Reading):
         output = f"{function}({sample}){'[0]' if network.of_lists and network.one_out else ''}"
         return f"[{output} for {one} in {text}]" if is_batch else output
 
+    def alone(self, node: ast.expr) -> str | None:
+        """A network called on the only sample of a tensor, which gives one number."""
+        match node:
+            case ast.Call(func=function, args=[ast.Call(args=[ast.List(elts=[ast.List() as sample])]) as given]):
+                network = self.networks.get(ast.unparse(function))
+                if network and network.one_out and self.rows(given):
+                    sizes = Network(False, network.one_out, network.of_lists)
+                    return self.of_samples(sizes, self.written(function), sample)
+        return None
+
     def of_function(self, name: str, call: ast.Call) -> str | None:
         if made := self.several(call):
             return made
@@ -330,6 +340,8 @@ class _Respeller(Reading):
     def of_method(self, owner: ast.expr, name: str, call: ast.Call) -> str | None:
         ours = OTHERS.get(name, name)
         match name, call.args:
+            case "item", [] if alone := self.alone(owner):
+                return f"{alone}.item()"
             case _, _ if name in OF_LISTS and self.is_list(owner):
                 return self.called(name, [owner])
             case "clamp" | "clip", _:
@@ -347,7 +359,9 @@ class _Respeller(Reading):
             case "backward", seeds if self.is_list(owner) and (weights := [*seeds, *(each.value for each in call.keywords)]):
                 return f"{self.called('dot', [owner, weights[0]])}.backward()"
             case "backward", seeds if seeds or call.keywords:
-                return self.called(f"{self.operand(owner)}.backward", [], call.keywords, *map(self.seed, seeds))
+                seeds = [*seeds, *(each.value for each in call.keywords if each.arg == "gradient")]
+                others = [each for each in call.keywords if each.arg != "gradient"]
+                return self.called(f"{self.operand(owner)}.backward", [], others, *map(self.seed, seeds))
             case "sum" | "mean", []:
                 return self.operand(owner)
             case "zero_grad", []:
@@ -468,7 +482,11 @@ def _is_dropped(node: ast.AST) -> bool:
 
 def _is_taken_out(node: ast.AST) -> bool:
     """Whether it is a plain number here, and a tensor in PyTorch."""
-    node = node.value if isinstance(node, ast.Subscript) else node
+    match node:
+        case ast.Call(func=ast.Attribute(value=x, attr="abs" | "mean" | "norm" | "sum")) | ast.Subscript(value=x):
+            return _is_taken_out(x)
+        case ast.BinOp(left=x, right=ast.Constant()):
+            return _is_taken_out(x)
     return isinstance(node, ast.Attribute) and node.attr in ("data", "grad")
 
 

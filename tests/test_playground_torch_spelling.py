@@ -411,6 +411,11 @@ PRINTED = [  # programs, and what they print in PyTorch: `make torch` runs them 
         "1.0 -2.0\n-0.25 0.5\n-0.25 0.5\n",
     ),
     (
+        "w = torch.tensor([3.0, -4.0], requires_grad=True)\n((w**2).sum()/4).backward(gradient=torch.tensor(2.0))\n"
+        "print(w.grad.norm().item(), (w.grad**2).sum().item(), w.grad[0].abs().item())",
+        "5.0 25.0 3.0\n",
+    ),
+    (
         "w: torch.Tensor = torch.tensor([1.0, 2.0], requires_grad=True)\nu, v = 2*w, torch.tensor([3.0, 4.0])\n"
         "(s := (u*v).sum()).backward()\nprint(s.item(), w.grad[0].item())",
         "22.0 6.0\n",
@@ -442,6 +447,14 @@ PRINTED = [  # programs, and what they print in PyTorch: `make torch` runs them 
         "    out = m(X[i:i+2])\n    print(nn.MSELoss()(out, Y[i:i+2]).item(), m(X[i]).item())\n"
         "right = (out >= 0).float()\nprint(right[0].item(), (out[0] > 0).float().item(), 1 if (out[0] > 0).item() else 0)",
         "0.5 0.0\n0.5 0.0\n1.0 0.0 0\n",
+    ),
+    (
+        "from torch import nn\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.a = nn.Linear(2, 2)\n        self.b = nn.Linear(2, 1)\n    def forward(self, x):\n"
+        "        x = 2*x + self.a(x)\n        return self.b(x)\nnet = Net()\nfor p in net.parameters(): p.data *= 0\n"
+        "net(torch.tensor([[1., 2.], [3., 4.]])).sum().backward()\nprint(net(torch.tensor([[1., 2.]])).item())\n"
+        "print(sum(p.grad.sum().item() for p in net.parameters()))",
+        "0.0\n22.0\n",
     ),
     (
         "w = torch.tensor(3.0, requires_grad=True)\ndef main():\n    (w*w).backward()\n    print(w.grad.item())\n"
@@ -494,6 +507,8 @@ def test_a_column_that_meets_a_row_is_told_with_the_program_in_which_both_are_co
         ("self.w*x - x.mean()", "torch.ones(3)", "x.mean()"),
         ("torch.softmax(self.w*x, dim=0)", "torch.ones(3)", "torch.softmax(self.w*x, dim=0)"),
         ("self.w*x[0]", "torch.ones(3)", "x[0]"),
+        ("sum([self.w*a for a in x])", "torch.ones(3)", "x"),
+        ("self.w*x/len(x)", "torch.ones(3)", "len(x)"),
         ("self.w*x.mean()", "torch.tensor(3.)", ""),
         ("self.w*x/(self.w**2).sum()", "torch.ones(3)", ""),
     ],
