@@ -11,7 +11,7 @@ OVER_SAMPLES = {"sum", "mean", "prod", "norm", "var", "std", "max", "min", "logs
 OF_EACH = {"1", "-1"}  # the dimensions within a sample
 RESHAPED = ("squeeze", "flatten", "Flatten", "view", "reshape")
 PAIRED = "PyTorch has a column and a row here, and does not take them pair by pair; write .unsqueeze(1) after the row"
-TOGETHER = "it computes with all samples at once, and networks are called here on one after the other"
+TOGETHER = "it computes with all samples at once; here that is done for one after the other"
 
 
 def paired(text: str) -> tuple[str, int, int, int] | None:
@@ -85,6 +85,8 @@ class _Samples(Reading):
             case ast.Name():
                 values = [(value, is_part) for x, value, is_part in self.given if self.name(x) == self.name(node)]
                 return _only("" if is_part else self.shape(value) for value, is_part in values)
+            case ast.BinOp() | ast.Call() if factors := self.factors(node):
+                return self.shape(factors[1])
             case ast.BinOp(left=x, right=y) | ast.Compare(left=x, comparators=[y]) if self.is_list(node):
                 return _only(self.shape(part) for part in (x, y) if self.is_list(part))
             case ast.UnaryOp(operand=x):
@@ -116,6 +118,7 @@ class _Samples(Reading):
 
     def mixing(self) -> Iterator[ast.AST]:
         """Where a network that is called on several samples computes with all of them, or with some, at once."""
+        yield from filter(self.is_of_rows, self.nodes)
         batches = {
             name
             for node in self.nodes
@@ -127,6 +130,17 @@ class _Samples(Reading):
             for forward in ast.walk(self.made.get(name, ast.Pass())):
                 if isinstance(forward, ast.FunctionDef) and forward.name == "forward":
                     yield from (part for node in ast.walk(forward) if (part := self.mixes(node)))
+
+    def is_of_rows(self, node: ast.AST) -> bool:
+        """Whether it computes with rows of samples, or makes other rows of them, where Python would take them as lists."""
+        match node:
+            case ast.BinOp(left=x, right=y) | ast.Compare(left=x, comparators=[y]) if not self.factors(node):
+                return self.is_matrix(x) or self.is_matrix(y)
+            case ast.AugAssign(target=x):
+                return self.is_matrix(x)
+            case ast.Call(func=ast.Attribute(value=x, attr=name)):
+                return (name in OVER_SAMPLES or name in RESHAPED or name == "unsqueeze") and self.is_matrix(x)
+        return False
 
     def mixes(self, node: ast.AST) -> ast.AST | None:
         """What in it takes several samples, or one of them: x.mean(), x[0], softmax(x, dim=0), for a in x."""

@@ -226,8 +226,16 @@ class _Respeller(Reading):
         return f"{target} = {self.listed(changed)}" if symbol and are_several else None
 
     def of_BinOp(self, node: ast.BinOp) -> str | None:
-        is_product = isinstance(node.op, ast.MatMult) and self.is_list(node.left) and self.is_list(node.right)
-        return self.called("dot", [node.left, node.right]) if is_product else None
+        return self.product(node)
+
+    def product(self, node: ast.AST) -> str | None:
+        """The dot product of several numbers, or that of each row, with others."""
+        match self.factors(node):
+            case (x, y) if self.is_list(x) and self.is_list(y):
+                return self.called("dot", [x, y])
+            case (x, y) if self.is_matrix(x) and self.is_list(y):
+                return f"[dot({self.free[0]}, {self.written(y)}) for {self.free[0]} in {self.written(x)}]"
+        return None
 
     def of_Assign(self, node: ast.Assign) -> str | None:
         match node:
@@ -270,6 +278,8 @@ class _Respeller(Reading):
             return self.of_samples(network, self.written(call.func), call.args[0])
         if rows := self.best(call):
             return f"[{self.free[0]}.index(max({self.free[0]})) for {self.free[0]} in {self.written(rows)}]"
+        if product := self.product(call):
+            return product
         if name := self.of_torch(call.func):
             return self.of_function(name, call)
         match call.func:

@@ -293,7 +293,7 @@ RESPELLED = [
     *[(text, ours) for text, ours, _ in NETWORKS],
 ]
 UNCHANGED = [
-    "x = torch.tensor([[1.0, 2.0]])",
+    "x = torch.tensor([[1.0, 2.0]], requires_grad=True)",
     "max(xs)",
     "max(2, 3)",
     "clip(x, 0, 1)",
@@ -457,6 +457,13 @@ PRINTED = [  # programs, and what they print in PyTorch: `make torch` runs them 
         "0.0\n22.0\n",
     ),
     (
+        "X, y = torch.tensor([[1., 2.], [3., 4.]]), torch.tensor([[1.], [0.]])\nw = torch.zeros(2, 1, requires_grad=True)\n"
+        "b = torch.zeros(1, requires_grad=True)\nloss = ((torch.sigmoid(X @ w + b) - y)**2).mean()\nloss.backward()\n"
+        "print(loss.item(), b.grad.item(), w.grad[0].item(), torch.mm(X, w)[1].item())\n"
+        "for x, t in zip(X, y): print(torch.matmul(w.squeeze(), x).item(), t.item())",
+        "0.25 0.0 0.25 0.0\n0.0 1.0\n0.0 0.0\n",
+    ),
+    (
         "w = torch.tensor(3.0, requires_grad=True)\ndef main():\n    (w*w).backward()\n    print(w.grad.item())\n"
         "if __name__ == '__main__':\n    main()",
         "6.0\n",
@@ -525,6 +532,7 @@ def test_a_network_that_computes_with_all_its_samples_at_once_is_not_called_on_o
     assert bool(slip["fix"]) != bool(mixes)
 
 
+SAMPLES = "it computes with all samples at once"
 NO_GRAD = "the result, made by detach() or inside no_grad(), has no graph"
 VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_grad=True)\n"
 
@@ -532,12 +540,10 @@ VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_g
 @pytest.mark.parametrize(
     ("text", "line", "what", "reason"),
     [
-        (
-            "X = torch.tensor([[1.0, 2.0]])\ny = X @ w",
-            3,
-            "X = torch.tensor([[1.0, 2.0]])",
-            "a tensor of several rows is a list of lists",
-        ),
+        ("X = torch.tensor([[1.0, 2.0]])\ny = 2*X", 4, "2*X", SAMPLES),
+        ("X = torch.tensor([[1.0, 2.0]])\nX *= 2", 4, "X *= 2", SAMPLES),
+        ("X = torch.zeros(4, 2)\nprint(X.mean())", 4, "X.mean()", SAMPLES),
+        ("X = torch.tensor([[1.0, 2.0]])\nprint(X.view(-1))", 4, "X.view(-1)", SAMPLES),
         (
             f"{VECTORS}if True:\n  y = torch.atan2(w, v)\ny.sum()",
             6,
