@@ -223,7 +223,14 @@ class _Respeller(Reading):
         if symbol and self.in_place and (stepped or is_leaf) and isinstance(node.target, ast.Name):
             return self.listed(step, "for {0}: {1}") if are_several else step()
         target = self.written(node.target)  # a list, which Python would lengthen
-        return f"{target} = {self.listed(changed)}" if symbol and are_several else None
+        others = "[:]" if self.has_others(node.target) else ""
+        return f"{target}{others} = {self.listed(changed)}" if symbol and are_several else None
+
+    def has_others(self, node: ast.AST) -> bool:
+        """Whether the same list may have another name: it was given from name to name, or to a function."""
+        pairs = [(x.id, getattr(value, "id", "")) for x, value, _ in self.given]
+        name = ast.unparse(node)
+        return any(other and name in (x, other) for x, other in pairs) or name not in dict(pairs)
 
     def of_BinOp(self, node: ast.BinOp) -> str | None:
         return self.product(node)

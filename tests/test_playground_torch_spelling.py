@@ -464,6 +464,11 @@ PRINTED = [  # programs, and what they print in PyTorch: `make torch` runs them 
         "0.25 0.0 0.25 0.0\n0.0 1.0\n0.0 0.0\n",
     ),
     (
+        "u, w = torch.tensor([1.0, 2.0]), torch.tensor(1.0, requires_grad=True)\nv = u\nv += 1\n"
+        "def doubled(x):\n    x *= 2\n    return x\ndoubled(u)\n(w*u).sum().backward()\nprint(w.grad.item())",
+        "10.0\n",
+    ),
+    (
         "w = torch.tensor(3.0, requires_grad=True)\ndef main():\n    (w*w).backward()\n    print(w.grad.item())\n"
         "if __name__ == '__main__':\n    main()",
         "6.0\n",
