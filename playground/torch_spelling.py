@@ -500,7 +500,16 @@ def _is_dropped(node: ast.AST) -> bool:
 def _is_taken_out(node: ast.AST) -> bool:
     """Whether it is a plain number here, and a tensor in PyTorch."""
     match node:
-        case ast.Call(func=ast.Attribute(value=x, attr="abs" | "mean" | "norm" | "sum")) | ast.Subscript(value=x):
+        case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in {
+            "abs",
+            "clone",
+            "mean",
+            "norm",
+            "sum",
+            *SAME_NUMBER,
+        }:
+            return _is_taken_out(x)
+        case ast.Subscript(value=x):
             return _is_taken_out(x)
         case ast.BinOp(left=x, right=ast.Constant()):
             return _is_taken_out(x)

@@ -412,8 +412,8 @@ PRINTED = [  # programs, and what they print in PyTorch: `make torch` runs them 
     ),
     (
         "w = torch.tensor([3.0, -4.0], requires_grad=True)\n((w**2).sum()/4).backward(gradient=torch.tensor(2.0))\n"
-        "print(w.grad.norm().item(), (w.grad**2).sum().item(), w.grad[0].abs().item())",
-        "5.0 25.0 3.0\n",
+        "print(w.grad.norm().item(), (w.grad**2).sum().item(), w.grad[0].abs().item(), w.grad.clone().view(-1).tolist()[1])",
+        "5.0 25.0 3.0 -4.0\n",
     ),
     (
         "w: torch.Tensor = torch.tensor([1.0, 2.0], requires_grad=True)\nu, v = 2*w, torch.tensor([3.0, 4.0])\n"
