@@ -136,6 +136,7 @@ class TorchReading:
         self.networks = self.find_networks(nodes, assigned)
         self.answers.clear()
         self.has_classes = bool((asked or self.networks) and CLASSES.search(text))
+        self.lists |= {own for node in nodes if isinstance(node, ast.ClassDef) for own in self.samples(node)}
         self.find_kinds(nodes)
 
     def find_kinds(self, nodes: Sequence[ast.AST]) -> None:
@@ -233,7 +234,7 @@ class TorchReading:
         match node:
             case ast.Call(func=function, args=[ast.List(elts=[_, _, *_] as parts), *_]) if self.of_torch(function) in TENSORS:
                 column = [part.elts[0] for part in parts if isinstance(part, ast.List) and len(part.elts) == 1]
-                if self.networks and len(column) == len(parts):
+                if len(column) == len(parts):
                     return column
                 return [] if any(isinstance(part, (ast.List, ast.Tuple, ast.Starred)) for part in parts) else parts
             case ast.Call(func=function, args=[ast.Call() as inner]) if self.of_torch(function) == "Parameter":
@@ -296,14 +297,28 @@ class TorchReading:
                 if ast.unparse(function).startswith("self."):
                     return True
                 return network.one_out if self.is_batch(x, network) else self.is_list(x) and not network.one_out
+            case ast.BinOp() | ast.Call() if factors := self.factors(node):
+                return self.is_matrix(factors[0]) and self.is_list(factors[1])
             case ast.Call(func=ast.Name(id=name)) if name in self.functions and not self.is_each(node):
                 given = [line.value for line in ast.walk(self.functions[name]) if isinstance(line, ast.Return)]
                 return bool(given) and all(value is not None and self.is_list(value) for value in given)
             case ast.Call(func=function) if self.of_torch(function) in ("arange", "linspace", "randint") or self.best(node):
                 return True
         sizes = filled.sizes if (filled := self.filled(node)) else ()
-        is_column = len(sizes) == 2 and bool(self.networks) and ast.unparse(sizes[1]) == "1"
+        is_column = len(sizes) == 2 and ast.unparse(sizes[1]) == "1"
         return bool(self.is_each(node) or self.numbers(node) or len(sizes) == 1 or is_column)
+
+    def factors(self, node: ast.AST) -> tuple[ast.expr, ast.expr] | None:
+        """Of a product of rows, or of a row, with several numbers."""
+        match node:
+            case (
+                ast.BinOp(left=x, op=ast.MatMult(), right=y)
+                | ast.Call(func=ast.Attribute(value=x, attr="matmul" | "mv"), args=[y])
+            ):
+                return x, y
+            case ast.Call(func=function, args=[x, y]) if self.of_torch(function) in ("matmul", "mm", "mv"):
+                return x, y
+        return None
 
     @remembered
     def is_each(self, node: ast.AST) -> bool:
@@ -339,7 +354,7 @@ class TorchReading:
                 return self.is_plain(x)
             case ast.Call(func=function, keywords=given) if self.path(function) == "torch.autograd.grad":
                 return all(each.arg != "create_graph" for each in given)
-            case ast.Call() if self.networks and (self.rows(node) or self.numbers(node)):
+            case ast.Call() if self.rows(node) or (self.networks and self.numbers(node)):
                 return not any(map(self.asks, ast.walk(node)))
         return self.best(node) is not None
 
@@ -369,11 +384,16 @@ class TorchReading:
                 found[ast.unparse(node.targets[0])] = TorchNetwork(one_in, one_out, bool(sizes))
         return found
 
+    def samples(self, made: ast.ClassDef) -> Iterator[Name]:
+        """What the forward of a network of linear layers takes: a list, of which a sample is made."""
+        has_layers = any(isinstance(node, ast.Attribute) and self.path(node) == "torch.nn.Linear" for node in ast.walk(made))
+        for line in made.body:
+            if isinstance(line, ast.FunctionDef) and line.name == "forward" and len(line.args.args) == 2 and has_layers:
+                yield line, line.args.args[1].arg
+
     @remembered
     def is_matrix(self, node: ast.AST) -> bool:
         """Whether it is several rows of numbers, one for each sample: makes them, is their name, or is what a network gives."""
-        if not self.networks:
-            return False
         match node:
             case ast.Name():
                 return self.name(node) in self.matrices

@@ -11,7 +11,7 @@ OVER_SAMPLES = {"sum", "mean", "prod", "norm", "var", "std", "max", "min", "logs
 OF_EACH = {"1", "-1"}  # the dimensions within a sample
 RESHAPED = ("squeeze", "flatten", "Flatten", "view", "reshape")
 PAIRED = "PyTorch has a column and a row here, and does not take them pair by pair; write .unsqueeze(1) after the row"
-TOGETHER = "it computes with all samples at once, and networks are called here on one after the other"
+TOGETHER = "it computes with all samples at once; here that is done for one after the other"
 
 
 def paired(text: str) -> tuple[str, int, int, int] | None:
@@ -85,6 +85,8 @@ class _TorchSamples(TorchReading):
             case ast.Name():
                 values = [(value, is_part) for x, value, is_part in self.given if self.name(x) == self.name(node)]
                 return _only("" if is_part else self.shape(value) for value, is_part in values)
+            case ast.BinOp() | ast.Call() if factors := self.factors(node):
+                return self.shape(factors[1])
             case ast.BinOp(left=x, right=y) | ast.Compare(left=x, comparators=[y]) if self.is_list(node):
                 return _only(self.shape(part) for part in (x, y) if self.is_list(part))
             case ast.UnaryOp(operand=x):
@@ -116,6 +118,7 @@ class _TorchSamples(TorchReading):
 
     def mixing(self) -> Iterator[ast.AST]:
         """Where a network that is called on several samples computes with all of them, or with some, at once."""
+        yield from filter(self.is_of_rows, self.nodes)
         batches = {
             name
             for node in self.nodes
@@ -126,17 +129,31 @@ class _TorchSamples(TorchReading):
         for name in batches:
             for forward in ast.walk(self.made.get(name, ast.Pass())):
                 if isinstance(forward, ast.FunctionDef) and forward.name == "forward":
-                    yield from (node for node in ast.walk(forward) if self.mixes(node))
+                    yield from (part for node in ast.walk(forward) if (part := self.mixes(node)))
 
-    def mixes(self, node: ast.AST) -> bool:
-        """Whether it takes a sample, or a number, of several samples: x.mean(), x[0], softmax(x, dim=0)."""
+    def is_of_rows(self, node: ast.AST) -> bool:
+        """Whether it computes with rows of samples, or makes other rows of them, where Python would take them as lists."""
         match node:
-            case ast.Subscript(value=x, ctx=ast.Load()):
-                return not _is_of_self(x)
+            case ast.BinOp(left=x, right=y) | ast.Compare(left=x, comparators=[y]) if not self.factors(node):
+                return self.is_matrix(x) or self.is_matrix(y)
+            case ast.AugAssign(target=x):
+                return self.is_matrix(x)
+            case ast.Call(func=ast.Attribute(value=x, attr=name)):
+                return (name in OVER_SAMPLES or name in RESHAPED or name == "unsqueeze") and self.is_matrix(x)
+        return False
+
+    def mixes(self, node: ast.AST) -> ast.AST | None:
+        """What in it takes several samples, or one of them: x.mean(), x[0], softmax(x, dim=0), for a in x."""
+        match node:
+            case ast.Subscript(value=x, ctx=ast.Load()) | ast.Call(func=ast.Name(id="len"), args=[x]):
+                return None if _is_of_self(x) else node
+            case ast.For(iter=x) | ast.comprehension(iter=x):
+                return None if _is_of_self(x) or ast.unparse(x).startswith("range(") else x
             case ast.Call(func=ast.Attribute(value=x, attr=name), args=given, keywords=named) if name in OVER_SAMPLES:
                 given = [*given, *(each.value for each in named if each.arg == "dim")]
-                return not OF_EACH & {*map(ast.unparse, given)} and not _is_of_self(node if self.path(x) else x)
-        return False
+                are_of_each = OF_EACH & {*map(ast.unparse, given)} or _is_of_self(node if self.path(x) else x)
+                return None if are_of_each else node
+        return None
 
 
 def _is_of_self(node: ast.AST) -> bool:

@@ -31,7 +31,7 @@ DERIVATIVES = {"grad", "jacobian", "hessian"}
 LEFT_OUT = {"inplace", "set_to_none", "dtype", "device", "retain_graph", "allow_unused"}  # of keywords
 ANSWERS = {"double": "float", "float": "float", "long": "int"}
 FIELD = re.compile(r"(?<=(?<!\{)\{)[^{}:!=]+")  # of an f-string
-ATOMS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript)
+ATOMS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant)
 
 
 def respelled(text: str) -> str | None:
@@ -223,11 +223,26 @@ class _Respeller(TorchReading):
         if symbol and self.in_place and (stepped or is_leaf) and isinstance(node.target, ast.Name):
             return self.listed(step, "for {0}: {1}") if are_several else step()
         target = self.written(node.target)  # a list, which Python would lengthen
-        return f"{target} = {self.listed(changed)}" if symbol and are_several else None
+        others = "[:]" if self.has_others(node.target) else ""
+        return f"{target}{others} = {self.listed(changed)}" if symbol and are_several else None
+
+    def has_others(self, node: ast.AST) -> bool:
+        """Whether the same list may have another name: it was given from name to name, or to a function."""
+        pairs = [(x.id, getattr(value, "id", "")) for x, value, _ in self.given]
+        name = ast.unparse(node)
+        return any(other and name in (x, other) for x, other in pairs) or name not in dict(pairs)
 
     def of_BinOp(self, node: ast.BinOp) -> str | None:
-        is_product = isinstance(node.op, ast.MatMult) and self.is_list(node.left) and self.is_list(node.right)
-        return self.called("dot", [node.left, node.right]) if is_product else None
+        return self.product(node)
+
+    def product(self, node: ast.AST) -> str | None:
+        """The dot product of several numbers, or that of each row, with others."""
+        match self.factors(node):
+            case (x, y) if self.is_list(x) and self.is_list(y):
+                return self.called("dot", [x, y])
+            case (x, y) if self.is_matrix(x) and self.is_list(y):
+                return f"[dot({self.free[0]}, {self.written(y)}) for {self.free[0]} in {self.written(x)}]"
+        return None
 
     def of_Assign(self, node: ast.Assign) -> str | None:
         match node:
@@ -270,6 +285,8 @@ class _Respeller(TorchReading):
             return self.of_samples(network, self.written(call.func), call.args[0])
         if rows := self.best(call):
             return f"[{self.free[0]}.index(max({self.free[0]})) for {self.free[0]} in {self.written(rows)}]"
+        if product := self.product(call):
+            return product
         if name := self.of_torch(call.func):
             return self.of_function(name, call)
         match call.func:
@@ -292,6 +309,16 @@ class _Respeller(TorchReading):
             sample = f"[{sample}]"
         output = f"{function}({sample}){'[0]' if network.of_lists and network.one_out else ''}"
         return f"[{output} for {one} in {text}]" if is_batch else output
+
+    def alone(self, node: ast.expr) -> str | None:
+        """A network called on the only sample of a tensor, which gives one number."""
+        match node:
+            case ast.Call(func=function, args=[ast.Call(args=[ast.List(elts=[ast.List() as sample])]) as given]):
+                network = self.networks.get(ast.unparse(function))
+                if network and network.one_out and self.rows(given):
+                    sizes = Network(False, network.one_out, network.of_lists)
+                    return self.of_samples(sizes, self.written(function), sample)
+        return None
 
     def of_function(self, name: str, call: ast.Call) -> str | None:
         if made := self.several(call):
@@ -330,6 +357,8 @@ class _Respeller(TorchReading):
     def of_method(self, owner: ast.expr, name: str, call: ast.Call) -> str | None:
         ours = OTHERS.get(name, name)
         match name, call.args:
+            case "item", [] if alone := self.alone(owner):
+                return f"{alone}.item()"
             case _, _ if name in OF_LISTS and self.is_list(owner):
                 return self.called(name, [owner])
             case "clamp" | "clip", _:
@@ -347,7 +376,9 @@ class _Respeller(TorchReading):
             case "backward", seeds if self.is_list(owner) and (weights := [*seeds, *(each.value for each in call.keywords)]):
                 return f"{self.called('dot', [owner, weights[0]])}.backward()"
             case "backward", seeds if seeds or call.keywords:
-                return self.called(f"{self.operand(owner)}.backward", [], call.keywords, *map(self.seed, seeds))
+                seeds = [*seeds, *(each.value for each in call.keywords if each.arg == "gradient")]
+                others = [each for each in call.keywords if each.arg != "gradient"]
+                return self.called(f"{self.operand(owner)}.backward", [], others, *map(self.seed, seeds))
             case "sum" | "mean", []:
                 return self.operand(owner)
             case "zero_grad", []:
@@ -468,7 +499,20 @@ def _is_dropped(node: ast.AST) -> bool:
 
 def _is_taken_out(node: ast.AST) -> bool:
     """Whether it is a plain number here, and a tensor in PyTorch."""
-    node = node.value if isinstance(node, ast.Subscript) else node
+    match node:
+        case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in {
+            "abs",
+            "clone",
+            "mean",
+            "norm",
+            "sum",
+            *SAME_NUMBER,
+        }:
+            return _is_taken_out(x)
+        case ast.Subscript(value=x):
+            return _is_taken_out(x)
+        case ast.BinOp(left=x, right=ast.Constant()):
+            return _is_taken_out(x)
     return isinstance(node, ast.Attribute) and node.attr in ("data", "grad")
 
 

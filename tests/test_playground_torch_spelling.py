@@ -293,7 +293,7 @@ RESPELLED = [
     *[(text, ours) for text, ours, _ in NETWORKS],
 ]
 UNCHANGED = [
-    "x = torch.tensor([[1.0, 2.0]])",
+    "x = torch.tensor([[1.0, 2.0]], requires_grad=True)",
     "max(xs)",
     "max(2, 3)",
     "clip(x, 0, 1)",
@@ -411,6 +411,11 @@ PRINTED = [  # programs, and what they print in PyTorch: `make torch` runs them 
         "1.0 -2.0\n-0.25 0.5\n-0.25 0.5\n",
     ),
     (
+        "w = torch.tensor([3.0, -4.0], requires_grad=True)\n((w**2).sum()/4).backward(gradient=torch.tensor(2.0))\n"
+        "print(w.grad.norm().item(), (w.grad**2).sum().item(), w.grad[0].abs().item(), w.grad.clone().view(-1).tolist()[1])",
+        "5.0 25.0 3.0 -4.0\n",
+    ),
+    (
         "w: torch.Tensor = torch.tensor([1.0, 2.0], requires_grad=True)\nu, v = 2*w, torch.tensor([3.0, 4.0])\n"
         "(s := (u*v).sum()).backward()\nprint(s.item(), w.grad[0].item())",
         "22.0 6.0\n",
@@ -442,6 +447,26 @@ PRINTED = [  # programs, and what they print in PyTorch: `make torch` runs them 
         "    out = m(X[i:i+2])\n    print(nn.MSELoss()(out, Y[i:i+2]).item(), m(X[i]).item())\n"
         "right = (out >= 0).float()\nprint(right[0].item(), (out[0] > 0).float().item(), 1 if (out[0] > 0).item() else 0)",
         "0.5 0.0\n0.5 0.0\n1.0 0.0 0\n",
+    ),
+    (
+        "from torch import nn\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.a = nn.Linear(2, 2)\n        self.b = nn.Linear(2, 1)\n    def forward(self, x):\n"
+        "        x = 2*x + self.a(x)\n        return self.b(x)\nnet = Net()\nfor p in net.parameters(): p.data *= 0\n"
+        "net(torch.tensor([[1., 2.], [3., 4.]])).sum().backward()\nprint(net(torch.tensor([[1., 2.]])).item())\n"
+        "print(sum(p.grad.sum().item() for p in net.parameters()))",
+        "0.0\n22.0\n",
+    ),
+    (
+        "X, y = torch.tensor([[1., 2.], [3., 4.]]), torch.tensor([[1.], [0.]])\nw = torch.zeros(2, 1, requires_grad=True)\n"
+        "b = torch.zeros(1, requires_grad=True)\nloss = ((torch.sigmoid(X @ w + b) - y)**2).mean()\nloss.backward()\n"
+        "print(loss.item(), b.grad.item(), w.grad[0].item(), torch.mm(X, w)[1].item())\n"
+        "for x, t in zip(X, y): print(torch.matmul(w.squeeze(), x).item(), t.item())",
+        "0.25 0.0 0.25 0.0\n0.0 1.0\n0.0 0.0\n",
+    ),
+    (
+        "u, w = torch.tensor([1.0, 2.0]), torch.tensor(1.0, requires_grad=True)\nv = u\nv += 1\n"
+        "def doubled(x):\n    x *= 2\n    return x\ndoubled(u)\n(w*u).sum().backward()\nprint(w.grad.item())",
+        "10.0\n",
     ),
     (
         "w = torch.tensor(3.0, requires_grad=True)\ndef main():\n    (w*w).backward()\n    print(w.grad.item())\n"
@@ -494,6 +519,8 @@ def test_a_column_that_meets_a_row_is_told_with_the_program_in_which_both_are_co
         ("self.w*x - x.mean()", "torch.ones(3)", "x.mean()"),
         ("torch.softmax(self.w*x, dim=0)", "torch.ones(3)", "torch.softmax(self.w*x, dim=0)"),
         ("self.w*x[0]", "torch.ones(3)", "x[0]"),
+        ("sum([self.w*a for a in x])", "torch.ones(3)", "x"),
+        ("self.w*x/len(x)", "torch.ones(3)", "len(x)"),
         ("self.w*x.mean()", "torch.tensor(3.)", ""),
         ("self.w*x/(self.w**2).sum()", "torch.ones(3)", ""),
     ],
@@ -510,6 +537,7 @@ def test_a_network_that_computes_with_all_its_samples_at_once_is_not_called_on_o
     assert bool(slip["fix"]) != bool(mixes)
 
 
+SAMPLES = "it computes with all samples at once"
 NO_GRAD = "the result, made by detach() or inside no_grad(), has no graph"
 VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_grad=True)\n"
 
@@ -517,12 +545,10 @@ VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_g
 @pytest.mark.parametrize(
     ("text", "line", "what", "reason"),
     [
-        (
-            "X = torch.tensor([[1.0, 2.0]])\ny = X @ w",
-            3,
-            "X = torch.tensor([[1.0, 2.0]])",
-            "a tensor of several rows is a list of lists",
-        ),
+        ("X = torch.tensor([[1.0, 2.0]])\ny = 2*X", 4, "2*X", SAMPLES),
+        ("X = torch.tensor([[1.0, 2.0]])\nX *= 2", 4, "X *= 2", SAMPLES),
+        ("X = torch.zeros(4, 2)\nprint(X.mean())", 4, "X.mean()", SAMPLES),
+        ("X = torch.tensor([[1.0, 2.0]])\nprint(X.view(-1))", 4, "X.view(-1)", SAMPLES),
         (
             f"{VECTORS}if True:\n  y = torch.atan2(w, v)\ny.sum()",
             6,
