@@ -316,7 +316,7 @@ class _Respeller(TorchReading):
             case ast.Call(func=function, args=[ast.Call(args=[ast.List(elts=[ast.List() as sample])]) as given]):
                 network = self.networks.get(ast.unparse(function))
                 if network and network.one_out and self.rows(given):
-                    sizes = Network(False, network.one_out, network.of_lists)
+                    sizes = TorchNetwork(False, network.one_out, network.of_lists)
                     return self.of_samples(sizes, self.written(function), sample)
         return None
 
