@@ -40,20 +40,7 @@ TENSORS = {"tensor", "as_tensor", "scalar_tensor", "Tensor", "FloatTensor", "Dou
 FILLED = {"zeros": "0.0", "ones": "1.0", "rand": "random.random()", "randn": "random.gauss(0, 1)"}
 SHAPES = {"()", "1", "(1,)", "[]", "[1]"}  # of one number
 SAME_NUMBER = {
-    *(
-        "view",
-        "reshape",
-        "squeeze",
-        "unsqueeze",
-        "flatten",
-        "contiguous",
-        "cpu",
-        "cuda",
-        "to",
-        "double",
-        "float",
-        "long",
-    ),
+    *("view", "reshape", "squeeze", "unsqueeze", "flatten", "contiguous", "cpu", "cuda", "to", "double", "float", "long"),
 }
 # Those that compute with a tensor number by number.
 EACH = {name for name in SAME if name in COMPOSED or TABLE[name].arity == 1} - {"enable_grad", "no_grad"}

@@ -82,15 +82,14 @@ class _Respeller(TorchReading):
                 return f"{ANSWERS[kind]}({self.written(asked)})"
         return None
 
-    def listed(self, write: Callable[[], str], form: str = "[{1} for {0}]") -> str:
-        """What is written of single numbers, done for each number of the lists in it."""
+    def listed(self, write: Callable[[], str], as_loop: bool = False) -> str:
+        """What is written of single numbers, done for each number of the lists in it: a list of it, or a loop."""
         self.letters = {}
         text = write()
         letters, self.letters = self.letters, None
         lists = ", ".join(letters)
-        return form.replace("{0}", f"{', '.join(letters.values())} in {lists if len(letters) == 1 else f'zip({lists})'}").replace(
-            "{1}", text
-        )
+        over = f"{', '.join(letters.values())} in {lists if len(letters) == 1 else f'zip({lists})'}"
+        return f"for {over}: {text}" if as_loop else f"[{text} for {over}]"
 
     def spliced(self, node: ast.AST, start: int, end: int) -> str:
         """The source from start to end, with the parts of the node in it written anew."""
@@ -221,7 +220,7 @@ class _Respeller(TorchReading):
             return f"{target}.data{self.spliced(node, start, end)}" if stepped else f"{target}.data = ({changed()}).data"
 
         if symbol and self.in_place and (stepped or is_leaf) and isinstance(node.target, ast.Name):
-            return self.listed(step, "for {0}: {1}") if are_several else step()
+            return self.listed(step, as_loop=True) if are_several else step()
         target = self.written(node.target)  # a list, which Python would lengthen
         others = "[:]" if self.has_others(node.target) else ""
         return f"{target}{others} = {self.listed(changed)}" if symbol and are_several else None
@@ -269,14 +268,14 @@ class _Respeller(TorchReading):
         """The line that says whether the gradient of a number, or of several, is computed."""
         answer = self.written(given[0]) if given else "True"
         if self.is_list(owner):
-            return self.listed(lambda: f"{self.written(owner)}.requires_grad = {answer}", "for {0}: {1}")
+            return self.listed(lambda: f"{self.written(owner)}.requires_grad = {answer}", as_loop=True)
         return f"{self.operand(owner)}.requires_grad = {answer}"
 
     def cleared(self, gradient: ast.Attribute) -> str:
         """The line that sets x.grad or x.grad.data to 0."""
         owner = gradient.value if gradient.attr == "grad" else getattr(gradient.value, "value", gradient)
         if self.is_list(owner):
-            return self.listed(lambda: f"{self.written(owner)}.grad = 0", "for {0}: {1}")
+            return self.listed(lambda: f"{self.written(owner)}.grad = 0", as_loop=True)
         return f"{self.written(gradient)} = 0"
 
     def of_Call(self, call: ast.Call) -> str | None:
