@@ -1,6 +1,9 @@
 """The Pythons that `make pythons` and `make test` find."""
 
+import ast
+import re
 import sys
+import tomllib
 
 import pytest
 
@@ -53,3 +56,41 @@ def test_a_machine_with_one_python_is_told_so_in_one_line(machine, monkeypatch, 
     monkeypatch.setattr(sys, "argv", ["pythons", "--newest"])
     pythons.main()
     assert capsys.readouterr().out.count("\n") == 1
+
+
+def imported(path):
+    """The packages that a file imports, outside its functions too, with those of the helpers of the tests that it imports."""
+    found, seen, stack = set(), set(), [path]
+    while stack:
+        file = stack.pop()
+        if file in seen:
+            continue
+        seen.add(file)
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom):
+                names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            files = [pythons.ROOT / f"{name.replace('.', '/')}.py" for name in names if name.startswith("tests.")]
+            stack += [file for file in files if file.is_file()]
+            found.update(name.partition(".")[0] for name in names)
+    return found
+
+
+def installed_with(extra):
+    """The packages that an extra of this project installs, those that they need left out."""
+    needed, stack = set(), [extra]
+    extras = tomllib.loads((pythons.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    while stack:
+        for text in extras[stack.pop()]:
+            name, inside = re.match(r"([\w-]+)(?:\[(.*?)\])?", text).groups()
+            if name == "scalar-autograd":
+                stack += inside.split(",")
+            needed.add(name.lower().replace("-", "_"))
+    return needed
+
+
+def test_the_fast_tests_import_what_their_extra_installs():
+    names = set().union(*map(imported, pythons.tests(engine_only=False))) - sys.stdlib_module_names
+    of_the_project = {"autograd", "nn", "tests", "benchmarks", "playground", "tools", "settings_of_a_test"}
+    with_others = {"PIL", "packaging"}  # of Matplotlib and pytest
+    assert names - of_the_project - with_others <= installed_with("fast")

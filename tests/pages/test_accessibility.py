@@ -154,6 +154,14 @@ def test_axe_finds_nothing_in_a_page_that_steps(browser, folder, name, mode, siz
 
 
 @pytest.mark.matrix
+@pytest.mark.parametrize("name", [write.__name__ for write in PAGES])
+def test_a_page_that_steps_is_no_wider_than_the_narrowest_phone(browser, folder, name):
+    with opened(browser, folder / f"{name}.html", viewport={"width": 320, "height": 640}) as page:
+        page.wait_for_load_state("load")
+        assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", [write.__name__ for write in PAGES if write is not two_runs])
 def test_axe_finds_nothing_in_a_page_whichever_button_was_pressed(browser, folder, name):
     with opened(browser, folder / f"{name}.html", viewport=WIDE, reduced_motion="reduce") as page:

@@ -16,10 +16,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).parent.parent.parent
 LOWEST = (3, 11)
 ABOUT = "import ensurepip, sys, venv; print(sys.implementation.name, *sys.version_info[:4])"
-# Take long to set up, and ask nothing of Python that the others do not.
-JUPYTER = ("test_notebooks.py", "test_reference.py", "test_site.py")
-
-
+PAGES_TOO = ("test_demo.py", "test_readme.py")  # the others need Jupyter, Sphinx or a browser, which see one Python only
 # In the folders of the engine's tests: of drawings, of the compiler, and of the sources, which are the same everywhere.
 NOT_ENGINE = ("test_nn_plot", "test_network_view", "test_compiled", "test_chunked", "test_benchmarks", "test_imports")
 COMPILER = "--ignore=autograd/compiler"  # whose machine code is compiled anew for each Python
@@ -75,7 +72,8 @@ def environment(python: Python) -> Path:
 
 def tests(engine_only: bool) -> list[Path]:
     """The files of the fast tests; those of the engine are at the top of the folder, and of nn."""
-    found = [path for path in sorted((ROOT / "tests").rglob("test_*.py")) if path.name not in JUPYTER]
+    found = sorted((ROOT / "tests").rglob("test_*.py"))
+    found = [path for path in found if path.parent.name != "pages" or path.name in PAGES_TOO]
     if not engine_only:
         return found
     return [path for path in found if path.parent.name in ("tests", "nn") and not path.name.startswith(NOT_ENGINE)]
