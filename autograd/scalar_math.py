@@ -346,7 +346,7 @@ def polygamma(n: float, x: float) -> float:
     # The sum of n!/(x + k)^(n + 1) over k = 0, 1, …: terms near the pole one by one, the others by zeta_tail.
     far = n + 12.0
     k = max(-((x + far) // 1.0), 0.0)
-    terms = []
+    terms = [0.0]
     if k > 0.0:
         left = [*zeta_tail(n, 1.0 - (x + k)), *(-part for part in zeta_tail(n, 1.0 - x))]
         terms = left if odd else [-part for part in left]

@@ -12,8 +12,8 @@ def is_any_array(x: Any) -> bool:
 
 
 def is_foreign(x: Any) -> bool:
-    """True for an array of a library other than NumPy."""
-    return is_any_array(x) and not type(x).__module__.startswith("numpy")
+    """True for an array of a library other than NumPy; a class derived from one of NumPy's is NumPy's, too."""
+    return is_any_array(x) and not any(base.__module__.startswith("numpy") for base in type(x).__mro__)
 
 
 def each(x: Any) -> Sequence[Any]:

@@ -140,7 +140,7 @@ class _ArgumentReader:
         """Take the numbers of an array."""
         if hasattr(x, "to_numpy"):  # a Series of pandas
             raise TypeError(f"{path}: expected {_array_or_number(shape)}{_or_array(shape, axes)}, got {_described(x)}")
-        if type(x).__module__.startswith("numpy.ma"):
+        if any(base.__module__.startswith("numpy.ma") for base in type(x).__mro__):
             raise TypeError(f"{path}: masked arrays are not supported: pass x.filled(...)")
         if not is_foreign(x):
             x = namespace_of([x]).asarray(x)  # a matrix stays one in any other shape

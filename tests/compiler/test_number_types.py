@@ -443,9 +443,14 @@ def test_numbers_of_different_types_and_complex_ones_are_refused():
 def test_arrays_of_what_is_not_real_are_refused_whatever_their_class(executor, tmp_path):
     program = compile(lambda x: x[0] * x[1], [1.0, 2.0], executor=executor)
     mapped = np.memmap(tmp_path / "numbers", dtype=complex, mode="w+", shape=(2,))
-    for numbers in (mapped, np.matrix([[1j, 2.0]]), np.char.array([["1", "2"]])):
-        with pytest.raises(TypeError, match=r"^x: expected a real number, got (complex128|str_)"):
+    own = type("Own", (np.ndarray,), {})
+    of_others = [np.array(numbers).view(own) for numbers in ([["1", "2"]], [1j, 2.0], [[np.datetime64("2020-01-01")] * 2])]
+    for numbers in (mapped, np.matrix([[1j, 2.0]]), *of_others):
+        with pytest.raises(TypeError, match=r"^x: expected a real number, got (complex128|str_|datetime64)"):
             program(numbers)
+    masked = np.ma.masked_array([1.0, 2.0], mask=[True, False]).view(type("OwnMasked", (np.ma.MaskedArray,), {}))
+    with pytest.raises(TypeError, match=r"^x: masked arrays are not supported"):
+        program(masked)
 
 
 @pytest.mark.parametrize(("shared", "kind"), [(mpmath.iv.mpf([1, 2]), "ivmpf"), (Value(2.0), "Value")])
