@@ -44,7 +44,7 @@ doctests: .venv/ready
 other-python:
 	$(PYTHON) -m tests.support.pythons --newest
 
-# The fast tests on every minor version of CPython >= 3.11 on PATH or in pyenv's folder.
+# The fast tests and the types on every minor version of CPython >= 3.11 on PATH or in pyenv's folder.
 pythons: .venv/ready
 	$(BIN)/python -m tests.support.pythons
 

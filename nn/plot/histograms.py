@@ -125,7 +125,7 @@ def _draw(rows: Sequence[Histogram], bins: Bins, ax: Axes | None, xlabel: str, t
     for i, (row, numbers) in enumerate(zip(rows, places, strict=True)):
         foot = len(rows) - 1.0 - i
         counts = numpy.histogram(numbers, edges)[0]
-        heights = foot + 0.6 * counts / max(counts.max(), 1)
+        heights = foot + 0.6 * counts / max(int(counts.max()), 1)
         ax.stairs(heights, shown_at, baseline=foot, fill=True, color=look["many"])
         ax.axhline(foot, color=look["ink"], linewidth=0.8)
         ax.text(0.01, foot + 0.96, row.text, transform=ax.get_yaxis_transform(), va="top", fontsize=SMALL, parse_math=False)

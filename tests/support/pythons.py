@@ -1,6 +1,6 @@
 """The fast tests on several Pythons: the newest patch of each minor version of CPython on PATH or in pyenv's folder.
 
-    python -m tests.support.pythons            every minor version that is found
+    python -m tests.support.pythons            every minor version that is found, and the types on each
     python -m tests.support.pythons --newest   the newest that is not the one running this, and only the tests of the engine
 
 Each gets an environment in .venv/pythons, rebuilt when its version or pyproject.toml has changed.
@@ -88,10 +88,16 @@ def run(python: Python, engine_only: bool = False) -> int:
     return subprocess.run(command, cwd=ROOT).returncode
 
 
+def types(python: Python) -> int:
+    """The status of mypy on the packages, with the libraries that are installed there: they may be newer than those here."""
+    options = ["--python-version", python.minor, "--python-executable", environment(python)]
+    return subprocess.run([sys.executable, "-m", "mypy", *options, "autograd", "nn"], cwd=ROOT).returncode
+
+
 def main() -> None:
     found = newest_of_each_minor()
     if "--newest" not in sys.argv:
-        failed = [run(python) != 0 for python in found]
+        failed = [run(python) + types(python) != 0 for python in found]
         sys.exit(any(failed) if found else "No CPython >= 3.11 is on PATH or in pyenv's folder.")
     others = [python for python in found if python.version[:2] != sys.version_info[:2]]
     if others:
