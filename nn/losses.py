@@ -176,8 +176,8 @@ class KLDivLoss(Loss):
     """The Kullback-Leibler divergence target·(log(target) - prediction), from log-probabilities.
 
     Give it the output of LogSoftmax; as in PyTorch it takes any numbers. The targets are probabilities, or with
-    `log_target` their logarithms. "mean" is over all numbers, as in PyTorch; the divergence of a distribution is the
-    sum of its row, and "batchmean" the mean of that over the rows.
+    `log_target` their logarithms: -inf costs nothing then, where PyTorch gives NaN. "mean" is over all numbers, as in
+    PyTorch; the divergence of a distribution is the sum of its row, and "batchmean" the mean of that over the rows.
 
     >>> round(KLDivLoss("batchmean")([[math.log(0.5), math.log(0.5)]], [[0.9, 0.1]]), 4)
     0.3681
@@ -198,7 +198,7 @@ class KLDivLoss(Loss):
         if not self.log_target:
             _check_probability(target)
         if type(target) is not Value and target == (-math.inf if self.log_target else 0.0):
-            return 0.0  # the limit, whatever the prediction
+            return _no_loss([prediction])  # the limit, whatever the prediction
         return self._divergence(prediction, target)
 
     def branch_free(self, prediction: Any, target: Any) -> Any:
@@ -229,8 +229,9 @@ class _BinaryLoss(Loss):
 class BCELoss(_BinaryLoss):
     """Binary cross-entropy of probabilities: -y·log(p) - (1-y)·log(1-p). Of logits, take BCEWithLogitsLoss.
 
-    A wrong probability of exactly 0 or 1 costs infinity, and warns. `weight` multiplies the losses: one number, one per
-    column of the predictions, or one per prediction; as in PyTorch, "mean" still divides by the number of losses.
+    A wrong probability of exactly 0 or 1 costs infinity, and warns; PyTorch stops at 100. `weight` multiplies the losses:
+    one number, one per column of the predictions, or one per prediction; as in PyTorch, "mean" still divides by the
+    number of losses.
 
     >>> round(BCELoss()([0.9, 0.2], [1, 0]), 4)
     0.1643
@@ -532,7 +533,7 @@ def _spread(name: str, weights: Any, predictions: Any) -> list[float]:
     if same_shape(flat, tree):
         return list(tree_leaves(flat))
     if isinstance(tree, list) and all(isinstance(row, list) and same_shape(flat, row) for row in tree):
-        return list(flat) * len(tree)
+        return list(tree_leaves(flat)) * len(tree)
     shapes = f"{shape_text(plain_lists(predictions))}, got {shape_text(weights)}"
     raise ValueError(f"{name} must be one number, one for each column of predictions, or have their shape, {shapes}")
 

@@ -605,7 +605,8 @@ class Adagrad(Optimizer):
     s ← s + grad², from `initial_accumulator_value` on (at least 0, in units of the gradient squared); then
     data −= lr / (1 + (t − 1)·lr_decay) · grad / (√s + eps) at the parameter's step t, with `lr_decay` at least 0 (Duchi,
     Hazan and Singer, 2011). `lr` is in units of data per step, `eps` (at least 0) in units of the gradient.
-    `weight_decay` λ (at least 0) adds λ·data to the gradient first.
+    `weight_decay` λ (at least 0) adds λ·data to the gradient first. Each group begins at its own
+    `initial_accumulator_value`, where PyTorch takes that of the constructor.
 
     >>> w = Value(5.0)
     >>> ((w - 1) ** 2).backward()

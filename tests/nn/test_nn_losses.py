@@ -163,6 +163,17 @@ def test_what_has_no_share_costs_nothing_whatever_is_predicted():
     assert nn.CrossEntropyLoss()([[1.0, -math.inf]], [[1.0, 0.0]]) == 0.0
 
 
+@pytest.mark.parametrize(
+    ("loss", "targets"), [(nn.KLDivLoss(), [0, 0.0]), (nn.KLDivLoss(log_target=True), [-math.inf, -math.inf])]
+)
+def test_a_batch_without_any_share_has_gradients_of_0_for_every_prediction(loss, targets):
+    predictions = [Value(-1.0), Value(-math.inf)]
+    total = loss(predictions, targets)
+    total.backward()
+    assert repr(total.data) == "0.0"
+    assert [(x.grad, x.has_grad) for x in predictions] == [(0.0, True)] * 2
+
+
 def test_all_ignored_is_a_sum_of_0_and_no_mean():
     assert nn.CrossEntropyLoss("sum")([[1.0, 2.0]], [-100]) == 0.0
     assert nn.NLLLoss("none", ignore_index=1)([[1.0, 2.0]], [1]) == [0.0]
@@ -361,6 +372,19 @@ def test_a_compiled_loss_has_the_derivatives_of_the_loss_wherever_it_was_traced(
     total, compiled = batch_of_two(name, weight, traced_at)
     assert repr(compiled.value_and_grad(*row, argnums=(0, 1))) == repr(value_and_grad(total, argnums=(0, 1))(*row))
     assert repr(compiled.hessian(*row, argnums=(0, 1))) == repr(hessian(total, argnums=(0, 1))(*row))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda w: nn.BCELoss("none", weight=w),
+        *(lambda w, k=k: nn.BCEWithLogitsLoss("none", **{k: w}) for k in ("weight", "pos_weight")),
+    ],
+)
+def test_weights_of_columns_may_be_nested_as_the_columns_are(make):
+    predictions, targets = [[[0.5, 0.25], [0.75, 0.125]]] * 3, [[[1, 0], [1, 1]]] * 3
+    flat = [[0.5, 0.25, 0.75, 0.125]] * 3, [[1, 0, 1, 1]] * 3
+    assert make([[2.0, 3.0], [5.0, 7.0]])(predictions, targets) == make([2.0, 3.0, 5.0, 7.0])(*flat)
 
 
 def test_a_single_sample_needs_no_list():
