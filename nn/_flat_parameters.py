@@ -47,6 +47,7 @@ class FlatParameters:
         # Nobody clears the gradients of leaves that the optimizer does not hold: they add up.
         self.others = [i for i, p in enumerate(self.leaves) if p not in members]
         self.sums = numpy.array([self.leaves[i].grad for i in self.others])
+        self.untouched = {i for i in self.others if not self.leaves[i].has_grad}
         self.blocks = self._blocks() if _moves_arrays(self.optimizer) else None
 
     def _blocks(self) -> list[_Block]:
@@ -72,6 +73,7 @@ class FlatParameters:
         self.grad, self.missed, self.ahead = grad, missed, True
         if self.others:
             self.sums += grad[self.others]
+            self.untouched.intersection_update(missed)
 
     def step(self) -> None:
         """Move every parameter, bit for bit as `optimizer.step()` would."""
@@ -119,7 +121,7 @@ class FlatParameters:
             for p, number in zip(self.leaves, grads.tolist(), strict=True):
                 p.grad = number
             missed = {self.leaves[i] for i in self.missed}
-            for p in self.optimizer.params:
+            for p in (*self.optimizer.params, *(self.leaves[i] for i in self.untouched)):
                 if p not in self.place or p in missed:
                     p.zero_grad()
         for block in self.blocks or ():

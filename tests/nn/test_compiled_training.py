@@ -280,6 +280,12 @@ def test_a_parameter_that_no_sample_of_a_batch_leads_to_is_skipped():
         if name == "Adam":
             assert [memory["step"] for memory in optimizer.state] == [4, 6]
 
+    def half(params):  # of two parameters, of which the other gets a gradient and is not moved
+        return SGD(params[:1], lr=0.05)
+
+    for x in (0.95, 0.5):
+        both(lambda: Model(expert, w=Value(0.5), v=Value(-0.25)), [[x, 1.0], [1.0, 2.0]], [1.0, 2.0], half, batch_size=1)
+
 
 def test_a_class_that_is_not_in_a_batch_moves_nothing_but_its_own_weights():
     both(lambda: net(3, hidden=()), *CLASSES, OPTIMIZERS["AdamW"], 1e-8, loss=nn.NLLLoss(), batch_size=2)
