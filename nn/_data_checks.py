@@ -13,7 +13,7 @@ from nn._chunks import Chunks, is_chunked
 from nn.activations import Elementwise, LogSoftmax, Softmax
 from nn.layers import MLP, Dropout, Layer, Neuron, Sequential
 from nn.losses import BCELoss, CrossEntropyLoss, Loss, NLLLoss
-from nn.metrics import accuracy
+from nn.metrics import accuracy, actual_class, squeezed_labels
 from nn.module import checked_module
 from nn.optim import Optimizer
 
@@ -39,6 +39,7 @@ def checked_run(
         write = "write metric=functools.partial(nn.accuracy, threshold=0.5)"
         raise ValueError(f"metric: accuracy takes an output above 0 for class 1, as every probability of BCELoss is: {write}")
     check_widths(model, X, y, loss)
+    check_labels(model, y, metric)
     if batch_size is not None:
         checked_integer("batch_size", batch_size, at_least=1)
     return X, y
@@ -188,6 +189,18 @@ def check_widths(model: Any, X: list[Any], y: list[Any], loss: Loss, name: str =
             loss.shares(target, classes)
         except (TypeError, ValueError) as error:
             raise type(error)(str(error).replace("targets: ", f"{name}y[{i}]: ", 1)) from None
+
+
+def check_labels(model: Any, y: list[Any], metric: Any, name: str = "") -> None:
+    """ValueError if a target is of no class, which `accuracy` would notice after an epoch; a model of unknown layers passes."""
+    classes = _classes(model)
+    if metric is not accuracy or classes is None:
+        return
+    for i, target in enumerate(squeezed_labels(y)):
+        try:
+            actual_class(target, max(classes, 1))
+        except ValueError as error:
+            raise ValueError(str(error).replace("targets: ", f"metric: accuracy: {name}y[{i}]: ", 1)) from None
 
 
 def _is(model: Any, kind: Any) -> bool:

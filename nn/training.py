@@ -17,7 +17,7 @@ from autograd.extend import any_number, checked_choice, checked_flag, checked_in
 from nn._cards import series_card
 from nn._check import generator
 from nn._chunks import Chunks
-from nn._data_checks import check_widths, checked_run, checked_validation_data
+from nn._data_checks import check_labels, check_widths, checked_run, checked_validation_data
 from nn._eager_training import EagerTraining, Metric, Run
 from nn.losses import Loss
 from nn.lr_scheduler import LambdaLR, LRScheduler, ReduceLROnPlateau, SequentialLR
@@ -167,6 +167,7 @@ def fit(
     held_out = None if validation_data is None else checked_validation_data(validation_data, X[0])
     if held_out is not None:
         check_widths(model, *held_out, loss, "validation_data: ")
+        check_labels(model, held_out[1], metric, "validation_data: ")
     if scheduler is not None and not isinstance(scheduler, (LRScheduler, ReduceLROnPlateau)):
         raise TypeError(f"scheduler must be one of nn.lr_scheduler, got {scheduler!r}")
     if scheduler is not None and scheduler.optimizer is not optimizer:

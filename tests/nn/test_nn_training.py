@@ -236,6 +236,7 @@ def test_a_diverging_loss_is_reported_with_its_epoch():
         ({"scheduler": "x"}, "scheduler must be one of nn.lr_scheduler, got 'x'"),
         ({"metric": "accuracy"}, "metric must be a function .*, got 'accuracy'"),
         ({"metric": nn.accuracy, "loss": nn.BCELoss()}, r"write metric=functools\.partial\(nn\.accuracy, threshold=0\.5\)"),
+        ({"metric": nn.accuracy}, r"metric: accuracy: y\[\d\]: expected 1, and 0 or -1, where an output is one number, got"),
         ({"callbacks": EarlyStopping()}, "callbacks must be a list of functions"),
     ],
 )
@@ -244,6 +245,28 @@ def test_bad_arguments_are_refused_by_name_and_the_model_is_unchanged(options, m
     before = net.state_dict()
     with pytest.raises((ValueError, TypeError), match=message):
         line_fit(net, **options)
+    assert net.state_dict() == before
+
+
+@pytest.mark.parametrize(
+    ("loss", "nout", "y", "held_out", "message"),
+    [
+        (
+            nn.CrossEntropyLoss(ignore_index=-1),
+            2,
+            [1, -1],
+            [0],
+            r"metric: accuracy: y\[1\]: expected a class from 0 to 1, got -1",
+        ),
+        (nn.CrossEntropyLoss(), 2, [1, 0], [[0.5, 0.5]], r"metric: accuracy: validation_data: y\[0\]: .* got \[0.5, 0.5\]"),
+        (nn.BCEWithLogitsLoss(), 1, [[1], [0]], [[0.5]], r"metric: accuracy: validation_data: y\[0\]: .* got 0.5"),
+    ],
+)
+def test_targets_of_no_class_are_refused_before_the_first_step(loss, nout, y, held_out, message):
+    net = nn.MLP(1, [nout], seed=0)
+    before, options = net.state_dict(), {"loss": loss, "optimizer": SGD(net.parameters()), "epochs": 1, "metric": nn.accuracy}
+    with pytest.raises(ValueError, match=message):
+        fit(net, [[0.0], [1.0]], y, validation_data=([[0.0]], held_out), **options)
     assert net.state_dict() == before
 
 
