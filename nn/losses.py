@@ -26,7 +26,7 @@ from autograd.extend import (
     tree_leaves_like,
     zero_to_one,
 )
-from nn._check import checked_list, plain_lists, shape_text
+from nn._check import checked_list, plain_lists, shape_text, sizes
 from nn.module import Module
 
 
@@ -218,7 +218,7 @@ class _BinaryLoss(Loss):
 
     def __init__(self, reduction: str = "mean", *, weight: Any = None) -> None:
         super().__init__(reduction)
-        self.weight = _weights("weight", weight)
+        self.weight = None if weight is None else _weights("weight", weight)
 
     def _weighted(self, losses: list[Any], predictions: Any) -> list[Any]:
         if self.weight is None:
@@ -261,7 +261,7 @@ class BCEWithLogitsLoss(_BinaryLoss):
 
     def __init__(self, reduction: str = "mean", *, weight: Any = None, pos_weight: Any = None) -> None:
         super().__init__(reduction, weight=weight)
-        self.pos_weight = _weights("pos_weight", pos_weight)
+        self.pos_weight = None if pos_weight is None else _weights("pos_weight", pos_weight)
 
     def pairs(self, predictions: Any, targets: Any) -> list[tuple[Any, ...]]:
         pairs = super().pairs(predictions, targets)
@@ -303,7 +303,8 @@ class _ClassLoss(Loss):
 
     def __init__(self, reduction: str = "mean", *, weight: Any = None, ignore_index: int = -100) -> None:
         super().__init__(reduction)
-        self.weight = None if weight is None else _weights("weight", checked_list("weight", weight))
+        given = [] if weight is None else checked_list("weight", weight)
+        self.weight = None if weight is None else [finite_from_zero(f"weight[{i}]", w) for i, w in enumerate(given)]
         self.ignore_index = checked_integer("ignore_index", ignore_index)
 
     def elements(self, predictions: Any, targets: Any) -> tuple[list[Any], float]:
@@ -518,11 +519,11 @@ def _data(x: Any) -> Any:
 
 
 def _weights(name: str, weights: Any) -> Any:
-    """A number or nested lists of numbers, finite and at least 0; None for None."""
+    """A number or nested lists of numbers, finite and at least 0."""
     weights = plain_lists(weights)
     if isinstance(weights, list):
         return [_weights(f"{name}[{i}]", weight) for i, weight in enumerate(weights)]
-    return None if weights is None else finite_from_zero(name, weights)
+    return finite_from_zero(name, weights)
 
 
 def _spread(name: str, weights: Any, predictions: Any) -> list[float]:
@@ -532,7 +533,8 @@ def _spread(name: str, weights: Any, predictions: Any) -> list[float]:
         return [flat] * len(tree_leaves(tree))
     if same_shape(flat, tree):
         return list(tree_leaves(flat))
-    if isinstance(tree, list) and all(isinstance(row, list) and same_shape(flat, row) for row in tree):
+    as_a_row = len(sizes(weights)) < len(sizes(predictions))  # a column of weights is not, though it is squeezed to a list
+    if as_a_row and isinstance(tree, list) and all(isinstance(row, list) and same_shape(flat, row) for row in tree):
         return list(tree_leaves(flat)) * len(tree)
     shapes = f"{shape_text(plain_lists(predictions))}, got {shape_text(weights)}"
     raise ValueError(f"{name} must be one number, one for each column of predictions, or have their shape, {shapes}")

@@ -460,6 +460,10 @@ def test_targets_may_be_values():
             lambda: nn.BCEWithLogitsLoss(pos_weight=[1.0, 2.0])([0.5], [1]),
             "pos_weight must be one number, .*, a list of 1, got a list of 2",
         ),
+        (
+            lambda: nn.BCELoss(weight=[[1.0], [2.0]])([[0.1, 0.2], [0.3, 0.4]], [[0, 1], [1, 0]]),
+            "weight must be one number, one for each column of predictions, or have their shape, 2 × 2, got 2 × 1",
+        ),
     ],
 )
 def test_bad_arguments_are_refused_by_name(call, message):
@@ -473,6 +477,8 @@ def test_bad_arguments_are_refused_by_name(call, message):
         (lambda: nn.CrossEntropyLoss([1.0, 2.0]), r"\(everything else is given by name, such as weight=\), got \[1.0, 2.0\]"),
         (lambda: nn.CrossEntropyLoss(weight=2.0), "weight must be a list, a tuple or an array, got float"),
         (lambda: nn.CrossEntropyLoss(weight=["a"]), r"weight\[0\] must be a finite number >= 0, got 'a'"),
+        (lambda: nn.CrossEntropyLoss(weight=[[1.0], [2.0]]), r"weight\[0\] must be a finite number >= 0, got \[1.0\]"),
+        (lambda: nn.BCELoss(weight=[1.0, None]), r"weight\[1\] must be a finite number >= 0, got None"),
         (lambda: nn.NLLLoss(ignore_index=1.0), "ignore_index must be an integer, got 1.0"),
         (lambda: nn.KLDivLoss(log_target=1), "log_target must be True or False, got 1"),
     ],
