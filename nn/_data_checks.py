@@ -110,10 +110,13 @@ def _checked_chunks(X: Any, y: Any, name: str) -> tuple[Any, list[Any]]:
     return rows, targets
 
 
-def checked_validation_data(data: Any, sample: Any) -> tuple[list[Any], list[Any]]:
-    """Validation data, whose samples must be like this one of the training data."""
+def checked_validation_data(data: Any, sample: Any, columns: Any = None) -> tuple[list[Any], list[Any]]:
+    """Validation data, whose samples must be like this one of the training data, and its columns have the same names."""
     if not isinstance(data, (list, tuple)) or len(data) != 2:
         raise ValueError(f"validation_data must be a pair (X, y), got {type(data).__name__}")
+    names, own = ([] if found is None else list(found) for found in (columns, getattr(data[0], "columns", None)))
+    if names != own and all(isinstance(name, str) for name in (*names, *own)) and names and own:
+        raise ValueError(f"validation_data: expected the columns {', '.join(names)}, as in X, got {', '.join(own)}")
     X, y = checked_data(data[0], data[1], "validation_data: ")
     expected, got = (
         f"samples of {counted(len(row), 'number')}" if isinstance(row, list) else "single numbers" for row in (sample, X[0])

@@ -163,8 +163,9 @@ def fit(
     >>> round(net([2.0]).data, 3)
     5.0
     """
+    columns = getattr(X, "columns", None)
     X, y = checked_run(model, X, y, loss, optimizer, batch_size, metric)
-    held_out = None if validation_data is None else checked_validation_data(validation_data, X[0])
+    held_out = None if validation_data is None else checked_validation_data(validation_data, X[0], columns)
     if held_out is not None:
         check_widths(model, *held_out, loss, "validation_data: ")
         check_labels(model, held_out[1], metric, "validation_data: ")

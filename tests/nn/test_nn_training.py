@@ -248,6 +248,15 @@ def test_bad_arguments_are_refused_by_name_and_the_model_is_unchanged(options, m
     assert net.state_dict() == before
 
 
+def test_validation_data_whose_columns_are_in_another_order_are_refused():
+    net, table = nn.MLP(2, [1]), pandas.DataFrame({"size": [1.0, 2.0], "age": [3.0, 4.0]})
+    options = {"loss": nn.MSELoss(), "optimizer": SGD(net.parameters()), "epochs": 1, "progress": False}
+    with pytest.raises(ValueError, match=r"^validation_data: expected the columns size, age, as in X, got age, size$"):
+        fit(net, table, [0.0, 1.0], validation_data=(table[["age", "size"]], [0.0, 1.0]), **options)
+    for same in (table, table.to_numpy(), table.to_numpy().tolist(), pandas.DataFrame(table.to_numpy())):
+        assert fit(net, table, [0.0, 1.0], validation_data=(same, [0.0, 1.0]), **options).epochs == 1
+
+
 @pytest.mark.parametrize(
     ("loss", "nout", "y", "held_out", "message"),
     [
