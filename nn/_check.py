@@ -55,6 +55,8 @@ def shape_text(tree: Any) -> str:
     >>> shape_text([[1, 2], [3, 4], [5, 6]]), shape_text([1, 2]), shape_text(7)
     ('3 × 2', 'a list of 2', 'one number')
     """
+    if isinstance(tree, dict):
+        return f"a dict of {', '.join(map(str, tree)) or 'nothing'}"
     lengths = sizes(tree)
     return f"a list of {lengths[0]}" if len(lengths) == 1 else " × ".join(map(str, lengths)) or "one number"
 

@@ -96,8 +96,10 @@ class Loss(_CalledOnBatches):
         """Every number with its target, in dicts by key; ValueError if the shapes differ, TypeError if one is not a number."""
         ps, ts = _squeezed("predictions", predictions), _squeezed("targets", targets)
         if not same_shape(ps, ts):
-            shapes = f"{shape_text(plain_lists(predictions))}, got {shape_text(plain_lists(targets))}"
-            raise ValueError(f"targets must have the shape of predictions, {shapes}")
+            expected, got = shape_text(plain_lists(predictions)), shape_text(plain_lists(targets))
+            if expected == got:
+                expected, got = map(shape_text, _first_difference(ps, ts))
+            raise ValueError(f"targets must have the shape of predictions, {expected}, got {got}")
         return list(zip(tree_leaves(ps), tree_leaves_like(ps, ts), strict=True))
 
     def element(self, prediction: Any, target: Any) -> Any:
@@ -494,6 +496,18 @@ def _squeezed(name: str, x: Any) -> Any:
         return x if isinstance(x, dict) else checked_numeric(name, x)
     items = [_squeezed(name, item) for item in x]
     return items[0] if len(items) == 1 and not isinstance(items[0], list) else items
+
+
+def _first_difference(p: Any, t: Any) -> tuple[Any, Any]:
+    """The innermost parts at one place by which two trees of different shapes differ."""
+    while True:
+        if isinstance(p, list) and isinstance(t, list) and len(p) == len(t):
+            pairs = zip(p, t, strict=True)
+        elif isinstance(p, dict) and isinstance(t, dict) and p.keys() == t.keys():
+            pairs = zip(p.values(), (t[key] for key in p), strict=True)
+        else:
+            return p, t
+        p, t = next((one, other) for one, other in pairs if not same_shape(one, other))
 
 
 def checked_numeric(name: str, x: Any) -> Any:

@@ -417,6 +417,11 @@ def test_targets_may_be_values():
     [
         (lambda: nn.MSELoss("avg"), "reduction must be one of mean, sum, none, got 'avg'"),
         (lambda: nn.MSELoss()([], []), "loss of an empty batch"),
+        (lambda: nn.MSELoss()([{"a": 1.0}], [{"b": 1.0}]), "targets must .* predictions, a dict of a, got a dict of b"),
+        (
+            lambda: nn.MSELoss()([[1.0, 2.0], [{"a": [1.0, 2.0]}, 1.0]], [[1.0, 2.0], [{"a": [1.0, 2.0, 3.0]}, 1.0]]),
+            "a list of 2, got a list of 3",
+        ),
         (lambda: nn.MSELoss()([1.0], [1.0, 2.0]), "targets must have the shape of predictions, a list of 1, got a list of 2"),
         (lambda: nn.HingeLoss()([1.0], [0]), "HingeLoss takes -1 and 1, got 0"),
         (lambda: nn.BCELoss()([1.5], [1]), "probabilities from 0 to 1, got 1.5"),
