@@ -163,17 +163,6 @@ def test_what_has_no_share_costs_nothing_whatever_is_predicted():
     assert nn.CrossEntropyLoss()([[1.0, -math.inf]], [[1.0, 0.0]]) == 0.0
 
 
-@pytest.mark.parametrize(
-    ("loss", "targets"), [(nn.KLDivLoss(), [0, 0.0]), (nn.KLDivLoss(log_target=True), [-math.inf, -math.inf])]
-)
-def test_a_batch_without_any_share_has_gradients_of_0_for_every_prediction(loss, targets):
-    predictions = [Value(-1.0), Value(-math.inf)]
-    total = loss(predictions, targets)
-    total.backward()
-    assert repr(total.data) == "0.0"
-    assert [(x.grad, x.has_grad) for x in predictions] == [(0.0, True)] * 2
-
-
 def test_all_ignored_is_a_sum_of_0_and_no_mean():
     assert nn.CrossEntropyLoss("sum")([[1.0, 2.0]], [-100]) == 0.0
     assert nn.NLLLoss("none", ignore_index=1)([[1.0, 2.0]], [1]) == [0.0]
