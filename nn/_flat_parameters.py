@@ -9,7 +9,7 @@ from typing import Any
 import numpy
 
 from autograd import Value
-from nn.optim import Arithmetic, Memory, Optimizer
+from nn.optim import Arithmetic, Memory, Optimizer, never_half
 
 ARRAYS = Arithmetic(numpy.sqrt, lambda x, y: numpy.where(y > x, y, x))
 
@@ -102,11 +102,16 @@ class FlatParameters:
                 if not numpy.isfinite(data).all():
                     return False
                 moved.append((block, data, memory))
-        for block, data, memory in moved:
-            self.data[block.places] = data
-            block.is_ahead = block.is_ahead or memory is not block.memory  # plain SGD keeps what it was given
-            block.memory = memory
-        self.optimizer.steps += 1
+        steps = self.optimizer.steps + 1
+
+        def move() -> None:
+            for block, data, memory in moved:
+                self.data[block.places] = data
+                block.is_ahead = block.is_ahead or memory is not block.memory  # plain SGD keeps what it was given
+                block.memory = memory
+            self.optimizer.steps = steps
+
+        never_half(move)
         return True
 
     def write(self) -> None:

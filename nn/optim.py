@@ -46,6 +46,21 @@ class Arithmetic(NamedTuple):
 FLOATS = Arithmetic(math.sqrt, max)
 
 
+def never_half(change: Callable[[], None]) -> None:
+    """Make a change that may be made twice; if Ctrl-C breaks it off, all of it is made before that goes on.
+
+    >>> numbers = []
+    >>> never_half(lambda: numbers.append(1))
+    >>> numbers
+    [1]
+    """
+    try:
+        change()
+    except KeyboardInterrupt:
+        change()
+        raise
+
+
 class Setting(Generic[T]):
     """An option of an optimizer, with the check its values must pass; each parameter group has its own value.
 
@@ -249,7 +264,8 @@ class Optimizer:
         """Move every parameter once by its `grad`; one that no gradient has reached since `zero_grad()` is skipped.
 
         Skipped, as a frozen one is, it keeps its number and its memory: no weight decay, no momentum. A gradient
-        of 0 does count. All new numbers are computed before any is assigned, so an error leaves everything as it was.
+        of 0 does count. All new numbers are computed before any is assigned, so an error leaves everything as it was, and
+        so does Ctrl-C, unless the step is complete.
         With eps=0 a parameter whose gradients have all been 0 is a ZeroDivisionError, where PyTorch makes it NaN.
         """
         if not any(p.has_grad for p in self.params):
@@ -278,11 +294,16 @@ class Optimizer:
                 )
             if new is not None:
                 any_number("what update returns", new[0])
-        for p, new in zip(self.params, updated, strict=True):
-            if new is not None:
-                p.data = new[0]
-        self.state = [memory if new is None else new[1] for memory, new in zip(self.state, updated, strict=True)]
-        self.steps += 1
+        state = [memory if new is None else new[1] for memory, new in zip(self.state, updated, strict=True)]
+        steps = self.steps + 1
+
+        def move() -> None:
+            for p, new in zip(self.params, updated, strict=True):
+                if new is not None:
+                    p.data = new[0]
+            self.state, self.steps = state, steps
+
+        never_half(move)
 
     def state_dict(self) -> dict[str, Any]:
         """All that the next step depends on, except the parameters: dicts, lists and numbers that `json.dumps` takes.

@@ -23,7 +23,7 @@ from nn.losses import Loss
 from nn.lr_scheduler import LambdaLR, LRScheduler, ReduceLROnPlateau, SequentialLR
 from nn.metrics import accuracy
 from nn.module import Module, in_mode
-from nn.optim import Optimizer
+from nn.optim import Optimizer, never_half
 
 Callback = Callable[[Module, "History"], object]
 # Eager training takes about so many seconds per sample and epoch, and more for every parameter, and compiling for every
@@ -230,7 +230,7 @@ def _train(
                 history.stopped_early = True
                 break
     finally:
-        training.write()
+        never_half(training.write)
 
 
 def _started(run: Run, compiled: bool | str, epochs: int) -> EagerTraining:

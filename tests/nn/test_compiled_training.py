@@ -23,6 +23,7 @@ from nn.losses import Loss
 from nn.optim import SGD, Adagrad, Adam, AdamW, NAdam, Optimizer, RMSprop
 from nn.training import knows_numbers_alone
 from tests.support.soak import few
+from tests.support.work import interrupted
 
 # A step may add rounding errors of this size to a number near 1. An optimizer that divides by the size of a gradient
 # magnifies those of the gradient, where it is small, by its learning rate over its eps.
@@ -549,6 +550,31 @@ def test_ctrl_c_between_batches_keeps_the_steps_that_were_made():
         assert runs[-1][2].interrupted
         assert runs[-1][2].epochs == 1
     check_alike(*runs, 1e-12)
+
+
+def test_ctrl_c_at_any_line_leaves_parameters_and_memory_as_they_are_between_two_steps():
+    def run(epochs=2):
+        model = net(1, hidden=())
+        optimizer = Adam(model.parameters(), lr=0.01, eps=EPS)
+        options = {"loss": nn.MSELoss(), "batch_size": 3, "epochs": epochs, "progress": False}
+        return model, optimizer, lambda: fit(model, *XY, optimizer=optimizer, **options)
+
+    def facts(model, optimizer):
+        return [model.state_dict(), optimizer.state_dict()]
+
+    between = []
+    model, optimizer, train = run()
+    step = optimizer.step
+    optimizer.step = lambda: (between.append(facts(model, optimizer)), step())
+    train()
+    between.append(facts(model, optimizer))
+    assert len(between) == 5
+    for line in itertools.count():
+        model, optimizer, train = run()
+        if not interrupted(train, line, nn._flat_parameters):
+            break
+        assert any(alike(facts(model, optimizer), one, 1e-9) for one in between)
+    assert line > 50
 
 
 def test_gradients_of_several_batches_add_up_where_the_optimizer_keeps_them():
