@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from autograd import Value
+from autograd import Value, sigmoid
 from autograd.extend import checked_integer, counted
 from nn._check import checked_list, one_column, plain_lists
 from nn._chunks import Chunks, is_chunked
-from nn.activations import Elementwise, LogSoftmax, Softmax
+from nn.activations import Elementwise, LogSoftmax, Sigmoid, Softmax
 from nn.layers import MLP, Dropout, Layer, Neuron, Sequential
 from nn.losses import BCELoss, CrossEntropyLoss, Loss, NLLLoss
 from nn.metrics import accuracy, actual_class, squeezed_labels
@@ -35,9 +35,9 @@ def checked_run(
         raise ValueError("optimizer must hold parameters of the model, got one made for another: make it from model.parameters()")
     if metric is not None and not callable(metric):
         raise TypeError(f"metric must be a function of outputs and targets, such as nn.accuracy, got {metric!r}")
-    if metric is accuracy and isinstance(loss, BCELoss):
+    if metric is accuracy and (isinstance(loss, BCELoss) or _gives_a_probability(model)):
         write = "write metric=functools.partial(nn.accuracy, threshold=0.5)"
-        raise ValueError(f"metric: accuracy takes an output above 0 for class 1, as every probability of BCELoss is: {write}")
+        raise ValueError(f"metric: accuracy takes an output above 0 for class 1, as every probability is: {write}")
     check_widths(model, X, y, loss)
     check_labels(model, y, metric)
     if batch_size is not None:
@@ -219,6 +219,18 @@ def _input_width(model: Any) -> int | None:
     if _is(model, Layer):
         return _input_width(model.neurons[0])
     return len(model.w) if _is(model, Neuron) else None
+
+
+def _gives_a_probability(model: Any) -> bool:
+    """Is its output a single number, made by a sigmoid?"""
+    if _is(model, Sequential):
+        last = model[-1]
+        return _classes(model) in (0, 1) if _is(last, Sigmoid) else _gives_a_probability(last)
+    if _is(model, MLP):
+        return _gives_a_probability(model.layers[-1])
+    if _is(model, Layer):
+        return len(model.neurons) == 1 and _gives_a_probability(model.neurons[0])
+    return _is(model, Neuron) and (model.activation is sigmoid or isinstance(model.activation, Sigmoid))
 
 
 def _classes(model: Any) -> int | None:

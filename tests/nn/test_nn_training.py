@@ -1,5 +1,6 @@
 """fit: it learns, reports, stops, and survives Ctrl-C."""
 
+import functools
 import math
 import re
 import subprocess
@@ -246,6 +247,29 @@ def test_bad_arguments_are_refused_by_name_and_the_model_is_unchanged(options, m
     with pytest.raises((ValueError, TypeError), match=message):
         line_fit(net, **options)
     assert net.state_dict() == before
+
+
+@pytest.mark.parametrize(
+    "net",
+    [
+        nn.MLP(1, [2, 1], output_activation="sigmoid"),
+        nn.Neuron(1, nn.Sigmoid()),
+        nn.Sequential(nn.Layer(1, 1, "linear"), nn.Sigmoid()),
+        nn.Sequential(nn.ReLU(), nn.Layer(1, 1, "sigmoid")),
+    ],
+)
+def test_an_accuracy_of_probabilities_needs_a_threshold(net):
+    options = {"loss": nn.MSELoss(), "optimizer": SGD(net.parameters()), "epochs": 1, "progress": False}
+    with pytest.raises(ValueError, match=r"above 0 for class 1, as every probability is: write metric=functools\.partial\(nn\."):
+        fit(net, [[0.0], [1.0]], [0, 1], metric=nn.accuracy, **options)
+    half = functools.partial(nn.accuracy, threshold=0.5)
+    assert fit(net, [[0.0], [1.0]], [0, 1], metric=half, **options).metric[0] in (0.0, 0.5, 1.0)
+
+
+def test_an_accuracy_of_several_sigmoids_needs_none():
+    net = nn.MLP(1, [2], output_activation="sigmoid")
+    options = {"loss": nn.CrossEntropyLoss(), "optimizer": SGD(net.parameters()), "epochs": 1, "progress": False}
+    assert len(fit(net, [[0.0], [1.0]], [0, 1], metric=nn.accuracy, **options).metric) == 1
 
 
 def test_validation_data_whose_columns_are_in_another_order_are_refused():
