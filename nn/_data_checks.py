@@ -12,7 +12,7 @@ from nn._check import checked_list, one_column, plain_lists
 from nn._chunks import Chunks, is_chunked
 from nn.activations import Elementwise, LogSoftmax, Sigmoid, Softmax
 from nn.layers import MLP, Dropout, Layer, Neuron, Sequential
-from nn.losses import BCELoss, CrossEntropyLoss, Loss, NLLLoss
+from nn.losses import BCELoss, CrossEntropyLoss, HuberLoss, L1Loss, Loss, MSELoss, NLLLoss, SmoothL1Loss
 from nn.metrics import accuracy, actual_class, squeezed_labels
 from nn.module import checked_module
 from nn.optim import Optimizer
@@ -35,9 +35,9 @@ def checked_run(
         raise ValueError("optimizer must hold parameters of the model, got one made for another: make it from model.parameters()")
     if metric is not None and not callable(metric):
         raise TypeError(f"metric must be a function of outputs and targets, such as nn.accuracy, got {metric!r}")
-    if metric is accuracy and (isinstance(loss, BCELoss) or _gives_a_probability(model)):
+    if metric is accuracy and (why := _why_half(model, y, loss)):
         write = "write metric=functools.partial(nn.accuracy, threshold=0.5)"
-        raise ValueError(f"metric: accuracy takes an output above 0 for class 1, as every probability is: {write}")
+        raise ValueError(f"metric: accuracy takes an output above 0 for class 1, {why}: {write}")
     check_widths(model, X, y, loss)
     check_labels(model, y, metric)
     if batch_size is not None:
@@ -219,6 +219,15 @@ def _input_width(model: Any) -> int | None:
     if _is(model, Layer):
         return _input_width(model.neurons[0])
     return len(model.w) if _is(model, Neuron) else None
+
+
+def _why_half(model: Any, y: list[Any], loss: Loss) -> str:
+    """Why 0.5, and not 0, is between the outputs for two classes; "" if it is not."""
+    if isinstance(loss, BCELoss) or _gives_a_probability(model):
+        return "as every probability is"
+    if type(loss) in (MSELoss, L1Loss, HuberLoss, SmoothL1Loss) and _classes(model) in (0, 1) and 0 in squeezed_labels(y):
+        return f"and with {type(loss).__name__} the middle between targets 0 and 1 is 0.5"
+    return ""
 
 
 def _gives_a_probability(model: Any) -> bool:

@@ -266,6 +266,16 @@ def test_an_accuracy_of_probabilities_needs_a_threshold(net):
     assert fit(net, [[0.0], [1.0]], [0, 1], metric=half, **options).metric[0] in (0.0, 0.5, 1.0)
 
 
+@pytest.mark.parametrize("loss", [nn.MSELoss(), nn.L1Loss(), nn.HuberLoss(), nn.SmoothL1Loss()])
+def test_an_accuracy_of_outputs_that_are_drawn_to_0_and_1_needs_a_threshold(loss):
+    net, name = nn.MLP(1, [2, 1]), type(loss).__name__
+    options = {"loss": loss, "optimizer": SGD(net.parameters()), "epochs": 1, "metric": nn.accuracy, "progress": False}
+    for y in ([0, 1], [[0.0], [1.0]]):
+        with pytest.raises(ValueError, match=f"^metric: .* and with {name} the middle between targets 0 and 1 is 0.5: write "):
+            fit(net, [[0.0], [1.0]], y, **options)
+    assert len(fit(net, [[0.0], [1.0]], [-1, 1], **options).metric) == 1
+
+
 def test_an_accuracy_of_several_sigmoids_needs_none():
     net = nn.MLP(1, [2], output_activation="sigmoid")
     options = {"loss": nn.CrossEntropyLoss(), "optimizer": SGD(net.parameters()), "epochs": 1, "progress": False}
