@@ -12,7 +12,18 @@ from nn._check import checked_list, one_column, plain_lists
 from nn._chunks import Chunks, is_chunked
 from nn.activations import Elementwise, LogSoftmax, Sigmoid, Softmax
 from nn.layers import MLP, Dropout, Layer, Neuron, Sequential
-from nn.losses import BCELoss, CrossEntropyLoss, HuberLoss, L1Loss, Loss, MSELoss, NLLLoss, SmoothL1Loss
+from nn.losses import (
+    BCELoss,
+    BCEWithLogitsLoss,
+    CrossEntropyLoss,
+    HuberLoss,
+    L1Loss,
+    Loss,
+    MSELoss,
+    NLLLoss,
+    SmoothL1Loss,
+    weights_of,
+)
 from nn.metrics import accuracy, actual_class, squeezed_labels
 from nn.module import checked_module
 from nn.optim import Optimizer
@@ -42,7 +53,20 @@ def checked_run(
     check_labels(model, y, metric)
     if batch_size is not None:
         checked_integer("batch_size", batch_size, at_least=1)
+        _refuse_sample_weights(loss, y[0])
     return X, y
+
+
+def _refuse_sample_weights(loss: Loss, target: Any) -> None:
+    """ValueError if weights of a loss are more than one sample has: shuffled samples would get those of others."""
+    for name in ("weight", "pos_weight") if isinstance(loss, (BCELoss, BCEWithLogitsLoss)) else ():
+        weights = getattr(loss, name, None)
+        try:
+            if weights is not None:
+                weights_of(name, weights, [target])
+        except ValueError:
+            why = "which are shuffled: leave out batch_size, or give one number for all or one per output"
+            raise ValueError(f"loss: its {name} must not be one per sample where there are batches, {why}") from None
 
 
 # -- data --------------------------------------------------------------------------------------------

@@ -225,7 +225,7 @@ class _BinaryLoss(Loss):
     def _weighted(self, losses: list[Any], predictions: Any) -> list[Any]:
         if self.weight is None:
             return losses
-        return [weight * loss for weight, loss in zip(_spread("weight", self.weight, predictions), losses, strict=True)]
+        return [weight * loss for weight, loss in zip(weights_of("weight", self.weight, predictions), losses, strict=True)]
 
 
 class BCELoss(_BinaryLoss):
@@ -269,7 +269,7 @@ class BCEWithLogitsLoss(_BinaryLoss):
         pairs = super().pairs(predictions, targets)
         if self.pos_weight is None:
             return pairs
-        factors = _spread("pos_weight", self.pos_weight, predictions)
+        factors = weights_of("pos_weight", self.pos_weight, predictions)
         return [(*pair, factor) for pair, factor in zip(pairs, factors, strict=True)]
 
     def element(self, prediction: Any, target: Any, factor: float = 1.0) -> Any:
@@ -540,8 +540,12 @@ def _weights(name: str, weights: Any) -> Any:
     return finite_from_zero(name, weights)
 
 
-def _spread(name: str, weights: Any, predictions: Any) -> list[float]:
-    """One weight for each of the predictions, from one number, one per column, or one per prediction."""
+def weights_of(name: str, weights: Any, predictions: Any) -> list[float]:
+    """One weight for each of the predictions, from one number, one per column, or one per prediction.
+
+    >>> weights_of("weight", [2.0, 3.0], [[0.5, 0.5], [0.1, 0.9]])
+    [2.0, 3.0, 2.0, 3.0]
+    """
     tree, flat = _squeezed("predictions", predictions), _squeezed(name, weights)
     if not isinstance(flat, list):
         return [flat] * len(tree_leaves(tree))

@@ -282,6 +282,24 @@ def test_an_accuracy_of_several_sigmoids_needs_none():
     assert len(fit(net, [[0.0], [1.0]], [0, 1], metric=nn.accuracy, **options).metric) == 1
 
 
+@pytest.mark.parametrize(
+    "loss",
+    [nn.BCEWithLogitsLoss(weight=[1.0, 2.0]), nn.BCEWithLogitsLoss(pos_weight=[[1.0], [2.0]]), nn.BCELoss(weight=[1.0, 0.0])],
+)
+def test_weights_of_single_samples_are_refused_where_samples_are_shuffled(loss):
+    net = nn.MLP(1, [1], output_activation="sigmoid")
+    options = {"loss": loss, "optimizer": SGD(net.parameters()), "epochs": 1, "progress": False, "compiled": False}
+    with pytest.raises(ValueError, match=r"^loss: its (pos_)?weight must not be one per sample where there are batches"):
+        fit(net, [[0.0], [1.0]], [0, 1], batch_size=2, **options)
+    assert fit(net, [[0.0], [1.0]], [0, 1], **options).epochs == 1
+
+
+def test_weights_of_outputs_are_taken_where_samples_are_shuffled():
+    net = nn.MLP(1, [2])
+    options = {"loss": nn.BCEWithLogitsLoss(weight=[1.0, 2.0], pos_weight=3.0), "optimizer": SGD(net.parameters()), "epochs": 1}
+    assert fit(net, [[0.0], [1.0]], [[0, 1], [1, 1]], batch_size=2, progress=False, **options).epochs == 1
+
+
 def test_validation_data_whose_columns_are_in_another_order_are_refused():
     net, table = nn.MLP(2, [1]), pandas.DataFrame({"size": [1.0, 2.0], "age": [3.0, 4.0]})
     options = {"loss": nn.MSELoss(), "optimizer": SGD(net.parameters()), "epochs": 1, "progress": False}
