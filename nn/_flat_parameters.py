@@ -9,7 +9,8 @@ from typing import Any
 import numpy
 
 from autograd import Value
-from nn.optim import Arithmetic, Memory, Optimizer, never_half
+from nn._interrupts import never_half
+from nn.optim import Arithmetic, Memory, Optimizer
 
 ARRAYS = Arithmetic(numpy.sqrt, lambda x, y: numpy.where(y > x, y, x))
 

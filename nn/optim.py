@@ -24,6 +24,7 @@ from autograd.extend import (
 )
 from nn._cards import optimizer_card, setting_text
 from nn._check import checked_parameters
+from nn._interrupts import never_half
 
 T = TypeVar("T")
 Memory = dict[str, Any]  # what an optimizer keeps of the past of one parameter, or in arrays of the past of many
@@ -44,21 +45,6 @@ class Arithmetic(NamedTuple):
 
 
 FLOATS = Arithmetic(math.sqrt, max)
-
-
-def never_half(change: Callable[[], None]) -> None:
-    """Make a change that may be made twice; if Ctrl-C breaks it off, all of it is made before that goes on.
-
-    >>> numbers = []
-    >>> never_half(lambda: numbers.append(1))
-    >>> numbers
-    [1]
-    """
-    try:
-        change()
-    except KeyboardInterrupt:
-        change()
-        raise
 
 
 class Setting(Generic[T]):

@@ -19,11 +19,12 @@ from nn._check import generator
 from nn._chunks import Chunks
 from nn._data_checks import check_labels, check_widths, checked_run, checked_validation_data
 from nn._eager_training import EagerTraining, Metric, Run
+from nn._interrupts import never_half
 from nn.losses import Loss
 from nn.lr_scheduler import LambdaLR, LRScheduler, ReduceLROnPlateau, SequentialLR
 from nn.metrics import accuracy
 from nn.module import Module, in_mode
-from nn.optim import Optimizer, never_half
+from nn.optim import Optimizer
 
 Callback = Callable[[Module, "History"], object]
 # Eager training takes about so many seconds per sample and epoch, and more for every parameter, and compiling for every
