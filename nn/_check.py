@@ -20,9 +20,11 @@ def plain_lists(values: Any) -> Any:
     if type(values) is list:
         return [value if type(value) is float else plain_lists(value) for value in values]
     if hasattr(type(values), "tolist"):
+        if getattr(getattr(values, "dtype", None), "kind", "") in {"m", "M"}:  # dates: tolist makes ints of those in nanoseconds
+            return [plain_lists(value) for value in values] if values.ndim else values
         return values.tolist()
     if hasattr(type(values), "to_numpy"):  # a DataFrame
-        return values.to_numpy().tolist()
+        return plain_lists(values.to_numpy())
     if isinstance(values, Sequence) and not isinstance(values, (str, bytes)):
         return [plain_lists(value) for value in values]
     return values
@@ -53,6 +55,8 @@ def shape_text(tree: Any) -> str:
     >>> shape_text([[1, 2], [3, 4], [5, 6]]), shape_text([1, 2]), shape_text(7)
     ('3 × 2', 'a list of 2', 'one number')
     """
+    if isinstance(tree, dict):
+        return f"a dict of {', '.join(map(str, tree)) or 'nothing'}"
     lengths = sizes(tree)
     return f"a list of {lengths[0]}" if len(lengths) == 1 else " × ".join(map(str, lengths)) or "one number"
 

@@ -29,7 +29,7 @@ SUMS_UP = ("forward", "elements", "pairs", "shares", "row", "element")  # the me
 class CompiledTraining(EagerTraining):
     """Records the loss of one sample, and computes it for all samples of a batch side by side.
 
-    A batch whose loss is not finite is computed eagerly as well, so what happens then, and its words, are the same.
+    A batch whose loss or gradient is not finite is computed eagerly as well, so what happens then, and its words, are the same.
     CompileError says in one sentence why a run cannot be compiled.
     """
 
@@ -81,19 +81,20 @@ class CompiledTraining(EagerTraining):
             self.flat.step()
 
     def _gradients(self, part: list[int], targets: list[Any], epoch: int) -> Batch | None:
-        """A batch, once its gradients are in the flat array; None if its loss is not finite."""
+        """A batch, once its gradients are in the flat array; None if its loss or a gradient is not finite."""
         run = self.run
         whole = run.batch_size is None
         sums = self.program.sums(self.samples, None if whole else part, run.metric is not None)
         divisor = self._divisor(self.samples, part)
-        loss = sums.loss / divisor
-        if not math.isfinite(loss):
-            if whole and isinstance(run.X, Chunks):
+        loss, gradient = sums.loss / divisor, numpy.asarray(sums.gradient)
+        if not math.isfinite(loss) or not numpy.isfinite(gradient).all():
+            if not (whole and isinstance(run.X, Chunks)):
+                return None
+            if not math.isfinite(loss):
                 raise Diverged(f"the loss is {loss} in epoch {epoch}: a smaller learning rate may help")
-            return None
         program = self.program.program
         missed = [self.flat.place[program.captured[program.reached[i]]] for i in sums.missed]
-        self.flat.take(numpy.asarray(sums.gradient)[self.order] * (1.0 / divisor), missed)
+        self.flat.take(gradient[self.order] * (1.0 / divisor), missed)
         return Batch(loss, self.program.outputs_of(sums) if run.metric else [], targets)
 
     def _eager_gradients(self, part: list[int], targets: list[Any], epoch: int) -> Batch:

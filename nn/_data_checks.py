@@ -6,14 +6,25 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from autograd import Value
+from autograd import Value, sigmoid
 from autograd.extend import checked_integer, counted
 from nn._check import checked_list, one_column, plain_lists
 from nn._chunks import Chunks, is_chunked
-from nn.activations import Elementwise, LogSoftmax, Softmax
+from nn.activations import Elementwise, LogSoftmax, Sigmoid, Softmax
 from nn.layers import MLP, Dropout, Layer, Neuron, Sequential
-from nn.losses import BCELoss, CrossEntropyLoss, Loss, NLLLoss
-from nn.metrics import accuracy
+from nn.losses import (
+    BCELoss,
+    BCEWithLogitsLoss,
+    CrossEntropyLoss,
+    HuberLoss,
+    L1Loss,
+    Loss,
+    MSELoss,
+    NLLLoss,
+    SmoothL1Loss,
+    weights_of,
+)
+from nn.metrics import accuracy, actual_class, squeezed_labels
 from nn.module import checked_module
 from nn.optim import Optimizer
 
@@ -35,13 +46,27 @@ def checked_run(
         raise ValueError("optimizer must hold parameters of the model, got one made for another: make it from model.parameters()")
     if metric is not None and not callable(metric):
         raise TypeError(f"metric must be a function of outputs and targets, such as nn.accuracy, got {metric!r}")
-    if metric is accuracy and isinstance(loss, BCELoss):
+    if metric is accuracy and (why := _why_half(model, y, loss)):
         write = "write metric=functools.partial(nn.accuracy, threshold=0.5)"
-        raise ValueError(f"metric: accuracy takes an output above 0 for class 1, as every probability of BCELoss is: {write}")
+        raise ValueError(f"metric: accuracy takes an output above 0 for class 1, {why}: {write}")
     check_widths(model, X, y, loss)
+    check_labels(model, y, metric)
     if batch_size is not None:
         checked_integer("batch_size", batch_size, at_least=1)
+        _refuse_sample_weights(loss, y[0])
     return X, y
+
+
+def _refuse_sample_weights(loss: Loss, target: Any) -> None:
+    """ValueError if weights of a loss are more than one sample has: shuffled samples would get those of others."""
+    for name in ("weight", "pos_weight") if isinstance(loss, (BCELoss, BCEWithLogitsLoss)) else ():
+        weights = getattr(loss, name, None)
+        try:
+            if weights is not None:
+                weights_of(name, weights, [target])
+        except ValueError:
+            why = "which are shuffled: leave out batch_size, or give one number for all or one per output"
+            raise ValueError(f"loss: its {name} must not be one per sample where there are batches, {why}") from None
 
 
 # -- data --------------------------------------------------------------------------------------------
@@ -109,10 +134,13 @@ def _checked_chunks(X: Any, y: Any, name: str) -> tuple[Any, list[Any]]:
     return rows, targets
 
 
-def checked_validation_data(data: Any, sample: Any) -> tuple[list[Any], list[Any]]:
-    """Validation data, whose samples must be like this one of the training data."""
+def checked_validation_data(data: Any, sample: Any, columns: Any = None) -> tuple[list[Any], list[Any]]:
+    """Validation data, whose samples must be like this one of the training data, and its columns have the same names."""
     if not isinstance(data, (list, tuple)) or len(data) != 2:
         raise ValueError(f"validation_data must be a pair (X, y), got {type(data).__name__}")
+    names, own = ([] if found is None else list(found) for found in (columns, getattr(data[0], "columns", None)))
+    if names != own and all(isinstance(name, str) for name in (*names, *own)) and names and own:
+        raise ValueError(f"validation_data: expected the columns {', '.join(names)}, as in X, got {', '.join(own)}")
     X, y = checked_data(data[0], data[1], "validation_data: ")
     expected, got = (
         f"samples of {counted(len(row), 'number')}" if isinstance(row, list) else "single numbers" for row in (sample, X[0])
@@ -190,6 +218,18 @@ def check_widths(model: Any, X: list[Any], y: list[Any], loss: Loss, name: str =
             raise type(error)(str(error).replace("targets: ", f"{name}y[{i}]: ", 1)) from None
 
 
+def check_labels(model: Any, y: list[Any], metric: Any, name: str = "") -> None:
+    """ValueError if a target is of no class, which `accuracy` would notice after an epoch; a model of unknown layers passes."""
+    classes = _classes(model)
+    if metric is not accuracy or classes is None:
+        return
+    for i, target in enumerate(squeezed_labels(y)):
+        try:
+            actual_class(target, max(classes, 1))
+        except ValueError as error:
+            raise ValueError(str(error).replace("targets: ", f"metric: accuracy: {name}y[{i}]: ", 1)) from None
+
+
 def _is(model: Any, kind: Any) -> bool:
     return isinstance(model, kind) and type(model).forward is kind.forward
 
@@ -203,6 +243,27 @@ def _input_width(model: Any) -> int | None:
     if _is(model, Layer):
         return _input_width(model.neurons[0])
     return len(model.w) if _is(model, Neuron) else None
+
+
+def _why_half(model: Any, y: list[Any], loss: Loss) -> str:
+    """Why 0.5, and not 0, is between the outputs for two classes; "" if it is not."""
+    if isinstance(loss, BCELoss) or _gives_a_probability(model):
+        return "as every probability is"
+    if type(loss) in (MSELoss, L1Loss, HuberLoss, SmoothL1Loss) and _classes(model) in (0, 1) and 0 in squeezed_labels(y):
+        return f"and with {type(loss).__name__} the middle between targets 0 and 1 is 0.5"
+    return ""
+
+
+def _gives_a_probability(model: Any) -> bool:
+    """Is its output a single number, made by a sigmoid?"""
+    if _is(model, Sequential):
+        last = model[-1]
+        return _classes(model) in (0, 1) if _is(last, Sigmoid) else _gives_a_probability(last)
+    if _is(model, MLP):
+        return _gives_a_probability(model.layers[-1])
+    if _is(model, Layer):
+        return len(model.neurons) == 1 and _gives_a_probability(model.neurons[0])
+    return _is(model, Neuron) and (model.activation is sigmoid or isinstance(model.activation, Sigmoid))
 
 
 def _classes(model: Any) -> int | None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy
 
 from autograd import Value
+from nn._interrupts import never_half
 from nn.optim import Arithmetic, Memory, Optimizer
 
 ARRAYS = Arithmetic(numpy.sqrt, lambda x, y: numpy.where(y > x, y, x))
@@ -47,6 +48,7 @@ class FlatParameters:
         # Nobody clears the gradients of leaves that the optimizer does not hold: they add up.
         self.others = [i for i, p in enumerate(self.leaves) if p not in members]
         self.sums = numpy.array([self.leaves[i].grad for i in self.others])
+        self.untouched = {i for i in self.others if not self.leaves[i].has_grad}
         self.blocks = self._blocks() if _moves_arrays(self.optimizer) else None
 
     def _blocks(self) -> list[_Block]:
@@ -72,6 +74,7 @@ class FlatParameters:
         self.grad, self.missed, self.ahead = grad, missed, True
         if self.others:
             self.sums += grad[self.others]
+            self.untouched.intersection_update(missed)
 
     def step(self) -> None:
         """Move every parameter, bit for bit as `optimizer.step()` would."""
@@ -100,11 +103,16 @@ class FlatParameters:
                 if not numpy.isfinite(data).all():
                     return False
                 moved.append((block, data, memory))
-        for block, data, memory in moved:
-            self.data[block.places] = data
-            block.is_ahead = block.is_ahead or memory is not block.memory  # plain SGD keeps what it was given
-            block.memory = memory
-        self.optimizer.steps += 1
+        steps = self.optimizer.steps + 1
+
+        def move() -> None:
+            for block, data, memory in moved:
+                self.data[block.places] = data
+                block.is_ahead = block.is_ahead or memory is not block.memory  # plain SGD keeps what it was given
+                block.memory = memory
+            self.optimizer.steps = steps
+
+        never_half(move)
         return True
 
     def write(self) -> None:
@@ -119,7 +127,7 @@ class FlatParameters:
             for p, number in zip(self.leaves, grads.tolist(), strict=True):
                 p.grad = number
             missed = {self.leaves[i] for i in self.missed}
-            for p in self.optimizer.params:
+            for p in (*self.optimizer.params, *(self.leaves[i] for i in self.untouched)):
                 if p not in self.place or p in missed:
                     p.zero_grad()
         for block in self.blocks or ():

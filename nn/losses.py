@@ -26,7 +26,7 @@ from autograd.extend import (
     tree_leaves_like,
     zero_to_one,
 )
-from nn._check import checked_list, plain_lists, shape_text
+from nn._check import checked_list, plain_lists, shape_text, sizes
 from nn.module import Module
 
 
@@ -96,8 +96,10 @@ class Loss(_CalledOnBatches):
         """Every number with its target, in dicts by key; ValueError if the shapes differ, TypeError if one is not a number."""
         ps, ts = _squeezed("predictions", predictions), _squeezed("targets", targets)
         if not same_shape(ps, ts):
-            shapes = f"{shape_text(plain_lists(predictions))}, got {shape_text(plain_lists(targets))}"
-            raise ValueError(f"targets must have the shape of predictions, {shapes}")
+            expected, got = shape_text(plain_lists(predictions)), shape_text(plain_lists(targets))
+            if expected == got:
+                expected, got = map(shape_text, _first_difference(ps, ts))
+            raise ValueError(f"targets must have the shape of predictions, {expected}, got {got}")
         return list(zip(tree_leaves(ps), tree_leaves_like(ps, ts), strict=True))
 
     def element(self, prediction: Any, target: Any) -> Any:
@@ -176,8 +178,8 @@ class KLDivLoss(Loss):
     """The Kullback-Leibler divergence target·(log(target) - prediction), from log-probabilities.
 
     Give it the output of LogSoftmax; as in PyTorch it takes any numbers. The targets are probabilities, or with
-    `log_target` their logarithms. "mean" is over all numbers, as in PyTorch; the divergence of a distribution is the
-    sum of its row, and "batchmean" the mean of that over the rows.
+    `log_target` their logarithms: -inf costs nothing then, where PyTorch gives NaN. "mean" is over all numbers, as in
+    PyTorch; the divergence of a distribution is the sum of its row, and "batchmean" the mean of that over the rows.
 
     >>> round(KLDivLoss("batchmean")([[math.log(0.5), math.log(0.5)]], [[0.9, 0.1]]), 4)
     0.3681
@@ -218,19 +220,20 @@ class _BinaryLoss(Loss):
 
     def __init__(self, reduction: str = "mean", *, weight: Any = None) -> None:
         super().__init__(reduction)
-        self.weight = _weights("weight", weight)
+        self.weight = None if weight is None else _weights("weight", weight)
 
     def _weighted(self, losses: list[Any], predictions: Any) -> list[Any]:
         if self.weight is None:
             return losses
-        return [weight * loss for weight, loss in zip(_spread("weight", self.weight, predictions), losses, strict=True)]
+        return [weight * loss for weight, loss in zip(weights_of("weight", self.weight, predictions), losses, strict=True)]
 
 
 class BCELoss(_BinaryLoss):
     """Binary cross-entropy of probabilities: -y·log(p) - (1-y)·log(1-p). Of logits, take BCEWithLogitsLoss.
 
-    A wrong probability of exactly 0 or 1 costs infinity, and warns. `weight` multiplies the losses: one number, one per
-    column of the predictions, or one per prediction; as in PyTorch, "mean" still divides by the number of losses.
+    A wrong probability of exactly 0 or 1 costs infinity, and warns; PyTorch stops at 100. `weight` multiplies the losses:
+    one number, one per column of the predictions, or one per prediction; as in PyTorch, "mean" still divides by the
+    number of losses.
 
     >>> round(BCELoss()([0.9, 0.2], [1, 0]), 4)
     0.1643
@@ -260,13 +263,13 @@ class BCEWithLogitsLoss(_BinaryLoss):
 
     def __init__(self, reduction: str = "mean", *, weight: Any = None, pos_weight: Any = None) -> None:
         super().__init__(reduction, weight=weight)
-        self.pos_weight = _weights("pos_weight", pos_weight)
+        self.pos_weight = None if pos_weight is None else _weights("pos_weight", pos_weight)
 
     def pairs(self, predictions: Any, targets: Any) -> list[tuple[Any, ...]]:
         pairs = super().pairs(predictions, targets)
         if self.pos_weight is None:
             return pairs
-        factors = _spread("pos_weight", self.pos_weight, predictions)
+        factors = weights_of("pos_weight", self.pos_weight, predictions)
         return [(*pair, factor) for pair, factor in zip(pairs, factors, strict=True)]
 
     def element(self, prediction: Any, target: Any, factor: float = 1.0) -> Any:
@@ -302,7 +305,8 @@ class _ClassLoss(Loss):
 
     def __init__(self, reduction: str = "mean", *, weight: Any = None, ignore_index: int = -100) -> None:
         super().__init__(reduction)
-        self.weight = None if weight is None else _weights("weight", checked_list("weight", weight))
+        given = [] if weight is None else checked_list("weight", weight)
+        self.weight = None if weight is None else [finite_from_zero(f"weight[{i}]", w) for i, w in enumerate(given)]
         self.ignore_index = checked_integer("ignore_index", ignore_index)
 
     def elements(self, predictions: Any, targets: Any) -> tuple[list[Any], float]:
@@ -494,6 +498,18 @@ def _squeezed(name: str, x: Any) -> Any:
     return items[0] if len(items) == 1 and not isinstance(items[0], list) else items
 
 
+def _first_difference(p: Any, t: Any) -> tuple[Any, Any]:
+    """The innermost parts at one place by which two trees of different shapes differ."""
+    while True:
+        if isinstance(p, list) and isinstance(t, list) and len(p) == len(t):
+            pairs = zip(p, t, strict=True)
+        elif isinstance(p, dict) and isinstance(t, dict) and p.keys() == t.keys():
+            pairs = zip(p.values(), (t[key] for key in p), strict=True)
+        else:
+            return p, t
+        p, t = next((one, other) for one, other in pairs if not same_shape(one, other))
+
+
 def checked_numeric(name: str, x: Any) -> Any:
     """x, if it is a Value or a number."""
     if type(x) not in (Value, float, int):
@@ -517,22 +533,27 @@ def _data(x: Any) -> Any:
 
 
 def _weights(name: str, weights: Any) -> Any:
-    """A number or nested lists of numbers, finite and at least 0; None for None."""
+    """A number or nested lists of numbers, finite and at least 0."""
     weights = plain_lists(weights)
     if isinstance(weights, list):
         return [_weights(f"{name}[{i}]", weight) for i, weight in enumerate(weights)]
-    return None if weights is None else finite_from_zero(name, weights)
+    return finite_from_zero(name, weights)
 
 
-def _spread(name: str, weights: Any, predictions: Any) -> list[float]:
-    """One weight for each of the predictions, from one number, one per column, or one per prediction."""
+def weights_of(name: str, weights: Any, predictions: Any) -> list[float]:
+    """One weight for each of the predictions, from one number, one per column, or one per prediction.
+
+    >>> weights_of("weight", [2.0, 3.0], [[0.5, 0.5], [0.1, 0.9]])
+    [2.0, 3.0, 2.0, 3.0]
+    """
     tree, flat = _squeezed("predictions", predictions), _squeezed(name, weights)
     if not isinstance(flat, list):
         return [flat] * len(tree_leaves(tree))
     if same_shape(flat, tree):
         return list(tree_leaves(flat))
-    if isinstance(tree, list) and all(isinstance(row, list) and same_shape(flat, row) for row in tree):
-        return list(flat) * len(tree)
+    as_a_row = len(sizes(weights)) < len(sizes(predictions))  # a column of weights is not, though it is squeezed to a list
+    if as_a_row and isinstance(tree, list) and all(isinstance(row, list) and same_shape(flat, row) for row in tree):
+        return list(tree_leaves(flat)) * len(tree)
     shapes = f"{shape_text(plain_lists(predictions))}, got {shape_text(weights)}"
     raise ValueError(f"{name} must be one number, one for each column of predictions, or have their shape, {shapes}")
 

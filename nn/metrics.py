@@ -16,9 +16,9 @@ def accuracy(outputs: Sequence[Any], targets: Sequence[Any], threshold: float = 
     """The fraction of samples whose class is predicted correctly.
 
     An output that is a list predicts the index of its largest number. An output that is one number is a score (or
-    logit): above `threshold` it predicts class 1, else the other class, which may be called 0 or -1. For probabilities
-    the threshold is 0.5. An output with a NaN predicts no class. ValueError if there are no samples, for a target that is
-    not a class, and for 0 and -1 together.
+    logit): above `threshold` it predicts class 1, else the other class, which may be called 0 or -1. For probabilities,
+    and for outputs that MSELoss draws towards 0 and 1, the threshold is 0.5. An output with a NaN predicts no class.
+    ValueError if there are no samples, for a target that is not a class, and for 0 and -1 together.
 
     >>> accuracy([2.0, -1.0], [1, -1]), accuracy([[0.1, 0.9]], [1])
     (1.0, 1.0)
@@ -65,7 +65,7 @@ def _row(output: Any) -> list[Any]:
 
 def _classes(outputs: Sequence[Any], targets: Sequence[Any], threshold: float) -> tuple[int, list[tuple[int, int | None]]]:
     """How many numbers an output has; and the actual class of each sample with the predicted one, or None."""
-    outputs, targets = checked_list("outputs", outputs), checked_list("targets", one_column(targets))
+    outputs, targets = checked_list("outputs", outputs), squeezed_labels(checked_list("targets", one_column(targets)))
     limit = number_between("threshold", threshold)
     if not targets:
         raise ValueError("targets: expected one for each output, got none")
@@ -84,7 +84,7 @@ def _classes(outputs: Sequence[Any], targets: Sequence[Any], threshold: float) -
             raise ValueError(
                 f"outputs: expected the same number of values in each, got {width} in output 0 and {len(row)} in output {i}"
             )
-    pairs = [(_actual(target, width), _predicted(row, limit)) for row, target in zip(rows, targets, strict=True)]
+    pairs = [(actual_class(target, width), _predicted(row, limit)) for row, target in zip(rows, targets, strict=True)]
     if width == 1 and 0 in targets and -1 in targets:
         raise ValueError("targets: expected two classes where an output is one number, got both 0 and -1 besides 1")
     return width, pairs
@@ -96,7 +96,21 @@ def _predicted(row: list[float], threshold: float) -> int | None:
     return row.index(max(row)) if len(row) > 1 else int(row[0] > threshold)
 
 
-def _actual(target: Any, width: int) -> int:
+def squeezed_labels(targets: list[Any]) -> list[Any]:
+    """Targets, of which a list of one number counts as that number, as in losses.
+
+    >>> squeezed_labels([[1], 0])
+    [1, 0]
+    """
+    return [target[0] if isinstance(target, list) and len(target) == 1 else target for target in targets]
+
+
+def actual_class(target: Any, width: int) -> int:
+    """The class that a target names where an output is `width` numbers; ValueError if it names none.
+
+    >>> actual_class(2, 3), actual_class(-1, 1)
+    (2, 0)
+    """
     if width > 1 and target in range(width):
         return int(target)
     if width == 1 and target in (-1, 0, 1):

@@ -24,6 +24,7 @@ from autograd.extend import (
 )
 from nn._cards import optimizer_card, setting_text
 from nn._check import checked_parameters
+from nn._interrupts import never_half
 
 T = TypeVar("T")
 Memory = dict[str, Any]  # what an optimizer keeps of the past of one parameter, or in arrays of the past of many
@@ -249,7 +250,8 @@ class Optimizer:
         """Move every parameter once by its `grad`; one that no gradient has reached since `zero_grad()` is skipped.
 
         Skipped, as a frozen one is, it keeps its number and its memory: no weight decay, no momentum. A gradient
-        of 0 does count. All new numbers are computed before any is assigned, so an error leaves everything as it was.
+        of 0 does count. All new numbers are computed before any is assigned, so an error leaves everything as it was, and
+        so does Ctrl-C, unless the step is complete.
         With eps=0 a parameter whose gradients have all been 0 is a ZeroDivisionError, where PyTorch makes it NaN.
         """
         if not any(p.has_grad for p in self.params):
@@ -278,11 +280,16 @@ class Optimizer:
                 )
             if new is not None:
                 any_number("what update returns", new[0])
-        for p, new in zip(self.params, updated, strict=True):
-            if new is not None:
-                p.data = new[0]
-        self.state = [memory if new is None else new[1] for memory, new in zip(self.state, updated, strict=True)]
-        self.steps += 1
+        state = [memory if new is None else new[1] for memory, new in zip(self.state, updated, strict=True)]
+        steps = self.steps + 1
+
+        def move() -> None:
+            for p, new in zip(self.params, updated, strict=True):
+                if new is not None:
+                    p.data = new[0]
+            self.state, self.steps = state, steps
+
+        never_half(move)
 
     def state_dict(self) -> dict[str, Any]:
         """All that the next step depends on, except the parameters: dicts, lists and numbers that `json.dumps` takes.
@@ -605,7 +612,8 @@ class Adagrad(Optimizer):
     s ← s + grad², from `initial_accumulator_value` on (at least 0, in units of the gradient squared); then
     data −= lr / (1 + (t − 1)·lr_decay) · grad / (√s + eps) at the parameter's step t, with `lr_decay` at least 0 (Duchi,
     Hazan and Singer, 2011). `lr` is in units of data per step, `eps` (at least 0) in units of the gradient.
-    `weight_decay` λ (at least 0) adds λ·data to the gradient first.
+    `weight_decay` λ (at least 0) adds λ·data to the gradient first. Each group begins at its own
+    `initial_accumulator_value`, where PyTorch takes that of the constructor.
 
     >>> w = Value(5.0)
     >>> ((w - 1) ** 2).backward()

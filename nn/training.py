@@ -17,8 +17,9 @@ from autograd.extend import any_number, checked_choice, checked_flag, checked_in
 from nn._cards import series_card
 from nn._check import generator
 from nn._chunks import Chunks
-from nn._data_checks import check_widths, checked_run, checked_validation_data
+from nn._data_checks import check_labels, check_widths, checked_run, checked_validation_data
 from nn._eager_training import EagerTraining, Metric, Run
+from nn._interrupts import never_half
 from nn.losses import Loss
 from nn.lr_scheduler import LambdaLR, LRScheduler, ReduceLROnPlateau, SequentialLR
 from nn.metrics import accuracy
@@ -163,10 +164,12 @@ def fit(
     >>> round(net([2.0]).data, 3)
     5.0
     """
+    columns = getattr(X, "columns", None)
     X, y = checked_run(model, X, y, loss, optimizer, batch_size, metric)
-    held_out = None if validation_data is None else checked_validation_data(validation_data, X[0])
+    held_out = None if validation_data is None else checked_validation_data(validation_data, X[0], columns)
     if held_out is not None:
         check_widths(model, *held_out, loss, "validation_data: ")
+        check_labels(model, held_out[1], metric, "validation_data: ")
     if scheduler is not None and not isinstance(scheduler, (LRScheduler, ReduceLROnPlateau)):
         raise TypeError(f"scheduler must be one of nn.lr_scheduler, got {scheduler!r}")
     if scheduler is not None and scheduler.optimizer is not optimizer:
@@ -228,7 +231,7 @@ def _train(
                 history.stopped_early = True
                 break
     finally:
-        training.write()
+        never_half(training.write)
 
 
 def _started(run: Run, compiled: bool | str, epochs: int) -> EagerTraining:

@@ -23,6 +23,7 @@ from nn.losses import Loss
 from nn.optim import SGD, Adagrad, Adam, AdamW, NAdam, Optimizer, RMSprop
 from nn.training import knows_numbers_alone
 from tests.support.soak import few
+from tests.support.work import interrupted
 
 # A step may add rounding errors of this size to a number near 1. An optimizer that divides by the size of a gradient
 # magnifies those of the gradient, where it is small, by its learning rate over its eps.
@@ -279,6 +280,12 @@ def test_a_parameter_that_no_sample_of_a_batch_leads_to_is_skipped():
         )
         if name == "Adam":
             assert [memory["step"] for memory in optimizer.state] == [4, 6]
+
+    def half(params):  # of two parameters, of which the other gets a gradient and is not moved
+        return SGD(params[:1], lr=0.05)
+
+    for x in (0.95, 0.5):  # which reaches it, or does not
+        both(lambda: Model(expert, w=Value(0.5), v=Value(-0.25)), [[x, 1.0], [1.0, 2.0]], [1.0, 2.0], half)
 
 
 def test_a_class_that_is_not_in_a_batch_moves_nothing_but_its_own_weights():
@@ -545,6 +552,31 @@ def test_ctrl_c_between_batches_keeps_the_steps_that_were_made():
     check_alike(*runs, 1e-12)
 
 
+def test_ctrl_c_at_any_line_leaves_parameters_and_memory_as_they_are_between_two_steps():
+    def run(epochs=2):
+        model = net(1, hidden=())
+        optimizer = Adam(model.parameters(), lr=0.01, eps=EPS)
+        options = {"loss": nn.MSELoss(), "batch_size": 3, "epochs": epochs, "progress": False}
+        return model, optimizer, lambda: fit(model, *XY, optimizer=optimizer, **options)
+
+    def facts(model, optimizer):
+        return [model.state_dict(), optimizer.state_dict()]
+
+    between = []
+    model, optimizer, train = run()
+    step = optimizer.step
+    optimizer.step = lambda: (between.append(facts(model, optimizer)), step())
+    train()
+    between.append(facts(model, optimizer))
+    assert len(between) == 5
+    for line in itertools.count():
+        model, optimizer, train = run()
+        if not interrupted(train, line, nn._flat_parameters):
+            break
+        assert any(alike(facts(model, optimizer), one, 1e-9) for one in between)
+    assert line > 50
+
+
 def test_gradients_of_several_batches_add_up_where_the_optimizer_keeps_them():
     class Accumulating(SGD):
         batches = 0
@@ -612,6 +644,15 @@ def test_a_run_diverges_in_the_same_epoch_with_the_same_words():
             fit(model, *XY, loss=nn.MSELoss(), optimizer=optimizer, epochs=50, progress=False, compiled=compiled)
         runs.append(str(caught.value))
     assert runs[0] == runs[1]
+
+
+@pytest.mark.parametrize("compiled", [False, "auto", True])
+def test_anomaly_stops_at_a_gradient_that_is_nan_though_the_loss_is_finite(compiled):
+    model = Model(lambda model, x: model.v * x[0] + 0.0 * autograd.sqrt(model.w), v=Value(1.0), w=Value(0.0))
+    options = {"loss": nn.MSELoss(), "optimizer": SGD(model.parameters()), "epochs": 2, "progress": False}
+    with autograd.anomaly(), pytest.raises(autograd.AnomalyError, match=r"backward through sqrt\(0.0\)"):
+        fit(model, *XY, compiled=compiled, **options)
+    assert (model.v.data, model.w.data) == (1.0, 0.0)
 
 
 def test_probabilities_of_exactly_0_and_1_are_trained_as_eagerly():

@@ -27,6 +27,7 @@ from nn import (
     make_xor,
     train_test_split,
 )
+from nn._data_checks import checked_data
 
 Maker = Callable[..., tuple[list[list[float]], list[int]]]
 NOISY = [make_moons, make_circles, make_xor, make_spirals]
@@ -401,6 +402,16 @@ def test_lists_tuples_and_arrays_give_the_same_lists(kind: Callable[[Any], Any])
     for got in y_train + y_test, labels:
         assert got == y
         assert {type(label) for label in got} == {int}
+
+
+@pytest.mark.parametrize("unit", ["ns", "us", "D"])
+@pytest.mark.parametrize("kind", [np.array, pd.Series, lambda dates: pd.DataFrame({"day": dates}), list])
+def test_dates_are_not_turned_into_numbers(kind: Callable[[Any], Any], unit: str) -> None:
+    dates = kind(np.array(["2020-01-01", "2020-01-02", "2020-01-03", "2020-01-04"], f"datetime64[{unit}]"))
+    X, _, _, _ = train_test_split(dates, [0, 1, 2, 3])
+    assert not any(isinstance(item, int) for row in X for item in (row if isinstance(row, list) else [row]))
+    with pytest.raises(TypeError, match=r"X: expected numbers, got .* in row 0"):
+        checked_data(dates, [0, 1, 2, 3])
 
 
 # -- bad arguments -----------------------------------------------------------------------------------

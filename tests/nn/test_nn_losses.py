@@ -363,6 +363,19 @@ def test_a_compiled_loss_has_the_derivatives_of_the_loss_wherever_it_was_traced(
     assert repr(compiled.hessian(*row, argnums=(0, 1))) == repr(hessian(total, argnums=(0, 1))(*row))
 
 
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda w: nn.BCELoss("none", weight=w),
+        *(lambda w, k=k: nn.BCEWithLogitsLoss("none", **{k: w}) for k in ("weight", "pos_weight")),
+    ],
+)
+def test_weights_of_columns_may_be_nested_as_the_columns_are(make):
+    predictions, targets = [[[0.5, 0.25], [0.75, 0.125]]] * 3, [[[1, 0], [1, 1]]] * 3
+    flat = [[0.5, 0.25, 0.75, 0.125]] * 3, [[1, 0, 1, 1]] * 3
+    assert make([[2.0, 3.0], [5.0, 7.0]])(predictions, targets) == make([2.0, 3.0, 5.0, 7.0])(*flat)
+
+
 def test_a_single_sample_needs_no_list():
     assert nn.MSELoss()(Value(3.0), 1.0).data == 4.0
     assert nn.CrossEntropyLoss()([0.0, 0.0], 1) == pytest.approx(math.log(2))
@@ -393,6 +406,11 @@ def test_targets_may_be_values():
     [
         (lambda: nn.MSELoss("avg"), "reduction must be one of mean, sum, none, got 'avg'"),
         (lambda: nn.MSELoss()([], []), "loss of an empty batch"),
+        (lambda: nn.MSELoss()([{"a": 1.0}], [{"b": 1.0}]), "targets must .* predictions, a dict of a, got a dict of b"),
+        (
+            lambda: nn.MSELoss()([[1.0, 2.0], [{"a": [1.0, 2.0]}, 1.0]], [[1.0, 2.0], [{"a": [1.0, 2.0, 3.0]}, 1.0]]),
+            "a list of 2, got a list of 3",
+        ),
         (lambda: nn.MSELoss()([1.0], [1.0, 2.0]), "targets must have the shape of predictions, a list of 1, got a list of 2"),
         (lambda: nn.HingeLoss()([1.0], [0]), "HingeLoss takes -1 and 1, got 0"),
         (lambda: nn.BCELoss()([1.5], [1]), "probabilities from 0 to 1, got 1.5"),
@@ -436,6 +454,10 @@ def test_targets_may_be_values():
             lambda: nn.BCEWithLogitsLoss(pos_weight=[1.0, 2.0])([0.5], [1]),
             "pos_weight must be one number, .*, a list of 1, got a list of 2",
         ),
+        (
+            lambda: nn.BCELoss(weight=[[1.0], [2.0]])([[0.1, 0.2], [0.3, 0.4]], [[0, 1], [1, 0]]),
+            "weight must be one number, one for each column of predictions, or have their shape, 2 × 2, got 2 × 1",
+        ),
     ],
 )
 def test_bad_arguments_are_refused_by_name(call, message):
@@ -449,6 +471,8 @@ def test_bad_arguments_are_refused_by_name(call, message):
         (lambda: nn.CrossEntropyLoss([1.0, 2.0]), r"\(everything else is given by name, such as weight=\), got \[1.0, 2.0\]"),
         (lambda: nn.CrossEntropyLoss(weight=2.0), "weight must be a list, a tuple or an array, got float"),
         (lambda: nn.CrossEntropyLoss(weight=["a"]), r"weight\[0\] must be a finite number >= 0, got 'a'"),
+        (lambda: nn.CrossEntropyLoss(weight=[[1.0], [2.0]]), r"weight\[0\] must be a finite number >= 0, got \[1.0\]"),
+        (lambda: nn.BCELoss(weight=[1.0, None]), r"weight\[1\] must be a finite number >= 0, got None"),
         (lambda: nn.NLLLoss(ignore_index=1.0), "ignore_index must be an integer, got 1.0"),
         (lambda: nn.KLDivLoss(log_target=1), "log_target must be True or False, got 1"),
     ],

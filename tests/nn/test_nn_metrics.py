@@ -54,7 +54,8 @@ def test_of_scores_the_threshold_decides_and_the_lower_class_may_be_called_0(sam
     expected = [[0, 0], [0, 0]]
     for score, truth in samples:
         expected[truth == 1][score > threshold] += 1
-    for classes in (targets, [max(target, 0) for target in targets], numpy.array(targets, float)):
+    column = numpy.array(targets)[:, None]
+    for classes in (targets, [max(target, 0) for target in targets], numpy.array(targets, float), column):
         assert confusion_matrix(outputs, classes, threshold) == expected
         assert confusion_matrix([[Value(score)] for score in outputs], classes, threshold) == expected
         assert accuracy(outputs, classes, threshold) == (expected[0][0] + expected[1][1]) / len(samples)

@@ -1,6 +1,7 @@
 """Optimizers: step for step as PyTorch's, and what must hold for any of them."""
 
 import copy
+import itertools
 import json
 import math
 import pickle
@@ -17,6 +18,7 @@ from autograd import TeachingWarning, Value
 from autograd.extend import below_one
 from nn import optim
 from nn.optim import SGD, Adagrad, Adam, AdamW, NAdam, Optimizer, RMSprop, Setting
+from tests.support.work import interrupted
 
 REFERENCE = json.loads((Path(__file__).parent / "reference" / "optimizers.json").read_text())
 
@@ -490,6 +492,30 @@ def test_the_parameters_of_an_optimizer_cannot_be_assigned() -> None:
 
     with pytest.raises(AttributeError, match=r"params of Unmade cannot be assigned: call super\(\)\.__init__\(params, lr\)"):
         Unmade([w])
+
+
+@pytest.mark.parametrize("make", WITH_DECAY.values(), ids=WITH_DECAY)
+def test_a_step_interrupted_at_any_line_is_made_as_a_whole_or_not_at_all(make: Make) -> None:
+    def start() -> Optimizer:
+        optimizer = make([Value(1.0), Value(2.0)])
+        for p in optimizer.params:
+            p.grad = 0.5
+        return optimizer
+
+    def facts(optimizer: Optimizer) -> Any:
+        return [[p.data for p in optimizer.params], optimizer.state_dict()]
+
+    unmoved, moved = start(), start()
+    moved.step()
+    ends = [facts(unmoved), facts(moved)]
+    found = []
+    for line in itertools.count():
+        optimizer = start()
+        if not interrupted(optimizer.step, line, optim):
+            break
+        found.append(ends.index(facts(optimizer)))
+    assert {*found} == {0, 1}
+    assert found == sorted(found)
 
 
 def test_a_rule_that_gives_no_number_changes_nothing() -> None:

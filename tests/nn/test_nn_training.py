@@ -1,5 +1,6 @@
 """fit: it learns, reports, stops, and survives Ctrl-C."""
 
+import functools
 import math
 import re
 import subprocess
@@ -236,6 +237,7 @@ def test_a_diverging_loss_is_reported_with_its_epoch():
         ({"scheduler": "x"}, "scheduler must be one of nn.lr_scheduler, got 'x'"),
         ({"metric": "accuracy"}, "metric must be a function .*, got 'accuracy'"),
         ({"metric": nn.accuracy, "loss": nn.BCELoss()}, r"write metric=functools\.partial\(nn\.accuracy, threshold=0\.5\)"),
+        ({"metric": nn.accuracy}, r"metric: accuracy: y\[\d\]: expected 1, and 0 or -1, where an output is one number, got"),
         ({"callbacks": EarlyStopping()}, "callbacks must be a list of functions"),
     ],
 )
@@ -244,6 +246,88 @@ def test_bad_arguments_are_refused_by_name_and_the_model_is_unchanged(options, m
     before = net.state_dict()
     with pytest.raises((ValueError, TypeError), match=message):
         line_fit(net, **options)
+    assert net.state_dict() == before
+
+
+@pytest.mark.parametrize(
+    "net",
+    [
+        nn.MLP(1, [2, 1], output_activation="sigmoid"),
+        nn.Neuron(1, nn.Sigmoid()),
+        nn.Sequential(nn.Layer(1, 1, "linear"), nn.Sigmoid()),
+        nn.Sequential(nn.ReLU(), nn.Layer(1, 1, "sigmoid")),
+    ],
+)
+def test_an_accuracy_of_probabilities_needs_a_threshold(net):
+    options = {"loss": nn.MSELoss(), "optimizer": SGD(net.parameters()), "epochs": 1, "progress": False}
+    with pytest.raises(ValueError, match=r"above 0 for class 1, as every probability is: write metric=functools\.partial\(nn\."):
+        fit(net, [[0.0], [1.0]], [0, 1], metric=nn.accuracy, **options)
+    half = functools.partial(nn.accuracy, threshold=0.5)
+    assert fit(net, [[0.0], [1.0]], [0, 1], metric=half, **options).metric[0] in (0.0, 0.5, 1.0)
+
+
+@pytest.mark.parametrize("loss", [nn.MSELoss(), nn.L1Loss(), nn.HuberLoss(), nn.SmoothL1Loss()])
+def test_an_accuracy_of_outputs_that_are_drawn_to_0_and_1_needs_a_threshold(loss):
+    net, name = nn.MLP(1, [2, 1]), type(loss).__name__
+    options = {"loss": loss, "optimizer": SGD(net.parameters()), "epochs": 1, "metric": nn.accuracy, "progress": False}
+    for y in ([0, 1], [[0.0], [1.0]]):
+        with pytest.raises(ValueError, match=f"^metric: .* and with {name} the middle between targets 0 and 1 is 0.5: write "):
+            fit(net, [[0.0], [1.0]], y, **options)
+    assert len(fit(net, [[0.0], [1.0]], [-1, 1], **options).metric) == 1
+
+
+def test_an_accuracy_of_several_sigmoids_needs_none():
+    net = nn.MLP(1, [2], output_activation="sigmoid")
+    options = {"loss": nn.CrossEntropyLoss(), "optimizer": SGD(net.parameters()), "epochs": 1, "progress": False}
+    assert len(fit(net, [[0.0], [1.0]], [0, 1], metric=nn.accuracy, **options).metric) == 1
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [nn.BCEWithLogitsLoss(weight=[1.0, 2.0]), nn.BCEWithLogitsLoss(pos_weight=[[1.0], [2.0]]), nn.BCELoss(weight=[1.0, 0.0])],
+)
+def test_weights_of_single_samples_are_refused_where_samples_are_shuffled(loss):
+    net = nn.MLP(1, [1], output_activation="sigmoid")
+    options = {"loss": loss, "optimizer": SGD(net.parameters()), "epochs": 1, "progress": False, "compiled": False}
+    with pytest.raises(ValueError, match=r"^loss: its (pos_)?weight must not be one per sample where there are batches"):
+        fit(net, [[0.0], [1.0]], [0, 1], batch_size=2, **options)
+    assert fit(net, [[0.0], [1.0]], [0, 1], **options).epochs == 1
+
+
+def test_weights_of_outputs_are_taken_where_samples_are_shuffled():
+    net = nn.MLP(1, [2])
+    options = {"loss": nn.BCEWithLogitsLoss(weight=[1.0, 2.0], pos_weight=3.0), "optimizer": SGD(net.parameters()), "epochs": 1}
+    assert fit(net, [[0.0], [1.0]], [[0, 1], [1, 1]], batch_size=2, progress=False, **options).epochs == 1
+
+
+def test_validation_data_whose_columns_are_in_another_order_are_refused():
+    net, table = nn.MLP(2, [1]), pandas.DataFrame({"size": [1.0, 2.0], "age": [3.0, 4.0]})
+    options = {"loss": nn.MSELoss(), "optimizer": SGD(net.parameters()), "epochs": 1, "progress": False}
+    with pytest.raises(ValueError, match=r"^validation_data: expected the columns size, age, as in X, got age, size$"):
+        fit(net, table, [0.0, 1.0], validation_data=(table[["age", "size"]], [0.0, 1.0]), **options)
+    for same in (table, table.to_numpy(), table.to_numpy().tolist(), pandas.DataFrame(table.to_numpy())):
+        assert fit(net, table, [0.0, 1.0], validation_data=(same, [0.0, 1.0]), **options).epochs == 1
+
+
+@pytest.mark.parametrize(
+    ("loss", "nout", "y", "held_out", "message"),
+    [
+        (
+            nn.CrossEntropyLoss(ignore_index=-1),
+            2,
+            [1, -1],
+            [0],
+            r"metric: accuracy: y\[1\]: expected a class from 0 to 1, got -1",
+        ),
+        (nn.CrossEntropyLoss(), 2, [1, 0], [[0.5, 0.5]], r"metric: accuracy: validation_data: y\[0\]: .* got \[0.5, 0.5\]"),
+        (nn.BCEWithLogitsLoss(), 1, [[1], [0]], [[0.5]], r"metric: accuracy: validation_data: y\[0\]: .* got 0.5"),
+    ],
+)
+def test_targets_of_no_class_are_refused_before_the_first_step(loss, nout, y, held_out, message):
+    net = nn.MLP(1, [nout], seed=0)
+    before, options = net.state_dict(), {"loss": loss, "optimizer": SGD(net.parameters()), "epochs": 1, "metric": nn.accuracy}
+    with pytest.raises(ValueError, match=message):
+        fit(net, [[0.0], [1.0]], y, validation_data=([[0.0]], held_out), **options)
     assert net.state_dict() == before
 
 

@@ -1,5 +1,6 @@
-"""How much a function does, by a measure that no busy or slow machine changes."""
+"""How much a function does, by a measure that no busy or slow machine changes; and functions that Ctrl-C breaks off."""
 
+import itertools
 import sys
 
 
@@ -19,3 +20,28 @@ def lines_run(function):
     finally:
         sys.settrace(before)
     return lines
+
+
+def interrupted(function, line, module):
+    """Calls `function`, with a Ctrl-C at so many lines into the code of a module; False if it was over before."""
+    lines = itertools.count()
+    reached = False
+
+    def trace(frame, event, arg):
+        nonlocal reached
+        if frame.f_code.co_filename != module.__file__:
+            return None
+        if event == "line" and next(lines) == line:
+            reached = True
+            raise KeyboardInterrupt
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        function()
+    except KeyboardInterrupt:
+        assert reached
+    finally:
+        sys.settrace(before)
+    return reached
