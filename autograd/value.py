@@ -52,7 +52,8 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
     >>> x.grad, y.grad
     (3.0706508248531645, 2.0)
 
-    `==`, `<` … compare the numbers and give a bool; hashing is by identity, as with torch.Tensor.
+    `==`, `<` … compare the numbers and give a bool (a Value, 1.0 or 0.0, in a function that `compile` traces); hashing is
+    by identity, as with torch.Tensor.
     A Value never becomes a float by accident: for the number, write `v.data` or `v.item()`.
     """
 
