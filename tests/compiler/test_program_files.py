@@ -216,7 +216,7 @@ def test_an_archive_that_python_cannot_unpack_is_damage(tmp_path, offset, value)
     content = bytearray(path.read_bytes())
     content[content.index(b"PK\x01\x02") + offset] = value
     path.write_bytes(content)
-    with pytest.raises(ProgramFileError, match="compressed or encrypted|not an npz file"):
+    with pytest.raises(ProgramFileError, match=r"compressed or encrypted|not an npz file"):
         autograd.load_program(path)
 
 
