@@ -24,12 +24,12 @@ def custom_op(
     name: str | None = None,
     **columns: Any,
 ) -> Any:
-    """Add an operation of your own to the table; it works everywhere a built-in one does.
+    """Add an operation of your own to the table: it is recorded, differentiated, drawn and checked as a built-in one.
 
     `forward` takes floats and returns a float. `partials` is one function per argument (or the only one), called with
     the result first and then the arguments: `lambda z, x: 2 * x`. If you come from PyTorch or JAX you may give `vjp`
     instead: called with the gradient of the result, the result and the arguments, it returns the gradients of the
-    arguments as a tuple (a single one as it is; None stands for no gradient), and is linear in the first:
+    arguments as a tuple, in which None stands for no gradient (a single one as it is), and is linear in the first:
     `lambda bar, z, x, y: (bar * y, bar * x)`. Write either with operators and `autograd` functions and without `if`,
     and higher derivatives work too.
 
@@ -37,6 +37,8 @@ def custom_op(
     `fallback` (the result where `forward` raises a ValueError or ArithmeticError; without it the exception propagates).
     `source` and `latex` have a place for each argument, `"{} ** 3"` or `"{0} if {2} > 0 else {1}"`; ValueError if a
     place is missing, or if `source` is not a Python expression.
+
+    A compiled program computes it in plain Python and on NumPy arrays, and with `source` writes it as C or JavaScript.
 
     Works as a decorator too. Defining a name again replaces your earlier op; a built-in op can't be replaced.
 

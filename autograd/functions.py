@@ -117,7 +117,7 @@ def norm(xs: Iterable[Scalar], *more: Never) -> Scalar:
 def softmax(xs: Iterable[Scalar], *more: Never) -> list[Scalar]:
     """exp(xᵢ) / Σ exp(xⱼ): positive numbers that sum to 1. ValueError for an empty list.
 
-    Adding a constant to all xs changes nothing.
+    Adding a constant to all xs changes no value.
 
     >>> softmax([0.0, 0.0]), softmax([1e16, 1e16])
     ([0.5, 0.5], [0.5, 0.5])

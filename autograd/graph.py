@@ -139,7 +139,7 @@ def edges_of(node: Value) -> list[Edge]:
     return [_edge(edge) for edge in edges if type(edge[2]) is not float]
 
 
-def uses_in(node: Value, partials: sweeps.Partials = attrgetter("partials")) -> Iterator[tuple[int, Value, float | None]]:
+def uses_in(node: Value, partials: sweeps.Partials = attrgetter("_partials")) -> Iterator[tuple[int, Value, float | None]]:
     """(position, arg, partial) of each edge into a node: for readers of large graphs, where making Edges takes time."""
     for position, arg, slope in zip(count(), node.args, partials(node), strict=False):
         if type(arg) is not float:

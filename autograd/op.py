@@ -122,7 +122,8 @@ class Op:
         select      True if a zero partial means "not chosen": no gradient flows, not even 0·inf
 
     How it behaves:
-        domain      for each argument, the intervals on which the op is defined
+        domain      for each argument, intervals on which the op is defined whatever the others are: not all of them for tan,
+                    pow and a few others
         entire      a function of the arguments, constants as floats: True if the constants make the op smooth on the whole
                     real line, as in x**2, whatever `domain` says
         kinks       a function of the arguments that is zero where the op is not smooth

@@ -50,6 +50,11 @@ def _over_length_cubed(y: Any, x: Any, rest: Any) -> Any:
     return y / square / sqrt(square)
 
 
+def _if_known(z: Any, partial: Any) -> Any:
+    """A partial where the result z is a number; NaN, at every order, where it is NaN."""
+    return where(equal(z, z), partial, z)
+
+
 def _cusp(x: Any) -> Any:
     """0, with derivatives that are NaN at x = 0."""
     return 0.0 * cbrt(x)
@@ -90,7 +95,7 @@ def _mish_slope(z: Any, x: Any) -> Any:
 
 def _larger(z: Any, x: Any, y: Any) -> Any:
     """1 where x > y, ½ where they are equal; NaN where z is."""
-    return where(equal(z, z), greater(x, y) + 0.5 * equal(x, y), z)
+    return _if_known(z, greater(x, y) + 0.5 * equal(x, y))
 
 
 def _along(z: Any, x: Any, y: Any) -> Any:
@@ -298,8 +303,8 @@ hypot:     Binary    = op("hypot",     math.hypot,            lambda z, x, y: _a
                           kinks=math.hypot, at_kink=(0.0, 0.0), textbook=["x/z", "y/z"], latex=r"\sqrt{{{}^2 + {}^2}}", latex_precedence=(ATOM, ATOM, ATOM))
 leg:       Binary    = op("leg",       scalar_math.leg,       lambda z, x, y: hypot(1.0, y / z),                   lambda z, x, y: -y / z,
                           domain=[ABOVE_1, UNIT], textbook=["x/z", "-(y/z)"])
-direction: Direction = op("direction", scalar_math.direction, lambda z, x, rest: _over_length_cubed(rest, x, rest), lambda z, x, rest: -0.5 * _over_length_cubed(x, x, rest),
-                          domain=[REAL, POSITIVE])
+direction: Direction = op("direction", scalar_math.direction, lambda z, x, rest: _if_known(z, _over_length_cubed(rest, x, rest)), lambda z, x, rest: _if_known(z, -0.5 * _over_length_cubed(x, x, rest)),
+                          domain=[REAL, POSITIVE], textbook=["y/((x**2 + y)*sqrt(x**2 + y))", "-(x/(2*(x**2 + y)*sqrt(x**2 + y)))"])
 norm:      Variadic  = op("norm",      math.hypot,            _along_each,                                         variadic=True,
                           kinks=math.hypot, at_kink=(0.0,), textbook=["x/z"], plain="hypot", symbol="‖·‖")
 

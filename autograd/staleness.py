@@ -78,8 +78,8 @@ def is_current(node: Value, numbers: Sequence[float] | None = None) -> bool:
         return False
     if op.linear:
         return True
-    again = take_partials(op, node._number, numbers, [partial is not None for partial in node.partials])
-    return all(map(same_number, again, node.partials))
+    again = take_partials(op, node._number, numbers, [partial is not None for partial in node._partials])
+    return all(map(same_number, again, node._partials))
 
 
 def factors_of(node: Value, among: Collection[Value]) -> dict[Value, float]:
@@ -88,5 +88,5 @@ def factors_of(node: Value, among: Collection[Value]) -> dict[Value, float]:
     partners = node.op.partners(len(args)) if node.op else {}
     if not partners:
         return {}
-    partials = node.partials
+    partials = node._partials
     return {args[j]: p for i, j in partners.items() if args[j] in among and (p := partials[i]) is not None}

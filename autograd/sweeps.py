@@ -12,7 +12,7 @@ from threading import RLock
 
 from autograd import context, teaching
 from autograd._frames import place
-from autograd._typing import TYPE_CHECKING, Any
+from autograd._typing import TYPE_CHECKING, Any, NoReturn
 from autograd.errors import AnomalyError
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def adjoints(
 
     Works on floats; given seeds and partials that are Values, it records the gradient as more graph.
     If `within` is given, only its nodes are visited (see `depending_on`). A node that no gradient reaches has no entry.
-    With `watch`, a contribution that is not finite raises AnomalyError.
+    With `watch`, a contribution or a sum of some that is not finite raises AnomalyError.
     """
     bars = dict(seeds)
     for node in reversed(order):
@@ -88,6 +88,7 @@ def adjoints(
             share = _times(bar, partial)
             if watch:
                 _check("backward", node, bar, partial, share)
+                _check_sum("backward", arg, bars.get(arg, 0.0), share)
             bars[arg] = bars[arg] + share if arg in bars else share
     return bars
 
@@ -140,15 +141,29 @@ def depending_on(sources: Iterable[Value], order: Sequence[Value]) -> set[Value]
 
 def _check(direction: str, node: Value, flow: Any, partial: Any, share: Any) -> None:
     """Raise AnomalyError if a contribution to a sweep (a float or a Value) is not finite although `flow` is finite."""
-    flow, partial, share = (x if type(x) is float else x._number for x in (flow, partial, share))
+    flow, partial, share = map(_plain, (flow, partial, share))
     if math.isfinite(flow) and not math.isfinite(share):
-        assert node.op is not None
         what = "adjoint" if direction == "backward" else "tangent"
-        operands = ", ".join(repr(arg if type(arg) is float else arg._number) for arg in node.args)
-        where = "" if node.origin is None else f", recorded at {place(node.origin)}"
-        raise AnomalyError(
-            f"{direction} through {node.op.name}({operands}): {what} {flow!r} times partial {partial!r} is {share!r}{where}"
-        )
+        _raise_anomaly(f"{direction} through", node, f"{what} {flow!r} times partial {partial!r} is {share!r}")
+
+
+def _check_sum(direction: str, node: Value, before: Any, share: Any) -> None:
+    """Raise AnomalyError if finite contributions to a node add up to a number that is not finite."""
+    before, share = _plain(before), _plain(share)
+    if math.isfinite(before) and math.isfinite(share) and not math.isfinite(before + share):
+        what = "adjoints" if direction == "backward" else "tangents"
+        _raise_anomaly(f"{direction} to", node, f"{what} {before!r} and {share!r} add up to {before + share!r}")
+
+
+def _plain(x: Any) -> Any:
+    return x if type(x) is float else x._number
+
+
+def _raise_anomaly(what: str, node: Value, why: str) -> NoReturn:
+    operands = ", ".join(repr(_plain(arg)) for arg in node.args)
+    name = f"{node.op.name}({operands})" if node.op is not None else node.label or repr(node._number)
+    where = "" if node.origin is None else f", recorded at {place(node.origin)}"
+    raise AnomalyError(f"{what} {name}: {why}{where}")
 
 
 def tangents(order: Sequence[Value], seeds: Mapping[Value, Any], partials: Partials, watch: bool = False) -> dict[Value, Any]:
@@ -164,6 +179,7 @@ def tangents(order: Sequence[Value], seeds: Mapping[Value, Any], partials: Parti
                 share = _times(dots[arg], partial)
                 if watch:
                     _check("forward", node, dots[arg], partial, share)
+                    _check_sum("forward", node, dots.get(node, 0.0), share)
                 dots[node] = dots[node] + share if node in dots else share
     return dots
 
@@ -188,6 +204,7 @@ def tangents_by(
                 share = _times(dot, partial)
                 if watch:
                     _check("forward", user, dot, partial, share)
+                    _check_sum("forward", user, dots.get(user, 0.0), share)
                 dots[user] = dots[user] + share if user in dots else share
         yield dots
 
@@ -236,6 +253,9 @@ def backward(root: Value, seed: float) -> None:
 def _sweep_and_watch(root: Value, seed: float, moved: list[Value]) -> None:
     order = topological_order([root])
     bars = adjoints(order, {root: seed}, recorded, watch=True)
+    for leaf in order:
+        if leaf.op is None and leaf in bars:
+            _check_sum("backward", leaf, getattr(leaf, "_grad", 0.0), bars[leaf])
     for node in order:
         if node.op is not None:
             if node in bars or node.has_grad:
@@ -416,4 +436,4 @@ def _reset(node: Value, sweep: object, passed: set[Value]) -> None:
 
 def recorded(node: Value) -> Sequence[float | None]:
     """The partials as computed when the operation was recorded."""
-    return node.partials
+    return node._partials

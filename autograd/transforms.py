@@ -255,11 +255,11 @@ class _Sweep:
 
     def _partials(self, node: Value) -> Sequence[Any]:
         if node not in self.live:
-            return node.partials
+            return node._partials
         if node not in self._rules:
             assert node.op is not None
             args = [arg if type(arg) is float or arg in self.live else arg._number for arg in node.args]
-            self._rules[node] = take_partials(node.op, node, args, [partial is not None for partial in node.partials])
+            self._rules[node] = take_partials(node.op, node, args, [partial is not None for partial in node._partials])
         return self._rules[node]
 
     def _within(self) -> set[Value]:

@@ -52,7 +52,8 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
     >>> x.grad, y.grad
     (3.0706508248531645, 2.0)
 
-    `==`, `<` … compare the numbers and give a bool; hashing is by identity, as with torch.Tensor.
+    `==`, `<` … compare the numbers and give a bool (a Value, 1.0 or 0.0, in a function that `compile` traces); hashing is
+    by identity, as with torch.Tensor.
     A Value never becomes a float by accident: for the number, write `v.data` or `v.item()`.
     """
 
@@ -221,6 +222,13 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
     @property
     def partials(self) -> tuple[float | None, ...]:
         """∂self/∂arg for each of `args`, computed when self was recorded; None where no gradient flows."""
+        if context.tracing:
+            _number_is_read("partials")
+        return self._partials
+
+    @property
+    def _partials(self) -> tuple[float | None, ...]:
+        """The same for readers that compute nothing which a traced function could return."""
         if type(self._a) is tuple:
             partials = self._b
         elif self.op is None:
@@ -658,7 +666,7 @@ def flowing(node: Value) -> tuple[float | None, ...]:
     >>> y.partials, flowing(y)
     ((3.0, 3.0), (None, 3.0))
     """
-    pairs = zip(node.args, node.partials, strict=True)
+    pairs = zip(node.args, node._partials, strict=True)
     return tuple([None if type(arg) is Value and arg._db is False else partial for arg, partial in pairs])
 
 

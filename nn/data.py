@@ -28,10 +28,11 @@ def train_test_split(
 ) -> tuple[list[Any], list[Any], list[Any], list[Any]]:
     """Set rows aside to test on, rows that training does not see.
 
-    Returns X_train, X_test, y_train, y_test. `test_size` is a fraction of the rows, rounded up, if a float, and a number
-    of rows if an int. Without `shuffle` the test rows are the last ones. `stratify` (a label for each row, usually y)
-    splits every class in the same proportion. ValueError if X and y are empty or differ in length, if either side would be
-    empty, or if there are too few rows of a class, or on a side, to have one of each class on both.
+    Returns X_train, X_test, y_train, y_test. `test_size` is a fraction of the rows if a float, ceil(test_size · rows) of
+    them as in scikit-learn, and a number of rows if an int. Without `shuffle` the test rows are the last ones. `stratify` (a
+    label for each row, usually y) splits every class in the same proportion, and needs `shuffle`. ValueError if X and y are
+    empty or differ in length, if either side would be empty, or if there are too few rows of a class, or on a side, to have
+    one of each class on both.
 
     >>> train_test_split([[1], [2], [3], [4]], [1, 2, 3, 4], shuffle=False)
     ([[1], [2], [3]], [[4]], [1, 2, 3], [4])

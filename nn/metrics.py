@@ -15,8 +15,8 @@ from nn._check import checked_list, one_column, plain_lists
 def accuracy(outputs: Sequence[Any], targets: Sequence[Any], threshold: float = 0.0) -> float:
     """The fraction of samples whose class is predicted correctly.
 
-    An output that is a list predicts the index of its largest number. An output that is one number is a score (or
-    logit): above `threshold` it predicts class 1, else the other class, which may be called 0 or -1. For probabilities,
+    An output that is a list of several numbers predicts the index of the largest. An output that is one number is a score
+    (or logit): above `threshold` it predicts class 1, else the other class, which may be called 0 or -1. For probabilities,
     and for outputs that MSELoss draws towards 0 and 1, the threshold is 0.5. An output with a NaN predicts no class.
     ValueError if there are no samples, for a target that is not a class, and for 0 and -1 together.
 

@@ -72,8 +72,9 @@ class EarlyStopping:
     """A callback that stops training once `monitor` has not improved by more than `min_delta` for `patience` epochs.
 
     `monitor` names a list of the History; lower is better, but for "metric" and "val_metric" higher. With `restore_best`
-    the model gets the parameters of its best epoch back when training stops. That needs "val_loss" or "val_metric", since
-    the numbers of the training are measured before each step.
+    the model gets the parameters of its best epoch back when this callback stops the training; one that runs through
+    all its epochs keeps its last ones. It needs "val_loss" or "val_metric", since the numbers of the training are measured
+    before each step.
 
     >>> import nn
     >>> neuron = nn.Neuron(1, seed=0)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from autograd import Value
+from autograd import Value, ops
 from autograd.graph import Graph
 from autograd.lessons.steps import Passes
 from autograd.viz import style
@@ -66,8 +67,14 @@ class LessonProgram:
 
 def value_in(scope: Mapping[str, Any], text: str) -> Any:
     """What an expression is in these names: a number for a Value."""
-    found = eval(compile(text.strip(), "<lesson>", "eval"), dict(scope))
+    rounded = _round if scope.get("round") is ops.round else scope.get("round")
+    found = eval(compile(text.strip(), "<lesson>", "eval"), {**scope, "round": rounded})
     return found.data if type(found) is Value else found
+
+
+def _round(x: Any, *digits: int) -> Any:
+    """Python's `round` where it is told how many digits, as for a text; else the op."""
+    return builtins.round(x.data if type(x) is Value else x, *digits) if digits else ops.round(x)
 
 
 def step_picture(show: Mapping[str, Any], program: LessonProgram, hide: Collection[str] = ()) -> dict[str, Any]:

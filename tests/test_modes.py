@@ -6,7 +6,22 @@ import threading
 
 import pytest
 
-from autograd import AnomalyError, Value, anomaly, context, enable_grad, no_grad, scope, sqrt
+import autograd
+from autograd import (
+    AnomalyError,
+    Value,
+    anomaly,
+    context,
+    enable_grad,
+    grad,
+    gradients,
+    hessian,
+    jacobian,
+    jvp,
+    no_grad,
+    scope,
+    sqrt,
+)
 
 
 def test_no_grad_records_nothing():
@@ -133,6 +148,42 @@ def test_anomaly_in_a_backward_sweep_touches_no_leaf():
     with anomaly(), pytest.raises(AnomalyError):
         y.backward()
     assert (x.grad, w.grad) == (0.0, 0.0)
+
+
+HUGE = 1.5e308
+
+
+def twice(x):
+    return x * HUGE + x * HUGE
+
+
+@pytest.mark.parametrize(
+    "sweep",
+    [
+        lambda: twice(Value(0.0)).backward(),
+        lambda: twice(Value(0.0) * 2.0).backward(0.5),
+        lambda: gradients(twice(x := Value(0.0)), x),
+        lambda: gradients(twice(x := Value(0.0)), x, create_graph=True),
+        lambda: grad(twice)(0.0),
+        lambda: hessian(lambda x: x * twice(x))(0.0),
+        lambda: jvp(lambda x: autograd.sum([x * HUGE, x * HUGE]), (0.0,), (1.0,)),
+        lambda: jacobian(lambda x: [x * HUGE + x * HUGE, x], mode="forward")(0.0),
+    ],
+    ids=["leaf", "node", "gradients", "create_graph", "grad", "hessian", "jvp", "jacobian"],
+)
+def test_contributions_that_add_up_to_infinity_are_an_anomaly(sweep):
+    with anomaly(), pytest.raises(AnomalyError, match=r"is inf|add up to inf"):
+        sweep()
+
+
+def test_gradients_of_several_calls_that_add_up_to_infinity_are_an_anomaly_and_stay_as_they_were():
+    w, x = Value(0.0, label="w"), Value(0.0)
+    y = x * 2.0 + w * HUGE
+    with anomaly():
+        y.backward()
+        with pytest.raises(AnomalyError, match=r"^backward to w: adjoints 1\.5e\+308 and 1\.5e\+308 add up to inf$"):
+            y.backward()
+    assert (w.grad, x.grad) == (HUGE, 2.0)
 
 
 def test_a_mode_that_changes_nothing_does_not_slow_down_recording():

@@ -117,6 +117,11 @@ def test_numbers_in_texts_are_computed() -> None:
     )
 
 
+def test_a_number_in_a_text_is_rounded_as_python_rounds_it() -> None:
+    step = one(text="{{round(y.data / 7, 1)}}, {{round(y / 7, 2)}}, {{round(2.5)}}, {{round(x.grad / 7)}}")
+    assert step["text"] == "14.3, 14.29, 2, 14"
+
+
 def test_what_was_typed_with_other_names_is_drawn_and_not_done() -> None:
     seen = look(LOOK["show"], "z = sin(t)", {}, ["x.grad > 0"])
     assert seen["done"] == [False]

@@ -477,7 +477,8 @@ COMPARISONS = {
 }
 OUTSIDE = {
     "log": (-1.5,), "log2": (-1.5,), "log10": (-1.5,), "log1p": (-2.5,), "sqrt": (-2.0,), "asin": (1.5,), "acos": (-1.5,),
-    "acosh": (0.5,), "atanh": (1.5,), "leg": (1.0, 2.0), "pow": (-2.0, 0.5),
+    "acosh": (0.5,), "atanh": (1.5,), "leg": (1.0, 2.0), "pow": (-2.0, 0.5), "direction": (2.5, -1.0),
+    "erfinv": (1.5,), "log1mexp": (-0.5,),
 }  # fmt: skip
 
 

@@ -108,7 +108,7 @@ def moons_net(trained: bool = True) -> nn.MLP:
 
 
 def moons_loss(samples: int = 20) -> Value:
-    """Its loss on twenty moons: 1,500 nodes."""
+    """Its loss on twenty moons: 1,700 nodes."""
     net = moons_net(trained=False)
     net.zero_grad()
     X, y = nn.make_moons(samples, noise=0.1, random_state=0)
@@ -164,7 +164,7 @@ def second_order() -> Value:
 
 
 def large() -> Value:
-    """The loss of micrograd's demo on 1,300 moons: 10⁵ nodes."""
+    """The loss of micrograd's demo on 1,300 moons: 89,000 nodes."""
     return moons_loss(1300)
 
 
@@ -268,7 +268,7 @@ SCENES = {
     ),
     "moons": Scene(
         "MLP(2, [16, 16, 1]) with its loss",
-        "Twenty samples, 1,500 nodes: three layers and a loss.",
+        "Twenty samples, 1,700 nodes: three layers and a loss.",
         graph(moons_loss, fold="module"),
     ),
     "moons-network": Scene(
@@ -307,7 +307,7 @@ SCENES = {
         graph(second_order),
     ),
     "large": Scene(
-        "10⁵ nodes, folded",
+        "89,000 nodes, folded",
         "1,300 samples through the same network as above: still three layers and a loss.",
         graph(large, fold="module"),
     ),

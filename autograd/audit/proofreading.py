@@ -36,7 +36,7 @@ def audit(
 
     `sizes` are further sizes that may explain a factor, such as {"the batch size": 50}; those of the parameters, and
     how often each of them is used, are known. `rtol` is the rounding error that a claim is allowed. Where rounding hides
-    the gradient, as behind log(1 - sigmoid(40)), a claim cannot be judged, and does not count as right.
+    the gradient, as behind log(1 - sigmoid(36)), a claim cannot be judged, and does not count as right.
 
     >>> from autograd import tanh
     >>> report = audit(lambda w, b: tanh(w * 3 + b) ** 2, lambda w, b: (6 * math.tanh(w * 3 + b), 0.5), at=(0.2, 0.1))

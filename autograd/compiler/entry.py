@@ -35,9 +35,10 @@ def compile(f: Callable[..., Any], *examples: Any, in_axes: Any = 0, guard: str 
     `maximum` and `relu` need no guard. CompileError if f does something different on every call or changes what it reads, or
     if a number or a list that it reads from outside has changed since it was traced.
 
-    `executor` is "python" (number by number, bit for bit what eager code computes; also on Fractions, mpmath's numbers and
-    intervals), "numpy", "numba" (machine code on several threads), or "auto": the fastest for what is given. JAX arrays,
-    PyTorch tensors and Dask arrays give results of their own kind. All but "python" need the extra `compile`.
+    `executor` is "python" (number by number, bit for bit what eager code computes, but for the last digits of softmax and
+    log_softmax; also on Fractions, mpmath's numbers and intervals), "numpy", "numba" (machine code on several threads), or
+    "auto": the fastest for what is given. JAX arrays, PyTorch tensors and Dask arrays give results of their own kind. All
+    but "python" need the extra `compile`.
 
     >>> program = compile(lambda x, y: x * y + x, 2.0, 3.0)
     >>> program(4.0, 5.0), program.value_and_grad(4.0, 5.0, argnums=(0, 1))

@@ -90,11 +90,13 @@ def _npz(content: bytes) -> tuple[Any, Mapping[str, Any]]:
     numpy = needed_numpy("files of programs")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(member.file_size for member in archive.infolist()) > len(content):  # what `write` wrote is not compressed
-                raise ProgramFileError("it is compressed")
+            members = archive.infolist()  # what `write` wrote is as it is
+            packed = any(member.compress_type != zipfile.ZIP_STORED or member.flag_bits & 1 for member in members)
+            if packed or sum(member.file_size for member in members) > len(content):
+                raise ProgramFileError("it is compressed or encrypted")
         with numpy.load(io.BytesIO(content), allow_pickle=False) as file:
             return read_json(bytes(file["program"])), {name: file[name] for name in ARRAYS}
-    except (zipfile.BadZipFile, EOFError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
         raise ProgramFileError(f"not an npz file: {error}") from None
 
 

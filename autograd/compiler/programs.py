@@ -102,6 +102,8 @@ class Programs:
     ) -> Source:
         """The program that `program_of` gives, before the passes, as source in "python", "c" or "javascript".
 
+        A function that branches has one more output per guard: 1 where the comparison holds, else 0.
+
         >>> from autograd import compile
         >>> print(compile(lambda x, y: x * y + x, 2.0, 3.0, in_axes=None).source())
         def program(x, y):
@@ -164,7 +166,8 @@ class Programs:
     def save(self, path: str | PathLike[str]) -> None:
         """Write the program to a file, from which `load_program` reads it: npz, or safetensors if its name ends so.
 
-        The numbers of captured leaves are saved with it. ValueError if the function draws random numbers.
+        The numbers of captured leaves are saved with it. ValueError if the function draws random numbers, or was compiled
+        with guard="recompile".
 
         >>> import tempfile
         >>> from autograd import compile, load_program

@@ -28,7 +28,7 @@ UNDEFINED = (math.nan, math.nan)
 
 
 class Estimate(NamedTuple):
-    """A derivative and a bound on its error. The value is ±inf where the differences grow without bound.
+    """A derivative and an estimate of its error. The value is ±inf where differences to one side grow without bound.
 
     >>> value, error = differentiate(math.exp, 0.0)
     >>> abs(value - 1.0) <= error < 1e-9
@@ -48,8 +48,9 @@ def differentiate(
     """The derivative at `x` of a function of floats, with an error estimate; f and x may be of any scale.
 
     `step` is the first step (by default chosen from x), `noise` the absolute rounding error of f (by default
-    measured). `side` is 0 for central differences, 1 or -1 to stay on one side of x, as at a kink. f may raise a
-    ValueError or an ArithmeticError where it is not defined. If no step works, the error is infinite.
+    measured). `side` is 0 for central differences, if f is smooth at x; 1 or -1 stays on one side of x, as at a kink or
+    where f is infinitely steep. f may raise a ValueError or an ArithmeticError where it is not defined. If no step works,
+    the error is infinite.
 
     >>> from math import exp
     >>> value, error = differentiate(exp, 0.0)

@@ -44,9 +44,8 @@ def draw_dot(
       more than `max_nodes` nodes, "none" never. If there are still too many, those farthest from the root become one box.
     - `expand` is the name of a box to open, or several; True draws dot products as multiplies and adds.
     - `narrow` is for a page as narrow as a phone's: from top to bottom, and more is folded.
-    - `format` is what `render` writes: "svg", "png" or "pdf" (for which Graphviz itself is needed).
-
-    SVG needs no Graphviz; for PNG and PDF see `autograd.viz.dot`.
+    - `format` is what `render` writes: "svg", which needs nothing else, "png", for which Graphviz or the extra `render` is
+      needed, or "pdf", for which Graphviz itself is.
 
     >>> x = Value(3.0, label="x")
     >>> drawing = draw_dot(x * x)

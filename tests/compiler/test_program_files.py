@@ -205,6 +205,21 @@ def test_an_op_of_any_number_of_arguments_is_loaded_with_each_that_it_takes(tmp_
         assert autograd.load_program(tmp_path / "op.npz").jacobian(point) == program.jacobian(point)
 
 
+@pytest.mark.parametrize(
+    ("offset", "value"),
+    [(6, 106), (8, 1), (8, 32), (8, 64), (10, 8), (10, 12), (10, 14), (10, 99)],
+    ids=["version", "encrypted", "patched", "strongly encrypted", "deflate", "bzip2", "lzma", "unknown"],
+)
+def test_an_archive_that_python_cannot_unpack_is_damage(tmp_path, offset, value):
+    path = tmp_path / "cost.npz"
+    compiled().save(path)
+    content = bytearray(path.read_bytes())
+    content[content.index(b"PK\x01\x02") + offset] = value
+    path.write_bytes(content)
+    with pytest.raises(ProgramFileError, match=r"compressed or encrypted|not an npz file"):
+        autograd.load_program(path)
+
+
 def test_other_files_are_refused(tmp_path):
     for name in ("text.npz", "text.safetensors"):
         (tmp_path / name).write_text("no program")

@@ -425,13 +425,14 @@ def test_comparisons_that_nothing_depends_on_need_no_guard():
     [
         (lambda x: x * x.data, "data"),
         (lambda x: x * x.item(), r"item\(\)"),
+        (lambda x: x * (x * x).partials[0], "partials"),
         (lambda x: x * round(x), r"round\(\)"),
         (lambda x: x * autograd.gradients(x * x, x) / 2.0, r"a gradient, from gradients\(…\) without create_graph=True,"),
         (lambda x: x * copy.copy(x), "the number of a copied Value"),
         (lambda x: x * copy.deepcopy([x])[0], "the number of a copied Value"),
         (lambda x: x * pickle.loads(pickle.dumps(x)), "the number of a copied Value"),
     ],
-    ids=["data", "item", "round", "gradients", "copy", "deepcopy", "pickle"],
+    ids=["data", "item", "partials", "round", "gradients", "copy", "deepcopy", "pickle"],
 )
 def test_a_number_that_is_read_is_a_constant_and_a_warning(f, how):
     with pytest.warns(TracingWarning, match=f"{how} was read while the function was traced"):

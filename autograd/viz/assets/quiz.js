@@ -4,12 +4,14 @@
 const NO_ANSWER = "this is not a number: write one such as −0.25, 1e−3 or 1/3";
 
 const MAX_ANSWER = 200; // characters
+const MINUS = /[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/g; // − and what keyboards have for it: dashes, hyphens, the wide minus
+const SIGNED = /^[-\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/;
 const SYMBOLS = /(?:\d+[.,]?\d*|[.,]\d+)(?:e[+-]?\d+)?|\*\*|\S/gi; // of arithmetic
 
 // The number that a reader typed, or the value of arithmetic with numbers alone, as Python reads it: 2*3, 1/3, −0.5**2; or null.
 // The minus may be any dash, with a space after it, and the dot of a product any; the decimal sign a comma.
 function readAnswer(text) {
-  const symbols = (text.length <= MAX_ANSWER ? text : "").replace(/[−–—‐‑]/g, "-").replace(/[×·⋅∙]/g, "*").match(SYMBOLS) ?? [];
+  const symbols = (text.length <= MAX_ANSWER ? text : "").replace(MINUS, "-").replace(/[×·⋅∙]/g, "*").match(SYMBOLS) ?? [];
   let at = 0; // NaN once something is wrong
   const take = (...signs) => signs.includes(symbols[at]) && symbols[at++];
 
@@ -58,7 +60,7 @@ function markAnswer(question, text) {
 function signKey(field) {
   const sign = element("button", { type: "button", "aria-label": "Change the sign" }, "±");
   sign.addEventListener("click", () => {
-    field.value = /^[-−–—‐‑]/.test(field.value) ? field.value.slice(1) : `−${field.value}`;
+    field.value = SIGNED.test(field.value) ? field.value.slice(1) : `−${field.value}`;
     field.focus();
   });
   return sign;
