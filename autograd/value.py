@@ -502,7 +502,28 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
             _number_is_read("round()")
         return round(self._number, digits)
 
+    def __and__(self, other: Any) -> Any:
+        return _of_truths(self, other, lambda x, y: x * y > 0.5)
+
+    def __or__(self, other: Any) -> Any:
+        return _of_truths(self, other, lambda x, y: x + y > 0.5)
+
+    def __xor__(self, other: Any) -> Any:
+        return _of_truths(self, other, lambda x, y: x != y)
+
+    __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
+
+    def __index__(self) -> int:
+        if _is_truth(self):
+            return int(bool(self))
+        raise TypeError(
+            "a Value is not turned into an integer silently, since that would cut the gradient: use int(v.data) for an index, "
+            "a size or a number of rounds"
+        )
+
     def __float__(self) -> float:
+        if _is_truth(self):
+            return float(bool(self))
         raise TypeError(
             "a Value is not turned into a float silently, since that would cut the gradient: use v.data or v.item() "
             "for the number, the functions of autograd (autograd.exp(v) for math.exp(v)) to record the operation, and "
@@ -717,9 +738,21 @@ def _compare(op: Op, x: Value, other: object) -> bool:
 def _compare_traced(op: Op, x: Value, other: object) -> Any:
     """The comparison as a node: if Python branches on it, `__bool__` tells the trace."""
     try:
-        return record(op, (x, other if type(other) is Value else number(other)))
+        node = record(op, (x, other if type(other) is Value else number(other)))
     except TypeError:
         return NotImplemented
+    context.current_trace().compared.add(node)  # type: ignore[union-attr]  # there is one
+    return node
+
+
+def _is_truth(x: object) -> bool:
+    """True for a bool, and for a comparison while a function is traced, which stands for one."""
+    return type(x) is bool or (context.tracing > 0 and type(x) is Value and x.op is not None and x.op.comparison)
+
+
+def _of_truths(x: Value, other: Any, combined: Callable[[Any, Any], Any]) -> Any:
+    """What Python's bools give for `x & other` and its kin, for comparisons while a function is traced."""
+    return combined(x, 1.0 * other) if _is_truth(x) and _is_truth(other) else NotImplemented
 
 
 def _node(op: Op, z: float, a: Any, b: Any, da: Any, db: Any, depth: int) -> Value:

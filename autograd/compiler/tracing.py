@@ -33,6 +33,7 @@ class Trace:
 
     result    what it returned
     guards    the comparisons that decided a branch
+    compared  the comparisons that Python has not asked for their truth: where it got at that otherwise, it went wrong
     draws     the Values that stand for random draws, each with its sampler
     started   the count of `context.start`: leaves from outside are older
     """
@@ -41,6 +42,7 @@ class Trace:
         self.inputs, self.names = list(inputs), list(names)
         self.guards: list[Guard] = []
         self._conditions: list[Value] = []  # of the guards
+        self.compared: set[Value] = set()
         self.draws: dict[Value, Callable[[], float]] = {}
         self._sources: dict[Value, Value] = {}  # of leaves made by detach() and inside no_grad()
         self.started = context.start()
@@ -55,6 +57,7 @@ class Trace:
         file, line = frame.f_code.co_filename, frame.f_lineno
         code = linecache.getline(file, line).strip()
         self._conditions.append(condition)
+        self.compared.discard(condition)
         self.guards.append(Guard(condition._number != 0.0, f"{place((file, line))}: {code}".rstrip(": ")))
 
     def detached(self, leaf: Value, source: Value) -> Value:
