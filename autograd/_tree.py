@@ -7,6 +7,7 @@ would lose their special rules.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 
 from autograd._typing import Any
 
@@ -67,12 +68,24 @@ def tree_items(tree: Any) -> Any:
 
 
 def rebuilt(tree: Any, items: list[Any]) -> Any:
-    """A container like this one, with other items."""
-    if isinstance(tree, dict):
-        return dict(zip(tree, items, strict=True))
+    """A container like this one, of its class, with other items."""
+    kind = type(tree)
+    if kind is list:
+        return items
     if isinstance(tree, tuple):
-        return type(tree)(*items) if hasattr(tree, "_fields") else tuple(items)
-    return items
+        made = tuple.__new__(kind, items)
+        if hasattr(tree, "__dict__"):
+            vars(made).update(vars(tree))
+        return made
+    if kind is dict:
+        return dict(zip(tree, items, strict=True))
+    made = copy(tree)
+    if isinstance(tree, list):
+        list.__setitem__(made, slice(None), items)
+    else:
+        for key, item in zip(tree, items, strict=True):
+            dict.__setitem__(made, key, item)
+    return made
 
 
 def tree_leaves(tree: Any) -> list[Any]:
@@ -99,8 +112,8 @@ def leaf_paths(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     [('x[0]', 1), ("x[1]['a']", 2)]
     """
     if isinstance(tree, dict):
-        for key in tree:
-            yield from leaf_paths(tree[key], f"{path}[{key!r}]")
+        for key, item in tree.items():
+            yield from leaf_paths(item, f"{path}[{key!r}]")
     elif isinstance(tree, (list, tuple)):
         for i, item in enumerate(tree):
             yield from leaf_paths(item, f"{path}[{i}]")
