@@ -79,7 +79,7 @@ METHODS = {
     **dict.fromkeys(
         ("add_", "sub_", "mul_", "div_", "copy_", "fill_", "zero_", "clamp_", "exp_", "normal_", "uniform_"), _IN_PLACE
     ),
-    "dtype": f"{_ONE_NUMBER}; where NumPy asks for it, give it an array, np.array([v])",
+    "dtype": f"{_ONE_NUMBER}; where NumPy asks for it, give it an array that holds the Value",
     "numerator": "statistics would cut the gradient: write mean(xs) or var(xs), which autograd has",
     "numpy": "its number is x.data",
     "tolist": "its number is x.data",

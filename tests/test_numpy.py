@@ -133,7 +133,7 @@ def test_the_refusal_says_what_to_write(code, words):
 
 @pytest.mark.parametrize("code", ["np.sinc(v)", "np.percentile(w, 30.0)", "np.linalg.norm(w, 3)"])
 def test_where_numpy_asks_for_a_dtype_the_error_says_that_it_wants_an_array(code):
-    with pytest.raises(AttributeError, match=r"where NumPy asks for it, give it an array, np\.array\(\[v\]\)"):
+    with pytest.raises(AttributeError, match=r"where NumPy asks for it, give it an array that holds the Value"):
         with_values(code)
 
 
