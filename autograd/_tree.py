@@ -6,8 +6,8 @@ would lose their special rules.
 
 from __future__ import annotations
 
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from copy import copy
 
 from autograd._typing import Any
 
@@ -68,23 +68,35 @@ def tree_items(tree: Any) -> Any:
 
 
 def rebuilt(tree: Any, items: list[Any]) -> Any:
-    """A container like this one, of its class, with other items."""
+    """A container like this one, of its class, with other items.
+
+    Of its attributes it has those that do not hold numbers: the others may have been computed from the items.
+    """
     kind = type(tree)
     if kind is list:
         return items
-    if isinstance(tree, tuple):
-        made = tuple.__new__(kind, items)
-        if hasattr(tree, "__dict__"):
-            vars(made).update(vars(tree))
-        return made
     if kind is dict:
         return dict(zip(tree, items, strict=True))
-    made = copy(tree)
-    if isinstance(tree, list):
-        list.__setitem__(made, slice(None), items)
+    if isinstance(tree, tuple):
+        try:
+            made = tuple.__new__(kind, items)
+        except TypeError:  # of a class that is written in C, such as time.struct_time
+            return tuple(items)
     else:
-        for key, item in zip(tree, items, strict=True):
-            dict.__setitem__(made, key, item)
+        base: Any = next(base for base in (list, OrderedDict, defaultdict, dict) if isinstance(tree, base))
+        made = base.__new__(kind)  # whatever the class does when it is called
+        if base is list:
+            list.extend(made, items)
+        if base is defaultdict:
+            defaultdict.__init__(made, tree.default_factory)
+        for key, item in zip(tree, items, strict=True) if base is not list else ():
+            base.__setitem__(made, key, item)
+    attributes = getattr(tree, "__dict__", {})
+    if attributes is tree:  # its items are its attributes
+        object.__setattr__(made, "__dict__", made)
+    elif attributes:
+        kept = {name: x for name, x in attributes.items() if x is None or isinstance(x, (str, bool)) or callable(x)}
+        vars(made).update(kept)
     return made
 
 

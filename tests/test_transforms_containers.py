@@ -1,6 +1,7 @@
 """Lists, tuples and dicts of classes of their own: functions get them as they are, with their methods and rules."""
 
 import math
+import time
 from collections import Counter, OrderedDict, defaultdict
 from copy import copy
 from typing import NamedTuple
@@ -46,6 +47,23 @@ class Parameters(dict):
     __getattr__ = dict.__getitem__
 
 
+class Attributes(dict):
+    """Its items are its attributes."""
+
+    def __init__(self, *args, **items):
+        super().__init__(*args, **items)
+        self.__dict__ = self
+
+
+class Constant(dict):
+    """Cannot be changed, nor copied."""
+
+    def __setitem__(self, key, item):
+        raise TypeError("constant")
+
+    __copy__ = __reduce__ = __setitem__
+
+
 class Positive(dict):
     """Holds logarithms."""
 
@@ -69,6 +87,8 @@ CASES = {
     "tuple": (VECTOR, lambda v: (v + v * 3.0)[0] * (v + v)[1], [24.0, 16.0]),
     "list": (Row("r", [2.0, 3.0]), lambda v: (v + v * 3.0).dot(v) + (v.name == "r") * v[0], [17.0, 24.0]),
     "dict": (Parameters(w=2.0, b=3.0), lambda p: p.w * p.w * p.b, [12.0, 4.0]),
+    "dict of attributes": (Attributes(w=2.0, b=3.0), lambda p: p.w * p["w"] * p.b, [12.0, 4.0]),
+    "constant dict": (Constant(w=2.0, b=3.0), lambda p: p["w"] * p["w"] * p["b"], [12.0, 4.0]),
     "named tuple": (Checked(2.0), lambda p: p.area * p.a, [12.0, 4.0]),
     "OrderedDict": (OrderedDict(b=2.0, a=3.0), lambda p: next(reversed(p.values())) * p["b"] ** 2, [12.0, 4.0]),
     "defaultdict": (defaultdict(float, a=2.0, b=3.0), lambda p: p["a"] * p["a"] * p["b"] + p["c"], [12.0, 4.0]),
@@ -79,7 +99,7 @@ CASES = {
 
 def called(f, x):
     """What f gives; it may change a dict by reading it."""
-    return f(copy(x) if isinstance(x, dict) else x)
+    return f(copy(x) if isinstance(x, (defaultdict, Counter)) else x)
 
 
 @pytest.mark.parametrize(("x", "f", "slopes"), CASES.values(), ids=CASES)
@@ -126,6 +146,18 @@ def test_a_class_that_reads_its_items_in_its_own_way_does_so_in_the_function_alo
     assert gradcheck(f, (x,))
 
 
+class Totalled(list):
+    def __init__(self, items):
+        super().__init__(items)
+        self.total, self.unit = sum(items), "m"
+
+
+def test_an_attribute_that_holds_numbers_is_missed_rather_than_taken_for_a_constant():
+    assert grad(lambda x: x[0] ** len(x.unit))(Totalled([3.0])) == [1.0]
+    with pytest.raises(AttributeError, match="total"):
+        grad(lambda x: x.total * x[0])(Totalled([3.0]))
+
+
 def test_results_that_a_function_returns_keep_their_class():
     assert jvp(lambda x: Vector((x, x * x)) + Vector((x, x)), (2.0,), (1.0,)) == (Vector((4.0, 6.0)), Vector((2.0, 5.0)))
     assert type(jacobian(lambda x: Vector((x, x)))(2.0)) is Vector
@@ -148,3 +180,8 @@ def test_an_argument_of_a_compiled_function_is_refused_by_its_keys_whatever_its_
     program = compile(lambda p: p.w, Parameters(w=1.0))
     with pytest.raises(TypeError, match=r"p: expected a dict with the keys 'w', got \{'b': 1\.0\}"):
         program(Parameters(b=1.0))
+
+
+def test_tuples_of_classes_in_c_that_only_c_can_make_become_plain_ones():
+    slope, aux = grad(lambda x: (x * x, {"at": time.gmtime(0), "x": x}), has_aux=True)(3.0)
+    assert (slope, aux) == (6.0, {"at": tuple(time.gmtime(0)), "x": 3.0})
