@@ -71,9 +71,10 @@ watching: ContextVar[bool] = ContextVar("watching", default=False)
 warning: ContextVar[bool] = ContextVar("warning", default=True)
 current_scope: ContextVar[Scope | None] = ContextVar("current_scope", default=None)
 
-# The trace of the compiler that is running, and how many are running anywhere: while that is 0, nobody asks for the other.
+# The trace of the compiler that is running, and how many are running anywhere: while that is 0, nobody asks for the others.
 trace: ContextVar[Trace | None] = ContextVar("trace", default=None)
 tracing = 0
+running: list[Trace] = []  # those of all threads
 
 # How many modes are on anywhere, as a float: the arithmetic of Value compares `z - z` with it, so that
 # one comparison detects both a result that is not finite and a mode that is on.
@@ -193,16 +194,19 @@ class tracing_with:  # a context manager
         self._token = trace.set(self._trace)
         with _lock:
             tracing += 1
+            running.extend([] if self._trace is None else [self._trace])
 
     def __exit__(self, *exception: object) -> None:
         global tracing
         with _lock:
             tracing -= 1
+            if self._trace is not None:
+                running.remove(self._trace)
         trace.reset(self._token)
 
 
-def current_trace() -> Trace | None:
-    """The trace that is running here, if any.
+def current_trace(*xs: Any) -> Trace | None:
+    """The trace that is running here, if any. CompileError if there is none, and one of the Values belongs to another thread's.
 
     >>> import autograd
     >>> from autograd.extend import current_trace
@@ -213,7 +217,13 @@ def current_trace() -> Trace | None:
     >>> seen[0] is None
     False
     """
-    return trace.get() if tracing else None
+    if not tracing:
+        return None
+    found = trace.get()
+    if found is None and xs:
+        for other in tuple(running):
+            other.refuse_elsewhere(xs)
+    return found
 
 
 class differentiating:  # a context manager

@@ -95,7 +95,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
     def data(self) -> float:
         """The number."""
         if context.tracing:
-            _number_is_read("data")
+            _number_is_read(self, "data")
         return self._number
 
     @data.setter
@@ -112,7 +112,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
     def grad(self) -> float:
         """The derivative, with respect to this node, of the root that `backward()` was called on; 0.0 before the first call."""
         if context.tracing:
-            _number_is_read("grad")
+            _number_is_read(self, "grad")
         if self.op is None:
             if self._da is True:
                 self._da = None
@@ -247,7 +247,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
     def item(self) -> float:
         """The number, as `torch.Tensor.item` returns it."""
         if context.tracing:
-            _number_is_read("item()")
+            _number_is_read(self, "item()")
         return self._number
 
     def detach(self) -> Value:
@@ -265,7 +265,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
         leaf = _result_leaf(self._number)
         if self.label:
             leaf.label = self.label
-        trace = context.current_trace()
+        trace = context.current_trace(self)
         return leaf if trace is None else trace.detached(leaf, self)
 
     def backward(self, seed: float = 1.0, **others: Never) -> None:
@@ -485,7 +485,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
         return _compare(ops.greater_equal, self, other)
 
     def __bool__(self) -> bool:
-        if context.tracing and (trace := context.current_trace()) is not None:
+        if context.tracing and (trace := context.current_trace(self)) is not None:
             trace.decided(self)
         return self._number != 0.0
 
@@ -499,7 +499,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
 
     def __round__(self, digits: int | None = None) -> float:
         if context.tracing:
-            _number_is_read("round()")
+            _number_is_read(self, "round()")
         return round(self._number, digits)
 
     def __and__(self, other: Any) -> Any:
@@ -560,7 +560,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
                 f"this Value {what} and carries its graph: detach first, with v.detach(), to pickle or copy its number"
             )
         if context.tracing:
-            _number_is_read("the number of a copied Value")
+            _number_is_read(self, "the number of a copied Value")
         return _restore, (self._number, self.label, self._grad if self.has_grad else None, self.requires_grad)
 
     @staticmethod
@@ -628,8 +628,8 @@ _new: Callable[[], Value] = type.__call__.__get__(Value)  # an empty one: see Le
 _REFUSED = frozenset(("complex", "Decimal", "str", "NoneType", "list", "tuple", "dict"))
 
 
-def _number_is_read(how: str) -> None:
-    if (trace := context.current_trace()) is not None:
+def _number_is_read(x: Value, how: str) -> None:
+    if (trace := context.current_trace(x)) is not None:
         trace.was_read(how)
 
 
@@ -718,7 +718,7 @@ def _operand(x: Any) -> Any:
 
 
 def _compare(op: Op, x: Value, other: object) -> bool:
-    if context.tracing and context.current_trace() is not None:
+    if context.tracing and context.current_trace(x, other) is not None:
         return _compare_traced(op, x, other)  # type: ignore[no-any-return]  # a Value while tracing
     y: float
     if type(other) is Value:
@@ -792,7 +792,7 @@ def protect(args: Iterable[Any], depth: int) -> None:
 
 def _unusual(op: Op, args: tuple[Any, ...], z: float) -> Value:
     """`record` for a result z that is not finite, or while a mode is on, which `no_grad()` and `scope` make short."""
-    if z - z == 0.0 and context.current_trace() is None:
+    if z - z == 0.0 and context.current_trace(*args) is None:
         if not context.recording.get():
             return _result_leaf(z)
         if not context.watching.get() and op.arity == len(args) <= (1 if op.kernel is None else 2):

@@ -6,6 +6,8 @@ import operator
 import pickle
 import random
 import warnings
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from decimal import Decimal
 from functools import partial
 from types import new_class
@@ -462,6 +464,45 @@ def by_sign(x):
             return x
         case False:
             return -x
+
+
+ELSEWHERE = {
+    "a comparison": lambda x: 2.0 * x if x * x > 1.0 else -x,
+    "a truth": lambda x: x if x else -x,
+    "data": lambda x: x * (3.0 * x).data,
+    "item": lambda x: x * x.item(),
+    "round": lambda x: x * round(x),
+    "detach": lambda x: x * x.detach(),
+    "no_grad": no_grad()(lambda x: 3.0 * x),
+}
+
+
+@pytest.mark.parametrize("f", ELSEWHERE.values(), ids=ELSEWHERE)
+def test_a_thread_that_asks_for_numbers_of_a_function_that_is_traced_in_another_is_refused(f):
+    def in_threads(x):
+        with ThreadPoolExecutor(1) as pool:
+            return 1.0 * x + pool.submit(f, x).result()
+
+    with pytest.raises(CompileError, match=r"asked for a number in a thread of its own: .*copy_context\(\)\.run"):
+        compile(in_threads, 3.0)
+
+    def in_its_context(x):
+        with ThreadPoolExecutor(1) as pool:
+            return 1.0 * x + pool.submit(copy_context().run, f, x).result()
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", TracingWarning)
+        assert compile(in_its_context, 3.0)(3.0) == compile(lambda x: 1.0 * x + f(x), 3.0)(3.0)
+
+
+def test_a_thread_that_has_nothing_to_do_with_a_function_that_is_traced_asks_for_numbers_as_always():
+    def f(x):
+        with ThreadPoolExecutor(1) as pool:
+            y = Value(3.0) * 2.0
+            numbers = pool.submit(lambda: [float(y > 5.0), y.data, y.detach().data, float(bool(y))]).result()
+            return 2.0 * x + sum(numbers) + pool.submit(lambda: x * 2.0).result()
+
+    assert compile(f, 3.0)(4.0) == 30.0
 
 
 UNSEEN = {
