@@ -518,7 +518,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
             return int(bool(self))
         raise TypeError(
             "a Value is not turned into an integer silently, since that would cut the gradient: use int(v.data) for an index, "
-            "a size or a number of rounds"
+            "a size or a number of rounds, and int(x > y) + int(y > z) to count comparisons"
         )
 
     def __float__(self) -> float:

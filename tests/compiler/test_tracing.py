@@ -440,6 +440,13 @@ def test_comparisons_combined_as_bools_are_computed_anew_in_every_lane(executor)
     assert math.isnan(found[4])
 
 
+def test_a_count_of_comparisons_that_is_an_index_is_told_how_to_be_one():
+    with pytest.raises(TypeError, match=r"int\(v\.data\) for an index, .* int\(x > y\) \+ int\(y > z\) to count comparisons"):
+        compile(lambda x: [x, -x, 2.0 * x][(x > 0) + (x > 1)], 3.0)
+    program = compile(lambda x: [x, -x, 2.0 * x][int(x > 0) + int(x > 1)], 3.0, guard="recompile")
+    assert [program(x) for x in (3.0, 0.5, -1.0)] == [6.0, -0.5, -1.0]
+
+
 @pytest.mark.parametrize("combine", [operator.and_, operator.or_, operator.xor])
 @pytest.mark.parametrize("other", [2.0, 1, None, Value(1.0)])
 def test_only_comparisons_are_combined_as_bools(combine, other):
