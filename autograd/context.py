@@ -79,8 +79,8 @@ running: list[Trace] = []  # those of all threads
 # How many modes are on anywhere, as a float: the arithmetic of Value compares `z - z` with it, so that
 # one comparison detects both a result that is not finite and a mode that is on.
 special = 0.0
-# The inputs of each transform (grad, jvp …) whose function is running.
-differentiated: ContextVar[tuple[list[Value], ...]] = ContextVar("differentiated", default=())
+# The inputs of each transform (grad, jvp …) whose function is running, in whatever thread: nobody else has them.
+differentiated: dict[int, list[Value]] = {}
 # How many transforms (grad, jvp …) have started. A leaf stores the count, so a transform knows which leaves are older.
 started = 0
 _lock = Lock()
@@ -233,15 +233,17 @@ class differentiating:  # a context manager
         self._inputs = inputs
 
     def __enter__(self) -> None:
-        self._token = differentiated.set((*differentiated.get(), self._inputs))
+        with _lock:
+            differentiated[id(self._inputs)] = self._inputs
 
     def __exit__(self, *exception: object) -> None:
-        differentiated.reset(self._token)
+        with _lock:
+            del differentiated[id(self._inputs)]
 
 
 def differentiated_inputs() -> set[Value]:
     """The Values by which the functions that are running are differentiated."""
-    return {x for inputs in differentiated.get() for x in inputs}
+    return {x for inputs in tuple(differentiated.values()) for x in inputs}
 
 
 def start() -> int:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 import autograd
 import nn
-from autograd import BranchError, CompileError, TracingWarning, Value, compile, no_grad, ops, where
+from autograd import BranchError, CompileError, TracingWarning, Value, compile, grad, jvp, no_grad, ops, where
 from autograd._tree import block_map
 from autograd.extend import draw
 from tests.support.points import points
@@ -510,6 +510,27 @@ def test_a_thread_that_has_nothing_to_do_with_a_function_that_is_traced_asks_for
             return 2.0 * x + sum(numbers) + pool.submit(lambda: x * 2.0).result()
 
     assert compile(f, 3.0)(4.0) == 30.0
+
+
+def test_a_program_in_a_thread_passes_gradients_on_to_what_is_differentiated_in_another():
+    def f(w):
+        program = compile(lambda x: w * x * x, 1.0)
+        with ThreadPoolExecutor(1) as pool:
+            return 2.0 * w + pool.submit(program, 3.0).result()
+
+    assert grad(f)(5.0) == 11.0
+    assert grad(grad(lambda w: f(w) * w))(5.0) == 22.0
+    assert jvp(f, (5.0,), (1.0,)) == (55.0, 11.0)
+
+
+def test_a_program_in_a_thread_that_reads_what_is_traced_in_another_is_refused():
+    def f(w):
+        program = compile(lambda x: w * x * x, 1.0)
+        with ThreadPoolExecutor(1) as pool:
+            return 2.0 * w + pool.submit(program, 3.0).result()
+
+    with pytest.raises(CompileError, match="in a thread of its own"):
+        compile(f, 5.0)
 
 
 UNSEEN = {
