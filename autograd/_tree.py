@@ -6,6 +6,7 @@ would lose their special rules.
 
 from __future__ import annotations
 
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
 from autograd._typing import Any
@@ -67,12 +68,36 @@ def tree_items(tree: Any) -> Any:
 
 
 def rebuilt(tree: Any, items: list[Any]) -> Any:
-    """A container like this one, with other items."""
-    if isinstance(tree, dict):
+    """A container like this one, of its class, with other items.
+
+    Of its attributes it has those that do not hold numbers: the others may have been computed from the items.
+    """
+    kind = type(tree)
+    if kind is list:
+        return items
+    if kind is dict:
         return dict(zip(tree, items, strict=True))
     if isinstance(tree, tuple):
-        return type(tree)(*items) if hasattr(tree, "_fields") else tuple(items)
-    return items
+        try:
+            made = tuple.__new__(kind, items)
+        except TypeError:  # of a class that is written in C, such as time.struct_time
+            return tuple(items)
+    else:
+        base: Any = next(base for base in (list, OrderedDict, defaultdict, dict) if isinstance(tree, base))
+        made = base.__new__(kind)  # whatever the class does when it is called
+        if base is list:
+            list.extend(made, items)
+        if base is defaultdict:
+            defaultdict.__init__(made, tree.default_factory)
+        for key, item in zip(tree, items, strict=True) if base is not list else ():
+            base.__setitem__(made, key, item)
+    attributes = getattr(tree, "__dict__", {})
+    if attributes is tree:  # its items are its attributes
+        object.__setattr__(made, "__dict__", made)
+    elif attributes:
+        kept = {name: x for name, x in attributes.items() if x is None or isinstance(x, (str, bool)) or callable(x)}
+        vars(made).update(kept)
+    return made
 
 
 def tree_leaves(tree: Any) -> list[Any]:
@@ -99,8 +124,8 @@ def leaf_paths(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     [('x[0]', 1), ("x[1]['a']", 2)]
     """
     if isinstance(tree, dict):
-        for key in tree:
-            yield from leaf_paths(tree[key], f"{path}[{key!r}]")
+        for key, item in tree.items():
+            yield from leaf_paths(item, f"{path}[{key!r}]")
     elif isinstance(tree, (list, tuple)):
         for i, item in enumerate(tree):
             yield from leaf_paths(item, f"{path}[{i}]")

@@ -71,15 +71,16 @@ watching: ContextVar[bool] = ContextVar("watching", default=False)
 warning: ContextVar[bool] = ContextVar("warning", default=True)
 current_scope: ContextVar[Scope | None] = ContextVar("current_scope", default=None)
 
-# The trace of the compiler that is running, and how many are running anywhere: while that is 0, nobody asks for the other.
+# The trace of the compiler that is running, and how many are running anywhere: while that is 0, nobody asks for the others.
 trace: ContextVar[Trace | None] = ContextVar("trace", default=None)
 tracing = 0
+running: list[Trace] = []  # those of all threads
 
 # How many modes are on anywhere, as a float: the arithmetic of Value compares `z - z` with it, so that
 # one comparison detects both a result that is not finite and a mode that is on.
 special = 0.0
-# The inputs of each transform (grad, jvp …) whose function is running.
-differentiated: ContextVar[tuple[list[Value], ...]] = ContextVar("differentiated", default=())
+# The inputs of each transform (grad, jvp …) whose function is running, in whatever thread: nobody else has them.
+differentiated: dict[int, list[Value]] = {}
 # How many transforms (grad, jvp …) have started. A leaf stores the count, so a transform knows which leaves are older.
 started = 0
 _lock = Lock()
@@ -193,16 +194,19 @@ class tracing_with:  # a context manager
         self._token = trace.set(self._trace)
         with _lock:
             tracing += 1
+            running.extend([] if self._trace is None else [self._trace])
 
     def __exit__(self, *exception: object) -> None:
         global tracing
         with _lock:
             tracing -= 1
+            if self._trace is not None:
+                running.remove(self._trace)
         trace.reset(self._token)
 
 
-def current_trace() -> Trace | None:
-    """The trace that is running here, if any.
+def current_trace(*xs: Any) -> Trace | None:
+    """The trace that is running here, if any. CompileError if there is none, and one of the Values belongs to another thread's.
 
     >>> import autograd
     >>> from autograd.extend import current_trace
@@ -213,7 +217,13 @@ def current_trace() -> Trace | None:
     >>> seen[0] is None
     False
     """
-    return trace.get() if tracing else None
+    if not tracing:
+        return None
+    found = trace.get()
+    if found is None and xs:
+        for other in tuple(running):
+            other.refuse_elsewhere(xs)
+    return found
 
 
 class differentiating:  # a context manager
@@ -223,15 +233,17 @@ class differentiating:  # a context manager
         self._inputs = inputs
 
     def __enter__(self) -> None:
-        self._token = differentiated.set((*differentiated.get(), self._inputs))
+        with _lock:
+            differentiated[id(self._inputs)] = self._inputs
 
     def __exit__(self, *exception: object) -> None:
-        differentiated.reset(self._token)
+        with _lock:
+            del differentiated[id(self._inputs)]
 
 
 def differentiated_inputs() -> set[Value]:
     """The Values by which the functions that are running are differentiated."""
-    return {x for inputs in differentiated.get() for x in inputs}
+    return {x for inputs in tuple(differentiated.values()) for x in inputs}
 
 
 def start() -> int:

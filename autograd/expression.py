@@ -225,6 +225,9 @@ def _constant(node: ast.Constant) -> float:
         raise ExpressionError(str(error), *_columns(node)) from None
 
 
+_AND_OR = "and, or: multiply comparisons, as in (x > 0)*(x < 1)"
+
+
 def _operation(node: ast.expr) -> tuple[Callable[..., Any], list[ast.expr]]:
     """The op of a node and its operands, or ExpressionError if it is not allowed."""
     match node:
@@ -239,7 +242,8 @@ def _operation(node: ast.expr) -> tuple[Callable[..., Any], list[ast.expr]]:
         case ast.IfExp():
             return ops.where, [node.test, node.body, node.orelse]
         case ast.BinOp():
-            hint = ": a power is written **" if isinstance(node.op, ast.BitXor) else ""
+            hints = {ast.BitXor: ": a power is written **", ast.BitAnd: f"; {_AND_OR}", ast.BitOr: f"; {_AND_OR}"}
+            hint = hints.get(type(node.op), "")
             raise ExpressionError(f"the operators are + - * / % and **{hint}", node.left.col_offset + 1, _columns(node)[1])
     refusals = {
         ast.Attribute: "attributes are not allowed",
@@ -247,7 +251,8 @@ def _operation(node: ast.expr) -> tuple[Callable[..., Any], list[ast.expr]]:
         ast.Lambda: "functions cannot be defined here",
         ast.Compare: "only one comparison at a time",
         ast.Starred: "arguments are written out one by one",
-        ast.BoolOp: "and, or: multiply comparisons, as in (x > 0)*(x < 1)",
+        ast.List: "arguments are written out one by one",
+        ast.BoolOp: _AND_OR,
         ast.Not: "not: compare with 0, as in x == 0",
         ast.Set: "brackets are round ones",
         ast.Tuple: "one expression at a time; a number is written 3.5, not 3,5",

@@ -74,11 +74,12 @@ METHODS = {
     "atan2": "write atan2(y, x)",
     **{name: _SEVERAL.format(name) for name in OF_SEVERAL},
     **dict.fromkeys(("view", "reshape", "squeeze", "unsqueeze", "flatten", "ravel", "transpose", "permute"), _ONE_NUMBER),
-    **dict.fromkeys(("t", "T", "size", "dim", "ndim", "numel", "dtype", "device", "type", "astype"), _ONE_NUMBER),
+    **dict.fromkeys(("t", "T", "size", "dim", "ndim", "numel", "device", "type", "astype"), _ONE_NUMBER),
     **dict.fromkeys(("cpu", "cuda", "to", "double", "float", "half", "contiguous", "clone"), _ONE_NUMBER),
     **dict.fromkeys(
         ("add_", "sub_", "mul_", "div_", "copy_", "fill_", "zero_", "clamp_", "exp_", "normal_", "uniform_"), _IN_PLACE
     ),
+    "dtype": f"{_ONE_NUMBER}; where NumPy asks for it, give it an array that holds the Value",
     "numerator": "statistics would cut the gradient: write mean(xs) or var(xs), which autograd has",
     "numpy": "its number is x.data",
     "tolist": "its number is x.data",

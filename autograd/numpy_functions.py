@@ -1,4 +1,4 @@
-"""NumPy's functions of a Value, or of a Value and an array. docs/numpy.md lists what works.
+"""NumPy's functions, and SciPy's, of a Value, or of a Value and an array. docs/numpy.md lists what works.
 
 On arrays that hold only Values, NumPy itself calls the operators and methods of the elements.
 """
@@ -29,6 +29,9 @@ _INSTEAD = {
     "fmod": "v % y, which has the sign of y",
     "heaviside": "autograd.step(v)",
     "trunc": "autograd.copysign(autograd.floor(abs(v)), v)",
+    "gamma": "autograd.exp(autograd.lgamma(v)) for v > 0",
+    "logit": "autograd.log(v / (1.0 - v))",
+    "xlogy": "x * autograd.log(y)",
 }
 
 
@@ -51,7 +54,8 @@ def apply(ufunc: Any, method: str, inputs: Sequence[Any], options: Mapping[str, 
                 "or a = a.astype(object) before it"
             )
     if name in _INSTEAD or (op is None and not any("O" in types for types in ufunc.types)):
-        raise TypeError(f"np.{name} has no counterpart here: write {_INSTEAD.get(name, 'it with the functions of autograd')}")
+        called = f"np.{name}" if hasattr(numpy, name) else name  # the others are SciPy's
+        raise TypeError(f"{called} has no counterpart here: write {_INSTEAD.get(name, 'it with the functions of autograd')}")
     if op is not None and method == "__call__" and not gives_bools:
         ufunc = numpy.frompyfunc(op, len(inputs), 1)
     boxed = [numpy.full((), x, object) if isinstance(x, Methods) else x for x in inputs]

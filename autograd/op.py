@@ -151,7 +151,7 @@ class Op:
                     A variadic op has one, in which x is the argument in question; or two, one for its first argument
                     and one for the others, in which y is the first
         symbol      its label in drawings; a · stands for an argument
-        ufunc       NumPy's name for it; that of a built-in op is its own unless given
+        ufunc       NumPy's or SciPy's name for it; that of a built-in op is its own unless given
         built_in    False if it was made by `custom_op`
 
     >>> from autograd.op import TABLE

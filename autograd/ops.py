@@ -313,7 +313,7 @@ norm:      Variadic  = op("norm",      math.hypot,            _along_each,      
 gaussian:   Unary = op("gaussian",   scalar_math.gaussian,   lambda z, x: -2.0 * (x * z),                  varies_fast=True,
                        text="exp(−{}²)", latex=r"e^{{-{}^2}}", precedence=(ATOM, ATOM), latex_precedence=(POWER, ATOM))
 normal_pdf: Unary = op("normal_pdf", scalar_math.normal_pdf, lambda z, x: -(x * z),                        varies_fast=True, symbol="φ")
-normal_cdf: Unary = op("normal_cdf", scalar_math.normal_cdf, lambda z, x: normal_pdf(x),                   varies_fast=True, symbol="Φ")
+normal_cdf: Unary = op("normal_cdf", scalar_math.normal_cdf, lambda z, x: normal_pdf(x),                   varies_fast=True, symbol="Φ", ufunc="ndtr")
 erf:        Unary = op("erf",        math.erf,               lambda z, x: TWO_OVER_SQRT_PI * gaussian(x),  varies_fast=True, textbook=["1.1283791670955126*exp(-x**2)"])
 erfc:       Unary = op("erfc",       math.erfc,              lambda z, x: -TWO_OVER_SQRT_PI * gaussian(x), varies_fast=True, textbook=["-1.1283791670955126*exp(-x**2)"])
 erfinv:     Unary = op("erfinv",     scalar_math.erfinv,     _erfinv_slope,                                domain=[UNIT],
@@ -322,9 +322,9 @@ erfinv:     Unary = op("erfinv",     scalar_math.erfinv,     _erfinv_slope,     
 # -- the gamma function ------------------------------------------------------------------------------------------------
 
 lgamma:    Unary     = op("lgamma",    scalar_math.log_gamma, lambda z, x: digamma(x),        domain=[NOT_A_POLE],
-                          plain="log_gamma", latex=r"\ln\left|\Gamma\left({}\right)\right|", symbol="ln|Γ|")
+                          plain="log_gamma", latex=r"\ln\left|\Gamma\left({}\right)\right|", symbol="ln|Γ|", ufunc="gammaln")
 digamma:   Unary     = op("digamma",   scalar_math.digamma,   lambda z, x: polygamma(1.0, x), fallback=lambda x: -_signed_infinity(x), domain=[NOT_A_POLE],
-                          text="ψ", latex=r"\psi", symbol="ψ")
+                          text="ψ", latex=r"\psi", symbol="ψ", ufunc="psi")
 polygamma: Polygamma = op("polygamma", scalar_math.polygamma, lambda z, n, x: NAN * z,        lambda z, n, x: polygamma(n + 1.0, x),
                           fallback=_pole_of_polygamma, domain=[ORDER, NOT_A_POLE],
                           latex=r"\psi^{{\left({}\right)}}\left({}\right)", latex_precedence=(POWER, ANY, ANY), symbol="ψ⁽ⁿ⁾")
@@ -367,7 +367,7 @@ greater_equal: Binary = op("greater_equal", lambda x, y: 1.0 if x >= y else 0.0,
 
 relu:     Unary = op("relu",     scalar_math.relu,     lambda z, x: step(x),                       kinks=_from_zero, at_kink=(0.0,), activation=True, textbook=["x > 0"])
 sigmoid:  Unary = op("sigmoid",  scalar_math.sigmoid,  lambda z, x: 0.25 * sech2(0.5 * x),         varies_fast=True, activation=True,
-                     textbook=["z*(1 - z)"], latex=r"\sigma", symbol="σ")
+                     textbook=["z*(1 - z)"], latex=r"\sigma", symbol="σ", ufunc="expit")
 softplus: Unary = op("softplus", scalar_math.softplus, lambda z, x: sigmoid(x),                    varies_fast=True, activation=True, latex=r"\ln\left(1 + e^{{{}}}\right)")
 softsign: Unary = op("softsign", scalar_math.softsign, lambda z, x: _square(1.0 / (1.0 + abs(x))), kinks=_from_zero, at_kink=(1.0,), activation=True,
                      textbook=["1/(1 + abs(x))**2"])

@@ -96,7 +96,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
     def data(self) -> float:
         """The number."""
         if context.tracing:
-            _number_is_read("data")
+            _number_is_read(self, "data")
         return self._number
 
     @data.setter
@@ -113,7 +113,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
     def grad(self) -> float:
         """The derivative, with respect to this node, of the root that `backward()` was called on; 0.0 before the first call."""
         if context.tracing:
-            _number_is_read("grad")
+            _number_is_read(self, "grad")
         if self.op is None:
             if self._da is True:
                 self._da = None
@@ -255,7 +255,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
     def item(self) -> float:
         """The number, as `torch.Tensor.item` returns it."""
         if context.tracing:
-            _number_is_read("item()")
+            _number_is_read(self, "item()")
         return self._number
 
     def detach(self) -> Value:
@@ -273,7 +273,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
         leaf = _result_leaf(self._number)
         if self.label:
             leaf.label = self.label
-        trace = context.current_trace()
+        trace = context.current_trace(self)
         return leaf if trace is None else trace.detached(leaf, self)
 
     def backward(self, seed: float = 1.0, **others: Never) -> None:
@@ -493,7 +493,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
         return _compare(ops.greater_equal, self, other)
 
     def __bool__(self) -> bool:
-        if context.tracing and (trace := context.current_trace()) is not None:
+        if context.tracing and (trace := context.current_trace(self)) is not None:
             trace.decided(self)
         return self._number != 0.0
 
@@ -507,10 +507,31 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
 
     def __round__(self, digits: int | None = None) -> float:
         if context.tracing:
-            _number_is_read("round()")
+            _number_is_read(self, "round()")
         return round(self._number, digits)
 
+    def __and__(self, other: Any) -> Any:
+        return _of_truths(self, other, lambda x, y: x * y > 0.5)
+
+    def __or__(self, other: Any) -> Any:
+        return _of_truths(self, other, lambda x, y: x + y > 0.5)
+
+    def __xor__(self, other: Any) -> Any:
+        return _of_truths(self, other, lambda x, y: x != y)
+
+    __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
+
+    def __index__(self) -> int:
+        if _is_truth(self):
+            return int(bool(self))
+        raise TypeError(
+            "a Value is not turned into an integer silently, since that would cut the gradient: use int(v.data) for an index, "
+            "a size or a number of rounds, and int(x > y) + int(y > z) to count comparisons"
+        )
+
     def __float__(self) -> float:
+        if _is_truth(self):
+            return float(bool(self))
         raise TypeError(
             "a Value is not turned into a float silently, since that would cut the gradient: use v.data or v.item() "
             "for the number, the functions of autograd (autograd.exp(v) for math.exp(v)) to record the operation, and "
@@ -547,7 +568,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
                 f"this Value {what} and carries its graph: detach first, with v.detach(), to pickle or copy its number"
             )
         if context.tracing:
-            _number_is_read("the number of a copied Value")
+            _number_is_read(self, "the number of a copied Value")
         return _restore, (self._number, self.label, self._grad if self.has_grad else None, self.requires_grad)
 
     @staticmethod
@@ -615,8 +636,8 @@ _new: Callable[[], Value] = type.__call__.__get__(Value)  # an empty one: see Le
 _REFUSED = frozenset(("complex", "Decimal", "str", "NoneType", "list", "tuple", "dict"))
 
 
-def _number_is_read(how: str) -> None:
-    if (trace := context.current_trace()) is not None:
+def _number_is_read(x: Value, how: str) -> None:
+    if (trace := context.current_trace(x)) is not None:
         trace.was_read(how)
 
 
@@ -705,7 +726,7 @@ def _operand(x: Any) -> Any:
 
 
 def _compare(op: Op, x: Value, other: object) -> bool:
-    if context.tracing and context.current_trace() is not None:
+    if context.tracing and context.current_trace(x, other) is not None:
         return _compare_traced(op, x, other)  # type: ignore[no-any-return]  # a Value while tracing
     y: float
     if type(other) is Value:
@@ -725,9 +746,21 @@ def _compare(op: Op, x: Value, other: object) -> bool:
 def _compare_traced(op: Op, x: Value, other: object) -> Any:
     """The comparison as a node: if Python branches on it, `__bool__` tells the trace."""
     try:
-        return record(op, (x, other if type(other) is Value else number(other)))
+        node = record(op, (x, other if type(other) is Value else number(other)))
     except TypeError:
         return NotImplemented
+    context.current_trace().compared.add(node)  # type: ignore[union-attr]  # there is one
+    return node
+
+
+def _is_truth(x: object) -> bool:
+    """True for a bool, and for a comparison while a function is traced, which stands for one."""
+    return type(x) is bool or (context.tracing > 0 and type(x) is Value and x.op is not None and x.op.comparison)
+
+
+def _of_truths(x: Value, other: Any, combined: Callable[[Any, Any], Any]) -> Any:
+    """What Python's bools give for `x & other` and its kin, for comparisons while a function is traced."""
+    return combined(x, 1.0 * other) if _is_truth(x) and _is_truth(other) else NotImplemented
 
 
 def _node(op: Op, z: float, a: Any, b: Any, da: Any, db: Any, depth: int) -> Value:
@@ -767,7 +800,7 @@ def protect(args: Iterable[Any], depth: int) -> None:
 
 def _unusual(op: Op, args: tuple[Any, ...], z: float) -> Value:
     """`record` for a result z that is not finite, or while a mode is on, which `no_grad()` and `scope` make short."""
-    if z - z == 0.0 and context.current_trace() is None:
+    if z - z == 0.0 and context.current_trace(*args) is None:
         if not context.recording.get():
             return _result_leaf(z)
         if not context.watching.get() and op.arity == len(args) <= (1 if op.kernel is None else 2):

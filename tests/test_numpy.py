@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import scipy.special
 
 import autograd
 from autograd import Value, custom_op
@@ -128,6 +129,37 @@ def test_what_is_refused_raises_and_what_to_write_instead_runs(code, instead):
 def test_the_refusal_says_what_to_write(code, words):
     with pytest.raises(TypeError, match=words):
         with_values(code)
+
+
+@pytest.mark.parametrize("code", ["np.sinc(v)", "np.percentile(w, 30.0)", "np.linalg.norm(w, 3)"])
+def test_where_numpy_asks_for_a_dtype_the_error_says_that_it_wants_an_array(code):
+    with pytest.raises(AttributeError, match=r"where NumPy asks for it, give it an array that holds the Value"):
+        with_values(code)
+
+
+SCIPY = {"expit": "sigmoid", "psi": "digamma", "gammaln": "lgamma", "ndtr": "normal_cdf", "erf": "erf", "erfinv": "erfinv"}
+
+
+@pytest.mark.parametrize(("name", "op"), SCIPY.items(), ids=SCIPY)
+def test_a_function_of_scipy_that_is_an_op_under_another_name_records_it(name, op):
+    function = getattr(scipy.special, name)
+    v = Value(0.25)
+    y = function(v)
+    assert (y.op.name, y.args) == (op, (v,))
+    assert y.data == pytest.approx(function(0.25), rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("gamma", r"^gamma has no counterpart here: write autograd\.exp\(autograd\.lgamma\(v\)\) for v > 0"),
+        ("logit", r"^logit has no counterpart here: write autograd\.log\(v / \(1\.0 - v\)\)"),
+        ("j0", "^j0 has no counterpart here: write it with the functions of autograd"),
+    ],
+)
+def test_a_function_of_scipy_that_is_not_an_op_is_refused_under_its_own_name(name, words):
+    with pytest.raises(TypeError, match=words):
+        getattr(scipy.special, name)(Value(0.25))
 
 
 @pytest.mark.parametrize("number", [np.float64(NAN), np.float32(NAN), np.longdouble(NAN), np.array(NAN), np.array([NAN])])

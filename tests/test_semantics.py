@@ -7,7 +7,7 @@ import operator
 import pickle
 import re
 import warnings
-from collections import Counter
+from collections import Counter, OrderedDict
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
@@ -56,6 +56,7 @@ NAMES |= {
     "gradcheck": gradcheck,
     "Decimal": Decimal,
     "Fraction": Fraction,
+    "OrderedDict": OrderedDict,
     "SGD": nn.optim.SGD,
     "Random": Random,
     "draw": draw,

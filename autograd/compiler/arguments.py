@@ -108,9 +108,11 @@ class _ArgumentReader:
         if isinstance(example, dict):
             if not isinstance(x, dict) or x.keys() != example.keys():
                 columns = "{name: column.to_numpy() for name, column in table.items()}"
-                got = f"a {type(x).__name__}: pass {columns}" if hasattr(x, "columns") else _described(x)
+                got = f"a {type(x).__name__}: pass {columns}" if hasattr(type(x), "columns") else _described(x)
                 raise TypeError(f"{path}: expected a dict with the keys {listed(list(map(repr, example)))}, got {got}")
-            nesting = {key: self.read(f"{path}[{key!r}]", _entry(axes, key), item, x[key]) for key, item in example.items()}
+            own = dict(x.items())  # as its class may read its items in its own way
+            keyed = example.items()
+            nesting = rebuilt(example, [self.read(f"{path}[{key!r}]", _entry(axes, key), item, own[key]) for key, item in keyed])
         elif isinstance(example, (list, tuple)):
             if not isinstance(x, (list, tuple)) or len(x) != len(example):
                 kind = f"{type(example).__name__} of {counted(len(example), 'item')}"
@@ -276,9 +278,9 @@ def _as_floats(path: str, x: Any) -> Any:
 
 
 def _described(x: Any) -> str:
-    if is_any_array(x) and not hasattr(x, "to_numpy"):
-        return f"an array of shape {tuple(x.shape)}"
-    return f"a {type(x).__name__}: pass its array instead, .to_numpy()" if hasattr(x, "to_numpy") else one_line(repr(x))
+    if hasattr(type(x), "to_numpy"):  # not of x itself, which may be a dict whose items are its attributes
+        return f"a {type(x).__name__}: pass its array instead, .to_numpy()"
+    return f"an array of shape {tuple(x.shape)}" if is_any_array(x) else one_line(repr(x))
 
 
 def stacked(items: Any, shape: tuple[int, ...], lanes: int | None, listed: bool = False) -> Any:

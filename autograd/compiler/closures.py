@@ -196,10 +196,10 @@ def _referred(f: FunctionType, names: _Names) -> Iterator[Places]:
     names.read.update(own, texts)  # getattr(self, "rate") reads an attribute, too
     cells = Cells(f)
     filled = {name: x for name in cells.cells if (x := cells[name]) is not EMPTY}
-    is_ours = _package(f.__module__) in _OURS
-    yield Places.of("", None if is_ours else cells, filled)
-    if is_ours:  # its own variables are no settings, but grad(f) has f in a cell
-        return
+    package = _package(f.__module__)
+    yield Places.of("", None if package in _OURS else cells, filled)
+    if package in _OURS or _is_installed(_package(f.__globals__.get("__name__"))):
+        return  # its own variables are no settings, but grad(f) has f in a cell
     names.assigned.update(*(assigned for _, assigned, _ in found))
     if not _ASKING.isdisjoint(own):
         names.optional.update(filter(str.isidentifier, texts))
@@ -254,9 +254,20 @@ def _imports(code: CodeType) -> list[str]:
 def _is_of_a_user(held: Any) -> bool:
     """True for what may have settings as attributes: objects of nn, the user's own objects, classes and modules."""
     if isinstance(held, ModuleType):
-        return _package(held.__name__) not in _LIBRARIES
-    kind = held if isinstance(held, type) else type(held)
+        return not _is_installed(_package(held.__name__))
+    if isinstance(held, type):
+        return not _is_installed(_package(held.__module__))
+    kind = type(held)
     return _package(kind.__module__) not in _LIBRARIES or f"{kind.__module__}.{kind.__qualname__}" in _NAMESPACES
+
+
+@lru_cache(maxsize=10_000)
+def _is_installed(package: str) -> bool:
+    """True for libraries: what stands in their modules and classes is theirs, while their objects may have settings."""
+    module = sys.modules.get(package)
+    folders = [getattr(module, "__file__", None) or "", *map(str, getattr(module, "__path__", ()))]
+    installed = any(name in folder for folder in folders for name in ("site-packages", "dist-packages"))
+    return package in _LIBRARIES or (installed and package not in _OURS)
 
 
 def _package(module: str | None) -> str:
@@ -280,7 +291,7 @@ def _attributes(path: str, held: Any, names: _Names) -> Iterator[Places]:
     read.update(_IMPLICIT, _MAKING if is_class else ())
     known = set(own)
     kinds = () if isinstance(held, ModuleType) else held.__mro__ if is_class else type(held).__mro__
-    kinds = [kind for kind in kinds if _package(kind.__module__) not in _LIBRARIES]
+    kinds = [kind for kind in kinds if not _is_installed(_package(kind.__module__))]
     for kind in kinds:
         shared = {key: x for key, x in vars(kind).items() if key in read}
         methods = {key: x for key, x in shared.items() if hasattr(type(x), "__get__")}

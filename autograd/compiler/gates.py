@@ -17,7 +17,7 @@ Gate = frozenset[frozenset[Condition]]  # open if all conditions of any of these
 
 OPEN: Gate = frozenset([frozenset()])
 SHUT: Gate = frozenset()
-MAX_CONDITIONS = 512  # of a gate: beyond it, registers hold whether it is open
+MAX_CONDITIONS = 64  # of a gate: beyond it, registers hold whether it is open, or tables of choices would grow without end
 
 IF_NOT_ZERO = {ops.not_equal: True, ops.equal: False}  # comparisons of x with 0: whether they hold for x ≠ 0
 
@@ -79,6 +79,8 @@ class Gates:
 
 def _resolved(gate: Gate) -> Gate:
     """The same gate with fewer conditions: whether one holds does not matter where it opens the gate either way."""
+    if frozenset() in gate:
+        return OPEN
     found = set(gate)
     waiting = list(gate)
     while waiting:
@@ -90,4 +92,5 @@ def _resolved(gate: Gate) -> Gate:
                 found.add(rest)
                 waiting.append(rest)
                 break
-    return frozenset([one for one in found if not any(other < one for other in found)])
+    shortest = min(map(len, found), default=0)  # of which none is in another: often all of them
+    return frozenset([one for one in found if len(one) == shortest or not any(other < one for other in found)])

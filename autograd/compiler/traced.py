@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from autograd import _transform_checks
+from autograd import _transform_checks, context
 from autograd._tree import block_map, is_array, leaf_paths, tree_build, tree_leaves, tree_map
 from autograd.compiler.arguments import Argument
 from autograd.compiler.axes import Axes
@@ -53,6 +54,7 @@ class Traced(NamedTuple):
                 f"{name} does something different on every call, so it cannot be compiled: does it draw random numbers, or "
                 "change what it reads? Pass them as arguments, or draw with autograd.extend.draw"
             )
+        _check_comparisons(f, name, arguments, trace)
         if (moved := closure.moved()) is not None:
             raise CompileError(
                 f"{moved}, which {name} reads, is changed by {name} at every call, so it cannot be compiled: a program "
@@ -67,13 +69,17 @@ class Traced(NamedTuple):
 def _trace(
     f: Callable[..., Any], name: str, arguments: Sequence[Argument], named: bool = True
 ) -> tuple[Trace, Program, list[Value]]:
-    shapes = [_as_inputs(name, i, argument.example) for i, argument in enumerate(arguments)]
+    shapes = _inputs(name, arguments)
     inputs = [x for shape in shapes for x in tree_leaves(shape)]
     paths = [identifier(path) for a, shape in zip(arguments, shapes, strict=True) for path, _ in leaf_paths(shape, a.name)]
     rest = iter(inputs)
     copies = [tree_build(shape, rest) for shape in shapes]  # f may modify them
     trace = Trace(inputs, paths, lambda: f(*copies))
-    _transform_checks.check_output("compile", name, trace.result)
+    try:
+        _transform_checks.check_output("compile", name, trace.result)
+    except TypeError:
+        _check_comparisons(f, name, arguments, trace)  # f may have found no case that matches
+        raise
     ys = tree_leaves(trace.result)
     outputs = [(f"y{i}" if len(ys) > 1 else "y", y if type(y) is Value else number(y)) for i, y in enumerate(ys)]
     return trace, *trace.program(outputs, named)
@@ -83,6 +89,26 @@ def _fingerprint(trace: Trace, program: Program, captured: Sequence[Value]) -> t
     """All that a function does on a call: what it computes, from which Values, and where it returns what."""
     nesting = block_map(lambda leaf: leaf.shape if is_array(leaf) else 0, trace.result)
     return program.rows, [arg for _, arg in program.outputs], list(map(id, captured)), nesting
+
+
+def _check_comparisons(f: Callable[..., Any], name: str, arguments: Sequence[Argument], trace: Trace) -> None:
+    """CompileError if f gives something else where comparisons are bools: while it is traced, they are Values."""
+    if not trace.compared or trace.draws:
+        return
+    with context.enable_grad(), context.quiet(), context.tracing_with(None):
+        called = f(*_inputs(name, arguments))
+    found, expected = ([y._number if type(y) is Value else y for y in tree_leaves(result)] for result in (trace.result, called))
+    if len(found) != len(expected) or not all(map(_alike, found, expected)):
+        raise CompileError(
+            f"{name} gives something else while it is traced than when it is called: a comparison is a Value then, which a "
+            "match, `is True`, isinstance or a set does not take for a bool. Write bool(x > y)"
+        )
+
+
+def _alike(x: Any, y: Any) -> bool:
+    """True for equal results, and for numbers that differ by rounding, as those of `softmax` do."""
+    numbers = isinstance(x, (int, float)) and isinstance(y, (int, float))
+    return x == y or (x != x and y != y) or (numbers and math.isclose(x, y, rel_tol=1e-6, abs_tol=1e-9))
 
 
 def _nesting(result: Any) -> Any:
@@ -96,6 +122,10 @@ def _nesting(result: Any) -> Any:
         return numpy.zeros(leaf.shape)
 
     return block_map(empty, result)
+
+
+def _inputs(name: str, arguments: Sequence[Argument]) -> list[Any]:
+    return [_as_inputs(name, i, argument.example) for i, argument in enumerate(arguments)]
 
 
 def _as_inputs(name: str, position: int, example: Any) -> Any:

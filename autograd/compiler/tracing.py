@@ -6,6 +6,7 @@ import linecache
 import re
 import warnings
 from collections.abc import Callable, Sequence
+from threading import get_ident
 from typing import Any, NamedTuple
 
 from autograd import context
@@ -13,7 +14,7 @@ from autograd._frames import place, user_frame
 from autograd.compiler.builder import Builder
 from autograd.compiler.instructions import detach
 from autograd.compiler.program import Arg, Input, Output, Program
-from autograd.errors import TracingWarning
+from autograd.errors import CompileError, TracingWarning
 from autograd.names import node_names
 from autograd.sweeps import topological_order
 from autograd.value import Value
@@ -33,6 +34,7 @@ class Trace:
 
     result    what it returned
     guards    the comparisons that decided a branch
+    compared  the comparisons that Python has not asked for their truth: where it got at that otherwise, it went wrong
     draws     the Values that stand for random draws, each with its sampler
     started   the count of `context.start`: leaves from outside are older
     """
@@ -41,9 +43,11 @@ class Trace:
         self.inputs, self.names = list(inputs), list(names)
         self.guards: list[Guard] = []
         self._conditions: list[Value] = []  # of the guards
+        self.compared: set[Value] = set()
         self.draws: dict[Value, Callable[[], float]] = {}
         self._sources: dict[Value, Value] = {}  # of leaves made by detach() and inside no_grad()
         self.started = context.start()
+        self._thread = get_ident()
         with context.enable_grad(), context.quiet(), context.tracing_with(self):
             self.result = call()
 
@@ -55,6 +59,7 @@ class Trace:
         file, line = frame.f_code.co_filename, frame.f_lineno
         code = linecache.getline(file, line).strip()
         self._conditions.append(condition)
+        self.compared.discard(condition)
         self.guards.append(Guard(condition._number != 0.0, f"{place((file, line))}: {code}".rstrip(": ")))
 
     def detached(self, leaf: Value, source: Value) -> Value:
@@ -75,6 +80,17 @@ class Trace:
             TracingWarning,
             stacklevel=depth + 1,
         )
+
+    def refuse_elsewhere(self, xs: Sequence[Any]) -> None:
+        """CompileError if one depends on the arguments, and this is another thread, whose decisions the trace does not see."""
+        if get_ident() == self._thread:
+            return
+        order = topological_order([x for x in xs if type(x) is Value], until=self.inputs)
+        if not {*self.inputs}.isdisjoint(order):
+            raise CompileError(
+                "the function that is traced asked for a number in a thread of its own: a trace sees only what is done in its "
+                "context, so run it there by contextvars.copy_context().run, as asyncio.to_thread does"
+            )
 
     def draw(self, sampler: Callable[[], float]) -> Value:
         """A Value that stands for a random number, drawn again in every run."""

@@ -1,6 +1,7 @@
 """What a function reads from outside and what changes there: read anew, or an error, never an old number."""
 
 import functools
+import importlib
 import math
 import random
 import re
@@ -1026,3 +1027,65 @@ def test_data_may_be_nested_deep_hold_itself_or_share_its_rows(depth):
     shared[0] = 4.0
     with pytest.raises(CompileError, match="which <lambda> reads, has changed"):
         program(2.0)
+
+
+TOOLBOX = """
+import functools
+
+class Solver:
+    calls, cache = 0, {}
+
+    def __init__(self, rate):
+        self.rate = rate
+
+    def solve(self, x):
+        Solver.calls += 1
+        Solver.cache[Solver.calls] = x
+        return self.rate * x
+
+def solved(x):
+    return Solver(2.0).solve(x)
+
+def logged(f):
+    @functools.wraps(f)
+    def wrapper(*args):
+        Solver.calls += 1
+        return f(*args)
+    return wrapper
+"""
+
+
+@pytest.fixture(scope="module")
+def toolbox(tmp_path_factory):
+    """A package that pip might have installed."""
+    folder = tmp_path_factory.mktemp("env") / "site-packages"
+    folder.mkdir()
+    (folder / "toolbox_of_others.py").write_text(TOOLBOX)
+    sys.path.insert(0, str(folder))
+    yield importlib.import_module("toolbox_of_others")
+    sys.path.remove(str(folder))
+    del sys.modules["toolbox_of_others"]
+
+
+def test_what_an_installed_package_does_inside_is_not_looked_at(toolbox):
+    solved = toolbox.solved
+    solver = toolbox.Solver(3.0)
+    program = autograd.compile(lambda x: toolbox.solved(x) + solved(x) + solver.solve(x), 1.0)
+    assert [program(2.0), program(4.0)] == [14.0, 28.0]
+
+
+def test_an_object_of_an_installed_package_has_settings(toolbox):
+    solver = toolbox.Solver(3.0)
+    program = autograd.compile(lambda x: solver.rate * x, 1.0)
+    solver.rate = 4.0
+    with pytest.raises(CompileError, match=r"solver\.rate, which <lambda> reads, has changed"):
+        program(2.0)
+
+
+def test_a_function_that_an_installed_package_has_wrapped_has_outer_variables(toolbox):
+    factor = [2.0]
+    program = autograd.compile(toolbox.logged(lambda x: factor[0] * x), 1.0)
+    assert program(3.0) == 6.0
+    factor[0] = 5.0
+    with pytest.raises(CompileError, match=r"factor\[0\], which <lambda> reads, has changed"):
+        program(3.0)

@@ -61,6 +61,25 @@ def test_very_many_conditions_are_held_by_a_register():
     assert gates.either(SHUT, ways) == frozenset([frozenset([(builder.registers - 1, True)])])
 
 
+def table_of_choices(n):
+    """A table whose cells choose one of their neighbours, as alignments do: very many ways lead to each."""
+
+    def last(xs):
+        table = [[0.0] * (n + 1) for _ in range(n + 1)]
+        for i in range(1, n + 1):
+            for j in range(1, n + 1):
+                up, left = table[i - 1][j], table[i][j - 1]
+                table[i][j] = where(xs[i - 1] * up > xs[j - 1], up, left) + xs[i - 1] * xs[j - 1]
+        return table[n][n]
+
+    return last
+
+
+def test_the_gradient_of_a_table_of_choices_grows_with_the_table():
+    program = compile(table_of_choices(12), [math.sin(i) for i in range(12)])
+    assert len(program.program_of("value_and_grad").rows) < 16 * len(program.traced.program.rows)
+
+
 def selects(f, *xs):
     """How many `where` the gradient of a program has."""
     return sum(row.op is ops.where for row in compile(f, *xs).program_of("value_and_grad").rows)

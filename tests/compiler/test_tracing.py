@@ -2,9 +2,12 @@
 
 import copy
 import math
+import operator
 import pickle
 import random
 import warnings
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from decimal import Decimal
 from functools import partial
 from types import new_class
@@ -16,7 +19,7 @@ from hypothesis import strategies as st
 
 import autograd
 import nn
-from autograd import BranchError, CompileError, TracingWarning, Value, compile, no_grad, ops
+from autograd import BranchError, CompileError, TracingWarning, Value, compile, grad, jvp, no_grad, ops, where
 from autograd._tree import block_map
 from autograd.extend import draw
 from tests.support.points import points
@@ -382,6 +385,12 @@ BRANCHES = {
     "of a detached number": lambda x: x if x.detach() > 0 else -x,
     "a loop": lambda x: sum((x for _ in range(9) if x > 2.0), 0.0 * x),
     "np.sort": lambda x: np.sort(np.array([x, 1.0 * x - x]))[0],
+    "an index": lambda x: [x, x + 1.0][x > 0],
+    "int": lambda x: x * int(x > 0) + x.sin(),
+    "float": lambda x: x * float(x > 0) + x.sin(),
+    "range": lambda x: sum((x for _ in range(x > 0)), x.sin()),
+    "(x > 0) & (x < 5)": lambda x: x if (x > 0) & (x < 5) else -x,
+    "|, &, ^ and bools": lambda x: [x, -x][((x > 5) | (x < -1) | False) ^ (True & (x > 0))],
 }
 
 
@@ -418,6 +427,126 @@ def test_a_guard_in_a_function_of_numpys_is_told_at_the_line_that_called_it():
 
 def test_comparisons_that_nothing_depends_on_need_no_guard():
     assert compile(lambda x: (x > 0) * x + autograd.less(x, 1.0), 3.0)(-7.0) == 1.0
+
+
+@pytest.mark.parametrize("executor", ["auto", "python"])
+def test_comparisons_combined_as_bools_are_computed_anew_in_every_lane(executor):
+    def f(x, y):
+        return where((x > 0) & (y > 0), x * y, 0.0) + where((x > 0) | (y > 0), x, y) + where((x > 0) ^ (y > 0), 3.0 * x, 0.0)
+
+    xs, ys = np.array([1.0, 1.0, -1.0, -1.0, 0.0]), np.array([2.0, -2.0, 2.0, -2.0, math.nan])
+    found = compile(f, 1.0, 2.0, executor=executor)(xs, ys)
+    assert found.tolist()[:4] == [f(x, y) for x, y in zip(xs.tolist(), ys.tolist(), strict=True)][:4]
+    assert math.isnan(found[4])
+
+
+def test_a_count_of_comparisons_that_is_an_index_is_told_how_to_be_one():
+    with pytest.raises(TypeError, match=r"int\(v\.data\) for an index, .* int\(x > y\) \+ int\(y > z\) to count comparisons"):
+        compile(lambda x: [x, -x, 2.0 * x][(x > 0) + (x > 1)], 3.0)
+    program = compile(lambda x: [x, -x, 2.0 * x][int(x > 0) + int(x > 1)], 3.0, guard="recompile")
+    assert [program(x) for x in (3.0, 0.5, -1.0)] == [6.0, -0.5, -1.0]
+
+
+@pytest.mark.parametrize("combine", [operator.and_, operator.or_, operator.xor])
+@pytest.mark.parametrize("other", [2.0, 1, None, Value(1.0)])
+def test_only_comparisons_are_combined_as_bools(combine, other):
+    for f in (lambda x: combine(x > 0, other), lambda x: combine(other, x > 0), lambda x: combine(x, x > 0)):
+        with pytest.raises(TypeError, match="unsupported operand type"):
+            compile(f, 1.0)
+    with pytest.raises(TypeError, match="unsupported operand type"):
+        combine(Value(1.0), Value(1.0))
+
+
+def by_quadrant(x):
+    match (x > 0, x < 5):
+        case (True, True):
+            return x
+        case _:
+            return -x
+
+
+def by_sign(x):
+    match x > 0:
+        case True:
+            return x
+        case False:
+            return -x
+
+
+ELSEWHERE = {
+    "a comparison": lambda x: 2.0 * x if x * x > 1.0 else -x,
+    "a truth": lambda x: x if x else -x,
+    "data": lambda x: x * (3.0 * x).data,
+    "item": lambda x: x * x.item(),
+    "round": lambda x: x * round(x),
+    "detach": lambda x: x * x.detach(),
+    "no_grad": no_grad()(lambda x: 3.0 * x),
+}
+
+
+@pytest.mark.parametrize("f", ELSEWHERE.values(), ids=ELSEWHERE)
+def test_a_thread_that_asks_for_numbers_of_a_function_that_is_traced_in_another_is_refused(f):
+    def in_threads(x):
+        with ThreadPoolExecutor(1) as pool:
+            return 1.0 * x + pool.submit(f, x).result()
+
+    with pytest.raises(CompileError, match=r"asked for a number in a thread of its own: .*copy_context\(\)\.run"):
+        compile(in_threads, 3.0)
+
+    def in_its_context(x):
+        with ThreadPoolExecutor(1) as pool:
+            return 1.0 * x + pool.submit(copy_context().run, f, x).result()
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", TracingWarning)
+        assert compile(in_its_context, 3.0)(3.0) == compile(lambda x: 1.0 * x + f(x), 3.0)(3.0)
+
+
+def test_a_thread_that_has_nothing_to_do_with_a_function_that_is_traced_asks_for_numbers_as_always():
+    def f(x):
+        with ThreadPoolExecutor(1) as pool:
+            y = Value(3.0) * 2.0
+            numbers = pool.submit(lambda: [float(y > 5.0), y.data, y.detach().data, float(bool(y))]).result()
+            return 2.0 * x + sum(numbers) + pool.submit(lambda: x * 2.0).result()
+
+    assert compile(f, 3.0)(4.0) == 30.0
+
+
+def test_a_program_in_a_thread_passes_gradients_on_to_what_is_differentiated_in_another():
+    def f(w):
+        program = compile(lambda x: w * x * x, 1.0)
+        with ThreadPoolExecutor(1) as pool:
+            return 2.0 * w + pool.submit(program, 3.0).result()
+
+    assert grad(f)(5.0) == 11.0
+    assert grad(grad(lambda w: f(w) * w))(5.0) == 22.0
+    assert jvp(f, (5.0,), (1.0,)) == (55.0, 11.0)
+
+
+def test_a_program_in_a_thread_that_reads_what_is_traced_in_another_is_refused():
+    def f(w):
+        program = compile(lambda x: w * x * x, 1.0)
+        with ThreadPoolExecutor(1) as pool:
+            return 2.0 * w + pool.submit(program, 3.0).result()
+
+    with pytest.raises(CompileError, match="in a thread of its own"):
+        compile(f, 5.0)
+
+
+UNSEEN = {
+    "match": by_quadrant,
+    "match without a default": by_sign,
+    "is True": lambda x: x if (x > 0) is True else -x,
+    "isinstance": lambda x: x if isinstance(x > 0, bool) else -x,
+    "a set": lambda x: x * len({x > 0, x > 1.0}),
+}
+
+
+@pytest.mark.parametrize("guard", ["raise", "recompile", "ignore"])
+@pytest.mark.parametrize("f", UNSEEN.values(), ids=UNSEEN)
+def test_a_function_that_looks_at_a_comparison_without_asking_whether_it_is_true_is_refused(f, guard):
+    with pytest.raises(CompileError, match=r"something else while it is traced than when it is called: .* bool\(x > y\)"):
+        compile(f, 3.0, guard=guard)
 
 
 @pytest.mark.parametrize(
@@ -553,6 +682,7 @@ SECONDS = {
     "returns a draw": lambda x, draw: [2.0 * x, draw()],
     "draws what it returns": lambda x, draw: [x, 2.0 * x] if draw() < 0.5 else [2.0 * x, x],
     "draws how much it returns": lambda x, draw: [x, x] if draw() < 0.5 else (x, x),
+    "draws beside a comparison": lambda x, draw: where(x > 0, x * draw(), x),
     "draws what it reads": lambda x, draw: x * (ONE if draw() < 0.5 else OTHER),
 }
 
