@@ -223,7 +223,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
     def partials(self) -> tuple[float | None, ...]:
         """∂self/∂arg for each of `args`, computed when self was recorded; None where no gradient flows."""
         if context.tracing:
-            _number_is_read("partials")
+            _number_is_read(self, "partials")
         return self._partials
 
     @property

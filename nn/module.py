@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from autograd import Value
 from autograd.extend import call, checked_flag, same_shape, takes_first_alone, tree_leaves, tree_map
 from nn._check import plain_lists, shape_text, sizes
+from nn._interrupts import never_half
 from nn._parameter_search import ParameterSearch, indexed, items, leaves
 
 _FLOATS = "leave it out: the numbers of a module are Python's floats"
@@ -216,9 +217,13 @@ class Module:
                     float(number)
                 except OverflowError:
                     raise ValueError(f"state: {name} holds an integer too large for a float") from None
-        for name, group in found:  # read again rather than kept: a list of all would be larger than the file
-            for parameter, number in zip(leaves(group), tree_leaves(plain_lists(state[name])), strict=True):
-                parameter.data = number
+
+        def take() -> None:
+            for name, group in found:  # read again rather than kept: a list of all would be larger than the file
+                for parameter, number in zip(leaves(group), tree_leaves(plain_lists(state[name])), strict=True):
+                    parameter.data = number
+
+        never_half(take)
         return missing, unexpected
 
     @recursive_repr("…")

@@ -327,9 +327,13 @@ class Optimizer:
                 raise ValueError(f"{name}['params'] must be {own['params']}, as in this optimizer, got {group['params']}")
             settings.append({key: check(f"{name}[{key!r}]", group[key]) for key, check in self.checks().items()})
             self._check(settings[-1])
-        for group, loaded in zip(self.param_groups, settings, strict=True):
-            group.update(loaded)
-        self.steps, self.state = steps, memories
+
+        def take() -> None:
+            for group, loaded in zip(self.param_groups, settings, strict=True):
+                group.update(loaded)
+            self.steps, self.state = steps, memories
+
+        never_half(take)
 
 
 def _each(state: Mapping[str, Any], key: str, what: str, count: int) -> list[tuple[str, Any]]:

@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
+from autograd._check import any_number, finite_above_zero, finite_from_zero
+
 EPSILON = 2.0**-52
 SMALLEST = 5e-324  # float above 0
 MAX_COLUMNS = 8
@@ -50,7 +52,7 @@ def differentiate(
     `step` is the first step (by default chosen from x), `noise` the absolute rounding error of f (by default
     measured). `side` is 0 for central differences, if f is smooth at x; 1 or -1 stays on one side of x, as at a kink or
     where f is infinitely steep. f may raise a ValueError or an ArithmeticError where it is not defined. If no step works,
-    the error is infinite.
+    the error is infinite. ValueError or TypeError names a bad argument.
 
     >>> from math import exp
     >>> value, error = differentiate(exp, 0.0)
@@ -64,6 +66,11 @@ def differentiate(
         except (ValueError, ArithmeticError):
             return math.nan
 
+    x = any_number("x", x)
+    noise = None if noise is None else finite_from_zero("noise", noise)
+    step = None if step is None else finite_above_zero("step", step)
+    if side not in (-1, 0, 1):
+        raise ValueError(f"side must be -1, 0 or 1, got {side!r}")
     if not math.isfinite(x):
         return UNKNOWN  # nothing is beside it
     away = side * 2.0**-10 * (abs(x) or 1.0)  # at a kink itself the values would seem noisy

@@ -518,6 +518,27 @@ def test_a_step_interrupted_at_any_line_is_made_as_a_whole_or_not_at_all(make: M
     assert found == sorted(found)
 
 
+@pytest.mark.parametrize("kind", ["optimizer", "module"])
+def test_a_state_whose_loading_is_interrupted_at_any_line_is_taken_as_a_whole_or_not_at_all(kind: str) -> None:
+    def start(data: float) -> Any:
+        layer = nn.Layer(2, 2, "linear")
+        for p in layer.parameters():
+            p.data = p.grad = data
+        optimizer = Adam(layer.parameters(), lr=data)
+        optimizer.step()
+        return optimizer if kind == "optimizer" else layer
+
+    module = optim if kind == "optimizer" else nn.module
+    ends = [start(0.5).state_dict(), start(0.25).state_dict()]
+    found = []
+    for line in itertools.count():
+        loading = start(0.5)
+        if not interrupted(lambda loading=loading: loading.load_state_dict(ends[1]), line, module):
+            break
+        found.append(ends.index(loading.state_dict()))
+    assert {*found} == {0, 1}
+
+
 def test_a_rule_that_gives_no_number_changes_nothing() -> None:
     class Half(Optimizer):
         def update(self, data: float, grad: float, memory: dict[str, float]) -> Any:

@@ -83,6 +83,20 @@ def test_a_function_that_is_not_resolved_by_the_floats_has_no_estimate():
 
 
 @pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"step": math.nan}, "step must be a finite number > 0, got nan"),
+        ({"step": -1.0}, r"step must be a finite number > 0, got -1\.0"),
+        ({"noise": math.inf}, "noise must be a finite number >= 0, got inf"),
+        ({"side": 2}, "side must be -1, 0 or 1, got 2"),
+    ],
+)
+def test_bad_options_of_differentiate_are_refused_by_name(options, message):
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        differentiate(math.sin, 1.0, **options)
+
+
+@pytest.mark.parametrize(
     ("f", "x", "side", "exact"),
     [
         (abs, 0.0, -1, -1.0),
