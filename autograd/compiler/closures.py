@@ -52,6 +52,7 @@ class _Names(NamedTuple):
 
     `parts` are those of names that it puts together: every attribute counts that has one in its name. `optional` are those
     of attributes that it does without where they are missing. `classes` has what stands in each class whose objects it reaches.
+    `package` is that of the function, which is the user's, even if it is installed as libraries are.
     """
 
     read: set[str]
@@ -59,6 +60,11 @@ class _Names(NamedTuple):
     parts: set[str]
     optional: set[str]
     classes: dict[type, Any]
+    package: str
+
+    def are_of_library(self, package: str) -> bool:
+        """True for libraries: what stands in their modules and classes is theirs, while their objects may have settings."""
+        return package in _LIBRARIES or (package != self.package and _is_installed(package))
 
 
 class Closure:
@@ -72,7 +78,7 @@ class Closure:
         """Of a function that has just been traced; leaves made since then, by the count of `context.start`, are its own."""
         self.function, self._since = f, since
         self._name = getattr(f, "__name__", None) or type(f).__name__
-        names, known = _Names(set(), set(), set(), set(), {}), -1
+        names, known = _Names(set(), set(), set(), set(), {}, _package(getattr(f, "__module__", None))), -1
         while (count := sum(map(len, names[:4]))) > known:  # methods of a name that is read may read more names
             known = count
             self._look(f, names)
@@ -155,7 +161,7 @@ class Closure:
 
 def _inside(path: str, held: Any, names: _Names) -> Iterator[Places]:
     """What stands in an object: in a container its items, in a function what it refers to, else its attributes."""
-    if _is_of_a_user(held):
+    if _is_of_a_user(held, names):
         yield from _attributes(path or "self", held, names)
     if isinstance(held, UserList):
         held = held.data
@@ -198,7 +204,7 @@ def _referred(f: FunctionType, names: _Names) -> Iterator[Places]:
     filled = {name: x for name in cells.cells if (x := cells[name]) is not EMPTY}
     package = _package(f.__module__)
     yield Places.of("", None if package in _OURS else cells, filled)
-    if package in _OURS or _is_installed(_package(f.__globals__.get("__name__"))):
+    if package in _OURS or names.are_of_library(_package(f.__globals__.get("__name__"))):
         return  # its own variables are no settings, but grad(f) has f in a cell
     names.assigned.update(*(assigned for _, assigned, _ in found))
     if not _ASKING.isdisjoint(own):
@@ -251,23 +257,22 @@ def _imports(code: CodeType) -> list[str]:
     return [i.argval for i in dis.get_instructions(code) if i.opname == "IMPORT_NAME"]
 
 
-def _is_of_a_user(held: Any) -> bool:
+def _is_of_a_user(held: Any, names: _Names) -> bool:
     """True for what may have settings as attributes: objects of nn, the user's own objects, classes and modules."""
     if isinstance(held, ModuleType):
-        return not _is_installed(_package(held.__name__))
+        return not names.are_of_library(_package(held.__name__))
     if isinstance(held, type):
-        return not _is_installed(_package(held.__module__))
+        return not names.are_of_library(_package(held.__module__))
     kind = type(held)
     return _package(kind.__module__) not in _LIBRARIES or f"{kind.__module__}.{kind.__qualname__}" in _NAMESPACES
 
 
 @lru_cache(maxsize=10_000)
 def _is_installed(package: str) -> bool:
-    """True for libraries: what stands in their modules and classes is theirs, while their objects may have settings."""
+    """True for what pip has installed, but for this engine."""
     module = sys.modules.get(package)
     folders = [getattr(module, "__file__", None) or "", *map(str, getattr(module, "__path__", ()))]
-    installed = any(name in folder for folder in folders for name in ("site-packages", "dist-packages"))
-    return package in _LIBRARIES or (installed and package not in _OURS)
+    return package not in _OURS and any(name in folder for folder in folders for name in ("site-packages", "dist-packages"))
 
 
 def _package(module: str | None) -> str:
@@ -291,7 +296,7 @@ def _attributes(path: str, held: Any, names: _Names) -> Iterator[Places]:
     read.update(_IMPLICIT, _MAKING if is_class else ())
     known = set(own)
     kinds = () if isinstance(held, ModuleType) else held.__mro__ if is_class else type(held).__mro__
-    kinds = [kind for kind in kinds if not _is_installed(_package(kind.__module__))]
+    kinds = [kind for kind in kinds if not names.are_of_library(_package(kind.__module__))]
     for kind in kinds:
         shared = {key: x for key, x in vars(kind).items() if key in read}
         methods = {key: x for key, x in shared.items() if hasattr(type(x), "__get__")}

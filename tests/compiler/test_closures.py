@@ -1043,8 +1043,13 @@ class Solver:
         Solver.cache[Solver.calls] = x
         return self.rate * x
 
+RATE = 2.0
+
 def solved(x):
     return Solver(2.0).solve(x)
+
+def scaled(x):
+    return RATE * x
 
 def logged(f):
     @functools.wraps(f)
@@ -1072,6 +1077,13 @@ def test_what_an_installed_package_does_inside_is_not_looked_at(toolbox):
     solver = toolbox.Solver(3.0)
     program = autograd.compile(lambda x: toolbox.solved(x) + solved(x) + solver.solve(x), 1.0)
     assert [program(2.0), program(4.0)] == [14.0, 28.0]
+
+
+def test_a_function_of_an_installed_package_has_the_settings_of_its_package(toolbox, monkeypatch):
+    program = autograd.compile(toolbox.scaled, 1.0)
+    monkeypatch.setattr(toolbox, "RATE", 3.0)
+    with pytest.raises(CompileError, match="RATE, which scaled reads, has changed"):
+        program(2.0)
 
 
 def test_an_object_of_an_installed_package_has_settings(toolbox):
