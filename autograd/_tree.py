@@ -82,14 +82,15 @@ def rebuilt(tree: Any, items: list[Any]) -> Any:
             made = tuple.__new__(kind, items)
         except TypeError:  # of a class that is written in C, such as time.struct_time
             return tuple(items)
+    elif isinstance(tree, list):
+        made = list.__new__(kind)  # whatever the class does when it is called
+        list.extend(made, items)
     else:
-        base: Any = next(base for base in (list, OrderedDict, defaultdict, dict) if isinstance(tree, base))
-        made = base.__new__(kind)  # whatever the class does when it is called
-        if base is list:
-            list.extend(made, items)
+        base: Any = next(base for base in (OrderedDict, defaultdict, dict) if isinstance(tree, base))
+        made = base.__new__(kind)
         if base is defaultdict:
             defaultdict.__init__(made, tree.default_factory)
-        for key, item in zip(tree, items, strict=True) if base is not list else ():
+        for key, item in zip(tree, items, strict=True):
             base.__setitem__(made, key, item)
     attributes = getattr(tree, "__dict__", {})
     if attributes is tree:  # its items are its attributes

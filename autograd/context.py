@@ -194,7 +194,8 @@ class tracing_with:  # a context manager
         self._token = trace.set(self._trace)
         with _lock:
             tracing += 1
-            running.extend([] if self._trace is None else [self._trace])
+            if self._trace is not None:
+                running.append(self._trace)
 
     def __exit__(self, *exception: object) -> None:
         global tracing

@@ -13,7 +13,12 @@ def is_any_array(x: Any) -> bool:
 
 def is_foreign(x: Any) -> bool:
     """True for an array of a library other than NumPy; a class derived from one of NumPy's is NumPy's, too."""
-    return is_any_array(x) and not any(base.__module__.startswith("numpy") for base in type(x).__mro__)
+    return is_any_array(x) and not is_of(x, "numpy")
+
+
+def is_of(x: Any, module: str) -> bool:
+    """True for an object whose class is from that module or from inside it, or is derived from such a class."""
+    return any(f"{base.__module__}.".startswith(f"{module}.") for base in type(x).__mro__)
 
 
 def each(x: Any) -> Sequence[Any]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from autograd._format import counted, listed, one_line
 from autograd._tree import as_array, block_map, is_array, prefix_entries, rebuilt, tree_items, tree_leaves, tree_map
-from autograd.compiler.any_array import each, is_any_array, is_foreign, namespace_of, reshaped
+from autograd.compiler.any_array import each, is_any_array, is_foreign, is_of, namespace_of, reshaped
 from autograd.compiler.axes import Axes, checked_axes, shape_of
 from autograd.op import number
 from autograd.value import Value
@@ -142,7 +142,7 @@ class _ArgumentReader:
         """Take the numbers of an array."""
         if hasattr(x, "to_numpy"):  # a Series of pandas
             raise TypeError(f"{path}: expected {_array_or_number(shape)}{_or_array(shape, axes)}, got {_described(x)}")
-        if any(base.__module__.startswith("numpy.ma") for base in type(x).__mro__):
+        if is_of(x, "numpy.ma"):
             raise TypeError(f"{path}: masked arrays are not supported: pass x.filled(...)")
         if not is_foreign(x):
             x = namespace_of([x]).asarray(x)  # a matrix stays one in any other shape

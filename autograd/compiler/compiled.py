@@ -348,8 +348,10 @@ class Compiled(Programs):
 
     def _takes_part(self) -> bool:
         """True if it is called by a function that is being traced, or differentiated by one of the captured leaves."""
+        if context.tracing and context.current_trace(*self.captured) is not None:
+            return True
         inputs = context.differentiated_inputs()
-        return context.current_trace(*self.captured) is not None or bool(inputs and not inputs.isdisjoint(self.captured))
+        return bool(inputs and not inputs.isdisjoint(self.captured))
 
     def _runner(self, key: tuple[Any, ...], given: Sequence[Given], lanes: int | None, recorded: bool = False) -> Runner:
         foreign = any(is_foreign(part) for x in given for part in (*x.uniform, *x.columns))
