@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # The last two compare with PyTorch, which takes a gigabyte.
 WITHOUT_DOCTESTS := playground/tests playground/node_modules tools/stand_ins tools/comparison.py tools/peer_drawings.py
 
-.PHONY: demo help test unit check types lint doctests other-python pythons portable pyodide-test torch bench soak flakes notebooks lab \
+.PHONY: demo help test unit check types lint doctests other-python pythons lowest portable pyodide-test torch bench soak flakes notebooks lab \
 	pictures mutants site play site-test clean
 
 # ARGS=--no-open leaves the browser alone.
@@ -47,6 +47,10 @@ other-python:
 # The fast tests and the types on every minor version of CPython >= 3.11 on PATH or in pyenv's folder.
 pythons: .venv/ready
 	$(BIN)/python -m tests.support.pythons
+
+# The fast tests with the lowest versions of all libraries that pyproject.toml allows.
+lowest: .venv/ready
+	$(BIN)/python -m tests.support.pythons --lowest
 
 # The fast tests inside Pyodide, the Python of the playground, in Node.
 pyodide-test: .venv/ready .venv/node

@@ -3,7 +3,6 @@
 import ast
 import re
 import sys
-import tomllib
 
 import pytest
 
@@ -78,15 +77,7 @@ def imported(path):
 
 def installed_with(extra):
     """The packages that an extra of this project installs, those that they need left out."""
-    needed, stack = set(), [extra]
-    extras = tomllib.loads((pythons.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
-    while stack:
-        for text in extras[stack.pop()]:
-            name, inside = re.match(r"([\w-]+)(?:\[(.*?)\])?", text).groups()
-            if name == "scalar-autograd":
-                stack += inside.split(",")
-            needed.add(name.lower().replace("-", "_"))
-    return needed
+    return {re.match(r"[\w-]+", text)[0].lower().replace("-", "_") for text in pythons.requirements(extra)}
 
 
 def test_the_fast_tests_import_what_their_extra_installs():
@@ -94,3 +85,9 @@ def test_the_fast_tests_import_what_their_extra_installs():
     of_the_project = {"autograd", "nn", "tests", "benchmarks", "playground", "tools", "settings_of_a_test"}
     with_others = {"PIL", "packaging"}  # of Matplotlib and pytest
     assert names - of_the_project - with_others <= installed_with("fast")
+
+
+def test_the_lowest_version_of_every_library_of_the_fast_tests_is_known():
+    names = [text.partition("==")[0].lower().replace("-", "_") for text in pythons.lowest_versions("fast")]
+    assert {*names} == installed_with("fast") | {"graphviz", "tqdm"}
+    assert len(names) == len({*names})

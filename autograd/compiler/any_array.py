@@ -49,18 +49,18 @@ def namespace_of(arrays: Sequence[Any]) -> Any:
 
 
 def has_numpy() -> bool:
-    """True if NumPy is installed."""
+    """True if NumPy is installed, in a version that follows the array API standard."""
     try:
-        import numpy  # noqa: F401
+        import numpy
     except ImportError:
         return False
-    return True
+    return hasattr(numpy, "concat")
 
 
 def needed_numpy(what: str) -> Any:
     """NumPy, or an ImportError that says what needs it and which extra installs it."""
     if not has_numpy():
-        raise ImportError(f'{what} need NumPy: pip install "scalar-autograd[compile]"')
+        raise ImportError(f'{what} need NumPy 2: pip install "scalar-autograd[compile]"')
     import numpy
 
     return numpy

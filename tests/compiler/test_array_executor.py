@@ -355,3 +355,10 @@ def test_jax_in_float32_is_an_error_that_says_how_to_change_it():
     program, inputs, _ = training_step()
     with jax.enable_x64(False), pytest.raises(TypeError, match=r"jax\.config\.update\('jax_enable_x64', True\)"):
         run_on_arrays(program, [jax.numpy.asarray(x, jax.numpy.float32) for x in inputs])
+
+
+def test_a_numpy_older_than_the_array_api_standard_is_not_used(monkeypatch):
+    program = autograd.compile(lambda x, w: w * x, 1.0, 1.0, in_axes=(0, None), executor="numpy")
+    monkeypatch.delattr(np, "concat")
+    with pytest.raises(ImportError, match=r"arrays need NumPy 2: pip install"):
+        program(np.ones(3), 2.0)

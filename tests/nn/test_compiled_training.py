@@ -783,9 +783,10 @@ def test_compiled_is_a_flag_or_auto():
         trained("yes", lambda: net(1), *XY, OPTIMIZERS["SGD"], loss=nn.MSELoss(), epochs=1)
 
 
-def test_without_numpy_a_long_training_is_eager_and_says_what_to_install():
+@pytest.mark.parametrize("lacking", ["sys.modules['numpy'] = None", "import numpy; del numpy.concat"], ids=["none", "too old"])
+def test_without_numpy_a_long_training_is_eager_and_says_what_to_install(lacking):
     code = (
-        "import sys, warnings; sys.modules['numpy'] = None\n"
+        f"import sys, warnings; {lacking}\n"
         "import nn; nn.training.MIN_SECONDS = -1\n"
         "net = nn.MLP(1, [1]); options = {'loss': nn.MSELoss(), 'progress': False, 'epochs': 1}\n"
         "def run(**more): nn.fit(net, [[1.0]], [1.0], optimizer=nn.optim.SGD(net.parameters(), lr=0.1), **options, **more)\n"

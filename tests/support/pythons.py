@@ -2,6 +2,7 @@
 
     python -m tests.support.pythons            every minor version that is found, and the types on each
     python -m tests.support.pythons --newest   the newest that is not the one running this, and only the tests of the engine
+    python -m tests.support.pythons --lowest   the oldest, with the lowest versions of all libraries that pyproject.toml allows
 
 Each gets an environment in .venv/pythons, rebuilt when its version or pyproject.toml has changed.
 """
@@ -10,10 +11,13 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).parent.parent.parent
+PROJECT = ROOT / "pyproject.toml"
+NONE = "No CPython >= 3.11 is on PATH or in pyenv's folder."
 LOWEST = (3, 11)
 ABOUT = "import ensurepip, sys, venv; print(sys.implementation.name, *sys.version_info[:4])"
 PAGES_TOO = ("test_demo.py", "test_readme.py")  # the others need Jupyter, Sphinx or a browser, which see one Python only
@@ -58,16 +62,45 @@ def newest_of_each_minor() -> list[Python]:
     return list({python.version[:2]: python for python in found}.values())
 
 
-def environment(python: Python) -> Path:
-    """The Python of an environment with this project and what its fast tests need."""
-    folder = ROOT / ".venv" / "pythons" / python.minor
-    program, ready = folder / "bin" / "python", folder / "ready"
-    needed = f"{python}\n{(ROOT / 'pyproject.toml').read_text(encoding='utf-8')}"
+def project() -> dict[str, Any]:
+    """What pyproject.toml says of the project."""
+    return tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]
+
+
+def environment(python: Python, lowest: bool = False) -> Path:
+    """The Python of an environment with this project and what its fast tests need, in the lowest versions or the newest."""
+    folder = ROOT / ".venv" / "pythons" / ("lowest" if lowest else python.minor)
+    program, ready, versions = folder / "bin" / "python", folder / "ready", folder / "versions.txt"
+    needed = f"{python}\n{PROJECT.read_text(encoding='utf-8')}"
     if not ready.exists() or ready.read_text(encoding="utf-8") != needed:
         subprocess.run([python.path, "-m", "venv", "--clear", folder], check=True)
-        subprocess.run([program, "-m", "pip", "install", "--quiet", "--no-compile", "--editable", f"{ROOT}[fast]"], check=True)
+        versions.write_text("\n".join(lowest_versions("fast") if lowest else []), encoding="utf-8")
+        install = [program, "-m", "pip", "install", "--quiet", "--no-compile", "--constraint", versions]
+        subprocess.run([*install, "--editable", f"{ROOT}[fast]"], check=True)
         ready.write_text(needed, encoding="utf-8")
     return program
+
+
+def requirements(extra: str) -> list[str]:
+    """What an extra installs, with what the extras that it names do."""
+    extras, found, waiting = project()["optional-dependencies"], [], [extra]
+    while waiting:
+        for text in extras[waiting.pop()]:
+            own = re.fullmatch(r"scalar-autograd\[(.*)\]", text)
+            if own:
+                waiting += own[1].split(",")
+            else:
+                found.append(text)
+    return found
+
+
+def lowest_versions(extra: str) -> list[str]:
+    """The lowest versions of what an extra installs, as constraints of pip; of two bounds for a library, the higher one."""
+    lowest: dict[str, str] = {}
+    for text in [*project()["dependencies"], *requirements(extra)]:
+        name, version = re.match(r"([\w-]+)(?:\[.*\])?[>=]=([\d.]+)", text).groups()
+        lowest[name] = max(lowest.get(name, "0"), version, key=lambda version: [*map(int, version.split("."))])
+    return [f"{name}=={version}" for name, version in sorted(lowest.items())]
 
 
 def tests(engine_only: bool) -> list[Path]:
@@ -79,12 +112,12 @@ def tests(engine_only: bool) -> list[Path]:
     return [path for path in found if path.parent.name in ("tests", "nn") and not path.name.startswith(NOT_ENGINE)]
 
 
-def run(python: Python, engine_only: bool = False) -> int:
+def run(python: Python, engine_only: bool = False, lowest: bool = False) -> int:
     """Run the doctests and the fast tests; the status of pytest."""
     print(f"CPython {'.'.join(map(str, python.version))}, {python.path}", flush=True)
     options = ["-n", "2", "-q", "-m", "not slow", "--doctest-modules"]
     options += [COMPILER, "--hypothesis-profile=second"] if engine_only else []
-    command = [environment(python), "-m", "pytest", *options, "autograd", "nn", *tests(engine_only)]
+    command = [environment(python, lowest), "-m", "pytest", *options, "autograd", "nn", *tests(engine_only)]
     return subprocess.run(command, cwd=ROOT).returncode
 
 
@@ -96,9 +129,11 @@ def types(python: Python) -> int:
 
 def main() -> None:
     found = newest_of_each_minor()
+    if "--lowest" in sys.argv:
+        sys.exit(run(found[0], lowest=True) if found else NONE)
     if "--newest" not in sys.argv:
         failed = [run(python) + types(python) != 0 for python in found]
-        sys.exit(any(failed) if found else "No CPython >= 3.11 is on PATH or in pyenv's folder.")
+        sys.exit(any(failed) if found else NONE)
     others = [python for python in found if python.version[:2] != sys.version_info[:2]]
     if others:
         sys.exit(run(others[-1], engine_only=True))
