@@ -9,8 +9,9 @@ from itertools import chain
 from random import Random
 from typing import Any
 
+import numpy
+
 from autograd import CompileError, Value, no_grad
-from autograd.compiler.any_array import needed_numpy
 from autograd.compiler.batch_loss import BatchLoss, Sums
 from autograd.extend import drawn_again, same_shape, tree_leaves_like, tree_map
 from nn._check import plain_lists
@@ -22,7 +23,8 @@ from nn.losses import Loss
 from nn.metrics import accuracy, plain
 from nn.module import in_mode
 
-numpy = needed_numpy("compiled steps")
+if not hasattr(numpy, "concat"):
+    raise ImportError("compiled training needs NumPy 2")
 
 SUMS_UP = ("forward", "elements", "pairs", "shares", "row", "element")  # the methods by which a loss is a sum over samples
 
