@@ -11,10 +11,27 @@ from collections.abc import Callable, Sequence
 from itertools import accumulate
 
 from autograd._typing import Any
-from autograd.scalar_math import exp_difference, leg, log_softmax, logsumexp, mish, rounded, sech2, sigmoid, sign, softmax
+from autograd.scalar_math import (
+    digamma,
+    erfinv,
+    exp_difference,
+    gaussian,
+    leg,
+    log_gamma,
+    log_softmax,
+    logsumexp,
+    mish,
+    polygamma,
+    rounded,
+    sech2,
+    sigmoid,
+    sign,
+    softmax,
+)
 
 NANS = (math.nan, math.nan, math.nan)
 LOG2_E, LOG10_E = 1.4426950408889634, 0.4342944819032518
+SQRT_PI_OVER_TWO = 0.886226925452758
 MAX_EXACT = 2.0**53  # beyond it y - 1 is rounded, and (-1)**(y - 1) has the wrong sign
 
 Binary = tuple[float, float, float]
@@ -149,6 +166,12 @@ def _mish(x: float) -> tuple[float, float]:
     return mish(x), gate + 4.0 * p * (part * part) * x
 
 
+def _erfinv(x: float) -> tuple[float, float]:
+    z = erfinv(x)
+    slope = SQRT_PI_OVER_TWO / gaussian(z)
+    return z, slope * (1.0 + 2.0 * abs(z) * slope * (math.erfc(abs(z)) - (1.0 - abs(x))))
+
+
 def _fraction(x: float, y: float) -> Binary:
     total = x + y
     z = x / total
@@ -221,6 +244,9 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "relu":           lambda x: (0.0, 0.0) if x <= 0.0 else (x, 1.0),
     "sigmoid":        lambda x: (sigmoid(x), 0.25 * sech2(0.5 * x)),
     "mish":           _mish,
+    "erfinv":         _erfinv,
+    "lgamma":         lambda x: (log_gamma(x), digamma(x)),
+    "digamma":        lambda x: (digamma(x), polygamma(1.0, x)),
     "sum":            lambda *xs: (total(*xs), (1.0,) * len(xs)),
     "prod":           lambda *xs: (product(*xs), tuple(products_of_others(xs))),
     "dot":            _dot,
