@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import jupytext
 import nbformat
 from nbclient import NotebookClient
 from tqdm import tqdm
+from traitlets.config import Config
 
 from autograd._files import write_atomically
 
@@ -39,15 +41,17 @@ def executed(text: Path) -> Any:
 
 def run(notebook: Any, **environment: str) -> Any:
     """Run a notebook in place, in a fresh kernel with these additional environment variables."""
-    client = NotebookClient(
-        notebook,
-        timeout=SECONDS,
-        kernel_name="python3",
-        resources={"metadata": {"path": str(NOTEBOOKS)}},
-        record_timing=False,
-        coalesce_streams=True,
-    )
-    client.execute(env=ENVIRONMENT | environment)
+    with TemporaryDirectory() as folder:  # of its own for the sockets: two kernels that start at once may choose the same ports
+        client = NotebookClient(
+            notebook,
+            timeout=SECONDS,
+            kernel_name="python3",
+            resources={"metadata": {"path": str(NOTEBOOKS)}},
+            record_timing=False,
+            coalesce_streams=True,
+            config=Config(KernelManager={"transport": "ipc", "ip": f"{folder}/kernel"}),
+        )
+        client.execute(env=ENVIRONMENT | environment)
     return notebook
 
 
