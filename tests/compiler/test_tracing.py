@@ -45,9 +45,10 @@ def exact(x):
 
 
 def alike(found, expected, tolerance=1e-6):
-    """Equal up to roundings of other orders of addition, with the same NaN and infinities."""
+    """Equal but for roundings of other orders of addition, also where terms cancel; with the same NaN and infinities."""
     pairs = list(zip(flat(found), flat(expected), strict=True))
-    return all(x == y or (x != x and y != y) or abs(x - y) <= tolerance * max(abs(x), abs(y)) for x, y in pairs)
+    left = 1e-9 * max([1.0, *(abs(x) for x in flat(expected) if math.isfinite(x))])
+    return all(x == y or (x != x and y != y) or abs(x - y) <= tolerance * max(abs(x), abs(y)) + left for x, y in pairs)
 
 
 # -- the same numbers ------------------------------------------------------------------------------------
