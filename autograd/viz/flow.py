@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from autograd.viz import style
 from autograd.viz.cards import WARNING
 from autograd.viz.diagram import Arrow
-from autograd.viz.style import Options
+from autograd.viz.style import Options, Ribbon
 
 MAX_PRODUCTS = 30  # in a picture of more arrows there is no room for products beside them, nor between cards below each other
 NOTHING = "; no gradient flows back: branch not taken, or leaf frozen or detached"
@@ -26,7 +26,7 @@ class Flow:
     forward: bool
     back: list[float] | None
     label: str
-    look: dict[str, str]  # of the line back, as Graphviz calls it
+    ribbon: Ribbon | None  # of the line back
     tooltip: str
     names: str  # of what flows forward, and that nothing flows back
 
@@ -63,7 +63,7 @@ def _flow(arrow: Arrow, options: Options, largest: float, brief: bool) -> Flow:
         forward=options.flow != "backward" or back is None,
         back=back,
         label=_partial(arrow, options) if back is None else _label(arrow, back, not brief and "partial" in options.show),
-        look={} if back is None else style.gradient_style(back, largest),
+        ribbon=None if back is None else style.ribbon(back, largest),
         tooltip=_tooltip(arrow, "partial" in options.show),
         names=", ".join(arrow.names) + (NOTHING if arrow.partials == [None] else ""),
     )

@@ -108,7 +108,7 @@ class ProgramPicture:
                     self.cards[start] = Card(start, "reference", shortened(names, self.room, WORD))
                 label = str(len(registers)) if len(registers) > 1 and not box.one_by_one else ""
                 arrows.append(Arrow(id, 0, start, box.id, None))
-                self.flows[id] = Flow(True, None, label, {}, "", names)
+                self.flows[id] = Flow(True, None, label, None, "", names)
         return arrows
 
     @cached_property
