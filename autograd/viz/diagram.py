@@ -127,6 +127,11 @@ class Arrow:
         if bar is not None and partial is not None:
             self.sums[arg] = bar * partial if before is None else before + bar * partial
 
+    @property
+    def partial(self) -> float | None:
+        """Its local derivative, if it is that of a single edge between two nodes that are drawn."""
+        return self.partials[0] if len(self.partials) == 1 and not self.into_folded else None
+
     @cached_property
     def contributions(self) -> list[float] | None:
         """What arrives at the arguments in the backward pass, after the last edge; None if no gradient flows, or none yet."""
