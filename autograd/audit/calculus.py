@@ -284,15 +284,12 @@ def _constant(step: Operation, text: Text) -> Found:
     elif step.has_constant_factor:
         yield "constant", f"the constant in {its} is kept, and its derivative is 0", _with_constant
         yield "constant", f"the constant factor in {its} is missing", lambda step: sum(step.slopes)
-        yield "constant", f"the constant factor in {its} is missing, but for its sign", _with_sign_alone
+        alone = f"the constant factor in {its} is missing, but for its sign"
+        yield "constant", alone, lambda step: sum(map(math.copysign, step.slopes, step.terms))
     if step.computes(operator.mul) and step.has_constant_factor:
         (i,) = step.varying
         other = text(step.node.args[1 - i])
         yield "other variable", f"{its} is taken by {other}", lambda step: step.numbers[i]
-
-
-def _with_sign_alone(step: Operation) -> float:
-    return sum(math.copysign(slope, term) for slope, term in zip(step.slopes, step.terms, strict=True))
 
 
 def _with_constant(step: Operation) -> float:
