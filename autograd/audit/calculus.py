@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 
 from autograd._format import shown
 from autograd.audit.claim import Candidate, Claim, Diagnosis
-from autograd.audit.recognition import agree, derivative, evaluated, is_linear, partials_at, value_args
+from autograd.audit.recognition import agree, derivative, evaluated, is_linear, value_args
 from autograd.audit.recorded_loss import RecordedLoss
 from autograd.formulas import partial_text
 from autograd.formulas.printer import TEXT, Formula
 from autograd.op import ATOM, SUM, TABLE, Op
-from autograd.value import Value, operands
+from autograd.value import Value, operands, partials_at
 
 MAX_NODES = 50  # of a function whose operations are tried one by one
 MAX_TEXT = 40  # characters of a formula in a sentence
