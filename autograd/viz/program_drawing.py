@@ -303,12 +303,7 @@ class ProgramBoxes:
     def _infix(self, row: Row) -> str:
         """A row with the names of its arguments that have no card: `x + 1`, `exp(· − 2)`; "" for one that does not look so."""
         names = {i: self._name(arg) for i, arg in enumerate(row.args) if type(arg) is float or arg not in self.owner}
-        if not names or row.op in ROLES:
-            return ""
-        written = filled(row.op.symbol, len(row.args), names)
-        if not written and len(row.args) == 2 and not row.op.symbol.isidentifier():
-            written = f"{names.get(0, '')} {row.op.symbol} {names.get(1, '')}".strip()
-        return written
+        return filled(row.op.symbol, len(row.args), names) if names and row.op not in ROLES else ""
 
     def _name(self, arg: Arg) -> str:
         if type(arg) is int:
