@@ -42,8 +42,6 @@ class FrameHead:
 
 def frame_heads(diagram: Diagram) -> dict[Group, FrameHead]:
     opened = diagram.folding.open
-    if not opened:
-        return {}
     ins: dict[Group, set[Hashable]] = {group: set() for group in opened}
     outs: dict[Group, set[Hashable]] = {group: set() for group in opened}
     for arrow in diagram.arrows:
