@@ -247,31 +247,21 @@ class Arrangement:
         """
         cut = False
         for parts in self.parts.values():
-            into: dict[Key, list[Part]] = {}
-            out: dict[Key, list[Key]] = {}
+            waiting: dict[Key, list[Part]] = {}  # for something that others wait for
             for part in parts:
                 if part[1] is not None and part[2] is not None:
-                    into.setdefault(part[1], [])
-                    into.setdefault(part[2], []).append(part)
-                    out.setdefault(part[1], []).append(part[2])
-            waiting = {key: len(before) for key, before in into.items()}
-            ready = [key for key, count in waiting.items() if count == 0]
-            done: set[Key] = set()
-            for first in waiting:
-                while ready:
-                    key = ready.pop()
-                    done.add(key)
-                    for after in out.get(key, ()):
-                        waiting[after] -= 1
-                        if waiting[after] == 0:
-                            ready.append(after)
-                if first not in done:
-                    for arrow, source, _ in into[first]:
-                        if source not in done:
+                    waiting.setdefault(part[1], [])
+                    waiting.setdefault(part[2], []).append(part)
+            while waiting:
+                count = len(waiting)
+                for key in list(waiting):  # in the order of the graph: one round is enough where there is no cycle
+                    if waiting.keys().isdisjoint(source for _, source, _ in waiting[key]):
+                        del waiting[key]
+                if len(waiting) == count:  # all are in a cycle, or behind one
+                    for arrow, source, _ in waiting.pop(next(iter(waiting))):
+                        if source in waiting:
                             self._stub(arrow)
                             cut = True
-                    waiting[first] = 0
-                    ready.append(first)
         return cut
 
     def _stub(self, arrow: Arrow) -> None:
