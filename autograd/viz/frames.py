@@ -77,9 +77,8 @@ def fitting(frames: Sequence[PlacedFrame], heads: Mapping[Group, FrameHead]) -> 
     chosen: dict[Group | None, int] = {}
     for frame in frames:
         lengths = (GRID + sum(part.width + GRID for part in parts) for parts in forms[frame.group])
-        form = next((k for k, length in enumerate(lengths) if length <= frame.along), -1)
-        before = chosen.setdefault(frame.group.parent, form)
-        chosen[frame.group.parent] = -1 if -1 in (form, before) else max(form, before)
+        form = next((k for k, length in enumerate(lengths) if length <= frame.along), len(forms[frame.group]) - 1)
+        chosen[frame.group.parent] = max(form, chosen.get(frame.group.parent, 0))
     return {group: form[chosen[group.parent]] for group, form in forms.items()}
 
 
