@@ -237,10 +237,7 @@ def _is_checked(leaf: Any) -> bool:
         return not _is_frozen(leaf)
     if isinstance(leaf, int) or (hasattr(type(leaf), "dtype") and getattr(leaf.dtype, "kind", "f") != "f"):
         return False
-    try:
-        return number(leaf) is not None
-    except TypeError:
-        return False
+    return _transform_checks.is_number(leaf)
 
 
 def _argument_names(f: Callable[..., Any], count: int) -> list[str]:
