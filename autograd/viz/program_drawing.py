@@ -360,7 +360,7 @@ def name_range(names: Sequence[str]) -> str:
     """
     parts = [re.split(r"(\d+)", name) for name in names]
     columns = [list(dict.fromkeys(column)) for column in zip(*parts, strict=False)]
-    text = "".join(column[0] if len(column) == 1 else _span(column) for column in columns)
+    text = "".join(column[0] if len(column) == 1 else f"{min(column, key=int)}…{max(column, key=int)}" for column in columns)
     varying = [column for column in columns if len(column) > 1]
     if len(varying) == 1 and len(varying[0]) == len(names) <= MAX_LISTED and not _dense(varying[0]):
         return "".join(",".join(column) for column in columns)
@@ -371,11 +371,6 @@ def name_range(names: Sequence[str]) -> str:
 def _dense(numbers: Iterable[str]) -> bool:
     ordered = sorted(map(int, numbers))
     return ordered == [*range(ordered[0], ordered[-1] + 1)]
-
-
-def _span(numbers: Iterable[str]) -> str:
-    ordered = sorted(numbers, key=int)
-    return f"{ordered[0]}…{ordered[-1]}"
 
 
 def _stem(name: str) -> str:
