@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from autograd._format import counted
+from autograd._format import counted, one_line
 from autograd.viz import style
 from autograd.viz.card_sizes import NAME, WORD
 from autograd.viz.diagram import Diagram
@@ -84,7 +84,7 @@ def fitting(frames: Sequence[PlacedFrame], heads: Mapping[Group, FrameHead]) -> 
 
 def _forms(frame: PlacedFrame, head: FrameHead) -> list[list[Part]]:
     """From the longest to the shortest, for which every frame has room."""
-    name, about, size = Part("name", frame.name), Part("about", frame.about), Part("size", head.size)
-    ends, brief = Part("ends", head.ends), Part("ends", head.brief)
+    name, about = Part("name", one_line(frame.group.name)), Part("about", one_line(frame.group.about))
+    ends, brief, size = Part("ends", head.ends), Part("ends", head.brief), Part("size", head.size)
     forms = [name, about, ends, size], [name, about, brief, size], [name, ends, size], [name, brief, size], [name, about]
     return [[part for part in parts if part.text] for parts in forms]

@@ -103,8 +103,6 @@ class PlacedFrame:
     """A frame around an open group, where it stands."""
 
     group: Group
-    name: str
-    about: str
     u: float
     v: float
     along: float
@@ -363,9 +361,7 @@ class Arrangement:
             u, v = origins[self._parent(frame)]
             item = self.frame_items[frame]
             origins[frame] = u + item.u + FRAME_PADDING, v + item.v + FRAME_HEAD
-            self.frames.append(
-                PlacedFrame(frame, one_line(frame.name), one_line(frame.about), u + item.u, v + item.v, item.along, item.across)
-            )
+            self.frames.append(PlacedFrame(frame, u + item.u, v + item.v, item.along, item.across))
         for id, placed in self.placed.items():
             if id not in self.scheme.tails:
                 self._place_card(placed, *origins[self._home(id)])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from autograd._format import escaped
+from autograd._format import escaped, one_line
 from autograd.viz import style
 from autograd.viz.card_sizes import FLAT, HEAD, HEAD_SPACE, LABEL, LINE, NAME, NUMBER, PADDING, WORD, WORD_SPACE, head_texts
 from autograd.viz.cards import Card, Line
@@ -108,7 +108,7 @@ class Sheet:
         corner, turn = ((x, y + height), " rotate(-90)") if self.upright else ((x, y), "")
         tooltip = f"<title>{escaped(self.heads[frame.group].tooltip)}</title>"
         words = f'<g transform="translate({pair(corner)}){turn}">{"".join(parts)}</g>'
-        return f'<g class="frame" data-name="{escaped(frame.name)}">{tooltip}{border}{words}</g>'
+        return f'<g class="frame" data-name="{escaped(one_line(frame.group.name))}">{tooltip}{border}{words}</g>'
 
     def _card(self, placed: Placed) -> str:
         card = placed.card
