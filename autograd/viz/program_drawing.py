@@ -207,9 +207,10 @@ class ProgramBox:
 
     def head(self) -> tuple[str, str]:
         """What it does, and the name of its results."""
+        name = ", ".join(name_ranges(self.names))
         if not self.rows:
-            return name_range(self.names), ""
-        row, name = self.rows[0], name_range(self.names)
+            return name, ""
+        row = self.rows[0]
         if any(other.op is not row.op for other in self.rows):
             return counted(len(self.rows), "more row"), ""
         if row.shape is not None:
@@ -353,13 +354,13 @@ def name_series(names: Sequence[str]) -> list[str]:
 
 
 def name_range(names: Sequence[str]) -> str:
-    """Names that differ in their numbers.
+    """Names of a series, which differ in their numbers alone.
 
     >>> name_range(["x_0", "x_1", "x_2"]), name_range(["w_0_0", "w_0_1", "w_1_0", "w_1_1"]), name_range(["v3", "v7"])
     ('x_0…2', 'w_0…1_0…1', 'v3,7')
     """
     parts = [re.split(r"(\d+)", name) for name in names]
-    columns = [list(dict.fromkeys(column)) for column in zip(*parts, strict=False)]
+    columns = [list(dict.fromkeys(column)) for column in zip(*parts, strict=True)]
     text = "".join(column[0] if len(column) == 1 else f"{min(column, key=int)}…{max(column, key=int)}" for column in columns)
     varying = [column for column in columns if len(column) > 1]
     if len(varying) == 1 and len(varying[0]) == len(names) <= MAX_LISTED and not _dense(varying[0]):
@@ -374,5 +375,5 @@ def _dense(numbers: Iterable[str]) -> bool:
 
 
 def _stem(name: str) -> str:
-    """A name without its numbers."""
-    return re.sub(r"\d+", "", name)
+    """What the names of a series have in common: it has 0 for each number."""
+    return re.sub(r"\d+", "0", name)
