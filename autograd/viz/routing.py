@@ -384,10 +384,10 @@ class Arrangement:
     def _is_alone(self, arrow: Arrow) -> bool:
         """Does it pass nothing but walls, each on a side where no other arrow goes through it?"""
         for where in self.ways[arrow.id]:
-            links = self.levels[where].links
-            link = links[arrow.id]
-            walls = [(other.source is None, other.target is None) for other in links.values() if other is not link]
-            if len(link.hops) > 1 or any((link.source is None and a) or (link.target is None and b) for a, b in walls):
+            level = self.levels[where]
+            link = level.links[arrow.id]
+            beside = (link.source is None and level.entering > 1) or (link.target is None and level.leaving > 1)
+            if beside or len(link.hops) > 1:
                 return False
         return True
 
