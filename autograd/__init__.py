@@ -165,9 +165,7 @@ if not TYPE_CHECKING:  # hidden from type checkers, which would otherwise accept
             from autograd.foreign_names import advice_for, refuse_name
 
             refuse_name("autograd", name, advice_for(name, __all__))
-        package = _LOADED_LATER[name]
-        found = getattr(import_module(package), name)
-        globals()[name] = found
+        found = globals()[name] = getattr(import_module(_LOADED_LATER[name]), name)
         return found
 
 

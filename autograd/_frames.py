@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from types import FrameType, TracebackType
 
-_NOT_THE_USERS = ("autograd", "nn", "numpy", "pandas")  # functions of the latter, such as np.argmax, call operators of Values
+# NumPy's and pandas' functions, such as np.argmax, call operators of Values; functools calls our cached properties.
+_NOT_THE_USERS = ("autograd", "nn", "numpy", "pandas", "functools")
 
 
 def user_frame() -> tuple[FrameType, int]:

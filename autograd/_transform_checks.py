@@ -35,7 +35,7 @@ def not_values(verb: str, y: Any, xs: Any) -> NoReturn:
     if type(y) is not Value:
         raise TypeError(f"{verb}: y must be a Value, got {kind(y)}: y is one number made from Values, and xs are those Values")
     path, x = next((path, x) for path, x in leaf_paths(xs) if type(x) is not Value)
-    advice = "pass the Value that y was made from" if _is_number(x) else _advice(x, "pass")
+    advice = "pass the Value that y was made from" if is_number(x) else _advice(x, "pass")
     raise TypeError(f"{verb}: xs{path} must be a Value, or {_CONTAINERS}, got {kind(x)}: {advice}")
 
 
@@ -61,7 +61,7 @@ def argnums(verb: str, given: Any) -> int | tuple[int, ...]:
         return tuple(map(_index, given)) if isinstance(given, Sequence) else _index(given)
     except TypeError:
         leaves = tree_leaves(given)
-        point = bool(leaves) and all(type(x) is Value or (_is_number(x) and not isinstance(x, bool)) for x in leaves)
+        point = bool(leaves) and all(type(x) is Value or (is_number(x) and not isinstance(x, bool)) for x in leaves)
         advice = f": if it is the point, write {verb}(f)({given!r})" if point else ""
         raise TypeError(f"{verb}: argnums must be an int or a tuple of ints, got {given!r}{advice}") from None
 
@@ -106,7 +106,7 @@ def _advice(x: Any, do: str) -> str:
 def _first_non_number(tree: Any, bools: bool = False) -> tuple[str, Any] | None:
     """The first leaf that is neither a Value nor a real number (nor a bool, unless they count), and its path."""
     for path, leaf in leaf_paths(tree):
-        if type(leaf) is not Value and not (_is_number(leaf) and (bools or type(leaf).__name__ not in ("bool", "bool_"))):
+        if type(leaf) is not Value and not (is_number(leaf) and (bools or type(leaf).__name__ not in ("bool", "bool_"))):
             return path, leaf
     return None
 
@@ -117,11 +117,12 @@ def _index(x: Any) -> int:
     return operator.index(x)
 
 
-def _is_number(x: Any) -> bool:
+def is_number(x: Any) -> bool:
+    """True for a real number, even if it is too large for a float."""
     try:
         number(x)
     except TypeError:
         return False
-    except ValueError:  # too large for a float
+    except ValueError:
         return True
     return True

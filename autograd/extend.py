@@ -39,7 +39,7 @@ from autograd.op import TABLE
 from autograd.teaching import teach_step_without_backward
 from autograd.value import Value
 
-_drawn: ContextVar[Iterator[float] | None] = ContextVar("_drawn", default=None)
+_drawn: ContextVar[Iterable[float]] = ContextVar("_drawn", default=())
 
 
 def draw(sampler: Callable[[], float]) -> Any:
@@ -52,10 +52,8 @@ def draw(sampler: Callable[[], float]) -> Any:
     trace = current_trace()
     if trace is not None:
         return trace.draw(sampler)
-    numbers = _drawn.get()
-    if numbers is not None:
-        for number in numbers:
-            return number
+    for number in _drawn.get():
+        return number
     return sampler()
 
 

@@ -39,8 +39,6 @@ class Graph:
     def __init__(self, *roots: Value) -> None:
         self.roots = roots
         self.nodes: list[Value] = sweeps.topological_order(roots)  # arguments before results
-        self._names: dict[Value, str] | None = None
-        self._spelled: dict[Value, str] | None = None
 
     def __iter__(self) -> Iterator[Value]:
         return iter(self.nodes)
@@ -60,29 +58,27 @@ class Graph:
         for node in self.nodes:
             yield from edges_of(node)
 
-    @property
+    @cached_property
     def names(self) -> dict[Value, str]:
         """The display name of each node: its label, else the caller's variable that holds it, else `v12`."""
-        if self._names is None:  # not a cached_property: user_frame would take functools for the caller
-            self._names = node_names(self.nodes)
-        return self._names
+        return node_names(self.nodes)
 
     def name_from(self, namespace: Mapping[str, Any]) -> None:
         """Take the display names from these variables in place of the caller's."""
-        self._names, self._spelled = node_names(self.nodes, namespace=namespace), None
+        self.names = node_names(self.nodes, namespace=namespace)
+        for made_of_names in ("spelled", "_all_names"):
+            vars(self).pop(made_of_names, None)
 
-    @property
+    @cached_property
     def spelled(self) -> dict[Value, str]:
         """The display names as pictures, tables and sentences show them: `w₁` for `w1`."""
-        if self._spelled is None:
-            self._spelled = spelled(self.names)
-        return self._spelled
+        return spelled(self.names)
 
     def spell(self, node: Value) -> str:
         """The name of one node in `spelled`, without the others where that is possible: a large graph has many."""
         name = self.names[node]
         twin = other_spelling(name)
-        if self._spelled is None and twin is not None and twin not in self._all_names:
+        if "spelled" not in vars(self) and twin is not None and twin not in self._all_names:
             return name_text(name)
         return self.spelled[node]
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from autograd._format import MAX_NAME, as_index, one_line, unique_names
 from autograd._frames import user_frame
-from autograd.context import Scope
 from autograd.value import Value, is_detached
 
 MAX_LIST = 100
@@ -124,14 +123,9 @@ def _items(name: str, held: Sequence[Any], depth: int) -> Iterator[tuple[Value, 
 def _parameters(order: Sequence[Value], variables: Sequence[tuple[Any, str]]) -> dict[Value, str]:
     """The parameters of the modules whose calls are in the graph, by their paths in the outermost one."""
     owners: dict[int, Any] = {}
-    seen: set[Scope] = set()
-    for node in order:
-        made_in = node.scope
-        while made_in is not None and made_in not in seen:
-            seen.add(made_in)
-            if made_in.owner is not None and not any(around.owner is not None for around in made_in.path()[:-1]):
-                owners[id(made_in.owner)] = made_in.owner
-            made_in = made_in.parent
+    for scope in dict.fromkeys(node.scope for node in order):
+        modules = [around.owner for around in scope.path() if around.owner is not None] if scope else []
+        owners.update((id(outermost), outermost) for outermost in modules[:1])
     paths = {id: list(owner.named_parameters()) for id, owner in owners.items()}
     several = sum(map(bool, paths.values())) > 1
     called = {id(held): name for held, name in variables}

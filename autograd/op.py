@@ -56,7 +56,8 @@ def number(x: Any) -> float:
         try:
             return float(x)
         except OverflowError:
-            raise ValueError(f"{type(x).__name__} too large for a float: it has {_digits(x)} digits") from None
+            digits = int(int(abs(x)).bit_length() * math.log10(2)) + 1
+            raise ValueError(f"{type(x).__name__} too large for a float: it has {digits} digits") from None
     advice = next((_ADVICE[base.__name__] for base in type(x).__mro__ if base.__name__ in _ADVICE), "pass a float")
     raise TypeError(f"expected a real number, got {type(x).__name__}: {advice}")
 
@@ -73,10 +74,6 @@ def _is_real(x: Any) -> bool:
 def _holds_one_object(x: Any) -> bool:
     """True for a zero-dimensional array of a Value, which NumPy makes of one."""
     return hasattr(type(x), "dtype") and getattr(x.dtype, "kind", "") == "O" and getattr(x, "ndim", None) == 0
-
-
-def _digits(x: Any) -> int:
-    return int(int(abs(x)).bit_length() * math.log10(2)) + 1
 
 
 class _Signature:

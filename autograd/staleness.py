@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from autograd.errors import StaleGraphError
-from autograd.op import Op
 from autograd.value import Value, operands, take_partials
 
 
@@ -70,10 +69,10 @@ def same_number(one: float | None, other: float | None) -> bool:
 
 def is_current(node: Value, numbers: Sequence[float] | None = None) -> bool:
     """True if recording the node again, on its current arguments or on `numbers`, would give the same number and partials."""
-    if node.op is None:
+    op = node.op
+    if op is None:
         return True
     numbers = operands(node) if numbers is None else numbers
-    op: Op = node.op
     if not same_number(op(*numbers), node._number):
         return False
     if op.linear:

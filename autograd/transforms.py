@@ -11,6 +11,7 @@ frozen ones; but an argument selected by `argnums` is always differentiated, eve
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from itertools import count, islice
 
 from autograd import context, sweeps
@@ -220,16 +221,14 @@ class _Sweep:
 
     def reverse_rows(self, ys: Sequence[Any]) -> list[list[Any]]:
         """Each output's derivatives with respect to all inputs: one sweep per output, over only the nodes it was made from."""
-        if self._is_plain({}):
-            orders = [sweeps.topological_order([y] if type(y) is Value else [], until=self.inputs) for y in ys]
-            found = [sweeps.recorded_adjoints(order, {y: 1.0} if order else {}) for y, order in zip(ys, orders, strict=True)]
-            return [[bars.get(x, 0.0) for x in self.inputs] for bars in found]
-        partials, within, watch = self._taken(), self._within(), context.watching.get()
+        adjoints: Callable[..., dict[Value, Any]] = sweeps.recorded_adjoints
+        if not self._is_plain({}):
+            adjoints = partial(sweeps.adjoints, partials=self._taken(), within=self._within(), watch=context.watching.get())
         rows = []
         with context.enable_grad(), context.quiet():
             for y in ys:
                 order = sweeps.topological_order([y] if type(y) is Value else [], until=self.inputs)
-                bars = sweeps.adjoints(order, {y: 1.0} if order else {}, partials, within, watch)
+                bars = adjoints(order, {y: 1.0} if order else {})
                 rows.append([bars.get(x, 0.0) for x in self.inputs])
         return rows
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from autograd import context, kernels, ops, sweeps, teaching
 from autograd._frames import place, user_frame
-from autograd._typing import TYPE_CHECKING, Any, Never, final
+from autograd._typing import TYPE_CHECKING, Any, Never, NoReturn, final
 from autograd.context import Note, Scope
 from autograd.errors import AnomalyError, CompileError
 from autograd.lifetime import MASK, REACH, Past
@@ -542,22 +542,13 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
         return int(float(self))  # which raises, with advice
 
     def __floor__(self) -> int:
-        raise TypeError(
-            "math.floor would cut the gradient: use autograd.floor(v), or [autograd.floor(v) for v in array], to record "
-            "the operation, and math.floor(v.data) for the number"
-        )
+        _refuse("math.floor", "autograd.floor(v), or [autograd.floor(v) for v in array],")
 
     def __ceil__(self) -> int:
-        raise TypeError(
-            "math.ceil would cut the gradient: use autograd.ceil(v), or [autograd.ceil(v) for v in array], to record "
-            "the operation, and math.ceil(v.data) for the number"
-        )
+        _refuse("math.ceil", "autograd.ceil(v), or [autograd.ceil(v) for v in array],")
 
     def __trunc__(self) -> int:
-        raise TypeError(
-            "math.trunc would cut the gradient: use autograd.copysign(autograd.floor(abs(v)), v) to record the operation, "
-            "and math.trunc(v.data) for the number"
-        )
+        _refuse("math.trunc", "autograd.copysign(autograd.floor(abs(v)), v)")
 
     def __reduce__(self) -> tuple[Any, ...]:
         what = "" if self.op is None else f"was made by {self.op.name}"
@@ -689,6 +680,11 @@ def flowing(node: Value) -> tuple[float | None, ...]:
     """
     pairs = zip(node.args, node._partials, strict=True)
     return tuple([None if type(arg) is Value and arg._db is False else partial for arg, partial in pairs])
+
+
+def _refuse(function: str, instead: str) -> NoReturn:
+    use = f"use {instead} to record the operation, and {function}(v.data) for the number"
+    raise TypeError(f"{function} would cut the gradient: {use}")
 
 
 def _restore(data: float, label: str, grad: float | None, requires_grad: bool) -> Value:
@@ -1002,6 +998,18 @@ def operands(node: Value, values: Mapping[Value, float] | None = None) -> list[f
     if values is None:
         return [arg if type(arg) is float else arg._number for arg in node.args]
     return [arg if type(arg) is float else values[arg] for arg in node.args]
+
+
+def op_of(node: Value) -> Op:
+    """The op that made a node which is no leaf."""
+    assert node.op is not None
+    return node.op
+
+
+def partials_at(node: Value, numbers: Sequence[float]) -> list[float | None]:
+    """The partials that a node would have if these were the numbers of its arguments."""
+    op = op_of(node)
+    return take_partials(op, op(*numbers), numbers, [type(arg) is Value for arg in node.args])
 
 
 def take_partials(op: Op, z: Any, args: Sequence[Any], wanted: Sequence[bool]) -> list[Any]:

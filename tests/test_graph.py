@@ -197,6 +197,14 @@ def test_a_graph_takes_its_names_from_a_namespace_instead_of_the_callers_variabl
     assert [graph.names[node] for node in (y, *w, x)] == ["out", "ws[0]", "ws[1]", f"v{graph.nodes.index(x)}"]
 
 
+def test_names_from_a_namespace_are_told_apart_from_one_another_whatever_names_were_read_before():
+    x, w = Value(2.0), Value(1.0)
+    graph = Graph(w * x)
+    assert graph.spell(x) == "x"
+    graph.name_from({"h1": x, "h_1": w})
+    assert {graph.spell(x), graph.spell(w)} == {"h₁", "h₁_2"}
+
+
 @pytest.mark.parametrize(
     ("labels", "letter"), [(("w", "x"), "v"), (("v2", "x"), "u"), (("v_2", "x"), "u"), (("v2", "u7"), "t"), (("vec2", "v"), "v")]
 )

@@ -75,7 +75,7 @@ def room(plan: Arrangement) -> float:
 
 
 def _drawn(picture: Picture, plan: Arrangement) -> ET.Element:
-    flows = {id: replace(flow, look=style.gradient_style(flow.back or (), LARGEST)) for id, flow in picture.shown.items()}
+    flows = {id: replace(flow, ribbon=style.ribbon(flow.back or (), LARGEST)) for id, flow in picture.shown.items()}
     svg = replace(picture.sheet, plan=plan, flows=flows, largest=LARGEST).svg().replace(' xmlns="http://www.w3.org/2000/svg"', "")
     return ET.fromstring(re.sub("<title>.*?</title>", "", svg))
 

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 
 from autograd._format import shown
 from autograd.audit.claim import Candidate, Claim, Diagnosis
-from autograd.audit.recognition import agree, derivative, evaluated, is_linear, partials_at, value_args
+from autograd.audit.recognition import agree, derivative, evaluated, is_linear, value_args
 from autograd.audit.recorded_loss import RecordedLoss
 from autograd.formulas import partial_text
 from autograd.formulas.printer import TEXT, Formula
 from autograd.op import ATOM, SUM, TABLE, Op
-from autograd.value import Value, operands
+from autograd.value import Value, operands, partials_at
 
 MAX_NODES = 50  # of a function whose operations are tried one by one
 MAX_TEXT = 40  # characters of a formula in a sentence
@@ -284,15 +284,12 @@ def _constant(step: Operation, text: Text) -> Found:
     elif step.has_constant_factor:
         yield "constant", f"the constant in {its} is kept, and its derivative is 0", _with_constant
         yield "constant", f"the constant factor in {its} is missing", lambda step: sum(step.slopes)
-        yield "constant", f"the constant factor in {its} is missing, but for its sign", _with_sign_alone
+        alone = f"the constant factor in {its} is missing, but for its sign"
+        yield "constant", alone, lambda step: sum(map(math.copysign, step.slopes, step.terms))
     if step.computes(operator.mul) and step.has_constant_factor:
         (i,) = step.varying
         other = text(step.node.args[1 - i])
         yield "other variable", f"{its} is taken by {other}", lambda step: step.numbers[i]
-
-
-def _with_sign_alone(step: Operation) -> float:
-    return sum(math.copysign(slope, term) for slope, term in zip(step.slopes, step.terms, strict=True))
 
 
 def _with_constant(step: Operation) -> float:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from autograd import ops
 from autograd.op import Op
-from autograd.value import Value, operands, take_partials
+from autograd.value import Value, op_of, operands, take_partials
 
 Function = Callable[[float], float]
 Layer = tuple[str, int]  # the name of its function, and its number
@@ -32,12 +32,6 @@ def derivative(op: Op, x: float) -> float:
     return evaluated(op, [x], [True])[1][0] or 0.0
 
 
-def partials_at(node: Value, numbers: Sequence[float]) -> list[float | None]:
-    """The partials of a node with other numbers for its arguments."""
-    assert node.op is not None
-    return take_partials(node.op, node.op(*numbers), numbers, [type(arg) is Value for arg in node.args])
-
-
 def value_args(node: Value) -> list[Value]:
     return [arg for arg in node.args if type(arg) is Value]
 
@@ -46,7 +40,7 @@ def _moved(node: Value, moving: Collection[Value], x: float, partials: bool = Fa
     """The value of a node and its partials with respect to some of its arguments if these are x."""
     moves = [type(arg) is Value and arg in moving for arg in node.args]
     args = [x if moved else number for number, moved in zip(operands(node), moves, strict=True)]
-    return evaluated(node.op, args, moves if partials else [False] * len(moves))  # type: ignore[arg-type]
+    return evaluated(op_of(node), args, moves if partials else [False] * len(moves))
 
 
 def agree(one: Function, other: Function) -> bool:
@@ -63,15 +57,16 @@ def is_function(node: Value, function: Function) -> bool:
 def is_linear(node: Value, moving: Collection[Value]) -> bool:
     """Is a node linear in these arguments: are its partials with respect to them the same wherever they are?"""
     here = [p if type(arg) is Value and arg in moving else None for arg, p in zip(node.args, node.partials, strict=True)]
-    return node.op.linear or all(_moved(node, moving, x, partials=True)[1] == here for x in PROBES[:2])  # type: ignore[union-attr]
+    return op_of(node).linear or all(_moved(node, moving, x, partials=True)[1] == here for x in PROBES[:2])
 
 
 def is_homogeneous(node: Value, moving: Collection[Value]) -> bool:
     """Does multiplying these arguments by t multiply the node by a power of t? A difference from 0 counts as one from data."""
-    if node.op.linear:  # type: ignore[union-attr]
+    op = op_of(node)
+    if op.linear:
         if all(type(arg) is Value and arg in moving for arg in node.args):
             return True
-        if -1.0 in evaluated(node.op, operands(node), [True] * len(node.args))[1]:  # type: ignore[arg-type]
+        if -1.0 in evaluated(op, operands(node), [True] * len(node.args))[1]:
             return False
     one, two, four = (_moved(node, moving, x)[0] for x in (0.7, 1.4, 2.8))
     return math.isclose(two * two, one * four, rel_tol=1e-12)
@@ -134,7 +129,7 @@ def _activation(node: Value) -> Activation | None:
             x, _ = _moved(each, value_args(each), x)
         return x
 
-    while len(nodes) < MAX_WRITTEN_OUT and len(value_args(inner)) == 1 and not inner.op.activation:  # type: ignore[union-attr]
+    while len(nodes) < MAX_WRITTEN_OUT and len(value_args(inner)) == 1 and not op_of(inner).activation:
         nodes.append(inner)
         (inner,) = value_args(inner)
         for op, sign in WRITTEN_OUT:

@@ -17,13 +17,12 @@ from autograd.audit.recognition import (
     is_homogeneous,
     is_linear,
     network_layers,
-    partials_at,
     value_args,
 )
 from autograd.audit.sides import Sides
 from autograd.graph import Edge, Graph
 from autograd.sweeps import adjoints, depending_on, recorded_adjoints, recorded_tangents, topological_order
-from autograd.value import Value, operands, take_partials
+from autograd.value import Value, operands, partials_at, take_partials
 
 # Two formulas for one gradient may round differently in every operation, by a few units in the last place (2**-53). Each
 # operation is perturbed by more than that, and the change this makes in the gradient is what a claim may be off by.

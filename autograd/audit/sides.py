@@ -8,10 +8,10 @@ from functools import cached_property
 from random import Random
 
 from autograd.audit.parameters import Numbers
-from autograd.audit.recognition import Override, partials_at
+from autograd.audit.recognition import Override
 from autograd.diagnosis.kinks import at_kinks
 from autograd.graph import Graph
-from autograd.value import Value, operands
+from autograd.value import Value, operands, partials_at
 
 # The sides are looked for in so many random directions, and the opposite ones; where the gradient is the same on all of
 # them, to this precision, the function is smooth.

@@ -11,7 +11,7 @@ from autograd._format import counted, listed, shown
 from autograd.diagnosis.sentences import Sentences, factor_of, is_step
 from autograd.graph import Edge, Graph, edges_of
 from autograd.op import Op
-from autograd.value import Value, operands
+from autograd.value import Value, op_of, operands
 
 # A gradient beyond these is vanishing or huge: with a learning rate of 1 a step would leave the first six digits
 # of a parameter around 1 as they are, or leave nothing of them.
@@ -245,7 +245,7 @@ class GradientFlow:
         else:  # none did it alone: the operation whose factors did most
             groups: dict[str, list[EdgeFactor]] = {}
             for factor in factors:
-                at = f"where contributions {factor.how}" if factor.how else f"at {factor.edge.node.op.name}"  # type: ignore[union-attr]
+                at = f"where contributions {factor.how}" if factor.how else f"at {op_of(factor.edge.node).name}"
                 groups.setdefault(at, []).append(factor)
             place, most = max(groups.items(), key=lambda group: math.fsum(factor.power for factor in group[1]))
             power = shown(round(math.fsum(factor.power for factor in most)) * (1 if grows else -1))

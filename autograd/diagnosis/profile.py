@@ -96,18 +96,16 @@ def profile(y: Value) -> Profile:
     """
     graph = Graph(checked_value("profile({})", "y", y))
     ops: Counter[Op] = Counter()
-    depths: dict[Value, int] = {}
     edges = reverse = evaluation = 0
     for node in graph:
         into = edges_of(node)
-        depths[node] = max((depths[edge.arg] + 1 for edge in into), default=0)
         edges += len(into)
         reverse += sum(edge.partial is not None for edge in into)
         if node.op is not None:
             ops[node.op] += 1
             evaluation += _multiply_adds(node.op, len(node.args))
     counts = {op.name: count for op, count in ops.items()}
-    return Profile(len(graph), len(graph) - ops.total(), counts, edges, depths[y], _bytes(graph.nodes), evaluation, reverse)
+    return Profile(len(graph), len(graph) - ops.total(), counts, edges, y._depth, _bytes(graph.nodes), evaluation, reverse)
 
 
 def _multiply_adds(op: Op, arguments: int) -> int:

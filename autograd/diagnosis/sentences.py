@@ -13,7 +13,7 @@ from autograd.formulas.printer import TEXT, telling
 from autograd.graph import Edge
 from autograd.op import REAL, Op
 from autograd.staleness import is_current
-from autograd.value import Value, operands, take_partials
+from autograd.value import Value, op_of, operands, take_partials
 
 MAX_SATURATED = 1e-3  # an op with a partial below this is saturated: after three such layers a gradient is below MAX_VANISHING
 MAX_OPERANDS = 4
@@ -32,11 +32,10 @@ class Sentences:
 
     def place(self, node: Value) -> str:
         """The operation and where it was recorded: "relu at train.py:12", or "h = relu(…)" where that is not known."""
-        assert node.op is not None
-        inside = f" in {one_line(self._scopes(node.scope))}" if node.scope else ""
+        name, inside = op_of(node).name, f" in {one_line(self._scopes(node.scope))}" if node.scope else ""
         if node.origin is None:
-            return f"{self.name(node)} = {node.op.name}(…){inside}"
-        return f"{node.op.name} at {one_line(place(node.origin, whole=False))}{inside}"
+            return f"{self.name(node)} = {name}(…){inside}"
+        return f"{name} at {one_line(place(node.origin, whole=False))}{inside}"
 
     def _scopes(self, innermost: Scope) -> str:
         """The scopes around a node, as "batch / layers[0]": of modules in one another the innermost, by its path."""
@@ -80,17 +79,16 @@ class Sentences:
     def edge(self, edge: Edge) -> str:
         """What the partial of this edge is, and why."""
         node, position, arg, partial = edge
-        assert node.op is not None
-        where = self.place(node)
+        op, where = op_of(node), self.place(node)
         if partial is None:
-            if node.op.select and position == 0:
+            if op.select and position == 0:
                 return f"{where} only asks whether {self.name(arg)} is 0: no gradient flows to a condition"
             return f"{where} took the other branch: no gradient flows to {self.name(arg)}"
         factor = factor_of(edge)
         if factor is not None:
             by = f"{self.name(factor)} = {shown(partial)}" if type(factor) is Value else shown(partial)
             return f"{self.name(arg)} is multiplied by {by} in {where}"
-        if is_step(node.op):
+        if is_step(op):
             return f"{where} is a step: its partial is 0 everywhere"
         its_partial = f"its partial{self._by(edge)}"
         if _is_at_kink(node):
@@ -109,17 +107,15 @@ class Sentences:
 
 
 def _numbers(node: Value) -> str:
-    assert node.op is not None
-    xs = operands(node)
-    write = telling(TEXT.numbered, node.op, xs, node.data) if node.op.built_in else TEXT.numbered
+    op, xs = op_of(node), operands(node)
+    write = telling(TEXT.numbered, op, xs, node.data) if op.built_in else TEXT.numbered
     return listed([write.number(x) for x in xs], MAX_OPERANDS)
 
 
 def _expression(node: Value) -> str:
     """The operation with its numbers put in: `inf − inf`."""
-    assert node.op is not None
     write = TEXT.numbered
-    return write.operation(node.op, [write.constant(x) for x in operands(node)]).text
+    return write.operation(op_of(node), [write.constant(x) for x in operands(node)]).text
 
 
 def _outside(x: float, domain: Sequence[tuple[float, float]]) -> str:
@@ -140,8 +136,7 @@ def _is_domain(node: Value, position: int) -> bool:
 
 def _domain(node: Value, position: int) -> str:
     """The domain of an argument, with square brackets at the ends where the operation has a finite result."""
-    op, xs = node.op, operands(node)
-    assert op is not None
+    op, xs = op_of(node), operands(node)
 
     def holds(end: float) -> bool:
         return math.isfinite(end) and math.isfinite(op(*xs[:position], end, *xs[position + 1 :]))
@@ -159,8 +154,7 @@ def is_step(op: Op) -> bool:
 
 def factor_of(edge: Edge) -> Value | float | None:
     """What the argument is multiplied by, in a product of two or a dot product."""
-    assert edge.node.op is not None
-    partner = edge.node.op.partners(len(edge.node.args)).get(edge.position)
+    partner = op_of(edge.node).partners(len(edge.node.args)).get(edge.position)
     return None if partner is None else edge.node.args[partner]
 
 

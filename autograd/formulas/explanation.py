@@ -17,7 +17,7 @@ from autograd.formulas.printer import HTML, LATEX, TEXT, Formula, Printer, abrid
 from autograd.graph import Edge, Graph
 from autograd.names import spelled
 from autograd.op import ATOM
-from autograd.value import Value, is_detached, operands
+from autograd.value import Value, is_detached, op_of, operands
 
 MAX_LINES = 40
 MAX_NAMES = 5  # of leaves that were changed
@@ -263,8 +263,7 @@ class ChainRule:
 
     def _rule(self, edge: Edge) -> Formula:
         """The partial in symbols; ∂user/∂node if it cannot be written out, or if it would not evaluate to the recorded number."""
-        node, op = edge.node, edge.node.op
-        assert op is not None
+        node, op = edge.node, op_of(edge.node)
         count = len(node.args)
         few = enough_arguments(op, count, edge.position) if op.built_in else range(count)  # a mean divides by n
         args = [arg if type(arg) is float else Formula(self.names[arg], ATOM) for arg in (node.args[i] for i in few)]
@@ -294,10 +293,10 @@ class ChainRule:
         return self.printer.product([left, right])
 
     def _operation(self, node: Value) -> str:
-        assert node.op is not None
-        shown = (node.args[i] for i in enough_arguments(node.op, len(node.args)))
+        op = op_of(node)
+        shown = (node.args[i] for i in enough_arguments(op, len(node.args)))
         args = [self.printer.constant(arg) if type(arg) is float else Formula(self.names[arg], ATOM) for arg in shown]
-        return f"{self.names[node]} = {self.printer.operation(node.op, args).text}"
+        return f"{self.names[node]} = {self.printer.operation(op, args).text}"
 
     def _derivative(self, above: Value, below: Value) -> str:
         return self.printer.derivative(self.names[above], self.names[below])

@@ -20,7 +20,7 @@ from autograd.graph import Edge, Graph
 from autograd.lessons.misconceptions import BUGS
 from autograd.lessons.steps import Passes
 from autograd.op import ATOM
-from autograd.value import Value
+from autograd.value import Value, op_of
 
 DIGITS = 3  # significant ones that have to be right
 MAX_NEGLIGIBLE = 1e-9  # a difference that does not count: a gradient of 0 may come out as 1e-17
@@ -221,8 +221,7 @@ def _rule(solved: SolvedGraph, x: Value, user: Value, uses: Mapping[Value, Seque
 
 def _written(edges: Sequence[Edge], args: Sequence[Formula | float], z: Formula) -> str:
     """The partial, as a sum where a node is used more than once; empty if a rule cannot be written."""
-    op = edges[0].node.op
-    assert op is not None
+    op = op_of(edges[0].node)
     terms = [partial_formula(NUMBERED, op, edge.position, args, z) for edge in abridged(edges)]
     if len(terms) < len(edges):
         terms.insert(-1, NUMBERED.dots)

@@ -20,7 +20,7 @@ from autograd.graph import Graph, uses_in
 from autograd.op import ATOM
 from autograd.staleness import same_number, stale_leaves
 from autograd.sweeps import Partials
-from autograd.value import Value, flowing
+from autograd.value import Value, flowing, op_of
 
 MAX_ROWS = 40  # of a table
 MAX_SENTENCES = 6  # of one step, in text
@@ -69,9 +69,8 @@ class Contribution:
         return self._rule(LATEX, self.passes.latex_names)
 
     def _rule(self, printer: Printer, names: dict[Value, str]) -> str:
-        assert self.node.op is not None
         args = [arg if type(arg) is float else Formula(names[arg], ATOM) for arg in self.node.args]
-        formula = partial_formula(printer, self.node.op, self.position, args, Formula(names[self.node], ATOM))
+        formula = partial_formula(printer, op_of(self.node), self.position, args, Formula(names[self.node], ATOM))
         return formula.text if formula else printer.derivative(names[self.node], names[self.arg])
 
     @property

@@ -72,24 +72,22 @@ def _operation(box: Box) -> str:
     given = dict(zip((position for position, _ in box.constants), constants, strict=True))
     if text := filled(box.symbol, box.arity, given):
         return text
-    if box.arity == 2 and len(constants) == 1 and not box.symbol.isidentifier():
-        (constant,) = constants
-        if box.constants[0][0] == 0:
-            return f"{constant} {box.symbol}"
-        return f"{box.symbol} ({constant})" if constant.startswith(box.symbol) else f"{box.symbol} {constant}"
     return f"{box.symbol} {', '.join(constants) if len(constants) <= style.MAX_VECTOR else f'{len(constants)} constants'}"
 
 
 def filled(symbol: str, arity: int, given: Mapping[int, str]) -> str:
-    """A symbol with a place for each argument, those that are given filled in; "" for another symbol.
+    """A symbol with a place for each argument, or an operator between two, with those that are given; "" for another symbol.
 
-    >>> filled("exp(· − ·)", 2, {1: "2"})
-    'exp(· − 2)'
+    >>> filled("exp(· − ·)", 2, {1: "2"}), filled("−", 2, {0: "2"}), filled("−", 2, {1: "−2"}), filled("max", 2, {1: "2"})
+    ('exp(· − 2)', '2 −', '− (−2)', '')
     """
-    if symbol.count(PLACE) != arity:
+    if symbol.count(PLACE) == arity:
+        first, *rest = symbol.split(PLACE)
+        return first + "".join(given.get(i, PLACE) + part for i, part in enumerate(rest))
+    if arity != 2 or symbol.isidentifier():
         return ""
-    first, *rest = symbol.split(PLACE)
-    return first + "".join(given.get(i, PLACE) + part for i, part in enumerate(rest))
+    right = given.get(1, "")
+    return f"{given.get(0, '')} {symbol} {f'({right})' if right.startswith(symbol) else right}".strip()
 
 
 def _numbers(box: Box, show: Collection[str], times: int = 1) -> list[Line]:

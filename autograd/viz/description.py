@@ -47,7 +47,7 @@ def what_to_see(diagram: Diagram) -> str:
         return f"The {frame} is where it went wrong: {listed(born, most=2)}."
     largest = _largest(diagram)
     if largest is None:
-        alone = any(len(arrow.partials) == 1 and not arrow.into_folded for arrow in diagram.arrows)
+        alone = any(arrow.partial is not None for arrow in diagram.arrows)
         return "At each arrow stands its local derivative." if alone and "partial" in diagram.options.show else ""
     size, grad, name = largest
     only = sum(node.op is None and diagram.quantities.grad(node) is not None for node in diagram.graph) == 1

@@ -112,7 +112,6 @@ class Arrow:
     target: str
     bar: float | None
     into_folded: bool = False
-    of_leaves: bool = True
     names: list[str] = field(default_factory=list)
     partials: list[float | None] = field(default_factory=list)
     sums: dict[Hashable, float | None] = field(default_factory=dict)  # the contribution to each argument
@@ -122,10 +121,14 @@ class Arrow:
         self.partials.append(partial)
         if type(arg) is Value and len(self.names) < MAX_NAMES and arg not in self.sums:
             self.names.append(name_of(arg))
-        self.of_leaves &= type(arg) is Value and arg.op is None
         before = self.sums.setdefault(arg, None)
         if bar is not None and partial is not None:
             self.sums[arg] = bar * partial if before is None else before + bar * partial
+
+    @property
+    def partial(self) -> float | None:
+        """Its local derivative, if it is that of a single edge between two nodes that are drawn."""
+        return self.partials[0] if len(self.partials) == 1 and not self.into_folded else None
 
     @cached_property
     def contributions(self) -> list[float] | None:
@@ -323,7 +326,8 @@ class Diagram:
             seen[arrow.source] += 1
             box = self.boxes[arrow.source]
             many = not (box.symbol or box.group) and users[box.id] > MAX_USERS and seen[box.id] > 1
-            if many or (span > MAX_CROSSED and (crowded or arrow.of_leaves)):
+            of_leaves = all(type(arg) is Value and arg.op is None for arg in arrow.sums)
+            if many or (span > MAX_CROSSED and (crowded or of_leaves)):
                 name = box.name if box.group is None or len(arrow.names) > 1 else arrow.names[0]
                 arrow.source = f"r{arrow.id}"
                 self.boxes[arrow.source] = Box(arrow.source, name, reference=True, frame=self.boxes[arrow.target].frame)

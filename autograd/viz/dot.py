@@ -55,10 +55,11 @@ def _write_arrows(drawing: Any, arrow: Arrow, flow: Flow) -> None:
         if flow.back is None and flow.label:
             look["label"] = f"<&#160;{flow.label}&#160;>"
         drawing.edge(*ends, **look)
-    if flow.back is not None:
-        label = f"<&#160;{style.label_text(flow.label)}&#160;>"
-        look = {"id": f"b{arrow.id}", "class": "backward", **flow.look}
-        drawing.edge(*ends, label=label, tooltip=style.tooltip(flow.tooltip), **look)
+    if flow.ribbon is not None:
+        colour, width, dashes = flow.ribbon
+        look = {"id": f"b{arrow.id}", "class": "backward", "dir": "none" if dashes == "dotted" else "back", "style": dashes}
+        look |= {"color": colour, "fontcolor": colour, "penwidth": f"{width:.2f}", "tooltip": style.tooltip(flow.tooltip)}
+        drawing.edge(*ends, label=f"<&#160;{style.label_text(flow.label)}&#160;>", **look)
 
 
 def _write_card(graph: Any, card: Card) -> None:

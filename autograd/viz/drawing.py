@@ -195,7 +195,6 @@ def text_tree(roots: Sequence[Value], name_of: Callable[[Value], str], above: Se
 
 
 def _described(node: Value, name_of: Callable[[Value], str]) -> str:
-    parts = [name_of(node), "" if node.op is None else f"= {node.op.symbol}"]
+    name = name_of(node) if node.op is None else f"{name_of(node)} = {node.op.symbol}"
     grad = grad_of(node)
-    numbers = f"data {shown(node.data)}" if grad is None else f"data {shown(node.data)}  grad {shown(grad)}"
-    return f"{' '.join(part for part in parts if part)}  {numbers}"
+    return f"{name}  data {shown(node.data)}" + ("" if grad is None else f"  grad {shown(grad)}")

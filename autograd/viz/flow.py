@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from autograd.viz import style
 from autograd.viz.cards import WARNING
 from autograd.viz.diagram import Arrow
-from autograd.viz.style import Options
+from autograd.viz.style import Options, Ribbon
 
 MAX_PRODUCTS = 30  # in a picture of more arrows there is no room for products beside them, nor between cards below each other
 NOTHING = "; no gradient flows back: branch not taken, or leaf frozen or detached"
@@ -26,7 +26,7 @@ class Flow:
     forward: bool
     back: list[float] | None
     label: str
-    look: dict[str, str]  # of the line back, as Graphviz calls it
+    ribbon: Ribbon | None  # of the line back
     tooltip: str
     names: str  # of what flows forward, and that nothing flows back
 
@@ -62,27 +62,24 @@ def _flow(arrow: Arrow, options: Options, largest: float, brief: bool) -> Flow:
     return Flow(
         forward=options.flow != "backward" or back is None,
         back=back,
-        label=_partial(arrow, options) if back is None else _label(arrow, back, not brief and "partial" in options.show),
-        look={} if back is None else style.gradient_style(back, largest),
+        label=_label(arrow, back, "partial" in options.show, brief),
+        ribbon=None if back is None else style.ribbon(back, largest),
         tooltip=_tooltip(arrow, "partial" in options.show),
         names=", ".join(arrow.names) + (NOTHING if arrow.partials == [None] else ""),
     )
 
 
-def _partial(arrow: Arrow, options: Options) -> str:
-    """The local derivative, which stands at the arrow as long as nothing flows back."""
-    partial = arrow.partials[0] if len(arrow.partials) == 1 and "partial" in options.show and not arrow.into_folded else None
-    return "" if partial is None else style.short(partial)
+def _label(arrow: Arrow, back: list[float] | None, show_partial: bool, brief: bool) -> str:
+    """What flows back: unless `brief`, as adjoint times partial, if there is only one and the adjoint is on a card.
 
-
-def _label(arrow: Arrow, back: list[float], product: bool) -> str:
-    """What flows back: as adjoint times partial, if there is only one and the adjoint is on a card.
-
-    Where a gradient dies, the product says why: `2 · 0 = 0`. Behind that, 0 times anything explains nothing.
+    As long as nothing flows back, the partial alone. Where a gradient dies, the product says why: `2 · 0 = 0`. Behind
+    that, 0 times anything explains nothing.
     """
+    partial = arrow.partial if show_partial else None
+    if back is None:
+        return "" if partial is None else style.short(partial)
     text = style.gradients(back)
-    partial = arrow.partials[0] if len(arrow.partials) == 1 and product and not arrow.into_folded else None
-    if partial is not None and arrow.bar is not None and (arrow.bar or any(back)):
+    if not brief and partial is not None and arrow.bar is not None and (arrow.bar or any(back)):
         text = f"{style.short(arrow.bar)} · {style.factor(partial)} = {text}"
     return text if math.isfinite(style.norm(back)) else f"{WARNING} {text}"
 

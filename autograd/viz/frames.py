@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from autograd._format import counted
+from autograd._format import counted, one_line
 from autograd.viz import style
 from autograd.viz.card_sizes import NAME, WORD
 from autograd.viz.diagram import Diagram
@@ -42,8 +42,6 @@ class FrameHead:
 
 def frame_heads(diagram: Diagram) -> dict[Group, FrameHead]:
     opened = diagram.folding.open
-    if not opened:
-        return {}
     ins: dict[Group, set[Hashable]] = {group: set() for group in opened}
     outs: dict[Group, set[Hashable]] = {group: set() for group in opened}
     for arrow in diagram.arrows:
@@ -79,15 +77,14 @@ def fitting(frames: Sequence[PlacedFrame], heads: Mapping[Group, FrameHead]) -> 
     chosen: dict[Group | None, int] = {}
     for frame in frames:
         lengths = (GRID + sum(part.width + GRID for part in parts) for parts in forms[frame.group])
-        form = next((k for k, length in enumerate(lengths) if length <= frame.along), -1)
-        before = chosen.setdefault(frame.group.parent, form)
-        chosen[frame.group.parent] = -1 if -1 in (form, before) else max(form, before)
+        form = next((k for k, length in enumerate(lengths) if length <= frame.along), len(forms[frame.group]) - 1)
+        chosen[frame.group.parent] = max(form, chosen.get(frame.group.parent, 0))
     return {group: form[chosen[group.parent]] for group, form in forms.items()}
 
 
 def _forms(frame: PlacedFrame, head: FrameHead) -> list[list[Part]]:
     """From the longest to the shortest, for which every frame has room."""
-    name, about, size = Part("name", frame.name), Part("about", frame.about), Part("size", head.size)
-    ends, brief = Part("ends", head.ends), Part("ends", head.brief)
+    name, about = Part("name", one_line(frame.group.name)), Part("about", one_line(frame.group.about))
+    ends, brief, size = Part("ends", head.ends), Part("ends", head.brief), Part("size", head.size)
     forms = [name, about, ends, size], [name, about, brief, size], [name, ends, size], [name, brief, size], [name, about]
     return [[part for part in parts if part.text] for parts in forms]

@@ -104,6 +104,8 @@ class Level:
 
     def __init__(self, items: Iterable[Item], links: Iterable[Link]) -> None:
         self.items, self.links = list(items), {link.arrow: link for link in links}
+        self.entering = sum(link.source is None for link in self.links.values())  # through the wall
+        self.leaving = sum(link.target is None for link in self.links.values())
         self._rank()
         self._connect()
         self._order()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from itertools import pairwise
 from typing import NamedTuple
 
 
@@ -78,8 +77,7 @@ def sequence(t: float) -> str:
     """
     at = min(max(t, 0.0), 1.0) * (len(RAMP) - 1)
     k = min(int(at), len(RAMP) - 2)
-    low, high = list(pairwise(RAMP))[k]
-    parts = ((int(low[i : i + 2], 16), int(high[i : i + 2], 16)) for i in (1, 3, 5))
+    parts = ((int(RAMP[k][i : i + 2], 16), int(RAMP[k + 1][i : i + 2], 16)) for i in (1, 3, 5))
     return "#" + "".join(f"{round(a + (at - k) * (b - a)):02x}" for a, b in parts)
 
 

@@ -62,7 +62,7 @@ class Picture:
 
     @cached_property
     def _plans(self) -> tuple[Arrangement, Mapping[str, Flow]]:
-        ribbons = {id: float(flow.look["penwidth"]) for id, flow in self.flows.items() if flow.back is not None}
+        ribbons = {id: flow.ribbon.width for id, flow in self.flows.items() if flow.ribbon is not None}
         diagram = self.diagram
         rows = _hosts(diagram)
         options, upright = diagram.options, diagram.options.direction in ("TB", "BT")

@@ -108,7 +108,7 @@ class ProgramPicture:
                     self.cards[start] = Card(start, "reference", shortened(names, self.room, WORD))
                 label = str(len(registers)) if len(registers) > 1 and not box.one_by_one else ""
                 arrows.append(Arrow(id, 0, start, box.id, None))
-                self.flows[id] = Flow(True, None, label, {}, "", names)
+                self.flows[id] = Flow(True, None, label, None, "", names)
         return arrows
 
     @cached_property
@@ -207,9 +207,10 @@ class ProgramBox:
 
     def head(self) -> tuple[str, str]:
         """What it does, and the name of its results."""
+        name = ", ".join(name_ranges(self.names))
         if not self.rows:
-            return name_range(self.names), ""
-        row, name = self.rows[0], name_range(self.names)
+            return name, ""
+        row = self.rows[0]
         if any(other.op is not row.op for other in self.rows):
             return counted(len(self.rows), "more row"), ""
         if row.shape is not None:
@@ -303,12 +304,7 @@ class ProgramBoxes:
     def _infix(self, row: Row) -> str:
         """A row with the names of its arguments that have no card: `x + 1`, `exp(· − 2)`; "" for one that does not look so."""
         names = {i: self._name(arg) for i, arg in enumerate(row.args) if type(arg) is float or arg not in self.owner}
-        if not names or row.op in ROLES:
-            return ""
-        written = filled(row.op.symbol, len(row.args), names)
-        if not written and len(row.args) == 2 and not row.op.symbol.isidentifier():
-            written = f"{names.get(0, '')} {row.op.symbol} {names.get(1, '')}".strip()
-        return written
+        return filled(row.op.symbol, len(row.args), names) if names and row.op not in ROLES else ""
 
     def _name(self, arg: Arg) -> str:
         if type(arg) is int:
@@ -358,14 +354,14 @@ def name_series(names: Sequence[str]) -> list[str]:
 
 
 def name_range(names: Sequence[str]) -> str:
-    """Names that differ in their numbers.
+    """Names of a series, which differ in their numbers alone.
 
     >>> name_range(["x_0", "x_1", "x_2"]), name_range(["w_0_0", "w_0_1", "w_1_0", "w_1_1"]), name_range(["v3", "v7"])
     ('x_0…2', 'w_0…1_0…1', 'v3,7')
     """
     parts = [re.split(r"(\d+)", name) for name in names]
-    columns = [list(dict.fromkeys(column)) for column in zip(*parts, strict=False)]
-    text = "".join(column[0] if len(column) == 1 else _span(column) for column in columns)
+    columns = [list(dict.fromkeys(column)) for column in zip(*parts, strict=True)]
+    text = "".join(column[0] if len(column) == 1 else f"{min(column, key=int)}…{max(column, key=int)}" for column in columns)
     varying = [column for column in columns if len(column) > 1]
     if len(varying) == 1 and len(varying[0]) == len(names) <= MAX_LISTED and not _dense(varying[0]):
         return "".join(",".join(column) for column in columns)
@@ -378,11 +374,6 @@ def _dense(numbers: Iterable[str]) -> bool:
     return ordered == [*range(ordered[0], ordered[-1] + 1)]
 
 
-def _span(numbers: Iterable[str]) -> str:
-    ordered = sorted(numbers, key=int)
-    return f"{ordered[0]}…{ordered[-1]}"
-
-
 def _stem(name: str) -> str:
-    """A name without its numbers."""
-    return re.sub(r"\d+", "", name)
+    """What the names of a series have in common: it has 0 for each number."""
+    return re.sub(r"\d+", "0", name)

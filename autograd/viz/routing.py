@@ -103,8 +103,6 @@ class PlacedFrame:
     """A frame around an open group, where it stands."""
 
     group: Group
-    name: str
-    about: str
     u: float
     v: float
     along: float
@@ -247,31 +245,21 @@ class Arrangement:
         """
         cut = False
         for parts in self.parts.values():
-            into: dict[Key, list[Part]] = {}
-            out: dict[Key, list[Key]] = {}
+            waiting: dict[Key, list[Part]] = {}  # for something that others wait for
             for part in parts:
                 if part[1] is not None and part[2] is not None:
-                    into.setdefault(part[1], [])
-                    into.setdefault(part[2], []).append(part)
-                    out.setdefault(part[1], []).append(part[2])
-            waiting = {key: len(before) for key, before in into.items()}
-            ready = [key for key, count in waiting.items() if count == 0]
-            done: set[Key] = set()
-            for first in waiting:
-                while ready:
-                    key = ready.pop()
-                    done.add(key)
-                    for after in out.get(key, ()):
-                        waiting[after] -= 1
-                        if waiting[after] == 0:
-                            ready.append(after)
-                if first not in done:
-                    for arrow, source, _ in into[first]:
-                        if source not in done:
+                    waiting.setdefault(part[1], [])
+                    waiting.setdefault(part[2], []).append(part)
+            while waiting:
+                count = len(waiting)
+                for key in list(waiting):  # in the order of the graph: one round is enough where there is no cycle
+                    if waiting.keys().isdisjoint(source for _, source, _ in waiting[key]):
+                        del waiting[key]
+                if len(waiting) == count:  # all are in a cycle, or behind one
+                    for arrow, source, _ in waiting.pop(next(iter(waiting))):
+                        if source in waiting:
                             self._stub(arrow)
                             cut = True
-                    waiting[first] = 0
-                    ready.append(first)
         return cut
 
     def _stub(self, arrow: Arrow) -> None:
@@ -373,9 +361,7 @@ class Arrangement:
             u, v = origins[self._parent(frame)]
             item = self.frame_items[frame]
             origins[frame] = u + item.u + FRAME_PADDING, v + item.v + FRAME_HEAD
-            self.frames.append(
-                PlacedFrame(frame, one_line(frame.name), one_line(frame.about), u + item.u, v + item.v, item.along, item.across)
-            )
+            self.frames.append(PlacedFrame(frame, u + item.u, v + item.v, item.along, item.across))
         for id, placed in self.placed.items():
             if id not in self.scheme.tails:
                 self._place_card(placed, *origins[self._home(id)])
@@ -398,10 +384,10 @@ class Arrangement:
     def _is_alone(self, arrow: Arrow) -> bool:
         """Does it pass nothing but walls, each on a side where no other arrow goes through it?"""
         for where in self.ways[arrow.id]:
-            links = self.levels[where].links
-            link = links[arrow.id]
-            walls = [(other.source is None, other.target is None) for other in links.values() if other is not link]
-            if len(link.hops) > 1 or any((link.source is None and a) or (link.target is None and b) for a, b in walls):
+            level = self.levels[where]
+            link = level.links[arrow.id]
+            beside = (link.source is None and level.entering > 1) or (link.target is None and level.leaving > 1)
+            if beside or len(link.hops) > 1:
                 return False
         return True
 

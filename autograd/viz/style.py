@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from autograd._check import checked_choice, checked_flag, checked_integer
 from autograd._format import escaped, printable, shown
@@ -19,7 +20,7 @@ MAX_TERMS = 3
 MAX_VECTOR = 3
 MAX_WIDTH = 7.0  # of the line of the largest gradient in a picture
 MAX_ALONG = 1264.0  # of a picture that fits a screen, with its margins
-MIN_WIDTH, HAIRLINE, BROKEN_WIDTH = 1.0, 1.0, 4.0
+MIN_WIDTH, BROKEN_WIDTH = 1.0, 4.0
 
 SHOW = ("data", "grad", "partial")
 RANKDIRS = ("LR", "RL", "TB", "BT")
@@ -68,27 +69,24 @@ class Options:
         return (self.expand,) if isinstance(self.expand, str) else tuple(self.expand)
 
 
-def ribbon(gradients: Sequence[float], largest: float) -> float:
-    """The width of the line along which these gradients flow: in proportion to their size, `largest` being the picture's largest.
+class Ribbon(NamedTuple):
+    """The line along which gradients flow back. Solid is positive, dashed negative, dotted zero, which has no head."""
 
-    >>> ribbon([1.0], 4.0), ribbon([-4.0], 4.0), ribbon([0.0], 4.0)
-    (1.75, 7.0, 1.0)
+    colour: str
+    width: float
+    dashes: str
+
+
+def ribbon(gradients: Sequence[float], largest: float) -> Ribbon:
+    """The line for these gradients: as wide as they are large, `largest` being the picture's largest.
+
+    >>> ribbon([-1.0], 4.0), ribbon([0.0], 4.0).width, ribbon([4.0], 4.0).width
+    (Ribbon(colour='#a94008', width=1.75, dashes='dashed'), 1.0, 7.0)
     """
+    dashes = "dashed" if len(gradients) == 1 and gradients[0] < 0.0 else "solid" if any(gradients) else "dotted"
     size = norm(gradients)
-    if not math.isfinite(size):
-        return BROKEN_WIDTH
-    return max(size / largest * MAX_WIDTH, MIN_WIDTH) if size else HAIRLINE
-
-
-def gradient_style(gradients: Sequence[float], largest: float) -> dict[str, str]:
-    """Colour, width, dash and head of the line along which these gradients flow.
-
-    Solid is positive, dashed negative, dotted zero, which has no head.
-    """
-    colour = gradient_colour(gradients)
-    style = "dashed" if len(gradients) == 1 and gradients[0] < 0.0 else "solid" if any(gradients) else "dotted"
-    head = "none" if style == "dotted" else "back"
-    return {"dir": head, "color": colour, "fontcolor": colour, "penwidth": f"{ribbon(gradients, largest):.2f}", "style": style}
+    width = max(size / (largest or 1.0) * MAX_WIDTH, MIN_WIDTH) if math.isfinite(size) else BROKEN_WIDTH
+    return Ribbon(gradient_colour(gradients), round(width, 2), dashes)
 
 
 def gradient_colour(gradients: Sequence[float]) -> str:

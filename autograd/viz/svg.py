@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from autograd._format import escaped
+from autograd._format import escaped, one_line
 from autograd.viz import style
 from autograd.viz.card_sizes import FLAT, HEAD, HEAD_SPACE, LABEL, LINE, NAME, NUMBER, PADDING, WORD, WORD_SPACE, head_texts
 from autograd.viz.cards import Card, Line
@@ -19,6 +19,7 @@ from autograd.viz.frames import FrameHead, fitting
 from autograd.viz.layered import GRID, snapped
 from autograd.viz.routing import APART, CLEAR, HALF_TEXT, Arrangement, Placed, PlacedFrame, Route, inset
 from autograd.viz.shapes import Point, fixed, flat_head, head, line, pair, paragraph, rectangle, sign_class, text_at, tip
+from autograd.viz.style import Ribbon
 from autograd.viz.text_size import FONT, shortened, sides, text_width
 
 MARGIN = 8.0
@@ -69,7 +70,7 @@ class Sheet:
         parts += map(self._frame, self.plan.frames)
         routes = [(route, self.flows[route.arrow.id]) for route in self.plan.routes]
         parts += [self._forward(route, flow) for route, flow in routes if flow.forward]
-        parts += [self._backward(route, flow) for route, flow in routes if flow.back is not None]
+        parts += [self._backward(route, flow, flow.ribbon) for route, flow in routes if flow.ribbon is not None]
         parts += [self._card(placed) for placed in self.plan.placed.values()]
         below, height = self._below()
         width, height = math.ceil(self.width), math.ceil(height)
@@ -107,7 +108,7 @@ class Sheet:
         corner, turn = ((x, y + height), " rotate(-90)") if self.upright else ((x, y), "")
         tooltip = f"<title>{escaped(self.heads[frame.group].tooltip)}</title>"
         words = f'<g transform="translate({pair(corner)}){turn}">{"".join(parts)}</g>'
-        return f'<g class="frame" data-name="{escaped(frame.name)}">{tooltip}{border}{words}</g>'
+        return f'<g class="frame" data-name="{escaped(one_line(frame.group.name))}">{tooltip}{border}{words}</g>'
 
     def _card(self, placed: Placed) -> str:
         card = placed.card
@@ -218,11 +219,11 @@ class Sheet:
         label = self._label(route, flow.label, style.LINE, 0.0) if flow.back is None and flow.label else ""
         return _edge("f", route, "forward", f"forward: {flow.names}", way + end + label)
 
-    def _backward(self, route: Route, flow: Flow) -> str:
+    def _backward(self, route: Route, flow: Flow, ribbon: Ribbon) -> str:
         points = self._lane(route, 1)
-        colour, width, dash = flow.look["color"], float(flow.look["penwidth"]), flow.look["style"]
+        colour, width, dash = ribbon
         u, v = points[0]
-        filled = "none" if flow.look["dir"] == "none" else colour  # its place is kept: numbers change in a player
+        filled = "none" if dash == "dotted" else colour  # its place is kept: numbers change in a player
         end = tip(self._at(u + TIP, v), self._at(u, v), max(3.8, width / 2 + 2.5), filled)
         points[0] = (u + TIP - 1.0, v)
         dashes = {"dashed": f"{fixed(5.0 + width)} {fixed(3.0 + width / 2)}", "dotted": "1.5 3"}.get(dash, "")
@@ -310,8 +311,7 @@ def legend(
 
 def _entries(cards: Collection[Card], flows: Collection[Flow], largest: float) -> Iterator[LegendEntry]:
     kinds = {card.kind for card in cards}
-    looks = {flow.look["style"] if not math.isnan(sum(flow.back)) else "" for flow in flows if flow.back is not None}
-    colours = {flow.look["color"] for flow in flows if flow.back is not None}
+    colours = {flow.ribbon.colour for flow in flows if flow.ribbon is not None}
     if "leaf" in kinds:
         yield LegendEntry(_card_sample(style.LEAF), 22.0, "given")
     if "operation" in kinds:
@@ -328,7 +328,7 @@ def _entries(cards: Collection[Card], flows: Collection[Flow], largest: float) -
         yield LegendEntry(_arrow_sample(style.NEGATIVE, 3.0, "6 4", back=True), SAMPLE, "negative gradient")
     if style.MANY in colours:
         yield LegendEntry(_arrow_sample(style.MANY, 3.0, back=True), SAMPLE, "several gradients: their norm")
-    if "dotted" in looks:
+    if style.NOTHING in colours:
         yield LegendEntry(line("M30,0H0", style.NOTHING, 1.0, "1.5 3"), SAMPLE, "zero gradient")
     if largest and colours:
         wedge = f'<path d="M0,0L44,-{fixed(style.MAX_WIDTH / 2)}v{fixed(style.MAX_WIDTH)}z" fill="{style.MANY}"/>'

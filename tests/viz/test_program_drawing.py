@@ -145,6 +145,24 @@ def test_names_are_shortened_and_listed_on_a_few_lines():
     assert len(texts(drawing)) < 30 * MAX_LINES
 
 
+@pytest.mark.parametrize(
+    ("f", "title"),
+    [
+        (lambda xy, x1y: xy * x1y, "xy and x1y"),
+        (lambda x1, x: x1 * x, "x1 and x"),
+        (lambda w, w1, w2: w * w1 + w2, "w and w1…2"),
+    ],
+)
+def test_names_are_one_series_only_if_they_have_numbers_at_the_same_places(f, title):
+    assert f"Program of {title}" in texts(compile(f, *[1.0] * f.__code__.co_argcount).draw())
+
+
+def test_results_that_share_a_card_are_named_even_if_an_input_is_called_as_one_of_them():
+    rows = tuple(Row(add, (0, float(i)), i + 1) for i in range(30))
+    program = Program((Input("v7"),), rows, (Output("y", 30),), 31)
+    assert "29 of v1…30, v7_2" in texts(draw_program(program))
+
+
 def test_printed_it_is_the_program():
     program = compile(lambda x: x * 2.0, 1.0)
     assert str(program.draw()) == str(program) == program.draw()._repr_mimebundle_()["text/plain"]

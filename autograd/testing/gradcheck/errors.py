@@ -18,7 +18,7 @@ from autograd.testing.gradcheck.op_checks import Partial
 from autograd.testing.gradcheck.report import Checked
 from autograd.testing.gradcheck.slopes import SlopeRange
 from autograd.testing.gradcheck.tested_function import FunctionUnderTest, Recording
-from autograd.value import Value, operands
+from autograd.value import Value, op_of, operands
 
 if TYPE_CHECKING:
     from autograd.viz.drawing import Drawing
@@ -101,12 +101,10 @@ def _relative(got: float, slopes: SlopeRange) -> str:
 
 
 def _at_fault(partial: Partial, names: Mapping[Value, str], origin: tuple[str, int] | None) -> str:
-    node = partial.node
-    assert node.op is not None
-    slopes = partial.differences
+    node, slopes = partial.node, partial.differences
     right = f"at this kink it is {slopes.low!r} by convention" if partial.stated else f"its own values give {slopes}"
     where = "" if origin is None else f", recorded at {place(origin)}"
-    call = f"{node.op.name}{arguments_text(operands(node))}"
+    call = f"{op_of(node).name}{arguments_text(operands(node))}"
     return (
         f"the partial of {call} by {_argument(partial, names)} is wrong: got {partial.claimed!r}, {right}"
         f"{_relative(partial.claimed, slopes)}{where}; it is the node {one_line(names[node])}"

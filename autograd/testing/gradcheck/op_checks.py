@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from autograd.graph import edges_of
 from autograd.op import Op
+from autograd.sweeps import recorded_adjoints
 from autograd.testing.finite_differences import SMALLEST, UNDEFINED, neighbours, noise_level
 from autograd.testing.gradcheck.rounding import STATED_ERROR, rounding_of
 from autograd.testing.gradcheck.slopes import UNSEEN, SlopeRange, slopes_at
@@ -46,10 +47,7 @@ def checked_partials(
     nodes: Sequence[Value], inputs: Collection[Value], outputs: Collection[Value], tolerance: Tolerance
 ) -> Iterator[Partial]:
     """Every partial through which gradient flows from an output to an input, and of `where` those through which none does."""
-    reached = set(outputs)
-    for node in reversed(nodes):
-        if node in reached:
-            reached.update(edge.arg for edge in edges_of(node) if edge.partial is not None)
+    reached = recorded_adjoints(nodes, dict.fromkeys(outputs, 1.0))
     moving = set(inputs)
     for node in nodes:
         if node.op is None or node not in reached:

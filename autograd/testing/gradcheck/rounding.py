@@ -9,7 +9,7 @@ from functools import cache
 from autograd.graph import edges_of
 from autograd.op import Op
 from autograd.testing.finite_differences import EPSILON, SMALLEST
-from autograd.value import Value, operands, take_partials
+from autograd.value import Value, op_of, operands, take_partials
 
 STATED_ERROR = 4.0 * EPSILON  # what the ops of the table hold their partials to
 NORMAL = 2.0**-1022
@@ -28,9 +28,8 @@ def value_noise(nodes: Sequence[Value], bars: Mapping[Value, float], values: Map
 
 def rounding_at(node: Value, values: Mapping[Value, float] | None = None) -> float:
     """A bound on the rounding error of a node's own op."""
-    assert node.op is not None
-    z = node.data if values is None else values[node]
-    return rounding_of(node.op, z, operands(node, values) if node.op.arity is None else ())
+    op, z = op_of(node), node.data if values is None else values[node]
+    return rounding_of(op, z, operands(node, values) if op.arity is None else ())
 
 
 def rounding_of(op: Op, z: float, args: Sequence[float]) -> float:
@@ -92,8 +91,7 @@ def _own_error(partial: float | None) -> float:
 
 def _changes(node: Value, shifts: Sequence[float]) -> list[float]:
     """How much the partials change if the arguments do; NaN outside the domain."""
-    op, here = node.op, operands(node)
-    assert op is not None
+    op, here = op_of(node), operands(node)
     moved = [x + shift for x, shift in zip(here, shifts, strict=True)]
     if op.kinks is not None and not _same_side(op.kinks(*here), op.kinks(*moved)):
         return [0.0] * len(here)  # the side is the one that was recorded

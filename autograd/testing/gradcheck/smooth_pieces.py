@@ -112,8 +112,8 @@ class Piece:
 
         def largest(slope: float) -> float:
             def partials(node: Value) -> list[float | None]:
-                sizes = [None if partial is None else abs(partial) for partial in node.partials]
-                return [None if size is None else slope for size in sizes] if node in self.at_kinks else sizes
+                at_kink = node in self.at_kinks
+                return [None if partial is None else slope if at_kink else abs(partial) for partial in node.partials]
 
             return float(tangents(self.graph.nodes, {leaf: 1.0}, partials).get(self.root, 0.0))
 

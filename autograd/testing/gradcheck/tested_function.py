@@ -20,7 +20,7 @@ from autograd.testing.finite_differences import EPSILON, UNDEFINED, NoisyFunctio
 from autograd.testing.gradcheck.rounding import value_noise
 from autograd.testing.gradcheck.smooth_pieces import close, fast_arguments, margins_of, same_side
 from autograd.transforms import gradients
-from autograd.value import Value, take_partials
+from autograd.value import Value, op_of, take_partials
 
 MAX_SHOWN = 6
 
@@ -199,8 +199,7 @@ def _noise(made: Recording, y: Any) -> float:
 
 
 def _partials_as_graph(node: Value) -> list[Any]:
-    assert node.op is not None
-    return take_partials(node.op, node, node.args, [partial is not None for partial in node.partials])
+    return take_partials(op_of(node), node, node.args, [partial is not None for partial in node.partials])
 
 
 # -- the inputs --------------------------------------------------------------------------------------
@@ -238,10 +237,7 @@ def _is_checked(leaf: Any) -> bool:
         return not _is_frozen(leaf)
     if isinstance(leaf, int) or (hasattr(type(leaf), "dtype") and getattr(leaf.dtype, "kind", "f") != "f"):
         return False
-    try:
-        return number(leaf) is not None
-    except TypeError:
-        return False
+    return _transform_checks.is_number(leaf)
 
 
 def _argument_names(f: Callable[..., Any], count: int) -> list[str]:
