@@ -16,20 +16,11 @@ from playground import pytorch
 from playground.free import CONSTANTS
 from playground.program import MODULES, OF_THE_FIRST
 from playground.spelling import GLUED, OTHERS
+from playground.syntax import COMPREHENSIONS, parsed
 from playground.typed import HINTS, Slip
 
 STARTS = (2.0, 1.0, -0.5, 3.0, 0.5, 1.5)  # of variables without a number: most relus of small nets are alive there
-PYTHON = (
-    ast.List,
-    ast.Lambda,
-    ast.ListComp,
-    ast.SetComp,
-    ast.DictComp,
-    ast.GeneratorExp,
-    ast.NamedExpr,
-    ast.JoinedStr,
-    ast.Await,
-)
+PYTHON = (ast.List, ast.Lambda, ast.NamedExpr, ast.JoinedStr, ast.Await, *COMPREHENSIONS)
 ELSEWHERE = {*pytorch.ROOTS, *MODULES, *HINTS}  # names that have attributes and are not Values
 
 
@@ -112,10 +103,8 @@ def _is_of_lines(node: ast.AST) -> bool:
 
 
 def _is_statement(text: str) -> bool:
-    try:
-        return bool(ast.parse(text).body)
-    except SyntaxError:
-        return False
+    tree = parsed(text)
+    return tree is not None and bool(tree.body)
 
 
 def variables_of(text: str) -> list[str]:

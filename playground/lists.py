@@ -10,6 +10,7 @@ from typing import Any
 
 from autograd import Value
 from autograd.foreign_names import METHODS, OF_SEVERAL
+from playground.syntax import parsed
 
 SYMBOLS = {"Add": " + ", "Sub": " - ", "Mult": "*", "Div": "/", "FloorDiv": "//", "Mod": " % ", "Pow": "**"}
 COUNTS = {"shape", "size", "numel"}
@@ -64,20 +65,17 @@ def instead(error: BaseException, written: str, names: Mapping[str, Any]) -> str
         return _of_method(str(error.name), written.removesuffix(f".{error.name}"))
     if type(error) is not TypeError or not REFUSED.search(str(error)):
         return ""
-    try:
-        (line,) = ast.parse(written).body
-    except (SyntaxError, ValueError):
-        return ""
 
     def text(node: ast.expr) -> str:
         return ast.get_source_segment(written, node) or ast.unparse(node)
 
-    match line:
-        case ast.Expr(value=ast.UnaryOp(op=ast.USub(), operand=x)):
+    tree = parsed(written)
+    match tree and tree.body:
+        case [ast.Expr(value=ast.UnaryOp(op=ast.USub(), operand=x))]:
             return f"{_are([text(x)])}: write [-a for a in {text(x)}]"
-        case ast.Expr(value=ast.BinOp(left=x, op=op, right=y)):
+        case [ast.Expr(value=ast.BinOp(left=x, op=op, right=y))]:
             start = ""
-        case ast.AugAssign(target=x, op=op, value=y):
+        case [ast.AugAssign(target=x, op=op, value=y)]:
             start = f"{text(x)} = "
         case _:
             return ""

@@ -7,6 +7,7 @@ import ast
 from autograd import Value
 from autograd._format import shown
 from playground.edits import around, edited
+from playground.syntax import names_in, parsed
 
 CUT = "leave .data, .item() or float() out"
 
@@ -39,11 +40,8 @@ def with_values(text: str) -> str | None:
     >>> with_values("a, b = 2, -3; c = a*b"), with_values("f = lambda x: x*x; f(3)"), with_values("2*x")
     ('a, b = Value(2), Value(-3); c = a*b', 'f = lambda x: x*x; f(Value(3))', None)
     """
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    if any(isinstance(node, ast.Name) and node.id in ("Value", "autograd", "nn") for node in ast.walk(tree)):
+    tree = parsed(text)
+    if tree is None or not names_in(tree).isdisjoint({"Value", "autograd", "nn"}):
         return None
     found: list[ast.expr] = []
     functions: set[str] = set()

@@ -14,6 +14,7 @@ from autograd.graph import Graph
 from autograd.value import is_detached
 from playground.edits import Edit, around, edit, edited
 from playground.free import CONSTANTS
+from playground.syntax import names_in
 from playground.typed import COMPARISONS, names, places
 
 FROM = {"audit": "autograd.audit", "gradcheck": "autograd.testing"}  # else from autograd, or a module of that name
@@ -66,7 +67,7 @@ def of_lines(text: str, scope: dict[str, Any], root: Value | None, left: Mapping
     if not name:
         free = next(x for x in (*RESULTS, "_" * 9) if x not in scope)
         name, edits = _result(tree, free if root is not None else "", text)
-    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} & set(names()) - _imported(tree)
+    used = names_in(tree) & set(names()) - _imported(tree)
     told = [f"# on the page {at} stood at {_written(x)}" for at, x in left.items()]
     parts = [_imports(used), "\n".join([*told, edited(text, edits).strip("\n")])]
     if name and root is not None:

@@ -16,6 +16,7 @@ from autograd.graph import Graph
 from playground import undrawn
 from playground.free import CONSTANTS
 from playground.reading import Outcome, Reading
+from playground.syntax import parsed
 from playground.typed import Slip
 
 Numbers = Mapping[str, float]
@@ -84,14 +85,14 @@ def _given_by(text: str) -> str:
     ('x**2', '2*x', '')
     """
     text = text.strip()
-    try:
-        body = ast.parse(text).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ""
-    match body:
-        case [ast.FunctionDef(body=[ast.Return(value=ast.expr() as given)])]:
-            return ast.get_source_segment(text, given) or ""
-        case [ast.Expr(value=ast.Lambda(body=given)) | ast.Assign(value=ast.Lambda(body=given))]:
+    match parsed(text):
+        case ast.Module(
+            body=[
+                ast.FunctionDef(body=[ast.Return(value=ast.expr() as given)])
+                | ast.Expr(value=ast.Lambda(body=given))
+                | ast.Assign(value=ast.Lambda(body=given))
+            ]
+        ):
             return ast.get_source_segment(text, given) or ""
     return ""
 

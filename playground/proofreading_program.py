@@ -11,6 +11,7 @@ from autograd.expression import functions
 from playground.free import CONSTANTS
 from playground.program import MODULES, as_python, given_lines
 from playground.reading import Reading
+from playground.syntax import parsed
 from playground.typed import Slip
 
 # ∂f/∂x =, df/dx = or f'(x) =
@@ -120,7 +121,5 @@ class _Called(ast.NodeTransformer):
 
 
 def _body(text: str) -> list[ast.stmt]:
-    try:
-        return ast.parse(text).body
-    except SyntaxError:
-        return []
+    tree = parsed(text)
+    return [] if tree is None else tree.body

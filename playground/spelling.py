@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from autograd.expression import MAX_LENGTH, functions
 from playground.latex import plain_text
+from playground.syntax import UNREADABLE, parsed
 
 POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 SIGNS = str.maketrans("×·⋅∙÷∕−–—₀₁₂₃₄₅₆₇₈₉", "****//---0123456789")
@@ -56,7 +57,7 @@ def corrected(text: str) -> str | None:
     try:
         mended = difference(_Speller(_with_points(list(_tokens(headless)))).text())
         ast.parse(mended.strip())
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except UNREADABLE:
         return None
     return mended if mended != text else None
 
@@ -70,7 +71,7 @@ def difference(text: str) -> str:
     sides = [side.strip() for side in re.split(r"(?<![<>=!:+*/%-])=(?!=)", text)]
     try:
         left, right = (ast.parse(side, mode="eval").body for side in sides)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):  # or not two
+    except UNREADABLE:  # or not two
         return text
     if not isinstance(left, (ast.BinOp, ast.UnaryOp, ast.Constant, ast.Call)):
         return text
@@ -88,11 +89,7 @@ def _without_arguments(found: re.Match[str]) -> str:
 
 
 def _is_python(text: str) -> bool:
-    try:
-        ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return "{" not in text  # x^{2} is Python, of a set
+    return parsed(text) is not None and "{" not in text  # x^{2} is Python, of a set
 
 
 def _tokens(text: str) -> Iterator[Token]:

@@ -25,8 +25,7 @@ from playground.free import near
 from playground.plain import to_begin_with, with_values
 from playground.spelling import CALLED, corrected, difference
 from playground.torch_samples import mixed, paired
-from playground.torch_spelling import place as torch_place
-from playground.torch_spelling import refused, respelled
+from playground.torch_spelling import place_before, refused, respelled
 
 HERE = {"autograd", "nn"}
 MAX_MESSAGE = 500  # characters of what is wrong
@@ -104,7 +103,7 @@ class Slip(Exception):
                 break
             except Slip as slip:  # more is wrong with it
                 if fix == ours and slip.place["line"] and self.place["message"] == _TORCH:
-                    place = torch_place(written, ours, slip.place["line"], slip.place["column"])
+                    place = place_before(written, ours, slip.place["line"], slip.place["column"])
                     self.tell(f"{_STOPPED}: {slip.reason(ours)}", *place)
         printed = said
         return self

@@ -14,6 +14,7 @@ from autograd.expression import variables
 from autograd.value import is_detached
 from playground.free import CONSTANTS
 from playground.plain import recorded
+from playground.syntax import names_in
 
 NOTHING = "there is no variable in it, so there is nothing to differentiate"
 EXAMPLES = (2.0, -3.0, 1.0)  # for arguments
@@ -94,7 +95,7 @@ def _chosen(text: str, last: Any, made: Mapping[str, Any]) -> str:
     number: Any = made.get(name) if name else last
     if line is None or not _is_number(number):
         return ""
-    called = {node.id for node in ast.walk(line) if isinstance(node, ast.Name)}
+    called = names_in(line)
     functions = [each for each in lines if isinstance(each, ast.FunctionDef) and each.name in called]
     within = [node for part in (line, *functions) for node in ast.walk(part)]
     if any(map(_takes_out, within)):
@@ -135,8 +136,7 @@ def _targets(line: ast.stmt) -> list[str]:
 
 
 def _may_hold_values(parts: list[ast.expr], made: Mapping[str, Any]) -> bool:
-    names = {node.id for part in parts for node in ast.walk(part) if isinstance(node, ast.Name)}
-    return any(type(made.get(name)) is Value or name not in made for name in names)
+    return any(type(made.get(name)) is Value or name not in made for name in names_in(*parts))
 
 
 def _takes_out(node: ast.AST) -> bool:
@@ -169,8 +169,7 @@ def _cut(text: str, last: Any, made: Mapping[str, Any]) -> str:
             name, found, is_it = "", last, "the last line gives"
         case _:
             return ""
-    used = {node.id for node in ast.walk(value) if isinstance(node, ast.Name)}
-    if not any(each == name or type(made.get(each)) is Value for each in used):
+    if not any(each == name or type(made.get(each)) is Value for each in names_in(value)):
         return ""
     if found is None:
         return f"{name} is None: what is called there changes something and gives nothing back, as append() does"

@@ -290,6 +290,7 @@ RESPELLED = [
     ),
     (SOFTMAX, LISTED),
     (TRAINING, TRAINED),
+    ("import torch\nglobal x\nx = torch.tensor(2.0)", "global x\nx = Value(2.0)"),  # which Python takes outside functions, too
     *[(text, ours) for text, ours, _ in NETWORKS],
 ]
 UNCHANGED = [
