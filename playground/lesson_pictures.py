@@ -24,7 +24,6 @@ from playground.typed import Slip, names
 DRAW = ("data",)
 UNKNOWN = "?"
 MAX_ALONG = 660  # pixels of a picture from left to right, unless its products are left out
-RESULTS = ("y", "f", "result", "result_")  # what a result is called that nobody named
 
 
 class LessonProgram:
@@ -48,7 +47,6 @@ class LessonProgram:
         root = made.root if made.last is None or type(made.last) is Value else None
         if type(root) is not Value:
             raise Slip("the last line makes no Value: end with a formula such as y = 3*x + 1")
-        root.label = root.label or next(name for name in RESULTS if name not in self.scope)
         self.scope.setdefault(root.label, root)
         self.named.setdefault(root.label, root)
         self.graph = Graph(root)

@@ -10,7 +10,7 @@ from typing import Any
 
 from autograd import Value
 from autograd.foreign_names import METHODS, OF_SEVERAL
-from playground.syntax import parsed
+from playground.syntax import ATOMS, parsed
 
 SYMBOLS = {"Add": " + ", "Sub": " - ", "Mult": "*", "Div": "/", "FloorDiv": "//", "Mod": " % ", "Pow": "**"}
 COUNTS = {"shape", "size", "numel"}
@@ -18,7 +18,6 @@ REFUSED = re.compile(
     "unsupported operand type|bad operand type for unary -: '(list|tuple)'|can't multiply sequence by"
     "|can only concatenate (list|tuple)|expected a real number or a Value, got (list|tuple)"
 )
-ATOMS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant)
 
 
 def each(left: str, op: ast.operator, right: str, are_lists: tuple[bool, bool]) -> str:

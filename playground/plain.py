@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection
 
 from autograd import Value
 from autograd._format import shown
@@ -28,7 +29,9 @@ def to_begin_with(error: BaseException, text: str) -> str:
         return ""
     called = "()" if callable(getattr(Value, name)) else ""
     tree = ast.parse(text)
-    given = _chosen(text, tree, name) or _given(tree, name)
+    asked = [node.value for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == name]
+    owners = [owner.id for owner in asked if isinstance(owner, ast.Name)]
+    given = _chosen(text, tree, owners) or _given(tree, owners)
     return f"the number {shown(error.obj)} has no .{name}{called}: {given or f'begin with Values, and {CUT}'}"
 
 
@@ -60,13 +63,8 @@ def with_values(text: str) -> str | None:
     return edited(text, edits) if edits else None
 
 
-def _chosen(text: str, tree: ast.Module, asked: str) -> str:
-    """The op in place of Python's max or min, if it made what is asked."""
-    owners = {
-        node.value.id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and node.attr == asked and isinstance(node.value, ast.Name)
-    }
+def _chosen(text: str, tree: ast.Module, owners: Collection[str]) -> str:
+    """The op in place of Python's max or min, if it made one of those that are asked."""
     for node in ast.walk(tree):
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id="max" | "min" as chooser)) as call) if (
@@ -101,22 +99,14 @@ def recorded(text: str, chooser: ast.Call | ast.IfExp) -> str:
     return "".join(f"{op}({arg}, " for arg in first) + last + ")" * len(first)
 
 
-def _given(tree: ast.Module, asked: str) -> str:
-    """The line that makes a Value of the number that is asked itself, or else of the first that the lines have."""
+def _given(tree: ast.Module, owners: Collection[str]) -> str:
+    """The line that makes a Value of a number that is asked itself, or else of the first that the lines have."""
     numbers: dict[str, float] = {}
     for node in ast.walk(tree):
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=number) if _is_number(number):
                 numbers.setdefault(name, ast.literal_eval(number))
-    itself = [
-        node.value.id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute)
-        and node.attr == asked
-        and isinstance(node.value, ast.Name)
-        and node.value.id in numbers
-    ]
-    name = next(iter([*itself, *numbers]), "")
+    name = next((name for name in (*owners, *numbers) if name in numbers), "")
     return f"write {name} = Value({float(numbers[name])})" if name else ""
 
 

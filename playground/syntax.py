@@ -6,6 +6,7 @@ import ast
 import re
 from typing import Any
 
+ATOMS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant)  # that need no brackets inside an operation
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # of text that is not Python, or too much of it
 

@@ -12,7 +12,7 @@ from autograd import Value
 from autograd.foreign_names import FUNCTIONS
 from playground.lists import SYMBOLS
 from playground.plain import recorded
-from playground.syntax import UNREADABLE, parsed, place
+from playground.syntax import ATOMS, UNREADABLE, parsed, place
 from playground.torch_reading import (
     FILLED,
     MODULES,
@@ -35,7 +35,6 @@ NUMBER_OF = {"abs", "clone", "mean", "norm", "sum"}  # what is a plain number, o
 LEFT_OUT = {"inplace", "set_to_none", "dtype", "device", "retain_graph", "allow_unused"}  # of keywords
 ANSWERS = {"double": "float", "float": "float", "long": "int"}
 FIELD = re.compile(r"(?<=(?<!\{)\{)[^{}:!=]+")  # of an f-string
-ATOMS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant)
 
 
 def respelled(text: str) -> str | None:

@@ -24,6 +24,7 @@ from playground import lists, pytorch
 from playground.free import near
 from playground.plain import to_begin_with, with_values
 from playground.spelling import CALLED, corrected, difference
+from playground.syntax import rows
 from playground.torch_samples import mixed, paired
 from playground.torch_spelling import place_before, refused, respelled
 
@@ -319,7 +320,8 @@ def _raised(error: BaseException, text: str, scope: Mapping[str, Any]) -> Slip:
     """What the lines raised, at what they were evaluating; `scope` has their names."""
     at = _last_of_the_page(error.__traceback__)
     line, column, end = (0, 1, 0) if at is None else _place(at, text)
-    after = _row(text, line)[end - 1 :].lstrip() if end else ""
+    row = _row(text, line)
+    after = row[end - 1 :].lstrip() if end else ""
     name = error.name if type(error) is NameError else None
     if name in FUNCTIONS:
         return Slip(pytorch.function(name), line, column, end)
@@ -332,15 +334,14 @@ def _raised(error: BaseException, text: str, scope: Mapping[str, Any]) -> Slip:
         return Slip(f"{name} has no value yet: write {name} = Value(2.0) first", line, column, end)
     meant = _meant(error)
     told = _told(error) + _nearest(error, scope)
-    written = _row(text, line)[column - 1 : end - 1]
+    written = row[column - 1 : end - 1]
     there = {**scope, **at.tb_frame.f_locals} if at is not None else scope
     plain = to_begin_with(error, text) or _of_a_function(error, written) or lists.instead(error, written, there)
     if plain:
         return Slip(plain, line, column, end)
-    name = pytorch.chain(_row(text, line)[column - 1 :])
-    elsewhere = _of_pytorch(error, _row(text, line)[column - 1 :], _row(text, line))
+    elsewhere = _of_pytorch(error, row[column - 1 :], row)
     if elsewhere:
-        return Slip(elsewhere, line, column, max(end, column + len(name)))
+        return Slip(elsewhere, line, column, max(end, column + len(pytorch.chain(row[column - 1 :]))))
     if isinstance(error, ModuleNotFoundError) and meant not in HERE:
         told = f"{meant} is not in this page: there are autograd, nn and what comes with Python"
     return Slip(HINTS.get(meant, told), line, column, end)
@@ -396,7 +397,7 @@ def _place(at: TracebackType, text: str) -> tuple[int, int, int]:
 
 def _row(text: str, line: int) -> str:
     """A line as Python counts them; empty if there is none, as in code that the lines made themselves."""
-    return next(islice(re.split(r"\r\n?|\n", text), line - 1, None), "")
+    return next(islice(rows(text), line - 1, None), "")
 
 
 def _told(error: BaseException) -> str:
