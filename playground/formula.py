@@ -82,7 +82,8 @@ def _is_expression(text: str) -> bool:
     try:
         tree = ast.parse(text, mode="eval")
     except SyntaxError:
-        return "\n" not in text.strip() and "=" not in text and not _is_statement(text)
+        lines = parsed(text)
+        return "\n" not in text.strip() and "=" not in text and not (lines and lines.body)
     return "Value" not in text and not _is_python(tree)
 
 
@@ -100,11 +101,6 @@ def _is_of_lines(node: ast.AST) -> bool:
         case ast.Call(func=ast.Name(id=name)):
             return name in autograd.__all__ and name not in functions()
     return False
-
-
-def _is_statement(text: str) -> bool:
-    tree = parsed(text)
-    return tree is not None and bool(tree.body)
 
 
 def variables_of(text: str) -> list[str]:

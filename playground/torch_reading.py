@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import wraps
+from itertools import accumulate
 from typing import Any, NamedTuple, TypeVar
 
 import autograd
@@ -130,11 +131,10 @@ class TorchReading:
 
     def read(self, text: str, around: tuple[ast.AST, ...] = ()) -> None:
         """Take the text of a program, or of a part of it inside these functions and comprehensions."""
-        text = "\n".join(rows(text))
+        lines = rows(text)
+        text = "\n".join(lines)
         self.source = text.encode()
-        self.starts = [0]
-        for line in self.source.split(b"\n"):
-            self.starts.append(self.starts[-1] + len(line) + 1)
+        self.starts = list(accumulate((len(line.encode()) + 1 for line in lines), initial=0))
         self.tree = ast.parse(text)
         self.nodes = list(ast.walk(self.tree))
         self.free = free_letters(text)
@@ -142,7 +142,8 @@ class TorchReading:
         self.scopes |= _scopes(self.tree, around)
         inmost = [(scope, node) for node in self.nodes for scope in self.scopes[id(node)][:1]]
         self.own_names |= {(scope, _given(node)) for scope, node in inmost}
-        self.own_names -= {(scope, name) for scope, node in inmost if isinstance(node, ast.Global) for name in node.names}
+        outer = [(scope, node) for scope, node in inmost if isinstance(node, (ast.Global, ast.Nonlocal))]
+        self.own_names -= {(scope, name) for scope, node in outer for name in node.names}
 
     def find_kinds(self) -> None:
         """Of each name, whether it is several numbers, rows of them, or plain: as what it is given, by a line or by all calls."""
