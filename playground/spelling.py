@@ -323,8 +323,11 @@ class _Speller:
 def _bare(text: str) -> str:
     """Without the brackets that are around all of it."""
     text = text.strip()
+    if not (text.startswith("(") and text.endswith(")")):
+        return text
+    inside = text[1:-1].strip()
     try:
-        whole = text.startswith("(") and ast.parse(text[1:-1].strip(), mode="eval") is not None and text.endswith(")")
+        ast.parse(inside, mode="eval")
     except SyntaxError:
         return text
-    return text[1:-1].strip() if whole else text
+    return inside

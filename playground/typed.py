@@ -124,7 +124,7 @@ class Slip(Exception):
         start = before + error.column - 1
         above = text[:start].count("\n")
         begin = text.rfind("\n", 0, start) + 1
-        end = next((i for i, letter in enumerate(text[start:], start) if letter == "\n"), len(text))
+        end = f"{text}\n".index("\n", start)
         return cls(message or str(error), above + 1, start - begin + 1, min(end, before + error.end - 1) - begin + 1)
 
 
