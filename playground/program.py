@@ -166,7 +166,7 @@ class _Rewritten(ast.NodeTransformer):
             return node
         self.generic_visit(node)
         match node:
-            case ast.Compare(left=x, ops=[op], comparators=[y]):
+            case ast.Compare(left=x, ops=[op], comparators=[y]) if type(op).__name__ in COMPARISONS:
                 return ast.Call(ast.Name(COMPARISONS[type(op).__name__][0].name), [x, y], [])
             case ast.IfExp(test=test, body=this, orelse=that):
                 return ast.Call(ast.Name("where"), [test, this, that], [])
