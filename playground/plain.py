@@ -7,8 +7,7 @@ from collections.abc import Collection
 
 from autograd import Value
 from autograd._format import shown
-from playground.edits import around, edited
-from playground.syntax import names_in, parsed
+from playground.syntax import around, edited, names_in, parsed
 
 CUT = "leave .data, .item() or float() out"
 

@@ -12,9 +12,8 @@ from autograd import Value
 from autograd.expression import ExpressionError, evaluate, variables
 from autograd.graph import Graph
 from autograd.value import is_detached
-from playground.edits import Edit, around, edit, edited
 from playground.free import CONSTANTS
-from playground.syntax import names_in
+from playground.syntax import Edit, around, edit, edited, names_in
 from playground.typed import COMPARISONS, names, places
 
 FROM = {"audit": "autograd.audit", "gradcheck": "autograd.testing"}  # else from autograd, or a module of that name

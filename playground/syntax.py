@@ -1,14 +1,17 @@
-"""Syntax trees of what was typed, which need not be Python: their names, and where in the text their nodes stand."""
+"""Syntax trees of what was typed, which need not be Python: their names, where nodes stand in the text, and other text there."""
 
 from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
 from typing import Any
 
 ATOMS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant)  # that need no brackets inside an operation
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # of text that is not Python, or too much of it
+
+Edit = tuple[tuple[int, int], tuple[int, int], str]  # from line and column, to line and column, what stands there instead
 
 
 def parsed(text: str) -> ast.Module | None:
@@ -39,3 +42,28 @@ def place(node: Any, text: str) -> tuple[int, int, int]:
     row = rows(text)[node.lineno - 1].encode()
     end = node.end_col_offset if node.end_lineno == node.lineno else len(row)
     return node.lineno, len(row[: node.col_offset].decode()) + 1, len(row[:end].decode()) + 1
+
+
+def edit(node: Any, text: str) -> Edit:
+    """Another text in the place of a node."""
+    return (node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset), text
+
+
+def around(node: ast.AST, before: str, after: str) -> list[Edit]:
+    """A text before and one after a node."""
+    start, end, _ = edit(node, "")
+    return [(start, start, before), (end, end, after)]
+
+
+def edited(text: str, edits: Iterable[Edit]) -> str:
+    """The text, with all of them made.
+
+    >>> x = ast.parse("2 * x").body[0].value.right
+    >>> edited("2 * x", around(x, "sin(", ")"))
+    '2 * sin(x)'
+    """
+    lines = [row.encode() for row in rows(text)]
+    for (first, start), (last, end), instead in sorted(edits, reverse=True):
+        joined = lines[first - 1][:start] + instead.encode() + lines[last - 1][end:]
+        lines[first - 1 : last] = joined.split(b"\n")
+    return b"\n".join(lines).decode()

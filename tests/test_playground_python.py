@@ -981,3 +981,10 @@ def test_an_item_of_a_list_has_its_number_in_the_text_and_what_a_loop_made_has_n
 def test_a_number_that_json_does_not_have_is_written_as_python_reads_it():
     assert asked("placed", "a = Value(2.0)\ny = a*a", {"a": "-inf"}) == 'a = Value(float("-inf"))\ny = a*a'
     assert asked("placed", "a = Value(2.0)\ny = a*a", {"a": "-0.0"}) == "a = Value(-0.0)\ny = a*a"
+
+
+def test_lines_that_end_in_any_way_that_python_knows_have_their_numbers_replaced():
+    for ending in ("\n", "\r\n", "\r"):
+        assert asked("placed", f"a = Value(2.0){ending}b = Value(3.0){ending}y = a*b", {"b": 5.0}) == (
+            "a = Value(2.0)\nb = Value(5.0)\ny = a*b"
+        )
