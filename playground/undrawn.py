@@ -14,7 +14,7 @@ from autograd.expression import variables
 from autograd.value import is_detached
 from playground.free import CONSTANTS
 from playground.plain import recorded
-from playground.syntax import names_in
+from playground.syntax import names_in, rows
 
 NOTHING = "there is no variable in it, so there is nothing to differentiate"
 EXAMPLES = (2.0, -3.0, 1.0)  # for arguments
@@ -41,7 +41,7 @@ def last_line(text: str) -> tuple[int, int, int]:
     if not body:
         return 0, 1, 0
     statement = body[-1]
-    row = text.split("\n")[statement.lineno - 1]
+    row = rows(text)[statement.lineno - 1]
     return statement.lineno, len(row) - len(row.lstrip()) + 1, len(row) + 1
 
 

@@ -988,3 +988,9 @@ def test_lines_that_end_in_any_way_that_python_knows_have_their_numbers_replaced
         assert asked("placed", f"a = Value(2.0){ending}b = Value(3.0){ending}y = a*b", {"b": 5.0}) == (
             "a = Value(2.0)\nb = Value(5.0)\ny = a*b"
         )
+
+
+def test_lines_that_end_in_any_way_that_python_knows_leave_nothing_to_draw_at_their_place():
+    for ending in ("\n", "\r\n", "\r"):
+        slip = asked("show", f"x = 2{ending}y = x*1", {})
+        assert (slip["line"], slip["column"], slip["end"]) == (2, 1, 8)
