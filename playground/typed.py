@@ -52,6 +52,7 @@ _TORCH = (
     "torch.nn is nn, torch.exp is exp"
 )
 _STOPPED = "PyTorch is not in this page, and this line keeps the program from being rewritten"
+TOO_DEEP = "this is nested too deep to be read: write it in several lines, and give what each of them computes a name"
 _NUMPY = "NumPy is not in this page"
 _LINEAR = "a linear layer is nn.Layer(2, 1, 'linear'), a network nn.MLP(2, [4, 1])"
 HINTS = {  # for names, modules and operators that other libraries and papers have
@@ -319,32 +320,43 @@ def _unparsed(error: SyntaxError, text: str) -> Slip:
 def _raised(error: BaseException, text: str, scope: Mapping[str, Any]) -> Slip:
     """What the lines raised, at what they were evaluating; `scope` has their names."""
     at = _last_of_the_page(error.__traceback__)
-    line, column, end = (0, 1, 0) if at is None else _place(at, text)
+    if at is None:  # before any line ran
+        return Slip(TOO_DEEP if isinstance(error, (RecursionError, MemoryError)) else _told(error))
+    line, column, end = _place(at, text)
     row = _row(text, line)
-    after = row[end - 1 :].lstrip() if end else ""
-    name = error.name if type(error) is NameError else None
+    written, after = row[column - 1 : end - 1], row[end - 1 :].lstrip()
+    message = (
+        _of_a_name(error, after, scope)
+        or to_begin_with(error, text)
+        or _of_a_function(error, written)
+        or lists.instead(error, written, {**scope, **at.tb_frame.f_locals})
+    )
+    if not message and (message := _of_pytorch(error, row[column - 1 :], row)):
+        end = max(end, column + len(pytorch.chain(row[column - 1 :])))
+    return Slip(message or _otherwise(error, scope), line, column, end)
+
+
+def _of_a_name(error: BaseException, after: str, scope: Mapping[str, Any]) -> str:
+    """What to write for a name without a value, unless what stands after it says that it is none of a number."""
+    name = error.name if type(error) is NameError and error.name else ""
     if name in FUNCTIONS:
-        return Slip(pytorch.function(name), line, column, end)
-    if name and "·" in name:  # which Python takes for a letter
-        return Slip(f"a product is written with *: {name.replace('·', '*')}", line, column, end)
-    if name and not after.startswith(("(", ".")):
-        meant = near(name, scope)
-        if meant:
-            return Slip(f"{name} has no value: did you mean {meant}?", line, column, end)
-        return Slip(f"{name} has no value yet: write {name} = Value(2.0) first", line, column, end)
+        return pytorch.function(name)
+    if "·" in name:  # which Python takes for a letter
+        return f"a product is written with *: {name.replace('·', '*')}"
+    if not name or after.startswith(("(", ".")):
+        return ""
+    meant = near(name, scope)
+    return f"{name} has no value" + (f": did you mean {meant}?" if meant else f" yet: write {name} = Value(2.0) first")
+
+
+def _otherwise(error: BaseException, scope: Mapping[str, Any]) -> str:
+    """What there is here in place of what an error is about, or else the error."""
     meant = _meant(error)
-    told = _told(error) + _nearest(error, scope)
-    written = row[column - 1 : end - 1]
-    there = {**scope, **at.tb_frame.f_locals} if at is not None else scope
-    plain = to_begin_with(error, text) or _of_a_function(error, written) or lists.instead(error, written, there)
-    if plain:
-        return Slip(plain, line, column, end)
-    elsewhere = _of_pytorch(error, row[column - 1 :], row)
-    if elsewhere:
-        return Slip(elsewhere, line, column, max(end, column + len(pytorch.chain(row[column - 1 :]))))
+    if meant in HINTS:
+        return HINTS[meant]
     if isinstance(error, ModuleNotFoundError) and meant not in HERE:
-        told = f"{meant} is not in this page: there are autograd, nn and what comes with Python"
-    return Slip(HINTS.get(meant, told), line, column, end)
+        return f"{meant} is not in this page: there are autograd, nn and what comes with Python"
+    return _told(error) + _nearest(error, scope)
 
 
 def _of_pytorch(error: BaseException, called: str, written: str) -> str:
@@ -397,7 +409,7 @@ def _place(at: TracebackType, text: str) -> tuple[int, int, int]:
 
 def _row(text: str, line: int) -> str:
     """A line as Python counts them; empty if there is none, as in code that the lines made themselves."""
-    return next(islice(rows(text), line - 1, None), "")
+    return "".join(rows(text)[line - 1 : line])
 
 
 def _told(error: BaseException) -> str:

@@ -983,6 +983,15 @@ def test_a_number_that_json_does_not_have_is_written_as_python_reads_it():
     assert asked("placed", "a = Value(2.0)\ny = a*a", {"a": "-0.0"}) == "a = Value(-0.0)\ny = a*a"
 
 
+@pytest.mark.parametrize("beginning", ["", "y = ", "x = Value(2.0)\ny = "])
+def test_a_text_that_is_nested_too_deep_for_python_is_told(beginning):
+    text = f"{beginning}{'-' * 50_000}x"
+    told = [asked("show", text, {}), asked("letters", text), asked("placed", text, {}), asked("program", text, {})]
+    told += [asked("proofread", text, {"x": 2.0}, {"x": "1"})["slip"], asked("proofread", "x*x", {"x": 2.0}, {"x": text})["slip"]]
+    told += [asked("ask", text, {}, 0), asked("look", {"code": text}, None, {}, []), asked("answer", text)["slip"]]
+    assert {slip["message"] for slip in told} == {typed.TOO_DEEP}
+
+
 def test_lines_that_end_in_any_way_that_python_knows_have_their_numbers_replaced():
     for ending in ("\n", "\r\n", "\r"):
         assert asked("placed", f"a = Value(2.0){ending}b = Value(3.0){ending}y = a*b", {"b": 5.0}) == (
