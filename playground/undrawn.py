@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import FunctionType, MethodType
 from typing import Any
 
 import nn
 from autograd import Value
 from autograd._format import shown
+from autograd._tree import tree_leaves
 from autograd.expression import variables
 from autograd.value import is_detached
 from playground.free import CONSTANTS
@@ -55,7 +56,7 @@ def _given(text: str, made: Mapping[str, Any]) -> Any:
 
 def _several(last: Any) -> str:
     """Of a last line that gives no Value but something that holds or makes some."""
-    count = sum(1 for _ in _within(last))
+    count = sum(type(x) is Value for x in tree_leaves(last))
     if isinstance(last, (list, tuple, dict)) and count:
         if count == 1:
             return "the last line gives one Value among others or in a list: end with that alone, as in [x*x][0]"
@@ -186,11 +187,3 @@ def _call(function: FunctionType) -> str:
     count = function.__code__.co_argcount
     name = function.__name__ if function.__name__.isidentifier() else "f"
     return f"{name}({', '.join(f'Value({EXAMPLES[i % len(EXAMPLES)]})' for i in range(count))})"
-
-
-def _within(x: Any) -> Iterator[Value]:
-    if type(x) is Value:
-        yield x
-    elif isinstance(x, (list, tuple, dict)):
-        for part in x.values() if isinstance(x, dict) else x:
-            yield from _within(part)
