@@ -30,7 +30,7 @@ from playground.full_screen import Screen, filling, options_of
 from playground.program import of_expression, of_lines, with_numbers, with_values
 from playground.reading import Numbers, Reading
 from playground.rerun import alike, chooses, reads_numbers
-from playground.torch_gradients import DIFFERING, calls, differing, freed, none_in_torch
+from playground.torch_gradients import DIFFERING, calls, differing, freed, none_in_torch, same_gradient
 from playground.torch_program import in_torch
 from playground.typed import Slip
 
@@ -218,18 +218,14 @@ def _summed(graph: Graph) -> str:
     name = graph.spell(root)
     for leaf in graph.nodes:
         once = graph.adjoints.get(leaf, 0.0)
-        if leaf.op is not None or not takes_gradient(leaf) or not leaf.grad or _same(leaf.grad, once):
+        if leaf.op is not None or not takes_gradient(leaf) or not leaf.grad or same_gradient(leaf.grad, once):
             continue
         after = f"{graph.spell(leaf)}.grad is {number_text(leaf.grad)} after these lines, where"
-        if _same(leaf.grad, root.grad * once):
+        if same_gradient(leaf.grad, root.grad * once):
             seed = number_text(root.grad)
             return f"{after} {name}.backward({seed}) multiplies all gradients by {seed}; here is what {name}.backward() gives."
         return f"{after} calls of backward() add up; here is what one call on {name} gives."
     return ""
-
-
-def _same(one: float, other: float) -> bool:
-    return math.isclose(one, other, rel_tol=1e-9)
 
 
 def _fixed(names: list[str]) -> str:

@@ -64,7 +64,7 @@ def of_lines(text: str, scope: dict[str, Any], root: Value | None, left: Mapping
     if not name:
         name, edits = _result(tree, result_name(scope) if root is not None else "", text)
     used = names_in(tree) & set(names()) - _imported(tree)
-    told = [f"# on the page {at} stood at {_written(x)}" for at, x in left.items()]
+    told = [f"# on the page {at} stood at {number_source(x)}" for at, x in left.items()]
     parts = [_imports(used), "\n".join([*told, edited(text, edits).strip("\n")])]
     if name and root is not None:
         inputs = {node for node in Graph(root) if node.op is None and not is_detached(node)}
@@ -88,7 +88,7 @@ def with_values(text: str, free: Mapping[str, Value | float]) -> str:
 def given_lines(free: Mapping[str, Value | float]) -> list[str]:
     """Lines that give names their numbers: constants as plain numbers."""
     return [
-        f'{name} = Value({_written(x.data)}, label="{name}")' if type(x) is Value else f"{name} = {_written(float(x))}"
+        f'{name} = Value({number_source(x.data)}, label="{name}")' if type(x) is Value else f"{name} = {number_source(float(x))}"
         for name, x in free.items()
     ]
 
@@ -113,7 +113,7 @@ def with_numbers(text: str, numbers: Mapping[int, float]) -> str:
     'w = Value(3.0)\\ny = w*Value(1)'
     """
     found = [number for _, number in places(ast.parse(text))]
-    return edited(text, [edit(found[place], _written(x)) for place, x in numbers.items()])
+    return edited(text, [edit(found[place], number_source(x)) for place, x in numbers.items()])
 
 
 def script(text: str) -> str:
@@ -121,7 +121,8 @@ def script(text: str) -> str:
     return of_lines(text, {}, None, {})[0]
 
 
-def _written(x: float) -> str:
+def number_source(x: float) -> str:
+    """A number as Python reads it."""
     return repr(x) if math.isfinite(x) else f'float("{x}")'
 
 
@@ -161,7 +162,7 @@ class _Rewritten(ast.NodeTransformer):
         if isinstance(node, (ast.BinOp, ast.UnaryOp, ast.Compare, ast.Call)) and not _has_variables(node):
             found, _ = evaluate(ast.unparse(node), CONSTANTS)
             if not _same(node, float(found)):
-                return ast.parse(_written(float(found)), mode="eval").body
+                return ast.parse(number_source(float(found)), mode="eval").body
             return node
         self.generic_visit(node)
         match node:

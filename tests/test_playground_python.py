@@ -983,6 +983,11 @@ def test_a_number_that_json_does_not_have_is_written_as_python_reads_it():
     assert asked("placed", "a = Value(2.0)\ny = a*a", {"a": "-0.0"}) == "a = Value(-0.0)\ny = a*a"
 
 
+def test_of_a_gradient_that_is_nan_it_is_not_said_that_calls_of_backward_add_up():
+    assert asked("show", "x = Value(0.0)\ny = 0*sqrt(x)\ny.backward()", {})["note"] == ""
+    assert "add up" in asked("show", "x = Value(2.0)\ny = x*x\ny.backward()\ny.backward()", {})["note"]
+
+
 @pytest.mark.parametrize("beginning", ["", "y = ", "x = Value(2.0)\ny = "])
 def test_a_text_that_is_nested_too_deep_for_python_is_told(beginning):
     text = f"{beginning}{'-' * 50_000}x"
