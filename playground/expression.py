@@ -69,14 +69,13 @@ class Shown:
         self.note = _changed(graph) or _summed(graph) or note
         leaves = [node for node in self.graph if node.op is None and not is_detached(node)]
         self.leaves = _as_written(leaves, scope)[:MAX_SLIDERS]
+        self.names = [self.graph.names[leaf] for leaf in self.leaves]
         self.fixed = {self.graph.names[leaf] for leaf in self.leaves if leaf in overwritten}
         self.others = {node: node.data for node in self.graph if node.op is None and node not in {*self.leaves}}
         self.recorded = Recorded(self.graph)
         self.sliders = [slider_at(self.graph.spell(leaf), leaf.data) for leaf in self.leaves]
         self.numbers = [leaf.data for leaf in self.leaves]
-        self.free = (
-            [self.graph.names[leaf] for leaf in self.leaves] if free is None else [name for name in free if name not in CONSTANTS]
-        )
+        self.free = self.names if free is None else [name for name in free if name not in CONSTANTS]
         self.picture: Picture | None = None
         self.move(numbers)
 
@@ -110,9 +109,8 @@ class Shown:
 
     def move(self, numbers: Numbers) -> None:
         """Other numbers for some leaves."""
-        names = [self.graph.names[leaf] for leaf in self.leaves]
         given = {name: x for name, x in numbers.items() if name not in self.fixed}
-        self.numbers = [float(given.get(name, x)) for name, x in zip(names, self.numbers, strict=True)]
+        self.numbers = [float(given.get(name, x)) for name, x in zip(self.names, self.numbers, strict=True)]
 
     def at_odds(self, leaf: Value, left: Mapping[str, float]) -> bool:
         """Whether it was moved to another number than the lines give it; `left` are numbers that these do not say."""
@@ -148,8 +146,8 @@ class Shown:
         return {
             "page": page_data(passes, self.picture, MAX_LIVE_STEPS),
             "sliders": self.sliders,
-            "leaves": [self.graph.names[leaf] for leaf in self.leaves],
-            "fixed": [self.graph.names[leaf] in self.fixed for leaf in self.leaves],
+            "leaves": self.names,
+            "fixed": [name in self.fixed for name in self.names],
             "numbers": self.numbers,
             "value": value,
             "gradients": gradients,

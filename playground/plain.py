@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from autograd import Value
 from autograd._format import shown
-from playground.syntax import around, edited, names_in, parsed
+from playground.syntax import around, edited, names_in, parsed, written
 
 CUT = "leave .data, .item() or float() out"
 
@@ -82,19 +82,15 @@ def recorded(text: str, chooser: ast.Call | ast.IfExp) -> str:
     maximum(a, maximum(b, c))
     where(m < 1, 1 - m, 0)
     """
-
-    def written(node: ast.expr) -> str:
-        return ast.get_source_segment(text, node) or ast.unparse(node)
-
     if isinstance(chooser, ast.IfExp):
-        return f"where({', '.join(map(written, (chooser.test, chooser.body, chooser.orelse)))})"
+        return f"where({', '.join(written(part, text) for part in (chooser.test, chooser.body, chooser.orelse))})"
     op = f"{ast.unparse(chooser.func)}imum"
     if any(isinstance(arg, ast.Starred) for arg in chooser.args) or len(chooser.args) < 2 or chooser.keywords:
         return op
     others = [arg for arg in chooser.args if not (isinstance(arg, ast.Constant) and arg.value == 0)]
     if op == "maximum" and len(chooser.args) == 2 and len(others) == 1:
-        return f"relu({written(others[0])})"
-    *first, last = map(written, chooser.args)
+        return f"relu({written(others[0], text)})"
+    *first, last = (written(arg, text) for arg in chooser.args)
     return "".join(f"{op}({arg}, " for arg in first) + last + ")" * len(first)
 
 

@@ -13,7 +13,7 @@ from autograd.expression import ExpressionError, evaluate, variables
 from autograd.graph import Graph
 from autograd.value import is_detached
 from playground.free import CONSTANTS
-from playground.syntax import Edit, around, edit, edited, names_in
+from playground.syntax import Edit, around, edit, edited, imported_in, names_in
 from playground.typed import COMPARISONS, names, places
 
 FROM = {"audit": "autograd.audit", "gradcheck": "autograd.testing"}  # else from autograd, or a module of that name
@@ -63,7 +63,8 @@ def of_lines(text: str, scope: dict[str, Any], root: Value | None, left: Mapping
     edits: list[Edit] = []
     if not name:
         name, edits = _result(tree, result_name(scope) if root is not None else "", text)
-    used = names_in(tree) & set(names()) - _imported(tree)
+    own = imported_in(tree)
+    used = names_in(tree) & set(names()) - own - set(autograd.__all__ if "*" in own else ())
     told = [f"# on the page {at} stood at {number_source(x)}" for at, x in left.items()]
     parts = [_imports(used), "\n".join([*told, edited(text, edits).strip("\n")])]
     if name and root is not None:
@@ -128,13 +129,6 @@ def number_source(x: float) -> str:
 
 def _prints(root: str, leaves: Iterable[str]) -> list[str]:
     return [f'print("{root} =", {root}.data)', *(f'print("{name}.grad =", {name}.grad)' for name in leaves)]
-
-
-def _imported(tree: ast.Module) -> set[str]:
-    """The names that the lines import themselves."""
-    found = [alias for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom)) for alias in node.names]
-    own = {alias.asname or alias.name for alias in found}
-    return own | set(autograd.__all__) if "*" in own else own
 
 
 def _imports(used: set[str]) -> str:

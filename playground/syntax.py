@@ -27,6 +27,17 @@ def names_in(*nodes: ast.AST) -> set[str]:
     return {part.id for node in nodes for part in ast.walk(node) if isinstance(part, ast.Name)}
 
 
+def imported_in(tree: ast.AST) -> set[str]:
+    """The names that lines import."""
+    found = [node for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom))]
+    return {alias.asname or alias.name for node in found for alias in node.names}
+
+
+def written(node: ast.expr, text: str) -> str:
+    """A node as it stands in the text, or, if it stands elsewhere, as Python writes it."""
+    return ast.get_source_segment(text, node) or ast.unparse(node)
+
+
 def rows(text: str) -> list[str]:
     """The lines of a text as Python counts them."""
     return re.split(r"\r\n?|\n", text)

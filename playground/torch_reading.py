@@ -14,7 +14,7 @@ import autograd
 import nn
 from autograd.op import TABLE
 from playground.lists import SYMBOLS, free_letters
-from playground.syntax import COMPREHENSIONS, UNREADABLE, rows
+from playground.syntax import COMPREHENSIONS, UNREADABLE, imported_in, rows
 
 MODULES = {"torch": "torch", "F": "torch.nn.functional", "nn": "torch.nn", "optim": "torch.optim"}  # as they are usually imported
 COMPOSED = {
@@ -102,8 +102,7 @@ class TorchReading:
         self.read(text)
         nodes = self.nodes
         given = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-        imported = [alias for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom)) for alias in node.names]
-        self.own = given | {alias.asname or alias.name for alias in imported}
+        self.own = given | imported_in(self.tree)
         self.paths = {name: path for name, path in MODULES.items() if name not in given}  # by name: the one in PyTorch
         for node in nodes:
             self.paths |= dict(_imports(node))
