@@ -106,7 +106,7 @@ def _is_of_lines(node: ast.AST) -> bool:
 def variables_of(text: str) -> list[str]:
     """The variables of an expression; ExpressionError if one is called as an op is, which then lacks its brackets."""
     found = variables(text)
-    for name in set(found) & set(functions()):
+    for name in filter(functions().__contains__, found):
         at = re.search(rf"\b{name}\b(?!\s*\()", text)
         start, end = at.span() if at else (0, 0)
         raise ExpressionError(f"{name} is a function, called {name}(x)", start + 1, end + 1)

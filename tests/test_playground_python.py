@@ -983,6 +983,12 @@ def test_a_number_that_json_does_not_have_is_written_as_python_reads_it():
     assert asked("placed", "a = Value(2.0)\ny = a*a", {"a": "-0.0"}) == "a = Value(-0.0)\ny = a*a"
 
 
+def test_of_several_ops_without_brackets_the_first_is_told():
+    for ops in (["sin", "cos", "tan", "exp"], ["exp", "tan", "cos", "sin"]):
+        slip = asked("letters", " + ".join(f"{op}^2(x)" for op in ops))
+        assert (slip["message"], slip["column"]) == (f"{ops[0]} is a function, called {ops[0]}(x)", 1)
+
+
 def test_of_a_gradient_that_is_nan_it_is_not_said_that_calls_of_backward_add_up():
     assert asked("show", "x = Value(0.0)\ny = 0*sqrt(x)\ny.backward()", {})["note"] == ""
     assert "add up" in asked("show", "x = Value(2.0)\ny = x*x\ny.backward()\ny.backward()", {})["note"]
