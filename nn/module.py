@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograd import Value
 from autograd.extend import call, checked_flag, same_shape, takes_first_alone, tree_leaves, tree_map
-from nn._check import plain_lists, shape_text, sizes
+from nn._check import data_of, plain_lists, shape_text, sizes
 from nn._interrupts import never_half
 from nn._parameter_search import ParameterSearch, indexed, items, leaves
 
@@ -93,7 +93,7 @@ class Module:
     def _refuse_loose_numbers(self, args: tuple[Any, ...]) -> None:
         """Was it called as net(1.0, 2.0), though forward takes one list?"""
         if all(isinstance(arg, (int, float, Value)) for arg in args) and takes_first_alone(self.forward, args):
-            shown = ", ".join(str(arg.data if type(arg) is Value else arg) for arg in args)
+            shown = ", ".join(str(data_of(arg)) for arg in args)
             raise TypeError(f"{type(self).__name__} takes its inputs as one list: write net([{shown}])") from None
 
     # -- parameters ----------------------------------------------------------------------------------
