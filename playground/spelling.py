@@ -181,9 +181,12 @@ class _Speller:
     def next(self) -> Token:
         return self.tokens[self.i]
 
-    def take(self) -> str:
-        token = self.tokens[self.i]
+    def passed(self) -> Token:
         self.i += 1
+        return self.tokens[self.i - 1]
+
+    def take(self) -> str:
+        token = self.passed()
         return token.space + token.text
 
     def text(self) -> str:
@@ -195,7 +198,7 @@ class _Speller:
     def item(self) -> str:
         return self.product() if self.begins(first=True) else self.take()
 
-    def begins(self, first: bool = False) -> bool:
+    def begins(self, first: bool) -> bool:
         """Whether an operand begins here; not after another one (first=False) what goes on with that."""
         token = self.next
         if token.kind == "name":
@@ -225,8 +228,7 @@ class _Speller:
     def exponent(self) -> str:
         if self.next.kind == "power":
             return self.take().strip().translate(POWERS)
-        mark = self.tokens[self.i]
-        self.i += 1
+        mark = self.passed()
         sign = self.take() if self.next.text in ("-", "+") else ""
         exponent = sign + self.power()
         return exponent if mark.text == "**" else exponent.strip()
@@ -281,10 +283,6 @@ class _Speller:
         inside = self.of_op(self.passed()) if self.is_op(self.next) else self.product(of_an_op=True)
         return f"{name}({(sign + inside).strip()}){exponent}"
 
-    def passed(self) -> Token:
-        self.i += 1
-        return self.tokens[self.i - 1]
-
     def brackets(self) -> str:
         """What stands in brackets, with them."""
         parts = [self.take()]
@@ -305,8 +303,7 @@ class _Speller:
         return made
 
     def absolute(self) -> str:
-        space = self.next.space
-        self.i += 1
+        space = self.passed().space
         opens, self.opens = self.opens, False
         parts: list[str] = []
         operand = False  # a bar after one closes, and opens elsewhere: ||x| - 1|
