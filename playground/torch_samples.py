@@ -108,13 +108,11 @@ class _TorchSamples(TorchReading):
     def mixing(self) -> Iterator[ast.AST]:
         """Where a network that is called on several samples computes with all of them, or with some, at once."""
         yield from filter(self.is_of_rows, self.nodes)
-        batches = {
-            name
-            for node in self.nodes
-            if isinstance(node, ast.Call) and len(node.args) == 1
-            for name in [ast.unparse(node.func)]
-            if (network := self.networks.get(name)) and self.is_batch(node.args[0], network)
-        }
+        batches: set[str] = set()
+        for node in self.nodes:
+            match node:
+                case ast.Call(func=function, args=[x]) if network := self.networks.get(ast.unparse(function)):
+                    batches |= {ast.unparse(function)} if self.is_batch(x, network) else set()
         for name in batches:
             for forward in ast.walk(self.made.get(name, ast.Pass())):
                 if isinstance(forward, ast.FunctionDef) and forward.name == "forward":

@@ -210,8 +210,6 @@ def run_lines(
             exec(compile(tree, "<page>", "exec"), scope)
             if show is None and isinstance(last, ast.Expr):
                 _display(scope["_"])
-    except SyntaxError as error:
-        raise _unparsed(error, text) from None
     except BaseException as error:  # typed lines may raise whatever they like
         raise _raised(error, text, scope) from None
     return watcher.roots[-1] if watcher.roots else None
@@ -321,6 +319,8 @@ def _raised(error: BaseException, text: str, scope: Mapping[str, Any]) -> Slip:
     """What the lines raised, at what they were evaluating; `scope` has their names."""
     at = _last_of_the_page(error.__traceback__)
     if at is None:  # before any line ran
+        if isinstance(error, SyntaxError):
+            return _unparsed(error, text)
         return Slip(TOO_DEEP if isinstance(error, (RecursionError, MemoryError)) else _told(error))
     line, column, end = _place(at, text)
     row = _row(text, line)
@@ -361,12 +361,13 @@ def _otherwise(error: BaseException, scope: Mapping[str, Any]) -> str:
 
 def _of_pytorch(error: BaseException, called: str, written: str) -> str:
     """What to write for a name of PyTorch that an error is about; empty if it is none. It is `called` in a line, as `written`."""
-    if isinstance(error, AttributeError) and str(error).startswith("a Value has no attribute"):  # then what to write
-        return str(error)
+    message = _message(error)
+    if isinstance(error, AttributeError) and message.startswith("a Value has no attribute"):  # then what to write
+        return message
     if isinstance(error, AttributeError) and isinstance(error.obj, (Value, float)):
         return pytorch.method(error.obj, error.name or "", written)
     if isinstance(error, TypeError):
-        return pytorch.keyword(str(error))
+        return pytorch.keyword(message)
     if isinstance(error, (NameError, AttributeError)):
         name = pytorch.chain(called)
         return HINTS.get(name.rpartition(".")[2], "") or pytorch.rows(called) or pytorch.function(name)
@@ -413,11 +414,14 @@ def _row(text: str, line: int) -> str:
 
 
 def _told(error: BaseException) -> str:
+    return ": ".join(filter(None, [type(error).__name__, SAYS.get(type(error), _message(error))]))
+
+
+def _message(error: BaseException) -> str:
     try:
-        text = str(error)
+        return str(error)
     except Exception as worse:
-        text = f"its text cannot be had ({type(worse).__name__})"
-    return ": ".join(filter(None, [type(error).__name__, SAYS.get(type(error), text)]))
+        return f"its text cannot be had ({type(worse).__name__})"
 
 
 def _last_of_the_page(at: TracebackType | None) -> TracebackType | None:

@@ -983,6 +983,18 @@ def test_a_number_that_json_does_not_have_is_written_as_python_reads_it():
     assert asked("placed", "a = Value(2.0)\ny = a*a", {"a": "-0.0"}) == "a = Value(-0.0)\ny = a*a"
 
 
+@pytest.mark.parametrize("kind", ["Exception", "TypeError", "AttributeError", "NameError"])
+def test_an_error_whose_text_cannot_be_had_is_told(kind):
+    lines = f"class Mine({kind}):\n    def __str__(self):\n        return 1/0\nraise Mine"
+    assert asked("show", lines, {})["message"] == "Mine: its text cannot be had (ZeroDivisionError)"
+
+
+def test_what_is_no_python_in_a_text_that_lines_evaluate_is_told_where_they_do():
+    slip = asked("show", "x = Value(2.0)\ny = eval('x**')", {})
+    assert slip["message"].startswith("SyntaxError: invalid syntax")
+    assert (slip["line"], slip["column"], slip["end"]) == (2, 5, 16)
+
+
 def test_of_several_ops_without_brackets_the_first_is_told():
     for ops in (["sin", "cos", "tan", "exp"], ["exp", "tan", "cos", "sin"]):
         slip = asked("letters", " + ".join(f"{op}^2(x)" for op in ops))
