@@ -27,6 +27,7 @@ from playground import kinks, typed, undrawn
 from playground.formula import glued, only_first
 from playground.free import CONSTANTS
 from playground.full_screen import Screen, filling, options_of
+from playground.plain import said
 from playground.program import of_expression, of_lines, with_numbers, with_values
 from playground.reading import Numbers, Reading
 from playground.rerun import alike, chooses, reads_numbers
@@ -104,7 +105,7 @@ class Shown:
         fresh = _shown(self.text, numbers, self.places)
         name = self.graph.names[self.graph.roots[0]]
         if name in fresh.plain:
-            raise Slip(f"{name} is the number {number_text(fresh.plain[name])} here, which has no graph")
+            raise Slip(f"{name} is the number {said(fresh.plain[name])} here, which has no graph")
         return fresh
 
     def move(self, numbers: Numbers) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import math
+import sys
 from collections.abc import Collection
 
 from autograd import Value
@@ -31,7 +33,19 @@ def to_begin_with(error: BaseException, text: str) -> str:
     asked = [node.value for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == name]
     owners = [owner.id for owner in asked if isinstance(owner, ast.Name)]
     given = _chosen(text, tree, owners) or _given(tree, owners)
-    return f"the number {shown(error.obj)} has no .{name}{called}: {given or f'begin with Values, and {CUT}'}"
+    return f"the number {said(error.obj)} has no .{name}{called}: {given or f'begin with Values, and {CUT}'}"
+
+
+def said(x: float) -> str:
+    """A plain number in a message; of an integer that is too large for a float, about how large it is.
+
+    >>> said(2.0), said(-(10**400))
+    ('2', '−10**400')
+    """
+    try:
+        return shown(x)
+    except OverflowError:
+        return f"{'−' * (x < 0)}10**{math.log10(abs(x)):.0f}"
 
 
 def with_values(text: str) -> str | None:
@@ -106,7 +120,8 @@ def _given(tree: ast.Module, owners: Collection[str]) -> str:
 
 
 def _is_number(node: ast.expr) -> bool:
-    try:
-        return type(ast.literal_eval(node)) in (int, float)
-    except ValueError:
-        return False
+    """Whether it is a number that a Value may have."""
+    match node:
+        case ast.Constant(value=x) | ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=ast.Constant(value=x)):
+            return type(x) is float or (type(x) is int and x <= sys.float_info.max)
+    return False

@@ -14,7 +14,7 @@ from autograd._tree import tree_leaves
 from autograd.expression import variables
 from autograd.value import is_detached
 from playground.free import CONSTANTS
-from playground.plain import recorded
+from playground.plain import recorded, said
 from playground.syntax import names_in, rows
 
 NOTHING = "there is no variable in it, so there is nothing to differentiate"
@@ -77,7 +77,7 @@ def _nothing(text: str, last: Any, made: Mapping[str, Any]) -> str:
         return "this opens a block: write with no_grad(): and indent the lines below it"
     if type(last) in (int, float):
         instead = f", as in {_call(functions[-1])}" if functions else ""
-        return f"the last line gives the number {shown(last)}, which has no graph: begin with Values{instead}"
+        return f"the last line gives the number {said(last)}, which has no graph: begin with Values{instead}"
     if functions:
         return f"{functions[-1].__name__} is never called: end with {_call(functions[-1])}"
     named = {name for line in ast.parse(text).body if isinstance(line, ast.Assign) for name in _targets(line)}
@@ -101,7 +101,7 @@ def _chosen(text: str, last: Any, made: Mapping[str, Any]) -> str:
     within = [node for part in (line, *functions) for node in ast.walk(part)]
     if any(map(_takes_out, within)):
         return ""
-    result = f"{name or 'the last line'} is the number {shown(number)}"
+    result = f"{name or 'the last line'} is the number {said(number)}"
     for node in within:
         match node:
             case ast.Call(func=ast.Name(id="max" | "min" as chooser), args=parts) if _may_hold_values(parts, made):
@@ -175,7 +175,7 @@ def _cut(text: str, last: Any, made: Mapping[str, Any]) -> str:
     if found is None:
         return f"{name} is None: what is called there changes something and gives nothing back, as append() does"
     return (
-        f"{is_it} the number {shown(found)}, cut from its graph: leave .data, .item() or float() out" if _is_number(found) else ""
+        f"{is_it} the number {said(found)}, cut from its graph: leave .data, .item() or float() out" if _is_number(found) else ""
     )
 
 

@@ -995,6 +995,20 @@ def test_what_is_no_python_in_a_text_that_lines_evaluate_is_told_where_they_do()
     assert (slip["line"], slip["column"], slip["end"]) == (2, 5, 16)
 
 
+def test_plain_numbers_that_no_value_can_have_are_told():
+    large, begin = "1" + "0" * 400, "begin with Values"
+    told = {
+        f"x = {large}\nx.backward()": f"the number 10**400 has no .backward(): {begin}, and leave .data, .item() or float() out",
+        f"x = -{large}\ny = x*1\ny": f"the last line gives the number −10**400, which has no graph: {begin}",
+    }
+    assert {text: asked("show", text, {})["message"] for text in told} == told
+
+
+def test_lines_with_literals_that_python_refuses_are_told():
+    for literal in ("{[]: 1}", "{[]}", "[{[]}]"):
+        assert asked("show", f"a = {literal}\na*1", {})["message"].startswith("TypeError: ")
+
+
 def test_of_several_ops_without_brackets_the_first_is_told():
     for ops in (["sin", "cos", "tan", "exp"], ["exp", "tan", "cos", "sin"]):
         slip = asked("letters", " + ".join(f"{op}^2(x)" for op in ops))
