@@ -50,7 +50,6 @@ EACH |= {name for name, ours in OTHERS.items() if ours in EACH} | {"clamp", "clo
 CLASSES = re.compile("cross_entropy|nll_loss|CrossEntropyLoss|NLLLoss")  # of a text in which tensors of integers may be classes
 INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, *COMPREHENSIONS)
 NO_FORMULAS = (ast.Subscript, ast.List, ast.Tuple, ast.IfExp, ast.MatMult, *INNER)
-LAYERS = ("torch.nn.Linear", "torch.nn.Sequential")  # that may be a whole network
 Name = tuple[ast.AST | None, str]  # with the function or comprehension to which it belongs, before it
 Answer = TypeVar("Answer")
 Question = Callable[[Any, ast.AST], Answer]
@@ -73,24 +72,18 @@ class TorchNetwork(NamedTuple):
     of_lists: bool
 
 
-def remembered(unknown: Answer) -> Callable[[Question[Answer]], Question[Answer]]:
-    """A question that is asked of each node once, since parts of a node are asked many times over.
+def remembered(question: Question[Answer]) -> Question[Answer]:
+    """A question that is asked of each node once, since parts of a node are asked many times over."""
 
-    It is `unknown` while it is being answered: a function may call itself, and a name be made of itself.
-    """
+    @wraps(question)
+    def asked(reading: TorchReading, node: ast.AST) -> Any:
+        key = question, id(node)
+        if key not in reading.answers:
+            reading.answers[key] = None  # until it is known: a function may call itself, and a name be made of itself
+            reading.answers[key] = question(reading, node)
+        return reading.answers[key]
 
-    def kept(question: Question[Answer]) -> Question[Answer]:
-        @wraps(question)
-        def asked(reading: TorchReading, node: ast.AST) -> Any:
-            key = question, id(node)
-            if key not in reading.answers:
-                reading.answers[key] = unknown
-                reading.answers[key] = question(reading, node)
-            return reading.answers[key]
-
-        return asked
-
-    return kept
+    return asked
 
 
 class TorchReading:
@@ -278,7 +271,7 @@ class TorchReading:
                     return formula
         return None
 
-    @remembered(False)
+    @remembered
     def is_list(self, node: ast.AST) -> bool:
         """Whether it is several numbers: makes them, is their name, or computes with them number by number."""
         match node:
@@ -319,7 +312,7 @@ class TorchReading:
                 return x, y
         return None
 
-    @remembered(False)
+    @remembered
     def is_each(self, node: ast.AST) -> bool:
         """Whether it computes with several numbers one by one."""
         match node:
@@ -339,7 +332,7 @@ class TorchReading:
                 return self.is_list(x) and not (method in ("numpy", "tolist") and self.is_plain(x))
         return False
 
-    @remembered(False)
+    @remembered
     def is_plain(self, node: ast.AST) -> bool:
         """Whether it is a number, or several, without a graph: counts what holds."""
         match node:
@@ -367,17 +360,14 @@ class TorchReading:
             if isinstance(node, ast.ClassDef) and "torch.nn.Module" in map(self.path, node.bases)
         }
         found = {}
-        for node in self.nodes:
-            match node:
-                case ast.Assign(targets=[target, *_], value=ast.Call(func=ast.Name(id=name))) if name in classes:
-                    made: ast.AST = classes[name]
-                case ast.Assign(targets=[target, *_], value=ast.Call(func=function) as made) if self.path(function) in LAYERS:
-                    pass
-                case _:
-                    continue
-            calls = sorted([x for x in ast.walk(made) if isinstance(x, ast.Call)], key=self.span)
-            sizes = [ast.unparse(x) for call in calls if self.path(call.func) == "torch.nn.Linear" for x in sizes_of(call)]
-            learns_several = any(self.asks(call) and (self.numbers(call) or self.filled(call)) for call in calls)
+        assigned = [(node.targets[0], node.value) for node in self.nodes if isinstance(node, ast.Assign)]
+        for target, call in [(target, value) for target, value in assigned if isinstance(value, ast.Call)]:
+            made: ast.AST = classes.get(ast.unparse(call.func), call)
+            if made is call and self.path(call.func) not in ("torch.nn.Linear", "torch.nn.Sequential"):
+                continue
+            inner = sorted([x for x in ast.walk(made) if isinstance(x, ast.Call)], key=self.span)
+            sizes = [ast.unparse(x) for layer in inner if self.path(layer.func) == "torch.nn.Linear" for x in sizes_of(layer)]
+            learns_several = any(self.asks(each) and (self.numbers(each) or self.filled(each)) for each in inner)
             one_in, one_out = (sizes[0] == "1", sizes[-1] == "1") if sizes else (not learns_several, True)
             if sizes or isinstance(made, ast.ClassDef):
                 found[ast.unparse(target)] = TorchNetwork(one_in, one_out, bool(sizes))
@@ -390,7 +380,7 @@ class TorchReading:
             if isinstance(line, ast.FunctionDef) and line.name == "forward" and len(line.args.args) == 2 and has_layers:
                 yield line, line.args.args[1].arg
 
-    @remembered(False)
+    @remembered
     def is_matrix(self, node: ast.AST) -> bool:
         """Whether it is several rows of numbers, one for each sample: makes them, is their name, or is what a network gives."""
         match node:

@@ -67,7 +67,7 @@ class _TorchSamples(TorchReading):
                 return self.path(made.func).startswith("torch.nn.")
         return self.path(function).startswith("torch.nn.functional.")
 
-    @remembered("")
+    @remembered
     def shape(self, node: ast.AST) -> str:
         """Whether several numbers are a row or a column; empty where that is not known, and of all else."""
         match node:
