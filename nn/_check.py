@@ -61,6 +61,11 @@ def shape_text(tree: Any) -> str:
     return f"a list of {lengths[0]}" if len(lengths) == 1 else " × ".join(map(str, lengths)) or "one number"
 
 
+def data_of(x: Any) -> Any:
+    """The number of a Value; anything else as it is."""
+    return x.data if type(x) is Value else x
+
+
 def one_column(y: Any) -> Any:
     """Targets in a DataFrame of one column as that column; anything else as it is."""
     return y.to_numpy().ravel() if len(getattr(y, "columns", ())) == 1 else y

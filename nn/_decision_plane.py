@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograd import no_grad
-from autograd.extend import checked_integer, counted, number_between, tree_leaves
+from autograd.extend import checked_integer, counted, tree_leaves
 from nn.losses import BCEWithLogitsLoss, Loss
 from nn.metrics import plain
 from nn.module import Module, in_mode
@@ -57,12 +57,12 @@ class Plane:
 
 
 def plane_of(model: Module, X: Any, y: Any, loss: Loss, resolution: Any) -> Plane:
-    """The plane of these samples; ValueError if they are not points, or if an output cannot be drawn."""
+    """The plane of samples, as a training takes them; ValueError if they are not points, or if an output cannot be drawn."""
     checked_integer("boundary", resolution, at_least=2)
     rows = plain(X)
     if any(not isinstance(row, list) or len(row) != 2 for row in rows):
         raise ValueError("boundary: the samples must be points, rows of 2 numbers")
-    points = [[_number("boundary: a number of X", number) for number in row] for row in rows]
+    points = [list(map(float, row)) for row in rows]
     (first,) = _outputs(model, points[:1])
     targets = [_target(target, len(first)) for target in y]
     kind, labels = _labels(targets, len(first))
@@ -96,18 +96,13 @@ def _labels(targets: list[float], width: int) -> tuple[str, Sequence[float]]:
 
 def _target(target: Any, width: int) -> float:
     """The one number of a target; of a row with one number per class, the class."""
-    numbers = [_number("boundary: a target", number) for number in tree_leaves(plain(target))]
+    numbers = list(map(float, tree_leaves(plain(target))))
     if len(numbers) == width > 1:
         return numbers.index(max(numbers))
     if len(numbers) != 1:
         counts = f"{counted(width, 'output')} cannot be drawn against targets of {counted(len(numbers), 'number')}"
         raise ValueError(f"boundary: {counts}")
     return numbers[0]
-
-
-def _number(name: str, given: Any) -> float:
-    """A finite number; True is 1, as in training."""
-    return number_between(name, int(given) if isinstance(given, bool) else given)
 
 
 def surroundings(points: Iterable[Sequence[float]]) -> Iterator[tuple[float, float]]:

@@ -26,7 +26,7 @@ from autograd.extend import (
     tree_leaves_like,
     zero_to_one,
 )
-from nn._check import checked_list, plain_lists, shape_text, sizes
+from nn._check import checked_list, data_of, plain_lists, shape_text, sizes
 from nn.module import Module
 
 
@@ -241,7 +241,7 @@ class BCELoss(_BinaryLoss):
 
     def element(self, prediction: Any, target: Any) -> Any:
         if not 0.0 <= prediction <= 1.0:
-            raise ValueError(f"predictions: BCELoss takes probabilities from 0 to 1, got {_data(prediction)!r}")
+            raise ValueError(f"predictions: BCELoss takes probabilities from 0 to 1, got {data_of(prediction)!r}")
         _check_probability(target)
         return self.branch_free(prediction, target)
 
@@ -293,7 +293,7 @@ class HingeLoss(Loss):
 
     def element(self, prediction: Any, target: Any) -> Any:
         if target != 1.0 and target != -1.0:
-            raise ValueError(f"targets: HingeLoss takes -1 and 1, got {_data(target)!r}")
+            raise ValueError(f"targets: HingeLoss takes -1 and 1, got {data_of(target)!r}")
         return self.branch_free(prediction, target)
 
     def branch_free(self, prediction: Any, target: Any) -> Any:
@@ -528,10 +528,6 @@ def _advice(x: Any) -> str:
     return f"{kind}: pass a list" if isinstance(x, Iterable) and not isinstance(x, (str, list)) else kind
 
 
-def _data(x: Any) -> Any:
-    return x.data if type(x) is Value else x
-
-
 def _weights(name: str, weights: Any) -> Any:
     """A number or nested lists of numbers, finite and at least 0."""
     weights = plain_lists(weights)
@@ -564,7 +560,7 @@ def _distribution(row: list[Any], classes: int) -> list[Any]:
         raise ValueError(f"targets: expected the index of a class or {classes} probabilities, one for each, got {len(row)}")
     for probability in row:
         _check_probability(checked_numeric("targets", probability))
-    total = math.fsum(map(_data, row))
+    total = math.fsum(map(data_of, row))
     if not abs(total - 1.0) < 1e-3:
         raise ValueError(f"targets: the probabilities of a row must sum to 1, got {total:g}")
     return row
@@ -579,7 +575,7 @@ def _mixed(target: Any, one: Callable[[], Any], zero: Callable[[], Any]) -> Any:
 
 def _check_probability(target: Any) -> None:
     if not 0.0 <= target <= 1.0:
-        raise ValueError(f"targets: expected a number from 0 to 1, got {_data(target)!r}")
+        raise ValueError(f"targets: expected a number from 0 to 1, got {data_of(target)!r}")
 
 
 def _nan_throughout(loss: Any) -> Any:
@@ -598,7 +594,7 @@ def _nan_of_infinities(total: Any, losses: list[Any]) -> Any:
     """The total of several losses; if it is NaN and none of them is, all of them have gradients that are NaN."""
     if current_trace() is not None:
         return autograd.where(_is_known(autograd.sum(map(autograd.abs, losses))), _nan_throughout(total), total)
-    return total if any(math.isnan(_data(loss)) for loss in losses) else _nan_throughout(total)
+    return total if any(math.isnan(data_of(loss)) for loss in losses) else _nan_throughout(total)
 
 
 def _is_known(x: Any) -> Any:

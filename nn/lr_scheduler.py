@@ -23,7 +23,7 @@ from autograd.extend import (
     number_check,
     zero_to_one,
 )
-from nn._check import checked_list
+from nn._check import checked_list, data_of
 from nn.optim import Check, Optimizer, ParamGroup
 
 Loaded = list[tuple["_Scheduler", dict[str, Any]]]
@@ -566,7 +566,7 @@ class ReduceLROnPlateau(_Scheduler):
 
     def step(self, metrics: float | Value) -> None:
         """Take this epoch's metric (a Value will do), and reduce the learning rate if it is time."""
-        metric = any_number("metrics", metrics.data if isinstance(metrics, Value) else metrics)
+        metric = any_number("metrics", data_of(metrics))
         rates = [group["lr"] for group in self._groups()]
         if self._is_better(metric):
             self.best, self.num_bad_epochs = metric, 0

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from numbers import Real
 from typing import Any
 
-from autograd import Value
-from autograd.extend import number_between, tree_leaves
-from nn._check import checked_list, one_column, plain_lists
+from autograd.extend import number_between, tree_leaves, tree_map
+from nn._check import checked_list, data_of, one_column, plain_lists
 
 
 def accuracy(outputs: Sequence[Any], targets: Sequence[Any], threshold: float = 0.0) -> float:
@@ -47,20 +46,14 @@ def confusion_matrix(outputs: Sequence[Any], targets: Sequence[Any], threshold: 
 
 
 def plain(output: Any) -> Any:
-    """An output with plain numbers in place of its Values: a float, or a list of floats."""
-    return _numbers(plain_lists(output))
-
-
-def _numbers(output: Any) -> Any:
-    if isinstance(output, list):
-        return [item if type(item) is float else _numbers(item) for item in output]
-    return output.data if type(output) is Value else output
+    """An output with plain numbers in place of its Values: a float, or lists and dicts of floats."""
+    return tree_map(data_of, plain_lists(output))
 
 
 def _row(output: Any) -> list[Any]:
-    numbers = _numbers(output)
-    flat = type(numbers) is list and {float}.issuperset(map(type, numbers))
-    return numbers if flat else tree_leaves(numbers)
+    if type(output) is list and {float}.issuperset(map(type, output)):
+        return output  # the usual row, fast
+    return list(map(data_of, tree_leaves(output)))
 
 
 def _classes(outputs: Sequence[Any], targets: Sequence[Any], threshold: float) -> tuple[int, list[tuple[int, int | None]]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograd import Value
 from autograd.extend import call, checked_flag, same_shape, takes_first_alone, tree_leaves, tree_map
-from nn._check import plain_lists, shape_text, sizes
+from nn._check import data_of, plain_lists, shape_text, sizes
 from nn._interrupts import never_half
 from nn._parameter_search import ParameterSearch, indexed, items, leaves
 
@@ -21,14 +21,12 @@ FOREIGN_NAMES = {
     "children": "modules() has this module and all modules in it",
     "named_children": "named_modules() has this module and all modules in it",
     "apply": "write for module in net.modules(): …",
-    "buffers": "numbers that are not Values are attributes like any other",
-    "named_buffers": "numbers that are not Values are attributes like any other",
+    **dict.fromkeys(("buffers", "named_buffers"), "numbers that are not Values are attributes like any other"),
     "get_parameter": "write dict(net.named_parameters())[name]",
     "get_submodule": "write dict(net.named_modules())[name]",
     "register_forward_hook": "write a subclass with its own forward, or read what was recorded: every Value keeps its .data",
     "register_full_backward_hook": "read .grad after backward(), which every Value keeps",
-    "add_module": "write self.name = module",
-    "register_module": "write self.name = module",
+    **dict.fromkeys(("add_module", "register_module"), "write self.name = module"),
     "register_parameter": "write self.name = Value(0.0)",
     "register_buffer": "write self.name = 0.0: numbers that are not Values are no parameters",
     "weight": "a Neuron has the weights w, and a Layer has neurons",
@@ -95,7 +93,7 @@ class Module:
     def _refuse_loose_numbers(self, args: tuple[Any, ...]) -> None:
         """Was it called as net(1.0, 2.0), though forward takes one list?"""
         if all(isinstance(arg, (int, float, Value)) for arg in args) and takes_first_alone(self.forward, args):
-            shown = ", ".join(str(arg.data if type(arg) is Value else arg) for arg in args)
+            shown = ", ".join(str(data_of(arg)) for arg in args)
             raise TypeError(f"{type(self).__name__} takes its inputs as one list: write net([{shown}])") from None
 
     # -- parameters ----------------------------------------------------------------------------------

@@ -41,5 +41,7 @@ def call(name: str, args: str) -> str:
             result = {"answer": getattr(import_module(CALLS[name]), name)(*json.loads(args))}
     except Slip as slip:
         result = {"slip": slip.place}
+    except (RecursionError, MemoryError):  # of Python's own parser, or of what reads the tree
+        result = {"slip": Slip(typed.TOO_DEEP).place}
     told: dict[str, str] = {} if typed.printed is None else {"printed": str(typed.printed)}
     return json.dumps(plain({**result, **told}), allow_nan=False)

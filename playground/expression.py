@@ -27,10 +27,11 @@ from playground import kinks, typed, undrawn
 from playground.formula import glued, only_first
 from playground.free import CONSTANTS
 from playground.full_screen import Screen, filling, options_of
+from playground.plain import said
 from playground.program import of_expression, of_lines, with_numbers, with_values
 from playground.reading import Numbers, Reading
 from playground.rerun import alike, chooses, reads_numbers
-from playground.torch_gradients import DIFFERING, calls, differing, freed, none_in_torch
+from playground.torch_gradients import DIFFERING, calls, differing, freed, none_in_torch, same_gradient
 from playground.torch_program import in_torch
 from playground.typed import Slip
 
@@ -69,14 +70,13 @@ class Shown:
         self.note = _changed(graph) or _summed(graph) or note
         leaves = [node for node in self.graph if node.op is None and not is_detached(node)]
         self.leaves = _as_written(leaves, scope)[:MAX_SLIDERS]
+        self.names = [self.graph.names[leaf] for leaf in self.leaves]
         self.fixed = {self.graph.names[leaf] for leaf in self.leaves if leaf in overwritten}
         self.others = {node: node.data for node in self.graph if node.op is None and node not in {*self.leaves}}
         self.recorded = Recorded(self.graph)
         self.sliders = [slider_at(self.graph.spell(leaf), leaf.data) for leaf in self.leaves]
         self.numbers = [leaf.data for leaf in self.leaves]
-        self.free = (
-            [self.graph.names[leaf] for leaf in self.leaves] if free is None else [name for name in free if name not in CONSTANTS]
-        )
+        self.free = self.names if free is None else [name for name in free if name not in CONSTANTS]
         self.picture: Picture | None = None
         self.move(numbers)
 
@@ -105,14 +105,13 @@ class Shown:
         fresh = _shown(self.text, numbers, self.places)
         name = self.graph.names[self.graph.roots[0]]
         if name in fresh.plain:
-            raise Slip(f"{name} is the number {number_text(fresh.plain[name])} here, which has no graph")
+            raise Slip(f"{name} is the number {said(fresh.plain[name])} here, which has no graph")
         return fresh
 
     def move(self, numbers: Numbers) -> None:
         """Other numbers for some leaves."""
-        names = [self.graph.names[leaf] for leaf in self.leaves]
         given = {name: x for name, x in numbers.items() if name not in self.fixed}
-        self.numbers = [float(given.get(name, x)) for name, x in zip(names, self.numbers, strict=True)]
+        self.numbers = [float(given.get(name, x)) for name, x in zip(self.names, self.numbers, strict=True)]
 
     def at_odds(self, leaf: Value, left: Mapping[str, float]) -> bool:
         """Whether it was moved to another number than the lines give it; `left` are numbers that these do not say."""
@@ -148,8 +147,8 @@ class Shown:
         return {
             "page": page_data(passes, self.picture, MAX_LIVE_STEPS),
             "sliders": self.sliders,
-            "leaves": [self.graph.names[leaf] for leaf in self.leaves],
-            "fixed": [self.graph.names[leaf] in self.fixed for leaf in self.leaves],
+            "leaves": self.names,
+            "fixed": [name in self.fixed for name in self.names],
             "numbers": self.numbers,
             "value": value,
             "gradients": gradients,
@@ -218,18 +217,14 @@ def _summed(graph: Graph) -> str:
     name = graph.spell(root)
     for leaf in graph.nodes:
         once = graph.adjoints.get(leaf, 0.0)
-        if leaf.op is not None or not takes_gradient(leaf) or not leaf.grad or _same(leaf.grad, once):
+        if leaf.op is not None or not takes_gradient(leaf) or not leaf.grad or same_gradient(leaf.grad, once):
             continue
         after = f"{graph.spell(leaf)}.grad is {number_text(leaf.grad)} after these lines, where"
-        if _same(leaf.grad, root.grad * once):
+        if same_gradient(leaf.grad, root.grad * once):
             seed = number_text(root.grad)
             return f"{after} {name}.backward({seed}) multiplies all gradients by {seed}; here is what {name}.backward() gives."
         return f"{after} calls of backward() add up; here is what one call on {name} gives."
     return ""
-
-
-def _same(one: float, other: float) -> bool:
-    return math.isclose(one, other, rel_tol=1e-9)
 
 
 def _fixed(names: list[str]) -> str:

@@ -16,20 +16,11 @@ from playground import pytorch
 from playground.free import CONSTANTS
 from playground.program import MODULES, OF_THE_FIRST
 from playground.spelling import GLUED, OTHERS
+from playground.syntax import COMPREHENSIONS, parsed
 from playground.typed import HINTS, Slip
 
 STARTS = (2.0, 1.0, -0.5, 3.0, 0.5, 1.5)  # of variables without a number: most relus of small nets are alive there
-PYTHON = (
-    ast.List,
-    ast.Lambda,
-    ast.ListComp,
-    ast.SetComp,
-    ast.DictComp,
-    ast.GeneratorExp,
-    ast.NamedExpr,
-    ast.JoinedStr,
-    ast.Await,
-)
+PYTHON = (ast.List, ast.Lambda, ast.NamedExpr, ast.JoinedStr, ast.Await, *COMPREHENSIONS)
 ELSEWHERE = {*pytorch.ROOTS, *MODULES, *HINTS}  # names that have attributes and are not Values
 
 
@@ -91,7 +82,8 @@ def _is_expression(text: str) -> bool:
     try:
         tree = ast.parse(text, mode="eval")
     except SyntaxError:
-        return "\n" not in text.strip() and "=" not in text and not _is_statement(text)
+        lines = parsed(text)
+        return "\n" not in text.strip() and "=" not in text and not (lines and lines.body)
     return "Value" not in text and not _is_python(tree)
 
 
@@ -111,17 +103,10 @@ def _is_of_lines(node: ast.AST) -> bool:
     return False
 
 
-def _is_statement(text: str) -> bool:
-    try:
-        return bool(ast.parse(text).body)
-    except SyntaxError:
-        return False
-
-
 def variables_of(text: str) -> list[str]:
     """The variables of an expression; ExpressionError if one is called as an op is, which then lacks its brackets."""
     found = variables(text)
-    for name in set(found) & set(functions()):
+    for name in filter(functions().__contains__, found):
         at = re.search(rf"\b{name}\b(?!\s*\()", text)
         start, end = at.span() if at else (0, 0)
         raise ExpressionError(f"{name} is a function, called {name}(x)", start + 1, end + 1)

@@ -9,24 +9,12 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 
 from autograd import Value
+from playground.syntax import parsed
 
 CONSTANTS = {"e": math.e, "pi": math.pi, "π": math.pi, "inf": math.inf, "nan": math.nan}  # until they are given a value
 MIN_SPELLED = 5  # letters of a name that may be misspelled: shorter ones are near to each other anyway
 OF_MANY = {
-    "zip",
-    "len",
-    "range",
-    "enumerate",
-    "list",
-    "tuple",
-    "set",
-    "dict",
-    "sorted",
-    "reversed",
-    "map",
-    "filter",
-    "iter",
-    "sum",
+    *("zip", "len", "range", "enumerate", "list", "tuple", "set", "dict", "sorted", "reversed", "map", "filter", "iter", "sum"),
 }
 
 
@@ -36,9 +24,8 @@ def free_names(code: str, known: Collection[str]) -> list[str]:
     >>> free_names("h = relu(w*x + b)\\nh * v", {"relu"})
     ['w', 'x', 'b', 'v']
     """
-    try:
-        tree = ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = parsed(code)
+    if tree is None:
         return []  # which running it tells
     made = _made(tree)
     places = sorted(_outside(tree), key=lambda name: (name.lineno, name.col_offset))

@@ -62,12 +62,13 @@ def _is_slider(x: Any) -> bool:
 TEXT = Field("a text", _is_text)
 PYTHON = Field('Python in quotes, such as "x.grad"', _is_text)
 NEEDED_TEXT, NEEDED_PYTHON = TEXT._replace(needed=True), PYTHON._replace(needed=True)
+POSITIVE = Field("a number above 0", lambda x: _is_number(x) and x > 0)
 OBJECT = Field("an object, { … }", lambda x: isinstance(x, dict))
 
 LESSON = {
     "title": NEEDED_TEXT,
     "about": TEXT,
-    "minutes": Field("a number above 0", lambda x: _is_number(x) and x > 0),
+    "minutes": POSITIVE,
     "recap": TEXT,
     "steps": Field("a list of steps, [ { … }, … ]", lambda x: _is_list(x, lambda step: isinstance(step, dict)), needed=True),
 }
@@ -98,7 +99,7 @@ TAB = {
 NUMBER = {
     "question": NEEDED_TEXT,
     "answer": NEEDED_PYTHON,
-    "tolerance": Field("a number above 0", lambda x: _is_number(x) and x > 0),
+    "tolerance": POSITIVE,
     "slips": Field("texts by a wrong answer in Python", lambda x: _is_table(x, _is_text)),
 }
 CHOICES = {

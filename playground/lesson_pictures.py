@@ -24,7 +24,6 @@ from playground.typed import Slip, names
 DRAW = ("data",)
 UNKNOWN = "?"
 MAX_ALONG = 660  # pixels of a picture from left to right, unless its products are left out
-RESULTS = ("y", "f", "result", "result_")  # what a result is called that nobody named
 
 
 class LessonProgram:
@@ -48,7 +47,6 @@ class LessonProgram:
         root = made.root if made.last is None or type(made.last) is Value else None
         if type(root) is not Value:
             raise Slip("the last line makes no Value: end with a formula such as y = 3*x + 1")
-        root.label = root.label or next(name for name in RESULTS if name not in self.scope)
         self.scope.setdefault(root.label, root)
         self.named.setdefault(root.label, root)
         self.graph = Graph(root)
@@ -79,22 +77,20 @@ def _round(x: Any, *digits: int) -> Any:
 
 def step_picture(show: Mapping[str, Any], program: LessonProgram, hide: Collection[str] = ()) -> dict[str, Any]:
     """The drawing for a wide and for a narrow page, the numbers of its sliders, their rates, and the player if there is one."""
-    ranges = show.get("sliders", {})
+    ranges = {name: limits for name, limits in show.get("sliders", {}).items() if name in program.leaves}
+    moved = [program.leaves[name] for name in ranges]
     sliders = [
-        widened(
-            {"name": program.graph.spell(program.leaves[name]), "low": low, "high": high, "step": step}, program.leaves[name].data
-        )
-        for name, (low, high, step) in ranges.items()
-        if name in program.leaves
+        widened({"name": program.graph.spell(leaf), "low": low, "high": high, "step": step}, leaf.data)
+        for leaf, (low, high, step) in zip(moved, ranges.values(), strict=True)
     ]
     drawn = show.get("draw", DRAW)
     return {
         "svg": _svg(program, "LR", drawn, hide),
         "narrow": _svg(program, "TB", drawn, hide),
         "sliders": sliders,
-        "leaves": [name for name in ranges if name in program.leaves],
-        "numbers": [program.leaves[name].data for name in ranges if name in program.leaves],
-        "rates": [program.leaves[name].grad for name in ranges if name in program.leaves],
+        "leaves": list(ranges),
+        "numbers": [leaf.data for leaf in moved],
+        "rates": [leaf.grad for leaf in moved],
         "result": None if program.root.label in hide else [program.graph.spell(program.root), program.root.data],
         "player": player_of(program.passes(), Options("player")).data if show.get("player") and not hide else None,
     }

@@ -10,6 +10,7 @@ from typing import Any
 
 from autograd import Value
 from autograd.foreign_names import METHODS, OF_SEVERAL
+from playground.syntax import ATOMS, parsed, written
 
 SYMBOLS = {"Add": " + ", "Sub": " - ", "Mult": "*", "Div": "/", "FloorDiv": "//", "Mod": " % ", "Pow": "**"}
 COUNTS = {"shape", "size", "numel"}
@@ -17,7 +18,6 @@ REFUSED = re.compile(
     "unsupported operand type|bad operand type for unary -: '(list|tuple)'|can't multiply sequence by"
     "|can only concatenate (list|tuple)|expected a real number or a Value, got (list|tuple)"
 )
-ATOMS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant)
 
 
 def each(left: str, op: ast.operator, right: str, are_lists: tuple[bool, bool]) -> str:
@@ -48,10 +48,10 @@ def _operand(text: str) -> str:
     return text if isinstance(ast.parse(text, mode="eval").body, ATOMS) else f"({text})"
 
 
-def instead(error: BaseException, written: str, names: Mapping[str, Any]) -> str:
+def instead(error: BaseException, text: str, names: Mapping[str, Any]) -> str:
     """What to write where an operation or a method of numbers is asked of a list; empty for any other error.
 
-    `written` is what raised it, and `names` are the names there.
+    `text` is what raised it, and `names` are the names there.
 
     >>> w = [Value(1.0), Value(2.0)]
     >>> try:
@@ -61,38 +61,32 @@ def instead(error: BaseException, written: str, names: Mapping[str, Any]) -> str
     'w is a list: write [a**2 for a in w], and sum([…]) to add them up'
     """
     if isinstance(error, AttributeError) and isinstance(error.obj, (list, tuple)):
-        return _of_method(str(error.name), written.removesuffix(f".{error.name}"))
+        return _of_method(str(error.name), text.removesuffix(f".{error.name}"))
     if type(error) is not TypeError or not REFUSED.search(str(error)):
         return ""
-    try:
-        (line,) = ast.parse(written).body
-    except (SyntaxError, ValueError):
-        return ""
-
-    def text(node: ast.expr) -> str:
-        return ast.get_source_segment(written, node) or ast.unparse(node)
-
-    match line:
-        case ast.Expr(value=ast.UnaryOp(op=ast.USub(), operand=x)):
-            return f"{_are([text(x)])}: write [-a for a in {text(x)}]"
-        case ast.Expr(value=ast.BinOp(left=x, op=op, right=y)):
+    tree = parsed(text)
+    match tree and tree.body:
+        case [ast.Expr(value=ast.UnaryOp(op=ast.USub(), operand=x))]:
+            return f"{_are([written(x, text)])}: write [-a for a in {written(x, text)}]"
+        case [ast.Expr(value=ast.BinOp(left=x, op=op, right=y))]:
             start = ""
-        case ast.AugAssign(target=x, op=op, value=y):
-            start = f"{text(x)} = "
+        case [ast.AugAssign(target=x, op=op, value=y)]:
+            start = f"{written(x, text)} = "
         case _:
             return ""
     are_lists = _which(x, y, error, names)
-    several = [text(node) for node, is_list in zip((x, y), are_lists, strict=True) if is_list]
+    left, right = written(x, text), written(y, text)
+    several = [side for side, is_list in zip((left, right), are_lists, strict=True) if is_list]
     if not several:
         return ""
     if isinstance(op, ast.MatMult):
-        return _product(text(x), text(y), names) if all(are_lists) else ""
+        return _product(left, right, names) if all(are_lists) else ""
     if type(op).__name__ not in SYMBOLS:
         return ""
     products = isinstance(op, ast.Mult) and all(are_lists)
-    total = f"or dot({text(x)}, {text(y)})" if products else "and sum([…])"
+    total = f"or dot({left}, {right})" if products else "and sum([…])"
     added = "" if start else f", {total} to add them up"
-    return f"{_are(several)}: write {start}{each(text(x), op, text(y), are_lists)}{added}"
+    return f"{_are(several)}: write {start}{each(left, op, right, are_lists)}{added}"
 
 
 def _are(several: list[str]) -> str:

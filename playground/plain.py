@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import math
+import sys
+from collections.abc import Collection
 
 from autograd import Value
 from autograd._format import shown
-from playground.edits import around, edited
+from playground.syntax import around, edited, names_in, parsed, written
 
 CUT = "leave .data, .item() or float() out"
 
@@ -27,8 +30,22 @@ def to_begin_with(error: BaseException, text: str) -> str:
         return ""
     called = "()" if callable(getattr(Value, name)) else ""
     tree = ast.parse(text)
-    given = _chosen(text, tree, name) or _given(tree, name)
-    return f"the number {shown(error.obj)} has no .{name}{called}: {given or f'begin with Values, and {CUT}'}"
+    asked = [node.value for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == name]
+    owners = [owner.id for owner in asked if isinstance(owner, ast.Name)]
+    given = _chosen(text, tree, owners) or _given(tree, owners)
+    return f"the number {said(error.obj)} has no .{name}{called}: {given or f'begin with Values, and {CUT}'}"
+
+
+def said(x: float) -> str:
+    """A plain number in a message; of an integer that is too large for a float, about how large it is.
+
+    >>> said(2.0), said(-(10**400))
+    ('2', '−10**400')
+    """
+    try:
+        return shown(x)
+    except OverflowError:
+        return f"{'−' * (x < 0)}10**{math.log10(abs(x)):.0f}"
 
 
 def with_values(text: str) -> str | None:
@@ -39,11 +56,8 @@ def with_values(text: str) -> str | None:
     >>> with_values("a, b = 2, -3; c = a*b"), with_values("f = lambda x: x*x; f(3)"), with_values("2*x")
     ('a, b = Value(2), Value(-3); c = a*b', 'f = lambda x: x*x; f(Value(3))', None)
     """
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    if any(isinstance(node, ast.Name) and node.id in ("Value", "autograd", "nn") for node in ast.walk(tree)):
+    tree = parsed(text)
+    if tree is None or not names_in(tree).isdisjoint({"Value", "autograd", "nn"}):
         return None
     found: list[ast.expr] = []
     functions: set[str] = set()
@@ -62,13 +76,8 @@ def with_values(text: str) -> str | None:
     return edited(text, edits) if edits else None
 
 
-def _chosen(text: str, tree: ast.Module, asked: str) -> str:
-    """The op in place of Python's max or min, if it made what is asked."""
-    owners = {
-        node.value.id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and node.attr == asked and isinstance(node.value, ast.Name)
-    }
+def _chosen(text: str, tree: ast.Module, owners: Collection[str]) -> str:
+    """The op in place of Python's max or min, if it made one of those that are asked."""
     for node in ast.walk(tree):
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id="max" | "min" as chooser)) as call) if (
@@ -87,43 +96,32 @@ def recorded(text: str, chooser: ast.Call | ast.IfExp) -> str:
     maximum(a, maximum(b, c))
     where(m < 1, 1 - m, 0)
     """
-
-    def written(node: ast.expr) -> str:
-        return ast.get_source_segment(text, node) or ast.unparse(node)
-
     if isinstance(chooser, ast.IfExp):
-        return f"where({', '.join(map(written, (chooser.test, chooser.body, chooser.orelse)))})"
+        return f"where({', '.join(written(part, text) for part in (chooser.test, chooser.body, chooser.orelse))})"
     op = f"{ast.unparse(chooser.func)}imum"
     if any(isinstance(arg, ast.Starred) for arg in chooser.args) or len(chooser.args) < 2 or chooser.keywords:
         return op
     others = [arg for arg in chooser.args if not (isinstance(arg, ast.Constant) and arg.value == 0)]
     if op == "maximum" and len(chooser.args) == 2 and len(others) == 1:
-        return f"relu({written(others[0])})"
-    *first, last = map(written, chooser.args)
+        return f"relu({written(others[0], text)})"
+    *first, last = (written(arg, text) for arg in chooser.args)
     return "".join(f"{op}({arg}, " for arg in first) + last + ")" * len(first)
 
 
-def _given(tree: ast.Module, asked: str) -> str:
-    """The line that makes a Value of the number that is asked itself, or else of the first that the lines have."""
+def _given(tree: ast.Module, owners: Collection[str]) -> str:
+    """The line that makes a Value of a number that is asked itself, or else of the first that the lines have."""
     numbers: dict[str, float] = {}
     for node in ast.walk(tree):
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=number) if _is_number(number):
                 numbers.setdefault(name, ast.literal_eval(number))
-    itself = [
-        node.value.id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute)
-        and node.attr == asked
-        and isinstance(node.value, ast.Name)
-        and node.value.id in numbers
-    ]
-    name = next(iter([*itself, *numbers]), "")
+    name = next((name for name in (*owners, *numbers) if name in numbers), "")
     return f"write {name} = Value({float(numbers[name])})" if name else ""
 
 
 def _is_number(node: ast.expr) -> bool:
-    try:
-        return type(ast.literal_eval(node)) in (int, float)
-    except ValueError:
-        return False
+    """Whether it is a number that a Value may have."""
+    match node:
+        case ast.Constant(value=x) | ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=ast.Constant(value=x)):
+            return type(x) is float or (type(x) is int and x <= sys.float_info.max)
+    return False

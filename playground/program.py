@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 import autograd
@@ -12,15 +12,15 @@ from autograd import Value
 from autograd.expression import ExpressionError, evaluate, variables
 from autograd.graph import Graph
 from autograd.value import is_detached
-from playground.edits import Edit, around, edit, edited
 from playground.free import CONSTANTS
+from playground.syntax import Edit, around, edit, edited, imported_in, names_in
 from playground.typed import COMPARISONS, names, places
 
 FROM = {"audit": "autograd.audit", "gradcheck": "autograd.testing"}  # else from autograd, or a module of that name
 MODULES = ("autograd", "nn", "random", "math")
 OF_A_LIST = ("sum", "prod", "mean", "var", "norm", "logsumexp")  # in expressions their numbers are written one by one
 OF_THE_FIRST = ("softmax", "log_softmax")  # in expressions they give the share of their first number
-RESULTS = ("y", "f", "z", "result")  # the first one that is no variable
+RESULTS = ("y", "f", "z", "result")  # names for one that nobody named
 
 
 def of_expression(text: str, numbers: Mapping[str, float], root: str = "") -> tuple[str, str]:
@@ -43,16 +43,14 @@ def of_expression(text: str, numbers: Mapping[str, float], root: str = "") -> tu
     text = text.strip()
     found = variables(text)
     leaves = [name for name in found if name not in CONSTANTS]
-    root = root or next(name for name in (*RESULTS, "_" * 9) if name not in leaves)
+    root = root or result_name(leaves)
     tree, python = as_python(text)
-    called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)} - {
-        "float"
-    }
+    called = names_in(*(node.func for node in ast.walk(tree) if isinstance(node, ast.Call)))
     if {*called, "Value", "print", "float"} & {*found, root}:
         raise ExpressionError("a variable is called as a function is; a program needs another name", 1)
     given = {name: CONSTANTS[name] if name in CONSTANTS else Value(numbers[name]) for name in found}
     lines = [*given_lines(given), f"{root} = {python}", f'{root}.label = "{root}"', f"{root}.backward()"]
-    return "\n".join([_imports({"Value", *called}), "", *lines, "", *_prints(root, leaves), ""]), root
+    return "\n".join([_imports({"Value", *called} - {"float"}), "", *lines, "", *_prints(root, leaves), ""]), root
 
 
 def of_lines(text: str, scope: dict[str, Any], root: Value | None, left: Mapping[str, float]) -> tuple[str, str]:
@@ -64,10 +62,10 @@ def of_lines(text: str, scope: dict[str, Any], root: Value | None, left: Mapping
     name = next((name for name, x in reversed(scope.items()) if x is root and name != "_"), "")
     edits: list[Edit] = []
     if not name:
-        free = next(x for x in (*RESULTS, "_" * 9) if x not in scope)
-        name, edits = _result(tree, free if root is not None else "", text)
-    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} & set(names()) - _imported(tree)
-    told = [f"# on the page {at} stood at {_written(x)}" for at, x in left.items()]
+        name, edits = _result(tree, result_name(scope) if root is not None else "", text)
+    own = imported_in(tree)
+    used = names_in(tree) & set(names()) - own - set(autograd.__all__ if "*" in own else ())
+    told = [f"# on the page {at} stood at {number_source(x)}" for at, x in left.items()]
     parts = [_imports(used), "\n".join([*told, edited(text, edits).strip("\n")])]
     if name and root is not None:
         inputs = {node for node in Graph(root) if node.op is None and not is_detached(node)}
@@ -75,6 +73,11 @@ def of_lines(text: str, scope: dict[str, Any], root: Value | None, left: Mapping
         parts[1] += "" if ".backward(" in text else f"\n{name}.backward()"
         parts.append("\n".join(_prints(name, leaves)))
     return "\n\n".join(filter(None, parts)) + "\n", name
+
+
+def result_name(taken: Container[str]) -> str:
+    """A name for a result that nobody named."""
+    return next(name for name in (*RESULTS, "_" * 9) if name not in taken)
 
 
 def with_values(text: str, free: Mapping[str, Value | float]) -> str:
@@ -86,7 +89,7 @@ def with_values(text: str, free: Mapping[str, Value | float]) -> str:
 def given_lines(free: Mapping[str, Value | float]) -> list[str]:
     """Lines that give names their numbers: constants as plain numbers."""
     return [
-        f'{name} = Value({_written(x.data)}, label="{name}")' if type(x) is Value else f"{name} = {_written(float(x))}"
+        f'{name} = Value({number_source(x.data)}, label="{name}")' if type(x) is Value else f"{name} = {number_source(float(x))}"
         for name, x in free.items()
     ]
 
@@ -111,7 +114,7 @@ def with_numbers(text: str, numbers: Mapping[int, float]) -> str:
     'w = Value(3.0)\\ny = w*Value(1)'
     """
     found = [number for _, number in places(ast.parse(text))]
-    return edited(text, [edit(found[place], _written(x)) for place, x in numbers.items()])
+    return edited(text, [edit(found[place], number_source(x)) for place, x in numbers.items()])
 
 
 def script(text: str) -> str:
@@ -119,19 +122,13 @@ def script(text: str) -> str:
     return of_lines(text, {}, None, {})[0]
 
 
-def _written(x: float) -> str:
+def number_source(x: float) -> str:
+    """A number as Python reads it."""
     return repr(x) if math.isfinite(x) else f'float("{x}")'
 
 
 def _prints(root: str, leaves: Iterable[str]) -> list[str]:
     return [f'print("{root} =", {root}.data)', *(f'print("{name}.grad =", {name}.grad)' for name in leaves)]
-
-
-def _imported(tree: ast.Module) -> set[str]:
-    """The names that the lines import themselves."""
-    found = [alias for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom)) for alias in node.names]
-    own = {alias.asname or alias.name for alias in found}
-    return own | set(autograd.__all__) if "*" in own else own
 
 
 def _imports(used: set[str]) -> str:
@@ -159,18 +156,18 @@ class _Rewritten(ast.NodeTransformer):
         if isinstance(node, (ast.BinOp, ast.UnaryOp, ast.Compare, ast.Call)) and not _has_variables(node):
             found, _ = evaluate(ast.unparse(node), CONSTANTS)
             if not _same(node, float(found)):
-                return ast.parse(_written(float(found)), mode="eval").body
+                return ast.parse(number_source(float(found)), mode="eval").body
             return node
-        if isinstance(node, ast.Compare):
-            self.generic_visit(node)
-            return ast.Call(ast.Name(COMPARISONS[type(node.ops[0]).__name__][0].name), [node.left, node.comparators[0]], [])
         self.generic_visit(node)
-        if isinstance(node, ast.IfExp):
-            return ast.Call(ast.Name("where"), [node.test, node.body, node.orelse], [])
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in OF_A_LIST:
-            node.args = [ast.List(node.args)]
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in OF_THE_FIRST:
-            return ast.Subscript(ast.Call(node.func, [ast.List(node.args)], []), ast.Constant(0))
+        match node:
+            case ast.Compare(left=x, ops=[op], comparators=[y]) if type(op).__name__ in COMPARISONS:
+                return ast.Call(ast.Name(COMPARISONS[type(op).__name__][0].name), [x, y], [])
+            case ast.IfExp(test=test, body=this, orelse=that):
+                return ast.Call(ast.Name("where"), [test, this, that], [])
+            case ast.Call(func=ast.Name(id=name), args=args) if name in OF_A_LIST:
+                node.args = [ast.List(args)]
+            case ast.Call(func=ast.Name(id=name) as op, args=args) if name in OF_THE_FIRST:
+                return ast.Subscript(ast.Call(op, [ast.List(args)], []), ast.Constant(0))
         return node
 
 

@@ -6,11 +6,11 @@ import html
 import math
 import re
 import warnings
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from random import Random
 from typing import Any
 
-from autograd import Value, grad
+from autograd import Value
 from autograd._format import listed, shown, told_apart
 from autograd._html import card, folded, lines
 from autograd.audit import audit
@@ -27,12 +27,13 @@ from playground.kinks import Slopes, crossings, jumps, slopes
 from playground.proofreading_fields import (
     Numbers,
     as_function,
-    as_number,
     check_differentiable,
     claim_of,
     function_of,
+    number_at,
     outcome_at,
     result_of,
+    slope_at,
 )
 from playground.proofreading_program import claimed_in, with_its_head
 from playground.reading import Outcome, Reading
@@ -165,12 +166,13 @@ def _verdict(f: Reading, at: Numbers, claimed: Mapping[str, Reading], unread: Co
 
 def _audit(f: Reading, at: Numbers, claimed: Mapping[str, Reading]) -> AuditReport:
     # Nearby, the numbers without a claim are others, too: a factor of 1 that is missing shows only there.
-    return audit(as_function(f, at, at), {name: _claim(claimed.get(name), at) for name in at}, at=at)
+    by_hand = {name: as_function(claimed[name], at, at) if name in claimed else None for name in at}
+    return audit(as_function(f, at, at), by_hand, at=at)
 
 
 def _title(at: Numbers, claimed: Collection[str], unread: Collection[str], right: str) -> str:
     """Of claims that are all right."""
-    missing = [f"∂f/∂{name_text(name)}" for name in at if name not in claimed]
+    missing = [_derivative(name) for name in at if name not in claimed]
     if not missing:
         return f"Every derivative is {right}."
     was = "was" if len(missing) == 1 else "were"
@@ -203,17 +205,21 @@ class Beside:
 
     def line(self, name: str, verdict: Verdict, here_alone: bool) -> str | None:
         """The line for a claim that is right here and not on the other side, or at a kink. None for any other."""
-        if jumps(lambda x: as_number(as_function(self.f, {**self.at, name: x})()), self.at[name]):
-            return f"? ∂f/∂{name_text(name)}: f jumps here, so it has no derivative: choose another point."
+
+        def along(x: float) -> float:
+            return number_at(self.f, {**self.at, name: x})
+
+        if jumps(along, self.at[name]):
+            return f"? {_derivative(name)}: f jumps here, so it has no derivative: choose another point."
         if self.at_kink:
-            both = slopes(lambda x: as_number(as_function(self.f, {**self.at, name: x})()), self.at[name])
+            both = slopes(along, self.at[name])
             return self._at_kink(name, verdict, both) if both.bends else self._smooth(name, verdict)
         holds = verdict.agrees or (verdict.only_nearby and self._holds_close_by(name))
         return self._across(name) if holds and not here_alone else None
 
     def _at_kink(self, name: str, verdict: Verdict, both: Slopes) -> str:
-        derivative, taken = f"∂f/∂{name_text(name)}", shown(grad(as_function(self.f, self.at, [name]))(self.at[name]))
-        yours = as_number(as_function(self.claimed[name], self.at)())
+        derivative, taken = _derivative(name), shown(slope_at(self.f, self.at, name))
+        yours = number_at(self.claimed[name], self.at)
         left, right = map(shown, both)
         engine = f"The engine takes {taken}."
         if verdict.apart:
@@ -235,16 +241,15 @@ class Beside:
 
     def _smooth(self, name: str, verdict: Verdict) -> str | None:
         """The line where ops are at a kink and f is smooth; None if the engine, too, gives its derivative there."""
-        entry, taken = verdict.entries[0], grad(as_function(self.f, self.at, [name]))(self.at[name])
+        entry, taken = verdict.entries[0], slope_at(self.f, self.at, name)
         if taken == entry.gradient or verdict.only_nearby:
             return None
         because = (
             f"The engine gives {shown(taken)}, by its convention at the kink of {listed(verdict.kinks)}, but f is smooth here."
         )
-        derivative = f"∂f/∂{name_text(name)}"
         if verdict.agrees:
-            return f"{RIGHT} {derivative} is right: {shown(entry.gradient)}. {because}"
-        return f"✗ {derivative}: yours is {shown(entry.claimed)}, it is {shown(entry.gradient)}. {because}"
+            return f"{RIGHT} {_derivative(name)} is right: {shown(entry.gradient)}. {because}"
+        return f"✗ {_derivative(name)}: yours is {shown(entry.claimed)}, it is {shown(entry.gradient)}. {because}"
 
     def _across(self, name: str) -> str | None:
         for place, point in self.beyond:
@@ -255,17 +260,17 @@ class Beside:
             wrong = [entry for entry in verdict.entries if not entry.agrees and not entry.hidden]
             if wrong:
                 self.where = ONE_SIDE
-                here = shown(as_number(as_function(self.claimed[name], self.at)()))
+                here = shown(number_at(self.claimed[name], self.at))
                 there = f"at {place}, yours is {shown(wrong[0].claimed)}, it is {shown(wrong[0].gradient)}"
-                return f"{RIGHT} ∂f/∂{name_text(name)} is right at this point: {here}. Across the kink, {there}."
+                return f"{RIGHT} {_derivative(name)} is right at this point: {here}. Across the kink, {there}."
         return None
 
     def _holds_close_by(self, name: str) -> bool:
         """Whether a claim that is wrong at a point nearby is right closer to this one."""
         for factor in CLOSE:
             point = {each: x + (factor - 1.0) * (x or 1.0) for each, x in self.at.items()}
-            right = grad(as_function(self.f, point, [name]))(point[name])
-            if not math.isclose(as_number(as_function(self.claimed[name], point)()), right, rel_tol=1e-9, abs_tol=1e-12):
+            right = slope_at(self.f, point, name)
+            if not math.isclose(number_at(self.claimed[name], point), right, rel_tol=1e-9, abs_tol=1e-12):
                 return False
         return True
 
@@ -279,11 +284,11 @@ def _rounded(name: str, verdict: Verdict, claim: Reading) -> str:
     found = verdict.entries[0].gradient
     if digits < MIN_DIGITS or not math.isclose(float(f"{found:.{digits - 1}e}"), float(claim.text), rel_tol=1e-15):
         return ""
-    return f"{RIGHT} ∂f/∂{name_text(name)} is right to {digits} digits at this point."
+    return f"{RIGHT} {_derivative(name)} is right to {digits} digits at this point."
 
 
 def _line(name: str, verdict: Verdict, likely: str, here_alone: bool) -> str:
-    derivative = f"∂f/∂{name_text(name)}"
+    derivative = _derivative(name)
     if verdict.agrees:
         where = "near this point" if verdict.hidden_here else "at this point"
         where += ", another number elsewhere" if here_alone else ""
@@ -298,25 +303,25 @@ def _line(name: str, verdict: Verdict, likely: str, here_alone: bool) -> str:
     return f"✗ {derivative}: yours is {shown(entry.claimed)}{where}, it is {shown(entry.gradient)}. {why}."
 
 
-def _claim(read: Reading | None, at: Numbers) -> Callable[..., Any] | None:
-    return None if read is None else as_function(read, at, at)
+def _derivative(name: str) -> str:
+    return f"∂f/∂{name_text(name)}"
 
 
 def _varies(f: Reading, at: Numbers, name: str, verdict: Verdict) -> bool:
     """Whether the derivative is another number at points nearby."""
     here, nearby = verdict.entries[0].gradient, _points(at)[1:]
-    slopes = (grad(as_function(f, numbers, [name]))(numbers[name]) for numbers in nearby)
+    slopes = (slope_at(f, numbers, name) for numbers in nearby)
     return any(math.isfinite(slope) and not math.isclose(slope, here, rel_tol=1e-9) for slope in slopes)
 
 
 def _named_slip(f: Reading, at: Numbers, name: str, claim: Reading) -> str:
     """The slip that leads to a claim, as a quiz names it, if it does so at the point and near it; empty if none does."""
-    shared: dict[str, None] | None = None
+    found = []
     for numbers in _points(at):
-        number = as_number(as_function(claim, numbers)())
-        here = [slip for wrong, slip in _slips(f, numbers, name) if math.isfinite(number) and is_right(number, wrong)]
-        shared = dict.fromkeys(here) if shared is None else {slip: None for slip in shared if slip in here}
-    return next(iter(shared or ()), "")
+        number = number_at(claim, numbers)
+        found.append([slip for wrong, slip in _slips(f, numbers, name) if math.isfinite(number) and is_right(number, wrong)])
+    here, *nearby = found
+    return next((slip for slip in here if all(slip in each for each in nearby)), "")
 
 
 def _points(at: Numbers) -> list[Numbers]:

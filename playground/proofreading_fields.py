@@ -9,13 +9,14 @@ from collections.abc import Callable, Collection, Mapping
 from inspect import Parameter, Signature
 from typing import Any
 
-from autograd import Value
+from autograd import Value, grad
 from autograd._format import shown
 from autograd.expression import ExpressionError
 from autograd.graph import Graph
 from playground import undrawn
 from playground.free import CONSTANTS
 from playground.reading import Outcome, Reading
+from playground.syntax import parsed
 from playground.typed import Slip
 
 Numbers = Mapping[str, float]
@@ -32,7 +33,7 @@ def function_of(text: str, at: Numbers) -> Reading:
         _known(f, at, "{} has no number yet")
         if reason := undrawn.reason(f.text, made.root, made.last, made.scope) if f.formula is None else "":
             raise Slip(reason)
-        if not math.isfinite(number := as_number(made.root)):
+        if not math.isfinite(number := _as_number(made.root)):
             raise Slip(f"computed in floats, this is {shown(number)} at the point: choose another point")
         return f
 
@@ -58,7 +59,7 @@ def claim_of(text: str, at: Numbers) -> Reading:
         claim = Reading(text)
         claim.record(claim.begun(at))
         _known(claim, at, "f has no variable {}")
-        if not math.isfinite(number := as_number(as_function(claim, at)())):
+        if not math.isfinite(number := number_at(claim, at)):
             raise Slip(f"this is {shown(number)} at the point, which no derivative is")
         return claim
 
@@ -84,14 +85,14 @@ def _given_by(text: str) -> str:
     ('x**2', '2*x', '')
     """
     text = text.strip()
-    try:
-        body = ast.parse(text).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ""
-    match body:
-        case [ast.FunctionDef(body=[ast.Return(value=ast.expr() as given)])]:
-            return ast.get_source_segment(text, given) or ""
-        case [ast.Expr(value=ast.Lambda(body=given)) | ast.Assign(value=ast.Lambda(body=given))]:
+    match parsed(text):
+        case ast.Module(
+            body=[
+                ast.FunctionDef(body=[ast.Return(value=ast.expr() as given)])
+                | ast.Expr(value=ast.Lambda(body=given))
+                | ast.Assign(value=ast.Lambda(body=given))
+            ]
+        ):
             return ast.get_source_segment(text, given) or ""
     return ""
 
@@ -161,6 +162,16 @@ def as_function(read: Reading, at: Numbers, names: Collection[str] = ()) -> Call
     return f
 
 
-def as_number(x: Any) -> float:
-    """A number, or that of a Value."""
+def number_at(read: Reading, at: Numbers) -> float:
+    """What a field comes to at a point."""
+    return _as_number(result_of(read, at))
+
+
+def slope_at(read: Reading, at: Numbers, name: str) -> float:
+    """The derivative of what a field says by one name, at a point, as the engine computes it."""
+    slope: float = grad(as_function(read, at, [name]))(at[name])
+    return slope
+
+
+def _as_number(x: Any) -> float:
     return x.data if type(x) is Value else float(x)

@@ -7,10 +7,11 @@ import re
 from collections.abc import Mapping, Sequence
 from textwrap import indent
 
-from autograd.expression import functions
+from autograd.expression import ExpressionError, functions
 from playground.free import CONSTANTS
 from playground.program import MODULES, as_python, given_lines
 from playground.reading import Reading
+from playground.syntax import parsed
 from playground.typed import Slip
 
 # ∂f/∂x =, df/dx = or f'(x) =
@@ -85,10 +86,10 @@ def _value(text: str) -> str | None:
     """An expression as Python evaluates it, without a name; what cannot be read, as it stands; None for lines of more."""
     try:
         formula = Reading(text).formula
-    except Slip:
+        if formula is not None:
+            return as_python(formula.text.strip())[1]
+    except (Slip, ExpressionError):
         return text.strip()
-    if formula is not None:
-        return as_python(formula.text.strip())[1]
     match _body(text):
         case [ast.Expr(value=value)] | [ast.Assign(targets=[ast.Name()], value=value)]:
             return ast.unparse(_Called().visit(value))
@@ -120,7 +121,5 @@ class _Called(ast.NodeTransformer):
 
 
 def _body(text: str) -> list[ast.stmt]:
-    try:
-        return ast.parse(text).body
-    except SyntaxError:
-        return []
+    tree = parsed(text)
+    return [] if tree is None else tree.body

@@ -11,12 +11,10 @@ from autograd.foreign_names import FUNCTIONS, METHODS, OPTIONS_OF_BACKWARD
 ROOTS = ("torch", "F", "nn", "optim")  # with which its names begin
 KEYWORDS = {
     **OPTIONS_OF_BACKWARD,
-    "min": "write both bounds, in order: clip(x, low, high), of which one may be -inf or inf",
-    "max": "write both bounds, in order: clip(x, low, high), of which one may be -inf or inf",
+    **dict.fromkeys(("min", "max"), "write both bounds, in order: clip(x, low, high), of which one may be -inf or inf"),
     "dim": "leave it out: what takes several numbers takes one list of them",
     "inplace": "leave it out: nothing is changed in place",
-    "dtype": "leave it out: a Value is one number",
-    "device": "leave it out: a Value is one number",
+    **dict.fromkeys(("dtype", "device"), "leave it out: a Value is one number"),
 }
 SEVERAL = {  # functions that make or take several numbers
     "zeros": "[Value(0.0) for _ in range(n)]",

@@ -13,7 +13,7 @@ from autograd.graph import Graph
 from autograd.staleness import same_number
 from playground.formula import formula_of, starts, variables_of
 from playground.free import CONSTANTS, free_names
-from playground.program import RESULTS
+from playground.program import result_name
 from playground.typed import HINTS, WATCHER, Watcher, check_length, names, run_lines
 
 Numbers = Mapping[str, float | str]  # by name; JSON has no NaN, so they may be texts
@@ -154,7 +154,6 @@ class Reading:
 
 def _named(root: Any, scope: Mapping[str, Any], name: str = "") -> Any:
     """The root, which gets this name, or one that is free, if nobody gave it one."""
-    name = name or next(free for free in (*RESULTS, "_" * 9) if free not in scope)
     if type(root) is Value and not root.label and all(x is not root for x in scope.values()):
-        root.label = name
+        root.label = name or result_name(scope)
     return root

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from autograd.expression import MAX_LENGTH, functions
 from playground.latex import plain_text
+from playground.syntax import UNREADABLE, parsed
 
 POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 SIGNS = str.maketrans("×·⋅∙÷∕−–—₀₁₂₃₄₅₆₇₈₉", "****//---0123456789")
@@ -56,7 +57,7 @@ def corrected(text: str) -> str | None:
     try:
         mended = difference(_Speller(_with_points(list(_tokens(headless)))).text())
         ast.parse(mended.strip())
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except UNREADABLE:
         return None
     return mended if mended != text else None
 
@@ -70,7 +71,7 @@ def difference(text: str) -> str:
     sides = [side.strip() for side in re.split(r"(?<![<>=!:+*/%-])=(?!=)", text)]
     try:
         left, right = (ast.parse(side, mode="eval").body for side in sides)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):  # or not two
+    except UNREADABLE:  # or not two
         return text
     if not isinstance(left, (ast.BinOp, ast.UnaryOp, ast.Constant, ast.Call)):
         return text
@@ -88,11 +89,7 @@ def _without_arguments(found: re.Match[str]) -> str:
 
 
 def _is_python(text: str) -> bool:
-    try:
-        ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return "{" not in text  # x^{2} is Python, of a set
+    return parsed(text) is not None and "{" not in text  # x^{2} is Python, of a set
 
 
 def _tokens(text: str) -> Iterator[Token]:
@@ -184,9 +181,12 @@ class _Speller:
     def next(self) -> Token:
         return self.tokens[self.i]
 
-    def take(self) -> str:
-        token = self.tokens[self.i]
+    def passed(self) -> Token:
         self.i += 1
+        return self.tokens[self.i - 1]
+
+    def take(self) -> str:
+        token = self.passed()
         return token.space + token.text
 
     def text(self) -> str:
@@ -198,7 +198,7 @@ class _Speller:
     def item(self) -> str:
         return self.product() if self.begins(first=True) else self.take()
 
-    def begins(self, first: bool = False) -> bool:
+    def begins(self, first: bool) -> bool:
         """Whether an operand begins here; not after another one (first=False) what goes on with that."""
         token = self.next
         if token.kind == "name":
@@ -228,8 +228,7 @@ class _Speller:
     def exponent(self) -> str:
         if self.next.kind == "power":
             return self.take().strip().translate(POWERS)
-        mark = self.tokens[self.i]
-        self.i += 1
+        mark = self.passed()
         sign = self.take() if self.next.text in ("-", "+") else ""
         exponent = sign + self.power()
         return exponent if mark.text == "**" else exponent.strip()
@@ -284,10 +283,6 @@ class _Speller:
         inside = self.of_op(self.passed()) if self.is_op(self.next) else self.product(of_an_op=True)
         return f"{name}({(sign + inside).strip()}){exponent}"
 
-    def passed(self) -> Token:
-        self.i += 1
-        return self.tokens[self.i - 1]
-
     def brackets(self) -> str:
         """What stands in brackets, with them."""
         parts = [self.take()]
@@ -308,8 +303,7 @@ class _Speller:
         return made
 
     def absolute(self) -> str:
-        space = self.next.space
-        self.i += 1
+        space = self.passed().space
         opens, self.opens = self.opens, False
         parts: list[str] = []
         operand = False  # a bar after one closes, and opens elsewhere: ||x| - 1|
@@ -326,8 +320,11 @@ class _Speller:
 def _bare(text: str) -> str:
     """Without the brackets that are around all of it."""
     text = text.strip()
+    if not (text.startswith("(") and text.endswith(")")):
+        return text
+    inside = text[1:-1].strip()
     try:
-        whole = text.startswith("(") and ast.parse(text[1:-1].strip(), mode="eval") is not None and text.endswith(")")
+        ast.parse(inside, mode="eval")
     except SyntaxError:
         return text
-    return text[1:-1].strip() if whole else text
+    return inside

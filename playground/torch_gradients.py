@@ -89,7 +89,7 @@ def differing(graph: Graph, leaves: Sequence[Value], name_of: Callable[[Value], 
                 bars[edge.arg] = bars.get(edge.arg, 0.0) + bars[node] * partial
             if reason:
                 reasons[reason] = None
-    others = [leaf for leaf in leaves if leaf in bars and not _same(bars[leaf], graph.adjoints.get(leaf, 0.0))]
+    others = [leaf for leaf in leaves if leaf in bars and not same_gradient(bars[leaf], graph.adjoints.get(leaf, 0.0))]
     given = listed([f"{name_of(leaf)}.grad = {shown(bars[leaf])}" for leaf in others], MAX_NAMED)
     version = ASKED if limit.name == "clip" and any(map(limit.at_bound, bars)) else ""
     return f"PyTorch {version}gives {given}: {' and '.join(reasons)}." if others and reasons else ""
@@ -115,7 +115,8 @@ def _partial(edge: Edge, bar: float, called: Collection[str], limit: Limit) -> t
     return 0.0, ""
 
 
-def _same(one: float, other: float) -> bool:
+def same_gradient(one: float, other: float) -> bool:
+    """Whether two gradients are one, up to rounding; NaN is NaN."""
     return math.isclose(one, other, rel_tol=1e-9) or (math.isnan(one) and math.isnan(other))
 
 

@@ -13,6 +13,7 @@ from autograd.graph import Graph
 from autograd.op import Op
 from autograd.python_source import filled, identifier, operation, variable
 from autograd.value import takes_gradient
+from playground.program import number_source
 from playground.torch_gradients import Limit, limit_of
 from playground.typed import Slip
 
@@ -98,7 +99,7 @@ def in_torch(graph: Graph, called: Collection[str] = ()) -> str:
         raise Slip(f"PyTorch computes no gradient of {graph.spell(root)}: comparisons have none there")
     names = unique_names(graph.names, lambda name: identifier(name, TAKEN))
     written = {node: variable(names[node]) for node in graph if node.op is None}
-    given = [f"{names[leaf]} = torch.tensor({_number(leaf.data)}{_asks(leaf)})" for leaf in written]
+    given = [f"{names[leaf]} = torch.tensor({number_source(leaf.data)}{_asks(leaf)})" for leaf in written]
     lines = []
     limit = limit_of(graph, called)
     for node in graph:
@@ -138,7 +139,7 @@ def _limited(node: Value, limit: Limit, written: dict[Value, ast.expr]) -> ast.e
     if type(first) is not Value or first in written:
         return None
     bounds = {"min": first.args[1], "max": node.args[1]}
-    given = "".join(f", {name}={_number(x)}" for name, x in bounds.items() if type(x) is float and x - x == 0.0)
+    given = "".join(f", {name}={number_source(x)}" for name, x in bounds.items() if type(x) is float and x - x == 0.0)
     if not given:
         return written[first.args[0]]
     made: ast.expr = filled(ast.parse(f"torch.clamp(a0_{given})", mode="eval").body, {"a0_": written[first.args[0]]})
@@ -201,8 +202,4 @@ def _condition(x: ast.expr) -> ast.expr:
 
 
 def _constant(x: float, tensor: bool) -> ast.expr:
-    return ast.parse(f"torch.tensor({_number(x)})" if tensor else _number(x), mode="eval").body
-
-
-def _number(x: float) -> str:
-    return repr(x) if x - x == 0.0 else f'float("{x}")'
+    return ast.parse(f"torch.tensor({number_source(x)})" if tensor else number_source(x), mode="eval").body

@@ -5,20 +5,22 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import wraps
-from typing import Any, NamedTuple
+from itertools import accumulate
+from typing import Any, NamedTuple, TypeVar
 
 import autograd
 import nn
 from autograd.op import TABLE
 from playground.lists import SYMBOLS, free_letters
+from playground.syntax import COMPREHENSIONS, UNREADABLE, imported_in, rows
 
 MODULES = {"torch": "torch", "F": "torch.nn.functional", "nn": "torch.nn", "optim": "torch.optim"}  # as they are usually imported
-COMPOSED = (
+COMPOSED = {
     *("clip", "elu", "enable_grad", "gelu", "hardtanh", "leaky_relu", "logsigmoid", "no_grad", "reciprocal", "silu", "square"),
-)
-SAME = {name for name, op in TABLE.items() if op.arity and name in autograd.__all__} - {"step"} | {*COMPOSED}
+}
+SAME = {name for name, op in TABLE.items() if op.arity and name in autograd.__all__} - {"step"} | COMPOSED
 OTHERS = {
     "absolute": "abs",
     "arccos": "acos",
@@ -46,9 +48,11 @@ SAME_NUMBER = {
 EACH = {name for name in SAME if name in COMPOSED or TABLE[name].arity == 1} - {"enable_grad", "no_grad"}
 EACH |= {name for name, ours in OTHERS.items() if ours in EACH} | {"clamp", "clone", "detach", "numpy", "pow", "tolist"}
 CLASSES = re.compile("cross_entropy|nll_loss|CrossEntropyLoss|NLLLoss")  # of a text in which tensors of integers may be classes
-INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, *COMPREHENSIONS)
 NO_FORMULAS = (ast.Subscript, ast.List, ast.Tuple, ast.IfExp, ast.MatMult, *INNER)
 Name = tuple[ast.AST | None, str]  # with the function or comprehension to which it belongs, before it
+Answer = TypeVar("Answer")
+Question = Callable[[Any, ast.AST], Answer]
 
 
 class Filled(NamedTuple):
@@ -68,14 +72,14 @@ class TorchNetwork(NamedTuple):
     of_lists: bool
 
 
-def remembered(question: Callable[[Any, ast.AST], bool]) -> Callable[[Any, ast.AST], bool]:
-    """A question that is asked of each node once: parts of a node are asked many times over."""
+def remembered(question: Question[Answer]) -> Question[Answer]:
+    """A question that is asked of each node once, since parts of a node are asked many times over."""
 
     @wraps(question)
-    def asked(reading: TorchReading, node: ast.AST) -> bool:
+    def asked(reading: TorchReading, node: ast.AST) -> Any:
         key = question, id(node)
         if key not in reading.answers:
-            reading.answers[key] = False  # until it is known: a function may call itself
+            reading.answers[key] = None  # until it is known: a function may call itself, and a name be made of itself
             reading.answers[key] = question(reading, node)
         return reading.answers[key]
 
@@ -86,16 +90,12 @@ class TorchReading:
     """A program for PyTorch, read as a whole."""
 
     def __init__(self, text: str) -> None:
-        self.source = text.encode()
-        self.starts = [0]
-        for line in self.source.split(b"\n"):
-            self.starts.append(self.starts[-1] + len(line) + 1)
-        self.tree = ast.parse(text)
-        self.free = free_letters(text)
-        nodes = list(ast.walk(self.tree))
+        self.scopes: dict[int, tuple[ast.AST, ...]] = {}
+        self.own_names: set[Name] = set()
+        self.read(text)
+        nodes = self.nodes
         given = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-        imported = [alias for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom)) for alias in node.names]
-        self.own = given | {alias.asname or alias.name for alias in imported}
+        self.own = given | imported_in(self.tree)
         self.paths = {name: path for name, path in MODULES.items() if name not in given}  # by name: the one in PyTorch
         for node in nodes:
             self.paths |= dict(_imports(node))
@@ -103,37 +103,48 @@ class TorchReading:
         asked = any(self.asks(node) for node in nodes)
         self.asking = {name for node in nodes for name in _asking(node)}
         self.frozen = ", requires_grad=False" if asked else ""  # what PyTorch computes no gradient of
-        self.scopes = _scopes(self.tree)
-        self.own_names = {(self.scopes[id(node)][0], _given(node)) for node in nodes if self.scopes[id(node)]}
-        self.own_names -= {(self.scopes[id(node)][0], x) for node in nodes if isinstance(node, ast.Global) for x in node.names}
         self.given = [each for node in nodes for each in _givings(node)]
         asked_names = {target.id for target, value, _ in self.given if any(map(self.asks, ast.walk(value)))} | self.asking
         over_parameters = {target.id for target, value, _ in self.given if ast.unparse(value).endswith(".parameters()")}
         self.learned = asked_names | over_parameters  # names of leaves, which PyTorch changes in place
-        assigned = [node for node in nodes if isinstance(node, ast.Assign)]
         self.functions = {line.name: line for line in self.tree.body if isinstance(line, ast.FunctionDef)}
         defined = [(x.id, value) for x, value, _ in self.given if isinstance(value, ast.Lambda)]
         formulas = [(name, self.formula(function)) for name, function in [*self.functions.items(), *defined]]
         self.of_numbers = {name: formula for name, formula in formulas if formula}  # functions, with what they give
-        self.answers: dict[Any, bool] = {}  # see `remembered`
         self.lists: set[Name] = set()
         self.matrices: set[Name] = set()
         self.plain: set[Name] = set()
         self.networks: dict[str, TorchNetwork] = {}
-        self.networks = self.find_networks(nodes, assigned)
+        self.networks = self.find_networks()
         self.answers.clear()
         self.has_classes = bool((asked or self.networks) and CLASSES.search(text))
         self.lists |= {own for node in nodes if isinstance(node, ast.ClassDef) for own in self.samples(node)}
-        self.find_kinds(nodes)
+        self.find_kinds()
 
-    def find_kinds(self, nodes: Sequence[ast.AST]) -> None:
+    def read(self, text: str, around: tuple[ast.AST, ...] = ()) -> None:
+        """Take the text of a program, or of a part of it inside these functions and comprehensions."""
+        lines = rows(text)
+        text = "\n".join(lines)
+        self.source = text.encode()
+        self.starts = list(accumulate((len(line.encode()) + 1 for line in lines), initial=0))
+        self.tree = ast.parse(text)
+        self.nodes = list(ast.walk(self.tree))
+        self.free = free_letters(text)
+        self.answers: dict[Any, Any] = {}  # see `remembered`
+        self.scopes |= _scopes(self.tree, around)
+        inmost = [(scope, node) for node in self.nodes for scope in self.scopes[id(node)][:1]]
+        self.own_names |= {(scope, _given(node)) for scope, node in inmost}
+        outer = [(scope, node) for scope, node in inmost if isinstance(node, (ast.Global, ast.Nonlocal))]
+        self.own_names -= {(scope, name) for scope, node in outer for name in node.names}
+
+    def find_kinds(self) -> None:
         """Of each name, whether it is several numbers, rows of them, or plain: as what it is given, by a line or by all calls."""
         calls: dict[str, list[ast.Call]] = {}
-        for node in nodes:
+        for node in self.nodes:
             match node:
                 case ast.Call(func=ast.Name(id=name)):
                     calls.setdefault(name, []).append(node)
-        named = Counter(node.id for node in nodes if isinstance(node, ast.Name))
+        named = Counter(node.id for node in self.nodes if isinstance(node, ast.Name))
         parameters = [
             parameter
             for name, function in self.functions.items()
@@ -157,12 +168,6 @@ class TorchReading:
 
     def span(self, node: Any) -> tuple[int, int]:
         return self.starts[node.lineno - 1] + node.col_offset, self.starts[node.end_lineno - 1] + node.end_col_offset
-
-    def place(self, node: Any) -> tuple[int, int, int]:
-        """Its line, first column, and the one after the last in that line."""
-        row = self.source.split(b"\n")[node.lineno - 1]
-        end = row[: node.end_col_offset] if node.end_lineno == node.lineno else row
-        return node.lineno, len(row[: node.col_offset].decode()) + 1, len(end.decode()) + 1
 
     # -- what names mean -----------------------------------------------------------------------------
 
@@ -347,28 +352,25 @@ class TorchReading:
 
     # -- rows and networks ---------------------------------------------------------------------------
 
-    def find_networks(self, nodes: Sequence[ast.AST], assigned: Sequence[ast.Assign]) -> dict[str, TorchNetwork]:
+    def find_networks(self) -> dict[str, TorchNetwork]:
         """By name, those made of linear layers: in one line, or by a class of the program."""
         classes = {
             node.name: node
-            for node in nodes
+            for node in self.nodes
             if isinstance(node, ast.ClassDef) and "torch.nn.Module" in map(self.path, node.bases)
         }
         found = {}
-        for node in assigned:
-            match node.value:
-                case ast.Call(func=ast.Name(id=name)) if name in classes:
-                    made: ast.AST = classes[name]
-                case ast.Call(func=function) if self.path(function) in ("torch.nn.Linear", "torch.nn.Sequential"):
-                    made = node.value
-                case _:
-                    continue
-            calls = sorted([x for x in ast.walk(made) if isinstance(x, ast.Call)], key=self.span)
-            sizes = [ast.unparse(x) for call in calls if self.path(call.func) == "torch.nn.Linear" for x in sizes_of(call)]
-            learns_several = any(self.asks(call) and (self.numbers(call) or self.filled(call)) for call in calls)
+        assigned = [(node.targets[0], node.value) for node in self.nodes if isinstance(node, ast.Assign)]
+        for target, call in [(target, value) for target, value in assigned if isinstance(value, ast.Call)]:
+            made: ast.AST = classes.get(ast.unparse(call.func), call)
+            if made is call and self.path(call.func) not in ("torch.nn.Linear", "torch.nn.Sequential"):
+                continue
+            inner = sorted([x for x in ast.walk(made) if isinstance(x, ast.Call)], key=self.span)
+            sizes = [ast.unparse(x) for layer in inner if self.path(layer.func) == "torch.nn.Linear" for x in sizes_of(layer)]
+            learns_several = any(self.asks(each) and (self.numbers(each) or self.filled(each)) for each in inner)
             one_in, one_out = (sizes[0] == "1", sizes[-1] == "1") if sizes else (not learns_several, True)
             if sizes or isinstance(made, ast.ClassDef):
-                found[ast.unparse(node.targets[0])] = TorchNetwork(one_in, one_out, bool(sizes))
+                found[ast.unparse(target)] = TorchNetwork(one_in, one_out, bool(sizes))
         return found
 
     def samples(self, made: ast.ClassDef) -> Iterator[Name]:
@@ -406,6 +408,18 @@ class TorchReading:
     def is_batch(self, node: ast.AST, network: TorchNetwork) -> bool:
         """Whether it is several samples for a network."""
         return self.is_matrix(node) or (network.one_in and self.is_list(node))
+
+
+Reading = TypeVar("Reading", bound=TorchReading)
+
+
+def first(text: str, read: Callable[[str], Reading], find: Callable[[Reading], Iterable[Any]]) -> Any:
+    """The first of the nodes that are found in a program; None if there are none, or it is not Python."""
+    try:
+        reading = read(text)
+        return min(find(reading), key=reading.span, default=None)
+    except UNREADABLE:
+        return None
 
 
 def sizes_of(layer: ast.Call) -> list[ast.expr]:
@@ -478,12 +492,12 @@ def _arguments(function: ast.FunctionDef, calls: Sequence[ast.Call]) -> Iterator
         )
 
 
-def _scopes(tree: ast.AST) -> dict[int, tuple[ast.AST, ...]]:
-    """The functions and comprehensions around each node, by its id, the inmost one first."""
-    found: dict[int, tuple[ast.AST, ...]] = {id(tree): ()}
+def _scopes(tree: ast.AST, around: tuple[ast.AST, ...]) -> dict[int, tuple[ast.AST, ...]]:
+    """The functions and comprehensions around each node, by its id, the inmost one first; `around` are those around the tree."""
+    found = {id(tree): around}
     for node in ast.walk(tree):
-        around = found[id(node)]
-        inside = (node, *around) if isinstance(node, INNER) else around
+        outside = found[id(node)]
+        inside = (node, *outside) if isinstance(node, INNER) else outside
         found |= {id(child): inside for child in ast.iter_child_nodes(node)}
     return found
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
-from playground.torch_reading import EACH, SAME_NUMBER, TorchReading
+from playground.syntax import names_in, place
+from playground.torch_reading import EACH, SAME_NUMBER, TorchReading, first, remembered
 
 OVER_SAMPLES = {"sum", "mean", "prod", "norm", "var", "std", "max", "min", "logsumexp", "softmax", "log_softmax"}
 OF_EACH = {"1", "-1"}  # the dimensions within a sample
@@ -29,13 +30,8 @@ def mixed(text: str) -> tuple[str, int, int, int] | None:
 
 
 def _first(text: str, found: Callable[[_TorchSamples], Iterator[ast.AST]], told: str) -> tuple[str, int, int, int] | None:
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    try:
-        read = _TorchSamples(text)
-        first = min(found(read), key=read.span, default=None)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    return (told, *read.place(first)) if first else None
+    node = first(text, _TorchSamples, found)
+    return (told, *place(node, text)) if node else None
 
 
 class _TorchSamples(TorchReading):
@@ -43,8 +39,6 @@ class _TorchSamples(TorchReading):
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
-        self.shapes: dict[int, str] = {}
-        self.nodes = list(ast.walk(self.tree))
         classes = {node.name: node for node in self.nodes if isinstance(node, ast.ClassDef)}
         self.made: dict[str, ast.AST] = {}  # by the name of a network, what makes it
         for target, value, _ in self.given:
@@ -73,14 +67,9 @@ class _TorchSamples(TorchReading):
                 return self.path(made.func).startswith("torch.nn.")
         return self.path(function).startswith("torch.nn.functional.")
 
+    @remembered
     def shape(self, node: ast.AST) -> str:
         """Whether several numbers are a row or a column; empty where that is not known, and of all else."""
-        if id(node) not in self.shapes:
-            self.shapes[id(node)] = ""  # until it is known: a name may be made of itself
-            self.shapes[id(node)] = self.found_shape(node)
-        return self.shapes[id(node)]
-
-    def found_shape(self, node: ast.AST) -> str:
         match node:
             case ast.Name():
                 values = [(value, is_part) for x, value, is_part in self.given if self.name(x) == self.name(node)]
@@ -119,13 +108,11 @@ class _TorchSamples(TorchReading):
     def mixing(self) -> Iterator[ast.AST]:
         """Where a network that is called on several samples computes with all of them, or with some, at once."""
         yield from filter(self.is_of_rows, self.nodes)
-        batches = {
-            name
-            for node in self.nodes
-            if isinstance(node, ast.Call) and len(node.args) == 1
-            for name in [ast.unparse(node.func)]
-            if (network := self.networks.get(name)) and self.is_batch(node.args[0], network)
-        }
+        batches: set[str] = set()
+        for node in self.nodes:
+            match node:
+                case ast.Call(func=function, args=[x]) if network := self.networks.get(ast.unparse(function)):
+                    batches |= {ast.unparse(function)} if self.is_batch(x, network) else set()
         for name in batches:
             for forward in ast.walk(self.made.get(name, ast.Pass())):
                 if isinstance(forward, ast.FunctionDef) and forward.name == "forward":
@@ -158,8 +145,7 @@ class _TorchSamples(TorchReading):
 
 def _is_of_self(node: ast.AST) -> bool:
     """Whether it is computed with parameters alone."""
-    names = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
-    return names <= {"self", "torch", "F", "nn"}
+    return names_in(node) <= {"self", "torch", "F", "nn"}
 
 
 def _only(shapes: Iterator[str]) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from typing import Any
 
 from autograd import Value
 from autograd.foreign_names import FUNCTIONS
 from playground.lists import SYMBOLS
 from playground.plain import recorded
+from playground.syntax import ATOMS, UNREADABLE, parsed, place
 from playground.torch_reading import (
     FILLED,
     MODULES,
@@ -21,6 +23,7 @@ from playground.torch_reading import (
     TENSORS,
     TorchNetwork,
     TorchReading,
+    first,
     here,
     is_torch,
     sizes_of,
@@ -28,10 +31,10 @@ from playground.torch_reading import (
 
 OF_LISTS = {"sum", "mean", "prod", "norm", "softmax", "log_softmax", "logsumexp"}  # of what is a tensor there, and a list here
 DERIVATIVES = {"grad", "jacobian", "hessian"}
+NUMBER_OF = {"abs", "clone", "mean", "norm", "sum"}  # what is a plain number, of a plain number
 LEFT_OUT = {"inplace", "set_to_none", "dtype", "device", "retain_graph", "allow_unused"}  # of keywords
 ANSWERS = {"double": "float", "float": "float", "long": "int"}
 FIELD = re.compile(r"(?<=(?<!\{)\{)[^{}:!=]+")  # of an f-string
-ATOMS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant)
 
 
 def respelled(text: str) -> str | None:
@@ -41,13 +44,13 @@ def respelled(text: str) -> str | None:
     x = Value(2.0)
     y = pow(clip(x, -inf, 1), 2)
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
     try:
-        made = _Respeller(text).text()
+        respeller = _Respeller(text)
+        made = respeller.text()
         ast.parse(made.strip())
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except UNREADABLE:
         return None
-    return made if made != text else None
+    return made if made.encode() != respeller.source else None
 
 
 class _Respeller(TorchReading):
@@ -183,17 +186,12 @@ class _Respeller(TorchReading):
         return FIELD.sub(lambda found: self.field(found[0], node), self.source[start:end].decode())
 
     def field(self, text: str, around: ast.JoinedStr) -> str:
+        inside = copy(self)
         try:
-            inside = _Respeller(text)
+            inside.read(text, self.scopes[id(around)])
         except (SyntaxError, ValueError):
             return text
-        inside.paths, inside.own, inside.modules, inside.frozen = self.paths, self.own, self.modules, self.frozen
-        inside.lists, inside.matrices, inside.networks = self.lists, self.matrices, self.networks
-        inside.has_classes, inside.plain, inside.functions = self.has_classes, self.plain, self.functions
-        self.scopes |= {at: (*own, *self.scopes[id(around)]) for at, own in inside.scopes.items()}
-        self.own_names |= inside.own_names
-        inside.scopes, inside.own_names = self.scopes, self.own_names
-        inside.of_numbers = self.of_numbers
+        inside.letters = None
         return inside.text()
 
     def of_keyword(self, node: ast.keyword) -> str | None:
@@ -438,41 +436,30 @@ def refused(text: str) -> tuple[str, int, int, int] | None:
     >>> refused("x = torch.tensor([1, -2], requires_grad=True)")
     ('PyTorch raises here: only tensors of floating point can require gradients; write [1.0, -2.0]', 1, 5, 46)
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    try:
-        read = _Respeller(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    call = first(text, TorchReading, lambda read: (call for node in read.nodes for call in read.whole(node)))
+    if call is None:
         return None
-    found = sorted((call for node in ast.walk(read.tree) for call in read.whole(node)), key=read.span)
-    if not found:
-        return None
-    floats = re.sub(r"\d+", r"\g<0>.0", ast.unparse(found[0].args[0]).replace("True", "1").replace("False", "0"))
-    return f"PyTorch raises here: only tensors of floating point can require gradients; write {floats}", *read.place(found[0])
+    floats = re.sub(r"\d+", r"\g<0>.0", ast.unparse(call.args[0]).replace("True", "1").replace("False", "0"))
+    return f"PyTorch raises here: only tensors of floating point can require gradients; write {floats}", *place(call, text)
 
 
-def place(text: str, ours: str, line: int, column: int) -> tuple[int, int, int]:
+def place_before(text: str, ours: str, line: int, column: int) -> tuple[int, int, int]:
     """Where the statement is of which `respelled` made the one at a place: line, first column, and the one after the last.
 
     >>> text = "import torch\\nx = torch.tensor(2.0); y = torch.exp(x)"
-    >>> place(text, respelled(text), 1, 17)
+    >>> place_before(text, respelled(text), 1, 17)
     (2, 24, 40)
     """
     both = zip(_statements(text), _statements(ours), strict=False)
     before = [(at.lineno, at.col_offset, node) for node, at in both if (at.lineno, at.col_offset) < (line, column)]
     if not before:
         return line, column, column + 1
-    node = max(before, key=lambda each: each[:2])[2]
-    row = re.split(r"\r\n?|\n", text)[node.lineno - 1].encode()
-    last = node.end_col_offset if node.end_lineno == node.lineno else len(row)
-    return node.lineno, len(row[: node.col_offset].decode()) + 1, len(row[:last].decode()) + 1
+    return place(max(before, key=lambda each: each[:2])[2], text)
 
 
 def _statements(text: str) -> list[ast.stmt]:
-    try:
-        nodes = [*ast.walk(ast.parse(text))]
-    except SyntaxError:
-        return []
-    return [node for node in nodes if isinstance(node, ast.stmt) and not _is_dropped(node)]
+    tree = parsed(text)
+    return [node for node in ast.walk(tree) if isinstance(node, ast.stmt) and not _is_dropped(node)] if tree else []
 
 
 def _parts(node: ast.AST) -> Iterator[ast.AST]:
@@ -499,14 +486,7 @@ def _is_dropped(node: ast.AST) -> bool:
 def _is_taken_out(node: ast.AST) -> bool:
     """Whether it is a plain number here, and a tensor in PyTorch."""
     match node:
-        case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in {
-            "abs",
-            "clone",
-            "mean",
-            "norm",
-            "sum",
-            *SAME_NUMBER,
-        }:
+        case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in NUMBER_OF | SAME_NUMBER:
             return _is_taken_out(x)
         case ast.Subscript(value=x):
             return _is_taken_out(x)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from textwrap import indent
 from typing import Any
 
-from playground.training_choices import FEATURES, LOSSES, optimizer_arguments
+from playground.training_choices import FEATURES, LOSSES, optimizer_text
 from playground.training_program import printing
 
 MODULES = {
@@ -64,8 +64,7 @@ def _model(setting: Mapping[str, Any]) -> Iterator[str]:
     kind = LOSSES[setting["loss"]].kind
     hinge = "lambda scores, targets: torch.relu(1 - targets * scores).mean()"  # which PyTorch has for several classes only
     yield f"loss = {hinge if kind == 'HingeLoss' else f'nn.{kind}()'}"
-    options = "".join(f", {name}={value!r}" for name, value in optimizer_arguments(setting).items())
-    yield f"optimizer = torch.optim.{setting['optimizer']}(model.parameters(), lr={setting['rates'][0][1]!r}{options})"
+    yield f"optimizer = torch.optim.{optimizer_text(setting)}"
     yield ""
     yield ""
 

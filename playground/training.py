@@ -25,7 +25,7 @@ from nn.network.page import NetworkPage
 from nn.network.structure import Network, read_network
 from playground.torch_training import torch_text
 from playground.training_choices import FEATURES, LOSSES
-from playground.training_data import OwnDataError, source_of
+from playground.training_data import source_of
 from playground.training_program import program_text
 from playground.training_rules import rule_lines, rule_page
 from playground.training_tapes import Tapes, as_json_tape, is_count, penalty_tape, update_tape
@@ -232,10 +232,7 @@ def bits_of(x: float) -> str:
 def prepare(setting: dict[str, Any], width: float) -> dict[str, Any]:
     """A network and its data, ready to be trained by the page."""
     global training, checked
-    try:
-        training, checked = Training(setting), None
-    except OwnDataError as error:
-        raise Slip(str(error)) from None
+    training, checked = Training(setting), None
     return training.page(width)
 
 

@@ -49,11 +49,12 @@ OPTIMIZERS = ("SGD", "Adam", "AdamW", "RMSprop", "Adagrad")
 PENALTIES = {"L1": "{rate} * sum(abs(w) for w in weights)", "L2": "{rate} / 2 * sum(w * w for w in weights)"}
 
 
-def optimizer_arguments(setting: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of the optimizer that differ from its defaults, besides the learning rate."""
+def optimizer_text(setting: Mapping[str, Any]) -> str:
+    """The line of Python that makes the optimizer of a model, with the options that differ from its defaults."""
     given = dict(setting["options"])
     if "beta1" in given:
         given["betas"] = (given.pop("beta1"), given.pop("beta2"))
     kind: Any = getattr(optim, setting["optimizer"])
     defaults = kind([Value(0.0)]).defaults
-    return {name: value for name, value in given.items() if defaults[name] != value}
+    options = "".join(f", {name}={value!r}" for name, value in given.items() if defaults[name] != value)
+    return f"{setting['optimizer']}(model.parameters(), lr={setting['rates'][0][1]!r}{options})"

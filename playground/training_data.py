@@ -7,6 +7,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from playground.typed import Slip
+
 MAX_ROWS = 1000  # of one's own data
 REGRESSION = (
     "rng = Random({seed})",
@@ -47,10 +49,6 @@ SOURCES = {
 }
 
 
-class OwnDataError(ValueError):
-    """What is wrong with a line of pasted data."""
-
-
 def source_of(setting: Mapping[str, Any]) -> DataLines:
     """Lines that make the data of a setting; those of one's own are written out."""
     if setting["data"] == "own":
@@ -61,7 +59,7 @@ def source_of(setting: Mapping[str, Any]) -> DataLines:
 
 
 def read_csv(text: str) -> tuple[list[list[float]], list[Any], bool]:
-    """Points, labels, and whether these are two classes, from rows `x, y, label`.
+    """Points, labels, and whether these are two classes, from rows `x, y, label`. A Slip says what is wrong with a line.
 
     Two different labels, whatever they are, are the classes 0 and 1 in sorted order; more are the numbers to be learned.
 
@@ -72,26 +70,22 @@ def read_csv(text: str) -> tuple[list[list[float]], list[Any], bool]:
     if rows and len(rows[0][1]) == 3 and not any(_is_number(cell) for cell in rows[0][1][:2]):
         rows = rows[1:]  # a header
     if not 2 <= len(rows) <= MAX_ROWS:
-        raise OwnDataError(f"your data: expected 2 to {MAX_ROWS} rows “x, y, label”, got {len(rows)}")
+        raise Slip(f"your data: expected 2 to {MAX_ROWS} rows “x, y, label”, got {len(rows)}")
     X = []
     for number, row in rows:
         line = ", ".join(cell.strip() for cell in row)
         if len(row) != 3 or not all(map(_is_number, row[:2])):
-            raise OwnDataError(f"your data, line {number}: expected “x, y, label” such as 0.5, -1, 1, got {line!r}")
+            raise Slip(f"your data, line {number}: expected “x, y, label” such as 0.5, -1, 1, got {line!r}")
         X.append([float(row[0]), float(row[1])])
     labels = [row[2].strip() for _, row in rows]
-    if all(map(_is_number, labels)):
-        numbers = [float(label) for label in labels]
-        seen: list[Any] = sorted(set(numbers))
-        if len(seen) > 2:
-            return X, numbers, False
-        return X, [seen.index(number) for number in numbers], True
-    seen = sorted(set(labels))
+    are_numbers = all(map(_is_number, labels))
+    given: list[Any] = [float(label) for label in labels] if are_numbers else labels
+    seen = sorted(set(given))
+    if len(seen) > 2 and are_numbers:
+        return X, given, False
     if len(seen) > 2:
-        raise OwnDataError(
-            f"your data: two classes can be told apart, or labels be numbers; got the labels {', '.join(seen[:4])}"
-        )
-    return X, [seen.index(label) for label in labels], True
+        raise Slip(f"your data: two classes can be told apart, or labels be numbers; got the labels {', '.join(seen[:4])}")
+    return X, [seen.index(label) for label in given], True
 
 
 def _is_number(text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from playground.training_choices import FEATURES, LOSSES, PENALTIES, optimizer_arguments
+from playground.training_choices import FEATURES, LOSSES, PENALTIES, optimizer_text
 from playground.training_data import source_of
 
 
@@ -66,8 +66,7 @@ def _model(setting: Mapping[str, Any]) -> Iterator[str]:
         width = layer["size"]
     yield ")"
     yield f'loss = {LOSSES[setting["loss"]].kind}(reduction="sum")'
-    options = "".join(f", {name}={value!r}" for name, value in optimizer_arguments(setting).items())
-    yield f"optimizer = {setting['optimizer']}(model.parameters(), lr={setting['rates'][0][1]!r}{options})"
+    yield f"optimizer = {optimizer_text(setting)}"
     if setting["penalty"] != "none":
         yield 'weights = [w for name, w in model.named_parameters() if not name.endswith(".b")]'
     yield ""

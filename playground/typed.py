@@ -24,9 +24,9 @@ from playground import lists, pytorch
 from playground.free import near
 from playground.plain import to_begin_with, with_values
 from playground.spelling import CALLED, corrected, difference
+from playground.syntax import rows
 from playground.torch_samples import mixed, paired
-from playground.torch_spelling import place as torch_place
-from playground.torch_spelling import refused, respelled
+from playground.torch_spelling import place_before, refused, respelled
 
 HERE = {"autograd", "nn"}
 MAX_MESSAGE = 500  # characters of what is wrong
@@ -52,6 +52,7 @@ _TORCH = (
     "torch.nn is nn, torch.exp is exp"
 )
 _STOPPED = "PyTorch is not in this page, and this line keeps the program from being rewritten"
+TOO_DEEP = "this is nested too deep to be read: write it in several lines, and give what each of them computes a name"
 _NUMPY = "NumPy is not in this page"
 _LINEAR = "a linear layer is nn.Layer(2, 1, 'linear'), a network nn.MLP(2, [4, 1])"
 HINTS = {  # for names, modules and operators that other libraries and papers have
@@ -104,7 +105,7 @@ class Slip(Exception):
                 break
             except Slip as slip:  # more is wrong with it
                 if fix == ours and slip.place["line"] and self.place["message"] == _TORCH:
-                    place = torch_place(written, ours, slip.place["line"], slip.place["column"])
+                    place = place_before(written, ours, slip.place["line"], slip.place["column"])
                     self.tell(f"{_STOPPED}: {slip.reason(ours)}", *place)
         printed = said
         return self
@@ -124,7 +125,7 @@ class Slip(Exception):
         start = before + error.column - 1
         above = text[:start].count("\n")
         begin = text.rfind("\n", 0, start) + 1
-        end = next((i for i, letter in enumerate(text[start:], start) if letter == "\n"), len(text))
+        end = f"{text}\n".index("\n", start)
         return cls(message or str(error), above + 1, start - begin + 1, min(end, before + error.end - 1) - begin + 1)
 
 
@@ -209,8 +210,6 @@ def run_lines(
             exec(compile(tree, "<page>", "exec"), scope)
             if show is None and isinstance(last, ast.Expr):
                 _display(scope["_"])
-    except SyntaxError as error:
-        raise _unparsed(error, text) from None
     except BaseException as error:  # typed lines may raise whatever they like
         raise _raised(error, text, scope) from None
     return watcher.roots[-1] if watcher.roots else None
@@ -319,42 +318,56 @@ def _unparsed(error: SyntaxError, text: str) -> Slip:
 def _raised(error: BaseException, text: str, scope: Mapping[str, Any]) -> Slip:
     """What the lines raised, at what they were evaluating; `scope` has their names."""
     at = _last_of_the_page(error.__traceback__)
-    line, column, end = (0, 1, 0) if at is None else _place(at, text)
-    after = _row(text, line)[end - 1 :].lstrip() if end else ""
-    name = error.name if type(error) is NameError else None
+    if at is None:  # before any line ran
+        if isinstance(error, SyntaxError):
+            return _unparsed(error, text)
+        return Slip(TOO_DEEP if isinstance(error, (RecursionError, MemoryError)) else _told(error))
+    line, column, end = _place(at, text)
+    row = _row(text, line)
+    written, after = row[column - 1 : end - 1], row[end - 1 :].lstrip()
+    message = (
+        _of_a_name(error, after, scope)
+        or to_begin_with(error, text)
+        or _of_a_function(error, written)
+        or lists.instead(error, written, {**scope, **at.tb_frame.f_locals})
+    )
+    if not message and (message := _of_pytorch(error, row[column - 1 :], row)):
+        end = max(end, column + len(pytorch.chain(row[column - 1 :])))
+    return Slip(message or _otherwise(error, scope), line, column, end)
+
+
+def _of_a_name(error: BaseException, after: str, scope: Mapping[str, Any]) -> str:
+    """What to write for a name without a value, unless what stands after it says that it is none of a number."""
+    name = error.name if type(error) is NameError and error.name else ""
     if name in FUNCTIONS:
-        return Slip(pytorch.function(name), line, column, end)
-    if name and "·" in name:  # which Python takes for a letter
-        return Slip(f"a product is written with *: {name.replace('·', '*')}", line, column, end)
-    if name and not after.startswith(("(", ".")):
-        meant = near(name, scope)
-        if meant:
-            return Slip(f"{name} has no value: did you mean {meant}?", line, column, end)
-        return Slip(f"{name} has no value yet: write {name} = Value(2.0) first", line, column, end)
+        return pytorch.function(name)
+    if "·" in name:  # which Python takes for a letter
+        return f"a product is written with *: {name.replace('·', '*')}"
+    if not name or after.startswith(("(", ".")):
+        return ""
+    meant = near(name, scope)
+    return f"{name} has no value" + (f": did you mean {meant}?" if meant else f" yet: write {name} = Value(2.0) first")
+
+
+def _otherwise(error: BaseException, scope: Mapping[str, Any]) -> str:
+    """What there is here in place of what an error is about, or else the error."""
     meant = _meant(error)
-    told = _told(error) + _nearest(error, scope)
-    written = _row(text, line)[column - 1 : end - 1]
-    there = {**scope, **at.tb_frame.f_locals} if at is not None else scope
-    plain = to_begin_with(error, text) or _of_a_function(error, written) or lists.instead(error, written, there)
-    if plain:
-        return Slip(plain, line, column, end)
-    name = pytorch.chain(_row(text, line)[column - 1 :])
-    elsewhere = _of_pytorch(error, _row(text, line)[column - 1 :], _row(text, line))
-    if elsewhere:
-        return Slip(elsewhere, line, column, max(end, column + len(name)))
+    if meant in HINTS:
+        return HINTS[meant]
     if isinstance(error, ModuleNotFoundError) and meant not in HERE:
-        told = f"{meant} is not in this page: there are autograd, nn and what comes with Python"
-    return Slip(HINTS.get(meant, told), line, column, end)
+        return f"{meant} is not in this page: there are autograd, nn and what comes with Python"
+    return _told(error) + _nearest(error, scope)
 
 
 def _of_pytorch(error: BaseException, called: str, written: str) -> str:
     """What to write for a name of PyTorch that an error is about; empty if it is none. It is `called` in a line, as `written`."""
-    if isinstance(error, AttributeError) and str(error).startswith("a Value has no attribute"):  # then what to write
-        return str(error)
+    message = _message(error)
+    if isinstance(error, AttributeError) and message.startswith("a Value has no attribute"):  # then what to write
+        return message
     if isinstance(error, AttributeError) and isinstance(error.obj, (Value, float)):
         return pytorch.method(error.obj, error.name or "", written)
     if isinstance(error, TypeError):
-        return pytorch.keyword(str(error))
+        return pytorch.keyword(message)
     if isinstance(error, (NameError, AttributeError)):
         name = pytorch.chain(called)
         return HINTS.get(name.rpartition(".")[2], "") or pytorch.rows(called) or pytorch.function(name)
@@ -397,15 +410,18 @@ def _place(at: TracebackType, text: str) -> tuple[int, int, int]:
 
 def _row(text: str, line: int) -> str:
     """A line as Python counts them; empty if there is none, as in code that the lines made themselves."""
-    return next(islice(re.split(r"\r\n?|\n", text), line - 1, None), "")
+    return "".join(rows(text)[line - 1 : line])
 
 
 def _told(error: BaseException) -> str:
+    return ": ".join(filter(None, [type(error).__name__, SAYS.get(type(error), _message(error))]))
+
+
+def _message(error: BaseException) -> str:
     try:
-        text = str(error)
+        return str(error)
     except Exception as worse:
-        text = f"its text cannot be had ({type(worse).__name__})"
-    return ": ".join(filter(None, [type(error).__name__, SAYS.get(type(error), text)]))
+        return f"its text cannot be had ({type(worse).__name__})"
 
 
 def _last_of_the_page(at: TracebackType | None) -> TracebackType | None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import FunctionType, MethodType
 from typing import Any
 
 import nn
 from autograd import Value
 from autograd._format import shown
+from autograd._tree import tree_leaves
 from autograd.expression import variables
 from autograd.value import is_detached
 from playground.free import CONSTANTS
-from playground.plain import recorded
+from playground.plain import recorded, said
+from playground.syntax import names_in, rows
 
 NOTHING = "there is no variable in it, so there is nothing to differentiate"
 EXAMPLES = (2.0, -3.0, 1.0)  # for arguments
@@ -40,7 +42,7 @@ def last_line(text: str) -> tuple[int, int, int]:
     if not body:
         return 0, 1, 0
     statement = body[-1]
-    row = text.split("\n")[statement.lineno - 1]
+    row = rows(text)[statement.lineno - 1]
     return statement.lineno, len(row) - len(row.lstrip()) + 1, len(row) + 1
 
 
@@ -54,7 +56,7 @@ def _given(text: str, made: Mapping[str, Any]) -> Any:
 
 def _several(last: Any) -> str:
     """Of a last line that gives no Value but something that holds or makes some."""
-    count = sum(1 for _ in _within(last))
+    count = sum(type(x) is Value for x in tree_leaves(last))
     if isinstance(last, (list, tuple, dict)) and count:
         if count == 1:
             return "the last line gives one Value among others or in a list: end with that alone, as in [x*x][0]"
@@ -75,7 +77,7 @@ def _nothing(text: str, last: Any, made: Mapping[str, Any]) -> str:
         return "this opens a block: write with no_grad(): and indent the lines below it"
     if type(last) in (int, float):
         instead = f", as in {_call(functions[-1])}" if functions else ""
-        return f"the last line gives the number {shown(last)}, which has no graph: begin with Values{instead}"
+        return f"the last line gives the number {said(last)}, which has no graph: begin with Values{instead}"
     if functions:
         return f"{functions[-1].__name__} is never called: end with {_call(functions[-1])}"
     named = {name for line in ast.parse(text).body if isinstance(line, ast.Assign) for name in _targets(line)}
@@ -94,12 +96,12 @@ def _chosen(text: str, last: Any, made: Mapping[str, Any]) -> str:
     number: Any = made.get(name) if name else last
     if line is None or not _is_number(number):
         return ""
-    called = {node.id for node in ast.walk(line) if isinstance(node, ast.Name)}
+    called = names_in(line)
     functions = [each for each in lines if isinstance(each, ast.FunctionDef) and each.name in called]
     within = [node for part in (line, *functions) for node in ast.walk(part)]
     if any(map(_takes_out, within)):
         return ""
-    result = f"{name or 'the last line'} is the number {shown(number)}"
+    result = f"{name or 'the last line'} is the number {said(number)}"
     for node in within:
         match node:
             case ast.Call(func=ast.Name(id="max" | "min" as chooser), args=parts) if _may_hold_values(parts, made):
@@ -135,8 +137,7 @@ def _targets(line: ast.stmt) -> list[str]:
 
 
 def _may_hold_values(parts: list[ast.expr], made: Mapping[str, Any]) -> bool:
-    names = {node.id for part in parts for node in ast.walk(part) if isinstance(node, ast.Name)}
-    return any(type(made.get(name)) is Value or name not in made for name in names)
+    return any(type(made.get(name)) is Value or name not in made for name in names_in(*parts))
 
 
 def _takes_out(node: ast.AST) -> bool:
@@ -169,13 +170,12 @@ def _cut(text: str, last: Any, made: Mapping[str, Any]) -> str:
             name, found, is_it = "", last, "the last line gives"
         case _:
             return ""
-    used = {node.id for node in ast.walk(value) if isinstance(node, ast.Name)}
-    if not any(each == name or type(made.get(each)) is Value for each in used):
+    if not any(each == name or type(made.get(each)) is Value for each in names_in(value)):
         return ""
     if found is None:
         return f"{name} is None: what is called there changes something and gives nothing back, as append() does"
     return (
-        f"{is_it} the number {shown(found)}, cut from its graph: leave .data, .item() or float() out" if _is_number(found) else ""
+        f"{is_it} the number {said(found)}, cut from its graph: leave .data, .item() or float() out" if _is_number(found) else ""
     )
 
 
@@ -187,11 +187,3 @@ def _call(function: FunctionType) -> str:
     count = function.__code__.co_argcount
     name = function.__name__ if function.__name__.isidentifier() else "f"
     return f"{name}({', '.join(f'Value({EXAMPLES[i % len(EXAMPLES)]})' for i in range(count))})"
-
-
-def _within(x: Any) -> Iterator[Value]:
-    if type(x) is Value:
-        yield x
-    elif isinstance(x, (list, tuple, dict)):
-        for part in x.values() if isinstance(x, dict) else x:
-            yield from _within(part)

@@ -367,6 +367,11 @@ def test_a_function_in_a_field_is_offered_as_what_it_gives(text: str, fix: str) 
         assert found["slip"]["fix"] == fix
 
 
+@pytest.mark.parametrize("claim", ["2 x", "x is x", "float('nan')", "1 < x < 2"])
+def test_a_claim_that_is_no_formula_stands_in_the_lines_of_python_as_it_was_typed(claim: str) -> None:
+    assert f'"x": lambda x: {claim},' in in_python("x**2", {"x": 3.0}, {"x": claim})
+
+
 @pytest.mark.parametrize("claim", ["df/dx = 2*x", "∂f/∂x = 2*x", "dy/dx=2*x", "f'(x) = 2*x", "f’ = 2*x", "y' = 2*x", "d = 2*x"])
 def test_a_claim_may_say_what_it_is_the_derivative_of(claim: str) -> None:
     assert "✓ Every derivative is right." in proofread("x**2", {"x": 3}, {"x": claim})["html"]

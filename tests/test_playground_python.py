@@ -981,3 +981,62 @@ def test_an_item_of_a_list_has_its_number_in_the_text_and_what_a_loop_made_has_n
 def test_a_number_that_json_does_not_have_is_written_as_python_reads_it():
     assert asked("placed", "a = Value(2.0)\ny = a*a", {"a": "-inf"}) == 'a = Value(float("-inf"))\ny = a*a'
     assert asked("placed", "a = Value(2.0)\ny = a*a", {"a": "-0.0"}) == "a = Value(-0.0)\ny = a*a"
+
+
+@pytest.mark.parametrize("kind", ["Exception", "TypeError", "AttributeError", "NameError"])
+def test_an_error_whose_text_cannot_be_had_is_told(kind):
+    lines = f"class Mine({kind}):\n    def __str__(self):\n        return 1/0\nraise Mine"
+    assert asked("show", lines, {})["message"] == "Mine: its text cannot be had (ZeroDivisionError)"
+
+
+def test_what_is_no_python_in_a_text_that_lines_evaluate_is_told_where_they_do():
+    slip = asked("show", "x = Value(2.0)\ny = eval('x**')", {})
+    assert slip["message"].startswith("SyntaxError: invalid syntax")
+    assert (slip["line"], slip["column"], slip["end"]) == (2, 5, 16)
+
+
+def test_plain_numbers_that_no_value_can_have_are_told():
+    large, begin = "1" + "0" * 400, "begin with Values"
+    told = {
+        f"x = {large}\nx.backward()": f"the number 10**400 has no .backward(): {begin}, and leave .data, .item() or float() out",
+        f"x = -{large}\ny = x*1\ny": f"the last line gives the number −10**400, which has no graph: {begin}",
+    }
+    assert {text: asked("show", text, {})["message"] for text in told} == told
+
+
+def test_lines_with_literals_that_python_refuses_are_told():
+    for literal in ("{[]: 1}", "{[]}", "[{[]}]"):
+        assert asked("show", f"a = {literal}\na*1", {})["message"].startswith("TypeError: ")
+
+
+def test_of_several_ops_without_brackets_the_first_is_told():
+    for ops in (["sin", "cos", "tan", "exp"], ["exp", "tan", "cos", "sin"]):
+        slip = asked("letters", " + ".join(f"{op}^2(x)" for op in ops))
+        assert (slip["message"], slip["column"]) == (f"{ops[0]} is a function, called {ops[0]}(x)", 1)
+
+
+def test_of_a_gradient_that_is_nan_it_is_not_said_that_calls_of_backward_add_up():
+    assert asked("show", "x = Value(0.0)\ny = 0*sqrt(x)\ny.backward()", {})["note"] == ""
+    assert "add up" in asked("show", "x = Value(2.0)\ny = x*x\ny.backward()\ny.backward()", {})["note"]
+
+
+@pytest.mark.parametrize("beginning", ["", "y = ", "x = Value(2.0)\ny = "])
+def test_a_text_that_is_nested_too_deep_for_python_is_told(beginning):
+    text = f"{beginning}{'-' * 50_000}x"
+    told = [asked("show", text, {}), asked("letters", text), asked("placed", text, {}), asked("program", text, {})]
+    told += [asked("proofread", text, {"x": 2.0}, {"x": "1"})["slip"], asked("proofread", "x*x", {"x": 2.0}, {"x": text})["slip"]]
+    told += [asked("ask", text, {}, 0), asked("look", {"code": text}, None, {}, []), asked("answer", text)["slip"]]
+    assert {slip["message"] for slip in told} == {typed.TOO_DEEP}
+
+
+def test_lines_that_end_in_any_way_that_python_knows_have_their_numbers_replaced():
+    for ending in ("\n", "\r\n", "\r"):
+        assert asked("placed", f"a = Value(2.0){ending}b = Value(3.0){ending}y = a*b", {"b": 5.0}) == (
+            "a = Value(2.0)\nb = Value(5.0)\ny = a*b"
+        )
+
+
+def test_lines_that_end_in_any_way_that_python_knows_leave_nothing_to_draw_at_their_place():
+    for ending in ("\n", "\r\n", "\r"):
+        slip = asked("show", f"x = 2{ending}y = x*1", {})
+        assert (slip["line"], slip["column"], slip["end"]) == (2, 1, 8)

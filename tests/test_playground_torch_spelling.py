@@ -290,6 +290,12 @@ RESPELLED = [
     ),
     (SOFTMAX, LISTED),
     (TRAINING, TRAINED),
+    (
+        "def train():\n    w = torch.tensor([1., 2.])\n    def double():\n        nonlocal w\n        w = w*2\n    double()",
+        "def train():\n    w = [Value(1.), Value(2.)]\n    def double():\n        nonlocal w\n        w = [a*2 for a in w]\n"
+        "    double()",
+    ),
+    ("import torch\nglobal x\nx = torch.tensor(2.0)", "global x\nx = Value(2.0)"),  # which Python takes outside functions, too
     *[(text, ours) for text, ours, _ in NETWORKS],
 ]
 UNCHANGED = [

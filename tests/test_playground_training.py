@@ -18,7 +18,7 @@ from playground import torch_training, training
 from playground.engine import call
 from playground.training import Check, Training, bits_of
 from playground.training_choices import FEATURES, LOSSES, OPTIMIZERS, PENALTIES
-from playground.training_data import SOURCES, OwnDataError, read_csv
+from playground.training_data import SOURCES, read_csv
 from playground.training_program import program_text
 from playground.training_rules import rule_lines
 from playground.training_tapes import Tapes, is_count, penalty_tape, update_tape
@@ -193,7 +193,7 @@ def test_all_names_of_a_network_count_from_1(layers: list[tuple[int, str]]) -> N
     ],
 )
 def test_a_slip_in_pasted_data_is_named(text: str, told: str) -> None:
-    with pytest.raises(OwnDataError, match=r"your data") as caught:
+    with pytest.raises(Slip, match=r"your data") as caught:
         read_csv(text)
     assert told in str(caught.value)
 

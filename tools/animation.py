@@ -9,7 +9,7 @@ import copy
 import re
 import xml.etree.ElementTree as ET
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
@@ -307,10 +307,15 @@ class Animation:
 
 
 def files() -> dict[str, str]:
-    """The animation, wide and narrow, light and dark."""
+    """The files of the animation and what is in them."""
+    return variants("player", lambda narrow: Animation(narrow).svg())
+
+
+def variants(name: str, draw: Callable[[bool], str]) -> dict[str, str]:
+    """A picture that is drawn wide or narrow as files: both of it, light and dark."""
     made = {}
     for narrow in (False, True):
-        svg = Animation(narrow).svg()
+        svg = draw(narrow)
         for mode in ("light", "dark"):
-            made[f"player{'-narrow' if narrow else ''}-{mode}.svg"] = standalone(svg, mode)
+            made[f"{name}{'-narrow' if narrow else ''}-{mode}.svg"] = standalone(svg, mode)
     return made

@@ -11,6 +11,7 @@ import html
 import json
 import random
 import warnings
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from itertools import groupby
 from pathlib import Path
@@ -19,7 +20,7 @@ from typing import Any, NamedTuple
 from autograd.viz.dot import layout
 from autograd.viz.palette import standalone
 from tools.peer_drawings import MICROGRAD, TORCHVIZ
-from tools.pictures import PAGE_STYLE
+from tools.pictures import PAGE, PAGE_STYLE
 from tools.playground_like import PLAYGROUND
 from tools.scenes import SCENES
 
@@ -29,6 +30,11 @@ PEERS: dict[str, dict[str, Callable[[], Any]]] = {
     "a view like the TensorFlow Playground's": PLAYGROUND,
 }
 SCREEN = {"width": 1280, "height": 800}
+LEAD = "Each picture of the gallery, and below it what others draw of the same computation."
+STYLE = f"""{PAGE_STYLE}
+section div {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1rem; }}
+figure {{ margin: 0; }}
+figure img {{ background: #fff; }}"""
 
 
 class Pair(NamedTuple):
@@ -72,31 +78,9 @@ def page(folder: Path) -> None:
             figures.append(f"<figure><figcaption>{peer}</figcaption>{image}</figure>")
         ours = f'<img src="{name}.svg" alt="{title}">'
         sections.append(f"<section><h2>{title}</h2>{ours}<div>{''.join(figures)}</div></section>")
-    text = PAGE.format(style=PAGE_STYLE, sections="\n".join(sections))
+    text = PAGE.format(title="The gallery and others", style=STYLE, lead=LEAD, sections="\n".join(sections))
     (folder / "index.html").write_text(text, encoding="utf-8")
 
-
-PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>The gallery and others</title>
-<style>
-{style}
-section div {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1rem; }}
-figure {{ margin: 0; }}
-figure img {{ background: #fff; }}
-</style>
-</head>
-<body>
-<main>
-<h1>The gallery and others</h1>
-{sections}
-</main>
-</body>
-</html>
-"""
 
 # -- blind ---------------------------------------------------------------------------------------------
 
@@ -105,9 +89,11 @@ def blind(folder: Path, names: list[str]) -> None:
     """Each pair as A and B in one folder with a random name, shrunk to a screen if it is larger."""
     from playwright.sync_api import sync_playwright
 
+    from tests.support.browser import ARGUMENTS, chromium
+
     key = {}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         for pair in pairs():
             if names and pair.scene not in names:
                 continue
@@ -116,25 +102,20 @@ def blind(folder: Path, names: list[str]) -> None:
             random.shuffle(sides)
             key[name] = {"scene": pair.scene, "peer": pair.peer, "A": sides[0], "B": sides[1]}
             for letter, side in zip("AB", sides, strict=True):
-                _picture(browser, getattr(pair, side), folder / f"{name}-{letter}")
+                _picture(browser, getattr(pair, side), folder / f"{name}-{letter}.png")
         browser.close()
     (folder / "key.json").write_text(json.dumps(key, indent=1))
 
 
 def _picture(browser: Any, drawing: str, path: Path) -> None:
-    file = path.with_suffix(".svg")
-    file.write_text(drawing, encoding="utf-8")
+    image = b64encode(drawing.encode()).decode()
     tab = browser.new_page(viewport=SCREEN)
-    wrapper = path.with_suffix(".html")
-    wrapper.write_text(
+    tab.set_content(
         '<body style="margin:0;height:100vh;display:grid;place-items:center;background:#fff">'
-        f'<img src="{file.name}" style="max-width:100vw;max-height:100vh"></body>'
+        f'<img src="data:image/svg+xml;base64,{image}" style="max-width:100vw;max-height:100vh"></body>'
     )
-    tab.goto(wrapper.resolve().as_uri())
-    tab.screenshot(path=path.with_suffix(".png"))
+    tab.screenshot(path=path)
     tab.close()
-    for made in (file, wrapper):
-        made.unlink()
 
 
 def main() -> None:

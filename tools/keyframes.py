@@ -22,13 +22,8 @@ class Clock:
 
     def since(self, begin: float, before: float = 0.0) -> str:
         """The class of what appears, and stays."""
-        ends = (
-            (0.0, f"opacity:{before:g}"),
-            (begin, f"opacity:{before:g}"),
-            (begin + FADE, "opacity:1"),
-            (self.length, "opacity:1"),
-        )
-        return self.keyed(ends, "linear")
+        first, last = f"opacity:{before:g}", "opacity:1"
+        return self.keyed([(0.0, first), (begin, first), (begin + FADE, last), (self.length, last)], "linear")
 
     def during(self, spans: Sequence[Span]) -> str:
         """The class of what is there in these spans alone."""

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from autograd._files import write_atomically
-from autograd.viz.palette import standalone, variables
+from autograd.viz.palette import variables
 from tools import animation, step_size
 from tools.scenes import SCENES
 
@@ -67,12 +67,7 @@ MARKDOWN = f"""## {{title}}
 
 def files(name: str) -> dict[str, str]:
     """The files of a picture and what is in them."""
-    made = {}
-    for narrow in (False, True):
-        svg = SCENES[name].draw(narrow).pipe("svg", encoding="utf-8")
-        for mode in ("light", "dark"):
-            made[f"{name}{'-narrow' if narrow else ''}-{mode}.svg"] = standalone(svg, mode)
-    return made
+    return animation.variants(name, lambda narrow: SCENES[name].draw(narrow).pipe("svg", encoding="utf-8"))
 
 
 def description(svg: str) -> str:

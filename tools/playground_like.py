@@ -27,6 +27,10 @@ def colour(t: float) -> tuple[int, int, int]:
     return tuple(round(a + t * (b - a)) for a, b in zip(MIDDLE, end, strict=True))  # type: ignore[return-value]
 
 
+def rgb(parts: Sequence[int]) -> str:
+    return f"rgb({','.join(map(str, parts))})"
+
+
 def activations(model: Any, x: Sequence[float]) -> list[list[float]]:
     """The inputs, then the outputs of each layer."""
     columns = [list(x)]
@@ -58,8 +62,7 @@ def draw(model: Any, point: Sequence[float], reach: float = REACH, points: Seque
     tallest = max(map(len, columns))
     side = 34.0 if tallest <= 16 else 10.0
     gap = 12.0 if tallest <= 16 else 2.0
-    height = TOP + tallest * (side + gap) + 30
-    height = max(height, TOP + 330)
+    height = TOP + max(tallest * (side + gap) + 30, 330)
 
     def place(k: int, i: int) -> Point:
         return 30.0 + k * STEP, TOP + i * (side + gap)
@@ -72,7 +75,7 @@ def draw(model: Any, point: Sequence[float], reach: float = REACH, points: Seque
                 x1, y1, y2 = x1 + side, y1 + side / 2, y2 + side / 2
                 middle = (x1 + x2) / 2
                 width = min(10.0, 1.0 + 1.8 * abs(weight.data))
-                ink = "rgb({},{},{})".format(*(BLUE if weight.data > 0 else ORANGE))
+                ink = rgb(BLUE if weight.data > 0 else ORANGE)
                 parts.append(
                     f'<path d="M{x1} {y1}C{middle} {y1} {middle} {y2} {x2} {y2}" fill="none" stroke="{ink}" '
                     f'stroke-width="{width:.2f}" stroke-dasharray="9 1"/>'
@@ -102,14 +105,14 @@ def _square(x: float, y: float, side: float, image: str, value: float) -> str:
     frame = f'<rect x="{x}" y="{y}" width="{side}" height="{side}" rx="2" stroke="#333" stroke-opacity="0.5"'
     if image:
         return f'<image href="{image}" x="{x}" y="{y}" width="{side}" height="{side}"/>{frame} fill="none"/>'
-    return f'{frame} fill="rgb({",".join(map(str, colour(value)))})"/>'
+    return f'{frame} fill="{rgb(colour(value))}"/>'
 
 
 def _output(x: float, image: str, reach: float, points: Sequence[tuple[Point, int]]) -> str:
     side, y = 300, TOP
     dots = "".join(
         f'<circle cx="{x + side * (0.5 + px / 2 / reach):.1f}" cy="{y + side * (0.5 - py / 2 / reach):.1f}" r="4" stroke="#fff" '
-        f'fill="rgb({",".join(map(str, BLUE if label else ORANGE))})"/>'
+        f'fill="{rgb(BLUE if label else ORANGE)}"/>'
         for (px, py), label in points
     )
     ticks = "".join(

@@ -222,6 +222,11 @@ class _LayoutPlanner:
         chosen = units if self.ranks is None else self.ranks[column]
         return sorted(chosen[: self.first]), size - self.first
 
+    def circle(self, unit: int, x: float, y: float, name: str) -> None:
+        """A neuron or an input, with its name below."""
+        self.places[unit] = x, y
+        self.layout.circles.append(Circle(unit, x, y, TextLine(x, y + RADIUS + 15, name)))
+
     def label(self, unit: int, room: float) -> str:
         return shortened(self.network.units[unit].label, room, FONT)
 
@@ -331,8 +336,7 @@ class _Wide(_LayoutPlanner):
         shown, hidden = self.shown(slot)
         for i, unit in enumerate(shown):
             y = top + i * self.pitch + RADIUS + 2
-            self.places[unit] = x, y
-            layout.circles.append(Circle(unit, x, y, TextLine(x, y + RADIUS + 15, self.label(unit, 88))))
+            self.circle(unit, x, y, self.label(unit, 88))
             if slot == 1 and self.shape:
                 self._thumb(unit, x, y)
         if hidden:
@@ -391,9 +395,8 @@ class _Narrow(_LayoutPlanner):
         left = middle - (len(shown) - 1) * room / 2
         self._beside(slot, top + RADIUS + 2, self.network.columns[slot].note)
         for i, (unit, name) in enumerate(zip(shown, self._names(shown, room - 6), strict=True)):
-            x, y = left + i * room, top + RADIUS + 2
-            self.places[unit] = x, y
-            self.layout.circles.append(Circle(unit, x, y, TextLine(x, y + RADIUS + 15, name)))
+            x = left + i * room
+            self.circle(unit, x, top + RADIUS + 2, name)
             if slot == 1 and self.shape:
                 self._thumb(unit, x, top)
         return top + 2 * RADIUS + NAME + 2

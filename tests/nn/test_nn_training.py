@@ -89,6 +89,28 @@ def test_a_metric_gets_plain_numbers_in_validation_too():
     assert {*map(type, [*history.metric, *history.val_metric])} == {float}
 
 
+@pytest.mark.parametrize("compiled", [False, True])
+def test_a_metric_gets_plain_numbers_of_outputs_that_are_dicts(compiled):
+    class Scaled(nn.Module):
+        def __init__(self):
+            self.w = Value(0.5)
+
+        def forward(self, x):
+            return {"twice": 2 * self.w * x, "once": [self.w * x]}
+
+    model, seen = Scaled(), []
+    data = [1.0, 2.0], [{"twice": 1.0, "once": [0.0]}] * 2
+    options = {"loss": nn.MSELoss(), "optimizer": SGD(model.parameters(), lr=0.0625), "epochs": 1, "progress": False}
+
+    def metric(outputs, targets):
+        seen.append(outputs)
+        return 0.0
+
+    fit(model, *data, validation_data=data, metric=metric, compiled=compiled, **options)
+    assert seen[0] == [{"twice": 1.0, "once": [0.5]}, {"twice": 2.0, "once": [1.0]}]
+    assert {type(x) for outputs in seen for output in outputs for x in (output["twice"], *output["once"])} == {float}
+
+
 @pytest.mark.parametrize("number", [numpy.float32(0.5), numpy.array(0.5), Fraction(1, 2), Value(0.5)])
 def test_what_a_metric_returns_is_read_as_a_float(number):
     _, history = line_fit(epochs=1, metric=lambda outputs, targets: number, validation_data=LINE)

@@ -6,7 +6,6 @@ import inspect
 import re
 from typing import Any, NamedTuple
 
-EXAMPLE = re.compile(r"^>>> .*(?:\n(?!\n).*)*", re.MULTILINE)
 # "TypeError if y is not a Value" as a sentence of its own, or as the rest of one.
 RAISES = re.compile(
     r"(?P<before>^|[.:]\s+|;\s+|,\s+(?:and\s+)?)(?:an?\s+)?(?P<name>[A-Z]\w*(?:Error|Warning))\s+(?P<when>(?:if|for|without|unless|where)\b"
