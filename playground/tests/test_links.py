@@ -189,7 +189,7 @@ def test_a_device_that_sends_links_is_asked_to_first(other: Any, address: str) -
     other.click("#share > button")
     expect(other.locator("#share [role=menuitem]").first).to_have_text("Send …")
     other.click("#share [role=menuitem]:text-is('Send …')")
-    other.wait_for_function("window.sent?.url.includes('#a')")
+    other.wait_for_function("() => window.sent?.url.includes('#a')")
 
 
 def test_another_link_in_the_same_window_is_followed(page: Any) -> None:

@@ -17,7 +17,7 @@ COUNTER = "#expression .counter"
 
 def present(page: Any) -> None:
     page.locator("#expression").get_by_role("button", name="Present", exact=True).click()
-    page.wait_for_function("document.fullscreenElement?.matches('#expression > .player')")
+    page.wait_for_function("() => document.fullscreenElement?.matches('#expression > .player')")
 
 
 def at(page: Any, step: int, of: int, where: str = COUNTER) -> None:
@@ -40,7 +40,7 @@ def test_present_begins_at_the_first_step_and_a_clicker_steps_until_the_button_e
     page.keyboard.press("PageDown")
     at(page, 4, 11)
     leave.click()
-    page.wait_for_function("document.fullscreenElement === null")
+    page.wait_for_function("() => document.fullscreenElement === null")
     page.wait_for_function(f"before => Math.abs({HEIGHT} - before) < 0.1", arg=before)
 
 

@@ -235,7 +235,7 @@ def test_everything_on_a_page_follows_the_theme_that_the_reader_chooses(browser,
     ) as page:
         light = page.evaluate(COLOURS)
         page.evaluate("document.body.dataset.theme = 'dark'")
-        page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+        page.wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
         dark = page.evaluate(COLOURS)
         assert light[3] == "light"
         assert dark[3] == "dark"

@@ -149,7 +149,7 @@ def test_on_a_phone_time_runs_down_and_a_moved_leaf_can_be_read(browser, tmp_pat
             shown.titled(program(number)[0].data)
             assert shown.page.evaluate(DOWN)
         shown.page.get_by_role("button", name="Previous step").click()
-        shown.page.wait_for_function(f"({SMALLEST})() > 10.99")
+        shown.page.wait_for_function(f"() => ({SMALLEST})() > 10.99")
 
 
 SCALE = "() => new DOMMatrix(getComputedStyle(document.querySelector('.stage-picture')).transform).a"
@@ -246,7 +246,7 @@ def test_of_rapid_motion_only_the_newest_numbers_are_computed_next(browser, tmp_
         assert shown.field("w").input_value() == "0.8"  # what is asked for, not what is computed
         assert shown.computed == [[0.04, -0.25]]
         page.get_by_role("status").filter(has_text="Computing").wait_for()
-        page.wait_for_function("held.length === 1")
+        page.wait_for_function("() => held.length === 1")
         page.evaluate("{ const [answer] = held; held = null; model.set('page', answer); }")
         shown.titled(program(0.8)[0].data)
         assert shown.computed == [[0.04, -0.25], [0.8, -0.25]]
@@ -264,7 +264,7 @@ def test_numbers_that_python_sets_are_shown_and_two_views_agree(browser, tmp_pat
         for view in page.locator(".live").all():
             assert view.locator(".leaf input:not([type=range])").evaluate_all("all => all.map(f => f.value)") == ["0.6", "inf"]
         page.locator(".live").nth(1).get_by_role("slider", name="w", exact=True).fill("0.7")
-        page.wait_for_function("document.querySelector('.leaf input:not([type=range])').value === '0.7'")
+        page.wait_for_function("() => document.querySelector('.leaf input:not([type=range])').value === '0.7'")
         page.locator(".live").first.locator("#n0", has_text="0.7").wait_for()
         assert shown.computed == [[0.7, math.inf]]
 

@@ -69,13 +69,13 @@ def command(page: Any, name: str, **arguments: Any) -> None:
 
 def run_all(page: Any) -> None:
     """Run all cells; their outputs come later."""
-    page.wait_for_function("window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'")
+    page.wait_for_function("() => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'")
     command(page, "notebook:run-all-cells")
 
 
 def save(page: Any) -> None:
     command(page, "docmanager:save")
-    page.wait_for_function("!window.jupyterapp.shell.currentWidget.context.model.dirty")
+    page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
 
 
 def change_theme(page: Any, theme: str) -> None:
