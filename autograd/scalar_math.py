@@ -305,7 +305,7 @@ def digamma(x: float) -> float:
 
 
 def trigamma(x: float) -> float:
-    """The derivative of digamma, for x > 0."""
+    """The derivative of digamma, for x > 0: a rational fit from 2 to 10, beyond that its asymptotic series."""
     if x < 2.0:
         return 1.0 / x / x + trigamma(x + 1.0)
     y = 1.0 / x

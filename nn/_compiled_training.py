@@ -23,9 +23,6 @@ from nn.losses import Loss
 from nn.metrics import accuracy, plain
 from nn.module import in_mode
 
-if not hasattr(numpy, "concat"):
-    raise ImportError("compiled training needs NumPy 2")
-
 SUMS_UP = ("forward", "elements", "pairs", "shares", "row", "element")  # the methods by which a loss is a sum over samples
 
 

@@ -244,7 +244,7 @@ def _started(run: Run, compiled: bool | str, epochs: int) -> EagerTraining:
         compiled = True
     if compiled is False or (compiled == "auto" and seconds < MIN_SECONDS):
         return EagerTraining(run)
-    reason = 'it needs an extra: pip install "scalar-autograd[compile]"'
+    reason = 'it needs NumPy 2: pip install "scalar-autograd[compile]"'
     try:
         from nn._compiled_training import CompiledTraining
     except ImportError:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from autograd._frames import place, raised_at
 from autograd._tree import tree_map
 from autograd.compiler import derived, files
+from autograd.compiler.any_array import needed_numpy
 from autograd.compiler.executors.chunks import is_chunked, pairwise_total
 from autograd.compiler.optimize import prepare
 from autograd.compiler.program import Program
@@ -21,6 +22,8 @@ from autograd.compiler.runners import Runner, fast_runner
 from autograd.compiler.traced import Traced
 from autograd.errors import CompileError, TracingWarning
 from autograd.value import Value
+
+needed_numpy("losses of batches")  # now, so that who imports this can do without
 
 Made = tuple[bytes, int, tuple[int, ...], str]  # what a worker makes the program of
 

@@ -797,8 +797,8 @@ def test_without_numpy_a_long_training_is_eager_and_says_what_to_install(lacking
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     first, second = done.stdout.splitlines()
-    assert first == 'fit trains without compiling: it needs an extra: pip install "scalar-autograd[compile]"'
-    assert second == 'compiled=True: it needs an extra: pip install "scalar-autograd[compile]"'
+    assert first == 'fit trains without compiling: it needs NumPy 2: pip install "scalar-autograd[compile]"'
+    assert second == 'compiled=True: it needs NumPy 2: pip install "scalar-autograd[compile]"'
 
 
 def test_training_inside_no_grad_trains():
