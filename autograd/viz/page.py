@@ -142,13 +142,23 @@ def framed(page: str, title: str, height: int, still: str) -> str:
     shown = _image(still) if still else f"<b>{html.escape(title)}</b>"
     quote, escaped = min(('"', "&quot;"), ("'", "&#39;"), key=lambda pair: page.count(pair[0]))
     source = page.replace("&", "&amp;").replace(quote, escaped)  # no more than an attribute needs
-    return (
+    return _in_any_encoding(
         f'<div class="autograd-output" style="{_SCROLLS}">\n'
         f"<style>{_THEMES}{_FRAMES}</style>\n"
         f'<iframe srcdoc={quote}{source}{quote} title="{html.escape(title)}" sandbox="allow-scripts" '
         f'style="width: 100%; height: {height}px; border: 0; border-radius: 8px"></iframe>'
         f'<div class="autograd-still">{shown}<p>{TO_PLAY}</p></div>\n</div>'
     )
+
+
+def _in_any_encoding(markup: str) -> str:
+    """The same for a page whose encoding nobody declared: there, a script with other letters than ASCII may not even parse."""
+
+    def reference(found: re.Match[str]) -> str:
+        spelled = f"&#{ord(found[0])};"
+        return spelled if html.unescape(spelled) == found[0] else found[0]  # some controls would be read as letters
+
+    return re.sub("[^\x00-\x7f]", reference, markup)
 
 
 def _image(svg: str) -> str:

@@ -57,7 +57,7 @@ def two_runs(path):
     one.beside(other).save_html(path)
 
 
-LIVE = """<!DOCTYPE html><html lang="en"><title>live</title><style>{style}</style><main id="here"></main>
+LIVE = """<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>live</title><style>{style}</style><main id="here"></main>
 <script id="script" type="application/json">{script}</script><script id="state" type="application/json">{state}</script>
 <script type="module">
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
@@ -84,7 +84,7 @@ def network_view(path):
     nn.draw(net, [1.0, -2.0], 1.0, loss=nn.MSELoss()).save_html(path)
 
 
-ANSWERS = """<!DOCTYPE html><html lang="en"><title>answers</title>
+ANSWERS = """<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>answers</title>
 <body data-jp-theme-light="{light}" style="background: {paper}; color: {ink}"><main><h1>answers</h1>{parts}</main></html>"""
 
 

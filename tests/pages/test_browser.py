@@ -509,9 +509,10 @@ def test_a_step_inside_a_folded_box_marks_the_box_and_says_so(browser, tmp_path)
         assert page.locator(".callout").inner_text().startswith("inside layers[0]\n∂")
 
 
-def test_a_page_in_a_frame_steps_as_well(browser, tmp_path):
+def test_a_page_in_a_frame_steps_as_well_whatever_the_encoding_of_the_page_around_it(browser, tmp_path):
     y = graph()
-    (tmp_path / "outside.html").write_text(f"<!DOCTYPE html><title>notebook</title>{player(y)._repr_html_()}", encoding="utf-8")
+    around = f'<!DOCTYPE html><meta charset="windows-1252"><title>notebook</title>{player(y)._repr_html_()}'
+    (tmp_path / "outside.html").write_text(around, encoding="utf-8")
     with opened(browser, tmp_path / "outside.html", viewport=WIDE) as page:
         frame = page.frame_locator("iframe")
         go_to(frame, len(steps(y)) - 1)

@@ -64,8 +64,8 @@ def page_of(outputs, place="Lab, light"):
         f'<section class="jp-RenderedHTMLCommon" aria-label="{name}">{form}</section>' for name, form in outputs.items()
     )
     return (
-        f'<!DOCTYPE html><html lang="en" {root}><meta name="viewport" content="width=device-width"><title>n</title>'
-        f"<style>{LAB}</style><body {body}><main><h1>Notebook</h1>{cells}</main></body></html>"
+        f'<!DOCTYPE html><html lang="en" {root}><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>n</title><style>{LAB}</style><body {body}><main><h1>Notebook</h1>{cells}</main></body></html>"
     )
 
 

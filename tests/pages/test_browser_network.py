@@ -487,7 +487,7 @@ def test_maps_stay_when_numbers_change_and_their_marks_are_explained(browser, mo
 
 
 def test_a_module_in_a_notebook_plays_in_its_frame_wide_and_opens(browser, tmp_path):
-    cell = f"<!DOCTYPE html><title>cell</title><div style='width: 828px'>{mlp()._repr_html_()}</div>"
+    cell = f'<!DOCTYPE html><meta charset="utf-8"><title>cell</title><div style="width: 828px">{mlp()._repr_html_()}</div>'
     (tmp_path / "cell.html").write_text(cell, encoding="utf-8")
     with opened(browser, tmp_path / "cell.html", viewport=WIDE) as page:
         frame = page.frame_locator("iframe")

@@ -541,7 +541,7 @@ def test_nothing_overflows_the_page(browser, tmp_path, look, width):
 def test_in_a_notebook_it_steps_inside_its_frame(browser, tmp_path):
     record = run(steps=3)
     path = tmp_path / "cell.html"
-    path.write_text(f"<!DOCTYPE html><title>cell</title>{record._repr_html_()}")
+    path.write_text(f'<!DOCTYPE html><meta charset="utf-8"><title>cell</title>{record._repr_html_()}', encoding="utf-8")
     with opened(browser, path) as page:
         inside = page.frame_locator("iframe")
         inside.get_by_role("button", name="Last step").click()

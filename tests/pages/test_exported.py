@@ -36,7 +36,7 @@ def test_in_an_exported_notebook_players_play_and_the_live_player_is_one_of_them
     notebook = nbformat.from_dict(new_notebook(cells=cells))
     body, _ = HTMLExporter(template_name="basic").from_notebook_node(notebook)
     light = str(theme == "light").lower()
-    html = f'<!DOCTYPE html><title>notebook</title><body data-jp-theme-light="{light}">{body}'
+    html = f'<!DOCTYPE html><meta charset="utf-8"><title>notebook</title><body data-jp-theme-light="{light}">{body}'
     (tmp_path / "notebook.html").write_text(html, encoding="utf-8")
     with opened(browser, tmp_path / "notebook.html", color_scheme="no-override") as page:
         assert page.locator("iframe").count() == 2

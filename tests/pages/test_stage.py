@@ -303,7 +303,7 @@ def test_the_wheel_zooms_where_the_pointer_is(page):
 @contextmanager
 def notebook(browser, folder, viewport=WIDE):
     """A long page with the player in a frame, and what is in the frame."""
-    frame = f"<!DOCTYPE html><title>notebook</title><body style='height: 3000px'>{player(neuron())._repr_html_()}"
+    frame = f'<!DOCTYPE html><meta charset="utf-8"><body style="height: 3000px">{player(neuron())._repr_html_()}'
     (folder / "outside.html").write_text(frame, encoding="utf-8")
     with opened(browser, folder / "outside.html", viewport=viewport, **STILL) as page:
         yield page, page.frame_locator("iframe")

@@ -81,7 +81,8 @@ def live(browser, folder, y, leaves, **window):
 
 
 # `slow` holds answers back until it is called; messages are in order.
-PAGE = """<!DOCTYPE html><html lang="en"><title>live</title><style>body { margin: 0 }</style><main id="here"></main>
+PAGE = """<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>live</title>
+<style>body { margin: 0 }</style><main id="here"></main>
 <script id="texts" type="application/json">{texts}</script>
 <script>
   const { style, script, state } = JSON.parse(document.getElementById("texts").textContent);

@@ -119,7 +119,12 @@ def opened(browser: Any, path: str | Path, alone: bool = False, **options: Any) 
         page.goto(Path(path).resolve().as_uri())
         await_frame(page)
         await_documents(page)
-        yield page
+        try:
+            yield page
+        except Exception as error:
+            if wrong:
+                error.add_note(f"errors of the page: {wrong}")
+            raise
         assert wrong == []
         for event, listener in listeners.items():
             page.remove_listener(event, listener)
