@@ -503,7 +503,11 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
         return f"Value(data={self._number!r}, grad={grad!r}{label})"
 
     def __format__(self, spec: str) -> str:
-        return format(self._number, spec) if spec else repr(self)
+        if not spec:
+            return repr(self)
+        if context.tracing:
+            _number_is_read(self, f"the number formatted as {spec!r}")
+        return format(self._number, spec)
 
     def __round__(self, digits: int | None = None) -> float:
         if context.tracing:

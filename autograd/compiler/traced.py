@@ -74,7 +74,12 @@ def _trace(
     paths = [identifier(path) for a, shape in zip(arguments, shapes, strict=True) for path, _ in leaf_paths(shape, a.name)]
     rest = iter(inputs)
     copies = [tree_build(shape, rest) for shape in shapes]  # f may modify them
-    trace = Trace(inputs, paths, lambda: f(*copies))
+    try:
+        trace = Trace(inputs, paths, lambda: f(*copies))
+    except KeyError as error:
+        if any(type(key) is Value and key.op is not None and key.op.comparison for key in tree_leaves(error.args)):
+            raise _not_a_bool(name, "finds no key True or False in a dict") from error
+        raise
     try:
         _transform_checks.check_output("compile", name, trace.result)
     except TypeError:
@@ -99,10 +104,14 @@ def _check_comparisons(f: Callable[..., Any], name: str, arguments: Sequence[Arg
         called = f(*_inputs(name, arguments))
     found, expected = ([y._number if type(y) is Value else y for y in tree_leaves(result)] for result in (trace.result, called))
     if len(found) != len(expected) or not all(map(_alike, found, expected)):
-        raise CompileError(
-            f"{name} gives something else while it is traced than when it is called: a comparison is a Value then, which a "
-            "match, `is True`, isinstance or a set does not take for a bool. Write bool(x > y)"
-        )
+        raise _not_a_bool(name, "a match, `is True`, isinstance or a set does not take for a bool")
+
+
+def _not_a_bool(name: str, where: str) -> CompileError:
+    return CompileError(
+        f"{name} gives something else while it is traced than when it is called: a comparison is a Value then, which {where}. "
+        "Write bool(x > y)"
+    )
 
 
 def _alike(x: Any, y: Any) -> bool:

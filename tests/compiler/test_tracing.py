@@ -543,6 +543,8 @@ UNSEEN = {
     "is True": lambda x: x if (x > 0) is True else -x,
     "isinstance": lambda x: x if isinstance(x > 0, bool) else -x,
     "a set": lambda x: x * len({x > 0, x > 1.0}),
+    "a dict": lambda x: {True: x, False: -x}[x > 0],
+    "a dict of pairs": lambda x: {(True, True): x, (True, False): -x}[x > 0, x > 1],
 }
 
 
@@ -560,12 +562,13 @@ def test_a_function_that_looks_at_a_comparison_without_asking_whether_it_is_true
         (lambda x: x * x.item(), r"item\(\)"),
         (lambda x: x * (x * x).partials[0], "partials"),
         (lambda x: x * round(x), r"round\(\)"),
+        (lambda x: x * float(f"{x:.1f}"), r"the number formatted as '\.1f'"),
         (lambda x: x * autograd.gradients(x * x, x) / 2.0, r"a gradient, from gradients\(…\) without create_graph=True,"),
         (lambda x: x * copy.copy(x), "the number of a copied Value"),
         (lambda x: x * copy.deepcopy([x])[0], "the number of a copied Value"),
         (lambda x: x * pickle.loads(pickle.dumps(x)), "the number of a copied Value"),
     ],
-    ids=["data", "item", "partials", "round", "gradients", "copy", "deepcopy", "pickle"],
+    ids=["data", "item", "partials", "round", "format", "gradients", "copy", "deepcopy", "pickle"],
 )
 def test_a_number_that_is_read_is_a_constant_and_a_warning(f, how):
     with pytest.warns(TracingWarning, match=f"{how} was read while the function was traced"):
