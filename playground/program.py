@@ -140,7 +140,7 @@ def _imports(used: set[str]) -> str:
 
 
 def as_python(text: str) -> tuple[ast.expr, str]:
-    """The expression as Python: comparisons become ops, and constant parts that plain Python would compute differently, numbers."""
+    """The expression as Python: comparisons become ops; constants that plain Python computes differently become numbers."""
     tree = ast.parse(text, mode="eval").body
     rewritten = _Rewritten(text).visit(tree)
     return rewritten, text if ast.dump(rewritten) == ast.dump(ast.parse(text, mode="eval").body) else ast.unparse(rewritten)
