@@ -60,11 +60,11 @@ class Shown:
         overwritten: Collection[Value] = (),
     ) -> None:
         self.graph = graph
-        self.text = self.unplaced = ""  # of lines that have to run again for other numbers; and what they do not say
-        self.places: Mapping[str, int] = {}  # of numbers in them, by name
+        self.text = self.unplaced = ""  # lines that run again for other numbers; a note on leaves not set there
+        self.places: Mapping[str, int] = {}  # places of numbers in the lines, by name
         self.lines = free is not None
-        self.called: set[str] = set()  # the functions in the text
-        self.beside = ""  # what the lines do and the graph does not
+        self.called: set[str] = set()  # functions called in the text
+        self.beside = ""  # what the lines do beyond the graph
         graph.name_from(scope)
         self.plain = {name: x for name, x in scope.items() if type(x) in (int, float)}
         self.note = _changed(graph) or _summed(graph) or note

@@ -19,9 +19,9 @@ from playground.spelling import GLUED, OTHERS
 from playground.syntax import COMPREHENSIONS, parsed
 from playground.typed import HINTS, Slip
 
-STARTS = (2.0, 1.0, -0.5, 3.0, 0.5, 1.5)  # of variables without a number: most relus of small nets are alive there
+STARTS = (2.0, 1.0, -0.5, 3.0, 0.5, 1.5)  # initial values of variables: most relus of small nets are active there
 PYTHON = (ast.List, ast.Lambda, ast.NamedExpr, ast.JoinedStr, ast.Await, *COMPREHENSIONS)
-ELSEWHERE = {*pytorch.ROOTS, *MODULES, *HINTS}  # names that have attributes and are not Values
+ELSEWHERE = {*pytorch.ROOTS, *MODULES, *HINTS}  # names with attributes that aren't Values
 
 
 class TypedFormula(NamedTuple):

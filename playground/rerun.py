@@ -16,10 +16,10 @@ CHOICES = (ast.If, ast.IfExp, ast.While, ast.Compare, ast.BoolOp, ast.Not, ast.M
 CHOOSERS = {"max", "min", "sorted", "round", "int", "float", "bool", "any", "all", "filter"}
 CHOOSING_METHODS = {"sort", "index", "remove", "count"}
 SHIFTED = {"softmax", "log_softmax", "CrossEntropyLoss"}  # ours: they subtract the largest number, as a constant
-# and there numbers are taken out of the graph, or shown.
+# and numbers leave the graph, or are shown, there.
 OUT = {"data", "grad", "item"}
 SHOWN = {"print", "repr", "str", "format"}
-OURS = {"autograd", "nn", "random", "math", "__future__"}  # modules that choose by no Value
+OURS = {"autograd", "nn", "random", "math", "__future__"}  # modules that never branch on a Value
 
 
 def reads_numbers(text: str) -> bool:

@@ -19,11 +19,11 @@ SIGNS = str.maketrans("×·⋅∙÷∕−–—₀₁₂₃₄₅₆₇₈₉", 
 OTHERS = {"ln": "log", "lg": "log10", "log_2": "log2", "log_10": "log10", "sgn": "sign"}
 OTHERS |= {f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan")}
 CALLED = {*functions(), *OTHERS}
-RECIPROCALS = {"sec": "cos", "csc": "sin", "cosec": "sin", "cot": "tan"}  # which no op is: 1/cos(x)
+RECIPROCALS = {"sec": "cos", "csc": "sin", "cosec": "sin", "cot": "tan"}  # not ops: sec(x) is 1/cos(x)
 ROOTS = {"√": "sqrt", "∛": "cbrt"}
-SIGMOID = "σ"  # where brackets follow; a number elsewhere
-GLUED = re.compile(r"(sin|cos|tan|ln|log)([xyzθφ])")  # sinx; but cost is a word
-MICROGRAD = {"engine": "autograd", "nn": "nn"}  # its modules, and where the same names are here
+SIGMOID = "σ"  # before parentheses; a number elsewhere
+GLUED = re.compile(r"(sin|cos|tan|ln|log)([xyzθφ])")  # sinx, but not cost
+MICROGRAD = {"engine": "autograd", "nn": "nn"}  # its modules and their counterparts here
 MODULES = {"np", "numpy", "math"}  # np.exp(x) is exp(x), unless the text imports them
 PLAIN = frozenset("fghFGH")  # f(x) is a call, where x(x + 1) is a product
 _TOKEN = re.compile(
@@ -111,7 +111,7 @@ def _tokens(text: str) -> Iterator[Token]:
 
 def _with_points(tokens: list[Token]) -> list[Token]:
     """Turn decimal commas into points in brackets where every comma is one, outside calls and lists."""
-    groups: dict[int, list[int]] = {}  # indices of commas, by the index of the opening bracket
+    groups: dict[int, list[int]] = {}  # indices of commas, by the index of the opening bracket, or -1
     opened = [-1]
     for i, token in enumerate(tokens):
         if token.text in ("(", "[", "{"):

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-ATOMS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant)  # that need no brackets inside an operation
+ATOMS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant)  # need no parentheses inside an operation
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # of text that is not Python, or too much of it
+UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # raised for text that isn't Python or is too large
 
-Edit = tuple[tuple[int, int], tuple[int, int], str]  # from line and column, to line and column, what stands there instead
+Edit = tuple[tuple[int, int], tuple[int, int], str]  # start and end as (line, column), and the replacement
 
 
 def parsed(text: str) -> ast.Module | None:

@@ -30,7 +30,7 @@ def reason(text: str, root: Value | None, last: Any, made: Mapping[str, Any]) ->
 
 
 def constant(text: str) -> str:
-    """The reason why an expression whose result is a plain number has no graph."""
+    """Why an expression whose result is a plain number has no graph."""
     name = next((name for name in variables(text) if name in CONSTANTS), "")
     told = f": {name} is the number {shown(CONSTANTS[name])}, unless a line before says {name} = Value(2.0)" if name else ""
     return NOTHING + told
