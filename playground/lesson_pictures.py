@@ -97,7 +97,7 @@ def step_picture(show: Mapping[str, Any], program: LessonProgram, hide: Collecti
 
 
 def _svg(program: LessonProgram, direction: str, drawn: Sequence[str], hide: Collection[str]) -> str:
-    """The graph, with a question mark for each entry of `hide`: `y` is a value, `x.grad` a gradient, `x->y` a local derivative."""
+    """The graph, with a question mark for each of `hide`: `y` is a value, `x.grad` a gradient, `x->y` a local derivative."""
     graph, grad = program.graph, program.passes().bars.get
     hidden = {program.named[name.removesuffix(".grad")] for name in hide if name.endswith(".grad")}
     quantities = Quantities(grad=grad if "grad" in drawn else lambda node: None)

@@ -43,10 +43,10 @@ RIGHT = "✓"
 CUT = (
     "f takes numbers out of its graph, by detach(), no_grad(), .data or float(): what the engine gives is not its derivative then"
 )
-MIN_DIGITS = 3  # of a number that is rounded, to be told right
+MIN_DIGITS = 3  # of a rounded number that may count as right
 ONE_SIDE = "right on one side of the kink"
-CLOSE = (1.0, 1.0 + 1e-5, 1.0 - 2e-5)  # times the point
-NEARBY = (1.0, 1.07, 0.91, 1.13)  # times the point: a slip is named if it explains the claim at all of these
+CLOSE = (1.0, 1.0 + 1e-5, 1.0 - 2e-5)  # multiples of the point
+NEARBY = (1.0, 1.07, 0.91, 1.13)  # multiples of the point at which a slip must explain the claim to be named
 
 
 def answer(text: str) -> dict[str, Any]:
