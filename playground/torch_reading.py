@@ -56,7 +56,7 @@ Question = Callable[[Any, ast.AST], Answer]
 
 
 class Filled(NamedTuple):
-    """A tensor made from sizes, or from a tensor of those sizes: the function's name without _like, and if it requires gradients."""
+    """A tensor made from sizes or like another: the function without _like, the sizes, and whether it requires gradients."""
 
     name: str
     sizes: Sequence[ast.expr]
