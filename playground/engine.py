@@ -1,4 +1,4 @@
-"""What the page asks Python for. Each function takes and gives what JSON can say."""
+"""The functions that the page calls in Python. Each takes and returns what JSON can represent."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from playground import expression, typed
 from playground.typed import Slip
 
 FIRST = expression.__name__  # the page shows its first graphs with it
-# The functions, each with its module. The others are imported when they are first called: the page is live before that.
+# Each function and its module. Other modules than FIRST are imported on the first call: the page is live before that.
 CALLS = {
     "load": "playground.typed",
     "show": FIRST,
@@ -33,7 +33,7 @@ CALLS = {
 
 
 def call(name: str, args: str) -> str:
-    """The answer to a message of the page, as JSON: {"answer": …} or {"slip": …}; with what typed lines printed, if any ran."""
+    """Answer a message of the page in JSON: {"answer": …} or {"slip": …}, with the output of typed lines if any ran."""
     typed.printed = None
     try:
         with warnings.catch_warnings():

@@ -1,4 +1,4 @@
-"""The expression tab: what was typed as a graph, which the page draws, explains and moves by its leaves."""
+"""The expression tab: draws typed text as a graph, explains it, and moves its leaves."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ from playground.torch_gradients import DIFFERING, calls, differing, freed, none_
 from playground.torch_program import in_torch
 from playground.typed import Slip
 
-DELTA = 0.1  # the change of a leaf that is told of first
-MAX_NODES = 20_000  # of a graph that the page draws
-MAX_TOLD = 4000  # of one that it explains and nudges
+DELTA = 0.1  # the initial change of a leaf under "what if"
+MAX_NODES = 20_000  # in a graph that the page draws
+MAX_TOLD = 4000  # in one that it explains and nudges
 LAST = "It has the last graph alone, not the loop or the steps before it."
 DETACHED = "What was detached is a constant in it."
 
 
 class Shown:
-    """The graph on the page. Its leaves are moved; the graph itself stays as it was recorded.
+    """The graph on the page. Its leaves can be moved; the graph itself stays as recorded.
 
-    `free` are the names in lines of Python that these give no value; None for an expression. `note` is said beside the result,
-    unless there is more to say of the lines. Lines that read numbers, or take some out of
-    the graph, run again when a leaf is moved. Leaves that they gave another number, `overwritten`, cannot be moved.
+    `free` holds the free names of lines of Python; None for an expression. `note` is shown beside the result unless the lines
+    need a note of their own. Lines that read numbers, or take some out of the graph, run again when a leaf is moved. Leaves
+    whose numbers the lines changed, `overwritten`, cannot be moved.
     """
 
     def __init__(
@@ -60,11 +60,11 @@ class Shown:
         overwritten: Collection[Value] = (),
     ) -> None:
         self.graph = graph
-        self.text = self.unplaced = ""  # of lines that have to run again for other numbers; and what they do not say
-        self.places: Mapping[str, int] = {}  # of numbers in them, by name
+        self.text = self.unplaced = ""  # lines that run again for other numbers; a note on leaves not set there
+        self.places: Mapping[str, int] = {}  # places of numbers in the lines, by name
         self.lines = free is not None
-        self.called: set[str] = set()  # the functions in the text
-        self.beside = ""  # what the lines do and the graph does not
+        self.called: set[str] = set()  # functions called in the text
+        self.beside = ""  # what the lines do beyond the graph
         graph.name_from(scope)
         self.plain = {name: x for name, x in scope.items() if type(x) in (int, float)}
         self.note = _changed(graph) or _summed(graph) or note
@@ -81,7 +81,7 @@ class Shown:
         self.move(numbers)
 
     def run_again(self, numbers: Numbers) -> Shown:
-        """What the lines record at other numbers; this graph, if it is the same."""
+        """Run the lines at other numbers; the result is self if they record the same graph."""
         fresh = self._fresh(numbers)
         if not alike(fresh.graph, self.graph):
             before = {slider["name"]: slider for slider in self.sliders}
@@ -92,7 +92,7 @@ class Shown:
         return self
 
     def value_at(self, leaf: Value, x: float) -> float:
-        """What the lines come to with another number for a leaf, all else as it is. A Slip if they cannot say."""
+        """The lines' result if this leaf had another number. Slip if running them can't tell."""
         numbers = {**dict(zip(self.leaves, self.numbers, strict=True)), leaf: x}
         fresh = self._fresh({self.graph.names[node]: at for node, at in numbers.items()})
         before, after = (graph.spell(graph.roots[0]) for graph in (self.graph, fresh.graph))
@@ -101,7 +101,7 @@ class Shown:
         return fresh.value
 
     def _fresh(self, numbers: Numbers) -> Shown:
-        """The lines at other numbers. A Slip if there the result is a plain number, and another Value would be shown."""
+        """Run the lines at other numbers. Slip if the result is a plain number there, so that another Value would be shown."""
         fresh = _shown(self.text, numbers, self.places)
         name = self.graph.names[self.graph.roots[0]]
         if name in fresh.plain:
@@ -109,18 +109,18 @@ class Shown:
         return fresh
 
     def move(self, numbers: Numbers) -> None:
-        """Other numbers for some leaves."""
+        """Set the numbers of some leaves."""
         given = {name: x for name, x in numbers.items() if name not in self.fixed}
         self.numbers = [float(given.get(name, x)) for name, x in zip(self.names, self.numbers, strict=True)]
 
     def at_odds(self, leaf: Value, left: Mapping[str, float]) -> bool:
-        """Whether it was moved to another number than the lines give it; `left` are numbers that these do not say."""
+        """True if the leaf was moved away from its number in the lines; `left` holds numbers that have no place in them."""
         name = self.graph.names[leaf]
         return name not in self.fixed and left.get(name, leaf.data) != leaf.data
 
     @property
     def point(self) -> Point:
-        """Its numbers where the sliders are."""
+        """The graph's numbers at the sliders' positions."""
         return self.recorded.at(self._at)
 
     @property
@@ -129,11 +129,11 @@ class Shown:
 
     @property
     def value(self) -> float:
-        """Of the result."""
+        """The result's value there."""
         return self.point.values[self.graph.roots[0]]
 
     def page(self, upright: bool, along: float, screen: Screen = None) -> dict[str, Any]:
-        """The player's page, what is said beside it, and the sliders. `along` is the length for which the page has room."""
+        """The player's page, the notes beside it, and the sliders. `along` is the length that the page has room for."""
         self.sliders = list(map(widened, self.sliders, self.numbers))
         at = self.point
         passes = Passes(self.graph, at.values.__getitem__, at.flowing)
@@ -159,7 +159,7 @@ class Shown:
         }
 
     def at_kink(self, at: Point) -> str:
-        """What to say if an op is at its kink where the sliders are."""
+        """A note if an op is at its kink at the sliders' positions."""
         for node in self.graph:
             if node.op is not None and node.op.kinks is not None and node.op.kinks(*operands(node, at.values)) == 0.0:
                 copies, name_of = self._here()
@@ -167,20 +167,20 @@ class Shown:
         return ""
 
     def in_torch(self) -> str:
-        """What to say if PyTorch gives other gradients where the sliders are."""
+        """A note if PyTorch's gradients differ at the sliders' positions."""
         if DIFFERING.isdisjoint(self.called) or len(self.graph) > MAX_TOLD:
             return ""
         copies, name_of = self._here()
         return differing(Graph(copies[self.graph.roots[0]]), [copies[leaf] for leaf in self.leaves], name_of, self.called)
 
     def _here(self) -> tuple[dict[Value, Value], Callable[[Value], str]]:
-        """The same nodes, recorded where the sliders are, and what they are called."""
+        """The nodes re-recorded at the sliders' positions, and their names."""
         copies = self.copy()
         names = {copies[node]: self.graph.spell(node) for node in self.graph}
         return copies, names.__getitem__
 
     def copy(self) -> dict[Value, Value]:
-        """The same nodes, recorded where the sliders are."""
+        """The nodes re-recorded at the sliders' positions."""
         at = self._at
         made: dict[Value, Value] = {}
         for node in self.graph:
@@ -195,14 +195,14 @@ class Shown:
 
 
 def _as_written(leaves: Iterable[Value], scope: Mapping[str, Any]) -> list[Value]:
-    """The leaves in the order of their names, or of the lists that hold them: a graph's own order may change with its numbers."""
+    """The leaves in the order the lines define them: the graph's own order may change with its numbers."""
     held = [node for x in scope.values() for node in (x if isinstance(x, (list, tuple)) else [x]) if type(node) is Value]
     places = {node: place for place, node in reversed([*enumerate(held)])}
     return sorted(leaves, key=lambda leaf: places.get(leaf, len(held)))
 
 
 def _changed(graph: Graph) -> str:
-    """Of lines that go on to change leaves, as `p.data -= …` does: why printed numbers are not those of the page."""
+    """A note if the lines go on to change leaves, as `p.data -= …` does: printed numbers then differ from the page's."""
     leaves = stale_leaves(graph.nodes)
     if not leaves:
         return ""
@@ -212,7 +212,7 @@ def _changed(graph: Graph) -> str:
 
 
 def _summed(graph: Graph) -> str:
-    """Of lines after which gradients are not those of the page: they call `backward()` more than once, or with a seed."""
+    """A note if gradients after the lines differ from the page's: `backward()` was called more than once, or with a seed."""
     root = graph.roots[0]
     name = graph.spell(root)
     for leaf in graph.nodes:
@@ -228,20 +228,20 @@ def _summed(graph: Graph) -> str:
 
 
 def _fixed(names: list[str]) -> str:
-    """Of leaves to which the lines give another number than they began with: who moves them would move something else."""
+    """A note on leaves that the lines reassign: moving them would move something else."""
     if not names:
         return ""
     return f"{listed(names)} cannot be moved: the lines set {'its number' if len(names) == 1 else 'their numbers'}."
 
 
 def _unplaced(names: list[str]) -> str:
-    """Of leaves whose number the text does not say, and which were moved: what the lines chose by it was not chosen anew."""
+    """A note on moved leaves whose numbers aren't in the text: branches on those numbers were not taken anew."""
     where = "the graph is as it was recorded before, whatever the lines choose by these numbers or detach"
     return f"{listed(names)} moved, and not in the text: {where}." if names else ""
 
 
 def _trouble(found: str) -> str:
-    """What made it NaN or infinite, and where an infinity that did so came from, which the picture frames."""
+    """What made the result NaN or infinite, and the source of the infinity, which the picture frames."""
     verdict, *details = found.split("\n")
     return " ".join([verdict, *(f"{line}." for line in details if " comes from here: " in line)])
 
@@ -250,9 +250,9 @@ shown: Shown | None = None
 
 
 def show(text: str, numbers: Numbers, upright: bool = False, along: float = MAX_ALONG, screen: Screen = None) -> dict[str, Any]:
-    """The graph of what was typed: an expression, one with a name and =, or lines of Python whose last one is a Value.
+    """Show the graph of an expression, of `name = expression`, or of lines of Python that end in a Value.
 
-    `numbers` are those of the sliders by name; variables without one begin with a small number.
+    `numbers` are the sliders' by name; variables without one start at a small number.
     """
     global shown
     try:
@@ -294,9 +294,9 @@ def _shown(text: str, numbers: Numbers, places: Mapping[str, int] | None = None)
 
 
 def move(numbers: Numbers, upright: bool = False, along: float = MAX_ALONG, screen: Screen = None) -> dict[str, Any]:
-    """The same graph with these numbers on its leaves, by name; or what the lines record at them, if that is another."""
+    """Set leaves by name; lines that record another graph at these numbers show that."""
     global shown
-    if shown is None:  # it was stopped
+    if shown is None:  # Python was restarted
         raise Slip("Python has started again: change the text, and it runs anew")
     if shown.text:
         shown = shown.run_again(numbers)
@@ -306,7 +306,7 @@ def move(numbers: Numbers, upright: bool = False, along: float = MAX_ALONG, scre
 
 
 def tell(about: int, delta: float) -> dict[str, str]:
-    """The formula; and about one node, by its index: the chain rule, and what a change of it does if it is a leaf."""
+    """The formula; and for the node at index `about`, the chain rule and, if it is a leaf, the effect of changing it."""
     if shown is None or len(shown.graph.nodes) > MAX_TOLD:
         return {"latex": "", "mathml": "", "explain": "", "nudge": ""}
     copy = shown.copy()
@@ -323,7 +323,7 @@ def tell(about: int, delta: float) -> dict[str, str]:
 
 
 def _what_if(shown: Shown, leaf: Value, told: Nudge) -> str:
-    """The change that the gradient predicts beside the actual one, for which lines that choose by numbers choose anew."""
+    """The predicted change beside the actual one, for which lines that branch on numbers run again."""
     if shown.text and shown.graph.names[leaf] not in shown.fixed:
         (row,) = told.rows
         at = shown.point.values[leaf] + (row.delta or 0.0)
@@ -332,13 +332,13 @@ def _what_if(shown: Shown, leaf: Value, told: Nudge) -> str:
         except Slip as slip:
             return card("", lines([f"At {row.name} = {number_text(at)}: {slip}"]))
         finally:
-            typed.printed = None  # what the lines print is that of the numbers on the page
+            typed.printed = None  # the page keeps the output at its own numbers
         told = replace(told, rows=(row._replace(actual=actual),), actual=actual)
     return told._repr_html_()
 
 
 def _drawn(latex: str) -> str:
-    """The formula as browsers draw it; empty if an op of the user's own writes LaTeX that we cannot."""
+    """The formula as MathML; "" if a custom op writes LaTeX that we can't convert."""
     try:
         return mathml(latex)
     except ValueError:
@@ -346,17 +346,17 @@ def _drawn(latex: str) -> str:
 
 
 def placed(text: str, numbers: Numbers) -> str:
-    """What was typed with these numbers of its leaves, as far as it says any."""
+    """The typed text with these numbers in the places of its leaves."""
     reading = Reading(text)
     if reading.formula:
         return text
     at = reading.at(numbers)
-    typed.printed = None  # that of what is shown stays
+    typed.printed = None  # the page keeps its own output
     return with_numbers(text, {at.places[name]: float(x) for name, x in numbers.items() if name in at.places})
 
 
 def program(text: str, numbers: Numbers) -> dict[str, str]:
-    """What was typed as a program that stands alone, with these numbers; and the lines that draw its graph."""
+    """A standalone program for the text at these numbers, and the lines that draw its graph."""
     reading = Reading(text)
     (root, scope, *_, overwritten), _, left = reading.at(numbers)
     if formula := reading.formula:
@@ -376,9 +376,9 @@ def program(text: str, numbers: Numbers) -> dict[str, str]:
 
 
 def program_for_torch(text: str, numbers: Numbers) -> str:
-    """What is shown as a program for PyTorch: the graph at these numbers. It begins with a comment if the lines do more."""
+    """The graph at these numbers as a PyTorch program, starting with a comment if the lines do more than the graph."""
     made = _shown(text, numbers)
-    typed.printed = None  # that of what is shown stays
+    typed.printed = None  # the page keeps its own output
     graph = Graph(made.copy()[made.graph.roots[0]])
     graph.name_from({})
     return f"# {made.beside}\n" * bool(made.beside) + in_torch(graph, made.called)

@@ -1,4 +1,4 @@
-"""Whether what was typed is an expression, perhaps with a name and =, or lines of Python."""
+"""Tells expressions, possibly preceded by `name =`, from lines of Python."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from playground.spelling import GLUED, OTHERS
 from playground.syntax import COMPREHENSIONS, parsed
 from playground.typed import HINTS, Slip
 
-STARTS = (2.0, 1.0, -0.5, 3.0, 0.5, 1.5)  # of variables without a number: most relus of small nets are alive there
+STARTS = (2.0, 1.0, -0.5, 3.0, 0.5, 1.5)  # initial values of variables: most relus of small nets are active there
 PYTHON = (ast.List, ast.Lambda, ast.NamedExpr, ast.JoinedStr, ast.Await, *COMPREHENSIONS)
-ELSEWHERE = {*pytorch.ROOTS, *MODULES, *HINTS}  # names that have attributes and are not Values
+ELSEWHERE = {*pytorch.ROOTS, *MODULES, *HINTS}  # names with attributes that aren't Values
 
 
 class TypedFormula(NamedTuple):
-    """An expression, the name that its result was given, and how many characters stand before it."""
+    """An expression, its result's name, and the number of characters before it."""
 
     text: str
     name: str = ""
     before: int = 0
 
     def slip(self, error: ExpressionError) -> Slip:
-        """What is wrong with it, at its place; for what other libraries call so, with what it is called here."""
+        """The error as a Slip in the whole text; names from other libraries get their counterparts here."""
         name = pytorch.chain(self.text[error.column - 1 :])
         told = ""
         keyword = re.search(r"(\w+)\s*=\s*$", self.text[: error.column - 1]) if "no keywords" in str(error) else None
@@ -45,7 +45,7 @@ class TypedFormula(NamedTuple):
 
 
 def starts(names: Iterable[str]) -> dict[str, float]:
-    """The numbers that variables begin with, in this order, without the constants.
+    """Initial values of the variables among these names, in order; constants have none.
 
     >>> starts(["pi", "x"])
     {'x': 2.0}
@@ -54,7 +54,7 @@ def starts(names: Iterable[str]) -> dict[str, float]:
 
 
 def formula_of(text: str) -> TypedFormula | None:
-    """What was typed as an expression; None if it is lines of Python."""
+    """The text as an expression; None if it is lines of Python."""
     if len(text) > MAX_LENGTH:
         return None
     named = re.match(r"\s*([^\W\d]\w*)\s*=(?!=)\s*", text)
@@ -65,14 +65,14 @@ def formula_of(text: str) -> TypedFormula | None:
 
 
 def _has_free_names(text: str, formula: TypedFormula) -> bool:
-    """Whether `name = expression` is in names that nobody gave a value, so that they are variables."""
+    """True if `name = expression` has undefined names, which are then its variables."""
     if "Value" in text or ";" in text:
         return False
     try:
         tree = ast.parse(text).body
         found = set(variables(formula.text))
     except SyntaxError:
-        return True  # half of it, perhaps, or w x: it is told in the words of expressions
+        return True  # unfinished, or `w x`: expressions explain these errors better
     except ExpressionError:
         return False
     return len(tree) == 1 and not _is_python(tree[0]) and bool(found) and found.isdisjoint({formula.name, *MODULES})
@@ -92,7 +92,7 @@ def _is_python(tree: ast.AST) -> bool:
 
 
 def _is_of_lines(node: ast.AST) -> bool:
-    """Whether it asks a Value or `math` for what they have, or calls a function of the engine that is not an op."""
+    """True if it reads an attribute of Value or `math`, or calls a function of the engine that isn't an op."""
     match node:
         case ast.Attribute(value=ast.Name(id="math"), attr=name):
             return name not in functions()
@@ -104,7 +104,7 @@ def _is_of_lines(node: ast.AST) -> bool:
 
 
 def variables_of(text: str) -> list[str]:
-    """The variables of an expression; ExpressionError if one is called as an op is, which then lacks its brackets."""
+    """The variables of an expression; ExpressionError if one has an op's name, so that its parentheses are missing."""
     found = variables(text)
     for name in filter(functions().__contains__, found):
         at = re.search(rf"\b{name}\b(?!\s*\()", text)
@@ -114,7 +114,7 @@ def variables_of(text: str) -> list[str]:
 
 
 def glued(names: Iterable[str]) -> str:
-    """What is to be said of names that are functions with their argument, as slides write it.
+    """A note on names that join a function and its argument, as slides do.
 
     >>> glued(["x", "sinx"])
     'sinx is read as one name: the function is written sin(x)'
@@ -126,7 +126,7 @@ def glued(names: Iterable[str]) -> str:
 
 
 def only_first(text: str) -> str:
-    """What is to be said of an expression in which ops give the first of several numbers."""
+    """A note on ops in an expression that return the first of several numbers."""
     for node in ast.walk(ast.parse(text.strip(), mode="eval")):
         match node:
             case ast.Call(func=ast.Name(id=name), args=[_, _, *_] as args) if name in OF_THE_FIRST:

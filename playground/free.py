@@ -1,4 +1,4 @@
-"""Names that lines of Python read and never make: they get sliders, unless they are misspelled, constants or no numbers."""
+"""Finds free names, which lines of Python read but never assign: they get sliders unless misspelled, constant or not numbers."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from autograd import Value
 from playground.syntax import parsed
 
 CONSTANTS = {"e": math.e, "pi": math.pi, "π": math.pi, "inf": math.inf, "nan": math.nan}  # until they are given a value
-MIN_SPELLED = 5  # letters of a name that may be misspelled: shorter ones are near to each other anyway
+MIN_SPELLED = 5  # letters in a name that may be misspelled: shorter names are close to each other anyway
 OF_MANY = {
     *("zip", "len", "range", "enumerate", "list", "tuple", "set", "dict", "sorted", "reversed", "map", "filter", "iter", "sum"),
 }
 
 
 def free_names(code: str, known: Collection[str]) -> list[str]:
-    """The names without a value, in the order in which they are written; none of those that are `known`.
+    """The names that are never assigned and not `known`, in the order they are written.
 
     >>> free_names("h = relu(w*x + b)\\nh * v", {"relu"})
     ['w', 'x', 'b', 'v']
     """
     tree = parsed(code)
     if tree is None:
-        return []  # which running it tells
+        return []  # running it reports the error
     made = _made(tree)
     places = sorted(_outside(tree), key=lambda name: (name.lineno, name.col_offset))
     taken = {*made, *known, *_no_numbers(tree)}
@@ -36,7 +36,7 @@ def free_names(code: str, known: Collection[str]) -> list[str]:
 
 
 def near(name: str, others: Iterable[str]) -> str:
-    """The one of the other names that this one is a slip of the keyboard away from, but not in its first letter; or "".
+    """The name among `others` that this one is a one-key typo of, past the first letter; or "".
 
     >>> near("weigth", ["w", "weight"]), near("w12", ["w11"]), near("sigma", ["sigmoid"]), near("gamma", ["lgamma"])
     ('weight', '', '', '')
@@ -51,7 +51,7 @@ def _stem(name: str) -> str:
 
 
 def _one_slip(one: str, other: str) -> bool:
-    """Whether a letter too many, missing, wrong, or two that changed places make the difference."""
+    """True if the names differ by one extra, missing, wrong or swapped letter."""
     if abs(len(one) - len(other)) > 1 or one == other or one[:1] != other[:1]:
         return False
     start = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
@@ -61,7 +61,7 @@ def _one_slip(one: str, other: str) -> bool:
 
 
 def _outside(tree: ast.AST) -> Iterator[ast.Name]:
-    """The names that are not parameters where they stand."""
+    """The names that aren't parameters of a function around them."""
     waiting: list[tuple[ast.AST, frozenset[str]]] = [(tree, frozenset())]
     while waiting:
         node, parameters = waiting.pop()
@@ -77,7 +77,7 @@ def _outside(tree: ast.AST) -> Iterator[ast.Name]:
 
 
 def _made(tree: ast.AST) -> set[str]:
-    """The names that get a value somewhere; parameters have theirs inside their function alone."""
+    """The names assigned anywhere; parameters don't count, being local to their function."""
     made: set[str] = set()
     for node in ast.walk(tree):
         match node:
@@ -93,7 +93,7 @@ def _made(tree: ast.AST) -> set[str]:
 
 
 def _no_numbers(tree: ast.AST) -> Iterator[str]:
-    """The names that are called, indexed, run through, or have what no Value has."""
+    """The names that are called, indexed or iterated over, or have an attribute that no Value has."""
     for node in ast.walk(tree):
         match node:
             case ast.Subscript(value=ast.Name(id=name)) | ast.Starred(value=ast.Name(id=name)):

@@ -1,4 +1,4 @@
-"""Which picture of a graph can be read from afar, on a full screen."""
+"""Chooses the picture of a graph that is easiest to read from afar, in full screen."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from autograd.viz.diagram import Quantities
 from autograd.viz.picture import picture_of
 from autograd.viz.style import Options
 
-SCALES = 1.1, 0.9, 0.75, 0.6  # times its usual size, that are tried
-FROM_AFAR = SCALES[0]  # is large enough
-DIRECTIONS = {True: "TB", False: "LR"}  # upright or not
-Screen = tuple[float, float] | None  # the width and height of one
+SCALES = 1.1, 0.9, 0.75, 0.6  # to try, relative to the usual size
+FROM_AFAR = SCALES[0]  # large enough
+DIRECTIONS = {True: "TB", False: "LR"}  # by whether the picture is upright
+Screen = tuple[float, float] | None  # width and height
 
 
 def options_of(upright: bool, along: float) -> Options:
-    """Of the player's picture: its direction, and the length for which there is room."""
+    """Options of the player's picture: its direction and the length there is room for."""
     return Options("player", DIRECTIONS[upright], along=along, steady=True)
 
 
 def filling(graph: Graph, screen: tuple[float, float], quantities: Quantities) -> Options:
-    """Of the picture that is large enough on this screen, or else the largest: with more or fewer products, or upright."""
+    """Options of the picture that appears largest on this screen: with more or fewer products, or upright."""
 
     def scale(options: Options) -> float:
         plan = picture_of(graph, options, quantities).plan

@@ -1,4 +1,4 @@
-"""Kinks: what is said of a graph that is at one, the slopes to both sides, and points on the other side."""
+"""Kinks: notes on graphs at one, the slopes on both sides, and points across."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from autograd.value import operands, takes_gradient
 from playground.torch_gradients import limit_of
 
 MAX_NAMED = 3
-AWAY = (0.1, 0.5, 1.0, 2.0, 4.0, 8.0)  # how far the other side of a kink is looked for, as parts of a number
-SAME = 1e-6  # slopes and results that differ by less are one
-FAR = 1e-4  # from a jump, as a part of a number
-BESIDE = 1e-9  # a kink, as a part of a number: there is whether the result jumps
+AWAY = (0.1, 0.5, 1.0, 2.0, 4.0, 8.0)  # relative distances at which to look for the other side of a kink
+SAME = 1e-6  # slopes and results closer than this are equal
+FAR = 1e-4  # a relative distance from a jump
+BESIDE = 1e-9  # the relative distance from a kink at which a jump shows
 
 
 def said(graph: Graph, name_of: Callable[[Value], str], called: Collection[str] = ()) -> str:
-    """What is to be said of a graph as it was recorded by a text that calls these functions, if it is at a kink.
+    """A note if the graph, recorded by a text that calls these functions, is at a kink.
 
     >>> x = Value(0.0, label="x")
     >>> y = abs(x)
@@ -57,13 +57,13 @@ def said(graph: Graph, name_of: Callable[[Value], str], called: Collection[str] 
 
 
 def _only_decides(graph: Graph, node: Value) -> bool:
-    """Whether a node is nothing but the condition of `where`, so that its own derivative is nobody's."""
+    """True if a node is used only as the condition of `where`, so its derivative plays no part."""
     uses = graph.users[node]
     return bool(uses) and all(edge.node.op and edge.node.op.select and not edge.position for edge in uses)
 
 
 def _met(graph: Graph, conditions: Sequence[Value], name_of: Callable[[Value], str]) -> str | None:
-    """What is said where the branches of `where` meet: nothing if they do so in one slope, too. None if the result jumps there.
+    """A note where the branches of `where` meet, empty if their slopes agree too. None if the result jumps there.
 
     >>> from autograd import elu, leaky_relu
     >>> x = Value(0.0, label="x")
@@ -91,7 +91,7 @@ def _met(graph: Graph, conditions: Sequence[Value], name_of: Callable[[Value], s
 
 
 class Slopes(NamedTuple):
-    """To the left and to the right of a point.
+    """The slopes to the left and to the right of a point.
 
     >>> both = slopes(abs, 0.0)
     >>> both, both.bends, both.is_left(-1.0), both.hold(0.5), both.hold(2.0)
@@ -103,7 +103,7 @@ class Slopes(NamedTuple):
 
     @property
     def bends(self) -> bool:
-        """Whether they differ."""
+        """True if they differ."""
         return abs(self.right - self.left) > self._off
 
     @property
@@ -111,27 +111,27 @@ class Slopes(NamedTuple):
         return SAME * max(abs(self.left), abs(self.right))
 
     def is_left(self, slope: float) -> bool:
-        """Whether that is the slope to the left."""
+        """True if this is the slope to the left."""
         return abs(slope - self.left) <= self._off
 
     def is_right(self, slope: float) -> bool:
-        """Whether that is the slope to the right."""
+        """True if this is the slope to the right."""
         return abs(slope - self.right) <= self._off
 
     def hold(self, slope: float) -> bool:
-        """Whether that is one of them, or between."""
+        """True if this is one of them or lies between."""
         return min(self) - self._off <= slope <= max(self) + self._off
 
 
 def slopes(f: Callable[[float], float], x: float) -> Slopes:
-    """The slopes of a function to both sides, by finite differences."""
+    """The slopes of a function on both sides, by finite differences."""
     left, right = (differentiate(f, x, side=side).value for side in (-1, 1))
     least = SAME * max(abs(left), abs(right))
     return Slopes(*(0.0 if abs(slope) <= least else slope for slope in (left, right)))
 
 
 def jumps(f: Callable[[float], float], x: float) -> bool:
-    """Whether a function jumps at a point: its change is no smaller a hundredth of the way there.
+    """True if a function jumps at a point: moving a hundred times closer leaves the change as large.
 
     >>> jumps(math.floor, 2.0), jumps(math.floor, 2.5), jumps(abs, 0.0), jumps(math.exp, 700.0)
     (True, False, False, False)
@@ -144,7 +144,7 @@ def jumps(f: Callable[[float], float], x: float) -> bool:
 
 
 def crossings(record: Callable[[Mapping[str, float]], Graph], at: Mapping[str, float]) -> list[tuple[str, dict[str, float]]]:
-    """Points on the other side of each kink that can be reached by one number alone, with its name.
+    """A point across each kink that can be crossed by changing one number, with that number's name.
 
     >>> def record(at):
     ...     return Graph(abs(Value(at["x"])))
@@ -166,6 +166,6 @@ def crossings(record: Callable[[Mapping[str, float]], Graph], at: Mapping[str, f
 
 
 def _margins(graph: Graph) -> list[float]:
-    """How far each op that has a kink is from it."""
+    """Each op's distance from its kink, for ops that have one."""
     nodes = [node for node in graph if node.op is not None and node.op.kinks is not None and not node.op.select]
     return [node.op.kinks(*operands(node)) for node in nodes if node.op is not None and node.op.kinks is not None]

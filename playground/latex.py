@@ -1,4 +1,4 @@
-"""What is only ever printed, such as LaTeX, as text that `spelling` reads."""
+"""Turns LaTeX and other print-only notation into text that `spelling` reads."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from unicodedata import normalize
 
 from autograd.expression import MAX_LENGTH
 
-LATEX: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [  # innermost braces first, as often as something changes
+LATEX: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [  # applied until nothing changes, innermost braces first
     (r"\\(?:left|right|displaystyle|mathrm|operatorname)\b\s*|\\[,;!]", ""),
     (r"\\(?:cdot|times)\b\s*", "*"),
     (r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}", lambda found: f"({_operand(found[1])}/{_operand(found[2])})"),
@@ -40,7 +40,7 @@ def plain_text(text: str) -> str:
 
 
 def _fraction(found: re.Match[str]) -> str:
-    """½ and 2½, as sums in brackets."""
+    """½ and 2½ as sums in parentheses."""
     part = normalize("NFKC", found[2]).replace("⁄", "/")
     return f"({found[1]}+{part})" if found[1] else f"({part})"
 

@@ -1,4 +1,4 @@
-"""What a lesson file must look like. An error names the file, the step and the field, what came and what to write."""
+"""Checks lesson files. Errors name the file, step and field, what was found, and what to write."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ TABS = ("expression", "network", "check", "quiz")
 DRAWN = ("data", "partial", "grad")
 MAX_STEPS = 40
 MAX_LENGTH = 200_000  # characters of a file
-MAX_EXCERPT = 30  # characters of a file that a message shows
+MAX_EXCERPT = 30  # characters of the file shown in a message
 QUOTES = tuple("“”„‘’'")
-NOT_JSON = {  # what the messages of Python's parser mean, by their beginning
+NOT_JSON = {  # clearer words for the messages of Python's parser, by how they begin
     "Expecting ','": "a comma or a closing bracket is missing",
     "Expecting ':'": "a colon is missing",
     "Expecting property": "a name in quotes is missing",
@@ -28,11 +28,11 @@ NOT_JSON = {  # what the messages of Python's parser mean, by their beginning
 
 
 class LessonError(ValueError):
-    """A lesson that cannot be shown."""
+    """A lesson file is invalid."""
 
 
 class Field(NamedTuple):
-    """A field of a lesson: what it must be, in words and as a check, and whether it must be there."""
+    """A field of a lesson: a description and a check of valid values, and whether it is required."""
 
     what: str
     fits: Callable[[Any], bool]
@@ -122,7 +122,7 @@ CHECK = {"task": NEEDED_TEXT, "until": DONE}
 
 
 def read(text: str, file: str) -> dict[str, Any]:
-    """The lesson that a file holds. LessonError if it is not one."""
+    """Parse a lesson file. LessonError if it is invalid."""
     if len(text) > MAX_LENGTH:
         raise LessonError(f"{file}: a lesson has at most {MAX_LENGTH:,} characters, this one has {len(text):,}")
     if not text.strip():
@@ -162,7 +162,7 @@ def _check_step(step: dict[str, Any], where: str) -> None:
 
 
 def check(given: Mapping[str, Any], fields: Mapping[str, Field], where: str, prefix: str) -> None:
-    """LessonError names the first field that is missing, unknown or not what it must be."""
+    """Raise LessonError for the first missing, unknown or invalid field."""
     for name, field in fields.items():
         if name not in given:
             if field.needed:
@@ -175,12 +175,12 @@ def check(given: Mapping[str, Any], fields: Mapping[str, Field], where: str, pre
 
 
 def _refused(file: str, name: str) -> None:
-    """NaN and infinities, which Python reads and no browser does."""
+    """Refuse NaN and infinities, which Python's JSON parser accepts but browsers' don't."""
     raise LessonError(f"{file}: this is not JSON: {name} is not a number there")
 
 
 def _not_json(text: str, error: json.JSONDecodeError, file: str) -> LessonError:
-    """What is wrong with a file that is not JSON, in which line, and what stands there."""
+    """The error for a file that isn't JSON, with the line and an excerpt."""
     start = len(text[: error.pos].rstrip(", \t\r\n"))
     if (comma := re.match(r"\s*,\s*[]}]", text[start:])) or text[error.pos : error.pos + 1] in QUOTES:
         at, what = (start, "there is a comma too many") if comma else (error.pos, 'names and texts stand in straight quotes, "…"')

@@ -1,4 +1,4 @@
-"""What a step of a lesson shows: a small program with its gradients, drawn so that an answer may stay hidden."""
+"""Pictures of lesson steps: a small program and its gradients, drawn so that answers can stay hidden."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from playground.typed import Slip, names
 
 DRAW = ("data",)
 UNKNOWN = "?"
-MAX_ALONG = 660  # pixels of a picture from left to right, unless its products are left out
+MAX_ALONG = 660  # width in pixels of a left-to-right picture; wider ones lose their products
 
 
 class LessonProgram:
-    """Lines of Python run with numbers for the names that they do not make; the last Value is the result, with all gradients.
+    """Lines of Python, run with numbers for their free names; the last Value is the result, and all gradients are set.
 
     >>> program = LessonProgram("u = 5*x + 3\\nh = u**2", {"x": 2})
     >>> program.value("h"), program.value("x.grad"), program.value("u.data > 12")
@@ -55,28 +55,28 @@ class LessonProgram:
             root.backward()
 
     def value(self, text: str) -> Any:
-        """What an expression in the names of the program is."""
+        """The value of an expression in the program's names."""
         return value_in(self.scope, text)
 
     def passes(self) -> Passes:
-        """Its forward and backward pass."""
+        """The forward and backward pass."""
         return Passes(self.graph)
 
 
 def value_in(scope: Mapping[str, Any], text: str) -> Any:
-    """What an expression is in these names: a number for a Value."""
+    """The value of an expression in these names; a Value gives its number."""
     rounded = _round if scope.get("round") is ops.round else scope.get("round")
     found = eval(compile(text.strip(), "<lesson>", "eval"), {**scope, "round": rounded})
     return found.data if type(found) is Value else found
 
 
 def _round(x: Any, *digits: int) -> Any:
-    """Python's `round` where it is told how many digits, as for a text; else the op."""
+    """Python's `round` if given a number of digits, as for display; otherwise the op."""
     return builtins.round(x.data if type(x) is Value else x, *digits) if digits else ops.round(x)
 
 
 def step_picture(show: Mapping[str, Any], program: LessonProgram, hide: Collection[str] = ()) -> dict[str, Any]:
-    """The drawing for a wide and for a narrow page, the numbers of its sliders, their rates, and the player if there is one."""
+    """The drawings for wide and narrow pages, the sliders' numbers and rates, and the player if there is one."""
     ranges = {name: limits for name, limits in show.get("sliders", {}).items() if name in program.leaves}
     moved = [program.leaves[name] for name in ranges]
     sliders = [
@@ -97,11 +97,11 @@ def step_picture(show: Mapping[str, Any], program: LessonProgram, hide: Collecti
 
 
 def _svg(program: LessonProgram, direction: str, drawn: Sequence[str], hide: Collection[str]) -> str:
-    """The graph; what `hide` lists is a question mark: `y` a value, `x.grad` a gradient, `x->y` a local derivative."""
+    """The graph, with a question mark for each of `hide`: `y` is a value, `x.grad` a gradient, `x->y` a local derivative."""
     graph, grad = program.graph, program.passes().bars.get
     hidden = {program.named[name.removesuffix(".grad")] for name in hide if name.endswith(".grad")}
     quantities = Quantities(grad=grad if "grad" in drawn else lambda node: None)
-    if hidden:  # as before any sweep, so that no arrow gives one away
+    if hidden:  # drawn as before any sweep, so no arrow gives one away
 
         def placeholder(node: Value) -> Placeholder | None:
             if node in hidden:
@@ -113,7 +113,7 @@ def _svg(program: LessonProgram, direction: str, drawn: Sequence[str], hide: Col
     show = tuple(what for what in drawn if what != "grad" or not hidden)
     picture = picture_of(graph, Options(direction=direction, show=show, flat=direction == "TB"), quantities)
     if direction == "LR" and picture.plan.along > MAX_ALONG and {"partial", "grad"} <= set(show):
-        brief = tuple(what for what in show if what != "partial")  # what arrives stands at the arrows, and not how it comes about
+        brief = tuple(what for what in show if what != "partial")  # arrows show what arrives, not its factors
         picture = picture_of(graph, Options(direction=direction, show=brief), quantities)
     return compact(_without(picture, program, hide).svg)
 

@@ -1,4 +1,4 @@
-"""Lessons: steps that show something, ask for a prediction, and check what is done. The engine computes every answer."""
+"""Lessons: steps that show something, ask for a prediction, and check a task. The engine computes every answer."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DIGITS = 4
 
 
 def prepare(text: str, file: str) -> dict[str, Any]:
-    """A lesson as the page shows it: every text with its numbers, every question with its answer, every picture.
+    """Prepare a lesson for the page: texts with their numbers filled in, questions with answers, pictures.
 
     LessonError names the file, the step and the field that is wrong.
     """
@@ -34,7 +34,7 @@ def prepare(text: str, file: str) -> dict[str, Any]:
 
 
 def open_lesson(text: str, file: str) -> dict[str, Any]:
-    """`prepare` for the page, which is told what is wrong with a lesson."""
+    """`prepare` for the page, with errors raised as Slips."""
     try:
         return prepare(text, file)
     except LessonError as error:
@@ -42,7 +42,7 @@ def open_lesson(text: str, file: str) -> dict[str, Any]:
 
 
 def look(show: Mapping[str, Any], code: str | None, numbers: Mapping[str, float], until: Sequence[str]) -> dict[str, Any]:
-    """The picture of a step with what was typed and where the sliders stand, and which parts of its check are `done`."""
+    """The picture of a step with the typed code at the sliders' numbers, and which parts of its check are `done`."""
     text, at = show["code"] if code is None else code, {**show.get("at", {}), **numbers}
     try:
         program = LessonProgram(text, at)
@@ -55,11 +55,11 @@ def _reached(program: LessonProgram, until: str) -> bool:
     try:
         return bool(program.value(until))
     except Exception:
-        return False  # what was typed has not the names, or not the numbers, that the check asks for
+        return False  # the typed code lacks the names or numbers that the check uses
 
 
 def build(folder: Path) -> None:
-    """Write the lessons of the shelf as the page loads them, as files to make others of, and the list of them."""
+    """Write the shelf's lessons for the page, their source files for authors to start from, and the list of lessons."""
     (folder / "files").mkdir(parents=True, exist_ok=True)
     shelf = []
     for name in SHELF:
@@ -73,7 +73,7 @@ def build(folder: Path) -> None:
 
 
 class _Step:
-    """One step, whose texts and answers are worked out in the names of its program."""
+    """One step; its texts and answers are evaluated in its program's scope."""
 
     def __init__(self, step: Mapping[str, Any], where: str) -> None:
         self.step, self.where = step, where
@@ -89,7 +89,7 @@ class _Step:
         return LessonError(f"{self.where}: {field}: {what}")
 
     def value(self, field: str, text: str) -> Any:
-        """What a piece of Python is, as the engine computes it."""
+        """The value of a Python expression, computed by the engine."""
         try:
             return value_in(self.scope, text)
         except SyntaxError:
@@ -110,7 +110,7 @@ class _Step:
         return float(found)
 
     def filled(self, field: str, text: str) -> str:
-        """A text with the numbers that stand in it as {{x.grad}}."""
+        """The text with slots like {{x.grad}} replaced by their numbers."""
 
         def slot(found: re.Match[str]) -> str:
             value = self.value(field, found[1])
@@ -136,7 +136,7 @@ def _step(step: Mapping[str, Any], where: str) -> dict[str, Any]:
 
 
 def _pictures(made: _Step, program: LessonProgram, show: Mapping[str, Any]) -> dict[str, Any]:
-    """The picture as it is shown, and the one before something was predicted."""
+    """The step's picture, and the one shown before the prediction."""
     known = program.named
     for name in show.get("at", {}):
         if name not in program.leaves:
@@ -159,7 +159,7 @@ def _pictures(made: _Step, program: LessonProgram, show: Mapping[str, Any]) -> d
 
 
 def _given_away(predict: Mapping[str, Any], program: LessonProgram, drawn: Collection[str]) -> list[str]:
-    """What the picture has to hide of an answer that is a gradient or a value in it."""
+    """What the picture must hide so that it doesn't give the answer away."""
     gradient, name = GRADIENT.fullmatch(predict.get("answer", "")), predict.get("answer", "").strip()
     if gradient and gradient[1] in program.named:
         return [f"{gradient[1]}.grad"] if "grad" in drawn else []
@@ -167,7 +167,7 @@ def _given_away(predict: Mapping[str, Any], program: LessonProgram, drawn: Colle
 
 
 def _question(made: _Step, predict: Mapping[str, Any]) -> dict[str, Any]:
-    """A question for a number: the answer, and the wrong ones that slips lead to, each with how far it may be off."""
+    """A question for a number: the answer and the wrong answers that slips lead to, each with its tolerance."""
     answer = made.number("predict.answer", predict["answer"])
     wrong = []
     for text, slip in predict.get("slips", {}).items():
@@ -204,7 +204,7 @@ def _choices(made: _Step, predict: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _check(made: _Step, check: Mapping[str, Any]) -> dict[str, Any]:
-    """A task: what is true once it is done, or all that is, with what each of its `parts` is called."""
+    """A task: the conditions that are true once it is done, and the names of its `parts`."""
     parts = check["until"] if isinstance(check["until"], dict) else {"": check["until"]}
     for part in parts.values():
         if made.value("check.until", part):

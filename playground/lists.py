@@ -1,4 +1,4 @@
-"""Lists that lines take for tensors: what to write, number by number."""
+"""Advice for lines that use lists as tensors: what to write, element by element."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ REFUSED = re.compile(
 
 
 def each(left: str, op: ast.operator, right: str, are_lists: tuple[bool, bool]) -> str:
-    """An operation on lists, number by number; `are_lists` says which of its two arguments are.
+    """An elementwise operation as a comprehension; `are_lists` says which of its two arguments are lists.
 
     >>> each("v", ast.Mult(), "w", (True, True)), each("w", ast.Pow(), "2", (True, False))
     ('[a*b for a, b in zip(v, w)]', '[a**2 for a in w]')
@@ -39,7 +39,7 @@ def each(left: str, op: ast.operator, right: str, are_lists: tuple[bool, bool]) 
 
 
 def free_letters(text: str) -> list[str]:
-    """Short names that are not in the text."""
+    """Short names that don't occur in the text."""
     taken = {*re.findall(r"\w+", text)}
     return [name for name in (*ascii_lowercase, *(f"x{i}" for i in range(1000))) if name not in taken]
 
@@ -49,9 +49,9 @@ def _operand(text: str) -> str:
 
 
 def instead(error: BaseException, text: str, names: Mapping[str, Any]) -> str:
-    """What to write where an operation or a method of numbers is asked of a list; empty for any other error.
+    """What to write where a list was used as a number; "" for any other error.
 
-    `text` is what raised it, and `names` are the names there.
+    `text` is the code that raised it, and `names` are the names in scope.
 
     >>> w = [Value(1.0), Value(2.0)]
     >>> try:
@@ -90,7 +90,7 @@ def instead(error: BaseException, text: str, names: Mapping[str, Any]) -> str:
 
 
 def _are(several: list[str]) -> str:
-    """The lists, as far as they have short names."""
+    """Say which operands are lists, by name if their names are short."""
     named = list(dict.fromkeys(several))
     if not all(re.fullmatch(r"[\w.]+", name) for name in named):
         return "a list is not a number"
@@ -98,7 +98,7 @@ def _are(several: list[str]) -> str:
 
 
 def _which(x: ast.expr, y: ast.expr, error: TypeError, names: Mapping[str, Any]) -> tuple[bool, bool]:
-    """Which of two arguments are lists: what is not known by its name, the error tells."""
+    """Which of two arguments are lists, judged by their names' values, or else by the error."""
     known = [_is_list(node, names) for node in (x, y)]
     types = re.search(r"'(\w+)' and '(\w+)'$", str(error))
     if types:
@@ -106,7 +106,7 @@ def _which(x: ast.expr, y: ast.expr, error: TypeError, names: Mapping[str, Any])
     both = re.search(r"by non-int of type '(?:list|tuple)'", str(error)) is not None
     if both or None not in known:
         return both or bool(known[0]), both or bool(known[1])
-    # One is a list, and the other one is none.
+    # Exactly one of them is a list.
     return (bool(known[0]), not known[0]) if known[0] is not None else (not known[1], bool(known[1]))
 
 

@@ -1,4 +1,4 @@
-"""Plain numbers that lines take for Values: what to write, so that they have gradients."""
+"""Advice for lines that use plain numbers where only Values have gradients."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CUT = "leave .data, .item() or float() out"
 
 
 def to_begin_with(error: BaseException, text: str) -> str:
-    """What to write when a plain number was asked for what a Value has; empty for any other error.
+    """What to write when an attribute of Value was read on a plain number; "" for any other error.
 
     >>> try:
     ...     (2.0).backward()
@@ -37,7 +37,7 @@ def to_begin_with(error: BaseException, text: str) -> str:
 
 
 def said(x: float) -> str:
-    """A plain number in a message; of an integer that is too large for a float, about how large it is.
+    """A plain number for a message; an integer too large for a float is given as its order of magnitude.
 
     >>> said(2.0), said(-(10**400))
     ('2', '−10**400')
@@ -49,7 +49,7 @@ def said(x: float) -> str:
 
 
 def with_values(text: str) -> str | None:
-    """The lines with a Value of each number that a name is given, or a function of theirs is called with.
+    """The lines with each number that is assigned to a name or passed to a function of theirs made a Value.
 
     None if there is no such number, or if they begin with other Values or a net.
 
@@ -77,7 +77,7 @@ def with_values(text: str) -> str | None:
 
 
 def _chosen(text: str, tree: ast.Module, owners: Collection[str]) -> str:
-    """The op in place of Python's max or min, if it made one of those that are asked."""
+    """Advice to use the op instead of max or min, if one of those made an owner."""
     for node in ast.walk(tree):
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id="max" | "min" as chooser)) as call) if (
@@ -88,7 +88,7 @@ def _chosen(text: str, tree: ast.Module, owners: Collection[str]) -> str:
 
 
 def recorded(text: str, chooser: ast.Call | ast.IfExp) -> str:
-    """The op that records what max, min or a choice in one line chooses.
+    """The op that records the choice made by max, min or a conditional expression.
 
     >>> for text in ("max(0, 1 - w*x)", "max(a, b, c)", "1 - m if m < 1 else 0"):
     ...     print(recorded(text, ast.parse(text, mode="eval").body))
@@ -109,7 +109,7 @@ def recorded(text: str, chooser: ast.Call | ast.IfExp) -> str:
 
 
 def _given(tree: ast.Module, owners: Collection[str]) -> str:
-    """The line that makes a Value of a number that is asked itself, or else of the first that the lines have."""
+    """Advice to make an owner's number a Value, or else the first number in the lines."""
     numbers: dict[str, float] = {}
     for node in ast.walk(tree):
         match node:
@@ -120,7 +120,7 @@ def _given(tree: ast.Module, owners: Collection[str]) -> str:
 
 
 def _is_number(node: ast.expr) -> bool:
-    """Whether it is a number that a Value may have."""
+    """True for the literal of a number that fits in a Value."""
     match node:
         case ast.Constant(value=x) | ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=ast.Constant(value=x)):
             return type(x) is float or (type(x) is int and x <= sys.float_info.max)

@@ -1,4 +1,4 @@
-"""What was typed as a program of its own, which prints what the page shows."""
+"""Turns typed text into a standalone program that prints what the page shows."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from playground.free import CONSTANTS
 from playground.syntax import Edit, around, edit, edited, imported_in, names_in
 from playground.typed import COMPARISONS, names, places
 
-FROM = {"audit": "autograd.audit", "gradcheck": "autograd.testing"}  # else from autograd, or a module of that name
+FROM = {"audit": "autograd.audit", "gradcheck": "autograd.testing"}  # other names come from autograd or are modules
 MODULES = ("autograd", "nn", "random", "math")
-OF_A_LIST = ("sum", "prod", "mean", "var", "norm", "logsumexp")  # in expressions their numbers are written one by one
-OF_THE_FIRST = ("softmax", "log_softmax")  # in expressions they give the share of their first number
-RESULTS = ("y", "f", "z", "result")  # names for one that nobody named
+OF_A_LIST = ("sum", "prod", "mean", "var", "norm", "logsumexp")  # take their numbers as separate arguments in expressions
+OF_THE_FIRST = ("softmax", "log_softmax")  # return the first number's share in expressions
+RESULTS = ("y", "f", "z", "result")  # names for an unnamed result
 
 
 def of_expression(text: str, numbers: Mapping[str, float], root: str = "") -> tuple[str, str]:
-    """The program of an expression, and the name of its result, which may be given.
+    """The program for an expression, and the name of its result: `root` if given.
 
     >>> print(of_expression("tanh(w*x)", {"w": 2.0, "x": -0.5})[0])
     from autograd import Value, tanh
@@ -54,9 +54,9 @@ def of_expression(text: str, numbers: Mapping[str, float], root: str = "") -> tu
 
 
 def of_lines(text: str, scope: dict[str, Any], root: Value | None, left: Mapping[str, float]) -> tuple[str, str]:
-    """The program of lines that ran and left `scope`; and the name of its result. It tells of numbers that they do not say.
+    """The program for lines that ran and left `scope`, and the name of its result. Comments give the numbers in `left`.
 
-    Without a `root` the program prints what its last line gives.
+    Without a `root`, the program prints the value of its last line.
     """
     tree = ast.parse(text)
     name = next((name for name, x in reversed(scope.items()) if x is root and name != "_"), "")
@@ -76,18 +76,18 @@ def of_lines(text: str, scope: dict[str, Any], root: Value | None, left: Mapping
 
 
 def result_name(taken: Container[str]) -> str:
-    """A name for a result that nobody named."""
+    """An unused name for an unnamed result."""
     return next(name for name in (*RESULTS, "_" * 9) if name not in taken)
 
 
 def with_values(text: str, free: Mapping[str, Value | float]) -> str:
-    """The lines below ones that give these names their numbers."""
+    """The text, preceded by lines that give these names their numbers."""
     given = [f"{line}\n" for line in given_lines(free)]
     return "".join([*given, "\n" if given else "", text])
 
 
 def given_lines(free: Mapping[str, Value | float]) -> list[str]:
-    """Lines that give names their numbers: constants as plain numbers."""
+    """Assignments of these names to their numbers; constants are plain numbers."""
     return [
         f'{name} = Value({number_source(x.data)}, label="{name}")' if type(x) is Value else f"{name} = {number_source(float(x))}"
         for name, x in free.items()
@@ -95,7 +95,7 @@ def given_lines(free: Mapping[str, Value | float]) -> list[str]:
 
 
 def _result(tree: ast.Module, name: str, text: str) -> tuple[str, list[Edit]]:
-    """Give what the lines come to this name, if they do so where a name can be given; or else print it."""
+    """Edits that give the result this name, or print it if it can't be named."""
     for line in reversed(tree.body):
         match line:
             case ast.Expr(value=ast.Call(func=ast.Attribute(value=root, attr="backward") as method)) if name:
@@ -108,7 +108,7 @@ def _result(tree: ast.Module, name: str, text: str) -> tuple[str, list[Edit]]:
 
 
 def with_numbers(text: str, numbers: Mapping[int, float]) -> str:
-    """The lines with these numbers at the places where Values are made.
+    """The text with these numbers where Values are made.
 
     >>> with_numbers("w = Value(2.0)\\ny = w*Value(1)", {0: 3.0})
     'w = Value(3.0)\\ny = w*Value(1)'
@@ -118,12 +118,12 @@ def with_numbers(text: str, numbers: Mapping[int, float]) -> str:
 
 
 def script(text: str) -> str:
-    """The program of lines that answer with their last expression; it prints that."""
+    """The program for lines whose answer is their last expression; it prints that."""
     return of_lines(text, {}, None, {})[0]
 
 
 def number_source(x: float) -> str:
-    """A number as Python reads it."""
+    """A number as Python source."""
     return repr(x) if math.isfinite(x) else f'float("{x}")'
 
 
@@ -140,14 +140,14 @@ def _imports(used: set[str]) -> str:
 
 
 def as_python(text: str) -> tuple[ast.expr, str]:
-    """An expression as Python evaluates it: comparisons are ops, and so is what Python's own numbers would answer otherwise."""
+    """The expression as Python: comparisons become ops; constants that plain Python computes differently become numbers."""
     tree = ast.parse(text, mode="eval").body
     rewritten = _Rewritten(text).visit(tree)
     return rewritten, text if ast.dump(rewritten) == ast.dump(ast.parse(text, mode="eval").body) else ast.unparse(rewritten)
 
 
 class _Rewritten(ast.NodeTransformer):
-    """An expression of the page as Python: comparisons and lists of numbers are calls, constants are the numbers of the page."""
+    """Rewrites an expression of the page as Python: comparisons and lists become calls, constants the page's numbers."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -178,7 +178,7 @@ def _has_variables(node: ast.AST) -> bool:
 
 
 def _same(node: ast.AST, found: float) -> bool:
-    """Whether Python's own arithmetic gives that number, too, to the last bit."""
+    """True if plain Python arithmetic gives the same number to the last bit."""
     try:
         scope = {name: getattr(autograd, name) for name in autograd.__all__} | CONSTANTS
         x = float(eval(compile(ast.Expression(node), "<expression>", "eval"), scope))  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""The check tab: a gradient derived by hand, in fields or as lines of Python; what audit, gradcheck and others say of it."""
+"""The check tab: proofreads a hand-derived gradient, given in fields or as lines of Python, with audit and gradcheck."""
 
 from __future__ import annotations
 
@@ -43,16 +43,16 @@ RIGHT = "✓"
 CUT = (
     "f takes numbers out of its graph, by detach(), no_grad(), .data or float(): what the engine gives is not its derivative then"
 )
-MIN_DIGITS = 3  # of a number that is rounded, to be told right
+MIN_DIGITS = 3  # of a rounded number that may count as right
 ONE_SIDE = "right on one side of the kink"
-CLOSE = (1.0, 1.0 + 1e-5, 1.0 - 2e-5)  # times the point
-NEARBY = (1.0, 1.07, 0.91, 1.13)  # times the point: a slip is named if it explains the claim at all of these
+CLOSE = (1.0, 1.0 + 1e-5, 1.0 - 2e-5)  # multiples of the point
+NEARBY = (1.0, 1.07, 0.91, 1.13)  # multiples of the point at which a slip must explain the claim to be named
 
 
 def answer(text: str) -> dict[str, Any]:
-    """Run the lines; what they print, and the value of each that is an expression, as a notebook shows it.
+    """Run the lines: their output, and the value of each expression as a notebook shows it.
 
-    `slip` is what went wrong on the way, if something did.
+    `slip` is the error, if there was one.
     """
     parts: list[str] = []
     seen = 0
@@ -75,7 +75,7 @@ def answer(text: str) -> dict[str, Any]:
     except Slip as found:
         slip = found.place
     flush()
-    typed.printed = None  # it is part of the answer
+    typed.printed = None  # already part of the answer
     if not parts and slip is None:
         last = text.rstrip().rpartition("\n")[2]
         end_with = "nothing is shown: end with audit(…), gradcheck(…), print(…) or another call"
@@ -92,7 +92,7 @@ def _as_html(value: Any) -> str:
 
 
 def letters(text: str) -> list[str]:
-    """The variables of a function that is being typed, perhaps with a name and =."""
+    """The variables of a function that is being typed, possibly after `name =`."""
     try:
         reading = Reading(text)
         if reading.formula is None:
@@ -103,13 +103,13 @@ def letters(text: str) -> list[str]:
 
 
 def proofread(text: str, at: Numbers, claimed: Mapping[str, str]) -> dict[str, Any]:
-    """The verdict on what was derived by hand for a function of these variables, at this point.
+    """The verdict on hand-derived derivatives of a function at this point.
 
-    `field` names the first field that cannot be judged: "f" or a variable; `slip` says what is wrong with it.
+    `field` names the first field that can't be judged, "f" or a variable; `slip` says what is wrong with it.
     """
     field, slip, html = "f", None, ""
     try:
-        with warnings.catch_warnings(action="ignore"):  # NaN and the like are told as slips
+        with warnings.catch_warnings(action="ignore"):  # NaN and the like are reported as slips
             f = function_of(text, at)
             at = {name: float(at[name]) for name in f.variables}
             given = {name: claimed_in(claim) for name, claim in claimed.items() if claim.strip() and name in at}
@@ -128,14 +128,14 @@ def proofread(text: str, at: Numbers, claimed: Mapping[str, str]) -> dict[str, A
         field, slip = "f", found
     except GradientError:
         field, slip = "f", Slip(CUT)
-    except (ValueError, ArithmeticError) as error:  # at a point nearby, or of lines that give other numbers each time
+    except (ValueError, ArithmeticError) as error:  # at a nearby point, or from lines that change on every run
         field, slip = "f", Slip(str(error).partition(": ")[2] or str(error))
-    typed.printed = None  # by lines, which ran at many points
+    typed.printed = None  # the lines ran at many points
     return {"html": html, "field": field if slip else "", "slip": slip and slip.place}
 
 
 def _verdict(f: Reading, at: Numbers, claimed: Mapping[str, Reading], unread: Collection[str]) -> str:
-    """Line by line, with the slip that explains a wrong one; below it what audit and gradcheck say in full."""
+    """The verdict line by line, naming the slip behind each wrong one, followed by the full reports of audit and gradcheck."""
     report = _audit(f, at, claimed)
     numbers = {name for name, claim in claimed.items() if not claim.variables and _varies(f, at, name, report[name])}
     beside = Beside(f, at, claimed)
@@ -145,7 +145,7 @@ def _verdict(f: Reading, at: Numbers, claimed: Mapping[str, Reading], unread: Co
         line = _rounded(name, verdict, claim) or beside.line(name, verdict, name in numbers)
         if line is None:
             slip = "" if verdict.agrees or verdict.undecided else _named_slip(f, at, name, claim)
-            if slip:  # it knows the graph; audit guesses from the numbers
+            if slip:  # found in the graph; audit only guesses from numbers
                 verdict.diagnosis, verdict.also_possible = Diagnosis("slip", slip), ()
             line = _line(name, verdict, slip or verdict.likely(), name in numbers)
         found.append(line)
@@ -165,13 +165,13 @@ def _verdict(f: Reading, at: Numbers, claimed: Mapping[str, Reading], unread: Co
 
 
 def _audit(f: Reading, at: Numbers, claimed: Mapping[str, Reading]) -> AuditReport:
-    # Nearby, the numbers without a claim are others, too: a factor of 1 that is missing shows only there.
+    # The numbers without a claim change nearby too: a missing factor of 1 shows only there.
     by_hand = {name: as_function(claimed[name], at, at) if name in claimed else None for name in at}
     return audit(as_function(f, at, at), by_hand, at=at)
 
 
 def _title(at: Numbers, claimed: Collection[str], unread: Collection[str], right: str) -> str:
-    """Of claims that are all right."""
+    """The title if every claim is right."""
     missing = [_derivative(name) for name in at if name not in claimed]
     if not missing:
         return f"Every derivative is {right}."
@@ -180,15 +180,15 @@ def _title(at: Numbers, claimed: Collection[str], unread: Collection[str], right
 
 
 def _doubt(found: Collection[str]) -> str:
-    """Of lines that are not all right."""
+    """The title if not every line is right."""
     wrong = any(line.startswith("✗") for line in found)
     return "Not all of it is right." if wrong else "Not all of it can be judged at this point."
 
 
 class Beside:
-    """What is to be said of claims for a function that is at a kink, or that has one elsewhere: it has two sides.
+    """Judges claims on both sides of a function's kink, whether it is at the kink or away from it.
 
-    `where` they are right, if that is not all; `beyond` are points on the other side, with what leads there.
+    `where` says where the claims are right, if not everywhere; `beyond` holds points across, each with the name to change.
     """
 
     def __init__(self, f: Reading, at: Numbers, claimed: Mapping[str, Reading]) -> None:
@@ -200,11 +200,11 @@ class Beside:
 
     def _record(self, at: Numbers) -> Graph:
         root = result_of(self.f, {name: Value(x) for name, x in at.items()})
-        assert type(root) is Value  # else audit has refused it
+        assert type(root) is Value  # audit refuses anything else
         return Graph(root)
 
     def line(self, name: str, verdict: Verdict, here_alone: bool) -> str | None:
-        """The line for a claim that is right here and not on the other side, or at a kink. None for any other."""
+        """The line for a claim at a kink, or one that is right here but not on the other side. None for any other."""
 
         def along(x: float) -> float:
             return number_at(self.f, {**self.at, name: x})
@@ -240,7 +240,7 @@ class Beside:
         return f"{RIGHT} {derivative}: yours is {shown(yours)}, {where}. {engine}"
 
     def _smooth(self, name: str, verdict: Verdict) -> str | None:
-        """The line where ops are at a kink and f is smooth; None if the engine, too, gives its derivative there."""
+        """The line where ops are at a kink but f is smooth; None if the engine gives its derivative anyway."""
         entry, taken = verdict.entries[0], slope_at(self.f, self.at, name)
         if taken == entry.gradient or verdict.only_nearby:
             return None
@@ -255,7 +255,7 @@ class Beside:
         for place, point in self.beyond:
             try:
                 verdict = _audit(self.f, point, {name: self.claimed[name]})[name]
-            except (ValueError, ArithmeticError, Slip):  # no derivative there
+            except (ValueError, ArithmeticError, Slip):  # not differentiable there
                 continue
             wrong = [entry for entry in verdict.entries if not entry.agrees and not entry.hidden]
             if wrong:
@@ -266,7 +266,7 @@ class Beside:
         return None
 
     def _holds_close_by(self, name: str) -> bool:
-        """Whether a claim that is wrong at a point nearby is right closer to this one."""
+        """True if a claim that is wrong at a nearby point is right closer to this one."""
         for factor in CLOSE:
             point = {each: x + (factor - 1.0) * (x or 1.0) for each, x in self.at.items()}
             right = slope_at(self.f, point, name)
@@ -276,7 +276,7 @@ class Beside:
 
 
 def _rounded(name: str, verdict: Verdict, claim: Reading) -> str:
-    """The line for a number that is the derivative here, rounded to three digits or more; empty for any other claim."""
+    """The line for a claim that is the derivative rounded to three or more digits; "" for any other claim."""
     number = re.fullmatch(r"\s*([+-]?)0*(\d*)\.?(\d*)\s*", claim.text)
     if verdict.agrees or verdict.undecided or number is None:
         return ""
@@ -308,14 +308,14 @@ def _derivative(name: str) -> str:
 
 
 def _varies(f: Reading, at: Numbers, name: str, verdict: Verdict) -> bool:
-    """Whether the derivative is another number at points nearby."""
+    """True if the derivative changes at nearby points."""
     here, nearby = verdict.entries[0].gradient, _points(at)[1:]
     slopes = (slope_at(f, numbers, name) for numbers in nearby)
     return any(math.isfinite(slope) and not math.isclose(slope, here, rel_tol=1e-9) for slope in slopes)
 
 
 def _named_slip(f: Reading, at: Numbers, name: str, claim: Reading) -> str:
-    """The slip that leads to a claim, as a quiz names it, if it does so at the point and near it; empty if none does."""
+    """The slip that explains a claim at the point and near it, in a quiz's words; "" if none does."""
     found = []
     for numbers in _points(at):
         number = number_at(claim, numbers)
@@ -330,7 +330,7 @@ def _points(at: Numbers) -> list[Numbers]:
 
 
 def _slips(f: Reading, at: Numbers, name: str) -> list[tuple[float, str]]:
-    """Wrong gradients that slips lead to at a point, with the slips in words; steps are called as they are written."""
+    """Wrong gradients that slips would give at a point, each with the slip in words; steps are named as written."""
     values: dict[str, Any] = {name: Value(x, label=name) for name, x in at.items()}
     made = outcome_at(f, values)
     root = made.root
@@ -344,7 +344,7 @@ def _slips(f: Reading, at: Numbers, name: str) -> list[tuple[float, str]]:
 
 
 def _written(made: Outcome) -> dict[Value, str]:
-    """What the nodes of lines are called: as there, or else by the formula that computes them."""
+    """Names of the lines' nodes: as written there, or else the formula that computes them."""
     named = {x: name for name, x in made.scope.items() if type(x) is Value}
     formulas: dict[Value, Formula] = {}
     for node in Graph(made.root):

@@ -1,4 +1,4 @@
-"""The fields of the check tab: a function and what is claimed of it, as they were read, or why they cannot be judged."""
+"""Reads the fields of the check tab, a function and claims about its derivatives, or says why they can't be judged."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Numbers = Mapping[str, float]
 
 
 def function_of(text: str, at: Numbers) -> Reading:
-    """The function as it was read; a Slip says why it cannot be judged at this point."""
+    """Read the function; a Slip says why it can't be judged at this point."""
 
     def checked(text: str) -> Reading:
         f = Reading(text)
@@ -41,10 +41,10 @@ def function_of(text: str, at: Numbers) -> Reading:
 
 
 def check_differentiable(f: Reading, at: Numbers, names: Collection[str]) -> None:
-    """A Slip if the derivative by one of these names is not finite."""
+    """Raise a Slip if the derivative by one of these names isn't finite."""
     leaves = {name: Value(x, label=name) for name, x in at.items()}
     root = result_of(f, leaves)
-    assert type(root) is Value  # else f was refused
+    assert type(root) is Value  # f would have been refused otherwise
     graph = Graph(root)
     for name in names:
         slope = graph.adjoints.get(leaves[name], 0.0)
@@ -53,7 +53,7 @@ def check_differentiable(f: Reading, at: Numbers, names: Collection[str]) -> Non
 
 
 def claim_of(text: str, at: Numbers) -> Reading:
-    """A claim as it was read; a Slip says why it cannot be judged at this point."""
+    """Read a claim; a Slip says why it can't be judged at this point."""
 
     def checked(text: str) -> Reading:
         claim = Reading(text)
@@ -79,7 +79,7 @@ def _offering(text: str, read: Callable[[str], Reading]) -> Reading:
 
 
 def _given_by(text: str) -> str:
-    """What a function of one expression gives; "" if the text is not the definition of one, alone.
+    """The body of a one-expression function; "" if the text isn't just the definition of one.
 
     >>> _given_by("def f(x):\\n    return x**2"), _given_by("f = lambda x: 2*x"), _given_by("x**2")
     ('x**2', '2*x', '')
@@ -106,7 +106,7 @@ def _if_it_reads(text: str, read: Callable[[str], Reading]) -> str:
 
 
 def _of_nothing(f: Reading) -> str:
-    """What is to be said of a function without variables."""
+    """The message for a function without variables."""
     if f.formula is not None:
         return undrawn.constant(f.formula.text)
     made = f.record(f.begun({}))
@@ -119,7 +119,7 @@ def _of_nothing(f: Reading) -> str:
 
 
 def _known(read: Reading, at: Numbers, told: str) -> None:
-    """A Slip, at its place, if there is a variable without a number."""
+    """Raise a Slip, at its place, for a variable without a number."""
     for name in read.variables:
         if name not in at:
             before = read.formula.before if read.formula else 0
@@ -129,12 +129,12 @@ def _known(read: Reading, at: Numbers, told: str) -> None:
 
 
 def outcome_at(read: Reading, values: Mapping[str, Any]) -> Outcome:
-    """What it comes to with these values of its variables."""
+    """Run a field with these values of its variables."""
     return read.record({name: CONSTANTS[name] if name in CONSTANTS else values[name] for name in read.free})
 
 
 def result_of(read: Reading, values: Mapping[str, Any]) -> Value | float:
-    """The same as a number, or as a Value of what it was computed from. Lines may ask any variable for what a Value has."""
+    """The field's result: a Value if some variable is one, else a number. Lines may use attributes of Value on any variable."""
     if read.formula is not None:
         root: Value | float = outcome_at(read, values).root
         return root
@@ -148,27 +148,27 @@ def result_of(read: Reading, values: Mapping[str, Any]) -> Value | float:
 
 
 def as_function(read: Reading, at: Numbers, names: Collection[str] = ()) -> Callable[..., Any]:
-    """What a field says as a function of these names, which stand in its signature; the other numbers are those of the point."""
+    """The field as a function of these names, which form its signature; other variables have the point's numbers."""
 
     signature = Signature([Parameter(name, Parameter.POSITIONAL_OR_KEYWORD) for name in names])
 
     def f(*args: Any, **named: Any) -> Any:
         given = signature.bind(*args, **named).arguments
-        records = any(type(x) is Value for x in given.values())  # the others then, too: rounding behind them counts
+        records = any(type(x) is Value for x in given.values())  # then record the others too, for rounding errors after them
         values: dict[str, Any] = {**({name: Value(x) for name, x in at.items()} if records else at), **given}
         return result_of(read, values)
 
-    f.__signature__ = signature  # type: ignore[attr-defined]  # audit reads the names of the inputs there
+    f.__signature__ = signature  # type: ignore[attr-defined]  # where audit finds the names of the inputs
     return f
 
 
 def number_at(read: Reading, at: Numbers) -> float:
-    """What a field comes to at a point."""
+    """The field's value at a point."""
     return _as_number(result_of(read, at))
 
 
 def slope_at(read: Reading, at: Numbers, name: str) -> float:
-    """The derivative of what a field says by one name, at a point, as the engine computes it."""
+    """The engine's derivative of the field by one name at a point."""
     slope: float = grad(as_function(read, at, [name]))(at[name])
     return slope
 

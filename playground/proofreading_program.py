@@ -1,4 +1,4 @@
-"""The fields of the check tab as lines of Python."""
+"""Turns the fields of the check tab into a Python program."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DERIVATIVE = re.compile(r"^\s*(?:[d∂]\w*\s*/\s*[d∂]\w+|[^\W\d]\w*['’′]+\
 
 
 def in_python(text: str, at: Mapping[str, float], claimed: Mapping[str, str]) -> str:
-    """What proofreads these claims for a function, at this point, without the page.
+    """The program that proofreads these claims for a function at this point, without the page.
 
     >>> print(in_python("x*pi", {"x": 2.0}, {"x": "pi"}))
     from autograd import *
@@ -57,7 +57,7 @@ def in_python(text: str, at: Mapping[str, float], claimed: Mapping[str, str]) ->
 
 
 def claimed_in(text: str) -> str:
-    """What is claimed, with a name of that length in place of the derivative that may stand before the =.
+    """The claim, with a derivative before its = replaced by a name of the same length.
 
     >>> claimed_in("df/dx = 2*x"), claimed_in("f'(x) = 2*x"), claimed_in("g = 2*x")
     ('ddddddd=2*x', 'ddddddd=2*x', 'g = 2*x')
@@ -66,7 +66,7 @@ def claimed_in(text: str) -> str:
 
 
 def with_its_head(fix: str, text: str) -> str:
-    """A claim as it would be right, after the derivative that the text itself has before the =.
+    """The corrected claim, after the derivative that the text has before its =.
 
     >>> with_its_head("ddddddd=3*x**2", "dy/dx = 3x^2"), with_its_head("3*x**2", "3x^2")
     ('dy/dx = 3*x**2', '3*x**2')
@@ -83,7 +83,7 @@ def _free(text: str) -> list[str]:
 
 
 def _value(text: str) -> str | None:
-    """An expression as Python evaluates it, without a name; what cannot be read, as it stands; None for lines of more."""
+    """An expression as Python, without its name; unreadable text unchanged; None for longer programs."""
     try:
         formula = Reading(text).formula
         if formula is not None:
@@ -97,7 +97,7 @@ def _value(text: str) -> str | None:
 
 
 def _defined(name: str, parameters: Sequence[str], text: str) -> str:
-    """A function that gives what a field says."""
+    """The definition of a function that returns the field's result."""
     value = _value(text)
     body = _body(text) if value is None else []
     match body:
@@ -110,7 +110,7 @@ def _defined(name: str, parameters: Sequence[str], text: str) -> str:
 
 
 class _Called(ast.NodeTransformer):
-    """Methods of a Value as functions: claims are called with plain numbers, which have none."""
+    """Turns methods of Value into functions: claims are called with plain numbers, which have no such methods."""
 
     def visit_Call(self, node: ast.Call) -> ast.Call:
         self.generic_visit(node)

@@ -1,4 +1,4 @@
-"""What to write for PyTorch's names."""
+"""What to write here instead of PyTorch's names."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import autograd
 from autograd import Value
 from autograd.foreign_names import FUNCTIONS, METHODS, OPTIONS_OF_BACKWARD
 
-ROOTS = ("torch", "F", "nn", "optim")  # with which its names begin
+ROOTS = ("torch", "F", "nn", "optim")  # prefixes of its names
 KEYWORDS = {
     **OPTIONS_OF_BACKWARD,
     **dict.fromkeys(("min", "max"), "write both bounds, in order: clip(x, low, high), of which one may be -inf or inf"),
@@ -16,7 +16,7 @@ KEYWORDS = {
     "inplace": "leave it out: nothing is changed in place",
     **dict.fromkeys(("dtype", "device"), "leave it out: a Value is one number"),
 }
-SEVERAL = {  # functions that make or take several numbers
+SEVERAL = {  # functions that make or take multiple numbers
     "zeros": "[Value(0.0) for _ in range(n)]",
     "ones": "[Value(1.0) for _ in range(n)]",
     "rand": "random.random(), and several are [Value(random.random()) for _ in range(n)]",
@@ -28,7 +28,7 @@ SEVERAL = {  # functions that make or take several numbers
 
 
 def function(name: str) -> str:
-    """What to write for a name with dots; empty if that is not known.
+    """What to write for a dotted name; "" if unknown.
 
     >>> function("torch.clamp"), function("F.relu"), function("torch.optim.SGD"), function("torch.compiler")
     ('torch.clamp is clip(x, low, high) here', 'F.relu is relu(…) here', 'torch.optim.SGD is nn.optim.SGD(…) here', '')
@@ -47,7 +47,7 @@ def function(name: str) -> str:
 
 
 def rows(called: str) -> str:
-    """What to write for a tensor of several rows; empty if the text does not begin with one.
+    """What to write for a tensor of several rows; "" if the text doesn't begin with one.
 
     >>> rows("torch.tensor([[1.0, 2.0], [3.0, 4.0]])").partition(":")[0], rows("torch.tensor([1.0, 2.0])")
     ('a tensor of several rows is a list of lists here', '')
@@ -60,7 +60,7 @@ def rows(called: str) -> str:
 
 
 def method(owner: object, name: str, written: str) -> str:
-    """What to write for a method that a Value, or a gradient, does not have; `written` is the line. Empty if that is not known.
+    """What to write for a method that a Value or a gradient lacks; `written` is the line. "" if unknown.
 
     >>> method(Value(2.0), "relu_", "x.relu_()")
     'a Value has no .relu_: nothing is changed in place, so give the result of relu a name'
@@ -79,7 +79,7 @@ def method(owner: object, name: str, written: str) -> str:
 
 
 def keyword(message: str) -> str:
-    """What to write for a keyword that a function does not take, as Python's message names both. Empty if that is not known.
+    """What to write for a keyword that a function doesn't accept, given Python's message. "" if unknown.
 
     >>> keyword("Value.backward() got an unexpected keyword argument 'gradient'")
     'backward() takes no gradient=: write y.backward(2.0)'
@@ -89,7 +89,7 @@ def keyword(message: str) -> str:
 
 
 def chain(written: str) -> str:
-    """The name with dots that a text begins with.
+    """The dotted name that a text begins with.
 
     >>> chain("torch.nn.functional.relu(x)*2")
     'torch.nn.functional.relu'

@@ -1,4 +1,4 @@
-"""The quiz tab: what are the gradients of a graph? With its own numbers, or with others that are easy on paper."""
+"""The quiz tab: asks for the gradients of a graph, at its own numbers or at ones that are easy on paper."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from autograd.lessons.quiz import Quiz, quiz
 from playground.lesson_pictures import LessonProgram
 from playground.typed import Slip
 
-EASY = (-3.0, -2.0, -1.5, -0.5, 0.5, 1.5, 2.0, 3.0)  # not 1, which hides a factor that was forgotten
+EASY = (-3.0, -2.0, -1.5, -0.5, 0.5, 1.5, 2.0, 3.0)  # without 1, which hides a forgotten factor
 MAX_TRIES = 50  # draws of numbers
 MAX_QUESTIONS = 12
-LARGE, SMALL = 200.0, 0.05  # gradients beyond these are no fun on paper
+LARGE, SMALL = 200.0, 0.05  # gradients outside this range are no fun on paper
 
 
 def ask(text: str, numbers: Mapping[str, float], seed: int) -> dict[str, Any]:
-    """A quiz as its page shows it, and the numbers of its variables: those given, or from seed 1 on others that are drawn."""
-    with warnings.catch_warnings(action="ignore"):  # of NaN: other numbers are drawn, or nothing finite is left to ask for
+    """The quiz page, and the numbers of its variables: the given ones for seed 0, random ones otherwise."""
+    with warnings.catch_warnings(action="ignore"):  # about NaN: new numbers are drawn, or nothing finite is left to ask
         try:
             program = _drawn(text, numbers, seed) if seed else LessonProgram(text, numbers)
         except Slip as slip:
@@ -42,7 +42,7 @@ def _quiz(program: LessonProgram) -> Quiz:
 
 
 def _left_out(program: LessonProgram, asked: Quiz) -> list[str]:
-    """Which gradients are not asked, and why; of those that are NaN or infinite the quiz says so itself."""
+    """A note on finite gradients that are not asked; the quiz itself mentions NaN and infinite ones."""
     within = {program.root, *(question.node for question in asked.questions)}
     bars = program.passes().bars
     left = [program.graph.spell(node) for node in program.graph if node not in within and math.isfinite(bars.get(node, 0.0))]
@@ -50,7 +50,7 @@ def _left_out(program: LessonProgram, asked: Quiz) -> list[str]:
 
 
 def _drawn(text: str, before: Mapping[str, float], seed: int) -> LessonProgram:
-    """The graph with easy numbers; if none of the draws leads to gradients of a handy size, with the last that is defined."""
+    """The graph at easy random numbers; if no draw gives gradients of a handy size, at the last draw that is defined."""
     chance = Random(seed)
     names = list(LessonProgram(text, {}).leaves)
     defined = None
@@ -61,7 +61,7 @@ def _drawn(text: str, before: Mapping[str, float], seed: int) -> LessonProgram:
         try:
             program = LessonProgram(text, numbers)
         except Slip:
-            continue  # not defined there
+            continue  # undefined there
         gradients = [program.passes().bars.get(node, 0.0) for node in program.graph]
         if all(map(math.isfinite, gradients)):
             defined = program

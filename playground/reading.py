@@ -1,4 +1,4 @@
-"""What was typed, read as an expression or as lines of Python, and recorded with values for the names that it leaves open."""
+"""Reads typed text as an expression or as lines of Python, and records it with values for its free names."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from playground.free import CONSTANTS, free_names
 from playground.program import result_name
 from playground.typed import HINTS, WATCHER, Watcher, check_length, names, run_lines
 
-Numbers = Mapping[str, float | str]  # by name; JSON has no NaN, so they may be texts
+Numbers = Mapping[str, float | str]  # by name; strings where JSON has no number, such as NaN
 
 
 class Outcome(NamedTuple):
-    """What a text came to.
+    """The outcome of running a text.
 
-    `root` is its result, and `scope` are the names that have a value then. Of lines of Python, the result is what `.backward()`
-    was called on last, or else the last expression's value, or that of the last assignment; `last` is what the last line gives,
-    if it is an expression and there was no call; `swept` is what `.backward()` was called on, the last two; `places` are those
-    where the text says the number of a leaf, and `overwritten` are Values that lines gave another number than they began with.
-    Of an expression, `texts` has what each node came from.
+    `root` is its result, and `scope` maps the names it defined to their values. For lines of Python, the result is the last
+    root of `.backward()`, else the value of the last expression, else that of the last assignment; `last` is the value of the
+    last line if it is an expression and `.backward()` was never called; `swept` holds the last two roots of `.backward()`;
+    `places` maps leaves to the literals that set them, and `overwritten` holds Values whose numbers were changed later.
+    For an expression, `texts` maps each node to its source text.
     """
 
     root: Any
@@ -38,7 +38,7 @@ class Outcome(NamedTuple):
     overwritten: Collection[Value] = ()
 
     def places_by_name(self) -> dict[str, int]:
-        """The places, by the names that the leaves have on the page, and by those that the lines give them."""
+        """The places, keyed by the leaves' names on the page and by their names in the lines."""
         names = [(name, x) for name, x in self.scope.items() if type(x) is Value]
         if type(self.root) is Value and self.places:
             graph = Graph(self.root)
@@ -48,7 +48,7 @@ class Outcome(NamedTuple):
 
 
 class At(NamedTuple):
-    """What a text came to at some numbers; the places in it that were known, by name; and the numbers that have none."""
+    """The outcome at given numbers, the known places by name, and the numbers that belong to no place."""
 
     outcome: Outcome
     known: Mapping[str, int]
@@ -56,12 +56,12 @@ class At(NamedTuple):
 
     @property
     def places(self) -> dict[str, int]:
-        """The places of numbers in the text, by name: not kept, since of a large graph that takes longer than recording it."""
+        """The places of numbers in the text, by name. Computed on demand: on a large graph it takes longer than recording."""
         return {**self.outcome.places_by_name(), **self.known}
 
 
 class Reading:
-    """A text, its formula if it is one, and the names to which it gives no value, in the order in which they are written.
+    """A text, its formula if it is one, and its free names in the order they are written.
 
     >>> read = Reading("y = w*x.relu() + pi")
     >>> read.formula, read.free, read.variables
@@ -89,7 +89,7 @@ class Reading:
 
     @cached_property
     def starts(self) -> dict[str, float]:
-        """What variables without a number begin with: all positive where a formula has no value otherwise, as sqrt and log."""
+        """Initial values of the variables: all positive if the formula is undefined otherwise, as sqrt and log can be."""
         begin = starts(self.free)
         if self.formula is None or min(begin.values(), default=0.0) >= 0.0:
             return begin
@@ -97,7 +97,7 @@ class Reading:
         return begin if math.isfinite(root.data if type(root) is Value else root) else {name: abs(x) for name, x in begin.items()}
 
     def begun(self, numbers: Numbers) -> dict[str, Value | float]:
-        """The free names with what they stand for: variables with these numbers, or those that they begin with."""
+        """The free names and their values: variables have these numbers, or else their initial ones."""
         begin = self.starts
         return {
             name: Value(float(numbers.get(name, begin[name])), label=name) if name in begin else CONSTANTS[name]
@@ -105,11 +105,11 @@ class Reading:
         }
 
     def record(self, free: Mapping[str, Value | float], at: Mapping[int, float] | None = None) -> Outcome:
-        """What it comes to with these values of the free names, and with these numbers at the places where lines make Values."""
+        """Run the text with these values of the free names, and these numbers at the places where lines make Values."""
         return self._of_lines(free, at or {}) if self.formula is None else self._of_expression(free)
 
     def at(self, numbers: Numbers, places: Mapping[str, int] | None = None) -> At:
-        """What it comes to at these numbers. `places` are those of numbers in the lines, as far as they are known.
+        """Run the text at these numbers. `places` are the already known places of numbers in the lines.
 
         >>> at = Reading("x = [Value(2.0), Value(3.0)]\\ny = x[0]*x[1]*w").at({"x[1]": 5.0, "w": 7.0, "z": 1.0})
         >>> at.outcome.root.data, at.places, at.left
@@ -153,7 +153,7 @@ class Reading:
 
 
 def _named(root: Any, scope: Mapping[str, Any], name: str = "") -> Any:
-    """The root, which gets this name, or one that is free, if nobody gave it one."""
+    """The root, labelled with this name or an unused one if it has no name yet."""
     if type(root) is Value and not root.label and all(x is not root for x in scope.values()):
         root.label = name or result_name(scope)
     return root

@@ -1,6 +1,6 @@
-"""Lines that have to run again for other numbers: what they record may depend on numbers, as where they branch.
+"""Finds lines that must run again when numbers change, because what they record may depend on numbers: they may branch.
 
-So do those whose graph has a detached leaf, which has its number from them alone.
+Lines whose graph has a detached leaf must run again too, since only they know its number.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ from autograd import Value
 from autograd.graph import Graph
 from autograd.value import is_detached
 
-# There Python chooses by numbers,
+# Python branches on numbers there,
 CHOICES = (ast.If, ast.IfExp, ast.While, ast.Compare, ast.BoolOp, ast.Not, ast.Match, ast.Assert, ast.Try)
 CHOOSERS = {"max", "min", "sorted", "round", "int", "float", "bool", "any", "all", "filter"}
 CHOOSING_METHODS = {"sort", "index", "remove", "count"}
 SHIFTED = {"softmax", "log_softmax", "CrossEntropyLoss"}  # ours: they subtract the largest number, as a constant
-# and there numbers are taken out of the graph, or shown.
+# and numbers leave the graph, or are shown, there.
 OUT = {"data", "grad", "item"}
 SHOWN = {"print", "repr", "str", "format"}
-OURS = {"autograd", "nn", "random", "math", "__future__"}  # modules that choose by no Value
+OURS = {"autograd", "nn", "random", "math", "__future__"}  # modules that never branch on a Value
 
 
 def reads_numbers(text: str) -> bool:
-    """Whether lines may record another graph, or print something else, at other numbers.
+    """True if the lines may record another graph or print something else at other numbers.
 
     >>> reads_numbers("y = max(0, 1 - t*f)"), reads_numbers("print(y.data)"), reads_numbers("y = relu(1 - t*f)")
     (True, True, False)
@@ -37,7 +37,7 @@ def reads_numbers(text: str) -> bool:
 
 
 def chooses(text: str) -> bool:
-    """Whether what lines compute may depend on a choice by numbers.
+    """True if the lines may branch on a number.
 
     >>> chooses("y = max(0, 1 - t*f)"), chooses("xs.sort()"), chooses("p = softmax(zs)"), chooses("print(y.data)")
     (True, True, True, False)
@@ -61,12 +61,12 @@ def _chooses(node: ast.AST) -> bool:
 
 
 def _is_foreign(module: str) -> bool:
-    """Whether functions of a module may choose by numbers that they are given, as those of heapq do."""
+    """True if functions of the module may branch on the numbers given to them, as heapq's do."""
     return module.partition(".")[0] not in OURS
 
 
 def alike(one: Graph, other: Graph) -> bool:
-    """Whether two graphs compute the same from their leaves."""
+    """True if two graphs compute the same from their leaves."""
     return _rows(one) == _rows(other)
 
 

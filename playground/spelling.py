@@ -1,4 +1,4 @@
-"""Formulas as school and slides write them, respelled as Python: x² + 3x is x**2 + 3*x."""
+"""Respells formulas, as written at school and on slides, as Python: x² + 3x is x**2 + 3*x."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ SIGNS = str.maketrans("×·⋅∙÷∕−–—₀₁₂₃₄₅₆₇₈₉", 
 OTHERS = {"ln": "log", "lg": "log10", "log_2": "log2", "log_10": "log10", "sgn": "sign"}
 OTHERS |= {f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan")}
 CALLED = {*functions(), *OTHERS}
-RECIPROCALS = {"sec": "cos", "csc": "sin", "cosec": "sin", "cot": "tan"}  # which no op is: 1/cos(x)
+RECIPROCALS = {"sec": "cos", "csc": "sin", "cosec": "sin", "cot": "tan"}  # not ops: sec(x) is 1/cos(x)
 ROOTS = {"√": "sqrt", "∛": "cbrt"}
-SIGMOID = "σ"  # where brackets follow; a number elsewhere
-GLUED = re.compile(r"(sin|cos|tan|ln|log)([xyzθφ])")  # sinx; but cost is a word
-MICROGRAD = {"engine": "autograd", "nn": "nn"}  # its modules, and where the same names are here
+SIGMOID = "σ"  # before parentheses; a number elsewhere
+GLUED = re.compile(r"(sin|cos|tan|ln|log)([xyzθφ])")  # sinx, but not cost
+MICROGRAD = {"engine": "autograd", "nn": "nn"}  # its modules and their counterparts here
 MODULES = {"np", "numpy", "math"}  # np.exp(x) is exp(x), unless the text imports them
 PLAIN = frozenset("fghFGH")  # f(x) is a call, where x(x + 1) is a product
 _TOKEN = re.compile(
@@ -39,11 +39,11 @@ _TOKEN = re.compile(
 class Token(NamedTuple):
     kind: str
     text: str
-    space: str = ""  # before it
+    space: str = ""  # the whitespace before it
 
 
 def corrected(text: str) -> str | None:
-    """The text as Python writes it, with all usual slips mended; None if there are none, or more is wrong.
+    """The text as Python, with common slips corrected; None if there are none or other errors remain.
 
     >>> corrected("x² sin 2x + e^-x"), corrected("x**2")
     ('x**2*sin(2*x) + exp(-x)', None)
@@ -71,7 +71,7 @@ def difference(text: str) -> str:
     sides = [side.strip() for side in re.split(r"(?<![<>=!:+*/%-])=(?!=)", text)]
     try:
         left, right = (ast.parse(side, mode="eval").body for side in sides)
-    except UNREADABLE:  # or not two
+    except UNREADABLE:  # or not two sides
         return text
     if not isinstance(left, (ast.BinOp, ast.UnaryOp, ast.Constant, ast.Call)):
         return text
@@ -84,12 +84,12 @@ def difference(text: str) -> str:
 
 
 def _without_arguments(found: re.Match[str]) -> str:
-    """f in place of f(x) = …, but not where an op stands left of the =."""
+    """f instead of f(x) before an =, unless f is an op."""
     return found[0] if found[2] in CALLED else found[1]
 
 
 def _is_python(text: str) -> bool:
-    return parsed(text) is not None and "{" not in text  # x^{2} is Python, of a set
+    return parsed(text) is not None and "{" not in text  # x^{2} is valid Python, with a set
 
 
 def _tokens(text: str) -> Iterator[Token]:
@@ -100,7 +100,7 @@ def _tokens(text: str) -> Iterator[Token]:
         written = found[kind] if kind not in ("end", "space") else ""
         space += found["space"]
         depth += (written in ("(", "[", "{")) - (written in (")", "]", "}"))
-        if kind == "newline" and depth > 0:  # which is a space like others
+        if kind == "newline" and depth > 0:  # just a space
             space += written
             continue
         if kind == "op" or kind == "name":
@@ -110,8 +110,8 @@ def _tokens(text: str) -> Iterator[Token]:
 
 
 def _with_points(tokens: list[Token]) -> list[Token]:
-    """Decimal commas as points where all commas between two brackets are some, and no call or list is around."""
-    groups: dict[int, list[int]] = {}  # places of commas, by what opens the brackets or the line
+    """Turn decimal commas into points in brackets where every comma is one, outside calls and lists."""
+    groups: dict[int, list[int]] = {}  # indices of commas, by the index of the opening bracket, or -1
     opened = [-1]
     for i, token in enumerate(tokens):
         if token.text in ("(", "[", "{"):
@@ -138,7 +138,7 @@ def _with_points(tokens: list[Token]) -> list[Token]:
 
 
 def _is_decimal(tokens: list[Token], i: int) -> bool:
-    """Whether the comma at i stands between the digits of one number."""
+    """True if the comma at i separates the digits of one number."""
     if not 0 < i < len(tokens) - 1:
         return False
     before, comma, after = tokens[i - 1 : i + 2]
@@ -153,22 +153,22 @@ class _Speller:
     def __init__(self, tokens: list[Token]) -> None:
         self.tokens = tokens
         self.i = 0
-        self.paired = sum(token.text == "|" for token in tokens) % 2 == 0  # so bars may stand around operands
-        self.opens = self.paired  # whether a bar after an operand opens: it does not inside |…|
+        self.paired = sum(token.text == "|" for token in tokens) % 2 == 0  # so bars may enclose operands
+        self.opens = self.paired  # True if a bar after an operand opens; inside |…| it closes
         pairs = list(pairwise(tokens))
         self.made = {token.text for token, after in pairs if token.kind == "name" and after.text == "="}
         self.made |= {token.text for before, token in pairs if before.text in ("def", "import", "as", "for")}
         self.tokens = list(self._apart())
 
     def _apart(self) -> Iterator[Token]:
-        """The tokens, without the modules before ops, and with sinx as sin(x)."""
+        """The tokens without module names before ops, and with sinx as sin(x)."""
         skipped = 0
         for i, token in enumerate(self.tokens):
             after = self.tokens[i + 1 : i + 4]
             glued = GLUED.fullmatch(token.text) if token.kind == "name" and token.text not in self.made else None
             of_op = [each.text for each in after[::2]] == [".", "("] and after[1].text in CALLED
             if token.text in MODULES - self.made and of_op:
-                skipped = 2  # and the point
+                skipped = 2  # the module and the dot
                 self.tokens[i + 2] = after[1]._replace(space=token.space)
             if glued:
                 yield token._replace(text=glued[1])
@@ -199,14 +199,14 @@ class _Speller:
         return self.product() if self.begins(first=True) else self.take()
 
     def begins(self, first: bool) -> bool:
-        """Whether an operand begins here; not after another one (first=False) what goes on with that."""
+        """True if an operand begins here. After another operand (first=False), a bar doesn't begin one."""
         token = self.next
         if token.kind == "name":
             return not iskeyword(token.text)
         return token.kind == "number" or token.text in ("(", *ROOTS) or (token.text == "|" and first)
 
     def product(self, of_an_op: bool = False) -> str:
-        """Factors side by side, with * between them; those of an op without brackets end before the next op."""
+        """Adjacent factors joined by *; an argument without parentheses ends before the next op."""
         made = self.power()
         while self.begins(first=self.opens) and not (of_an_op and self.is_op(self.next)):
             made += "*" + self.power().lstrip()
@@ -255,19 +255,19 @@ class _Speller:
             return self.trailers(f"{token.space}sigmoid", called=True)
         factor = re.fullmatch(r"[^\W\d_]\d*", token.text) and not {token.text} & (self.made | PLAIN)
         if factor and self.next.text == "(":
-            return made  # a product follows
+            return made  # followed by a product
         return self.trailers(made, called=True)
 
     def is_op(self, token: Token) -> bool:
         return token.kind == "name" and token.text in (CALLED | RECIPROCALS.keys()) and token.text not in self.made
 
     def is_capitalised(self, token: Token) -> bool:
-        """Whether an op with capital letters is called: Tanh(x), but neither nn.Tanh()(x) nor Tanh()(x)."""
+        """True for a capitalised op that is called, as in Tanh(x), but not in nn.Tanh()(x) or Tanh()(x)."""
         after = [each.text for each in self.tokens[self.i : self.i + 2]]
         return token.text.lower() in CALLED and token.text not in self.made and after[:1] == ["("] and after[1:] != [")"]
 
     def of_op(self, token: Token) -> str:
-        """An op, and what it is of: sin x, sin² x, sin -x, sin(x); 1/cos(x) for sec x."""
+        """An op and its argument: sin x, sin² x, sin -x, sin(x); 1/cos(x) for sec x."""
         if token.text in RECIPROCALS:
             inside = self.of_op(token._replace(text=RECIPROCALS[token.text], space=""))
             return f"{token.space}(1/{inside})" if "(" in inside else token.space + token.text
@@ -284,7 +284,7 @@ class _Speller:
         return f"{name}({(sign + inside).strip()}){exponent}"
 
     def brackets(self) -> str:
-        """What stands in brackets, with them."""
+        """A bracketed part, including the brackets."""
         parts = [self.take()]
         opens, self.opens = self.opens, self.paired
         while self.next.kind != "end" and self.next.text not in (")", "]", "}"):
@@ -293,7 +293,7 @@ class _Speller:
         return "".join(parts) + (self.take() if self.next.kind != "end" else "")
 
     def trailers(self, made: str, called: bool) -> str:
-        """What belongs to an operand: indices, attributes, calls."""
+        """The trailers of an operand: indices, attributes, calls."""
         while self.next.text in ("[", ".") or (called and self.next.text == "("):
             if self.next.text == ".":
                 made += self.take() + (self.take() if self.next.kind == "name" else "")
@@ -318,7 +318,7 @@ class _Speller:
 
 
 def _bare(text: str) -> str:
-    """Without the brackets that are around all of it."""
+    """The text without parentheses around the whole of it."""
     text = text.strip()
     if not (text.startswith("(") and text.endswith(")")):
         return text

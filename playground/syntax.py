@@ -1,4 +1,4 @@
-"""Syntax trees of what was typed, which need not be Python: their names, where nodes stand in the text, and other text there."""
+"""Syntax trees of typed text, which may not be Python: names in them, places of nodes, and edits of the text there."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-ATOMS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant)  # that need no brackets inside an operation
+ATOMS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant)  # need no parentheses inside an operation
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # of text that is not Python, or too much of it
+UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # raised for text that isn't Python or is too large
 
-Edit = tuple[tuple[int, int], tuple[int, int], str]  # from line and column, to line and column, what stands there instead
+Edit = tuple[tuple[int, int], tuple[int, int], str]  # start and end as (line, column), and the replacement
 
 
 def parsed(text: str) -> ast.Module | None:
-    """The tree of lines of Python; None if they are not."""
+    """The syntax tree of the text; None if it isn't Python."""
     try:
         return ast.parse(text)
     except UNREADABLE:
@@ -28,13 +28,13 @@ def names_in(*nodes: ast.AST) -> set[str]:
 
 
 def imported_in(tree: ast.AST) -> set[str]:
-    """The names that lines import."""
+    """The names that the lines import."""
     found = [node for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom))]
     return {alias.asname or alias.name for node in found for alias in node.names}
 
 
 def written(node: ast.expr, text: str) -> str:
-    """A node as it stands in the text, or, if it stands elsewhere, as Python writes it."""
+    """The node's source in the text, or unparsed if it isn't from there."""
     return ast.get_source_segment(text, node) or ast.unparse(node)
 
 
@@ -44,7 +44,7 @@ def rows(text: str) -> list[str]:
 
 
 def place(node: Any, text: str) -> tuple[int, int, int]:
-    """The line of a node, its first column, and the one after its last there; all from 1, in letters.
+    """The line of a node, its first column, and the column after its last on that line, in characters from 1.
 
     >>> text = "α = 1; β = α"
     >>> place(ast.parse(text).body[1], text)
@@ -56,18 +56,18 @@ def place(node: Any, text: str) -> tuple[int, int, int]:
 
 
 def edit(node: Any, text: str) -> Edit:
-    """Another text in the place of a node."""
+    """An edit that replaces a node with this text."""
     return (node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset), text
 
 
 def around(node: ast.AST, before: str, after: str) -> list[Edit]:
-    """A text before and one after a node."""
+    """Edits that insert text before and after a node."""
     start, end, _ = edit(node, "")
     return [(start, start, before), (end, end, after)]
 
 
 def edited(text: str, edits: Iterable[Edit]) -> str:
-    """The text, with all of them made.
+    """The text with all the edits applied.
 
     >>> x = ast.parse("2 * x").body[0].value.right
     >>> edited("2 * x", around(x, "sin(", ")"))

@@ -1,4 +1,4 @@
-"""Where PyTorch gives another gradient than the engine, or none: what is said of it, at the numbers shown."""
+"""Notes on gradients that differ in PyTorch, or don't exist there, at the numbers shown."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from autograd.graph import Edge, Graph, edges_of
 from autograd.value import operands
 
 MAX_NAMED = 3
-LIMITS = {"clip": ("torch.clamp", 1.0), "hardtanh": ("F.hardtanh", 0.0), "Hardtanh": ("nn.Hardtanh", 0.0)}  # slopes at bounds
-ASKED = "2.13 "  # the version whose torch.clamp has that slope; other versions may have another
+LIMITS = {"clip": ("torch.clamp", 1.0), "hardtanh": ("F.hardtanh", 0.0), "Hardtanh": ("nn.Hardtanh", 0.0)}  # slopes at the bounds
+ASKED = "2.13 "  # the PyTorch version whose torch.clamp has this slope; others may differ
 DIFFERING = {*LIMITS, "atan2", "hypot", "where"}
-# Ops that turn a gradient of 0 into NaN in PyTorch, where their partial is not finite,
+# Ops that turn a zero gradient into NaN in PyTorch where their partial isn't finite,
 LIKEWISE = {"sqrt", "div", "mul", "pow", "exp", "expm1", "exp2", "sinh", "cosh", "asin", "acos", "acosh", "lgamma", "erfinv"}
-# and those that do so only at the end of their domain: outside it, PyTorch's formula gives a number.
+# and those that do so only at the end of their domain: outside it, PyTorch's formula is finite.
 AT_THE_END = {"log", "log2", "log10", "log1p", "atanh"}
-KEEP_NOTHING = {"add", "sub", "neg", "pos", "sum"}  # for their gradient: PyTorch may sweep these twice
+KEEP_NOTHING = {"add", "sub", "neg", "pos", "sum"}  # of their arguments, so PyTorch can sweep them twice
 FREED = "PyTorch raises at the second backward(): the first one frees the graph, unless it is given retain_graph=True."
 UNTAKEN = "the branch that where does not take adds 0 times a slope that is not finite"
 
 
 def calls(text: str) -> set[str]:
-    """The names of the functions that a text calls, without what stands before their last dot.
+    """The names of the functions that a text calls, without prefixes.
 
     >>> sorted(calls("nn.Hardtanh()(x) if clip(x, 0, 1) else 0"))
     ['Hardtanh', 'clip', 'where']
@@ -38,18 +38,18 @@ def calls(text: str) -> set[str]:
 
 
 class Limit(NamedTuple):
-    """The function that a text calls to limit numbers; and for both ops of each call, the one that gives its result."""
+    """The function a text calls to limit numbers; and for both ops of each call, the one that gives the result."""
 
     name: str
     results: Mapping[Value, Value]
 
     def at_bound(self, node: Value) -> bool:
-        """Whether that is an op of such a call, and at its bound."""
+        """True for an op of such a call that is at its bound."""
         return node in self.results and len({*operands(node)}) == 1
 
 
 def limit_of(graph: Graph, called: Collection[str]) -> Limit:
-    """The calls of clip, or of hardtanh, in a graph that was recorded by a text which calls these functions.
+    """The calls of clip or hardtanh in the graph of a text that calls these functions.
 
     >>> from autograd import clip
     >>> x = Value(1.0)
@@ -69,7 +69,7 @@ def limit_of(graph: Graph, called: Collection[str]) -> Limit:
 
 
 def differing(graph: Graph, leaves: Sequence[Value], name_of: Callable[[Value], str], called: Collection[str]) -> str:
-    """What is to be said of a graph as it was recorded, if PyTorch's gradients of these leaves are others.
+    """A note if PyTorch's gradients of these leaves differ in a graph as it was recorded.
 
     >>> from autograd import hypot
     >>> x = Value(0.0, label="x")
@@ -96,7 +96,7 @@ def differing(graph: Graph, leaves: Sequence[Value], name_of: Callable[[Value], 
 
 
 def _partial(edge: Edge, bar: float, called: Collection[str], limit: Limit) -> tuple[float | None, str]:
-    """What PyTorch multiplies the gradient `bar` with on an edge, None if none flows there; and why, if it is not what we do."""
+    """PyTorch's factor for the gradient `bar` on an edge, None if nothing flows; and the reason if it differs from ours."""
     node, position, _, partial = edge
     name = node.op.name if node.op is not None else ""
     if name == "where" and position and "where" in called:
@@ -116,12 +116,12 @@ def _partial(edge: Edge, bar: float, called: Collection[str], limit: Limit) -> t
 
 
 def same_gradient(one: float, other: float) -> bool:
-    """Whether two gradients are one, up to rounding; NaN is NaN."""
+    """True if two gradients are equal up to rounding; NaN equals NaN."""
     return math.isclose(one, other, rel_tol=1e-9) or (math.isnan(one) and math.isnan(other))
 
 
 def freed(roots: Sequence[Value]) -> str:
-    """What is to be said of the last two calls of `backward()`, if PyTorch frees what the second one needs in the first.
+    """A note if, in PyTorch, the first of the last two calls of `backward()` frees what the second one needs.
 
     >>> x = Value(2.0)
     >>> square, total = x * x, x + x
@@ -136,7 +136,7 @@ def freed(roots: Sequence[Value]) -> str:
 
 
 def none_in_torch(text: str, scope: Mapping[str, object]) -> str:
-    """What is to be said of gradients that a text reads and PyTorch does not have, given what its names hold in the end.
+    """A note on gradients that a text reads but PyTorch doesn't set, given the final values of its names.
 
     >>> x = Value(2.0)
     >>> none_in_torch("print(x.grad)", {"x": x})
@@ -160,7 +160,7 @@ def none_in_torch(text: str, scope: Mapping[str, object]) -> str:
 
 
 def _steps(tree: ast.AST) -> list[ast.AugAssign]:
-    """Where a name that was given a Value is changed in place, and not inside no_grad()."""
+    """In-place changes of names that hold Values, outside no_grad()."""
     made: set[str] = set()
     found: list[ast.AugAssign] = []
     waiting = [tree]
@@ -181,7 +181,7 @@ def _steps(tree: ast.AST) -> list[ast.AugAssign]:
 
 
 def _is_leaf(node: ast.AST) -> bool:
-    """Whether it makes a Value that takes a gradient."""
+    """True if it makes a Value that requires a gradient."""
     match node:
         case ast.Call(func=ast.Name(id="Value") | ast.Attribute(attr="Value"), keywords=given):
             return all(each.arg != "requires_grad" for each in given)

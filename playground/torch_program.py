@@ -1,4 +1,4 @@
-"""What was typed as a program for PyTorch: the recorded graph, in tensors of doubles."""
+"""Exports a recorded graph as a PyTorch program in float64."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from playground.program import number_source
 from playground.torch_gradients import Limit, limit_of
 from playground.typed import Slip
 
-MAX_OPS = 1000  # of a program: each is written out
-MAX_INLINE = 60  # characters of what stands inside another expression
-# By op: what it is in PyTorch. A function there takes tensors, even of what is a plain number here.
+MAX_OPS = 1000  # in a program: each is written out
+MAX_INLINE = 60  # characters of a subexpression
+# Each op's form in PyTorch. Its functions only take tensors, even where ours take plain numbers.
 ALIKE = (
     "acos acosh asin asinh atan atan2 atanh ceil copysign cos cosh digamma erf erfc erfinv exp exp2 expm1 floor hypot lgamma log"
     " log10 log1p log2 logaddexp maximum minimum relu round sigmoid sign sin sinh sqrt tan tanh"
@@ -36,7 +36,7 @@ TORCH = {
     "pow": "{0} ** {1}",
     "mod": "torch.remainder",
     "cbrt": "torch.sign({0}) * abs({0}) ** (1 / 3)",
-    "exp_difference": "torch.exp({0} - {1})",  # of which softmax consists
+    "exp_difference": "torch.exp({0} - {1})",  # softmax is made of it
     "log1mexp": "torch.log(-torch.expm1(-{0}))",
     "sech2": "1 / torch.cosh({0}) ** 2",
     "gaussian": "torch.exp(-({0} ** 2))",
@@ -45,7 +45,7 @@ TORCH = {
     "fraction": "{0} / ({0} + {1})",
     "normal_cdf": "torch.special.ndtr",
     "mish": "torch.nn.functional.mish",
-    "softplus": "-torch.nn.functional.logsigmoid(-{0})",  # which is exact for large numbers, too
+    "softplus": "-torch.nn.functional.logsigmoid(-{0})",  # also exact for large numbers
     "softsign": "torch.nn.functional.softsign",
     "equal": "({0} == {1}).double()",
     "not_equal": "({0} != {1}).double()",
@@ -66,9 +66,9 @@ TAKEN = {*keyword.kwlist, "torch", "print", "float", "abs"}
 
 
 def in_torch(graph: Graph, called: Collection[str] = ()) -> str:
-    """The graph of one result as a program for PyTorch, with all gradients. A Slip names what PyTorch does not have.
+    """The graph of one result as a PyTorch program, with all gradients. Slip names ops that PyTorch lacks.
 
-    `called` are the functions in the text that recorded it.
+    `called` are the functions called by the text that recorded it.
 
     >>> x, w = Value(3.0, label="x"), Value(2.0, label="w")
     >>> y = (x * w + 1).tanh()
@@ -123,9 +123,9 @@ def in_torch(graph: Graph, called: Collection[str] = ()) -> str:
 
 
 def _is_within(node: Value, limit: Limit, graph: Graph) -> bool:
-    """Whether it is the first op of a call that limits a number to plain bounds, which PyTorch has as one op.
+    """True for the first op of a call that limits a number to plain bounds, a single op in PyTorch.
 
-    Not at a bound: there the slope of that is another one.
+    False at a bound, where the slope of PyTorch's op differs.
     """
     last = limit.results.get(node, node)
     if last is node or len(graph.users[node]) > 1 or limit.at_bound(node) or limit.at_bound(last):
@@ -134,7 +134,7 @@ def _is_within(node: Value, limit: Limit, graph: Graph) -> bool:
 
 
 def _limited(node: Value, limit: Limit, written: dict[Value, ast.expr]) -> ast.expr | None:
-    """What computes the result of such a call; None if it is none."""
+    """The expression for the result of such a call; None for any other node."""
     first = node.args[0] if node in limit.results else None
     if type(first) is not Value or first in written:
         return None
@@ -147,7 +147,7 @@ def _limited(node: Value, limit: Limit, written: dict[Value, ast.expr]) -> ast.e
 
 
 def _reached(graph: Graph) -> set[Value]:
-    """The nodes to which PyTorch passes a gradient back: through comparisons, it passes none."""
+    """The nodes that PyTorch passes a gradient to; comparisons pass none on."""
     asks: set[Value] = set()
     for node in graph:
         if takes_gradient(node) if node.op is None else any(arg in asks for arg in _sources(node)):
@@ -159,7 +159,7 @@ def _reached(graph: Graph) -> set[Value]:
 
 
 def _sources(node: Value) -> list[Value]:
-    """The arguments by which PyTorch differentiates."""
+    """The arguments that PyTorch differentiates by."""
     if node.op is None or node.op.comparison:
         return []
     return [arg for arg in node.args[1 if node.op.select else 0 :] if type(arg) is Value]
@@ -174,7 +174,7 @@ def _asks(leaf: Value) -> str:
 
 
 def _operation(op: Op, node: Value, written: dict[Value, ast.expr]) -> ast.expr:
-    """What computes a node, in terms of its arguments."""
+    """The expression for a node, given its arguments'."""
     template = TORCH.get(op.name) or OF_SEVERAL.get(op.name, "")
     tensors = NEEDS_TENSORS.search(template) is not None
     args = [written[arg] if type(arg) is Value else _constant(arg, tensors) for arg in node.args]
@@ -194,7 +194,7 @@ def _operation(op: Op, node: Value, written: dict[Value, ast.expr]) -> ast.expr:
 
 
 def _condition(x: ast.expr) -> ast.expr:
-    """A number as a tensor of truth values, which a comparison is by itself."""
+    """A number as a boolean tensor, which a comparison already is."""
     match x:
         case ast.Call(func=ast.Attribute(value=compared, attr="double")):
             return compared

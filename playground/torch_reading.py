@@ -1,4 +1,4 @@
-"""What a program for PyTorch means: which names are PyTorch's, and what holds several numbers, rows of them, or networks."""
+"""Reads a PyTorch program: which names are PyTorch's, and which hold several numbers, rows of them, or networks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from autograd.op import TABLE
 from playground.lists import SYMBOLS, free_letters
 from playground.syntax import COMPREHENSIONS, UNREADABLE, imported_in, rows
 
-MODULES = {"torch": "torch", "F": "torch.nn.functional", "nn": "torch.nn", "optim": "torch.optim"}  # as they are usually imported
+MODULES = {"torch": "torch", "F": "torch.nn.functional", "nn": "torch.nn", "optim": "torch.optim"}  # the usual imports
 COMPOSED = {
     *("clip", "elu", "enable_grad", "gelu", "hardtanh", "leaky_relu", "logsigmoid", "no_grad", "reciprocal", "silu", "square"),
 }
@@ -40,23 +40,23 @@ OTHERS = {
 }
 TENSORS = {"tensor", "as_tensor", "scalar_tensor", "Tensor", "FloatTensor", "DoubleTensor", "Parameter", "Variable"}
 FILLED = {"zeros": "0.0", "ones": "1.0", "rand": "random.random()", "randn": "random.gauss(0, 1)"}
-SHAPES = {"()", "1", "(1,)", "[]", "[1]"}  # of one number
+SHAPES = {"()", "1", "(1,)", "[]", "[1]"}  # of a single number
 SAME_NUMBER = {
     *("view", "reshape", "squeeze", "unsqueeze", "flatten", "contiguous", "cpu", "cuda", "to", "double", "float", "long"),
 }
-# Those that compute with a tensor number by number.
+# Functions that compute elementwise.
 EACH = {name for name in SAME if name in COMPOSED or TABLE[name].arity == 1} - {"enable_grad", "no_grad"}
 EACH |= {name for name, ours in OTHERS.items() if ours in EACH} | {"clamp", "clone", "detach", "numpy", "pow", "tolist"}
-CLASSES = re.compile("cross_entropy|nll_loss|CrossEntropyLoss|NLLLoss")  # of a text in which tensors of integers may be classes
+CLASSES = re.compile("cross_entropy|nll_loss|CrossEntropyLoss|NLLLoss")  # in a text where integer tensors may be classes
 INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, *COMPREHENSIONS)
 NO_FORMULAS = (ast.Subscript, ast.List, ast.Tuple, ast.IfExp, ast.MatMult, *INNER)
-Name = tuple[ast.AST | None, str]  # with the function or comprehension to which it belongs, before it
+Name = tuple[ast.AST | None, str]  # preceded by the function or comprehension that owns it
 Answer = TypeVar("Answer")
 Question = Callable[[Any, ast.AST], Answer]
 
 
 class Filled(NamedTuple):
-    """A tensor that is given by its sizes, or by another one of these sizes; the function without _like; whether it learns."""
+    """A tensor made from sizes or like another: the function without _like, the sizes, and whether it requires gradients."""
 
     name: str
     sizes: Sequence[ast.expr]
@@ -65,7 +65,7 @@ class Filled(NamedTuple):
 
 
 class TorchNetwork(NamedTuple):
-    """Whether a network takes one number of each sample, and gives one; whether these are lists, as of linear layers."""
+    """Whether a network takes and returns one number per sample, and whether in lists, as linear layers do."""
 
     one_in: bool
     one_out: bool
@@ -73,13 +73,13 @@ class TorchNetwork(NamedTuple):
 
 
 def remembered(question: Question[Answer]) -> Question[Answer]:
-    """A question that is asked of each node once, since parts of a node are asked many times over."""
+    """Cache a question's answer for each node: nodes are asked many times, as parts of others."""
 
     @wraps(question)
     def asked(reading: TorchReading, node: ast.AST) -> Any:
         key = question, id(node)
         if key not in reading.answers:
-            reading.answers[key] = None  # until it is known: a function may call itself, and a name be made of itself
+            reading.answers[key] = None  # until it is known: functions and names may be recursive
             reading.answers[key] = question(reading, node)
         return reading.answers[key]
 
@@ -87,7 +87,7 @@ def remembered(question: Question[Answer]) -> Question[Answer]:
 
 
 class TorchReading:
-    """A program for PyTorch, read as a whole."""
+    """A PyTorch program, read as a whole."""
 
     def __init__(self, text: str) -> None:
         self.scopes: dict[int, tuple[ast.AST, ...]] = {}
@@ -96,21 +96,21 @@ class TorchReading:
         nodes = self.nodes
         given = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
         self.own = given | imported_in(self.tree)
-        self.paths = {name: path for name, path in MODULES.items() if name not in given}  # by name: the one in PyTorch
+        self.paths = {name: path for name, path in MODULES.items() if name not in given}  # PyTorch's full name for each name
         for node in nodes:
             self.paths |= dict(_imports(node))
         self.modules = {*self.paths, *self.own, "random", "math", "autograd"} - given
         asked = any(self.asks(node) for node in nodes)
         self.asking = {name for node in nodes for name in _asking(node)}
-        self.frozen = ", requires_grad=False" if asked else ""  # what PyTorch computes no gradient of
+        self.frozen = ", requires_grad=False" if asked else ""  # for tensors without a gradient in PyTorch
         self.given = [each for node in nodes for each in _givings(node)]
         asked_names = {target.id for target, value, _ in self.given if any(map(self.asks, ast.walk(value)))} | self.asking
         over_parameters = {target.id for target, value, _ in self.given if ast.unparse(value).endswith(".parameters()")}
-        self.learned = asked_names | over_parameters  # names of leaves, which PyTorch changes in place
+        self.learned = asked_names | over_parameters  # names of leaves that PyTorch changes in place
         self.functions = {line.name: line for line in self.tree.body if isinstance(line, ast.FunctionDef)}
         defined = [(x.id, value) for x, value, _ in self.given if isinstance(value, ast.Lambda)]
         formulas = [(name, self.formula(function)) for name, function in [*self.functions.items(), *defined]]
-        self.of_numbers = {name: formula for name, formula in formulas if formula}  # functions, with what they give
+        self.of_numbers = {name: formula for name, formula in formulas if formula}  # functions of one number, and their formulas
         self.lists: set[Name] = set()
         self.matrices: set[Name] = set()
         self.plain: set[Name] = set()
@@ -122,7 +122,7 @@ class TorchReading:
         self.find_kinds()
 
     def read(self, text: str, around: tuple[ast.AST, ...] = ()) -> None:
-        """Take the text of a program, or of a part of it inside these functions and comprehensions."""
+        """Parse the text of a program, or of a part inside these functions and comprehensions."""
         lines = rows(text)
         text = "\n".join(lines)
         self.source = text.encode()
@@ -138,7 +138,7 @@ class TorchReading:
         self.own_names -= {(scope, name) for scope, node in outer for name in node.names}
 
     def find_kinds(self) -> None:
-        """Of each name, whether it is several numbers, rows of them, or plain: as what it is given, by a line or by all calls."""
+        """Classify each name as a list, as rows, or as plain, by the values that lines or all calls give it."""
         calls: dict[str, list[ast.Call]] = {}
         for node in self.nodes:
             match node:
@@ -172,11 +172,11 @@ class TorchReading:
     # -- what names mean -----------------------------------------------------------------------------
 
     def name(self, node: ast.Name) -> Name:
-        """A name with the function that it belongs to, if it is given in one."""
+        """A name, with its function if it is local to one."""
         return next((own for scope in self.scopes[id(node)] if (own := (scope, node.id)) in self.own_names), (None, node.id))
 
     def path(self, node: ast.AST) -> str:
-        """The full name in PyTorch of a name or an attribute; empty if it is none of its."""
+        """The full PyTorch name of a name or an attribute; "" if it isn't PyTorch's."""
         match node:
             case ast.Name(id=name):
                 return self.paths.get(name, "")
@@ -186,12 +186,12 @@ class TorchReading:
         return ""
 
     def of_torch(self, node: ast.AST) -> str:
-        """The last part of such a name, unless it is the same here, as that of nn.MSELoss is."""
+        """The last part of a PyTorch name; "" if it is the same here, as for nn.MSELoss."""
         path = self.path(node)
         return path.rpartition(".")[2] if path and here(path) != ast.unparse(node) else ""
 
     def asks(self, node: ast.AST) -> bool:
-        """Whether it asks PyTorch to compute the gradient of a tensor."""
+        """True if the node makes a tensor require a gradient."""
         match node:
             case ast.keyword(arg="requires_grad", value=ast.Constant(value=True)):
                 return True
@@ -204,7 +204,7 @@ class TorchReading:
         return False
 
     def whole(self, node: ast.AST) -> Iterator[ast.Call]:
-        """The tensor of whole numbers of which the node asks PyTorch to compute the gradient."""
+        """The integer tensor that the node makes require a gradient."""
         match node:
             case ast.Call(func=ast.Attribute(value=call, attr="requires_grad_")):
                 made: ast.AST | None = call
@@ -222,7 +222,7 @@ class TorchReading:
     # -- several numbers -----------------------------------------------------------------------------
 
     def numbers(self, node: ast.AST) -> list[ast.expr]:
-        """What a tensor of several numbers, in a row or a column, is made of; empty if the node makes none."""
+        """The elements of a tensor that is a row or a column of several numbers; empty if the node makes none."""
         match node:
             case ast.Call(func=function, args=[ast.List(elts=[_, _, *_] as parts), *_]) if self.of_torch(function) in TENSORS:
                 column = [part.elts[0] for part in parts if isinstance(part, ast.List) and len(part.elts) == 1]
@@ -234,7 +234,7 @@ class TorchReading:
         return []
 
     def rows(self, node: ast.AST) -> ast.List | None:
-        """What a tensor of several rows is made of, if that is written out."""
+        """The rows of a tensor of several rows, if they are written out."""
         match node:
             case ast.Call(func=function, args=[ast.List(elts=[ast.List(), *_]) as rows, *_]) if (
                 self.of_torch(function) in TENSORS
@@ -243,7 +243,7 @@ class TorchReading:
         return None
 
     def filled(self, node: ast.AST, is_asked: bool = False) -> Filled | None:
-        """The tensor that the node makes of sizes, if it does and these are more than one number's."""
+        """The tensor that the node makes from sizes, if it does and holds more than one number."""
         match node:
             case ast.Call(func=ast.Attribute(value=inner, attr="requires_grad_"), args=[]):
                 return self.filled(inner, is_asked=True)
@@ -262,7 +262,7 @@ class TorchReading:
         return None
 
     def formula(self, function: Any) -> ast.expr | None:
-        """That of a function of one number, which PyTorch computes for several numbers one by one; None if it is no formula."""
+        """The formula of a one-argument function that PyTorch would apply elementwise; None if it isn't a formula."""
         match function.body:
             case (ast.expr() as formula) | [ast.Return(value=ast.expr() as formula)] if len(function.args.args) == 1:
                 parts = list(ast.walk(formula))
@@ -273,7 +273,7 @@ class TorchReading:
 
     @remembered
     def is_list(self, node: ast.AST) -> bool:
-        """Whether it is several numbers: makes them, is their name, or computes with them number by number."""
+        """True for several numbers: an expression that makes them, their name, or elementwise operations on them."""
         match node:
             case ast.Name():
                 return self.name(node) in self.lists
@@ -301,7 +301,7 @@ class TorchReading:
         return bool(self.is_each(node) or self.numbers(node) or len(sizes) == 1 or is_column)
 
     def factors(self, node: ast.AST) -> tuple[ast.expr, ast.expr] | None:
-        """Of a product of rows, or of a row, with several numbers."""
+        """The factors of a product of a row, or of rows, with a list; None for any other node."""
         match node:
             case (
                 ast.BinOp(left=x, op=ast.MatMult(), right=y)
@@ -314,7 +314,7 @@ class TorchReading:
 
     @remembered
     def is_each(self, node: ast.AST) -> bool:
-        """Whether it computes with several numbers one by one."""
+        """True if it computes elementwise with several numbers."""
         match node:
             case ast.BinOp(left=x, op=op, right=y) if type(op).__name__ in SYMBOLS:
                 return self.is_list(x) or self.is_list(y)
@@ -334,7 +334,7 @@ class TorchReading:
 
     @remembered
     def is_plain(self, node: ast.AST) -> bool:
-        """Whether it is a number, or several, without a graph: counts what holds."""
+        """True for a number, or several, without a graph, such as a count."""
         match node:
             case ast.Name():
                 return self.name(node) in self.plain
@@ -353,7 +353,7 @@ class TorchReading:
     # -- rows and networks ---------------------------------------------------------------------------
 
     def find_networks(self) -> dict[str, TorchNetwork]:
-        """By name, those made of linear layers: in one line, or by a class of the program."""
+        """The networks of linear layers by name, made in one line or by a class of the program."""
         classes = {
             node.name: node
             for node in self.nodes
@@ -374,7 +374,7 @@ class TorchReading:
         return found
 
     def samples(self, made: ast.ClassDef) -> Iterator[Name]:
-        """What the forward of a network of linear layers takes: a list, of which a sample is made."""
+        """The parameters of `forward` in a network of linear layers: each is a sample, a list."""
         has_layers = any(isinstance(node, ast.Attribute) and self.path(node) == "torch.nn.Linear" for node in ast.walk(made))
         for line in made.body:
             if isinstance(line, ast.FunctionDef) and line.name == "forward" and len(line.args.args) == 2 and has_layers:
@@ -382,7 +382,7 @@ class TorchReading:
 
     @remembered
     def is_matrix(self, node: ast.AST) -> bool:
-        """Whether it is several rows of numbers, one for each sample: makes them, is their name, or is what a network gives."""
+        """True for rows of numbers, one per sample: an expression that makes them, their name, or a network's output."""
         match node:
             case ast.Name():
                 return self.name(node) in self.matrices
@@ -397,7 +397,7 @@ class TorchReading:
         return self.rows(node) is not None or is_filled
 
     def best(self, node: ast.AST) -> ast.expr | None:
-        """The rows in each of which it looks for the largest number."""
+        """The rows whose argmax it takes."""
         match node:
             case ast.Call(func=function, args=[rows, *_]) if self.path(function) == "torch.argmax" and self.is_matrix(rows):
                 return rows
@@ -406,7 +406,7 @@ class TorchReading:
         return None
 
     def is_batch(self, node: ast.AST, network: TorchNetwork) -> bool:
-        """Whether it is several samples for a network."""
+        """True if it is several samples for the network."""
         return self.is_matrix(node) or (network.one_in and self.is_list(node))
 
 
@@ -414,7 +414,7 @@ Reading = TypeVar("Reading", bound=TorchReading)
 
 
 def first(text: str, read: Callable[[str], Reading], find: Callable[[Reading], Iterable[Any]]) -> Any:
-    """The first of the nodes that are found in a program; None if there are none, or it is not Python."""
+    """The first node found in a program; None if there is none, or the text isn't Python."""
     try:
         reading = read(text)
         return min(find(reading), key=reading.span, default=None)
@@ -423,13 +423,13 @@ def first(text: str, read: Callable[[str], Reading], find: Callable[[Reading], I
 
 
 def sizes_of(layer: ast.Call) -> list[ast.expr]:
-    """How many numbers a linear layer takes and gives."""
+    """The input and output sizes of a linear layer."""
     named = {keyword.arg: keyword.value for keyword in layer.keywords if keyword.arg in ("in_features", "out_features")}
     return [*layer.args[:2], *(named[name] for name in sorted(named, key=str))]
 
 
 def here(path: str) -> str | None:
-    """What a full name of PyTorch is here, if it has a name here.
+    """The engine's name for a full PyTorch name, or None.
 
     >>> here("torch.nn.functional.relu"), here("torch.optim.SGD"), here("torch.compile")
     ('relu', 'nn.optim.SGD', None)
@@ -448,18 +448,18 @@ def here(path: str) -> str | None:
 
 
 def is_torch(module: str | None) -> bool:
-    """Whether a module is PyTorch, or inside it."""
+    """True for PyTorch or one of its modules."""
     return (module or "").partition(".")[0] == "torch"
 
 
 def _names(targets: Sequence[ast.expr]) -> list[ast.Name]:
-    """Those that one value is given to, or the only part of it."""
+    """The names that are assigned a whole value, or its only element."""
     parts = [target.elts[0] if isinstance(target, ast.Tuple) and len(target.elts) == 1 else target for target in targets]
     return [part for part in parts if isinstance(part, ast.Name)]
 
 
 def _givings(node: ast.AST) -> Iterator[tuple[ast.Name, ast.expr, bool]]:
-    """The names to which something is given there; what; and whether a name takes each part of it in turn."""
+    """The names bound by the node; their values; and whether a name takes each element in turn."""
     match node:
         case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)) if len(targets) == len(values):
             pairs, is_part = list(zip(targets, values, strict=True)), False
@@ -479,7 +479,7 @@ def _givings(node: ast.AST) -> Iterator[tuple[ast.Name, ast.expr, bool]]:
 
 
 def _arguments(function: ast.FunctionDef, calls: Sequence[ast.Call]) -> Iterator[tuple[Name, list[ast.expr]]]:
-    """The parameters of a function, each with what its calls give for it where that is written there."""
+    """The parameters of a function, each with the arguments that calls pass for it explicitly."""
     for place, parameter in enumerate(function.args.args):
         yield (
             (function, parameter.arg),
@@ -493,7 +493,7 @@ def _arguments(function: ast.FunctionDef, calls: Sequence[ast.Call]) -> Iterator
 
 
 def _scopes(tree: ast.AST, around: tuple[ast.AST, ...]) -> dict[int, tuple[ast.AST, ...]]:
-    """The functions and comprehensions around each node, by its id, the inmost one first; `around` are those around the tree."""
+    """The functions and comprehensions around each node, by its id, innermost first; `around` are those around the tree."""
     found = {id(tree): around}
     for node in ast.walk(tree):
         outside = found[id(node)]
@@ -503,7 +503,7 @@ def _scopes(tree: ast.AST, around: tuple[ast.AST, ...]) -> dict[int, tuple[ast.A
 
 
 def _given(node: ast.AST) -> str:
-    """The name that is given to something there, as an argument or by an assignment."""
+    """The name bound by the node, as a parameter or by assignment; "" if none."""
     match node:
         case ast.arg(arg=name) | ast.Name(id=name, ctx=ast.Store()):
             return name
@@ -511,7 +511,7 @@ def _given(node: ast.AST) -> str:
 
 
 def _imports(node: ast.AST) -> Iterator[tuple[str, str]]:
-    """The names that a line imports from PyTorch, and what they are there."""
+    """The names that a line imports from PyTorch, and their full names."""
     match node:
         case ast.Import(names=names):
             for alias in names:
@@ -522,7 +522,7 @@ def _imports(node: ast.AST) -> Iterator[tuple[str, str]]:
 
 
 def _asking(node: ast.AST) -> Iterator[str]:
-    """The name of which a line says later on that its gradient is computed."""
+    """The name that a later line makes require a gradient."""
     match node:
         case (
             ast.Assign(targets=[ast.Attribute(value=ast.Name(id=name), attr="requires_grad")])
@@ -532,7 +532,7 @@ def _asking(node: ast.AST) -> Iterator[str]:
 
 
 def _is_whole(node: ast.AST) -> bool:
-    """Whether it is a whole number, or nothing but such."""
+    """True for an integer literal, or a list of nothing else."""
     match node:
         case ast.Constant(value=int()):
             return True

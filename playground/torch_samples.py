@@ -1,4 +1,4 @@
-"""Where PyTorch computes with all samples at once, in ways that are not those of one sample after the other."""
+"""Finds where a PyTorch program computes with all samples at once, unlike one sample at a time."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from playground.syntax import names_in, place
 from playground.torch_reading import EACH, SAME_NUMBER, TorchReading, first, remembered
 
 OVER_SAMPLES = {"sum", "mean", "prod", "norm", "var", "std", "max", "min", "logsumexp", "softmax", "log_softmax"}
-OF_EACH = {"1", "-1"}  # the dimensions within a sample
+OF_EACH = {"1", "-1"}  # dimensions within a sample
 RESHAPED = ("squeeze", "flatten", "Flatten", "view", "reshape")
 PAIRED = "PyTorch has a column and a row here, and does not take them pair by pair; write .unsqueeze(1) after the row"
 TOGETHER = "it computes with all samples at once; here that is done for one after the other"
 
 
 def paired(text: str) -> tuple[str, int, int, int] | None:
-    """What PyTorch does where a column and a row meet for the first time; and its line, first column, and the one after the last.
+    """The first place where a column meets a row: what PyTorch does there, the line, first column, and the column after the end.
 
     >>> paired("y = torch.tensor([0., 1.])\\nout = nn.Linear(2, 1)\\nx = torch.zeros(2, 1)\\nx - y")[1:]
     (4, 1, 6)
@@ -25,7 +25,7 @@ def paired(text: str) -> tuple[str, int, int, int] | None:
 
 
 def mixed(text: str) -> tuple[str, int, int, int] | None:
-    """What keeps a program from being rewritten whose network, called on several samples, computes with all of them at once."""
+    """The first place where a network called on several samples mixes them, which keeps the program from being rewritten."""
     return _first(text, _TorchSamples.mixing, TOGETHER)
 
 
@@ -35,18 +35,18 @@ def _first(text: str, found: Callable[[_TorchSamples], Iterator[ast.AST]], told:
 
 
 class _TorchSamples(TorchReading):
-    """A program, with what is a row of numbers in it, and what is a column."""
+    """Reads which tensors of a program are rows and which are columns."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
         classes = {node.name: node for node in self.nodes if isinstance(node, ast.ClassDef)}
-        self.made: dict[str, ast.AST] = {}  # by the name of a network, what makes it
+        self.made: dict[str, ast.AST] = {}  # the code that makes each network, by its name
         for target, value, _ in self.given:
             name = getattr(getattr(value, "func", None), "id", "")
             self.made[target.id] = classes.get(name, value)
 
     def meeting(self) -> Iterator[ast.AST]:
-        """Where a column and a row are computed with, number by number or as a loss."""
+        """Nodes that combine a column and a row, elementwise or in a loss."""
         for node in self.nodes:
             match node:
                 case ast.BinOp(left=x, right=y) | ast.Compare(left=x, comparators=[y]):
@@ -59,7 +59,7 @@ class _TorchSamples(TorchReading):
                 yield node
 
     def is_loss(self, function: ast.expr) -> bool:
-        """Whether it is a loss of PyTorch: a function, a module, or the name of one."""
+        """True for a PyTorch loss: a function, a module, or the name of one."""
         match function:
             case ast.Call(func=module):
                 return self.path(module).startswith("torch.nn.")
@@ -69,7 +69,7 @@ class _TorchSamples(TorchReading):
 
     @remembered
     def shape(self, node: ast.AST) -> str:
-        """Whether several numbers are a row or a column; empty where that is not known, and of all else."""
+        """Return "row" or "column" for a tensor of several numbers; "" if unknown, or for anything else."""
         match node:
             case ast.Name():
                 values = [(value, is_part) for x, value, is_part in self.given if self.name(x) == self.name(node)]
@@ -106,7 +106,7 @@ class _TorchSamples(TorchReading):
         return "row" if self.numbers(node) else ""
 
     def mixing(self) -> Iterator[ast.AST]:
-        """Where a network that is called on several samples computes with all of them, or with some, at once."""
+        """Nodes where a network that is called on several samples computes with more than one at once."""
         yield from filter(self.is_of_rows, self.nodes)
         batches: set[str] = set()
         for node in self.nodes:
@@ -119,7 +119,7 @@ class _TorchSamples(TorchReading):
                     yield from (part for node in ast.walk(forward) if (part := self.mixes(node)))
 
     def is_of_rows(self, node: ast.AST) -> bool:
-        """Whether it computes with rows of samples, or makes other rows of them, where Python would take them as lists."""
+        """True if it computes with or reshapes rows of samples, which are plain lists in Python."""
         match node:
             case ast.BinOp(left=x, right=y) | ast.Compare(left=x, comparators=[y]) if not self.factors(node):
                 return self.is_matrix(x) or self.is_matrix(y)
@@ -130,7 +130,7 @@ class _TorchSamples(TorchReading):
         return False
 
     def mixes(self, node: ast.AST) -> ast.AST | None:
-        """What in it takes several samples, or one of them: x.mean(), x[0], softmax(x, dim=0), for a in x."""
+        """The part that reduces over samples or picks some: x.mean(), x[0], softmax(x, dim=0), for a in x."""
         match node:
             case ast.Subscript(value=x, ctx=ast.Load()) | ast.Call(func=ast.Name(id="len"), args=[x]):
                 return None if _is_of_self(x) else node
@@ -144,7 +144,7 @@ class _TorchSamples(TorchReading):
 
 
 def _is_of_self(node: ast.AST) -> bool:
-    """Whether it is computed with parameters alone."""
+    """True if it only uses parameters."""
     return names_in(node) <= {"self", "torch", "F", "nn"}
 
 

@@ -1,4 +1,4 @@
-"""Programs for PyTorch in the names of the engine, all at once: torch.clamp(x, min=0) is clip(x, 0, inf)."""
+"""Rewrites PyTorch programs in the engine's names: torch.clamp(x, min=0) is clip(x, 0, inf)."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ from playground.torch_reading import (
     sizes_of,
 )
 
-OF_LISTS = {"sum", "mean", "prod", "norm", "softmax", "log_softmax", "logsumexp"}  # of what is a tensor there, and a list here
+OF_LISTS = {"sum", "mean", "prod", "norm", "softmax", "log_softmax", "logsumexp"}  # take a tensor there and a list here
 DERIVATIVES = {"grad", "jacobian", "hessian"}
 NUMBER_OF = {"abs", "clone", "mean", "norm", "sum"}  # what is a plain number, of a plain number
-LEFT_OUT = {"inplace", "set_to_none", "dtype", "device", "retain_graph", "allow_unused"}  # of keywords
+LEFT_OUT = {"inplace", "set_to_none", "dtype", "device", "retain_graph", "allow_unused"}  # keywords
 ANSWERS = {"double": "float", "float": "float", "long": "int"}
-FIELD = re.compile(r"(?<=(?<!\{)\{)[^{}:!=]+")  # of an f-string
+FIELD = re.compile(r"(?<=(?<!\{)\{)[^{}:!=]+")  # in an f-string
 
 
 def respelled(text: str) -> str | None:
-    """The whole text in the engine's names; None if it has none of PyTorch's, or is not Python.
+    """The whole text in the engine's names; None if it has no PyTorch names or isn't Python.
 
     >>> print(respelled("import torch\\nx = torch.tensor(2.0, requires_grad=True)\\ny = torch.clamp(x, max=1).pow(2)"))
     x = Value(2.0)
@@ -54,12 +54,12 @@ def respelled(text: str) -> str | None:
 
 
 class _Respeller(TorchReading):
-    """Writes every node: by the rule for its kind, or else as it stands, with its parts written anew."""
+    """Writes every node: by the rule for its kind, or else unchanged except for its parts."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self.in_place = False  # inside `with torch.no_grad()`
-        self.letters: dict[str, str] | None = None  # inside what is written number by number: one for each list
+        self.letters: dict[str, str] | None = None  # one for each list, inside an elementwise expression
 
     def text(self) -> str:
         made = self.spliced(self.tree, 0, len(self.source))
@@ -79,14 +79,14 @@ class _Respeller(TorchReading):
         return self.spliced(node, *self.span(node)) if made is None else made
 
     def answer(self, node: ast.AST) -> str | None:
-        """A number of answers that are yes or no, where these are not computed with any more."""
+        """float(x > y) for (x > y).double(): a comparison converted to a number."""
         match node:
             case ast.Call(func=ast.Attribute(value=ast.Compare() as asked, attr=kind)) if kind in ANSWERS:
                 return f"{ANSWERS[kind]}({self.written(asked)})"
         return None
 
     def listed(self, write: Callable[[], str], as_loop: bool = False) -> str:
-        """What is written of single numbers, done for each number of the lists in it: a list of it, or a loop."""
+        """An elementwise text as a comprehension over the lists in it, or as a loop."""
         self.letters = {}
         text = write()
         letters, self.letters = self.letters, None
@@ -95,11 +95,11 @@ class _Respeller(TorchReading):
         return f"for {over}: {text}" if as_loop else f"[{text} for {over}]"
 
     def spliced(self, node: ast.AST, start: int, end: int) -> str:
-        """The source from start to end, with the parts of the node in it written anew."""
+        """The source from start to end, with the node's parts rewritten."""
         made = []
         for part in sorted(_parts(node), key=self.span):
             first, last = self.span(part)
-            if first < start:  # as decorators are
+            if first < start:  # a decorator
                 continue
             dropped = _is_dropped(part)
             made += [self.source[start:first].decode(), "" if dropped else self.written(part)]
@@ -107,12 +107,12 @@ class _Respeller(TorchReading):
         return "".join(made) + self.source[start:end].decode()
 
     def next_line(self, at: int) -> int:
-        """Where the statement after one that ends there begins."""
+        """The start of the statement after the one that ends here."""
         rest = self.source[at:]
         return at + len(rest) - len(rest.lstrip(b" \t;")) if rest.lstrip(b" \t").startswith(b";") else at + rest.find(b"\n") + 1
 
     def number(self, node: ast.AST) -> str:
-        """What a tensor of one number is made of; empty if the node makes none."""
+        """The number that a one-element tensor is made from; "" if the node makes none."""
         match node:
             case ast.Call(func=function, args=[shape]) if number := FILLED.get(self.of_torch(function).removesuffix("_like")):
                 like = self.of_torch(function).endswith("_like") and not self.is_list(shape)
@@ -129,7 +129,7 @@ class _Respeller(TorchReading):
         return ""
 
     def several(self, call: ast.Call) -> str | None:
-        """A list for a tensor of several numbers, or a list of lists for one of several rows."""
+        """A list for a tensor of several numbers; a list of lists for one of several rows."""
         if numbers := self.numbers(call):
             name = self.of_torch(call.func)
             return f"[{', '.join(self.value(name, self.written(x), call) for x in numbers)}]"
@@ -147,21 +147,21 @@ class _Respeller(TorchReading):
         return self.spaced(name, call) if name in ("arange", "linspace", "randint") else None
 
     def spaced(self, name: str, call: ast.Call) -> str | None:
-        """Numbers at equal distances, or whole random ones."""
+        """Evenly spaced numbers, or random integers."""
         steps = {keyword.arg: keyword.value for keyword in call.keywords}.get("steps")
         given, one = list(map(self.written, [*call.args, *([steps] if steps else [])])), self.free[0]
         match name, given, call.args:
             case "linspace", [low, high, count], _:
                 return f"[{low} + ({high} - ({low}))*{one}/({count} - 1) for {one} in range({count})]"
             case "arange", [count], _:
-                asked = any(map(self.asks, call.keywords)) or (self.asking and not self.frozen)  # by this line, or a later one
+                asked = any(map(self.asks, call.keywords)) or (self.asking and not self.frozen)  # here or in a later line
                 return f"[{f'Value({one})' if asked else one} for {one} in range({count.removesuffix('.0').removesuffix('.')})]"
             case "randint", [*limits, _], [*_, ast.Tuple(elts=[size])]:
                 return f"[random.randrange({', '.join(limits)}) for {one} in range({self.written(size)})]"
         return None
 
     def value(self, name: str, number: str, call: ast.Call) -> str:
-        """A number of a tensor as a Value, or as the class that it is."""
+        """An element of a tensor as a Value, or unchanged if it is a class."""
         asked = name == "Parameter" or any(map(self.asks, call.keywords))
         if not asked and (self.networks or (self.has_classes and number.isdigit())):
             return number
@@ -182,7 +182,7 @@ class _Respeller(TorchReading):
         return here(self.path(node))
 
     def of_JoinedStr(self, node: ast.JoinedStr) -> str:
-        start, end = self.span(node)  # before Python 3.12 its parts do not know where they are
+        start, end = self.span(node)  # before Python 3.12, its parts have no positions
         return FIELD.sub(lambda found: self.field(found[0], node), self.source[start:end].decode())
 
     def field(self, text: str, around: ast.JoinedStr) -> str:
@@ -205,7 +205,7 @@ class _Respeller(TorchReading):
         return made
 
     def of_AugAssign(self, node: ast.AugAssign) -> str | None:
-        """A step of a parameter, which PyTorch changes in place."""
+        """A step that PyTorch applies to a parameter in place."""
         stepped = any(isinstance(part, ast.Attribute) and part.attr == "grad" for part in ast.walk(node.value))
         is_leaf, (start, end) = ast.unparse(node.target) in self.learned, (self.span(node.target)[1], self.span(node)[1])
         symbol, are_several = SYMBOLS.get(type(node.op).__name__), self.is_list(node.target)
@@ -219,12 +219,12 @@ class _Respeller(TorchReading):
 
         if symbol and self.in_place and (stepped or is_leaf) and isinstance(node.target, ast.Name):
             return self.listed(step, as_loop=True) if are_several else step()
-        target = self.written(node.target)  # a list, which Python would lengthen
+        target = self.written(node.target)  # a list, which Python would extend
         others = "[:]" if self.has_others(node.target) else ""
         return f"{target}{others} = {self.listed(changed)}" if symbol and are_several else None
 
     def has_others(self, node: ast.AST) -> bool:
-        """Whether the same list may have another name: it was given from name to name, or to a function."""
+        """True if the list may have another name, because it was assigned to one or passed to a function."""
         pairs = [(x.id, getattr(value, "id", "")) for x, value, _ in self.given]
         name = ast.unparse(node)
         return any(other and name in (x, other) for x, other in pairs) or name not in dict(pairs)
@@ -233,7 +233,7 @@ class _Respeller(TorchReading):
         return self.product(node)
 
     def product(self, node: ast.AST) -> str | None:
-        """The dot product of several numbers, or that of each row, with others."""
+        """The dot product of a list, or of each row, with a list."""
         match self.factors(node):
             case (x, y) if self.is_list(x) and self.is_list(y):
                 return self.called("dot", [x, y])
@@ -263,7 +263,7 @@ class _Respeller(TorchReading):
         return None
 
     def asked(self, owner: ast.expr, *given: ast.expr) -> str:
-        """The line that says whether the gradient of a number, or of several, is computed."""
+        """The line that sets requires_grad for a number or a list."""
         answer = self.written(given[0]) if given else "True"
         if self.is_list(owner):
             return self.listed(lambda: f"{self.written(owner)}.requires_grad = {answer}", as_loop=True)
@@ -298,7 +298,7 @@ class _Respeller(TorchReading):
         return None
 
     def of_samples(self, network: TorchNetwork, function: str, samples: ast.expr) -> str:
-        """A network called on one sample after the other: the engine's networks take one at a time."""
+        """A network called on each sample in turn, since the engine's networks take one at a time."""
         text, one = self.written(samples), self.free[0]
         is_batch = self.is_batch(samples, network)
         sample = one if is_batch else text
@@ -308,7 +308,7 @@ class _Respeller(TorchReading):
         return f"[{output} for {one} in {text}]" if is_batch else output
 
     def alone(self, node: ast.expr) -> str | None:
-        """A network called on the only sample of a tensor, which gives one number."""
+        """A one-output network called on the only sample of a tensor."""
         match node:
             case ast.Call(func=function, args=[ast.Call(args=[ast.List(elts=[ast.List() as sample])]) as given]):
                 network = self.networks.get(ast.unparse(function))
@@ -402,7 +402,7 @@ class _Respeller(TorchReading):
         return f"{name}({', '.join([*map(self.written, args), *more, *map(self.written, kept)])})"
 
     def chosen(self, name: str, call: ast.Call) -> str | None:
-        """The op in place of Python's max or min of several numbers that are not all written there."""
+        """The op that replaces Python's max or min of numbers that aren't all literals."""
         parts = call.args
         if call.keywords or len(parts) < 2 or any(isinstance(x, ast.Starred) for x in parts) or all(map(_is_number, parts)):
             return None
@@ -410,7 +410,7 @@ class _Respeller(TorchReading):
         return recorded(text, ast.parse(text, mode="eval").body)  # type: ignore[arg-type]
 
     def clipped(self, args: Sequence[ast.expr], keywords: Sequence[ast.keyword]) -> str | None:
-        """clip with both its bounds, in order."""
+        """clip with both bounds, in order."""
         bounds = {keyword.arg: keyword.value for keyword in keywords} | dict(zip(("min", "max"), args[1:], strict=False))
         found = {name: self.written(x) for name, x in bounds.items() if not (isinstance(x, ast.Constant) and x.value is None)}
         if not args or not {*bounds} <= {"min", "max"}:
@@ -418,7 +418,7 @@ class _Respeller(TorchReading):
         return self.called("clip", args[:1], (), found.get("min", "-inf"), found.get("max", "inf"))
 
     def derivative(self, name: str, args: Sequence[ast.expr]) -> str | None:
-        """grad(x**3, x): a derivative of a number, where the engine takes that of a function."""
+        """grad(x**3, x), rewritten because the engine differentiates functions."""
         match args:
             case [ast.Name(), ast.Name()] if name == "grad":
                 return self.called("gradients", args, (), "create_graph=True")
@@ -430,8 +430,8 @@ class _Respeller(TorchReading):
 
 
 def refused(text: str) -> tuple[str, int, int, int] | None:
-    """What PyTorch says of the first tensor of whole numbers that is to have a gradient; and its line, first column, and the
-    one after the last. None if there is no such tensor.
+    """PyTorch's error for the first integer tensor that requires a gradient; and its line, first column, and the column after
+    the end. None if there is no such tensor.
 
     >>> refused("x = torch.tensor([1, -2], requires_grad=True)")
     ('PyTorch raises here: only tensors of floating point can require gradients; write [1.0, -2.0]', 1, 5, 46)
@@ -444,7 +444,7 @@ def refused(text: str) -> tuple[str, int, int, int] | None:
 
 
 def place_before(text: str, ours: str, line: int, column: int) -> tuple[int, int, int]:
-    """Where the statement is of which `respelled` made the one at a place: line, first column, and the one after the last.
+    """The original of the rewritten statement at a place: its line, first column, and the column after the end.
 
     >>> text = "import torch\\nx = torch.tensor(2.0); y = torch.exp(x)"
     >>> place_before(text, respelled(text), 1, 17)
@@ -463,7 +463,7 @@ def _statements(text: str) -> list[ast.stmt]:
 
 
 def _parts(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes inside that stand at a place of their own."""
+    """The nodes inside that have positions."""
     for child in ast.iter_child_nodes(node):
         if hasattr(child, "lineno"):
             yield child
@@ -472,7 +472,7 @@ def _parts(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _is_dropped(node: ast.AST) -> bool:
-    """Whether it is a line that is not needed here."""
+    """True for a line that isn't needed here."""
     match node:
         case ast.Import(names=names):
             return all(is_torch(alias.name) for alias in names)
@@ -484,7 +484,7 @@ def _is_dropped(node: ast.AST) -> bool:
 
 
 def _is_taken_out(node: ast.AST) -> bool:
-    """Whether it is a plain number here, and a tensor in PyTorch."""
+    """True if it is a plain number here but a tensor in PyTorch."""
     match node:
         case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in NUMBER_OF | SAME_NUMBER:
             return _is_taken_out(x)
@@ -496,7 +496,7 @@ def _is_taken_out(node: ast.AST) -> bool:
 
 
 def _of_method(name: str, node: ast.AST) -> ast.expr | None:
-    """What the node calls the method of that name of, if it does."""
+    """The owner if the node calls this method on one."""
     match node:
         case ast.Call(func=ast.Attribute(value=owner, attr=method)) if method == name:
             return owner

@@ -1,4 +1,4 @@
-"""A training as a program for PyTorch: the same network on the same samples, from the same first weights."""
+"""Exports a training as a PyTorch program: the same network, samples and initial weights."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MODULES = {
     "relu": "ReLU()",
     "sigmoid": "Sigmoid()",
     "leaky_relu": "LeakyReLU()",
-    "softplus": "Softplus(threshold=40)",  # from there on x is exact; from 20 on, PyTorch's default, it is not
+    "softplus": "Softplus(threshold=40)",  # x is exact from there on, unlike from PyTorch's default of 20
     "gelu": "GELU()",
     "silu": "SiLU()",
 }
@@ -25,7 +25,7 @@ PENALTIES = {
 
 
 def torch_text(setting: Mapping[str, Any], X: Sequence[Sequence[float]], y: Sequence[float], steps: int) -> str:
-    """A program that trains the network of a setting in PyTorch, on these samples, and prints the losses of the page."""
+    """The PyTorch program that trains a setting's network on these samples and prints the page's losses."""
     parts = [_data(setting, X, y), _model(setting), _updates(setting), ["", ""], printing(steps, "p.tolist()")]
     return "\n".join(line for part in parts for line in part) + "\n"
 
@@ -62,7 +62,7 @@ def _model(setting: Mapping[str, Any]) -> Iterator[str]:
     yield "        layer.weight.copy_(torch.tensor([[source.uniform(-bound, bound) for _ in row] for row in layer.weight]))"
     yield "        layer.bias.zero_()"
     kind = LOSSES[setting["loss"]].kind
-    hinge = "lambda scores, targets: torch.relu(1 - targets * scores).mean()"  # which PyTorch has for several classes only
+    hinge = "lambda scores, targets: torch.relu(1 - targets * scores).mean()"  # PyTorch has it only for multiple classes
     yield f"loss = {hinge if kind == 'HingeLoss' else f'nn.{kind}()'}"
     yield f"optimizer = torch.optim.{optimizer_text(setting)}"
     yield ""

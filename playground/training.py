@@ -1,6 +1,6 @@
-"""What the network tab asks Python for: a network with its data as tapes, and what is shown of a single step.
+"""The network tab's side in Python: a network and its data as tapes, and the views of a single step.
 
-The data, the model and the optimizer are those that the exported program makes; its updates are what `check` runs.
+The exported program makes the data, the model and the optimizer; `check` runs its updates.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ from playground.training_rules import rule_lines, rule_page
 from playground.training_tapes import Tapes, as_json_tape, is_count, penalty_tape, update_tape
 from playground.typed import Slip
 
-MARGIN = 0.1  # of the extent of the samples, on each side
-MAX_SECONDS = 1.0  # of one answer of `check`
+MARGIN = 0.1  # on each side, relative to the extent of the samples
+MAX_SECONDS = 1.0  # for one answer of `check`
 
 
 def begun(setting: Mapping[str, Any]) -> dict[str, Any]:
-    """What the exported program has made before its first update, by name."""
+    """The exported program's names before its first update."""
     scope: dict[str, Any] = {}
     exec(compile(program_text(setting, 0).begin, "<program>", "exec"), scope)
     return scope
 
 
 class Training:
-    """A network, its data, and what trains it, as the exported program makes them."""
+    """A network, its data and its optimizer, made by the exported program."""
 
     def __init__(self, setting: Mapping[str, Any]) -> None:
         self.setting = setting
@@ -60,7 +60,7 @@ class Training:
         self.order = Random(setting["seed"])
 
     def page(self, width: float) -> dict[str, Any]:
-        """What the page trains and shows: tapes, the numbers they begin with, the network's view and the plane."""
+        """What the page trains and shows: tapes, their initial numbers, the view of the network and the plane."""
         tapes = Tapes(self.model, self.scope["loss"], self.scope["features"])
         made = {name: getattr(tapes, name)() for name in ("step", "evaluate", "outputs", "units", "sample")}
         made["update"] = update_tape(self.optimizer)
@@ -80,12 +80,12 @@ class Training:
         }
 
     def _view(self, width: float) -> dict[str, Any]:
-        """The view of the network, in which parameters are called after their neurons, too."""
+        """The view of the network, with parameters also named after their neurons."""
         view = NetworkPage(self.network, width=width).data(numbers_of(self.network))
         return {**view, "parameters": [self.network.parameters[p] for p in self.model.parameters()]}
 
     def _plane(self) -> dict[str, Any]:
-        """As the picture of a decision boundary takes it, and how an output becomes a share of its colour."""
+        """The plane for the picture of the decision boundary, and how outputs map to its colours."""
         choice, targets = LOSSES[self.setting["loss"]], [*self.y, *self.test[1]]
         rows = [*self.X, *self.test[0]]
         columns = list(zip(*rows, strict=True))
@@ -104,12 +104,12 @@ class Training:
                 "middle": middle, "half": half, "markers": MARKERS, "ramp": RAMP, "tested": len(self.test[0])}  # fmt: skip
 
     def orders(self, count: int) -> list[list[int]]:
-        """The orders of the samples in the next epochs, as `batches` draws them."""
+        """The order of the samples in each of the next epochs, as `batches` draws them."""
         size = len(self.X)
         return [batch_indices(size, size, True, self.order)[0] for _ in range(count)]
 
     def at(self, numbers: Sequence[float]) -> None:
-        """Give the model these parameters."""
+        """Set the model's parameters."""
         for p, x in zip(self.model.parameters(), numbers, strict=True):
             p.data = float(x)
 
@@ -131,8 +131,8 @@ class Training:
 
 
 class Counted(Network):
-    """A network with the names of the page, which count from 1, as formulas do: layer 1, its second neuron a₁₂, whose first
-    weight is a₁₂.w₁; the output is y. Python's indices are in exported programs alone."""
+    """A network whose names count from 1, as formulas do: layer 1, its second neuron a₁₂, whose first weight is a₁₂.w₁; the
+    output is y. Only exported programs use Python's indices."""
 
     @cached_property
     def parameters(self) -> dict[Value, str]:
@@ -156,7 +156,7 @@ def _counted(network: Network) -> Counted:
 
 
 def _lowered(number: int) -> str:
-    """A number as a subscript; one of two digits with a comma before it, as in a₁‚₁₂."""
+    """A number as a subscript; from 10 on with a comma before it, as in a₁‚₁₂."""
     return _subscript(number) if number < 10 else f"‚{_subscript(number)}"
 
 
@@ -165,7 +165,7 @@ def _subscript(number: int) -> str:
 
 
 class _Replayed(Module):
-    """A module that calls its parts by the names of the page."""
+    """A module that labels its parts with the page's names."""
 
     def __init__(self, module: Module, parts: dict[str, Module]) -> None:
         self.module, self.parts = module, parts
@@ -203,7 +203,7 @@ checked: Check | None = None
 
 
 class Check:
-    """The exported program, run update by update."""
+    """Runs the exported program update by update."""
 
     def __init__(self, setting: Mapping[str, Any]) -> None:
         self.scope = begun(setting)
@@ -211,7 +211,7 @@ class Check:
         self.steps = 0
 
     def until(self, steps: int, seconds: float) -> None:
-        """Go on to so many steps, or as far as one comes in this time."""
+        """Continue to this step, or until the time is up."""
         end = time.monotonic() + seconds
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -230,20 +230,20 @@ def bits_of(x: float) -> str:
 
 
 def prepare(setting: dict[str, Any], width: float) -> dict[str, Any]:
-    """A network and its data, ready to be trained by the page."""
+    """Make a network and its data, ready for the page to train."""
     global training, checked
     training, checked = Training(setting), None
     return training.page(width)
 
 
 def orders(count: int) -> list[list[int]]:
-    """The orders of the samples in the next epochs."""
+    """The order of the samples in each of the next epochs."""
     assert training is not None
     return training.orders(count)
 
 
 def check(setting: dict[str, Any], steps: int) -> dict[str, Any]:
-    """Run the exported program for a second, or up to this step: where it is, and there the bits of its parameters."""
+    """Run the exported program up to this step, for at most a second: the step it reached, and there its parameters' bits."""
     global checked
     if checked is None or checked.steps > steps:
         checked = Check(setting)
@@ -257,19 +257,19 @@ def exported(setting: dict[str, Any], steps: int) -> str:
 
 
 def exported_for_torch(setting: dict[str, Any], steps: int) -> str:
-    """The same training as a program for PyTorch."""
+    """The same training as a PyTorch program."""
     scope = begun(setting)
     return torch_text(setting, scope["X"], scope["y"], steps)
 
 
 def replay(numbers: list[float], samples: list[list[float]]) -> dict[str, Any]:
-    """The player's page of the loss of some samples, at these parameters."""
+    """The player's page for the loss of these samples at these parameters."""
     assert training is not None
     return training.loss_page(numbers, samples)
 
 
 def rule(rate: float, w: Any, g: Any, memory: dict[str, Any]) -> dict[str, Any]:
-    """What the optimizer does to a weight: its lines, and the player's page of them. NaN and infinity come as text."""
+    """The optimizer's update of one weight, as lines and as a player's page. NaN and infinity arrive as strings."""
     assert training is not None
     optimizer = training.optimizer
     w, g, memory = float(w), float(g), {name: float(x) for name, x in memory.items()}

@@ -1,4 +1,4 @@
-"""What one can choose in the network tab, by name: features, losses, optimizers, penalties."""
+"""The choices of the network tab, by name: features, losses, optimizers, penalties."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nn import optim
 
 
 class Feature(NamedTuple):
-    """An input of the network, computed from a point: as Python, and as it is called in pictures."""
+    """An input of the network, computed from a point: its Python source and its name in pictures."""
 
     source: str
     name: str
@@ -28,7 +28,7 @@ FEATURES = {
 
 
 class LossChoice(NamedTuple):
-    """A class of `nn`, what it can be trained on, its target of a class, and the score between two classes."""
+    """A loss class of `nn`, the data it can train on, its targets for the classes, and the score halfway between them."""
 
     kind: str
     classes: bool
@@ -50,7 +50,7 @@ PENALTIES = {"L1": "{rate} * sum(abs(w) for w in weights)", "L2": "{rate} / 2 * 
 
 
 def optimizer_text(setting: Mapping[str, Any]) -> str:
-    """The line of Python that makes the optimizer of a model, with the options that differ from its defaults."""
+    """The Python expression that makes the optimizer, with the options that differ from its defaults."""
     given = dict(setting["options"])
     if "beta1" in given:
         given["betas"] = (given.pop("beta1"), given.pop("beta2"))

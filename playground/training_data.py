@@ -1,4 +1,4 @@
-"""The data of the network tab: points on a plane, each with a class (0 or 1) or a number, as lines of Python that make them."""
+"""The network tab's data as lines of Python: points on a plane, each with a class (0 or 1) or a number."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from playground.typed import Slip
 
-MAX_ROWS = 1000  # of one's own data
+MAX_ROWS = 1000  # of the user's own data
 REGRESSION = (
     "rng = Random({seed})",
     "X = [[rng.uniform(-1.5, 1.5), rng.uniform(-1.5, 1.5)] for _ in range({samples})]",
@@ -17,7 +17,7 @@ REGRESSION = (
 
 
 class DataLines(NamedTuple):
-    """Lines of Python that make X and y, and the names that they need, as `module.name`."""
+    """Lines of Python that make X and y, and the names they need, as `module.name`."""
 
     lines: Sequence[str]
     needs: Sequence[str]
@@ -50,7 +50,7 @@ SOURCES = {
 
 
 def source_of(setting: Mapping[str, Any]) -> DataLines:
-    """Lines that make the data of a setting; those of one's own are written out."""
+    """Lines that make a setting's data; the user's own data are written out."""
     if setting["data"] == "own":
         X, y, classes = read_csv(setting["own"])
         return DataLines([f"X = {X!r}", f"y = {y!r}"], [], classes)
@@ -59,9 +59,9 @@ def source_of(setting: Mapping[str, Any]) -> DataLines:
 
 
 def read_csv(text: str) -> tuple[list[list[float]], list[Any], bool]:
-    """Points, labels, and whether these are two classes, from rows `x, y, label`. A Slip says what is wrong with a line.
+    """Parse rows `x, y, label` into points, labels, and whether the labels are two classes. Slip if a line is wrong.
 
-    Two different labels, whatever they are, are the classes 0 and 1 in sorted order; more are the numbers to be learned.
+    Two distinct labels of any kind become classes 0 and 1 in sorted order; more are numbers to learn.
 
     >>> read_csv("x,y,label\\n0,1,no\\n1,0.5,yes")
     ([[0.0, 1.0], [1.0, 0.5]], [0, 1], True)

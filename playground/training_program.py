@@ -1,4 +1,4 @@
-"""The Python program of a training: the very lines that the page's numbers are compared with."""
+"""The Python program that trains as the page does; the page's numbers are checked against it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from playground.training_data import source_of
 
 
 class ProgramText(NamedTuple):
-    """`begin` makes data and model and defines `updates()`, a generator that yields the loss after each; `end` calls it."""
+    """`begin` makes the data and the model and defines `updates()`, which yields the loss after each update; `end` runs it."""
 
     begin: str
     end: str
@@ -22,7 +22,7 @@ class ProgramText(NamedTuple):
 
 
 def program_text(setting: Mapping[str, Any], steps: int) -> ProgramText:
-    """A program that trains the same network with the same numbers."""
+    """The program that trains the network of a setting with the page's numbers."""
     parts = [list(_data(setting)), list(_model(setting)), list(_updates(setting))]
     body = [line for part in parts for line in part]
     begin = [*_imports(setting, "\n".join(body)), "", *body]
@@ -101,7 +101,7 @@ def _updates(setting: Mapping[str, Any]) -> Iterator[str]:
 
 
 def printing(steps: int, numbers: str) -> Iterator[str]:
-    """Lines that make so many updates and print losses on the way, and in the end the `numbers` of each parameter p."""
+    """Lines that run `steps` updates, printing losses on the way and finally the `numbers` of each parameter p."""
     every = max(1, steps // 10)
     yield f"for step, cost in zip(range(1, {steps + 1}), updates()):"
     yield f"    if step % {every} == 0:"

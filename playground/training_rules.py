@@ -1,4 +1,4 @@
-"""What an optimizer does to one weight: its rule as a formula, first in symbols, then with the numbers of a step."""
+"""Optimizers' rules for one weight as formulas, in symbols and with the numbers of a step."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ RULES = {"SGD": _sgd, "Adam": _adam, "AdamW": _adamw, "RMSprop": _rmsprop, "Adag
 
 
 def rule_lines(optimizer: Optimizer, rate: float, w: float, g: float, memory: Mapping[str, float]) -> list[list[str]]:
-    """For each line of the rule: what it computes, in symbols, with numbers, and the result.
+    """For each line of the rule: the name it sets, the formula in symbols, the formula in numbers, and the result.
 
     >>> from nn.optim import SGD
     >>> rule_lines(SGD([Value(1.0)], lr=0.5), 0.5, 1.0, -3.0, {"momentum_buffer": 0.0})
@@ -86,7 +86,7 @@ def rule_lines(optimizer: Optimizer, rate: float, w: float, g: float, memory: Ma
 
 
 def rule_page(optimizer: Optimizer, rate: float, w: float, g: float, memory: Mapping[str, float]) -> dict[str, Any]:
-    """The same as a graph, for the player."""
+    """The rule as a graph for the player."""
     options = {**optimizer.param_groups[0].data, "lr": Value(rate, label="rate")}
     counts = {name for name, low in optimizer.lowest.items() if is_count(low)}
     held = {name: Value(x, label="t₀" if name in counts else SYMBOLS[name]) for name, x in memory.items()}

@@ -1,6 +1,6 @@
-"""Programs that train: the page runs them on all samples, points and parameters side by side.
+"""Programs for training, which the page runs on all samples, points and parameters side by side.
 
-Their numbers are those of the eager engine to the last bit, so a gradient is written down in the order in which
+Their results match the eager engine's to the last bit, so gradients are summed in the same order as in
 `backward()` adds it up.
 """
 
@@ -31,7 +31,7 @@ PENALTY_OF = {"L1": lambda w, rate: rate * abs(w), "L2": lambda w, rate: rate / 
 
 
 def passing_order(root: Value) -> list[Value]:
-    """The nodes of a graph in the order in which `backward()` lets them pass on their gradients: level by level."""
+    """The nodes of a graph in the order `backward()` visits them: level by level."""
     depths: dict[Value, int] = {}
     for node in topological_order([root]):
         depths[node] = 1 + max((depths[arg] for arg in node.args if type(arg) is Value), default=-1)
@@ -50,7 +50,7 @@ def passing_order(root: Value) -> list[Value]:
 
 
 def gradients_of(root: Value, seed: Any) -> dict[Value, Any]:
-    """The gradient of every node as more graph, added up as `backward()` does."""
+    """The gradient of every node as more graph, summed in `backward()`'s order."""
 
     def partials(node: Value) -> Sequence[Any]:
         assert node.op is not None
@@ -60,7 +60,7 @@ def gradients_of(root: Value, seed: Any) -> dict[Value, Any]:
 
 
 class Tapes:
-    """The programs of a model; each as a tape, with the places of its parameters among those of the model."""
+    """A model's programs, each as a tape with the indices of its parameters among the model's."""
 
     def __init__(self, model: Sequential, loss: Loss, features: Features) -> None:
         self.model, self.loss, self.features = model, loss, features
@@ -68,7 +68,7 @@ class Tapes:
         self.place = {parameter: i for i, parameter in enumerate(self.parameters)}
 
     def _columns(self, point: Sequence[Any]) -> tuple[list[Any], list[Any]]:
-        """What the units of all columns give, and the scores of the neurons."""
+        """The outputs of the units in all columns, and the neurons' scores."""
         row = self.features(*point)
         units, scores = list(row), []
         for layer in self.model.items:
@@ -80,7 +80,7 @@ class Tapes:
         return units, scores
 
     def step(self) -> dict[str, Any]:
-        """For a batch: the loss of each sample, and the gradient by all parameters, each sample's times `share`."""
+        """For a batch: each sample's loss, and the sum over samples of the parameters' gradients times `share`."""
 
         def f(x1: Any, x2: Any, target: Any, share: Any) -> list[Any]:
             cost = self.loss.sample_loss(self._columns([x1, x2])[0][-1], target)
@@ -90,7 +90,7 @@ class Tapes:
         return self._taped(f, 3, 1, summed=True)
 
     def evaluate(self) -> dict[str, Any]:
-        """For each sample, the output and the loss."""
+        """Each sample's output and loss."""
 
         def f(x1: Any, x2: Any, target: Any) -> list[Any]:
             output = self._columns([x1, x2])[0][-1]
@@ -99,15 +99,15 @@ class Tapes:
         return self._taped(f, 3)
 
     def outputs(self) -> dict[str, Any]:
-        """For each point, the output."""
+        """Each point's output."""
         return self._taped(lambda x1, x2: [self._columns([x1, x2])[0][-1]], 2)
 
     def units(self) -> dict[str, Any]:
-        """For each point, what all units give."""
+        """The outputs of all units for each point."""
         return self._taped(lambda x1, x2: self._columns([x1, x2])[0], 2)
 
     def sample(self) -> dict[str, Any]:
-        """For a sample: what all units give, its loss, the gradients of all units, those of all scores."""
+        """For a sample: the outputs of all units, its loss, and the gradients of all units and scores."""
 
         def f(x1: Any, x2: Any, target: Any) -> list[Any]:
             units, scores = self._columns([x1, x2])
@@ -130,12 +130,12 @@ class Tapes:
 
 
 def taped(program: Program, at: Sequence[int] = ()) -> dict[str, Any]:
-    """A program, after all passes, with what else the page has to know."""
+    """An optimized program, and the indices of its parameters for the page."""
     return {"program": program, "at": list(at)}
 
 
 def update_tape(optimizer: Optimizer) -> dict[str, Any]:
-    """The optimizer's step on one parameter, which is a lane; its rate and its counts are the same for all."""
+    """The optimizer's step on a parameter, one per lane; rate and counts are shared."""
     group, names = optimizer.param_groups[0].data, list(optimizer.lowest)
 
     def step(data: Any, grad: Any, rate: Any, *memory: Any) -> Any:
@@ -150,7 +150,7 @@ def update_tape(optimizer: Optimizer) -> dict[str, Any]:
 
 
 def penalty_tape(kind: str) -> dict[str, Any]:
-    """The gradient of the penalty by one weight, which is a lane."""
+    """The gradient of the penalty by a weight, one per lane."""
 
     def slope(w: Any, rate: Any) -> Any:
         cost = PENALTY_OF[kind](w, rate)
@@ -161,10 +161,10 @@ def penalty_tape(kind: str) -> dict[str, Any]:
 
 
 def is_count(low: float) -> bool:
-    """True for what an optimizer counts, which is the same for all parameters."""
+    """True if an optimizer's state with this lower bound is a count, which all parameters share."""
     return isinstance(low, int)
 
 
 def as_json_tape(made: Mapping[str, Any]) -> dict[str, Any]:
-    """What `taped` made, as JSON can say it."""
+    """The result of `taped`, ready for JSON."""
     return {"tape": json.loads(tape_json(Tape.of(made["program"]))), "at": made["at"]}

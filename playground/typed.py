@@ -1,4 +1,4 @@
-"""What users type: lines of Python, run with the engine's names; what is wrong with them is told at its place."""
+"""Runs the Python that users type, with the engine's names in scope, and reports errors where they are."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from playground.torch_samples import mixed, paired
 from playground.torch_spelling import place_before, refused, respelled
 
 HERE = {"autograd", "nn"}
-MAX_MESSAGE = 500  # characters of what is wrong
+MAX_MESSAGE = 500  # characters of an error message
 MAX_TEXT = 100_000  # characters that the page runs
-MAX_PRINTED = 20_000  # characters that the page shows of what was printed
-WATCHER = "_differentiated"  # the Watcher among the names of the lines
-COMPARER = "_compared"  # and one that compares
-COMPARISONS = {  # by the name of their node in `ast`: the op, and what Python does with plain numbers
+MAX_PRINTED = 20_000  # characters of printed output that the page shows
+WATCHER = "_differentiated"  # the name of the Watcher in the lines' scope
+COMPARER = "_compared"  # and of the function that compares
+COMPARISONS = {  # by the name of their `ast` node: the op, and Python's operator for plain numbers
     "Eq": (autograd.equal, operator.eq),
     "NotEq": (autograd.not_equal, operator.ne),
     "Lt": (autograd.less, operator.lt),
@@ -55,7 +55,7 @@ _STOPPED = "PyTorch is not in this page, and this line keeps the program from be
 TOO_DEEP = "this is nested too deep to be read: write it in several lines, and give what each of them computes a name"
 _NUMPY = "NumPy is not in this page"
 _LINEAR = "a linear layer is nn.Layer(2, 1, 'linear'), a network nn.MLP(2, [4, 1])"
-HINTS = {  # for names, modules and operators that other libraries and papers have
+HINTS = {  # for names, modules and operators of other libraries and papers
     "torch": _TORCH,
     "numpy": _NUMPY,
     "np": _NUMPY,
@@ -67,13 +67,13 @@ HINTS = {  # for names, modules and operators that other libraries and papers ha
 }
 
 
-printed: Printed | None = None  # by the lines that ran last
+printed: Printed | None = None  # output of the lines that ran last
 
 
 class Slip(Exception):
-    """What is wrong with the text, and where: line and column from 1, up to the column `end`; line 0 is all of it.
+    """An error in the text and its place: line and column count from 1, up to column `end`; line 0 is the whole text.
 
-    `fix` is the whole text as it would be right, if that is known.
+    `fix` is the whole text corrected, if a correction is known.
     """
 
     def __init__(self, message: str, line: int = 0, column: int = 1, end: int = 0) -> None:
@@ -82,9 +82,9 @@ class Slip(Exception):
         self.place: dict[str, Any] = {"message": message, "line": line, "column": column, "end": max(column + 1, end), "fix": ""}
 
     def offer(self, text: str, run: Callable[[str], object]) -> Slip:
-        """The same, with the text in the spelling of Python, the names of the engine, and Values, if it then runs.
+        """This error, offering the text rewritten in Python's spelling, the engine's names, and Values, if that runs.
 
-        If a program for PyTorch does not run in our names, what is wrong with it then is told, at its place.
+        If a rewritten PyTorch program doesn't run, its own error is reported instead, at its place in the original.
         """
         global printed
         if len(text) > MAX_TEXT:
@@ -103,7 +103,7 @@ class Slip(Exception):
                 if fix == ours and self.place["message"] == _TORCH and (told := refused(written) or paired(written)):
                     self.tell(*told)
                 break
-            except Slip as slip:  # more is wrong with it
+            except Slip as slip:  # it has another error
                 if fix == ours and slip.place["line"] and self.place["message"] == _TORCH:
                     place = place_before(written, ours, slip.place["line"], slip.place["column"])
                     self.tell(f"{_STOPPED}: {slip.reason(ours)}", *place)
@@ -111,17 +111,17 @@ class Slip(Exception):
         return self
 
     def tell(self, message: str, line: int, column: int, end: int) -> None:
-        """Another message, at another place."""
+        """Replace the message and its place."""
         self.place |= {"message": message, "line": line, "column": column, "end": end}
 
     def reason(self, text: str) -> str:
-        """Its message about a program for PyTorch that was rewritten as this text."""
+        """The message to show for the PyTorch program that was rewritten as this text."""
         name = pytorch.chain(_row(text, self.place["line"])[self.place["column"] - 1 :])
         return f"{name} has no counterpart here" if self.place["message"] == _TORCH else str(self.place["message"])
 
     @classmethod
     def within(cls, text: str, error: ExpressionError, message: str = "", before: int = 0) -> Slip:
-        """What is wrong with an expression, which begins in the text after `before` characters."""
+        """The error of an expression that starts `before` characters into the text."""
         start = before + error.column - 1
         above = text[:start].count("\n")
         begin = text.rfind("\n", 0, start) + 1
@@ -130,7 +130,7 @@ class Slip(Exception):
 
 
 class Printed(io.TextIOBase):
-    """Keeps the beginning of what is printed, and counts the rest."""
+    """Keeps the beginning of the output and counts the rest."""
 
     def __init__(self) -> None:
         self.text = ""
@@ -147,8 +147,8 @@ class Printed(io.TextIOBase):
 
 
 def names() -> dict[str, Any]:
-    """The names that typed lines begin with."""
-    import nn  # these are imported here: the page shows its first graphs without them
+    """The names that typed lines start with."""
+    import nn  # imported late: the page shows its first graphs without them
     from autograd.audit import audit
     from autograd.testing import gradcheck
 
@@ -162,18 +162,18 @@ def _input(prompt: object = "", /) -> NoReturn:
 
 
 def load() -> None:
-    """Import what typed lines may use, while the page has nothing else to do."""
+    """Import what typed lines may need while the page is idle."""
     names()
 
 
 def check_length(text: str) -> None:
-    """A Slip if a text is too long to be read, let alone run."""
+    """Raise a Slip if the text is too long."""
     if len(text) > MAX_TEXT:
         raise Slip(f"this text has {len(text):,} characters; the page runs up to {MAX_TEXT:,}")
 
 
 def check_syntax(text: str) -> None:
-    """A Slip where lines are not Python."""
+    """Raise a Slip where the lines are not valid Python."""
     try:
         ast.parse(text)
     except SyntaxError as error:
@@ -183,12 +183,12 @@ def check_syntax(text: str) -> None:
 def run_lines(
     text: str, scope: dict[str, Any], show: Callable[[Any], None] | None = None, numbers: Mapping[int, float] | None = None
 ) -> Value | None:
-    """Run the lines; `_` is then the value of the last one, if it is an expression, and printed.
+    """Run the lines, print the value of the last one if it is an expression, and store it in `_`.
 
-    `show` gets the value of each line that is one, and then none is printed. `numbers` stand in place of some of those that
-    `places` finds.
+    With `show`, each expression's value is passed to it instead of printed. `numbers` replace literals by their index in
+    `places`.
 
-    The answer is what `.backward()` was called on last, if it was.
+    The result is the last root of `.backward()`, if there was one.
     """
     global printed
     printed = Printed()
@@ -216,7 +216,7 @@ def run_lines(
 
 
 class Watcher:
-    """Sees the last two on which `.backward()` is called, and the Values that places of the text make, with their numbers."""
+    """Watches the last two roots of `.backward()`, and which Values each place of the text creates, with which numbers."""
 
     def __init__(self) -> None:
         self.roots: list[Value] = []
@@ -229,7 +229,7 @@ class Watcher:
         return root
 
     def making(self, place: int, make: Callable[..., Any]) -> Callable[..., Any]:
-        """The same function; what it makes is from this place."""
+        """The same function, noting what it makes as coming from this place."""
 
         def made(*args: Any, **named: Any) -> Any:
             x = make(*args, **named)
@@ -242,12 +242,12 @@ class Watcher:
 
     @property
     def places(self) -> dict[Value, int]:
-        """Where the text says the number of a Value, and of no other."""
+        """The place of each Value whose literal set no other Value."""
         return {found[0]: place for place, found in self.made.items() if len(found) == 1 and type(found[0]) is Value}
 
 
 def places(tree: ast.AST) -> list[tuple[ast.Call, ast.expr]]:
-    """The calls that make a Value of a number that is written there, each with that.
+    """The calls that make a Value, each with its argument.
 
     >>> [ast.unparse(number) for _, number in places(ast.parse("a, b = Value(2), [Value(0.5, label='b')]"))]
     ['2', '0.5']
@@ -258,13 +258,13 @@ def places(tree: ast.AST) -> list[tuple[ast.Call, ast.expr]]:
 
 
 def _display(x: Any) -> None:
-    """Print what the last line gives, as a notebook does: a Value is drawn, and a function has nothing to say."""
+    """Print the last line's value as a notebook does, except Values, which are drawn, and functions."""
     if x is not None and type(x) is not Value and not callable(x):
         print(repr(x))
 
 
 def _watch(tree: ast.Module, numbers: Mapping[int, float]) -> None:
-    """Let WATCHER see what `.backward()` is called on, and what Values are made of, which are these numbers at some places."""
+    """Route `.backward()` and the making of Values through WATCHER, with these numbers at their places."""
     for place, (call, number) in enumerate(places(tree)):
         call.args[0] = ast.copy_location(ast.Constant(numbers[place]), number) if place in numbers else number
         watch = ast.Attribute(ast.Name(WATCHER, ast.Load()), "making", ast.Load())
@@ -276,7 +276,7 @@ def _watch(tree: ast.Module, numbers: Mapping[int, float]) -> None:
 
 
 def _record_conditions(tree: ast.Module) -> None:
-    """Let an op record the comparison in `where(x < 1, …)`, so that the graph has the condition and not what it came to."""
+    """Record the comparison in `where(x < 1, …)` as an op, so the graph holds the condition, not just its outcome."""
     for node in ast.walk(tree):
         match node:
             case ast.Call(func=ast.Name(id="where"), args=[ast.Compare(left=x, ops=[kind], comparators=[y]) as compared, *_]):
@@ -296,7 +296,7 @@ def _shown(line: ast.Expr) -> ast.Expr:
 
 
 def _unparsed(error: SyntaxError, text: str) -> Slip:
-    """Where the text cannot be parsed; in the words of expressions if the line is one, perhaps with a name and =."""
+    """A syntax error, explained as an expression's if the line is one, possibly after `name =`."""
     line = error.lineno or 1
     row = _row(text, line).partition("#")[0]
     found = re.match(r"\s*(?:\w+\s*=(?!=))?\s*(?=(\w*))", row)
@@ -316,7 +316,7 @@ def _unparsed(error: SyntaxError, text: str) -> Slip:
 
 
 def _raised(error: BaseException, text: str, scope: Mapping[str, Any]) -> Slip:
-    """What the lines raised, at what they were evaluating; `scope` has their names."""
+    """The exception the lines raised, placed at the code being evaluated; `scope` has their names."""
     at = _last_of_the_page(error.__traceback__)
     if at is None:  # before any line ran
         if isinstance(error, SyntaxError):
@@ -337,11 +337,11 @@ def _raised(error: BaseException, text: str, scope: Mapping[str, Any]) -> Slip:
 
 
 def _of_a_name(error: BaseException, after: str, scope: Mapping[str, Any]) -> str:
-    """What to write for a name without a value, unless what stands after it says that it is none of a number."""
+    """What to write for an undefined name, unless it is called or has an attribute read, as no number would."""
     name = error.name if type(error) is NameError and error.name else ""
     if name in FUNCTIONS:
         return pytorch.function(name)
-    if "·" in name:  # which Python takes for a letter
+    if "·" in name:  # a letter to Python
         return f"a product is written with *: {name.replace('·', '*')}"
     if not name or after.startswith(("(", ".")):
         return ""
@@ -350,7 +350,7 @@ def _of_a_name(error: BaseException, after: str, scope: Mapping[str, Any]) -> st
 
 
 def _otherwise(error: BaseException, scope: Mapping[str, Any]) -> str:
-    """What there is here in place of what an error is about, or else the error."""
+    """What this page offers instead of the missing thing, or else the error itself."""
     meant = _meant(error)
     if meant in HINTS:
         return HINTS[meant]
@@ -360,7 +360,7 @@ def _otherwise(error: BaseException, scope: Mapping[str, Any]) -> str:
 
 
 def _of_pytorch(error: BaseException, called: str, written: str) -> str:
-    """What to write for a name of PyTorch that an error is about; empty if it is none. It is `called` in a line, as `written`."""
+    """What to write for the PyTorch name that caused an error, or "". `called` is the line from there on; `written` all of it."""
     message = _message(error)
     if isinstance(error, AttributeError) and message.startswith("a Value has no attribute"):  # then what to write
         return message
@@ -375,13 +375,13 @@ def _of_pytorch(error: BaseException, called: str, written: str) -> str:
 
 
 def _of_a_function(error: BaseException, written: str) -> str:
-    """What to write where the derivative of a number is asked for, and the engine takes that of a function."""
+    """What to write if a transform was given a function's result instead of the function."""
     form = respelled(written) if type(error) is TypeError and "f must be a function" in str(error) else None
     return f"{pytorch.chain(written)} takes a function, not its result: write {form}" if form else ""
 
 
 def _nearest(error: BaseException, scope: Mapping[str, Any]) -> str:
-    """The name that was probably meant by one that is called and nobody made, or by an attribute."""
+    """A suggestion for an undefined function's name, or for a missing attribute."""
     if type(error) is NameError and error.name:
         return did_you_mean(error.name, (name for name, x in scope.items() if callable(x) and not name.startswith("_")))
     if type(error) is AttributeError and error.name and isinstance(error.obj, Value):
@@ -390,7 +390,7 @@ def _nearest(error: BaseException, scope: Mapping[str, Any]) -> str:
 
 
 def _meant(error: BaseException) -> str:
-    """The name, module or operator that an error is about; not every import system gives it apart from the text."""
+    """The name, module or operator an error is about, parsed from its text where the import system doesn't set it."""
     if isinstance(error, (NameError, ImportError, AttributeError)) and error.name:
         return str(error.name).partition(".")[0]
     found = re.search(r"^(?:No module named|The module) '(\w+)|operand type\(s\) for (\W+): ", _told(error).partition(": ")[2])
@@ -398,7 +398,7 @@ def _meant(error: BaseException) -> str:
 
 
 def _place(at: TracebackType, text: str) -> tuple[int, int, int]:
-    """The line of what was evaluated, its first column, and the one after its last, or after the line's; all from 1."""
+    """The line being evaluated, its first column, and the column after the end; all counted from 1."""
     line, last, start, end = next(islice(at.tb_frame.f_code.co_positions(), at.tb_lasti // 2, None))
     if line is None or start is None:
         row = _row(text, at.tb_lineno)
@@ -409,7 +409,7 @@ def _place(at: TracebackType, text: str) -> tuple[int, int, int]:
 
 
 def _row(text: str, line: int) -> str:
-    """A line as Python counts them; empty if there is none, as in code that the lines made themselves."""
+    """A line, as Python counts lines; "" if it doesn't exist, as in code that the lines generated."""
     return "".join(rows(text)[line - 1 : line])
 
 

@@ -1,4 +1,4 @@
-"""Lines that leave nothing to draw, or not what their last line says: why, and what to write."""
+"""Explains why lines leave nothing to draw, or not what their last line says, and what to write instead."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ EXAMPLES = (2.0, -3.0, 1.0)  # for arguments
 
 
 def reason(text: str, root: Value | None, last: Any, made: Mapping[str, Any]) -> str:
-    """Why the graph of `root` is not what the lines ask for, if so; `made` are their names, `last` is what the last one gives."""
+    """Why the graph of `root` is not what the lines ask for, or "". `made` are their names, `last` is the last line's value."""
     if root is None:
         given = _given(text, made) if last is None else last
         return _several(given) or _chosen(text, last, made) or _cut(text, last, made) or _nothing(text, last, made)
@@ -30,14 +30,14 @@ def reason(text: str, root: Value | None, last: Any, made: Mapping[str, Any]) ->
 
 
 def constant(text: str) -> str:
-    """Of an expression that comes to a plain number."""
+    """Why an expression whose result is a plain number has no graph."""
     name = next((name for name in variables(text) if name in CONSTANTS), "")
     told = f": {name} is the number {shown(CONSTANTS[name])}, unless a line before says {name} = Value(2.0)" if name else ""
     return NOTHING + told
 
 
 def last_line(text: str) -> tuple[int, int, int]:
-    """Where the last statement is: its line, and in that the first column and the one after the last; all if there is none."""
+    """The place of the last statement: its line, first column and the column after that line; the whole text if there is none."""
     body = ast.parse(text).body
     if not body:
         return 0, 1, 0
@@ -47,7 +47,7 @@ def last_line(text: str) -> tuple[int, int, int]:
 
 
 def _given(text: str, made: Mapping[str, Any]) -> Any:
-    """What a last line that gives a name a value gives it."""
+    """The value of the last line if it is an assignment."""
     match ast.parse(text).body:
         case [*_, ast.Assign(targets=[ast.Name(id=name)])]:
             return made.get(name)
@@ -55,7 +55,7 @@ def _given(text: str, made: Mapping[str, Any]) -> Any:
 
 
 def _several(last: Any) -> str:
-    """Of a last line that gives no Value but something that holds or makes some."""
+    """The reason if the last line gives something that holds or makes Values."""
     count = sum(type(x) is Value for x in tree_leaves(last))
     if isinstance(last, (list, tuple, dict)) and count:
         if count == 1:
@@ -69,7 +69,7 @@ def _several(last: Any) -> str:
 
 
 def _nothing(text: str, last: Any, made: Mapping[str, Any]) -> str:
-    """Of lines that make no Value; `made` are their names."""
+    """The reason if the lines make no Value; `made` are their names."""
     if not ast.parse(text).body:
         return "there is nothing but comments: type an expression, or lines of Python"
     functions = [x for x in made.values() if isinstance(x, FunctionType)]
@@ -86,7 +86,7 @@ def _nothing(text: str, last: Any, made: Mapping[str, Any]) -> str:
 
 
 def _chosen(text: str, last: Any, made: Mapping[str, Any]) -> str:
-    """Of lines whose last one comes to a plain number that they chose, as max does of 0 and a Value.
+    """The reason if the result is a plain number that won a choice, as in max of 0 and a Value.
 
     >>> _chosen("loss = max(0, 1 - m)", None, {"m": Value(2.0), "loss": 0})
     'loss is the number 0, which max chose: write relu(1 - m)'
@@ -114,7 +114,7 @@ def _chosen(text: str, last: Any, made: Mapping[str, Any]) -> str:
 
 
 def _result(lines: list[ast.stmt]) -> tuple[ast.stmt | None, str]:
-    """The line that gives the result, and the name that it gives it last; empty if it gives none."""
+    """The line that computes the result, and the last name it assigns, or ""."""
     last = lines[-1] if lines else None
     if isinstance(last, ast.Expr) and isinstance(last.value, ast.Name):
         name = last.value.id
@@ -130,7 +130,7 @@ def _prints(line: ast.stmt) -> bool:
 
 
 def _targets(line: ast.stmt) -> list[str]:
-    """The names that a line, or those within it, give values."""
+    """The names that a line, or a line inside it, assigns."""
     given = [node for node in ast.walk(line) if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign))]
     targets = [target for node in given for target in (node.targets if isinstance(node, ast.Assign) else [node.target])]
     return [target.id for target in targets if isinstance(target, ast.Name)]
@@ -141,7 +141,7 @@ def _may_hold_values(parts: list[ast.expr], made: Mapping[str, Any]) -> bool:
 
 
 def _takes_out(node: ast.AST) -> bool:
-    """Whether a number is taken out of the graph there on purpose."""
+    """True if the node takes a number out of the graph on purpose."""
     match node:
         case ast.Attribute(attr="data" | "grad" | "item") | ast.Call(func=ast.Name(id="float" | "int" | "round" | "len")):
             return True
@@ -158,7 +158,7 @@ def _detached(root: Value) -> str:
 
 
 def _cut(text: str, last: Any, made: Mapping[str, Any]) -> str:
-    """Of a last line that computes something from Values that is none itself.
+    """The reason if the last line computes something from Values that isn't a Value.
 
     >>> _cut("x.data*2", 6.0, {"x": Value(3.0)})
     'the last line gives the number 6, cut from its graph: leave .data, .item() or float() out'

@@ -1,10 +1,10 @@
-// The address of the page, which holds what is shown after its `#`, and the history of the browser.
+// Keeps what the page shows in the address, after its `#`, and manages the browser's history.
 
 import { BrokenLink, MAX_LINK, VERSION, decoded, encoded } from "./link.js";
 
-const PAUSE = 400; // milliseconds: browsers take some hundred changes of the address a minute
+const PAUSE = 400; // milliseconds: browsers allow a few hundred address changes per minute
 
-// A tab that `keep` gives a state to show once it is woken, before it is seen.
+// Wraps a tab so that a state given by `keep` is only shown once the tab is woken, before it is seen.
 export function keeping(tab) {
     let later = null;
     const restore = (state) => {
@@ -14,17 +14,17 @@ export function keeping(tab) {
     return { ...tab, restore, state: () => later ?? tab.state(), keep: (state) => (later = state), wake: () => later !== null && restore(later) };
 }
 
-// Keeps the address up to date, and the history of the browser: another place is another entry, of which Back leads to the one before.
-// An entry has the states of all tabs, for a reload; going to and fro changes none of them, unless a link was opened in between.
-// `tabs` are those of the page, `selected()` is the name of the one that is seen, `select` shows one, `place()` is where the reader is:
-// [tab, step of a lesson or null], undefined until that is known. `tell` says something to the user, `written` hears the new hash,
-// `broken` that the address could not be shown. `framed`: Back is another page's, and there are no entries.
+// Keeps the address and the history up to date: each place is an entry, and Back leads to the previous one.
+// An entry stores the states of all tabs, for reloads; going back and forth changes none of them unless a link was opened in between.
+// `tabs` are the page's tabs, `selected()` is the visible one's name, `select` shows one, `place()` is where the reader is:
+// [tab, step of a lesson or null], undefined until known. `tell` shows the user a message, `written` receives each new hash,
+// `broken` is called if the address can't be shown. If `framed`, Back belongs to the outer page, and no entries are made.
 export function address({ tabs, selected, select, place, tell, framed, written: onWritten = () => {}, broken = () => {} }) {
     let timer = null, written = "", stored = "", turn = 0, first;
-    let line = 0, last = null; // all entries since a link was opened; the place of this one, null until it is known
+    let line = 0, last = null; // the entries since a link was opened; this one's index, null until known
     let looking = false, arriving = 0, arrivals = 0;
-    let beginnings = null; // the states with which the page begins, by tab
-    const lines = new Map(); // by line, the states in which it was left
+    let beginnings = null; // the page's initial states, by tab
+    const lines = new Map(); // the states in which each line was left
 
     const shown = () => [selected(), tabs[selected()].state()];
     const all = () => Object.fromEntries(Object.entries(tabs).map(([name, tab]) => [name, tab.state()]));
@@ -34,7 +34,7 @@ export function address({ tabs, selected, select, place, tell, framed, written: 
         return { version: VERSION, line, place: JSON.parse(last), states: Object.fromEntries(states) };
     }
 
-    // The address of what is shown, or null if it is too long for one.
+    // The address of what is shown, or null if it would be too long.
     async function link() {
         const text = await encoded(shown());
         return text.length > MAX_LINK ? null : new URL(`#${text}`, location.href.replace(/[?#].*/s, "")).href;
@@ -46,7 +46,7 @@ export function address({ tabs, selected, select, place, tell, framed, written: 
         const mine = ++turn, [name] = shown();
         const isBeginning = name === first && JSON.stringify(tabs[name].state()) === beginnings[name];
         const hash = isBeginning ? "" : new URL((await link()) ?? "#", location.href).hash;
-        if (mine !== turn || arriving || last === null) return; // there is more to come
+        if (mine !== turn || arriving || last === null) return; // more is coming
         const state = entry(), text = JSON.stringify(state);
         if (hash === written && text === stored) return;
         [written, stored] = [hash, text];
@@ -57,7 +57,7 @@ export function address({ tabs, selected, select, place, tell, framed, written: 
     function changed() {
         if (beginnings === null) return;
         timer ??= setTimeout(write, PAUSE);
-        if (!looking) queueMicrotask(look); // a step of a lesson may show one tab and then another
+        if (!looking) queueMicrotask(look); // a lesson's step may show two tabs in turn
         looking = true;
     }
 
@@ -74,7 +74,7 @@ export function address({ tabs, selected, select, place, tell, framed, written: 
         write();
     }
 
-    // Show what the address holds; false if it holds nothing that can be shown.
+    // Show what the address holds; false if it can't be shown.
     async function read() {
         const text = location.hash.slice(1);
         if (text === "") return false;
@@ -82,7 +82,7 @@ export function address({ tabs, selected, select, place, tell, framed, written: 
             const [name, state] = await decoded(text);
             if (!Object.hasOwn(tabs, name)) throw new BrokenLink("This link is for a tab that this playground does not have.");
             leave(Math.random());
-            last = null; // the browser has made the entry
+            last = null; // the browser made the entry
             tabs[name].restore(state);
             select(name);
             return true;
@@ -98,7 +98,7 @@ export function address({ tabs, selected, select, place, tell, framed, written: 
         line = next;
     }
 
-    // Show the place of an entry: the tabs as they are, or as they were in its line.
+    // Show an entry's place: the tabs as they are, or as they were in its line.
     async function arrive({ line: of, place: [name, step], states }) {
         const mine = (arriving = ++arrivals);
         if (of !== line) {
@@ -123,7 +123,7 @@ export function address({ tabs, selected, select, place, tell, framed, written: 
 
     const ours = (state) => state?.version === VERSION && Object.hasOwn(tabs, state.place[0]);
 
-    // When the page opens: what its entry holds after a reload, what the address holds, or else `first`.
+    // When the page opens, show what its entry holds (after a reload), else what the address holds, else `first`.
     async function open(name) {
         first = name;
         beginnings = Object.fromEntries(Object.entries(all()).map(([name, state]) => [name, JSON.stringify(state)]));

@@ -1,4 +1,4 @@
-// A button with a text, and what a click on it does.
+// A button with a text and a click handler.
 
 export function button(text, act) {
     const made = element("button", { type: "button" }, text);

@@ -1,4 +1,4 @@
-// The check tab: a function and a gradient derived by hand, in fields or as Python; what the engine says of them.
+// The check tab: a function and its hand-derived gradient, in fields or as Python, and the engine's verdict.
 
 import { button } from "./button.js";
 import { EXAMPLES } from "./check_examples.js";
@@ -8,12 +8,12 @@ import { latest } from "./latest.js";
 const FIRST = EXAMPLES[0][1];
 const PYTHON = EXAMPLES.find(([, one]) => one.text)[1].text;
 const DEBOUNCE = 200; // milliseconds
-const STARTS = [0.5, -0.3, 0.8, 1.5, -0.6, 2]; // of variables that nobody gave a number: none hides a factor, or saturates
+const STARTS = [0.5, -0.3, 0.8, 1.5, -0.6, 2]; // initial values of variables: none of them hides a factor or saturates
 
 export function checkTab(root, page) {
     const { python } = page;
-    let rewritten; // once the fields were
-    let way, begun = false, unasked = true; // until something is pressed, typed or brought by a link
+    let rewritten; // once the fields were rewritten
+    let way, begun = false, unasked = true; // until something is pressed, typed or opened by a link
     const changed = () => {
         unasked &&= !begun;
         outdate(true);
@@ -34,19 +34,19 @@ export function checkTab(root, page) {
     const run = button("Check", async () => {
         unasked = false;
         await check();
-        answer.scrollIntoView({ block: "nearest" }); // on a phone it is below
+        answer.scrollIntoView({ block: "nearest" }); // on phones it is below the fold
     });
     run.classList.add("main");
     run.title = "Ctrl and Enter, or Command and Enter";
 
-    // The answer is about what was there before.
+    // Mark the answer as outdated.
     function outdate(now) {
         const old = now && answer.childElementCount > 0;
         outdated.textContent = old ? "Changed: check again" : "";
         answer.classList.toggle("outdated", old);
     }
 
-    // What one of the two forms holds, or an example: { text }, or { f, at, claimed }.
+    // The content of one of the two forms, or an example: { text } or { f, at, claimed }.
     function take(given) {
         if (typeof given.text === "string") lines.write(given.text);
         else fields.write(given, EXAMPLES.some(([, one]) => one === given));
@@ -62,7 +62,7 @@ export function checkTab(root, page) {
         changed();
     }
 
-    // The fields as lines of Python; what was written there meanwhile stays.
+    // Turn the fields into lines of Python, keeping what was written there meanwhile.
     const inPython = () => python.ask("in_python", ...fields.read());
     async function rewrite() {
         const before = lines.text(), text = await inPython().catch(() => before);
@@ -71,7 +71,7 @@ export function checkTab(root, page) {
 
     const state = () => (way === "python" ? { text: lines.text() } : fields.state());
 
-    // At its place in the form that is seen.
+    // Show the error at its place in the visible form.
     function mark(slip, field = "f") {
         lines.mark(way === "python" ? slip : null);
         fields.mark(field, way === "fields" ? slip : null);
@@ -89,7 +89,7 @@ export function checkTab(root, page) {
             if (found === null) return;
             const { html, slip, field } = found;
             if (stands()) mark(slip, field);
-            // Written by the engine, which escapes what a user wrote; scripts in it would not run (Content-Security-Policy).
+            // HTML from the engine, which escapes user text; the Content-Security-Policy would block any script in it.
             answer.innerHTML = html;
             if (unasked) answer.prepend(example);
             outdate(!stands());
@@ -105,7 +105,7 @@ export function checkTab(root, page) {
     root.addEventListener("keydown", (event) => {
         if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
         event.preventDefault();
-        event.stopPropagation(); // the editor would begin a line
+        event.stopPropagation(); // or the editor would insert a line break
         check();
     }, true);
     root.append(element("div", { class: "left" }, bar, fields.root, lines.element, element("div", { class: "controls" }, run, outdated)), answer);
@@ -132,9 +132,9 @@ export function checkTab(root, page) {
     };
 }
 
-// A function, and for each of its variables a number and the derivative that was found.
+// A function, with a number and a claimed derivative for each of its variables.
 function fieldForm({ python, changed, check }) {
-    const rows = new Map(); // { at, claim, given, number, line } by variable; they stay while the function is being typed
+    const rows = new Map(); // { at, claim, given, number, line } by variable; kept while the function is being typed
     const place = element("div", { class: "check-point", role: "group", "aria-label": "At the point" });
     const claims = element("div", { class: "check-claims", role: "group", "aria-label": "Your derivatives" });
     const f = editor({ text: "", label: "The function f", onChange: typed });
@@ -155,7 +155,7 @@ function fieldForm({ python, changed, check }) {
         changed();
     }
 
-    // Once the fields are those of the function as it is.
+    // Resolves once the fields match the current function.
     function listed() {
         clearTimeout(timer);
         const due = timer !== null;
@@ -173,7 +173,7 @@ function fieldForm({ python, changed, check }) {
         failed: (error) => f.mark(error),
     });
 
-    // What an example claims is not claimed of a function of other variables.
+    // An example's claims don't carry over to a function of other variables.
     function forget() {
         for (const name of known) {
             const { claim, given } = row(name);
@@ -188,7 +188,7 @@ function fieldForm({ python, changed, check }) {
     function show() {
         claims.hidden = place.hidden = known.length === 0;
         const shown = [...claims.children], lines = known.map((name) => row(name).line);
-        if (shown.length === lines.length && lines.every((line, i) => line === shown[i])) return; // who types there keeps the focus
+        if (shown.length === lines.length && lines.every((line, i) => line === shown[i])) return; // keeps the focus where the user types
         place.replaceChildren(element("span", {}, "at"), element("div", { class: "check-numbers" }, ...known.map((name) => row(name).number)));
         claims.replaceChildren(...lines);
     }
@@ -215,7 +215,7 @@ function fieldForm({ python, changed, check }) {
         changed();
     }
 
-    // Whether some number cannot be read, which is then said.
+    // True if some number can't be read; says so.
     function unread() {
         const wrong = known.filter((name) => readAnswer(row(name).at.value) === null);
         for (const name of known) row(name).at.setAttribute("aria-invalid", wrong.includes(name));
@@ -233,7 +233,7 @@ function fieldForm({ python, changed, check }) {
         listed,
         unread,
         touched: () => edited,
-        // `example`: as it is offered here, so that its claims go when its variables do.
+        // `example`: offered by this page, so its claims are dropped along with its variables.
         write({ f: text, at, claimed: derivatives }, example) {
             writing = true;
             rows.clear();
@@ -262,7 +262,7 @@ function fieldForm({ python, changed, check }) {
 
 const labelled = (text, field) => element("div", { class: "check-line" }, element("span", {}, text), field);
 
-// Of what a link brings, the entries that are numbers, or texts.
+// The entries of a link's data that are numbers, or strings.
 const entries = (given, fits) => Object.fromEntries(Object.entries(given ?? {}).filter(([name, x]) => /^[^\W\d]\w*$/.test(name) && fits(x)));
 const numbers = (given) => entries(given, Number.isFinite);
 const texts = (given) => entries(given, (x) => typeof x === "string");

@@ -1,4 +1,4 @@
-// What the check tab begins with: fields { f, at, claimed }, or lines of Python { text }.
+// Examples for the check tab: fields { f, at, claimed }, or lines of Python { text }.
 
 export const EXAMPLES = [
     ["A path is missing", { f: "x*y + x**2", at: { x: 3, y: 2 }, claimed: { x: "y", y: "x" } }],

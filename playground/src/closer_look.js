@@ -1,14 +1,14 @@
-// A closer look at the graph: its formula, the chain rule for one node, and what a change of a leaf does.
+// A closer look at the graph: its formula, the chain rule for one node, and the effect of changing a leaf.
 
 import { latest } from "./latest.js";
 
 const MAX_LISTED = 200; // nodes to choose from
 const DELTA = 0.1;
-const SOON = 60; // milliseconds after the picture, which comes first
+const SOON = 60; // milliseconds after the picture, which is drawn first
 
-const UNNAMED = /^v[₀-₉]+$/; // names that another formula gives to another node
+const UNNAMED = /^v[₀-₉]+$/; // names that may mean another node in another formula
 
-// `framed(node)` is told which node is explained, if the reader has chosen it; else null.
+// `framed(node)` receives the explained node if the reader chose it, else null.
 export function closerLook({ python, changed, framed }) {
     const formula = element("div", { class: "formula", tabindex: 0, role: "group", "aria-label": "Formula" });
     const copyButton = element("button", { type: "button" }, "Copy LaTeX");
@@ -23,7 +23,7 @@ export function closerLook({ python, changed, framed }) {
         whatIf, element("label", { class: "line" }, "Explain ", node), why);
     let nodes = {}, of = "", chosen = null, restored = false, latex = "", timer = null;
 
-    // Written by the engine, which escapes what a user wrote; scripts in it would not run (Content-Security-Policy).
+    // HTML from the engine, which escapes user text; the Content-Security-Policy would block any script in it.
     function tell(told) {
         latex = told.latex;
         if (told.mathml) formula.innerHTML = told.mathml;
@@ -34,7 +34,7 @@ export function closerLook({ python, changed, framed }) {
     }
     const ask = latest(() => python.ask("tell", Number(node.value), Number(delta.value) || 0), {
         done: tell,
-        failed() {}, // the graph is gone: the next one is on its way
+        failed() {}, // the graph is gone, and the next one is coming
     });
     const again = () => {
         chosen = nodes[node.value]?.name ?? chosen;
@@ -53,8 +53,8 @@ export function closerLook({ python, changed, framed }) {
         setTimeout(() => { copyButton.textContent = "Copy LaTeX"; }, 1500);
     });
 
-    // Of another graph, or of the same at other numbers. A node with a name stays
-    // chosen, else the first leaf is explained. `told` is what Python would answer, if that is known.
+    // Show another graph, or the same one at other numbers. A chosen node with a name stays
+    // chosen; otherwise the first leaf is explained. `told` is Python's answer, if already known.
     function show(page, told) {
         const named = (all) => Object.values(all).map(({ name }) => name).join("\n");
         const same = of === page.root && named(nodes) === named(page.nodes);

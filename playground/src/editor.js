@@ -1,4 +1,4 @@
-// A small CodeMirror: Python's colours, and a mark where a slip is.
+// A small CodeMirror editor with Python highlighting and a mark at the current error.
 
 import { defaultKeymap, history, historyKeymap, isolateHistory } from "@codemirror/commands";
 import { python } from "@codemirror/lang-python";
@@ -16,7 +16,7 @@ const colours = HighlightStyle.define([
     { tag: tags.number, color: "var(--many)" },
 ]);
 
-const MAX_LINES = 3; // of a correction that a button shows
+const MAX_LINES = 3; // of a correction shown on a button
 
 export function editor({ text, label, onChange }) {
     const view = new EditorView({
@@ -45,7 +45,7 @@ export function editor({ text, label, onChange }) {
 
     const write = (text) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
 
-    // Another text, of which only what differs is written, so that the cursor stays; it is undone at once.
+    // Replace the text, editing only what differs so the cursor stays, as one step of undo.
     function amend(text) {
         const before = view.state.doc.toString(), shorter = Math.min(before.length, text.length);
         let from = 0, end = 0;
@@ -55,7 +55,7 @@ export function editor({ text, label, onChange }) {
         view.dispatch({ changes, annotations: isolateHistory.of("full") });
     }
 
-    // Show an error at its line and column, and the text without it if that is known; or none.
+    // Show an error at its line and column, with the corrected text if known; or clear it.
     function mark(error) {
         message.textContent = error?.message ?? "";
         fix.dataset.text = error?.fix ?? "";
@@ -80,7 +80,7 @@ export function editor({ text, label, onChange }) {
     };
 }
 
-// The lines that a correction changes, if they are few enough to be read on a button.
+// The lines that a correction changes, if few enough to fit on a button.
 function offer(text, fix) {
     const before = text.split("\n");
     const lines = fix.split("\n");

@@ -1,12 +1,12 @@
-// The page's end of Python: `ask(name, ...args)` is a promise of the answer. What runs too long is stopped: its worker is ended and
-// another one takes its place, which was started ahead when the answer began to be late.
+// The page's connection to Python: `ask(name, ...args)` returns a promise. Calls that run too long are stopped by terminating
+// the worker; a spare, started when the answer became late, takes its place.
 
 import { sandbox } from "./sandboxed.js";
 
-const SLOW = 1000, LIMIT = 5000; // milliseconds without an answer, once Python is there
-const PATIENT = 30_000; // for what runs nothing that was typed: it ends, be it on an old phone
+const SLOW = 1000, LIMIT = 5000; // milliseconds without an answer, once Python is loaded
+const PATIENT = 30_000; // for calls that run no typed code: these end, even on an old phone
 const OURS = new Set(["load", "prepare", "check"]);
-const MAX_MESSAGE = 600; // characters of an error
+const MAX_MESSAGE = 600; // characters in an error
 
 const shortened = (text) => (text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE)} …` : text);
 
@@ -19,14 +19,14 @@ export class Slip extends Error {
 
 export class Stopped extends Error {}
 
-// `onState(name, about)`: "loading" with the share that is loaded, "ready", "failed" with the error. `onSlow(true)`: an answer is late,
-// `onSlow(false)`: it came. `onPrinted(name, text)`: what the call of that name printed.
-// Questions wait until Python is there; after "failed", `again()` makes another attempt.
+// `onState(name, about)`: "loading" with the fraction loaded, "ready", "failed" with the error. `onSlow(true)`: an answer is late,
+// `onSlow(false)`: it arrived. `onPrinted(name, text)`: output of the call of that name.
+// Calls wait until Python is loaded; after "failed", `again()` retries.
 export function engine({ onState, onSlow, onPrinted }) {
     const open = sandbox((share) => worker === undefined || onState("loading", share));
     let worker, spare = null, turn = 0, timers = [];
     let waiting = new Map();
-    const held = []; // those who asked while it had failed
+    const held = []; // calls made after loading failed
 
     function launch() {
         const made = open();
@@ -67,7 +67,7 @@ export function engine({ onState, onSlow, onPrinted }) {
         else question.resolve(result.answer);
     }
 
-    // The clock runs while there is something to wait for, from the last answer on.
+    // While calls are pending, the clock runs from the last answer on.
     function watch() {
         timers.forEach(clearTimeout);
         timers = [];
@@ -84,7 +84,7 @@ export function engine({ onState, onSlow, onPrinted }) {
         ];
     }
 
-    // End what runs now; whoever waits is told so.
+    // Stop what is running, and reject the pending calls.
     function stop(why = "stopped", others = []) {
         worker.end();
         const left = [...others, ...waiting.values()];

@@ -1,4 +1,4 @@
-// What can be picked to begin with: [name, text, numbers by name].
+// Examples to start from: [name, text, numbers by name].
 
 export const EXAMPLES = [
     ["A neuron", "tanh(w1*x1 + w2*x2 + b)", { w1: -3, x1: 2, w2: 1, x2: 0, b: 6.8813735870195432 }],

@@ -1,4 +1,4 @@
-// The expression tab: what is typed becomes a graph in the player; sliders move its leaves.
+// The expression tab: typed text becomes a graph in the player, and sliders move its leaves.
 
 import { button } from "./button.js";
 import { closerLook } from "./closer_look.js";
@@ -11,23 +11,23 @@ import { exact, leafList } from "./leaves.js";
 const [[, START, NUMBERS]] = EXAMPLES;
 const DEBOUNCE = 80; // milliseconds, if an answer takes longer than
 const QUICK = 60;
-const LENGTH = 1.4; // of a drawing to a stage in which its numbers can be read
-const MARGINS = 24; // of both, in pixels
-const LINES = /\n|Value/; // of Python, not an expression
-const REST = 400; // after the last key before a slip is told: half a line is no slip
+const LENGTH = 1.4; // ratio of a drawing to the stage at which its numbers stay readable
+const MARGINS = 24; // on both sides together, in pixels
+const LINES = /\n|Value/; // Python, not an expression
+const REST = 400; // milliseconds after the last key before an error is shown: half a line isn't an error
 
 export function expressionTab(root, { python, changed, first }) {
-    const numbers = new Map(Object.entries(NUMBERS)); // by name: they stay while the text changes
-    const own = new Set(); // the names of those that the user has moved
-    let known = first.free; // the names without a value in the text before this one, or null: the numbers came with this one
-    let held = false; // whether a slider is dragged: the picture stands still meanwhile
+    const numbers = new Map(Object.entries(NUMBERS)); // by name; kept while the text changes
+    const own = new Set(); // names of the leaves that the user has moved
+    let known = first.free; // the previous text's free names, or null if the numbers came with this text
+    let held = false; // true while a slider is dragged, when the picture stands still
     let answer = first, update = null, timer = null, complaint = null, took = 0, edited = false, writing = false, placing = false;
-    let of = START; // the text of what is shown
-    let since = 0, slipped = false; // when it was shown; whether another text came to nothing since
-    let stood = { text: START, numbers: NUMBERS }; // what was shown last for longer than a key takes, and its numbers
-    let wrong = false; // whether the text or a number is, so that what is shown is from before
-    let places = []; // the nodes of the leaves
-    let wanted = null; // the step of the player that a link asks for, until it is there
+    let of = START; // the text that is shown
+    let since = 0, slipped = false; // when it was shown; true if a later text failed
+    let stood = { text: START, numbers: NUMBERS }; // the last text shown for longer than a keystroke, and its numbers
+    let wrong = false; // true if the text or a number is wrong, so an earlier graph is shown
+    let places = []; // the leaves' nodes
+    let wanted = null; // the player's step requested by a link, until it is shown
 
     const examples = choice("Examples", [["", "Examples …"], ...EXAMPLES.map(([name], i) => [i, name])], pick);
     const code = editor({ text: START, label: "An expression, or lines of Python", onChange: typed });
@@ -36,14 +36,14 @@ export function expressionTab(root, { python, changed, first }) {
     const outdated = element("span", { class: "quiet", id: "outdated", role: "status" });
     const leaves = leafList({ moved, asked: (i) => closer.choose(nodeOf(answer.sliders[i].name)) });
     const closer = closerLook({ python, changed, framed: (i) => update.choose(i) });
-    const stage = element("div", { class: "autograd player" }); // of its size before there is a player
+    const stage = element("div", { class: "autograd player" }); // has its final size before the player exists
     const present = button("Present", () => {
-        if (step().step === undefined) update?.seek(answer.page.start); // what it comes to is not told first
+        if (step().step === undefined) update?.seek(answer.page.start); // don't give the result away first
         return stage.requestFullscreen().then(() => stage.querySelector(".stage").focus());
     });
     const leave = button("Exit (Esc)", () => document.exitFullscreen());
     present.title = "Fill the screen with the graph: arrow keys or a clicker step, Escape ends it";
-    present.hidden = !document.fullscreenEnabled; // as on some phones, and in frames that are not allowed to
+    present.hidden = !document.fullscreenEnabled; // on some phones, and in frames without permission
     const upright = () => stage.clientWidth < stage.clientHeight;
     const full = () => document.fullscreenElement === stage;
     const space = () => {
@@ -66,7 +66,7 @@ export function expressionTab(root, { python, changed, first }) {
             edited = false;
             paint(fresh, { ended, anew: true });
             since = performance.now();
-            if (!held && fresh.leaves.some((name) => numbers.has(name) && !fresh.free.includes(name))) place(); // as those of a link
+            if (!held && fresh.leaves.some((name) => numbers.has(name) && !fresh.free.includes(name))) place(); // as a link's do
         },
         failed(error) {
             clearTimeout(complaint);
@@ -74,10 +74,10 @@ export function expressionTab(root, { python, changed, first }) {
             complaint = setTimeout(() => complain(error), error instanceof Slip ? REST : 0);
         },
     });
-    let length = 0; // of the stage for which the picture was laid out
+    let length = 0; // of the stage that the picture was laid out for
     const move = latest(() => python.ask("move", byName(), ...space()), {
         done(fresh) {
-            if (wrong && code.text() === of) tell(null); // or else the text is still wrong, and the picture of the one before
+            if (wrong && code.text() === of) tell(null); // otherwise the text is still wrong, and the picture is the previous one's
             paint(fresh, { held, anew: !held && length !== (length = stage.clientWidth) });
         },
         failed(error) {
@@ -85,7 +85,7 @@ export function expressionTab(root, { python, changed, first }) {
         },
     });
 
-    // What was shown while half a line was written is nothing to go back to: that is what stood before.
+    // Back skips what was shown while a line was half typed, and leads to what was there before.
     async function complain(error) {
         const text = code.text();
         if (of !== stood.text) {
@@ -99,7 +99,7 @@ export function expressionTab(root, { python, changed, first }) {
         tell(error);
     }
 
-    // What is wrong with the text, if something is: what is shown then is what was there before.
+    // Show the text's error, if any; the graph shown is then the previous one.
     function tell(error) {
         wrong = error !== null;
         const empty = error && code.text().trim() === "";
@@ -123,7 +123,7 @@ export function expressionTab(root, { python, changed, first }) {
         clearTimeout(complaint);
         if (!slipped && performance.now() - since > REST) stood = { text: of, numbers: shownNumbers() };
         if (!writing) wanted = null;
-        if (!writing && (answer.lines || LINES.test(code.text()))) forget((name) => !answer.free.includes(name)); // the text says these
+        if (!writing && (answer.lines || LINES.test(code.text()))) forget((name) => !answer.free.includes(name)); // the text sets these
         edited = true;
         if (took < QUICK) build();
         else timer = setTimeout(build, DEBOUNCE);
@@ -136,8 +136,8 @@ export function expressionTab(root, { python, changed, first }) {
         return found.length > 0;
     }
 
-    // Of another formula, most of whose names are new, the numbers that came with the one before mean nothing, nor do those of names
-    // that now have a value in the text; true if there were any.
+    // In another formula, with mostly new names, the previous formula's numbers mean nothing, and neither do numbers of names
+    // that the text now sets. True if there were any.
     function forgets({ leaves, free }) {
         const before = known;
         known = free;
@@ -155,7 +155,7 @@ export function expressionTab(root, { python, changed, first }) {
         changed();
     }
 
-    // Lines say the numbers to which their leaves were moved: an edit that can be undone, and that changes nothing of what is shown.
+    // Write the numbers of moved leaves into the lines: an edit that can be undone and leaves the picture as it is.
     async function place() {
         const text = code.text();
         if (!answer.lines || wrong || text !== of) return;
@@ -215,19 +215,19 @@ export function expressionTab(root, { python, changed, first }) {
     leaves.root.addEventListener("pointerdown", ({ target }) => { held = target.type === "range"; });
     for (const end of ["pointerup", "pointercancel"]) {
         addEventListener(end, () => {
-            if (held) move(); // in a layout that has room, if this one has none
+            if (held) move(); // in a layout with room, if this one has none
             held = false;
         });
     }
 
-    // A click on a card chooses its node.
+    // Clicking a card chooses its node.
     stage.addEventListener("click", ({ target }) => {
         const box = target.closest("g.node")?.id;
         const found = Object.entries(answer.page.nodes).findLast(([, node]) => node.box === box);
         if (found) closer.choose(found[0]);
     });
 
-    // On its side or upright, as the stage is, and as long as it has room; in full screen, whichever is larger.
+    // Horizontal or upright like the stage, and as long as fits; in full screen, whichever is larger.
     let shape = null, resized = null;
     new ResizeObserver(() => {
         if (stage.clientWidth === 0) return;
@@ -238,7 +238,7 @@ export function expressionTab(root, { python, changed, first }) {
         else if (before !== null) resized = setTimeout(move, DEBOUNCE);
     }).observe(stage);
 
-    // The step that is seen, unless it is the last, where all has been told.
+    // The visible step, unless it is the last, where everything is shown.
     function step() {
         if (wanted !== null) return { step: wanted };
         const at = update?.step() ?? answer.page.last;
@@ -250,12 +250,12 @@ export function expressionTab(root, { python, changed, first }) {
     root.append(element("div", { class: "left" }, element("div", { class: "writing" }, element("div", { class: "controls" }, present, examples), code.element, element("div", { class: "result-line" }, result, outdated), trouble), leaves.root, closer.root), stage);
     return {
         begin() {
-            if (update !== null || edited) return; // edited: by a link
+            if (update !== null || edited) return; // a link edited it
             const { svg, narrow, ...rest } = first.page;
             paint({ ...first, page: { ...rest, svg: upright() ? narrow : svg } });
             update.play();
             build();
-            python.ask("load").catch(() => {}); // after it, and none needs it
+            python.ask("load").catch(() => {}); // afterwards, since nothing needs it yet
         },
         state: () => ({ text: code.text(), numbers: Object.fromEntries([...numbers].filter(([, x]) => Number.isFinite(x))), ...closer.state(), ...step() }),
         restore(state) {

@@ -1,4 +1,4 @@
-// A line for who comes here for the first time, by the bare address or by a link: what is this? It leads to a lesson.
+// Tells first-time visitors, with or without a link, what this page is, and leads to a lesson.
 
 import { underWay } from "./lesson_progress.js";
 import { isRegression, validated } from "./network_choices.js";
@@ -11,7 +11,7 @@ const WORDS = {
     quiz: () => "What are the gradients of this graph? Fill them in.",
 };
 
-// `state(name)` is what a tab shows, `open(lesson)` opens a lesson.
+// `state(name)` is the state of a tab, `open(lesson)` opens a lesson.
 export function greeting(root, { state, open }) {
     const page = document.documentElement;
     const [words, lesson, shut] = root.querySelectorAll("span, button");
@@ -26,17 +26,17 @@ export function greeting(root, { state, open }) {
     });
 
     function keep() {
-        if (page.dataset.visit === "lesson") return; // it comes until the lesson is at its end
+        if (page.dataset.visit === "lesson") return; // shown until the lesson is finished
         try {
             localStorage.setItem(`greeted ${page.dataset.visit}`, "yes");
         } catch {
-            // then it comes again
+            // then it shows again
         }
     }
 
     const close = () => (page.dataset.visit = "");
 
-    // The tab that is seen now. Who is in a lesson needs no words.
+    // The visible tab. Readers in a lesson don't need the greeting.
     function show(name) {
         if (name === "lesson") close();
         const begun = page.dataset.visit === "lesson" && underWay();
@@ -52,7 +52,7 @@ export function greeting(root, { state, open }) {
         lesson.textContent = "What is this? (10 minutes)";
     }
 
-    // The address could not be shown: the page is as on a first visit.
+    // The address couldn't be shown: treat this as a first visit.
     function broken() {
         if (page.dataset.visit === "link" && !root.classList.contains("told")) page.dataset.visit = "new";
     }

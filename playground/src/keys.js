@@ -1,7 +1,7 @@
-// Arrow keys, Home and End step the player that is seen, wherever the focus is, unless what has it uses them itself.
+// Arrow keys, Home and End step the visible player wherever the focus is, unless the focused element uses them.
 
 const STEPS = ["ArrowLeft", "ArrowRight", "Home", "End"];
-const PAGES = ["PageUp", "PageDown"]; // of a presenter's clicker; outside full screen they scroll
+const PAGES = ["PageUp", "PageDown"]; // from a presenter's clicker; outside full screen they scroll
 const USERS = "input, select, textarea, [contenteditable], [role=menu], [tabindex='0']";
 
 export function playerKeys() {

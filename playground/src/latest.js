@@ -1,4 +1,4 @@
-// A function that may be called at any rate: one call runs at a time, and of those that came meanwhile only the last.
+// Wraps a function for calls at any rate: one runs at a time, and of the calls made meanwhile only the last runs next.
 
 export function latest(act, { done, failed }) {
     let running = false, again = false;

@@ -1,13 +1,13 @@
-// The leaves of a graph: for each a slider, a field, and the gradient, which is a button that explains it.
+// The leaves of a graph: each has a slider, a field, and its gradient as a button that explains it.
 
-const ROOM = 10; // characters of a gradient
-const MAX_BESIDE = 10; // of a name beside its slider: a longer one stands above it
+const ROOM = 10; // characters in a gradient
+const MAX_BESIDE = 10; // characters of a name beside its slider; longer ones go above
 const NUMBER = /[₀-₉]/g;
 
-// All digits of a number, as Python reads it.
+// All digits of a number, as Python source.
 export const exact = (x) => (Object.is(x, -0) ? "-0.0" : Number.isFinite(x) ? String(x) : showNumber(x).replace("−", "-").toLowerCase());
 
-// `moved(i, x)` and `asked(i)` are called with the place of a leaf.
+// `moved(i, x)` and `asked(i)` receive a leaf's index.
 export function leafList({ moved, asked }) {
     const rows = element("div", { class: "rows" });
     const heading = element("div", { class: "heading quiet", "aria-hidden": "true" });
@@ -46,7 +46,7 @@ export function leafList({ moved, asked }) {
         });
     }
 
-    // A gradient is seen once all of it has arrived: `reached(i)`.
+    // A gradient is shown once all of it has arrived: `reached(i)`.
     function reach(reached) {
         gradients.forEach((button, i) => (button.style.visibility = reached(i) ? "" : "hidden"));
     }

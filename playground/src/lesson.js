@@ -1,4 +1,4 @@
-// The lessons: step by step, each with a text, something to see, and a question that comes before the answer.
+// Lessons, step by step: each has a text, something to see, and a question before the answer.
 
 import { button } from "./button.js";
 import { startAgain } from "./lesson_again.js";
@@ -9,7 +9,7 @@ import { lessonNamed, lessons, shelfView } from "./lesson_shelf.js";
 import { written } from "./lesson_text.js";
 
 const TABS = { expression: "Expression", network: "Network", check: "Check", quiz: "Quiz" };
-const RELEASE = 200; // milliseconds between two looks at whether a slider is still held
+const RELEASE = 200; // milliseconds between checks of whether a slider is still held
 
 export function lessonTab(root, page) {
     const { python } = page;
@@ -34,7 +34,7 @@ export function lessonTab(root, page) {
         });
     }
 
-    // `what` is { name } of the shelf, or { lesson } with all of it.
+    // `what` is { name } for a lesson of the shelf, or { lesson } with the whole lesson.
     async function open(what, step, { file = "the lesson in the link", left = false } = {}) {
         const mine = ++turn;
         view.replaceChildren(element("p", { class: "quiet", role: "status" }, "The lesson is loading …"));
@@ -54,7 +54,7 @@ export function lessonTab(root, page) {
             try {
                 own = JSON.parse(text);
             } catch {
-                await python.ask("open_lesson", text, file); // which says what is wrong
+                await python.ask("open_lesson", text, file); // which reports what is wrong
             }
             await open({ lesson: own }, 0, { file });
         });
@@ -76,7 +76,7 @@ export function lessonTab(root, page) {
 
     // -- a step
 
-    // `left`: the tab that it shows stays as the reader left it.
+    // `left`: keep the tab it shows as the reader left it.
     function go(step, left = false) {
         at = Math.min(Math.max(step, 0), lesson.steps.length);
         keep(key(), { step: at, steps: lesson.steps.length, done, tasks });
@@ -99,7 +99,7 @@ export function lessonTab(root, page) {
         const how = done[at];
         const answer = element("div", { class: "lesson-answer" });
         const next = button("", () => {
-            if (!step.predict && !step.check) done[at] = "done"; // it was only to be read
+            if (!step.predict && !step.check) done[at] = "done"; // it only needed reading
             go(at + 1);
         });
         const state = { how, tried: !step.show?.tab, predicted: !step.predict || how !== undefined, checked: !step.check || tasks.includes(at), parts: [] };
@@ -110,7 +110,7 @@ export function lessonTab(root, page) {
         }
         const parts = [element("h2", { tabindex: -1 }, step.title), ...written(step.text)];
         view.replaceChildren(head(), element("div", { class: "lesson-words" }, ...parts), ...(picture ? [picture.root] : []), answer, foot(next));
-        picture?.place(); // now, so that the page is as long as it will be when it is scrolled to its beginning
+        picture?.place(); // now, so the page has its final length before it scrolls to the top
         if (step.predict) answer.append(lessonQuestion({ predict: step.predict, hint: step.hint, before: how === "done" ? "shown" : how, settled }).root);
         answer.append(after);
         if (step.predict === null && step.check && step.hint) answer.append(element("details", {}, element("summary", {}, "Hint"), ...written(step.hint)));
@@ -144,7 +144,7 @@ export function lessonTab(root, page) {
             }
         }
 
-        // While a slider is held, or a formula typed, nothing else moves.
+        // While a slider is held or a formula typed, nothing else moves.
         function checked() {
             state.checked = true;
             tasks.push(at);
@@ -154,14 +154,14 @@ export function lessonTab(root, page) {
             if (!step.show.edit) look();
         }
 
-        // Beside the task, since the question may be out of sight by then.
+        // Next to the task, since the question may be out of sight by then.
         function verdict() {
             const shown = step.predict?.shown;
             if (state.how === "right") return [shown ? `✓ Right: ${shown}. ` : "✓ Right. "];
             return shown ? [`It is ${shown}. `] : [];
         }
 
-        // What a task of several parts comes to, each with a tick once it is so.
+        // The parts of a task, each ticked once fulfilled.
         function goals() {
             const { parts } = step.check;
             if (parts.length === 1) return [];
@@ -203,7 +203,7 @@ export function lessonTab(root, page) {
             [done, tasks] = [{}, []];
             go(0);
         });
-        again.classList.toggle("idle", Object.keys(done).length === 0); // it keeps its place, so that nothing moves later
+        again.classList.toggle("idle", Object.keys(done).length === 0); // keeps its space, so that nothing moves later
         return element("div", { class: "lesson-head" },
             element("p", {}, element("strong", {}, lesson.title), element("span", { class: "quiet" }, ` ${place}`)),
             element("nav", { "aria-label": "Steps of the lesson" }, element("ol", {}, ...dots)), again);
@@ -238,7 +238,7 @@ export function lessonTab(root, page) {
 
     // -- beside another tab
 
-    // `tried()` is called when something is pressed there.
+    // `tried()` is called on any key or click there.
     function tab({ show }, left, tried) {
         dock.append(view);
         const main = root.parentElement;
@@ -270,14 +270,14 @@ export function lessonTab(root, page) {
                 view.querySelector(".lesson-answer").prepend(button(`Go to the tab ${TABS[name]}`, () => go(at)));
             }
             if (turn > 0) return;
-            const asked = new URLSearchParams(location.search).get("lesson"); // as another page links to it
+            const asked = new URLSearchParams(location.search).get("lesson"); // from another page's link
             if (asked === null) shelf(false);
             else open({ name: asked });
         },
         state: () => (turn === 0 ? null : lesson === null ? {} : { ...of, step: at }),
         place: () => (loading > 0 ? undefined : lesson === null ? null : { ...of, step: at }),
         docked: () => docked,
-        // What stands at this place, of which `name` is the tab, if it does not stand there already.
+        // Show the content for this place in tab `name`, unless it is already there.
         visit(name, step) {
             if (step === null) {
                 if (docked) page.select("lesson");

@@ -1,8 +1,8 @@
-// "Start again": forgets the answers of a lesson, after asking once.
+// "Start again": forgets a lesson's answers, after asking for confirmation.
 
 import { button } from "./button.js";
 
-// `forget()` does it; `title` is that of the lesson, where there are several.
+// `forget()` does it; `title` is the lesson's, where there are several.
 export function startAgain(forget, title) {
     const root = element("span", { class: "lesson-again" });
     const ask = button("Start again", () => {

@@ -1,19 +1,19 @@
-// What a step shows: its graph, with sliders, a field for the formula, or the player. Until something was predicted the
-// answer stays hidden, and nothing moves.
+// A step's picture: its graph, with sliders, a field for the formula, or the player. Until the reader has predicted something,
+// the answer stays hidden and nothing moves.
 
 import { editor } from "./editor.js";
 import { latest } from "./latest.js";
 
-const MIN_SCALE = 0.88; // smaller, and the picture that runs from top to bottom is taken
+const MIN_SCALE = 0.88; // below this, the top-to-bottom picture is used
 const MAX_SCALE = 1.5;
-const MAX_TALL = 0.36; // of the window: on a phone the question stands below it
-const MIN_READ = 0.75; // below, numbers are too small: the picture is wider than its frame
+const MAX_TALL = 0.36; // fraction of the window: on phones, the question is below
+const MIN_READ = 0.75; // below this, numbers are too small, so the picture is wider than its frame
 const PHONE = matchMedia("(max-width: 819px)");
 const DEBOUNCE = 150; // milliseconds
-const SAME = 1e-9; // rates closer than this differ by rounding only
-const PATIENCE = 400; // milliseconds until it is said that Python loads
+const SAME = 1e-9; // rates closer than this differ only by rounding
+const PATIENCE = 400; // milliseconds before a message says that Python is loading
 
-// `task` is the element that says what to do with it. `reached(done)` hears which parts of the step's check are fulfilled.
+// `task` is the element that says what to do. `reached(done)` receives which parts of the step's check are fulfilled.
 export function lessonPicture({ step, python, open, task, reached }) {
     const frame = element("div", { class: "lesson-graph" });
     const leaves = element("div", { class: "leaves", role: "group", "aria-label": "Numbers to move" });
@@ -27,7 +27,7 @@ export function lessonPicture({ step, python, open, task, reached }) {
     const watcher = new ResizeObserver(place);
     watcher.observe(frame);
 
-    // The picture that suits the width.
+    // Choose the picture that suits the width.
     function place() {
         const room = frame.clientWidth;
         if (room === 0 || live) return;
@@ -36,17 +36,17 @@ export function lessonPicture({ step, python, open, task, reached }) {
         const readable = (one) => Math.max(MIN_READ, scale(one));
         if (measured !== room) {
             const [wide, narrow] = [step.picture.svg, step.picture.narrow].map((text) => scale(drawing(text, frame)));
-            [measured, upright] = [room, wide < Math.min(MIN_SCALE, narrow)]; // and stays so when numbers change
+            [measured, upright] = [room, wide < Math.min(MIN_SCALE, narrow)]; // and keep it when numbers change
         }
         const chosen = drawing(upright ? shown.narrow : shown.svg, frame);
         chosen.svg.setAttribute("width", chosen.width * readable(chosen));
         chosen.svg.setAttribute("height", chosen.height * readable(chosen));
         frame.replaceChildren(chosen.svg);
-        if (frame.scrollWidth > room) frame.tabIndex = 0; // it scrolls, by keys too
+        if (frame.scrollWidth > room) frame.tabIndex = 0; // it scrolls, also by keyboard
         else frame.removeAttribute("tabindex");
     }
 
-    // Now it may move: sliders, the formula, the player.
+    // Unlock it: sliders, the formula, the player.
     function begin() {
         shown = step.picture;
         if (shown.player) {
@@ -71,7 +71,7 @@ export function lessonPicture({ step, python, open, task, reached }) {
         }
         list(shown);
         if (controls.length > 0) root.append(...(code ? [] : [task]), leaves, change);
-        if (controls.length > 0 || code) look(); // nothing has moved yet: the first time, Python imports what it needs
+        if (controls.length > 0 || code) look(); // nothing has moved yet, but Python imports what it needs on the first call
     }
 
     function list({ sliders, numbers: at }) {
@@ -107,7 +107,7 @@ export function lessonPicture({ step, python, open, task, reached }) {
 
     const moved = () => start.flatMap((x, i) => (numbers[i] === x ? [] : [i]));
 
-    // How far the result moved with the one number that did. Where the rates move too, there is more to say than how many times as far.
+    // How far the result moved with the one number that did; where the rates change too, a single factor doesn't tell it all.
     function said() {
         const [i, ...others] = moved();
         if (i === undefined || others.length > 0 || typed !== null || shown.result === null) return [];
@@ -123,7 +123,7 @@ export function lessonPicture({ step, python, open, task, reached }) {
         ];
     }
 
-    // Whether the rate of a number is another one than at first.
+    // True if a number's rate has changed.
     function turned(i) {
         const [before, now] = [step.picture.rates[i], shown.rates[i]].map(toNumber);
         return Math.abs(now - before) > SAME * Math.max(Math.abs(now), Math.abs(before));
@@ -142,10 +142,10 @@ export function lessonPicture({ step, python, open, task, reached }) {
     };
 }
 
-// The graph of a picture alone, without the words around it, which a lesson has itself; and its size.
+// A picture's graph without the words around it, since a lesson has its own; and its size.
 function drawing(text, parent) {
     const svg = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
-    for (const part of svg.querySelectorAll("[id]")) part.removeAttribute("id"); // another picture of the page may have it
+    for (const part of svg.querySelectorAll("[id]")) part.removeAttribute("id"); // ids must be unique on the page
     parent.append(svg);
     return graphAlone(svg);
 }

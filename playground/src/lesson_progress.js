@@ -1,22 +1,22 @@
-// How far a reader came in each lesson, kept in this browser as far as it allows that. An embedded lesson begins afresh on each
-// visit: what its reader did on another page of the same host is not for this one.
+// A reader's progress in each lesson, stored in this browser if it allows. An embedded lesson starts afresh on each
+// visit: progress on another page of the same host doesn't apply.
 
 const KEY = "scalar-autograd lessons";
-export const OWN = "own: "; // before the title of a lesson that is not on the shelf
+export const OWN = "own: "; // prefix of lessons that aren't on the shelf
 const EMBEDDED = new URLSearchParams(location.search).has("embed");
-let visited = {}; // what was reached on this visit
+let visited = {}; // progress on this visit
 
 function all() {
     try {
         const kept = EMBEDDED ? visited : JSON.parse(localStorage.getItem(KEY));
         return kept !== null && typeof kept === "object" && !Array.isArray(kept) ? kept : {};
     } catch {
-        return visited; // no storage, or something else wrote there
+        return visited; // no storage, or invalid content
     }
 }
 
-// { step, done: { index: "right" | "shown" | "done" }, tasks: [index] } of a lesson with so many steps: how its questions were
-// settled, and whose tasks were done.
+// { step, done: { index: "right" | "shown" | "done" }, tasks: [index] } of a lesson with this many steps: how its questions were
+// settled, and which tasks were done.
 export function progress(name, count) {
     const kept = all()[name];
     const step = Number.isInteger(kept?.step) ? Math.min(Math.max(kept.step, 0), count) : 0;
@@ -32,15 +32,15 @@ export function keep(name, { step, steps, done, tasks }) {
     try {
         localStorage.setItem(KEY, JSON.stringify(visited));
     } catch {
-        // it is not kept: a private window, or no room
+        // not stored: a private window, or no space
     }
 }
 
-// The lesson of the shelf that was read last, if it is not at its end: { name, step }; or null.
+// The shelf's lesson read last, if unfinished: { name, step }; or null.
 export function underWay() {
     const [name, { step, steps } = {}] = Object.entries(all()).at(-1) ?? [];
     return step > 0 && step < steps && !name.startsWith(OWN) ? { name, step } : null;
 }
 
-// The lesson as if nobody had answered yet.
+// Forget all answers of the lesson.
 export const forget = (name) => keep(name, { step: 0, steps: 0, done: {}, tasks: [] });

@@ -1,9 +1,9 @@
-// What a step asks before it shows: a number, or one of several choices. A wrong number is told which slip leads to it.
+// A step's question: a number, or one of several choices. Wrong numbers get the slip that leads to them.
 
 import { button } from "./button.js";
 import { inline, written } from "./lesson_text.js";
 
-// `settled(how)` is called once: with "right", or with "shown" if the reader gave up. `before` is how it was settled earlier.
+// `settled(how)` is called once, with "right", or "shown" if the reader gave up. `before` is how it was settled earlier.
 export function lessonQuestion({ predict, hint, before, settled }) {
     const mark = element("p", { class: "lesson-mark", role: "status" });
     const asked = predict.choices ? choices(predict.choices, predict.question) : number(predict);
@@ -30,7 +30,7 @@ export function lessonQuestion({ predict, hint, before, settled }) {
     }
 
     function number({ question, answer: [right, allowed], shown, slips }) {
-        let typed = null; // the right answer, as it was typed
+        let typed = null; // the right answer as typed
         const id = `answer-${Math.random().toString(36).slice(2)}`;
         const field = element("input", { id, inputmode: "decimal", autocomplete: "off", spellcheck: "false" });
         const sign = signKey(field);

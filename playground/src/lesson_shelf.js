@@ -1,21 +1,21 @@
-// The shelf of lessons, and a teacher's own: from a file of theirs.
+// The shelf of lessons, and lessons from a teacher's own file.
 
 import { button } from "./button.js";
 import { startAgain } from "./lesson_again.js";
 import { forget, progress } from "./lesson_progress.js";
 
-let shelf; // as a promise, once it was asked for
+let shelf; // a promise, once requested
 
-// The lessons of the page: [{ name, title, about, minutes, steps }].
+// The page's lessons: [{ name, title, about, minutes, steps }].
 export function lessons() {
     shelf ??= fetched("index").catch((error) => {
-        shelf = undefined; // the next time it is tried again
+        shelf = undefined; // retried next time
         throw error;
     });
     return shelf;
 }
 
-// A lesson of the shelf, prepared when the page was built.
+// A lesson of the shelf, prepared at build time.
 export async function lessonNamed(name) {
     const known = await lessons();
     if (!known.some((one) => one.name === name)) throw new Error(`There is no lesson “${name}” here; there are ${known.map((one) => one.name).join(", ")}.`);
@@ -28,7 +28,7 @@ async function fetched(name) {
     return answer.json();
 }
 
-// The cards of all lessons; `start(name)` opens one, `read(text, file)` one from a file.
+// The cards of all lessons; `start(name)` opens one, `read(text, file)` opens one from a file.
 export function shelfView(known, { start, read }) {
     const cards = known.map(({ name, title, about, minutes, steps }) => {
         const { step, done } = progress(name, steps);

@@ -1,9 +1,9 @@
-// The text of a lesson: paragraphs, lists, **strong**, *stress* and `code`. Everything else stands there as it was written.
+// Renders a lesson's text: paragraphs, lists, **strong**, *emphasis* and `code`. Everything else stays as written.
 
-const MAX_WHOLE = 22; // characters of code that are not broken into two lines
+const MAX_WHOLE = 22; // characters of code that are kept on one line
 const INLINE = /\*\*(.+?)\*\*|\*(.+?)\*|`([^`]+)`/g;
 
-// The elements for a text of several paragraphs; a line that begins with "- " is an item of a list.
+// The elements of a text with paragraphs; lines beginning with "- " are list items.
 export function written(text) {
     return text.split(/\n\s*\n/).filter((block) => block.trim() !== "").map((block) => {
         const lines = block.trim().split("\n");

@@ -1,8 +1,8 @@
-// Links: what the page shows as a text, `a` and the base64url of the deflated JSON of [tab, state]. The letter is the version.
+// Links hold what the page shows: `a` and the base64url of the deflated JSON of [tab, state]. The letter is the version.
 
 export const VERSION = "a";
-export const MAX_LINK = 30_000; // characters: mail and chat cut longer addresses, some servers too
-const MAX_TEXT = 500_000; // bytes that a link may unfold to
+export const MAX_LINK = 30_000; // characters: mail, chat and some servers cut off longer addresses
+const MAX_TEXT = 500_000; // bytes after inflating
 
 export class BrokenLink extends Error {}
 
@@ -27,7 +27,7 @@ export async function encoded(shown) {
     return VERSION + btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-// What a link holds, or a BrokenLink that says what is wrong with it.
+// The content of a link; BrokenLink says what is wrong with it.
 export async function decoded(text) {
     if (text.length > MAX_LINK) throw new BrokenLink(`This link is too long: ${text.length.toLocaleString("en")} characters, at most ${MAX_LINK.toLocaleString("en")}.`);
     if (!text.startsWith(VERSION)) throw new BrokenLink("This link was made by something else, or by a newer playground.");

@@ -26,21 +26,21 @@ const python = engine({
 const stop = element("button", { type: "button", class: "stop", hidden: "" }, "Stop");
 stop.addEventListener("click", () => python.stop("stopped"));
 
-// `about` is the share of Python that has been loaded, or the error.
+// `about` is the fraction of Python loaded, or the error.
 function onState(name, about) {
     const loading = about < 1 ? `Python is loading ${Math.round(100 * about)} %` : "starting …";
     state.textContent = { loading, ready: "Python is ready", failed: "Python could not be loaded" }[name];
     state.title = about?.message ?? "";
     retry.hidden = name !== "failed";
     state.dataset.state = name;
-    if (name === "ready") offline ??= keepOffline(tell); // not before: it would load all files a second time
+    if (name === "ready") offline ??= keepOffline(tell); // not earlier, which would load all files twice
 }
 let offline;
 
-// What a tab gets of the page: `changed()` is called when what it shows changed, `show(name, state)` goes to another tab,
-// `state(name)` is what that tab shows, `copy(text, what)` puts a text on the clipboard, `first` what the expression tab shows before Python is there. A tab is { begin, state,
-// restore, code, picture }: what is needed to show the same again, and to do the same in Python; and perhaps `title`, of the window, and
-// `outdated`, whether what is shown is from before something wrong.
+// What the page offers its tabs: `changed()` reports that a tab's content changed, `show(name, state)` goes to another tab,
+// `state(name)` is a tab's state, `copy(text, what)` copies to the clipboard, `first` is what the expression tab shows before Python is loaded. A tab is { begin, state,
+// restore, code, picture }: enough to show the same again, and to do the same in Python; optionally `title`, the window's, and
+// `outdated`, true if an error keeps an earlier state on show.
 const page = {
     python,
     first: JSON.parse(document.getElementById("first").textContent),
@@ -74,15 +74,15 @@ state.after(retry);
 
 document.getElementById("theme").append(iconButton("look", "Switch between light and dark", switchTheme));
 
-// Where nothing is above the page, there are no documents.
+// A page that is served alone has no documentation to link to.
 if (new URL("..", location).href === new URL(".", location).href) document.querySelector('footer a[href="../index.html"]').remove();
 
-// Who is in a lesson does not lose it.
+// Readers in a lesson don't lose their place.
 for (const leaving of document.querySelectorAll(".bar h1 a, footer a")) {
     leaving.addEventListener("click", () => (leaving.target = tabs.lesson.underWay() ? "_blank" : ""));
 }
 
-// A lesson is where its reader is, beside another tab too.
+// The place of a lesson's reader is the lesson, even beside another tab.
 function place() {
     const step = selected === "lesson" || tabs.lesson.docked() ? tabs.lesson.place() : null;
     return step === undefined ? undefined : [selected, step];

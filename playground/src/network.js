@@ -1,4 +1,4 @@
-// The network tab: choose data and a network, and watch it train: its weights, its boundary, its loss.
+// The network tab: choose data and a network, and watch its weights, boundary and loss as it trains.
 
 import { isRegression, lossesFor, MAX_STEP, SPEEDS, START, validated } from "./network_choices.js";
 import { Curves } from "./network_curves.js";
@@ -17,11 +17,11 @@ import { ADD, CHOOSE, ERASE, tapChoice } from "./network_taps.js";
 
 const POINTS_ON_THE_WAY = 50;
 const COMPARE = "Same numbers as Python?";
-const LEAST_SCALE = 0.6; // of the picture of the network
+const LEAST_SCALE = 0.6; // for the picture of the network
 
 export function networkTab(root, { python, changed, show }) {
     let setting = { ...START }, page = null, view, plane, maps, clicks = CHOOSE, begun = null, asked = null, opened = null;
-    let trained = null; // the task of the training before
+    let trained = null; // the previous training's task
     let comparing = null; // with Python: "on", "stopped" by hand, or null
 
     const narrow = matchMedia("(max-width: 1060px)"); // as in network.css
@@ -72,7 +72,7 @@ export function networkTab(root, { python, changed, show }) {
     update();
     taps.choose(CHOOSE);
 
-    // Without room for three columns the data stand above the plane, and what is seldom used leaves the bar that stays in sight.
+    // Without room for three columns, the data go above the plane, and rarely used controls leave the sticky bar.
     function arrange() {
         near.hidden = !narrow.matches;
         if (narrow.matches) return near.append(form.data, speed, same);
@@ -88,7 +88,7 @@ export function networkTab(root, { python, changed, show }) {
         mapped.checked = setting.maps;
     }
 
-    // Other settings begin another training.
+    // Changed settings start a new training.
     function change(more) {
         const before = isRegression(setting);
         if (more.data && more.data !== setting.data && !more.own) taps.choose(more.data === "own" ? ADD : CHOOSE);
@@ -101,7 +101,7 @@ export function networkTab(root, { python, changed, show }) {
         changed();
     }
 
-    // Another learning rate holds from the present step on.
+    // A new learning rate applies from the current step on.
     async function changeRate(x) {
         const { playing } = run;
         await run.halt();
@@ -134,15 +134,15 @@ export function networkTab(root, { python, changed, show }) {
             trained = task();
             const last = Math.min(setting.step, MAX_STEP);
             if (setting.step > last) tell(`A link leads to step ${last.toLocaleString("en")} at most. Press Play to go on from there.`);
-            await run.go(last, 0, Math.ceil(last / POINTS_ON_THE_WAY) || Infinity); // for the curve to be that of the training
-            if (setting !== prepared) return; // others were chosen on the way: another training is prepared
+            await run.go(last, 0, Math.ceil(last / POINTS_ON_THE_WAY) || Infinity); // so that the curve is the training's
+            if (setting !== prepared) return; // the settings changed meanwhile, and another training is being prepared
             setting.step = 0;
             enable(true);
         },
         failed: (error) => tell(error.message, true),
     });
 
-    // What is to be learned, and how it is measured: losses of the same task can be compared.
+    // What is learned and how it is measured: losses of the same task are comparable.
     const task = () => JSON.stringify([setting.data, setting.own, setting.loss]);
 
     function enable(able) {
@@ -153,7 +153,7 @@ export function networkTab(root, { python, changed, show }) {
         net.replaceChildren();
         view = networkView(net, { ...page.view, show: setting.show, maps: setting.maps ? [] : null }, {
             height: () => (narrow.matches ? net.clientHeight - 70 : net.querySelector(".network-box").clientHeight),
-            least: () => (narrow.matches ? 1 : LEAST_SCALE), // where the page does not scroll, it is rather small than cut
+            least: () => (narrow.matches ? 1 : LEAST_SCALE), // where the page doesn't scroll, better small than cut off
             onOpen: ({ index }) => { opened = index; neuron.hidden = false; refresh(); },
             onClose: () => { opened = null; neuron.hidden = true; refresh(); },
             onAsk: (unit) => { asked = unit; refresh(); },
@@ -172,12 +172,12 @@ export function networkTab(root, { python, changed, show }) {
         side.replaceChildren(plane.element, curves.element, histograms.element);
     }
 
-    // A new sample is where the click was, not at one that is near it.
+    // A new sample goes where the click was, not to a nearby sample.
     function aim() {
         if (plane) plane.free = clicks !== CHOOSE && clicks !== ERASE;
     }
 
-    // The chosen sample [x1, x2, target]: those of the test come after the others.
+    // The chosen sample [x1, x2, target]; test samples come after training samples.
     function sample() {
         const { train, test } = page, i = setting.sample;
         const [{ X, y }, k] = i < train.y.length ? [train, i] : [test, i - train.y.length];
@@ -202,7 +202,7 @@ export function networkTab(root, { python, changed, show }) {
         return { sample: sample(), resolution: RESOLUTION, unit, maps: setting.maps };
     }
 
-    // The present step as it is seen now.
+    // The current step as displayed.
     const refresh = latest(() => (run.playing || run.state === null ? null : run.ask("step", 0, seen())), { done: (state) => state && run.show(state), failed: (error) => tell(error.message, true) });
 
     function paint(state) {
@@ -220,10 +220,10 @@ export function networkTab(root, { python, changed, show }) {
 
     function start() {
         tell("");
-        // the words of a lesson stand above it
+        // a lesson's text is above it
         if (run.state.steps === 0 && root.parentElement.classList.contains("docked")) side.scrollIntoView({ block: "start" });
         play.textContent = "❚❚ Pause";
-        net.querySelector(".network-sentence").ariaLive = "off"; // it changes with every frame
+        net.querySelector(".network-sentence").ariaLive = "off"; // changes with every frame
         run.start();
     }
 
@@ -234,7 +234,7 @@ export function networkTab(root, { python, changed, show }) {
         changed();
     }
 
-    // The Python program that comes to the present step.
+    // The Python program that trains up to the current step.
     function program() {
         return exported("exported");
     }
@@ -248,7 +248,7 @@ export function networkTab(root, { python, changed, show }) {
         status.classList.toggle("slip", wrong);
     }
 
-    // What to do when weights are no longer numbers.
+    // Advice for when weights are no longer finite.
     function diverged({ steps, rate }) {
         const less = Number((rate / 3).toPrecision(1));
         const back = button("Back to the last good step", "", lastGood);
@@ -260,19 +260,19 @@ export function networkTab(root, { python, changed, show }) {
         tell(`Step ${steps} made weights infinite or NaN: the learning rate ${showNumber(rate)} is too high. Lower it.`, true, back, lower);
     }
 
-    // The last step after which the loss was still below twice that of the beginning, or at least a number.
+    // The last step at which the loss was below twice its initial value, or at least finite.
     async function lastGood() {
         tell("");
         const good = curves.points.filter(([, { loss }]) => loss < 2 * curves.points[0][1].loss);
         await run.go(good.at(-1)?.[0] ?? 0);
     }
 
-    // Run the exported program in Python, and compare all bits.
+    // Run the exported program in Python and compare all bits.
     async function compare() {
         await run.halt();
         enable(false);
         comparing = "on";
-        same.textContent = "Stop comparing"; // Python takes a hundred times as long
+        same.textContent = "Stop comparing"; // Python is a hundred times slower
         same.disabled = false;
         try {
             const mine = await run.ask("bits");
@@ -288,7 +288,7 @@ export function networkTab(root, { python, changed, show }) {
             tell(error.message, true);
         } finally {
             same.textContent = COMPARE;
-            if (comparing !== null) enable(true); // otherwise another training is prepared
+            if (comparing !== null) enable(true); // otherwise another training is being prepared
             comparing = null;
         }
     }

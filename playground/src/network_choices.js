@@ -1,7 +1,7 @@
-// What one can choose in the network tab, and what of a state made by hand is taken.
+// The choices of the network tab, and the validation of states from links.
 
 export const DATA = ["moons", "circles", "xor", "spirals", "blobs", "plane", "hills", "own"];
-const NUMBERS_DATA = ["plane", "hills"]; // whose labels are numbers to be learned
+const NUMBERS_DATA = ["plane", "hills"]; // with numbers as labels
 export const FEATURES = { x1: "x₁", x2: "x₂", "x1^2": "x₁²", "x2^2": "x₂²", "x1*x2": "x₁x₂", "sin x1": "sin πx₁", "sin x2": "sin πx₂" };
 export const ACTIVATIONS = ["tanh", "relu", "sigmoid", "linear", "leaky_relu", "softplus", "gelu", "silu"];
 const CLASS_LOSSES = ["logistic", "hinge", "squared error", "absolute error", "Huber"];
@@ -20,7 +20,7 @@ export const OPTIMIZERS = {
     Adagrad: { lr_decay: { label: "rate decay", low: 0, high: 10, start: 0 }, initial_accumulator_value: { label: "first sum", low: 0, high: 100, start: 0 }, eps: { ...eps, start: 1e-10 } },
 };
 
-// Numbers with their limits; `whole` ones are rounded.
+// Numbers and their limits; `whole` ones are rounded.
 export const NUMBERS = {
     samples: { label: "Samples", low: 10, high: 500, step: 10, whole: true, slider: true },
     noise: { label: "Noise", low: 0, high: 0.5, step: 0.05, slider: true },
@@ -32,8 +32,8 @@ export const NUMBERS = {
     stopLoss: { label: "Stop at a loss below", low: 0, high: 100, step: 0.01 },
 };
 export const RATE = { low: 1e-6, high: 100 };
-export const FULL = "full"; // as many steps as there is time for between two frames
-// The steps between two frames, of which a screen shows 60 a second.
+export const FULL = "full"; // as many steps as fit between two frames
+// Steps per frame, at 60 frames per second.
 export const SPEEDS = new Map([[0.0167, "1 step/s"], [0.1, "6 steps/s"], [0.3333, "20 steps/s"], [1, "1 step per frame"], [10, "10 steps per frame"], [FULL, "Full speed"]]);
 
 export const START = {
@@ -42,13 +42,13 @@ export const START = {
     loss: "logistic", optimizer: "Adam", options: startOf("Adam"), rates: [[0, 0.03]], penalty: "none", penaltyRate: 0.001, batch: 20,
     stopSteps: 0, stopLoss: 0, speed: 1, sample: 0, show: "weight", maps: true, step: 0,
 };
-export const MAX_STEP = 100000; // that a link leads to
+export const MAX_STEP = 100000; // that a link can lead to
 
 export function startOf(optimizer) {
     return Object.fromEntries(Object.entries(OPTIMIZERS[optimizer]).map(([name, { start }]) => [name, start]));
 }
 
-// Whether labels are numbers to be learned, rather than two classes.
+// True if labels are numbers to learn rather than two classes.
 export function isRegression({ data, own }) {
     if (data !== "own") return NUMBERS_DATA.includes(data);
     const labels = own.trim().split("\n").map((line) => line.split(",")[2]?.trim() ?? "").filter((label) => label !== "" && Number.isFinite(Number(label)));
@@ -60,7 +60,7 @@ export const lossesFor = (setting) => (isRegression(setting) ? NUMBER_LOSSES : C
 const isNumber = (x, { low, high }) => typeof x === "number" && x >= low && x <= high;
 const among = (x, names, otherwise) => (names.includes(x) ? x : otherwise);
 
-// A state with every field that is valid in the one that is given; the others are those of START.
+// A state with every valid field of the given one; the rest are START's.
 export function validated(given) {
     const state = typeof given === "object" && given !== null ? given : {};
     const made = { ...START };
@@ -99,7 +99,7 @@ function options(optimizer, given) {
     return made;
 }
 
-// Learning rates as [step from which on, rate], the first from step 0 on.
+// Learning rates as [first step, rate]; the first starts at step 0.
 function rates(given) {
     if (!Array.isArray(given)) return START.rates;
     const valid = given.filter((pair) => Array.isArray(pair) && isNumber(pair[0], { low: 0, high: MAX_STEP }) && Number.isInteger(pair[0]) && isNumber(pair[1], RATE));

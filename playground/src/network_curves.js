@@ -1,6 +1,6 @@
-// The curves of the loss and of the accuracy, of training and test; a click or the arrow keys go to a step.
+// Curves of loss and accuracy for training and test; clicks and arrow keys go to a step.
 
-const MAX_POINTS = 300; // of a curve
+const MAX_POINTS = 300; // per curve
 
 export class Curves {
     constructor(go) {
@@ -17,7 +17,7 @@ export class Curves {
         this.axes.marks.append(this.before, this.paths.test, this.paths.train, this.cursor);
         this.now = element("span", { class: "now" });
         this.points = [];
-        this.former = []; // points of the training before
+        this.former = []; // the previous training's points
         this.choice = this.switch();
         this.formerLegend = element("span", { class: "before" }, " ", line("former"), " before");
         const legend = element("span", { class: "quiet" }, line("curve"), " training ", line("curve other"), " test", this.formerLegend);
@@ -50,7 +50,7 @@ export class Curves {
         });
     }
 
-    // Begin again; without classes there is no accuracy. What can be compared with the training before keeps its curve behind.
+    // Start over; accuracy needs classes. The previous training's curve stays in the background if it is comparable.
     clear(classes = true, comparable = false) {
         if (!comparable) this.former = [];
         else if (this.points.length > 1) this.former = this.points;
@@ -65,13 +65,13 @@ export class Curves {
         this.range = null;
     }
 
-    // What comes after a step is another training now.
+    // Points after this step belong to a different training now.
     cut(step) {
         this.points = this.points.filter(([each]) => each <= step);
         this.last = Math.min(this.last, step);
     }
 
-    // The state after a step, which is shown from now on.
+    // Show the state after a step.
     add({ steps, train, test }) {
         this.at = steps;
         if (steps > this.last || this.points.length === 0) {
@@ -97,7 +97,7 @@ export class Curves {
         return this.range !== null && numbers.every((x) => x === null || !Number.isFinite(x) || (x >= this.range[0] && x <= this.range[1]));
     }
 
-    // Choose the range of the vertical axis, with room for what may come.
+    // Choose the range of the vertical axis, leaving some room.
     fit() {
         const trained = this.former.map(([, train]) => this.number(train));
         const numbers = [...trained, ...this.points.flatMap(([, train, test]) => [this.number(train), this.number(test)])].filter((x) => x !== null && Number.isFinite(x));
@@ -121,7 +121,7 @@ export class Curves {
         this.cursor.setAttribute("d", `M${axes.X(this.at).toFixed(1)} ${axes.area.top}V${axes.area.bottom}`);
     }
 
-    // The line through what stands at place k of points.
+    // The line through entry k of the points.
     path(points, k) {
         const { axes } = this;
         const part = Math.ceil(points.length / MAX_POINTS);

@@ -1,9 +1,9 @@
-// What is below the network: the step that was taken, the rule that moved a weight, the formula.
+// Panels below the network: the last step, the rule that moved a weight, the formula.
 
 import { formulaPython, formulaText } from "./network_formula.js";
 import { withInstall } from "./program.js";
 
-// `page` has `whole`, the network; `ask` is asked for numbers; `play(title, data)` opens the player. `update(state, page, setting)` shows
+// `page.whole` is the network; `ask` computes numbers; `play(title, data)` opens the player. `update(state, page, setting)` shows
 // the state after a step; `chooseWeight(i)` shows the rule for this parameter.
 export function detailsPanel({ ask, play, program, sampleOf }) {
     let state = null, page = null, setting = null, weight = 0, tab = "step", playing = false;
@@ -16,7 +16,7 @@ export function detailsPanel({ ask, play, program, sampleOf }) {
     }));
     const root = element("div", { class: "details-panel" }, element("div", { class: "tabs", role: "group", "aria-label": "Details" }, ...Object.values(tabs)), body);
 
-    // Open one of them, or, with null, close the panel, which leaves the network more room.
+    // Open one of them; null closes the panel, which gives the network more room.
     function open(name) {
         tab = name;
         body.replaceChildren();
@@ -27,7 +27,7 @@ export function detailsPanel({ ask, play, program, sampleOf }) {
         if (state && tab !== null) paint();
     }
 
-    // While it plays, what costs an answer of Python waits.
+    // While training plays, parts that need Python wait.
     function paint() {
         if (!playing) draw();
         else if (tab !== "formula") body.replaceChildren(element("p", { class: "quiet" }, "Pause to look at a step."));
@@ -84,14 +84,14 @@ export function detailsPanel({ ask, play, program, sampleOf }) {
         },
     };
 
-    // The text with a button that copies it.
+    // A text with a button to copy it.
     function copied(text) {
         const shown = element("pre", { tabindex: 0 }, text);
         const copy = button("Copy", async () => {
             try {
                 await navigator.clipboard.writeText(text);
                 copy.textContent = "Copied";
-            } catch { // no permission, or a page that is not from a safe place
+            } catch { // no permission, or an insecure context
                 getSelection().selectAllChildren(shown);
             }
         });
@@ -123,5 +123,5 @@ export function detailsPanel({ ask, play, program, sampleOf }) {
     return { root, update, chooseWeight };
 }
 
-const said = (x) => (Number.isFinite(x) ? x : String(x)); // as JSON can say it
-const MAX_BATCH = 5; // samples in one graph
+const said = (x) => (Number.isFinite(x) ? x : String(x)); // for JSON
+const MAX_BATCH = 5; // samples per graph

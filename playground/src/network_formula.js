@@ -1,8 +1,8 @@
-// The network as a formula with its weights filled in: for reading, and as a function in Python that gives the same numbers.
+// The network as a formula with its weights filled in, and as a Python function that gives the same numbers.
 
 const SOURCES = { x1: "x1", x2: "x2", "x1^2": "x1 * x1", "x2^2": "x2 * x2", "x1*x2": "x1 * x2", "sin x1": "sin(pi * x1)", "sin x2": "sin(pi * x2)" };
 
-// The name of a unit in Python.
+// A unit's name in Python.
 function pythonName(view, i) {
     const { layer } = view.neurons[i];
     if (layer === view.layers.length - 1) return "y";
@@ -23,7 +23,7 @@ export function formulaText(view, weights) {
     return lines.join("\n");
 }
 
-// Sums begin with the bias and take the terms in order, as the engine does, so the result is the same to the last bit.
+// Sums start with the bias and add the terms in order, as the engine does, so results match to the last bit.
 export function formulaPython(view, weights, features) {
     const used = new Set(view.neurons.map(({ activation }) => activation).filter((name) => name && name !== "linear"));
     const sines = features.some((name) => name.startsWith("sin"));
@@ -49,7 +49,7 @@ function pythonNumber(x) {
     return /[.e]/.test(text) ? text : `${text}.0`;
 }
 
-// A neuron as an expression in its inputs, weights and bias, with the numbers that these have for a sample.
+// A neuron as an expression in its inputs, weights and bias, with their numbers for a sample.
 export function neuronExpression(view, i, state, features) {
     const neuron = view.neurons[i];
     const numbers = { b: state.weight[neuron.b] };

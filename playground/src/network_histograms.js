@@ -1,6 +1,6 @@
-// How the weights, and the gradients of the last step, are spread.
+// Histograms of the weights and of the last step's gradients.
 
-const BINS = 25; // the middle one is around 0
+const BINS = 25; // the middle one is centred on 0
 const [WIDTH, HEIGHT] = [150, 40];
 
 export class Histograms {
@@ -37,7 +37,7 @@ export class Histograms {
     }
 }
 
-// The next of 1, 2 and 5 times a power of 10, so that the axis stays while numbers move a little.
+// Round up to 1, 2 or 5 times a power of 10, so that the axis stays put while numbers move a little.
 function rounded(x) {
     const unit = 10 ** Math.floor(Math.log10(x));
     return [1, 2, 5, 10].map((n) => n * unit).find((size) => size >= x * 0.999999);

@@ -1,8 +1,8 @@
-// The hidden layers: how many neurons each has, and its activation.
+// The hidden layers: their numbers of neurons and their activations.
 
 import { ACTIVATIONS, MAX_LAYERS, MAX_NEURONS } from "./network_choices.js";
 
-// `change(layers)` is called with other layers; `update(layers)` shows them.
+// `change(layers)` receives changed layers; `update(layers)` shows layers.
 export function layersForm(change) {
     const root = element("div", { class: "layers", role: "group", "aria-label": "Hidden layers" });
 

@@ -1,9 +1,9 @@
-// What each unit gives over the plane, as a small picture in its circle.
+// Each unit's output over the plane, as a small picture in its circle.
 
 import { MAP } from "./training_shared.js";
 
 export class LiveMaps {
-    // `root` holds the network view; the colours are those of `ramp`.
+    // `root` contains the network view; `ramp` gives the colours.
     constructor(root, ramp) {
         this.root = root;
         this.layer = element("div", { class: "maps", "aria-hidden": "true" });
@@ -35,7 +35,7 @@ export class LiveMaps {
         }
     }
 
-    // A canvas over each circle that is drawn.
+    // A canvas over each circle.
     place() {
         const box = this.layer.parentElement, around = box.getBoundingClientRect();
         const units = [...this.root.querySelectorAll(".network-picture [data-unit]:has(> .disc)")];

@@ -1,9 +1,9 @@
-// The plane of the network tab: outputs on a grid, painted from bytes as they come, samples of the training and of the test.
+// The plane of the network tab: outputs on a grid, painted from bytes, with the training and test samples.
 
 const NAMES = { features: ["x₁", "x₂"] };
 
 export class LivePlane extends Plane {
-    // `pick(point)` is called after a click. The last `data.tested` points are those of the test.
+    // `pick(point)` is called after a click. The last `data.tested` points are the test's.
     constructor(data, resolution, pick) {
         super({ ...data, resolution, cells: [] }, NAMES, pick);
         this.title = this.element.querySelector("h2");
@@ -20,13 +20,13 @@ export class LivePlane extends Plane {
         this.unit = null;
     }
 
-    // Buttons in place of the legend of the classes, which they have on them.
+    // Replace the legend of the classes with buttons that show them.
     offer(taps) {
         taps.draw((mark) => this.mark(mark, 7, 7));
         this.element.querySelector("figcaption").replaceChildren(taps.root, ...this.element.querySelectorAll("figcaption > .tested-legend"));
     }
 
-    // Where a click was aimed, without going to a sample near it.
+    // Where a click was, without snapping to a nearby sample.
     snapped(event) {
         return this.free ? this.axes.at(event) : super.snapped(event);
     }
@@ -36,12 +36,12 @@ export class LivePlane extends Plane {
         if (this.seen) this.paint(this.seen);
     }
 
-    // The colour of each byte as a word of the image.
+    // Each byte's colour as a 32-bit pixel.
     table() {
         const style = getComputedStyle(this.element);
         const classes = this.data.labels.map((_, mark) => rgb(style.getPropertyValue(`--class-${(mark % 10) + 1}`).trim()));
         const score = this.data.kind === "score" && this.unit === null;
-        const table = new Uint32Array(256); // 255 stays without a colour: not a number
+        const table = new Uint32Array(256); // 255 has no colour: NaN
         for (let byte = 0; byte < 255; byte++) {
             const share = toShare(byte);
             const ramped = this.unit === null ? (share + 1) / 2 : byte / 254;
@@ -58,7 +58,7 @@ export class LivePlane extends Plane {
         this.context.putImageData(this.image, 0, 0);
     }
 
-    // The outputs of the network, or of a unit whose name is given.
+    // Paint the outputs of the network, or of the named unit.
     paintCells(cells, steps, unit, name) {
         if (unit !== this.unit) {
             this.unit = unit;

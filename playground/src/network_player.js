@@ -1,4 +1,4 @@
-// The player in a dialog over the tab.
+// The player in a dialog on top of the tab.
 
 export function playerDialog() {
     const title = element("h2");

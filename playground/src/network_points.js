@@ -1,4 +1,4 @@
-// Points that are painted into the plane, or erased there: the data are one's own from then on.
+// Points painted into the plane or erased there; from then on, the data are the user's own.
 
 const NEAR = 0.002; // rows are rounded to thousandths
 
@@ -6,14 +6,14 @@ const row = (point, label) => `${point.map((number) => Number(number.toFixed(3))
 
 const rows = ({ data, own }, { plane }) => (data === "own" ? own.trim().split("\n") : plane.points.map(([a, b, label]) => row([a, b], label)));
 
-// The text of one's own data with one more point [x, y, class].
+// The text of the user's own data with another point [x, y, class].
 export function withPoint(setting, page, [x, y, mark]) {
     const before = rows(setting, page);
     const labels = [...new Set(before.map((line) => line.split(",")[2]?.trim()).filter(Boolean))].sort();
     return [...before, row([x, y], labels[mark] ?? mark)].join("\n");
 }
 
-// The same without the point at [x, y]; null if there is none.
+// The text without the point at [x, y]; null if there is none.
 export function withoutPoint(setting, page, [x, y]) {
     const before = rows(setting, page);
     const at = before.findIndex((line) => {

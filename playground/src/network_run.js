@@ -1,16 +1,16 @@
-// A training that goes on in the worker: prepared, played, paused, taken to any step.
+// A training that runs in the worker: prepared, played, paused, taken to any step.
 
 import { Stopped } from "./engine.js";
 import { FULL } from "./network_choices.js";
 import { NO_TRAINING } from "./training_shared.js";
 
-const SLICE = 100; // milliseconds of a way to a far step
-const FRAME = 10; // milliseconds of training between two frames at full speed: the rest is for what is drawn
+const SLICE = 100; // milliseconds per slice on the way to a distant step
+const FRAME = 10; // milliseconds of training per frame at full speed; drawing gets the rest
 export const RESOLUTION = 60;
 
 export class Run {
-    // `seen()` is what is shown besides numbers; `paint(state)` is called for every state, `ended()` when playing ends, as it does
-    // when the tab is not `visible()`; `told(text)` says why.
+    // `seen()` says what is shown besides numbers; `paint(state)` is called for every state, `ended()` when playing ends, which it does
+    // when the tab isn't `visible()`; `told(text)` says why.
     constructor(python, { seen, paint, ended, told, visible }) {
         Object.assign(this, { python, seen, paint, ended, told, visible });
         this.playing = false;
@@ -20,7 +20,7 @@ export class Run {
 
     async prepare(setting, width) {
         await this.halt();
-        this.target = null; // a way that is not yet at its end belongs to the training before
+        this.target = null; // an unfinished move belongs to the previous training
         await this.going;
         this.setting = setting;
         this.page = await this.python.ask("prepare", setting, width);
@@ -28,7 +28,7 @@ export class Run {
         return this.page;
     }
 
-    // The answer of the worker; of a new one, if it had to be replaced, once that has come to the same step.
+    // The worker's answer; if it was replaced, the new worker's, once it has reached the same step.
     async ask(name, ...args) {
         const answer = await this.python.ask(name, ...args).catch((error) => {
             if (error instanceof Stopped) return NO_TRAINING;
@@ -51,7 +51,7 @@ export class Run {
         this.ended();
     }
 
-    // Go to a step, in slices, the last call wins; or first to another one, and from there in strides.
+    // Go to a step in slices; the last call wins. Optionally go to another step first, and on from there in strides.
     async go(target, first = target, stride = Infinity) {
         await this.halt();
         this.target = target;
@@ -81,18 +81,18 @@ export class Run {
         await this.loop;
     }
 
-    // How many steps come next at most: none if the training has come to its end.
+    // The maximum number of steps to take next: none if the training has ended.
     next() {
         const { stopSteps, stopLoss, speed } = this.setting, { state } = this;
         if (state?.broken) return 0;
         if (stopLoss > 0 && state?.train.loss < stopLoss && state.steps > this.from) return this.told(`The loss is below ${showNumber(stopLoss)}: stopped.`), 0;
         const count = speed === FULL ? Infinity : Math.max(1, speed);
         if (stopSteps === 0 || state.steps < stopSteps) return stopSteps ? Math.min(count, stopSteps - state.steps) : count;
-        if (this.from >= stopSteps) return count; // played on by hand
+        if (this.from >= stopSteps) return count; // continued by hand
         return this.told(`Step ${stopSteps}: stopped.`), 0;
     }
 
-    // While the page paints a state the worker is at the next one.
+    // While the page paints a state, the worker computes the next.
     async play() {
         this.from = this.state.steps;
         try {

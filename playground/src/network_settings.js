@@ -1,9 +1,9 @@
-// The form of the network tab: data, features, and how to train.
+// The form of the network tab: data, features and training.
 
 import { DATA, FEATURES, lossesFor, NUMBERS, OPTIMIZERS, PENALTIES, RATE, startOf } from "./network_choices.js";
 import { thumbnail } from "./network_thumbnails.js";
 
-// `change(more)` is called with the fields that were changed; `rate(x)` with another learning rate. `update(setting)` shows others.
+// `change(more)` receives the changed fields, `rate(x)` a new learning rate. `update(setting)` shows other settings.
 export function settingsForm({ change, rate }) {
     let setting, drawn;
     const group = (title, ...children) => element("section", {}, element("h2", {}, title), ...children);
@@ -29,7 +29,7 @@ export function settingsForm({ change, rate }) {
 
     function drawOptions() {
         const at = JSON.stringify(setting.options);
-        if (at !== drawn && at !== JSON.stringify(startOf(setting.optimizer))) optimizing.open = true; // as from a link
+        if (at !== drawn && at !== JSON.stringify(startOf(setting.optimizer))) optimizing.open = true; // as a link may
         drawn = at;
         const fields = Object.entries(OPTIMIZERS[setting.optimizer]).map(([name, limits]) => {
             const changed = (x) => change({ options: { ...setting.options, [name]: x } });
@@ -58,7 +58,7 @@ export function settingsForm({ change, rate }) {
         drawOptions();
     }
 
-    // The pictures of the data stand first in the form, or elsewhere.
+    // Move the pictures of the data to the top of the form, or elsewhere.
     const homecoming = () => own.before(data.root);
 
     return { root, update, data: data.root, homecoming };
@@ -90,7 +90,7 @@ function numberField({ label, low, high, step = "any", whole, slider }, changed)
         input.value = x;
     }
 
-    bar?.addEventListener("change", () => Number(input.value) !== shown && changed(Number(input.value))); // or else it was given back
+    bar?.addEventListener("change", () => Number(input.value) !== shown && changed(Number(input.value))); // otherwise it was restored
     const root = element("div", { class: slider ? "field with-bar" : "field" }, element("label", {}, element("span", {}, label), input), ...(bar ? [range.root] : []), problem);
     return {
         root,

@@ -1,9 +1,9 @@
-// What a click on the plane does: it chooses a sample, adds one of a class, or erases one. The buttons are the plane's legend, too.
+// What clicking the plane does: choose a sample, add one of a class, or erase one. The buttons double as the plane's legend.
 
 const ACTS = { choose: "choose", "class 0": "class 0", "class 1": "class 1", erase: "erase" };
 export const CHOOSE = "choose", ADD = "class 0", ERASE = "erase";
 
-// `chosen(act)` is called with one of ACTS; `mark(i)` in `draw` makes the sign of class i.
+// `chosen(act)` receives one of ACTS; `mark(i)` in `draw` makes the marker of class i.
 export function tapChoice(chosen) {
     const buttons = Object.keys(ACTS).map((act) => {
         const made = element("button", { type: "button" });

@@ -9,7 +9,7 @@ function cell(id, type, text) {
     return { id, cell_type: type, metadata: {}, ...code, source: lines(text) };
 }
 
-// `drawing` is Python that draws what `code` made, or "".
+// `drawing` is Python code that draws the result of `code`, or "".
 export function notebook({ title, link, code, drawing }) {
     const back = link ? `\n\n[Open in the playground](${link})` : "";
     const texts = [

@@ -1,9 +1,9 @@
-// Keeps the page for when there is no network, where browsers can: on https and on this machine.
+// Keeps the page available offline where browsers allow it: on https and localhost.
 
 import { handedOver } from "./sandboxed.js";
 
 const NEWS = "A new version is ready: close other tabs with the playground, then reload.";
-const SETTLED = 2000; // milliseconds, in which browsers still compile what was loaded
+const SETTLED = 2000; // milliseconds in which browsers may still be compiling what was loaded
 
 export async function keepOffline(tell) {
     const { serviceWorker } = navigator;
@@ -14,9 +14,9 @@ export async function keepOffline(tell) {
         await handOver(await serviceWorker.getRegistration());
         registration = await serviceWorker.register("sw.js", { updateViaCache: "none" });
     } catch {
-        return; // then it works with the network alone
+        return; // then the page only works online
     }
-    // A new build may have come before this line is reached, while it is loaded, or may come later.
+    // A new build may have arrived earlier, may be loading, or may come later.
     function watch(worker) {
         const ready = () => worker.state === "installed" && serviceWorker.controller && tell(NEWS);
         ready();
@@ -27,10 +27,10 @@ export async function keepOffline(tell) {
     registration.addEventListener("updatefound", () => watch(registration.installing));
 }
 
-// The large files, for the service worker to take: not every browser still has them, and none is loaded a second time.
+// Hand the large files to the service worker: not every browser still has them, and none should load twice.
 async function handOver(registered) {
     const blobs = handedOver();
     if (registered) return;
-    const cache = await caches.open(`playground ${new URL(".", location)} loaded`); // named as in sw.js
+    const cache = await caches.open(`playground ${new URL(".", location)} loaded`); // the name used in sw.js
     for (const [path, blob] of blobs) await cache.put(path, new Response(blob));
 }

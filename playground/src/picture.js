@@ -1,7 +1,7 @@
-// A picture of the page as a file of its own: SVG in the colours that it has on the page, or PNG.
+// Exports a picture of the page as a file: SVG in its colours on the page, or PNG.
 
-// What a style sheet of the page may say of an element. Of what is inherited, only what differs from the element around is written;
-// of the rest, what is not as it is without a style sheet.
+// Properties that the page's style sheets may set. Inherited ones are written only where they differ from the parent's;
+// the others, where they differ from their defaults.
 const INHERITED = (
     "fill fill-opacity stroke stroke-width stroke-opacity stroke-dasharray stroke-linecap stroke-linejoin paint-order visibility color " +
     "font-family font-size font-style font-weight font-variant-numeric letter-spacing text-anchor marker-start marker-mid marker-end image-rendering"
@@ -9,17 +9,17 @@ const INHERITED = (
 const OTHERS = { opacity: "1", display: "inline", "dominant-baseline": "auto", "clip-path": "none", mask: "none", transform: "none" };
 const UNSTYLED = ["title", "desc", "style"];
 const SCALE = 2; // of PNG
-const MAX_SIDE = 8192; // pixels, as canvases allow
+const MAX_SIDE = 8192; // pixels: the limit of canvases
 
 function styleOf(from, outermost) {
     const style = getComputedStyle(from), around = outermost ? null : getComputedStyle(from.parentElement);
     const differs = (name) => style.getPropertyValue(name) !== (name in OTHERS ? OTHERS[name] : around?.getPropertyValue(name));
-    // An attribute of its own would win over what is inherited; a transform says the same as its attribute.
+    // An attribute would override an inherited value; a transform repeats its attribute.
     const names = [...INHERITED, ...Object.keys(OTHERS)].filter((name) => (from.hasAttribute(name) ? name !== "transform" : differs(name)));
     return names.map((name) => `${name}: ${style.getPropertyValue(name).replaceAll(/url\("?[^#)"]*(#[^")]*)"?\)/g, "url($1)")}`).join("; ");
 }
 
-// Write the styles that elements have on the page into their copies.
+// Copy elements' styles on the page into their copies.
 function inline(from, to, outermost = true) {
     for (const [i, child] of [...from.children].entries()) if (!UNSTYLED.includes(child.localName)) inline(child, to.children[i], false);
     const style = styleOf(from, outermost);
@@ -28,7 +28,7 @@ function inline(from, to, outermost = true) {
     if (style) to.setAttribute("style", style);
 }
 
-// The size of a picture in pixels as it is drawn, whatever its size on the page.
+// A picture's own size in pixels, whatever its size on the page.
 function sizeOf(svg) {
     const { width, height } = svg.viewBox.baseVal ?? {};
     if (width && height) return { width, height };
@@ -37,7 +37,7 @@ function sizeOf(svg) {
 }
 
 export function standalone(svg) {
-    for (const moving of svg.getAnimations({ subtree: true })) moving.finish(); // else they are caught halfway
+    for (const moving of svg.getAnimations({ subtree: true })) moving.finish(); // or they would be caught halfway
     const copy = svg.cloneNode(true), { width, height } = sizeOf(svg);
     inline(svg, copy);
     for (const sheet of copy.querySelectorAll("style")) sheet.remove();

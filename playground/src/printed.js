@@ -1,4 +1,4 @@
-// What typed code prints, below its editor.
+// The output of typed code, below its editor.
 
 export function showPrinted(text) {
     const editor = document.querySelector("[role=tabpanel]:not([hidden]) .editor");

@@ -1,4 +1,4 @@
-// Programs as they are copied: what they need stands first.
+// Programs for copying, preceded by what they need.
 
 export const PACKAGE = "scalar-autograd";
 

@@ -1,4 +1,4 @@
-// The quiz tab: what are the gradients of this graph? Answers are marked in the page, and slips are named.
+// The quiz tab: asks for the gradients of a graph. The page marks answers and names slips.
 
 import { button } from "./button.js";
 import { editor } from "./editor.js";
@@ -43,11 +43,11 @@ export function quizTab(root, page) {
         code.mark(null);
         [numbers, drawn] = [answer.numbers, 0];
         page.changed();
-        fresh.disabled = Object.keys(numbers).length === 0; // the text gives them all
+        fresh.disabled = Object.keys(numbers).length === 0; // the text sets them all
         quizPage(stage, answer.page);
     }
 
-    // Nothing was asked for yet: the quiz that needs no Python.
+    // Nothing was asked yet: show the quiz that needs no Python.
     async function first() {
         const made = await firstQuiz();
         if (own) return;
@@ -72,7 +72,7 @@ export function quizTab(root, page) {
     });
     on.classList.add("main");
 
-    // Ask about another graph: with these numbers, or with ones that are drawn.
+    // Ask about another graph, with these numbers or random ones.
     function take(text, given = {}, seed = draw()) {
         [numbers, drawn, own] = [given, seed, true];
         writing = true;
@@ -85,7 +85,7 @@ export function quizTab(root, page) {
         element("div", { class: "quiz-source" }, code.element, element("div", { class: "controls" }, element("label", {}, "Graph ", graph), fresh, other, mine)),
         soon.root,
         stage,
-        element("div", { class: "quiz-on" }, on), // once all is answered
+        element("div", { class: "quiz-on" }, on), // once everything is answered
     );
     return {
         begin() {
@@ -105,10 +105,10 @@ export function quizTab(root, page) {
     };
 }
 
-// A seed for other numbers; with 0 the numbers are those given.
+// A seed for new numbers; 0 keeps the given ones.
 const draw = () => 1 + Math.floor(Math.random() * 999_999);
 
-// The same in Python: the variables, the lines, the quiz.
+// The quiz in Python: the variables, the lines, the quiz.
 function asPython(text, numbers) {
     const leaves = Object.entries(numbers).map(([name, x]) => `${name} = Value(${x})`);
     const lines = text.trim().split("\n");

@@ -1,14 +1,14 @@
-// What the quiz tab shows while Python loads: a quiz that was made when the page was built, or a line that says what is coming.
+// What the quiz tab shows while Python loads: a quiz made at build time, or a line that says what is coming.
 
-const PATIENCE = 150; // milliseconds until it is said
+const PATIENCE = 150; // milliseconds until that line
 
-// The quiz of the first example: { text, page, numbers }, or null if it cannot be had.
+// The first example's quiz: { text, page, numbers }, or null if it can't be loaded.
 export async function firstQuiz() {
     const answer = await fetch("quiz.json").catch(() => null);
     return answer?.ok ? answer.json().catch(() => null) : null;
 }
 
-// The line, which is there while a promise is waited for; `shown()` is whether there is a quiz below it already.
+// Show the line while a promise is pending; `shown()` is true if a quiz is already below it.
 export function coming(shown) {
     const root = element("p", { class: "quiz-coming quiet", role: "status", hidden: "" });
     return {

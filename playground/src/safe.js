@@ -1,6 +1,6 @@
-// Markup that comes from Python, which may have been made by whoever made a link: only elements that show something are let through.
-// What they may load or run the policy of the page decides (Content-Security-Policy). It stands where text becomes markup, whatever
-// script does that: browsers ask a default policy of Trusted Types, or in older ones the two ways are replaced.
+// Filters markup from Python, which the author of a link may have written: only elements that show something pass.
+// The page's Content-Security-Policy decides what they may load or run. The filter sits where text becomes markup, whatever
+// script does it: as the default policy of Trusted Types, or in older browsers by replacing the two APIs.
 
 const ELEMENTS = new Set((
     "svg g path rect circle ellipse line polyline polygon text tspan title desc defs marker clippath mask style pattern lineargradient " +

@@ -1,6 +1,6 @@
-// The document in which Python lives: an <iframe sandbox>, whose origin is nobody's, so that neither the storage of this site nor
-// any address can be reached from it, whatever is typed. It takes the files as they come, starts workers from text, hands them what
-// they need as soon as it is there, and ends them; they talk to the page through a port. The program is compiled once for all of them.
+// The document that Python lives in: an <iframe sandbox> with an opaque origin, so typed code can reach neither this site's storage
+// nor any address. It takes the files as they arrive, starts workers from text, hands them what
+// they need as soon as possible, and terminates them; they talk to the page through a port. The program is compiled once for all.
 
 let arriving, address, script, program, library, memory; // the last four are promises
 const workers = new Map(); // by number
@@ -23,7 +23,7 @@ const orders = {
         workers.set(id, null);
         try {
             await script;
-            if (!workers.has(id)) return; // ended meanwhile
+            if (!workers.has(id)) return; // terminated meanwhile
             const worker = new Worker(trusted?.createScriptURL("") ?? address);
             workers.set(id, worker);
             worker.onerror = ({ message }) => wrong(message);

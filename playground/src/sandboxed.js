@@ -1,22 +1,22 @@
-// The page's end of the sandbox: it loads the files, and starts and ends workers there.
+// The page's side of the sandbox: loads the files, and starts and terminates workers there.
 
-// The library is packed by us: whatever the server does, it is small.
+// We compress the library ourselves, so it is small whatever the server does.
 const FILES = { script: "worker.js", program: "python/pyodide.asm.wasm", library: "python/python.bin" };
-// To load it would take longer than it saves; the service worker has it here.
+// Loading it would take longer than it saves; the service worker stores it.
 const KEPT = { memory: "python/memory.bin" };
-// Of this policy and of the one of the page, which the sandbox inherits, the stricter one holds.
+// The stricter of this policy and the page's, which the sandbox inherits, applies.
 const POLICY = "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval'; worker-src blob:";
 
-const loaded = new Map(); // by path: the type, and the bytes in parts
+const loaded = new Map(); // by path: the type, and the bytes in chunks
 
-// What was loaded from the server, to be kept: path -> Blob.
+// Files loaded from the server, to be cached: path -> Blob.
 export function handedOver() {
     const blobs = new Map([...loaded].map(([path, { type, parts }]) => [path, new Blob(parts, { type })]));
     loaded.clear();
     return blobs;
 }
 
-// `onPart(bytes)` hears of each part as it comes, and in the end of none.
+// `onPart(bytes)` receives each chunk as it arrives, and nothing at the end.
 async function load(path, onPart, signal) {
     const answer = await fetch(path, { signal });
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${answer.statusText}`);
@@ -31,17 +31,17 @@ async function load(path, onPart, signal) {
     if (serviceWorker && !serviceWorker.controller) loaded.set(path, { type: answer.headers.get("Content-Type") ?? "", parts });
 }
 
-// A function that starts a worker: its port, a promise that fails if it does, and what ends it. `onShare` hears how much is loaded.
-// If files could not be loaded, the next start tries again.
+// Returns a function that starts a worker: its port, a promise that rejects if it fails, and a function to end it. `onShare` receives the fraction loaded.
+// If files couldn't be loaded, the next start retries.
 export function sandbox(onShare) {
     const frame = element("iframe", { sandbox: "allow-scripts", hidden: "", title: "Python" });
     const text = `<!DOCTYPE html><title>Python</title><meta http-equiv="Content-Security-Policy" content="${POLICY}"><script>${SANDBOX}</script>`;
     frame.srcdoc = globalThis.trustedTypes?.createPolicy("sandbox", { createHTML: () => text }).createHTML("") ?? text;
     const opened = new Promise((resolve) => frame.addEventListener("load", resolve, { once: true }));
     document.body.append(frame);
-    // Another process runs the sandbox: bytes are copied anyway, and stay here too.
+    // The sandbox runs in another process: bytes are copied anyway, and stay here too.
     const order = (order, rest = {}, handed = []) => opened.then(() => frame.contentWindow.postMessage({ order, ...rest }, "*", handed));
-    const failures = new Map(); // by number of the worker
+    const failures = new Map(); // by the worker's number
     addEventListener("message", ({ source, data }) => {
         if (source === frame.contentWindow) failures.get(data.id)?.(new Error(data.error));
     });
@@ -61,7 +61,7 @@ export function sandbox(onShare) {
         try {
             await Promise.all(loading);
         } catch (error) {
-            attempt.abort(); // of no use without the one that is missing
+            attempt.abort(); // useless without the missing one
             there = null;
             throw error;
         }

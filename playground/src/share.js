@@ -1,4 +1,4 @@
-// The share menu: a link, a notebook, a program, a picture, a page that embeds this one.
+// The share menu: a link, a notebook, a program, a picture, embed code.
 
 import { MAX_LINK } from "./link.js";
 import { notebook } from "./notebook.js";
@@ -36,12 +36,12 @@ function closing(box) {
     return close;
 }
 
-// Copy a text, and tell the user so, and more about it.
+// Copy a text and tell the user, with more about it.
 export async function copied(text, what, tell, more = "") {
     try {
         await navigator.clipboard.writeText(text);
         tell(`${what} copied.${more}`);
-    } catch { // no permission, or a page that is not from a safe place
+    } catch { // no permission, or an insecure context
         const field = element("textarea", { readonly: "", rows: 3, "aria-label": what });
         field.value = text;
         tell(`${what}: copy it from here.${more}`, field);
@@ -49,7 +49,7 @@ export async function copied(text, what, tell, more = "") {
     }
 }
 
-// `tab()` is the tab that is seen, `name()` its name, `title()` what it shows, `link()` its address or null if that is too long.
+// `tab()` is the visible tab, `name()` its name, `title()` what it shows, `link()` its address, or null if too long.
 export function share(root, { tab, name, title, link, tell }) {
     const copy = (text, what, more) => copied(text, what, tell, more);
 
@@ -77,7 +77,7 @@ export function share(root, { tab, name, title, link, tell }) {
         return `<iframe src="${place.href.replace("embed=", "embed")}" title="${title().replaceAll("&", "&amp;").replaceAll('"', "&quot;")}" width="100%" height="600" style="border: 0" allow="clipboard-write"></iframe>`;
     };
 
-    // What a device sends to others: by mail, by chat. Who changes their mind has done nothing wrong.
+    // The device's own share sheet: mail, chat, … Cancelling it is not an error.
     const send = (address) => navigator.share({ title: title(), url: address }).catch((error) => {
         if (error.name !== "AbortError") throw error;
     });
@@ -89,7 +89,7 @@ export function share(root, { tab, name, title, link, tell }) {
         "Copy as PyTorch": async () => {
             if (!tab().forPyTorch) throw new Error("the Expression and the Network tab write programs for PyTorch");
             const text = await tab().forPyTorch();
-            const [, limits] = text.match(/^# (.*)/) ?? []; // what is not in it
+            const [, limits] = text.match(/^# (.*)/) ?? []; // what the program lacks
             await copy(text, "Program for PyTorch", limits && ` ${limits}`);
         },
         "Open in a notebook": async () => {
@@ -112,7 +112,7 @@ export function share(root, { tab, name, title, link, tell }) {
     }]));
 }
 
-// A button with a menu, as in the ARIA Authoring Practices.
+// A menu button, following the ARIA Authoring Practices.
 function menu(root, label, entries) {
     const items = entries.map(([text, act]) => {
         const item = element("button", { type: "button", role: "menuitem", tabindex: -1 }, text);

@@ -1,18 +1,18 @@
-// The service worker: once the page was loaded it works without its server. The build puts FILES, with the hash of each, and VERSION
-// in front. All files of a build are kept or none; a new build takes over between two pages, never under one.
+// The service worker: once loaded, the page works without its server. The build puts FILES, with their hashes, and VERSION
+// in front. A build's files are cached all or none; a new build takes over between pages, never under an open one.
 
-const PREFIX = `playground ${self.registration.scope} `; // other pages of this server may keep things, too
+const PREFIX = `playground ${self.registration.scope} `; // other pages of this server may have caches too
 const CACHE = PREFIX + VERSION;
 const PAGE = "index.html";
 
 async function keep(cache, [path, hash]) {
-    // From the page that loaded it (offline.js) or the build before, from the browser's own store, from the server: what is of this build.
+    // Take this build's files from the page that loaded them (offline.js), the previous build, the browser's cache or the server.
     for (const from of [() => caches.match(path), () => fetch(path, { cache: "force-cache" }), () => fetch(path, { cache: "reload" })]) {
         const answer = await from();
         if (answer === undefined) continue;
         const bytes = await answer.arrayBuffer();
         if ((await hashOf(bytes)) !== hash) continue;
-        // A new answer: browsers refuse one that was redirected for a page.
+        // A new response: browsers refuse redirected ones for pages.
         return cache.put(path, new Response(bytes, { headers: { "Content-Type": answer.headers.get("Content-Type") ?? "" } }));
     }
     throw new Error(`${path} is of another build`);
@@ -48,7 +48,7 @@ self.addEventListener("message", ({ data }) => {
 
 async function page() {
     const { waiting } = self.registration;
-    if (waiting && (await self.clients.matchAll()).length <= 1) { // nobody else has the old one open
+    if (waiting && (await self.clients.matchAll()).length <= 1) { // no other page has the old one open
         waiting.postMessage("take over");
         return new Response("", { headers: { Refresh: "0", "Content-Type": "text/html" } });
     }

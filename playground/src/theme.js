@@ -1,11 +1,11 @@
-// Light or dark before anything is painted: as it was chosen here, else as the system. The style sheets follow <html theme>.
+// Sets light or dark before anything is painted: the choice made here, else the system's. The style sheets follow <html theme>.
 
 const system = matchMedia("(prefers-color-scheme: dark)");
 let chosen = null;
 try {
     chosen = localStorage.getItem("theme");
 } catch {
-    // a browser that keeps nothing
+    // a browser without storage
 }
 
 function paint() {
@@ -18,7 +18,7 @@ window.switchTheme = () => {
     try {
         localStorage.setItem("theme", chosen);
     } catch {
-        // then for this visit alone
+        // then only for this visit
     }
     paint();
 };

@@ -1,5 +1,5 @@
-// Trains on tapes that Python made: the loss with its gradient on all samples of a batch, the optimizer's step on all parameters,
-// the network on all points of the plane. With Python's own elementary functions all numbers are Python's to the last bit.
+// Trains on tapes made by Python: the loss and its gradient on all samples of a batch, the optimizer's step on all parameters,
+// the network on all points of the plane. With Python's own elementary functions, all results match Python's to the last bit.
 
 import { load } from "./interpreter.mjs";
 import { ops } from "./ops.mjs";
@@ -7,17 +7,17 @@ import { NO_TRAINING } from "./training_shared.js";
 import { Snapshots } from "./training_snapshots.js";
 import { Views } from "./training_views.js";
 
-const EPOCHS = 32; // whose orders are asked for at a time
+const EPOCHS = 32; // whose orders are requested at a time
 
 export class Training {
-    // `page` is what Python's `prepare` gives, `orders(count)` the orders of the samples in the next epochs.
+    // `page` is the result of Python's `prepare`, `orders(count)` gives the order of the samples in each of the next epochs.
     constructor(page, setting, math, orders) {
         const table = ops(math);
         const { tapes, numbers, memory, weights, train, test } = page;
         this.tapes = Object.fromEntries(Object.entries(tapes).map(([name, { tape, at }]) => [name, { run: load(tape, table), at }]));
         this.start = Float64Array.from(numbers);
-        this.kept = memory; // [name, is it a count?, first number] for each number that the optimizer keeps of a parameter
-        this.weights = weights; // those with a penalty
+        this.kept = memory; // [name, true for a count, initial value] for each number of the optimizer's state per parameter
+        this.weights = weights; // the penalised ones
         this.data = { train: columnsOf(train), test: columnsOf(test) };
         this.setting = setting;
         this.orders = [];
@@ -32,7 +32,7 @@ export class Training {
         this.numbers = this.start.slice();
         this.memory = this.kept.map(([, isCount, first]) => (isCount ? first : new Float64Array(this.numbers.length).fill(first)));
         this.steps = 0;
-        this.last = null; // of the last step: gradient, what was added, memory before, loss of the batch
+        this.last = null; // of the last step: gradient, change, memory before, loss of the batch
         this.snapshots = new Snapshots(this.copy());
     }
 
@@ -45,7 +45,7 @@ export class Training {
         return run([...columns, ...uniform, ...at.map((i) => this.numbers[i])], lanes);
     }
 
-    // The indices of the samples of the step after `steps`: null for all of them in their order.
+    // Indices of the samples in the step after `steps`; null for all of them in order.
     part(steps) {
         if (!this.setting.batch) return null;
         const epoch = Math.floor(steps / this.perEpoch), from = (steps % this.perEpoch) * this.batch;
@@ -57,7 +57,7 @@ export class Training {
         return this.setting.rates.findLast(([from]) => from <= steps)[1];
     }
 
-    // The gradient of the next step, with that of the penalty.
+    // The gradient of the next step, including the penalty's.
     gradient() {
         const part = this.part(this.steps), { columns, y } = this.data.train;
         const taken = (column) => (part ? Float64Array.from(part, (i) => column[i]) : column);
@@ -77,7 +77,7 @@ export class Training {
         const { gradient, loss } = this.gradient();
         const before = this.copy(), rate = this.rate(this.steps), { length } = gradient;
         const [moved, ...memory] = this.tapes.update.run([this.numbers, gradient, rate, ...this.memory], length);
-        // A memory that no rule changes is one number for all parameters.
+        // State that no rule changes is one number for all parameters.
         this.memory = memory.map((x, i) => (this.kept[i][1] || x.length ? x : new Float64Array(length).fill(x)));
         this.numbers = moved.length ? moved : Float64Array.of(moved);
         this.last = { gradient, loss, before, rate, update: this.numbers.map((x, i) => x - before.numbers[i]) };
@@ -89,7 +89,7 @@ export class Training {
         return !Number.isFinite(sum(this.numbers));
     }
 
-    // Train up to a step, for so many milliseconds but one step at least; it ends where numbers are no longer finite.
+    // Train up to a step, for at most this many milliseconds but at least one step; ends once numbers are no longer finite.
     advance(target, milliseconds) {
         const end = performance.now() + milliseconds;
         while (this.steps < target && !this.broken) {
@@ -98,17 +98,17 @@ export class Training {
         }
     }
 
-    // Go to a step, from the nearest one before it that was kept.
+    // Go to a step, starting from the nearest earlier snapshot.
     go(target, milliseconds) {
         if (target < this.steps || (target > 0 && this.last === null)) {
-            const [steps, { numbers, memory }] = this.snapshots.before(Math.max(0, target - 1)); // one step on, so that `last` is there
+            const [steps, { numbers, memory }] = this.snapshots.before(Math.max(0, target - 1)); // one step earlier, so that `last` gets set
             Object.assign(this, { steps, numbers: numbers.slice(), memory: memory.map((x) => (typeof x === "number" ? x : x.slice())), last: null });
         }
         this.advance(target, milliseconds);
     }
 }
 
-// The calls of the page, which this thread answers without Python: name -> function. `math()` has the elementary functions.
+// Calls of the page that this thread answers without Python: name -> function. `math()` has the elementary functions.
 export function trainingCalls(math, ask) {
     let training, views;
     const calls = {
@@ -128,21 +128,21 @@ export function trainingCalls(math, ask) {
             training.go(target, milliseconds);
             return views.state(seen);
         },
-        // What the last step did to one parameter, and to what it was done.
+        // What the last step did to one parameter, and its state before.
         update(i) {
             const { last, kept } = training;
             if (last === null) return null;
             const memory = Object.fromEntries(kept.map(([name], k) => [name, typeof last.before.memory[k] === "number" ? last.before.memory[k] : last.before.memory[k][i]]));
             return { before: last.before.numbers[i], gradient: last.gradient[i], after: training.numbers[i], rate: last.rate, memory };
         },
-        // The samples of the last step, and the parameters that it began with.
+        // The samples of the last step, and the parameters before it.
         batch() {
             const { columns, y } = training.data.train;
             const steps = Math.max(0, training.steps - 1);
             const part = Array.from(training.part(steps) ?? y.keys());
             return { numbers: Array.from(training.last?.before.numbers ?? training.numbers), samples: part.map((i) => [columns[0][i], columns[1][i], y[i]]), indices: part };
         },
-        // The parameters as their bits, to be compared with Python's.
+        // The parameters' bits, for comparison with Python's.
         bits: () => ({ steps: training.steps, bits: Array.from(training.numbers, bitsOf) }),
     };
     const started = (name) => (...args) => (training || name === "train" ? calls[name](...args) : NO_TRAINING);

@@ -1,4 +1,4 @@
-// What the page and the thread that trains both know.
+// Constants shared by the page and the training thread.
 
 export const MAP = 20; // points along each side of a neuron's map
-export const NO_TRAINING = "no training"; // the answer of a thread that has taken the place of another one
+export const NO_TRAINING = "no training"; // the answer of a replacement thread

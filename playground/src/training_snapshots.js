@@ -1,4 +1,4 @@
-// Some states of a training, from which any step is reached again in a few.
+// Snapshots of a training, from which any step can be reached again quickly.
 
 const MAX_KEPT = 200;
 
@@ -16,14 +16,14 @@ export class Snapshots {
         for (const step of this.kept.keys()) if (step % this.every !== 0) this.kept.delete(step);
     }
 
-    // The last one up to a step: [its step, state].
+    // The latest snapshot up to a step: [its step, state].
     before(steps) {
         let best = 0;
         for (const step of this.kept.keys()) if (step <= steps && step > best) best = step;
         return [best, this.kept.get(best)];
     }
 
-    // From this step on the training is another one.
+    // Drop snapshots from this step on: the training changed.
     forget(steps) {
         for (const step of this.kept.keys()) if (step > steps) this.kept.delete(step);
     }

@@ -1,4 +1,4 @@
-// What the page paints of a training: losses, the numbers of a sample, outputs over the plane.
+// What the page shows of a training: losses, a sample's numbers, outputs over the plane.
 
 import { MAP } from "./training_shared.js";
 import { sum } from "./training.js";
@@ -10,10 +10,10 @@ export class Views {
         this.training = training;
         this.plane = plane;
         this.units = view.neurons.length;
-        this.grids = new Map(); // columns of a grid over the plane, by its resolution
+        this.grids = new Map(); // columns of grids over the plane, by resolution
     }
 
-    // `seen`: { sample, resolution, unit, maps }: what is shown of it. A unit of null is the output.
+    // `seen`: { sample, resolution, unit, maps }: what is visible. A unit of null means the output.
     state({ sample, resolution, unit, maps }) {
         const { steps, last, numbers, perEpoch } = this.training;
         const inside = this.inside(sample);
@@ -34,7 +34,7 @@ export class Views {
         };
     }
 
-    // What all units give for a sample [x1, x2, target], and the gradients of its loss by that and by what goes into a neuron.
+    // The outputs of all units for a sample [x1, x2, target], and the gradients of its loss by them and by the neurons' scores.
     inside(sample) {
         const found = this.training.run("sample", sample.map((x) => [x]), 1).map((x) => x[0] ?? x);
         const { units } = this, inputs = 3 * units + 1 - found.length;
@@ -46,7 +46,7 @@ export class Views {
         };
     }
 
-    // The mean loss of some samples, and of classes the share that is right; null without samples.
+    // The mean loss of some samples and, for classes, the accuracy; null without samples.
     score(part) {
         const { columns, y } = this.training.data[part];
         if (y.length === 0) return null;
@@ -56,7 +56,7 @@ export class Views {
         return { loss: sum(losses) / y.length, accuracy: right };
     }
 
-    // The outputs as bytes: 127 is the boundary, and a byte holds the root of a share.
+    // The outputs as bytes: 127 is the boundary, and a byte holds the square root of a share.
     outputs(resolution) {
         const [outputs] = this.training.run("outputs", this.grid(resolution), resolution ** 2);
         const { middle, half, kind } = this.plane;
@@ -68,12 +68,12 @@ export class Views {
         });
     }
 
-    // What one unit gives, as bytes from the least to the most.
+    // One unit's outputs, as bytes scaled from minimum to maximum.
     unit(i, resolution) {
         return scaled(this.training.run("units", this.grid(resolution), resolution ** 2)[i]);
     }
 
-    // The maps of all units, one after the other.
+    // The maps of all units, concatenated.
     maps() {
         const bytes = new Uint8Array(this.units * MAP * MAP);
         this.training.run("units", this.grid(MAP), MAP * MAP).forEach((values, i) => bytes.set(scaled(values), i * MAP * MAP));

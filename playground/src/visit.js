@@ -1,5 +1,5 @@
-// Before anything is painted: is this a visit of the bare page ("new", or "lesson" if one is under way), one from a link ("link"),
-// or neither? <html data-visit> says so, and the style sheet keeps room for the greeting, which then moves nothing.
+// Before anything is painted: is this a visit to the bare page ("new", or "lesson" if one is under way), from a link ("link"),
+// or neither? <html data-visit> says so, and the style sheet reserves space for the greeting, so nothing moves.
 
 import { underWay } from "./lesson_progress.js";
 
@@ -8,5 +8,5 @@ const visit = query.has("embed") || query.has("lesson") ? "" : location.hash.len
 try {
     document.documentElement.dataset.visit = localStorage.getItem(`greeted ${visit}`) ? "" : visit;
 } catch {
-    document.documentElement.dataset.visit = visit; // a browser that keeps nothing
+    document.documentElement.dataset.visit = visit; // a browser without storage
 }

@@ -1,5 +1,5 @@
-// Python, with the engine, in a thread of its own. It answers messages { id, name, args } by calling that function of
-// engine.py with them: { id, result } or { id, error }. A page that gets no answer ends this worker and starts another one.
+// Python with the engine, in its own thread. It answers messages { id, name, args } by calling that function of
+// engine.py: { id, result } or { id, error }. A page that gets no answer terminates this worker and starts another.
 
 import { MATH } from "./math.js";
 import { trainingCalls } from "./training.js";
@@ -8,9 +8,9 @@ import createPyodideModule from "pyodide/pyodide.asm.mjs";
 import { info } from "pyodide/pyodide-lock.json";
 
 let engine, math;
-const HERE = "memory:///", LIBRARY = `${HERE}python.zip`; // there is no network where this runs: what Pyodide loads is handed over
+const HERE = "memory:///", LIBRARY = `${HERE}python.zip`; // no network is available here: Pyodide's files are handed over
 
-// More memory than this is refused (Python then raises MemoryError): browsers end a page that takes too much.
+// More memory is refused, and Python raises MemoryError: browsers kill pages that take too much.
 const MAX_PAGES = 16_384; // of 64 KiB
 const { grow } = WebAssembly.Memory.prototype;
 WebAssembly.Memory.prototype.grow = function (pages) {
@@ -18,12 +18,12 @@ WebAssembly.Memory.prototype.grow = function (pages) {
     return grow.call(this, pages);
 };
 
-// What the sandbox hands over, each as soon as it is there.
+// What the sandbox hands over, each as soon as it arrives.
 const handed = {};
 const [port, program, library, memory] = ["port", "program", "library", "memory"].map((name) => new Promise((resolve) => { handed[name] = resolve; }));
 self.onmessage = ({ data }) => Object.entries(data).forEach(([name, value]) => handed[name](value));
 
-// Python, from its memory as it was after the engine was imported, or from nothing.
+// Start Python from a snapshot of its memory after importing the engine, or from scratch.
 function begin(memory) {
     return loadPyodide({
         createPyodideModule, indexURL: HERE, stdLibURL: LIBRARY, packages: [], lockFileContents: { info, packages: {} }, packageBaseUrl: HERE,
@@ -38,15 +38,15 @@ async function start() {
         const module = await program;
         return { module, instance: await WebAssembly.instantiate(module, imports) };
     };
-    const python = await begin(await memory).catch(() => begin(null)); // Pyodide calls it experimental: a browser may not take it
-    python.pyimport("random").seed(); // or each start from that memory draws the same numbers
+    const python = await begin(await memory).catch(() => begin(null)); // experimental in Pyodide: some browsers may fail
+    python.pyimport("random").seed(); // or every start from the snapshot draws the same numbers
     Object.assign(WebAssembly, { instantiateStreaming });
     self.fetch = fetch;
     math = Object.fromEntries([...MATH].map((name) => [name, python._module[`_${name}`] ?? Math[name]]));
     engine = python.pyimport("playground.engine");
 }
 
-// What needs no Python: steps of a training, in this thread too, since the elementary functions are Python's.
+// Calls that need no Python: training steps, in this thread since they use Python's elementary functions.
 const OWN = trainingCalls(() => math, (name, ...args) => JSON.parse(engine.call(name, JSON.stringify(args))).answer);
 
 function answer({ name, args }) {
