@@ -1,7 +1,7 @@
-"""Functions on floats that `math` lacks, or computes with fewer digits. Programs written by `to_python` contain their text.
+"""Functions on floats that `math` lacks or computes with fewer digits. Programs written by `to_python` contain their source.
 
-So they use nothing but Python, `math` and each other, each by its bare name. At poles and infinities they give what C99
-and SciPy give.
+So they use nothing but Python, `math` and each other, each by its bare name. At poles and infinities they return what
+C99 and SciPy return.
 """
 
 from __future__ import annotations

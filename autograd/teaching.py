@@ -10,7 +10,7 @@ from autograd.errors import TeachingWarning
 
 
 def teach(message: str) -> None:
-    """Issue a TeachingWarning at the line of the user's program that called the package."""
+    """Issue a TeachingWarning for the line of the user's program that called the package."""
     _, depth = user_frame()
     warnings.warn(message, TeachingWarning, stacklevel=depth + 1)
 
@@ -18,7 +18,7 @@ def teach(message: str) -> None:
 def quiet_in_scripts() -> None:
     """Ignore the category unless the session is interactive: a notebook, the REPL or `python -i`.
 
-    The filter goes last, so any other filter for the category takes precedence: the user's, -W's and pytest's.
+    The filter goes last, so any other filter for the category takes precedence: the user's, -W's or pytest's.
     """
     if not (hasattr(sys, "ps1") or sys.flags.interactive):  # IPython sets ps1 as well, in notebooks too
         warnings.simplefilter("ignore", TeachingWarning, append=True)
