@@ -1,4 +1,4 @@
-"""The place in the user's program that called us."""
+"""The place in the user's program that called the package."""
 
 from __future__ import annotations
 

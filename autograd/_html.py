@@ -36,7 +36,7 @@ def card(title: str, *parts: str, holds: bool | None = None) -> str:
 
 @lru_cache(maxsize=1)
 def _style() -> str:
-    from autograd.viz.page import bundle  # imported here: what only prints as text needs no colours
+    from autograd.viz.page import bundle  # imported here: text output needs no colours
     from autograd.viz.palette import theme_css
 
     return re.sub(r"/\*.*?\*/|\s*\n\s*", "", theme_css(COLOURS) + bundle("forms.css"))

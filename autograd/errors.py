@@ -32,7 +32,7 @@ class StaleGraphError(RuntimeError):
 
 
 class CompileError(ValueError):
-    """A function or a rule that cannot be compiled, or a program that cannot be run or exported this way.
+    """A function or rule cannot be compiled, or a program cannot be run or exported this way.
 
     >>> import random
     >>> import autograd
@@ -46,7 +46,7 @@ class CompileError(ValueError):
 
 
 class ProgramFileError(ValueError):
-    """A file that does not hold a compiled program, or is damaged.
+    """A file does not hold a compiled program, or is damaged.
 
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory

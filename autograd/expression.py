@@ -138,7 +138,7 @@ def _columns(node: ast.expr) -> tuple[int, int]:
 
 _NUMBER = r"(?<![\w.])\d++(?:\.\d*+)?+(?:[eE][+-]?\d++)?+|(?<![\w.])\.\d++(?:[eE][+-]?\d++)?+"
 _NAME = r"[^\W\d]\w*"
-_SLIPS: list[tuple[str, Callable[[re.Match[str]], str]]] = [  # what people write and Python cannot parse
+_SLIPS: list[tuple[str, Callable[[re.Match[str]], str]]] = [  # common ones that Python cannot parse
     (r"(?<![\w.,])(\d+),(\d+)(?!,)", lambda found: _decimal_comma(found)),
     (r"[¼-¾⅐-⅞]", lambda found: f"a fraction is written 1/2, not {found[0]}"),
     (r"°", lambda found: "angles are in radians: 30° is 30*pi/180"),

@@ -1,4 +1,4 @@
-"""What to write instead of names from other engines: functions, methods of a tensor, options of backward."""
+"""Advice on names from other engines: functions, methods of a tensor, options of backward."""
 
 from __future__ import annotations
 

@@ -217,7 +217,7 @@ def _as_sequence(name: str, xs: Iterable[Scalar], more: tuple[Scalar, ...] = (),
 
 
 def _instead_of_keys(xs: Any) -> str:
-    """What to write for a dict with names or Values, or for a DataFrame: looping over them gives keys, perhaps numbers too."""
+    """The expression to write for a dict with names or Values, or a DataFrame: looping over these gives keys, maybe numbers."""
     if isinstance(xs, dict):
         return "d.values()" if any(isinstance(key, str) or type(x) is Value for key, x in xs.items()) else ""
     return "table.to_numpy().ravel()" if getattr(xs, "ndim", 0) == 2 else ""

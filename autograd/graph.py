@@ -1,4 +1,4 @@
-"""Graph: a recorded graph, to be read. Every function that explains, draws, steps or checks starts from one."""
+"""Graph: a view of a recorded graph. Every function that explains, draws, steps or checks starts from one."""
 
 from __future__ import annotations
 

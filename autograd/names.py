@@ -49,7 +49,7 @@ def _free_letter(given: Iterable[str]) -> str:
 
 
 def _numbered(name: str, count: int) -> str:
-    """The name of a node whose own is taken. A number at the end of a formula would read as part of it."""
+    """A new name for a node whose name is taken. A number at the end of a formula would read as part of it."""
     if _NAME.fullmatch(name):
         return f"{name}_{count}"
     ending = {1: "st", 2: "nd", 3: "rd"}.get(0 if count % 100 in (11, 12, 13) else count % 10, "th")
@@ -71,7 +71,7 @@ def spelled(names: Mapping[Value, str]) -> dict[Value, str]:
 
 
 def name_text(name: str) -> str:
-    """A name in a text formula: a number at its end becomes a subscript; quotes enclose what does not read as a name.
+    """A name in a text formula: a number at its end becomes a subscript, and what does not read as a name gets quotes.
 
     >>> name_text("w1"), name_text("x_12"), name_text("layers[0].b"), name_text("my loss")
     ('w₁', 'x₁₂', 'layers[0].b', '“my loss”')

@@ -28,7 +28,7 @@ def _bare_source(function: Callable[..., Any]) -> str:
     return f"{header}\n{body}"
 
 
-@cache  # not at import: only those who export programs wait for it
+@cache  # not at import: only exporting programs needs it
 def helpers() -> dict[str, str]:
     """The source of each function that a program may need beyond operators and `math`."""
     functions = {name: found for name, found in vars(scalar_math).items() if inspect.isfunction(found)}

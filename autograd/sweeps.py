@@ -221,7 +221,7 @@ def _reachable(source: Value, after: Mapping[Value, Iterable[tuple[Value, Any]]]
 
 
 def _times(bar: Any, partial: Any) -> Any:
-    """The product, for which a factor of 1.0, a frequent case, records nothing."""
+    """The product; a factor of 1.0, which is frequent, records nothing."""
     if type(partial) is float and partial == 1.0:
         return bar
     return partial if type(bar) is float and bar == 1.0 else bar * partial

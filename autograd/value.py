@@ -253,7 +253,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
         return None if note is None else note.scope
 
     def item(self) -> float:
-        """The number, as `torch.Tensor.item` returns it."""
+        """The number, as in `torch.Tensor.item`."""
         if context.tracing:
             _number_is_read(self, "item()")
         return self._number
@@ -564,7 +564,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
 
     @staticmethod
     def _record(op: Op, args: tuple[Any, ...]) -> Value:
-        """Record an op called on Values: `record` without its loops, to which anything unusual is left."""
+        """Record an op called on Values: `record` without its loops, falling back to it for anything unusual."""
         n = len(args)
         if n != op.arity:
             return _record_many(op, args) if op.arity is None and op.kernel is not None else record(op, args)
