@@ -136,7 +136,7 @@ if TYPE_CHECKING:
     from autograd.viz.player import player
     from autograd.viz.widget import widget
 
-# Drawing and explaining are loaded on first use: a program that only differentiates starts twice as fast.
+# Loaded on first use, so that a program that only differentiates starts twice as fast.
 _LOADED_LATER = {
     "compile": "autograd.compiler.entry",
     "load_program": "autograd.compiler.entry",

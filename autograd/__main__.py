@@ -1,4 +1,4 @@
-"""The command line: an expression, its values and gradients step by step, and its picture."""
+"""The command line: evaluates an expression, prints values and gradients step by step, and draws the graph."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from autograd.viz import RendererMissing, draw_dot
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the command line; returns the exit status."""
+    """Run the command line and return the exit status."""
     parser = _parser()
     options = parser.parse_intermixed_args(_with_space_before_minus(sys.argv[1:] if argv is None else argv))
     options.expression = " ".join(options.expression.split())
@@ -50,7 +50,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _with_space_before_minus(argv: list[str]) -> list[str]:
-    """The arguments with a space before an expression that begins with a minus, which would look like an option."""
+    """The arguments, with a space before an expression that begins with a minus and would look like an option."""
     for i, arg in enumerate(argv):
         option = arg in ("-h", "--help", "--output", "--") or arg.startswith(("-o", "--output="))
         if not option and argv[i - 1 : i] not in (["-o"], ["--output"]):
@@ -60,7 +60,7 @@ def _with_space_before_minus(argv: list[str]) -> list[str]:
 
 @contextmanager
 def _plain_warnings(program: str) -> Iterator[None]:
-    """Inside, a warning is one line, without the place in the sources that Python adds."""
+    """Print warnings on one line, without the source location that Python adds."""
     with warnings.catch_warnings():
         warnings.showwarning = lambda message, *place: print(f"{program}: warning: {message}", file=sys.stderr)
         yield
@@ -147,14 +147,14 @@ def _write_picture(program: str, root: Value, path: Path, kind: str) -> int:
 
 
 def _main_at_a_terminal() -> int:
-    """main, where the output may go to a file without letters such as ∂, or to a program that stops reading."""
+    """Run main, though the output may go to a file that cannot encode ∂ or to a program that stops reading."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
     try:
         status = main()
         print(end="", flush=True)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would flush once more, and complain
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would flush once more and complain
         return 1
     return status
 

@@ -26,7 +26,7 @@ def checked_value(call: str, name: str, given: Any) -> Value:
 
 
 def _about(given: Any, call: Callable[[str], str]) -> tuple[str, str]:
-    """What was given, and the advice that goes with it; `call` spells out the call with an argument."""
+    """A description of what was given, and advice; `call` spells out the call with an argument."""
     kind = type(given).__name__
     method = given.__name__ if type(getattr(given, "__self__", None)) is Value else ""
     if given is None:
@@ -137,7 +137,7 @@ def checked_flag(name: str, given: Any) -> bool:
 
 
 def checked_choice(name: str, given: Any, choices: Iterable[str], besides: str = "") -> str:
-    """One of the choices; the error lists them, and suggests the one that was probably meant.
+    """One of the choices; the error lists them and suggests the one that was probably meant.
 
     >>> checked_choice("reduction", "Mean", ["mean", "sum"])
     Traceback (most recent call last):
@@ -153,7 +153,7 @@ def checked_choice(name: str, given: Any, choices: Iterable[str], besides: str =
 
 
 def checked_keys(name: str, given: Any, keys: Iterable[str]) -> None:
-    """An error unless the mapping `given` has these keys and no others.
+    """Raise an error unless the mapping `given` has these keys and no others.
 
     >>> checked_keys("state", {"lr": 0.1}, ["lr", "steps"])
     Traceback (most recent call last):
@@ -170,7 +170,7 @@ def checked_keys(name: str, given: Any, keys: Iterable[str]) -> None:
 
 
 def takes_first_alone(f: Callable[..., Any], args: Sequence[Any]) -> bool:
-    """True if f can be called with the first of several arguments, but not with all: are they the items of one list?
+    """True if f can be called with the first of several arguments but not with all: they may be the items of one list.
 
     >>> takes_first_alone(lambda p: p[0] * p[1], [2.0, 3.0]), takes_first_alone(pow, [2.0, 3.0])
     (True, False)

@@ -1,4 +1,4 @@
-"""Files: never left half-written; and JSON that others wrote."""
+"""Files that are never left half-written, and JSON from others."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def write_atomically(path: str | Path, content: str | bytes) -> None:
 def read_json(content: str | bytes, **hooks: Any) -> Any:
     """`json.loads`, but a RecursionError if lists and objects are nested more than 500 deep.
 
-    How deep Python can read differs between its versions; in a browser, it ends when it reads too deep.
+    The depth that Python can read differs between versions; in a browser, Python crashes beyond it.
 
     >>> read_json('{"w": [1.0, 2.0]}')
     {'w': [1.0, 2.0]}
@@ -63,7 +63,7 @@ def read_json(content: str | bytes, **hooks: Any) -> Any:
 
     data = content.encode(errors="surrogatepass") if isinstance(content, str) else content
     depth = 0
-    for token in re.finditer(rb'(?s)"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]', data):  # texts and brackets
+    for token in re.finditer(rb'(?s)"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]', data):  # strings and brackets
         depth += DEEPER.get(token[0], 0)
         if depth > MAX_DEPTH:
             raise RecursionError(f"nested more than {MAX_DEPTH} deep")

@@ -1,4 +1,4 @@
-"""Numbers, names, lists and tables as text: the one home of formatting."""
+"""All formatting of numbers, names, lists and tables as text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_LISTED = 8
 
 
 def shown(x: float, digits: int = 6) -> str:
-    """`x` with this many significant digits, whole below 1e5, and a real minus sign; there is no minus before 0.
+    """`x` with this many significant digits, all integer digits below 1e5, and a real minus sign, but none before 0.
 
     >>> shown(-0.5), shown(-0.0), shown(1 / 3, digits=4), shown(float("nan"))
     ('−0.5', '0', '0.3333', 'NaN')
@@ -28,7 +28,7 @@ def shown(x: float, digits: int = 6) -> str:
 
 
 def all_digits(x: float) -> str:
-    """`x` with as many digits as tell it from every other float.
+    """`x` with enough digits to tell it from every other float.
 
     >>> all_digits(-0.1), all_digits(0.1 + 0.2), all_digits(3.0)
     ('−0.1', '0.30000000000000004', '3')
@@ -48,7 +48,7 @@ def printable(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """`text` in HTML or SVG, without what cannot be printed.
+    """`text` escaped for HTML or SVG, with unprintable characters replaced.
 
     >>> escaped('a < "b"')
     'a &lt; &quot;b&quot;'
@@ -84,7 +84,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     import difflib  # imported here, since only errors need it
 
     spelled = {each.lower(): each for each in known}
-    alike = 0.75 if len(name) == 4 else 0.76  # a letter of four is a quarter
+    alike = 0.75 if len(name) == 4 else 0.76  # one letter of four is a quarter
     near = difflib.get_close_matches(name.lower(), spelled, n=1, cutoff=alike)
     return f": did you mean {spelled[near[0]]}?" if near else ""
 
@@ -119,7 +119,7 @@ def listed(items: Sequence[str], most: int = MAX_LISTED) -> str:
 
 
 def text_table(rows: Iterable[Sequence[str]], align: str = "l") -> list[str]:
-    """Rows as lines with aligned columns; `align` has "l" or "r" per column, the last also for all further ones.
+    """Rows as lines with aligned columns; `align` has "l" or "r" per column, the last one also for any further columns.
 
     >>> text_table([("x", "1"), ("loss", "10")], align="lr")
     ['x      1', 'loss  10']

@@ -1,4 +1,4 @@
-"""The place in the user's program that called us."""
+"""The place in the user's program that called the package."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def user_frame() -> tuple[FrameType, int]:
 
 
 def raised_at(traceback: TracebackType | None) -> tuple[str, int] | None:
-    """File and line of the innermost of the user's calls that an exception came through, after the one that caught it."""
+    """File and line of the user's innermost call that an exception passed through, below the frame that caught it."""
     found = None
     traceback = traceback and traceback.tb_next
     while traceback is not None:

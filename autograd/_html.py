@@ -1,7 +1,7 @@
 """Answers as HTML for notebooks: one family of cards and tables.
 
-They follow the light or dark mode of the page around them, and stay readable where a sanitizer strips the style: in a
-notebook that is not trusted, or on GitHub.
+They follow the light or dark mode of the page around them, and stay readable where a sanitizer strips the style: in an
+untrusted notebook or on GitHub.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from functools import lru_cache
 
 from autograd._format import counted, escaped
 
-MAX_OPEN = 12  # rows that are seen at once; the others are folded
+MAX_OPEN = 12  # rows shown at first; the others are folded
 MAX_ROWS = 200  # rows in all
-MIN_WIDE = 5  # columns, with which a table may have to scroll on a phone
-FIGURE, POINT = "\u2007", "\u2008"  # spaces as wide as a digit, and as a decimal point
+MIN_WIDE = 5  # columns that may make a table scroll on a phone
+FIGURE, POINT = "\u2007", "\u2008"  # spaces as wide as a digit and as a decimal point
 COLOURS = ("paper", "panel", "ink", "quiet", "line", "positive", "negative", "broken")
 MARKS = {True: "✓", False: "✗", None: ""}
 
@@ -23,7 +23,7 @@ _NUMBER = re.compile(r"([+−]?[\d,]+)(\.\d+)?(e[+−]\d+)?")
 
 
 def card(title: str, *parts: str, holds: bool | None = None) -> str:
-    """A card with a title and parts below, which are HTML; `holds` marks a verdict.
+    """A card: a title, and parts below it that are HTML; `holds` marks a verdict.
 
     >>> card("All agree", note("1 < 2"), holds=True).partition("</style>")[2]
     '<p><b>✓ All agree</b></p><p class="quiet">1 &lt; 2</p></div>'
@@ -36,7 +36,7 @@ def card(title: str, *parts: str, holds: bool | None = None) -> str:
 
 @lru_cache(maxsize=1)
 def _style() -> str:
-    from autograd.viz.page import bundle  # imported here: what only prints as text needs no colours
+    from autograd.viz.page import bundle  # imported here: text output needs no colours
     from autograd.viz.palette import theme_css
 
     return re.sub(r"/\*.*?\*/|\s*\n\s*", "", theme_css(COLOURS) + bundle("forms.css"))
@@ -51,11 +51,11 @@ def table(
     seen: Collection[int] = range(MAX_OPEN),
     more: int = 0,
 ) -> str:
-    """A table whose first column names its rows; empty columns are left out, of more than 200 rows the others.
+    """A table whose first column names its rows, without empty columns and without rows beyond the 200th.
 
-    Rows that are not among those `seen` are folded. `kinds` has a letter for each column, the last also for all further
-    ones: "t" for text, "n" for numbers, aligned at their decimal points, and "s" for numbers whose sign matters. `more`
-    rows were left out before.
+    Rows not in `seen` are folded. `kinds` has a letter for each column, the last one also for any further columns: "t"
+    for text, "n" for numbers, aligned at their decimal points, and "s" for numbers whose sign matters. `more` is the
+    number of rows already left out.
 
     >>> table(["", "rate"], [["w", "−0.5"], ["b", "2"]], kinds="ts").partition("<tbody>")[2].partition("</tbody>")[0]
     '<tr><th scope="row" style="text-align: left">w</th><td align="right" class="negative">−0.5</td></tr>\
@@ -86,7 +86,7 @@ def table(
 
 
 def folded(summary: str, inside: str) -> str:
-    """HTML that a click opens."""
+    """HTML that opens on a click."""
     return f"<details><summary>{escaped(summary)}</summary>{inside}</details>"
 
 
@@ -100,7 +100,7 @@ def note(text: str) -> str:
 
 
 def lines(texts: Iterable[str]) -> str:
-    """Sentences, one below the other."""
+    """Sentences, one below another."""
     return "".join(f"<p>{_with_code(text)}</p>" for text in texts)
 
 
@@ -122,7 +122,7 @@ def _row(cells: Sequence[tuple[str, str]]) -> str:
 
 
 def _column(cells: Sequence[str], kind: str) -> list[tuple[str, str]]:
-    """The attributes and the content of the cells of one column."""
+    """The attributes and content of each cell of a column."""
     if kind == "t":
         return [(_side(kind), _code(cell)) for cell in cells]
     cells = [escaped(cell.replace("-", "−")) for cell in cells]
@@ -130,7 +130,7 @@ def _column(cells: Sequence[str], kind: str) -> list[tuple[str, str]]:
 
 
 def _side(kind: str) -> str:
-    """Of text the style, which an untrusted notebook keeps, of numbers the attribute, which GitHub keeps as well."""
+    """The alignment: for text a style, which an untrusted notebook keeps; for numbers an attribute, which GitHub keeps too."""
     return ' style="text-align: left"' if kind == "t" else ' align="right"'
 
 
@@ -143,7 +143,7 @@ def _colour(cell: str, kind: str) -> str:
 
 
 def decimals(cells: Sequence[str]) -> list[str]:
-    """Numbers padded with spaces so that, flush right, their decimal points are below one another; NaN is marked.
+    """Numbers padded with spaces so that their decimal points line up when flush right; NaN and infinity are marked.
 
     >>> decimals(["1.25", "−30", "NaN"])
     ['1.25', '−30\\u2008\\u2007\\u2007', '⚠ NaN\\u2008\\u2007\\u2007']

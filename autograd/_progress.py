@@ -15,7 +15,7 @@ DELAY = 3.0  # seconds before the bar of `delayed_bar` is shown
 def threadless_bar(tqdm: Any, **options: Any) -> Any:
     """A bar of this tqdm class without the thread that tqdm starts: Python in a browser has no threads.
 
-    It is not shown in a program without a console, such as one of pythonw.
+    It is not shown in a program without a console, such as one run by pythonw.
 
     >>> from tqdm import tqdm
     >>> with threadless_bar(tqdm, total=3, disable=True) as bar:
@@ -29,7 +29,7 @@ def threadless_bar(tqdm: Any, **options: Any) -> Any:
 
 
 def delayed_bar(items: Sequence[T], name: str, unit: str) -> Iterator[T]:
-    """The items one by one, with a bar that counts them once they take long."""
+    """The items one by one, with a progress bar once they take long."""
     start = time.monotonic()
     bar: Any = None
     try:

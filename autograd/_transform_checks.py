@@ -40,7 +40,7 @@ def not_values(verb: str, y: Any, xs: Any) -> NoReturn:
 
 
 def check_function(verb: str, f: Any) -> None:
-    """TypeError if f cannot be called."""
+    """TypeError if f is not callable."""
     if not callable(f):
         of_value = ", or gradients(y, xs) for a Value y" if type(f) is Value and verb == "grad" else ""
         raise TypeError(f"{verb}: f must be a function, got {kind(f)}: write {verb}(f, …), not {verb}(f(x), …){of_value}")
@@ -77,7 +77,7 @@ def kind(x: Any) -> str:
 
 
 def _advice(x: Any, do: str) -> str:
-    """What to write instead of `x`, which the user's program passed or returned (`do` is "pass" or "return")."""
+    """Advice on replacing `x`, which the user's program passed or returned (`do` is "pass" or "return")."""
     if x is None:
         return "is a `return` missing?" if do == "return" else "pass a number; a function without `return` gives None"
     if type(x).__name__ in ("bool", "bool_"):

@@ -1,7 +1,7 @@
 """Nested lists, tuples, dicts and NumPy arrays of numbers: flattened, and rebuilt in the same shape.
 
-NumPy is imported only if there is an array. Subclasses of its arrays (masked arrays, matrices) count as leaves: flattening
-would lose their special rules.
+NumPy is imported only if there is an array. Subclasses of its arrays (masked arrays, matrices) count as leaves, since
+flattening would lose their special rules.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def block_map(function: Callable[[Any], Any], tree: Any) -> Any:
 
 
 def prefix_map(function: Callable[[Any, Any], Any], prefix: Any, tree: Any) -> Any:
-    """Like `block_map`, but `function` also gets the entry of a prefix: of a nesting like the tree's that ends earlier.
+    """Like `block_map`, but `function` also gets the matching entry of `prefix`, a nesting like the tree's that ends earlier.
 
     >>> prefix_map(lambda entry, leaf: entry * leaf, (10, {"a": 2, "b": 1}), ([1, 2], {"b": 3, "a": 4}))
     ([10, 20], {'b': 3, 'a': 8})
@@ -52,7 +52,7 @@ def prefix_map(function: Callable[[Any, Any], Any], prefix: Any, tree: Any) -> A
 
 
 def prefix_entries(prefix: Any, tree: Any) -> list[tuple[Any, Any]]:
-    """The numbers and arrays in the tree, each behind the entry of the prefix that it falls under.
+    """The numbers and arrays in the tree, each paired with the entry of the prefix that it falls under.
 
     >>> prefix_entries((None, 0), ([1, 2], {"a": 3}))
     [(None, 1), (None, 2), (0, 3)]
@@ -63,14 +63,14 @@ def prefix_entries(prefix: Any, tree: Any) -> list[tuple[Any, Any]]:
 
 
 def tree_items(tree: Any) -> Any:
-    """What a container holds."""
+    """The items of a container."""
     return tree.values() if isinstance(tree, dict) else tree
 
 
 def rebuilt(tree: Any, items: list[Any]) -> Any:
-    """A container like this one, of its class, with other items.
+    """A container of the same class as `tree` with other items.
 
-    Of its attributes it has those that do not hold numbers: the others may have been computed from the items.
+    It keeps those attributes of `tree` that hold no numbers: the others may have been computed from the items.
     """
     kind = type(tree)
     if kind is list:
@@ -80,10 +80,10 @@ def rebuilt(tree: Any, items: list[Any]) -> Any:
     if isinstance(tree, tuple):
         try:
             made = tuple.__new__(kind, items)
-        except TypeError:  # of a class that is written in C, such as time.struct_time
+        except TypeError:  # a class written in C, such as time.struct_time
             return tuple(items)
     elif isinstance(tree, list):
-        made = list.__new__(kind)  # whatever the class does when it is called
+        made = list.__new__(kind)  # without calling the class, whatever that would do
         list.extend(made, items)
     else:
         base: Any = next(base for base in (OrderedDict, defaultdict, dict) if isinstance(tree, base))
@@ -119,7 +119,7 @@ def tree_leaves(tree: Any) -> list[Any]:
 
 
 def leaf_paths(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Every leaf with the expression that picks it.
+    """Every leaf with the expression that selects it.
 
     >>> list(leaf_paths([1, {"a": 2}], "x"))
     [('x[0]', 1), ("x[1]['a']", 2)]

@@ -1,4 +1,4 @@
-"""The names from `typing` used in annotations, without importing it: that takes as long as the rest of the package."""
+"""The names from `typing` used in annotations, without importing it, which takes as long as the rest of the package."""
 
 from __future__ import annotations
 

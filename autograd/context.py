@@ -1,8 +1,8 @@
-"""no_grad, enable_grad, anomaly and scope: modes that say how nodes are recorded, and where.
+"""no_grad, enable_grad, anomaly and scope: modes that determine how nodes are recorded, and where.
 
 All are held in context variables, so threads and async tasks do not disturb each other. (Generators share the
-context of their caller: two of them must not enter and leave modes in interleaved order. A task begins with the modes of
-the code that made it, and has to end before that leaves them.)
+context of their caller: two of them must not enter and leave modes in interleaved order. A task starts in the modes of
+the code that created it, and must end before that code leaves them.)
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Note:
-    """What few nodes have: a label, the file and line that recorded them, the scope they were recorded in."""
+    """The rare attributes of a node: its label, the file and line that recorded it, the scope it was recorded in."""
 
     __slots__ = ("label", "origin", "scope")
 
@@ -31,7 +31,7 @@ class Note:
 class Scope:
     """One `with scope(name)`, or one call of a module (its `owner`), possibly inside another one.
 
-    It doubles as the note of a module's result that has no other: a Note for each makes a training step 5 % slower.
+    It doubles as the note of a module's result that has no other: a Note for each would make a training step 5 % slower.
 
     >>> from autograd import Value, scope
     >>> with scope("loss"):
@@ -71,15 +71,15 @@ watching: ContextVar[bool] = ContextVar("watching", default=False)
 warning: ContextVar[bool] = ContextVar("warning", default=True)
 current_scope: ContextVar[Scope | None] = ContextVar("current_scope", default=None)
 
-# The trace of the compiler that is running, and how many are running anywhere: while that is 0, nobody asks for the others.
+# The compiler's running trace, and how many are running anywhere: while that is 0, the other two are not looked at.
 trace: ContextVar[Trace | None] = ContextVar("trace", default=None)
 tracing = 0
-running: list[Trace] = []  # those of all threads
+running: list[Trace] = []  # the traces of all threads
 
 # How many modes are on anywhere, as a float: the arithmetic of Value compares `z - z` with it, so that
 # one comparison detects both a result that is not finite and a mode that is on.
 special = 0.0
-# The inputs of each transform (grad, jvp …) whose function is running, in whatever thread: nobody else has them.
+# The inputs of each transform (grad, jvp …) whose function is running, in any thread: no two share inputs.
 differentiated: dict[int, list[Value]] = {}
 # How many transforms (grad, jvp …) have started. A leaf stores the count, so a transform knows which leaves are older.
 started = 0
@@ -100,7 +100,7 @@ class Mode:
     def __enter__(self) -> None:
         global special
         value = self._value()
-        change = self._special and self._variable.get() != value  # setting what is set already costs nothing
+        change = self._special and self._variable.get() != value  # setting a mode again costs nothing
         entered.set((*entered.get(), (self, self._variable.set(value), change)))
         with _lock:
             special += change
@@ -110,7 +110,7 @@ class Mode:
         modes = entered.get()
         own = [i for i, (mode, _, _) in enumerate(modes) if mode is self]
         try:
-            last = own.pop()  # it may have been entered twice
+            last = own.pop()  # the mode may have been entered twice
             _, token, change = modes[last]
             self._variable.reset(token)
         except (IndexError, ValueError):
@@ -129,7 +129,7 @@ class Mode:
 
         @functools.wraps(function)
         def inside(*args: Any, **named: Any) -> Any:
-            with Mode(self._variable, self._value, self._special):  # a new one per call: threads may run at the same time
+            with Mode(self._variable, self._value, self._special):  # one per call: several threads may run it at once
                 return function(*args, **named)
 
         return inside
@@ -168,7 +168,7 @@ def enable_grad() -> Mode:
 
 
 def anomaly() -> Mode:
-    """Raise AnomalyError where a NaN or infinity is born, with op, operands and source line.
+    """Raise AnomalyError where a NaN or infinity first appears, with op, operands and source line.
 
     Covers the forward pass and every sweep: `backward()` and the transforms. A context manager and a decorator.
 
@@ -184,7 +184,7 @@ def anomaly() -> Mode:
 
 
 class tracing_with:  # a context manager
-    """Let this trace see what Values do: comparisons, detach, and numbers that are read. None: no trace does."""
+    """Let this trace (None: no trace) see what happens to Values: comparisons, detach and reading of numbers."""
 
     def __init__(self, trace: Trace | None) -> None:
         self._trace = trace
@@ -207,7 +207,7 @@ class tracing_with:  # a context manager
 
 
 def current_trace(*xs: Any) -> Trace | None:
-    """The trace that is running here, if any. CompileError if there is none, and one of the Values belongs to another thread's.
+    """The trace that is running here, if any. CompileError if there is none and one of the Values belongs to another thread's.
 
     >>> import autograd
     >>> from autograd.extend import current_trace
@@ -228,7 +228,7 @@ def current_trace(*xs: Any) -> Trace | None:
 
 
 class differentiating:  # a context manager
-    """Let others know by which Values the function that runs inside is differentiated."""
+    """Register the Values with respect to which the function that runs inside is differentiated."""
 
     def __init__(self, inputs: list[Value]) -> None:
         self._inputs = inputs
@@ -243,7 +243,7 @@ class differentiating:  # a context manager
 
 
 def differentiated_inputs() -> set[Value]:
-    """The Values by which the functions that are running are differentiated."""
+    """The Values with respect to which running functions are differentiated."""
     return {x for inputs in tuple(differentiated.values()) for x in inputs}
 
 
@@ -256,7 +256,7 @@ def start() -> int:
 
 
 def quiet() -> Mode:
-    """Do not warn about NaN and infinity: for intermediate numbers of a derivative, which are not the user's own.
+    """Don't warn about NaN and infinity: for the intermediate numbers of a derivative, which are not the user's own.
 
     It does not count as special, since it matters only for results that are not finite.
     """
@@ -264,7 +264,7 @@ def quiet() -> Mode:
 
 
 def scope(name: str) -> Mode:
-    """Group what is recorded inside under a name: drawings fold it into one box.
+    """Group the operations recorded inside under a name: drawings fold them into one box.
 
     A context manager and a decorator; scopes nest. Every call of a module of `nn` is a scope.
 

@@ -1,4 +1,4 @@
-"""custom_op: operations of your own, with the checks that tell a mistake in one where it is made."""
+"""custom_op: operations of your own, with checks that report a mistake where it is made."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def custom_op(
     name: str | None = None,
     **columns: Any,
 ) -> Any:
-    """Add an operation of your own to the table: it is recorded, differentiated, drawn and checked as a built-in one.
+    """Add an operation of your own to the table: it is recorded, differentiated, drawn and checked like a built-in one.
 
-    `forward` takes floats and returns a float. `partials` is one function per argument (or the only one), called with
-    the result first and then the arguments: `lambda z, x: 2 * x`. If you come from PyTorch or JAX you may give `vjp`
+    `forward` takes floats and returns a float. `partials` is one function per argument (or a single function), called
+    with the result first and then the arguments: `lambda z, x: 2 * x`. If you come from PyTorch or JAX, you may give `vjp`
     instead: called with the gradient of the result, the result and the arguments, it returns the gradients of the
-    arguments as a tuple, in which None stands for no gradient (a single one as it is), and is linear in the first:
+    arguments as a tuple (or a single gradient), with None for no gradient, and must be linear in its first argument:
     `lambda bar, z, x, y: (bar * y, bar * x)`. Write either with operators and `autograd` functions and without `if`,
     and higher derivatives work too.
 
@@ -38,7 +38,7 @@ def custom_op(
     `source` and `latex` have a place for each argument, `"{} ** 3"` or `"{0} if {2} > 0 else {1}"`; ValueError if a
     place is missing, or if `source` is not a Python expression.
 
-    A compiled program computes it in plain Python and on NumPy arrays, and with `source` writes it as C or JavaScript.
+    Compiled programs run the op in plain Python and on NumPy arrays; with `source`, it can be exported as C or JavaScript.
 
     Works as a decorator too. Defining a name again replaces your earlier op; a built-in op can't be replaced.
 
@@ -88,7 +88,7 @@ def _raise_again(*args: float) -> float:
 
 
 def _partials_of(vjp: Rule, label: str, forward: Callable[..., float], variadic: bool) -> list[Rule]:
-    """The partials of an op given by its vjp: what it makes of a gradient of 1."""
+    """The partials of an op, computed by calling its vjp with a gradient of 1."""
     checked = False
 
     def partials(z: Any, *args: Any) -> list[Any]:
@@ -112,7 +112,7 @@ def _partials_of(vjp: Rule, label: str, forward: Callable[..., float], variadic:
 
 
 def _gradients(vjp: Rule, label: str, bar: float, z: Any, args: Sequence[Any]) -> list[Any]:
-    """What vjp gives for each argument; None in a tuple is no gradient, as in PyTorch."""
+    """The vjp's gradient for each argument; None in a tuple means no gradient, as in PyTorch."""
     given = vjp(bar, z, *args)
     found = list(given) if isinstance(given, (tuple, list)) else [given]
     if given is None or len(found) != len(args):
@@ -121,7 +121,7 @@ def _gradients(vjp: Rule, label: str, bar: float, z: Any, args: Sequence[Any]) -
 
 
 def _required_arguments(function: Rule) -> int | None:
-    """How many arguments it needs; None if it doesn't say."""
+    """The number of arguments that a function requires; None if its signature doesn't say."""
     signature = _signature(function)
     parameters = signature.parameters.values() if signature else ()
     if not signature or any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters):
@@ -134,14 +134,14 @@ def _required_arguments(function: Rule) -> int | None:
 
 
 def _check_functions(label: str, **functions: Any) -> None:
-    """TypeError if one of them cannot be called."""
+    """TypeError if one of the functions is not callable."""
     for what, function in functions.items():
         if not callable(function):
             raise TypeError(f"custom_op: {what} of {label} must be a function, got {function!r}")
 
 
 def _check_count(label: str, forward: Callable[..., float], rules: Sequence[Rule], what: str) -> None:
-    """TypeError if the function takes another number of arguments than there are rules."""
+    """TypeError unless the function takes as many arguments as there are rules."""
     signature = _signature(forward)
     if signature and not _takes(signature, *rules):
         raise TypeError(f"custom_op: {what} each argument of {label}{signature}, got {len(rules)}")
@@ -168,7 +168,7 @@ def _takes(signature: inspect.Signature, *args: Any) -> bool:
 
 
 def _signature(function: Rule) -> inspect.Signature | None:
-    """None for the built-in functions that have none."""
+    """The signature of a function; None for built-in functions that have none."""
     import inspect  # takes longer to load than the rest of the package
 
     try:
@@ -187,7 +187,7 @@ def _check_templates(columns: Mapping[str, Any], arity: int | None) -> None:
 
 
 def _check_places(who: str, template: Any, arity: int | None) -> None:
-    """ValueError if the template has not a place for every argument, and nothing else in braces."""
+    """ValueError unless the template has a place for every argument and nothing else in braces."""
     from string import Formatter
 
     if not isinstance(template, str):

@@ -17,7 +17,7 @@ class AnomalyError(ArithmeticError):
 
 
 class StaleGraphError(RuntimeError):
-    """A graph cannot be differentiated into more graph, since the number in one of its leaves has changed.
+    """A gradient cannot be recorded as more graph, since the number in a leaf has changed.
 
     >>> from autograd import Value, gradients
     >>> x = Value(3.0, label="x")
@@ -32,7 +32,7 @@ class StaleGraphError(RuntimeError):
 
 
 class CompileError(ValueError):
-    """A function or a rule that cannot be compiled, or a program that cannot be run or exported this way.
+    """A function or rule cannot be compiled, or a program cannot be run or exported this way.
 
     >>> import random
     >>> import autograd
@@ -46,7 +46,7 @@ class CompileError(ValueError):
 
 
 class ProgramFileError(ValueError):
-    """A file is not that of a compiled program, or it is damaged.
+    """A file does not hold a compiled program, or is damaged.
 
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
@@ -63,7 +63,7 @@ class ProgramFileError(ValueError):
 
 
 class BranchError(RuntimeError):
-    """A compiled program was run on numbers that would take another branch than the one that was recorded.
+    """A compiled program was run on numbers that would take a different branch from the recorded one.
 
     >>> import autograd
     >>> try:
@@ -75,7 +75,7 @@ class BranchError(RuntimeError):
 
 
 class TracingWarning(RuntimeWarning):
-    """While a function was traced, a Value was turned into a number, which stays a constant of the program.
+    """While a function was traced, a Value was turned into a number, which is now a constant of the program.
 
     >>> import warnings
     >>> import autograd

@@ -16,7 +16,7 @@ from autograd.value import Value
 
 
 class ExpressionError(ValueError):
-    """The text is not an expression in the known variables and ops; `column` (from 1) up to `end` is what is wrong."""
+    """The text is not an expression in the known variables and ops; the mistake is from `column` (from 1) up to `end`."""
 
     def __init__(self, message: str, column: int, end: int = 0) -> None:
         super().__init__(message)
@@ -49,7 +49,7 @@ _CONSTANTS = {  # letters that stand for numbers in formulas
 }
 _PRODUCT = "a product is written with *"
 MAX_DEPTH = 250
-MAX_LENGTH = 2000  # characters: a text of more may be nested so deep that Python's own parser overflows a small stack
+MAX_LENGTH = 2000  # characters: longer texts may be nested so deeply that Python's own parser overflows a small stack
 
 
 def functions() -> list[str]:
@@ -70,7 +70,7 @@ def variables(text: str) -> list[str]:
 
 
 def evaluate(text: str, values: Mapping[str, Value | float]) -> tuple[Value | float, dict[Value, str]]:
-    """Record the expression; returns its result, and for every node the text it came from.
+    """Record the expression; return its result and, for every node, the text it came from.
 
     >>> result, texts = evaluate("x*x + 1", {"x": Value(3.0, label="x")})
     >>> result.data, texts[result]
@@ -100,7 +100,7 @@ def evaluate(text: str, values: Mapping[str, Value | float]) -> tuple[Value | fl
 
 
 def _parse(text: str) -> ast.expr:
-    """The tree of the text; the columns of its nodes count characters from the beginning of the text."""
+    """The syntax tree of the text; the columns of its nodes count characters from the start of the text."""
     if len(text) > MAX_LENGTH:
         raise ExpressionError(f"longer than {MAX_LENGTH} characters", MAX_LENGTH + 1)
     starts = [0, *(end.end() for end in re.finditer(r"\r\n?|\n", text))]  # of lines, as Python counts them
@@ -126,19 +126,19 @@ def _parse(text: str) -> ast.expr:
             assert node.end_col_offset is not None
             node.col_offset = column(node.lineno, node.col_offset)
             node.end_col_offset = column(node.end_lineno, node.end_col_offset)
-            if isinstance(node, ast.Name) and "·" in node.id:  # which Python takes for a letter
+            if isinstance(node, ast.Name) and "·" in node.id:  # Python takes · for a letter
                 raise ExpressionError(f"{_PRODUCT}: {node.id.replace('·', '*')}", *_columns(node))
     return tree
 
 
 def _columns(node: ast.expr) -> tuple[int, int]:
-    """The first column of a node, from 1, and the one after its last."""
+    """The first column of a node, counted from 1, and the column after its last."""
     return node.col_offset + 1, (node.end_col_offset or 0) + 1
 
 
 _NUMBER = r"(?<![\w.])\d++(?:\.\d*+)?+(?:[eE][+-]?\d++)?+|(?<![\w.])\.\d++(?:[eE][+-]?\d++)?+"
 _NAME = r"[^\W\d]\w*"
-_SLIPS: list[tuple[str, Callable[[re.Match[str]], str]]] = [  # what people write and Python cannot parse
+_SLIPS: list[tuple[str, Callable[[re.Match[str]], str]]] = [  # common ones that Python cannot parse
     (r"(?<![\w.,])(\d+),(\d+)(?!,)", lambda found: _decimal_comma(found)),
     (r"[¼-¾⅐-⅞]", lambda found: f"a fraction is written 1/2, not {found[0]}"),
     (r"°", lambda found: "angles are in radians: 30° is 30*pi/180"),
@@ -160,7 +160,7 @@ _OF_EXPRESSIONS = {"if", "else", "and", "or", "not", "in", "is", "None", "True",
 
 
 def _explain_slip(text: str) -> None:
-    """ExpressionError that says what to write, if text that cannot be parsed has one of the usual slips."""
+    """Raise an ExpressionError that says what to write if the text, which cannot be parsed, has one of the usual slips."""
     for pattern, told in _SLIPS:
         for found in re.finditer(pattern, text):
             message = told(found)
@@ -169,7 +169,7 @@ def _explain_slip(text: str) -> None:
 
 
 def _decimal_comma(found: re.Match[str]) -> str:
-    """The message for a comma within a number, where none separates arguments."""
+    """The message for a comma in a number; "" inside parentheses, where it may separate arguments."""
     before = found.string[: found.start()]
     return f"a number is written {found[1]}.{found[2]}, not {found[0]}" if before.count("(") == before.count(")") else ""
 
@@ -262,7 +262,7 @@ def _operation(node: ast.expr) -> tuple[Callable[..., Any], list[ast.expr]]:
 
 
 def _function(node: ast.Call) -> Callable[..., Any]:
-    """The function that is called, or ExpressionError if there is none, or it isn't called by its name alone."""
+    """The function that is called; ExpressionError if it is unknown or isn't called by its name alone."""
     called = node.func
     if not isinstance(called, ast.Name):
         known = isinstance(called, ast.Attribute) and called.attr in functions()

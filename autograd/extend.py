@@ -1,4 +1,4 @@
-"""What `nn` is built from, and what authors of other extensions may import: this module's names stay as they are."""
+"""The stable names that `nn` is built from and that other extensions may import."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _drawn: ContextVar[Iterable[float]] = ContextVar("_drawn", default=())
 
 
 def draw(sampler: Callable[[], float]) -> Any:
-    """A random number from `sampler()`. In a compiled program it is an input, drawn anew in every run, for every lane.
+    """A random number from `sampler()`. In a compiled program it is an input, drawn anew in every run for every lane.
 
     >>> from random import Random
     >>> draw(Random(0).random)
@@ -59,7 +59,7 @@ def draw(sampler: Callable[[], float]) -> Any:
 
 @contextmanager
 def drawn_again(numbers: Iterable[float]) -> Iterator[None]:
-    """Inside, `draw` gives these numbers, which a compiled program has drawn, before it draws others.
+    """Make `draw` return these numbers, drawn by a compiled program, before it draws new ones.
 
     >>> with drawn_again([0.25]):
     ...     draw(lambda: 0.5), draw(lambda: 0.5)
@@ -73,7 +73,7 @@ def drawn_again(numbers: Iterable[float]) -> Iterator[None]:
 
 
 def peek(x: Value) -> float:
-    """The number of a Value, as `x.data`, but without a warning while a function is traced: nothing may be computed from it.
+    """The number of a Value, as `x.data` but without a warning while a function is traced: compute nothing from it.
 
     >>> peek(Value(3.0))
     3.0

@@ -1,4 +1,4 @@
-"""What to write instead of names from other engines: functions, methods of a tensor, options of backward."""
+"""Advice on names from other engines: functions, methods of a tensor, options of backward."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from autograd._typing import NoReturn
 
-FUNCTIONS = {  # by the last part of a name; those that are called the same here are not listed
+FUNCTIONS = {  # by the last part of a name; functions with the same name here are not listed
     "tensor": "Value(2.0)",
     "Tensor": "Value(2.0)",
     "Variable": "Value(2.0)",
@@ -112,8 +112,8 @@ def advice_for(name: str, known: Iterable[str]) -> str:
 def refuse_name(module: str, name: str, advice: str) -> NoReturn:
     """Raise the error for a name that the module lacks: called by its `__getattr__`.
 
-    `from module import name` would replace an AttributeError by an ImportError without the advice, so it gets one with it;
-    but not where it would go on to look for a submodule that is still being imported.
+    `from module import name` would replace an AttributeError with an ImportError without the advice, so it gets an
+    ImportError with it, except where Python would go on to look for a submodule that is still being imported.
 
     >>> from autograd import jit
     Traceback (most recent call last):
@@ -125,7 +125,7 @@ def refuse_name(module: str, name: str, advice: str) -> NoReturn:
     imports = frame.f_code.co_code[frame.f_lasti] == opmap["IMPORT_FROM"]
     if imports and f"{module}.{name}" not in sys.modules:
         raise ImportError(f"cannot import name {name!r} from {module!r}{advice}", name=module)
-    # Without the module itself, Python adds no guess of its own.
+    # Not given the module, Python adds no suggestion of its own.
     raise AttributeError(f"module {module!r} has no attribute {name!r}{advice}", name=name)
 
 

@@ -1,6 +1,6 @@
-"""Functions composed of ops, where an op of their own would gain no accuracy and save no nodes.
+"""Functions composed of ops, for which ops of their own would gain no accuracy and save no nodes.
 
-All take plain numbers and Values, and return a plain number if given no Value.
+All take plain numbers and Values, and return plain numbers if given no Value.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from autograd.value import Value, record_dots
 Scalar = Any  # a float or a Value
 
 
-# -- of a list -----------------------------------------------------------------------------------------
+# -- of lists ------------------------------------------------------------------------------------------
 
 
 def sum(xs: Iterable[Scalar], *more: Never) -> Scalar:
@@ -30,7 +30,7 @@ def sum(xs: Iterable[Scalar], *more: Never) -> Scalar:
 
 
 def prod(xs: Iterable[Scalar], *more: Never) -> Scalar:
-    """The product of a list, recorded as one node; 1.0 for an empty list. The gradient is correct at zeros, too.
+    """The product of a list, recorded as one node; 1.0 for an empty list. The gradient is correct at zeros too.
 
     >>> prod([2.0, 3.0, 4.0])
     24.0
@@ -130,7 +130,7 @@ def softmax(xs: Iterable[Scalar], *more: Never) -> list[Scalar]:
     terms, rest = _terms(xs, numbers, i)
     total = terms[i] + rest
     shares = [term / total for term in terms]
-    shares[i] = ops.fraction(terms[i], rest)  # the only one that may be close to 1, where 1 - p cancels
+    shares[i] = ops.fraction(terms[i], rest)  # the only share that may be close to 1, where 1 - p cancels
     return shares
 
 
@@ -156,7 +156,7 @@ def log_softmax(xs: Iterable[Scalar], *more: Never) -> list[Scalar]:
 
 
 def _terms(xs: Sequence[Scalar], numbers: Sequence[float], i: int) -> tuple[list[Scalar], Scalar]:
-    """exp(x - xs[i]) for each x, where xs[i] is the largest, and the sum of all but that of xs[i].
+    """exp(x - xs[i]) for each x, where xs[i] is the largest, and the sum of these terms without that of xs[i].
 
     The largest is a constant here, since adding a constant to all xs changes no share.
     """
@@ -166,7 +166,7 @@ def _terms(xs: Sequence[Scalar], numbers: Sequence[float], i: int) -> tuple[list
 
 
 def _traced_terms(xs: Sequence[Scalar]) -> tuple[Scalar, list[tuple[Scalar, Scalar]]]:
-    """The largest, and exp(x - largest) for each x with the sum of the others. A program must not branch on which it is."""
+    """The largest x, and exp(x - largest) for each x with the sum of the others, without a branch on which x is largest."""
     with context.no_grad():
         largest = xs[0]
         for x in xs[1:]:
@@ -176,7 +176,7 @@ def _traced_terms(xs: Sequence[Scalar]) -> tuple[Scalar, list[tuple[Scalar, Scal
 
 
 def _log_share(x: Scalar, term: Scalar, rest: Scalar) -> Scalar:
-    """The logarithm of term / (term + rest), where term is exp(x): from the rest where the share is above ½."""
+    """The logarithm of term / (term + rest), where term is exp(x); computed from `rest` where the share is above ½."""
     ratio = ops.where(ops.greater(term, rest), rest / ops.where(ops.greater(term, rest), term, 1.0), 0.0)
     return ops.where(ops.greater(term, rest), -ops.log1p(ratio), x - ops.log(term + rest))
 
@@ -193,7 +193,7 @@ def _non_empty(name: str, xs: Iterable[Scalar], more: tuple[Scalar, ...] = ()) -
 
 
 def _one_list(name: str, xs: Iterable[Scalar], more: tuple[Scalar, ...] = ()) -> Sequence[Scalar]:
-    """The numbers as a sequence; a TypeError that says what to write if they are not in one list, or are rows of numbers."""
+    """The numbers as a sequence; if they are not in one list or are rows of numbers, a TypeError says what to write."""
     listed = _as_sequence(name, xs, more)
     first = listed[0] if listed else 0.0
     if type(first) is not Value and (isinstance(first, (list, tuple)) or getattr(first, "ndim", 0) > 0):
@@ -203,8 +203,8 @@ def _one_list(name: str, xs: Iterable[Scalar], more: tuple[Scalar, ...] = ()) ->
 
 
 def _as_sequence(name: str, xs: Iterable[Scalar], more: tuple[Scalar, ...] = (), write: str = "") -> Sequence[Scalar]:
-    """The numbers as a sequence; a TypeError that says what to write if they are not in a list."""
-    if not more and isinstance(xs, (list, tuple)):  # as nearly always: each row of a layer comes here
+    """The numbers as a sequence; if they are not in a list, a TypeError says what to write."""
+    if not more and isinstance(xs, (list, tuple)):  # nearly always: every row of a layer comes here
         return xs
     other = "" if more or not hasattr(xs, "keys") else _instead_of_keys(xs)
     if more or other or not hasattr(xs, "__iter__"):
@@ -217,13 +217,13 @@ def _as_sequence(name: str, xs: Iterable[Scalar], more: tuple[Scalar, ...] = (),
 
 
 def _instead_of_keys(xs: Any) -> str:
-    """What to write for a dict with names or Values, or for a DataFrame: a loop over it gives keys, which may be numbers, too."""
+    """The expression to write for a dict with names or Values, or a DataFrame: looping over these gives keys, maybe numbers."""
     if isinstance(xs, dict):
         return "d.values()" if any(isinstance(key, str) or type(x) is Value for key, x in xs.items()) else ""
     return "table.to_numpy().ravel()" if getattr(xs, "ndim", 0) == 2 else ""
 
 
-# -- of a number -------------------------------------------------------------------------------------
+# -- of numbers --------------------------------------------------------------------------------------
 
 
 def square(x: Scalar) -> Scalar:

@@ -1,4 +1,4 @@
-"""Graph: a recorded graph that is being read. Every function that explains, draws, steps or checks begins with one."""
+"""Graph: a view of a recorded graph. Every function that explains, draws, steps or checks starts from one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from autograd.value import Value
 
 
 class Edge(NamedTuple):
-    """One use of a Value: `node` has `arg` as its argument at `position`; `partial` is ∂node/∂arg, None if no gradient flows."""
+    """One use of a Value: `arg` is the argument of `node` at `position`; `partial` is ∂node/∂arg, None if no gradient flows."""
 
     node: Value
     position: int
@@ -54,7 +54,7 @@ class Graph:
         return set(self.nodes)
 
     def edges(self) -> Iterator[Edge]:
-        """Every edge between two nodes, the edges into a node in the order of its arguments."""
+        """Every edge between two nodes; the edges into a node come in the order of its arguments."""
         for node in self.nodes:
             yield from edges_of(node)
 
@@ -64,7 +64,7 @@ class Graph:
         return node_names(self.nodes)
 
     def name_from(self, namespace: Mapping[str, Any]) -> None:
-        """Take the display names from these variables in place of the caller's."""
+        """Take the display names from these variables instead of the caller's."""
         self.names = node_names(self.nodes, namespace=namespace)
         for made_of_names in ("spelled", "_all_names"):
             vars(self).pop(made_of_names, None)
@@ -75,7 +75,7 @@ class Graph:
         return spelled(self.names)
 
     def spell(self, node: Value) -> str:
-        """The name of one node in `spelled`, without the others where that is possible: a large graph has many."""
+        """The name of one node as in `spelled`, computed without the others where possible: a large graph has many."""
         name = self.names[node]
         twin = other_spelling(name)
         if "spelled" not in vars(self) and twin is not None and twin not in self._all_names:
@@ -100,7 +100,7 @@ class Graph:
         return users
 
     def uses_from(self, x: Value) -> dict[Value, list[Edge]]:
-        """The uses of x, and of the nodes that depend on it, by one another: all edges on the paths from x to the roots."""
+        """For x and each node that depends on it, its uses by such nodes: all edges on the paths from x to the roots."""
         dependent = sweeps.depending_on([x], self.nodes)
         uses: dict[Value, list[Edge]] = {node: [] for node in self.nodes if node in dependent}
         for node in uses:
@@ -116,17 +116,17 @@ class Graph:
 
     @cached_property
     def adjoints(self) -> dict[Value, float]:
-        """∂root/∂node, summed over the roots, from the partials as they were recorded; no entry where no gradient flows."""
+        """∂root/∂node, summed over the roots, from the recorded partials; no entry where no gradient flows."""
         return sweeps.recorded_adjoints(self.nodes, dict.fromkeys(self.roots, 1.0))
 
     @cached_property
     def stale(self) -> list[Value]:
-        """The leaves whose numbers were changed after the graph was recorded with them; see `stale_leaves`."""
+        """The leaves whose numbers have changed since the graph was recorded; see `stale_leaves`."""
         return stale_leaves(self.nodes)
 
 
 def edges_of(node: Value) -> list[Edge]:
-    """The edges into one node, in the order of its arguments; plain numbers have none.
+    """The edges into one node, in the order of its arguments; none for plain numbers.
 
     >>> [(edge.position, edge.partial) for edge in edges_of(Value(2.0) * Value(3.0))]
     [(0, 3.0), (1, 2.0)]
@@ -136,13 +136,13 @@ def edges_of(node: Value) -> list[Edge]:
 
 
 def uses_in(node: Value, partials: sweeps.Partials = attrgetter("_partials")) -> Iterator[tuple[int, Value, float | None]]:
-    """(position, arg, partial) of each edge into a node: for readers of large graphs, where making Edges takes time."""
+    """(position, arg, partial) of each edge into a node: for readers of large graphs, where creating Edges takes time."""
     for position, arg, slope in zip(count(), node.args, partials(node), strict=False):
         if type(arg) is not float:
             yield position, arg, slope
 
 
-_edge: Callable[[tuple[Any, ...]], Edge] = partial(tuple.__new__, Edge)  # takes 0.6 times as long as Edge(…) does
+_edge: Callable[[tuple[Any, ...]], Edge] = partial(tuple.__new__, Edge)  # takes 0.6 times as long as Edge(…)
 
 
 def trace(root: Value) -> tuple[list[Value], list[tuple[Value | float, Value]]]:

@@ -1,6 +1,6 @@
 """KERNELS: value and partials on floats in one call, for the ops whose rules alone are slow.
 
-Bit-equal to `forward` and the rules, which a test holds. Where one raises, they are used instead.
+A test holds them bit-equal to `forward` and the rules, which are used instead where a kernel raises.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ Variadic = tuple[float, tuple[float, ...]]
 
 # -- sums and products ---------------------------------------------------------------------------------
 
-# They run left to right, as the additions of `expand` do: the built-in sum rounds differently from Python 3.12 on.
+# They run left to right, like the additions in written programs; the built-in sum rounds differently from Python 3.12 on.
 
 
 def total(*xs: float) -> float:
@@ -60,22 +60,22 @@ def product(*xs: float) -> float:
 
 def weighted_sum(weights: Sequence[float], inputs: Sequence[float], bias: float) -> float:
     """bias + w₁x₁ + w₂x₂ + …"""
-    for weight, x in zip(weights, inputs):  # noqa: B905  # of one length, and an inner loop
+    for weight, x in zip(weights, inputs):  # noqa: B905  # equally long, and an inner loop
         bias += weight * x
     return bias
 
 
 def dot_product(*args: float) -> float:
-    """The weighted sum of arguments that are all weights, all inputs, and the bias."""
+    """The weighted sum, given all weights, then all inputs, then the bias."""
     n = len(args) // 2
     return weighted_sum(args[:n], args[n : 2 * n], args[-1])
 
 
-# The next two serve the rules too, on Values.
+# The rules use the next two as well, on Values.
 
 
 def sums_of_others(terms: Sequence[Any]) -> list[Any]:
-    """For each term the sum of all the others, without a subtraction: those before it plus those after it.
+    """For each term, the sum of all the others, without subtraction: those before it plus those after it.
 
     >>> sums_of_others([1.0, 2.0, 4.0]), sums_of_others([1.0])
     ([6.0, 5.0, 3.0], [0.0])
@@ -84,7 +84,7 @@ def sums_of_others(terms: Sequence[Any]) -> list[Any]:
 
 
 def products_of_others(factors: Sequence[Any]) -> list[Any]:
-    """For each factor the product of all the others, without a division: those before it times those after it.
+    """For each factor, the product of all the others, without division: those before it times those after it.
 
     >>> products_of_others([3.0, 2.0, 4.0]), products_of_others([3.0])
     ([8.0, 12.0, 6.0], [1.0])
@@ -100,7 +100,7 @@ def _of_others(xs: Sequence[Any], combine: Callable[[Any, Any], Any], nothing: f
     return [after[0], *map(combine, before, after[1:]), before[-1]]
 
 
-# -- kernels of more than a line -------------------------------------------------------------------------
+# -- kernels of more than one line -----------------------------------------------------------------------
 
 
 def _div(x: float, y: float) -> Binary:
@@ -204,7 +204,7 @@ def _log_softmax_partials(xs: Sequence[float]) -> tuple[float, ...]:
 
 
 def _terms(z: float, xs: Sequence[float]) -> list[tuple[float, float]]:
-    """exp(x - z) for each x, with the sum of those of the others."""
+    """exp(x - z) for each x, with the sum of the other terms."""
     terms = [exp_difference(x, z) for x in xs]
     return list(zip(terms, sums_of_others(terms), strict=True))
 

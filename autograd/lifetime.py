@@ -1,8 +1,8 @@
 """How a deep graph is freed: in steps, so that the stack does not grow with its depth.
 
 When the last reference to a graph goes away, freeing a node frees its arguments in a nested call, and so on. CPython limits
-the nesting, but not to the stack there is: 3.13 allows 10,000 nested calls, which overflows a stack of 1 MB. So a node is
-protected if there is a multiple of REACH between its depth and its user's: its arguments are not freed in a nested call, but
+the nesting, but not by the size of the stack: 3.13 allows 10,000 nested calls, which overflow a stack of 1 MB. So a node is
+protected if a multiple of REACH lies between its depth and its user's: its arguments are not freed in a nested call, but
 queued for the loop that is already freeing. Nodes less deep than REACH are not protected: a long sum has many of them, each
 with a small graph. Depth decreases along every path, so no path passes more than 2·REACH nodes before a protected one.
 """
@@ -13,7 +13,7 @@ import gc
 
 from autograd._typing import Any
 
-REACH = 512  # nodes: 3.13 needs some 200 bytes of stack for one, and several times that for a module's call
+REACH = 512  # nodes: freeing one takes 3.13 some 200 bytes of stack, and several times that for a module's call
 MASK = REACH - 1
 
 
@@ -25,8 +25,8 @@ class _Queue:
         self.freeing = self.collecting = False
 
     def free(self) -> None:
-        """Free them one by one, unless a loop is doing so already."""
-        while self.waiting and not self.freeing and not self.collecting:  # once more if another thread has added some
+        """Free them one by one, unless a loop is already doing so."""
+        while self.waiting and not self.freeing and not self.collecting:  # again if another thread has added some
             self.freeing = True
             try:
                 while self.waiting:
@@ -35,9 +35,9 @@ class _Queue:
                 self.freeing = False
 
     def collector(self, phase: str, info: object) -> None:
-        """Hold the queue while the garbage collector runs: it finalizes every Past of a garbage graph before it frees any node.
+        """Hold the queue while the garbage collector runs, since it finalizes every Past of a garbage graph before any node.
 
-        By then the queue holds what is left of the graph, and what the deepest node held must go first.
+        After that, the queue holds what is left of the graph, and the arguments of the deepest node must go first.
         """
         self.collecting = phase == "start"
         if self.waiting and not self.collecting:
@@ -51,7 +51,7 @@ _queue = _Queue()
 class Past:
     """The note of a protected node, which also holds its arguments.
 
-    A node that is freed releases it last; it then queues what it holds.
+    A dying node releases its note last; the note then queues what it holds.
     """
 
     __slots__ = ("args", "depth", "label", "origin", "scope")

@@ -30,7 +30,7 @@ class Methods:
     @staticmethod
     def _record(op: Op, args: tuple[Any, ...]) -> Value:
         """Record an operation; ops call this when an argument is a Value."""
-        raise NotImplementedError  # Value has its own
+        raise NotImplementedError  # Value overrides it
 
     exp = _method(ops.exp)
     expm1 = _method(ops.expm1)
@@ -81,5 +81,5 @@ class Methods:
         return self._record(ops.hypot, (self, y))
 
     def conjugate(self) -> Value:
-        """A real number is its own; `np.var` asks for it."""
+        """The Value itself, since it is real; `np.var` calls this."""
         return self  # type: ignore[return-value]

@@ -1,4 +1,4 @@
-"""micrograd's attribute names on a Value, and advice for names that it lacks."""
+"""micrograd's attribute names on a Value, and advice on names that it lacks."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ class Absent:
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
 
-    def __get__(self, value: Any, owner: type | None = None) -> NoReturn:  # from the class, too: hasattr is False
+    def __get__(self, value: Any, owner: type | None = None) -> NoReturn:  # on the class too, so that hasattr is False
         self.refuse()
 
     def __set__(self, value: Any, new: Any) -> None:
         self.refuse()
 
     def refuse(self) -> NoReturn:
-        # With its name and without the object, Python adds no guess of its own.
+        # Given the name but not the object, Python adds no suggestion of its own.
         raise AttributeError(f"a Value has no attribute {self.name!r}: {self.advice}", name=self.name)
 
 
 class MicrogradNames:
-    """micrograd's `_prev` and `_op`, so that programs that draw its graphs also run on ours.
+    """micrograd's `_prev` and `_op`, so that programs that draw its graphs can draw ours.
 
     A property costs nothing unless it is used. (`__getattr__` would slow down every other attribute, and `__setattr__`
     every recording, so all other missing attributes get Python's own AttributeError.)
@@ -51,7 +51,7 @@ class MicrogradNames:
     name = Absent("use v.label, or a dict with Values as keys")
     value = Absent("its number is v.data")
     shape = Absent("it is one number; an array of Values has a shape")
-    vars().update({name: Absent(advice) for name, advice in METHODS.items()})  # vars() is the class that is being made
+    vars().update({name: Absent(advice) for name, advice in METHODS.items()})  # vars() is the namespace of this class
 
     @property
     def _prev(self) -> set[Value]:

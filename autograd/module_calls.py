@@ -45,7 +45,7 @@ def call(owner: Any, function: Callable[..., Any], args: tuple[Any, ...], /, **k
 
 
 def made_in_call(*values: Value) -> bool:
-    """True if a module computed one of them: returned it from a call, or made it inside as a leaf, by `no_grad()` or `detach()`.
+    """True if a module's call returned one of the Values, or made it inside as a leaf, by `no_grad()` or `detach()`.
 
     >>> from autograd import Value
     >>> x = Value(3.0)
@@ -60,7 +60,7 @@ def scopes_of(order: Sequence[Value]) -> dict[Value, Scope | None]:
     """The innermost scope of every node of a topological order; leaves have none.
 
     A node that stores none belongs to the same call as its user, unless it was an argument of that call; if its users are
-    in several calls, to the innermost call around all of them. (Inside `with scope(...)` every node stores its scope.)
+    in several calls, it belongs to the innermost call around all of them. (In `with scope(...)` every node stores one.)
 
     >>> import nn
     >>> from autograd.extend import Graph
@@ -96,7 +96,7 @@ def _inputs(scope: Scope) -> frozenset[Value]:
 
 
 def _common(one: Scope | None, other: Scope | None) -> Scope | None:
-    """The innermost call around both."""
+    """The innermost module call around both scopes."""
     if one is other or one is None or other is None:
         return one if one is other else None
     pairs = zip(one.path(), other.path(), strict=False)

@@ -23,11 +23,11 @@ def node_names(
 ) -> dict[Value, str]:
     """A name for every node: its label, else the variable that holds it, else `v12`. The variables are the caller's by default.
 
-    Where a label or a variable is like `v12`, nodes without either are like `u12`. `w[2]` and `W[0][1]` name the items of
+    If a label or a variable looks like `v12`, nodes without either are named like `u12`. `w[2]` and `W[0][1]` name items of
     lists and tuples. A parameter of a module that was called is named by its path, `layers[0].neurons[1].w[0]`, with the
-    module's name in front if there are several modules. No two nodes have the same name: the second `h` is called `h_2`,
-    and so is a detached copy; of labels that are formulas, the second is called `2nd exp(a)`. `others`, outside the graph,
-    change no name of those in it.
+    module's name in front if there are several modules. No two nodes have the same name: a second `h` is called `h_2`,
+    as is a detached copy of h; a second label `exp(a)`, being a formula, becomes `2nd exp(a)`. `others`, Values outside the
+    graph, don't change the names inside it.
     """
     scopes = _of_the_caller() if namespace is None else (namespace,)
     variables = [(held, name) for scope in scopes for held, name in _variables(scope)]
@@ -37,19 +37,19 @@ def node_names(
     given = {node: node.label or held.get(node) for node in (*order, *others)}
     letter = _free_letter(name for name in given.values() if name)
     names = {node: name or f"{letter}{i}" for i, (node, name) in enumerate(given.items())}
-    made = [node for node in names if not is_detached(node)]  # they keep their names, and the root before all others
+    made = [node for node in names if not is_detached(node)]  # they are first to keep their names, after the root
     unique = unique_names({node: names[node] for node in (*order[-1:], *made, *names)}, str, numbered=_numbered)
     return {node: unique[node] for node in names}
 
 
 def _free_letter(given: Iterable[str]) -> str:
-    """The letter of the names with a number that nodes get by themselves: none of those that are given looks the same."""
+    """The letter for generated names such as `v12`, chosen so that no given name looks like one."""
     taken = {name[0] for name in given if name[0] in _LETTERS and re.fullmatch(r"._?\d+", name)}
     return next((letter for letter in _LETTERS if letter not in taken), _LETTERS[0])
 
 
 def _numbered(name: str, count: int) -> str:
-    """The name of another node that is called the same. A number at the end of a formula would read as part of it."""
+    """A new name for a node whose name is taken. A number at the end of a formula would read as part of it."""
     if _NAME.fullmatch(name):
         return f"{name}_{count}"
     ending = {1: "st", 2: "nd", 3: "rd"}.get(0 if count % 100 in (11, 12, 13) else count % 10, "th")
@@ -62,7 +62,7 @@ def _of_the_caller() -> tuple[Mapping[str, Any], ...]:
 
 
 def spelled(names: Mapping[Value, str]) -> dict[Value, str]:
-    """Names as pictures, tables and sentences show them: `w₁`. Two that would look the same are told apart.
+    """Names as pictures, tables and sentences show them: `w₁`. Those that would look the same are told apart.
 
     >>> list(spelled({Value(1.0): "h2", Value(2.0): "h_2"}).values())
     ['h₂', 'h₂_2']
@@ -71,7 +71,7 @@ def spelled(names: Mapping[Value, str]) -> dict[Value, str]:
 
 
 def name_text(name: str) -> str:
-    """A name in a text formula: a number at its end as a subscript; in quotes if it does not read as a name.
+    """A name in a text formula: a number at its end becomes a subscript, and what does not read as a name gets quotes.
 
     >>> name_text("w1"), name_text("x_12"), name_text("layers[0].b"), name_text("my loss")
     ('w₁', 'x₁₂', 'layers[0].b', '“my loss”')
@@ -86,7 +86,7 @@ def name_text(name: str) -> str:
 
 
 def other_spelling(name: str) -> str | None:
-    """The only other name that `name_text` would write in the same way, "" if there is none; None if there may be many.
+    """The only other name that `name_text` would write the same way; "" if there is none, None if there may be many.
 
     >>> other_spelling("w1"), other_spelling("w_1"), other_spelling("b[0]"), other_spelling("my loss")
     ('w_1', 'w1', '', None)
@@ -110,7 +110,7 @@ def _in_lists(scope: Mapping[str, Any]) -> Iterator[tuple[Value, str]]:
 
 
 def _items(name: str, held: Sequence[Any], depth: int) -> Iterator[tuple[Value, str]]:
-    """The Values in a list, and in the lists inside it."""
+    """The Values in a list and in the lists inside it, with their names."""
     if len(held) > MAX_LIST:
         return
     for i, item in enumerate(held):
@@ -121,7 +121,7 @@ def _items(name: str, held: Sequence[Any], depth: int) -> Iterator[tuple[Value, 
 
 
 def _parameters(order: Sequence[Value], variables: Sequence[tuple[Any, str]]) -> dict[Value, str]:
-    """The parameters of the modules whose calls are in the graph, by their paths in the outermost one."""
+    """The parameters of the modules called in the graph, with their paths from the outermost module."""
     owners: dict[int, Any] = {}
     for scope in dict.fromkeys(node.scope for node in order):
         modules = [around.owner for around in scope.path() if around.owner is not None] if scope else []

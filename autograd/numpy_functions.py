@@ -1,4 +1,4 @@
-"""NumPy's functions, and SciPy's, of a Value, or of a Value and an array. docs/numpy.md lists what works.
+"""NumPy's and SciPy's functions of a Value, or of a Value and an array. docs/numpy.md lists what works.
 
 On arrays that hold only Values, NumPy itself calls the operators and methods of the elements.
 """
@@ -36,7 +36,7 @@ _INSTEAD = {
 
 
 def apply(ufunc: Any, method: str, inputs: Sequence[Any], options: Mapping[str, Any]) -> Any:
-    """The result of a NumPy function with a Value among its inputs: the op's, or that of NumPy's own loop over objects."""
+    """The result of a NumPy function with a Value among its inputs, from the op or from NumPy's own loop over objects."""
     name = ufunc.__name__
     op = _BUILT_IN.get(name) or next((op for op in TABLE.values() if op.ufunc == name), None)
     gives_bools = op is not None and op.comparison
@@ -59,12 +59,12 @@ def apply(ufunc: Any, method: str, inputs: Sequence[Any], options: Mapping[str, 
     if op is not None and method == "__call__" and not gives_bools:
         ufunc = numpy.frompyfunc(op, len(inputs), 1)
     boxed = [numpy.full((), x, object) if isinstance(x, Methods) else x for x in inputs]
-    with numpy.errstate(all="ignore"):  # operations on Values issue warnings of their own
+    with numpy.errstate(all="ignore"):  # operations on Values issue their own warnings
         return getattr(ufunc, method)(*boxed, **options)
 
 
 def _number(x: Any) -> Any:
-    """A number from NumPy or elsewhere, out of its array of no dimensions if need be; None for an array of several."""
+    """A number from NumPy or elsewhere, taken out of a zero-dimensional object array; None for an array with dimensions."""
     if getattr(x, "ndim", 0):
         return None
     return x.item() if getattr(getattr(x, "dtype", None), "hasobject", False) else x

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from autograd.value import Value
 
-_VARARGS = 4  # the flag of code that takes *args, in `inspect`, which takes longer to load than the rest of the package
+_VARARGS = 4  # inspect.CO_VARARGS, without importing `inspect`, which takes longer than the rest of the package
 INF = math.inf
 NAN = math.nan
 
@@ -29,7 +29,7 @@ UNIT: Domain = ((-1.0, 1.0),)
 
 _ADVICE = {
     "complex": "only real numbers are supported: pass .real or .imag",
-    "complexfloating": "only real numbers are supported: pass .real or .imag",  # of NumPy
+    "complexfloating": "only real numbers are supported: pass .real or .imag",  # NumPy's
     "Decimal": "convert it with float(...), which rounds it",
     "str": "convert it with float(...)",
     "NoneType": "pass a number; a function without `return` gives None",
@@ -64,7 +64,7 @@ def number(x: Any) -> float:
 
 def _is_real(x: Any) -> bool:
     """True if `x` is a real number other than an int or a float: a Fraction, a NumPy scalar or a 0-d array."""
-    if hasattr(type(x), "dtype"):  # not of x itself: a dict whose items are attributes raises a KeyError
+    if hasattr(type(x), "dtype"):  # not hasattr(x, …): a dict with its items as attributes raises a KeyError
         return getattr(x, "ndim", None) == 0 and getattr(x.dtype, "kind", "") in "biuf"
     from numbers import Real  # imported here: most programs never get this far
 
@@ -72,7 +72,7 @@ def _is_real(x: Any) -> bool:
 
 
 def _holds_one_object(x: Any) -> bool:
-    """True for a zero-dimensional array of a Value, which NumPy makes of one."""
+    """True for a zero-dimensional array of objects, such as NumPy makes of a Value."""
     return hasattr(type(x), "dtype") and getattr(x.dtype, "kind", "") == "O" and getattr(x, "ndim", None) == 0
 
 
@@ -93,17 +93,17 @@ def _nan(*args: float) -> float:
     return NAN
 
 
-# Precedence, from loosest to tightest. An operand looser than its place requires gets brackets.
+# Precedence, from loosest to tightest. An operand that binds more loosely than its place allows gets brackets.
 ANY, SUM, PRODUCT, POWER, CALL, ATOM = range(6)
 
 TABLE: dict[str, Op] = {}
 
 
 class Op:
-    """Everything that is known about one operation: a row of the table.
+    """Everything known about one operation: a row of the table.
 
-    Called with plain numbers it is the IEEE-754 function and returns a float, silently;
-    called with at least one Value it records a node and returns a Value.
+    Called with plain numbers, it is the IEEE-754 function and returns a float, without warnings;
+    called with at least one Value, it records a node and returns a Value.
 
     What it computes:
         name        the op is `autograd.NAME`
@@ -119,15 +119,15 @@ class Op:
         select      True if a zero partial means "not chosen": no gradient flows, not even 0·inf
 
     How it behaves:
-        domain      for each argument, intervals on which the op is defined whatever the others are: not all of them for tan,
-                    pow and a few others
-        entire      a function of the arguments, constants as floats: True if the constants make the op smooth on the whole
-                    real line, as in x**2, whatever `domain` says
+        domain      for each argument, intervals on which the op is defined whatever the other arguments are (for tan, pow
+                    and a few others, only some of those intervals)
+        entire      a function of the arguments, Values and floats: True if the constants among them make the op smooth on
+                    the whole real line, as in x**2, whatever `domain` says
         kinks       a function of the arguments that is zero where the op is not smooth
-        at_kink     the partials there, by convention (docs/semantics.md); a variadic op has one, for every argument
+        at_kink     the partials there, by convention (docs/semantics.md); a variadic op has one for all its arguments
         jumps       True if the value jumps at its kinks
-        varies_fast True if a whole wave, step or bump fits into a change of an argument by about 1
-        linear      True if the partials are the same everywhere
+        varies_fast True if a whole wave, step or bump fits between arguments about 1 apart
+        linear      True if the partials are constant
         activation  True if layers use it as their activation
         comparison  True if the result is 1 for true and 0 for false; NumPy's function of that name returns a bool
         terms       for a sum of products: a function of the number of arguments that returns the positions of the factors
@@ -136,19 +136,19 @@ class Op:
     How it is written: format strings with one `{}` per argument (a variadic op has one for all its arguments); a bare
     name stands for a call:
         source      in Python, with Values
-        plain       in Python, with floats: in the names of `math` and `scalar_math`; `source` unless given
-        text        as a formula in plain text; unless given, `source` with mathematical signs
+        plain       in Python, with floats and the functions of `math` and `scalar_math`; defaults to `source`
+        text        as a formula in plain text; defaults to `source` with mathematical signs
         latex       in LaTeX
         precedence  that of `text`, then the lowest that each operand may have without brackets; a variadic op has one for
                     all operands. None: an operand not enclosed by delimiters gets brackets, as does the whole unless it is a call
-        latex_precedence  the same for `latex`; `precedence` unless given
-        latex_term  for a variadic op that adds its arguments: how LaTeX writes each of them
+        latex_precedence  the same for `latex`; defaults to `precedence`
+        latex_term  for a variadic op that adds its arguments: the LaTeX for each of them
         textbook    the partials as a textbook writes them, one per argument, where the rules are written for accuracy:
                     expressions (see `autograd.expression`) in z, the result, x, the first argument, and y, the second.
                     A variadic op has one, in which x is the argument in question; or two, one for its first argument
                     and one for the others, in which y is the first
         symbol      its label in drawings; a · stands for an argument
-        ufunc       NumPy's or SciPy's name for it; that of a built-in op is its own unless given
+        ufunc       NumPy's or SciPy's name for it; for a built-in op, defaults to `name`
         built_in    False if it was made by `custom_op`
 
     >>> from autograd.op import TABLE
@@ -194,7 +194,7 @@ class Op:
         variadic: bool = False,
         **columns: Any,
     ) -> None:
-        self.name = name  # CPython reads attributes faster on objects with fewer than 30
+        self.name = name  # keep to 29 attributes: CPython reads them more slowly from 30 on
         self.__doc__ = doc
         self.forward = forward
         self.partials = partials
@@ -222,7 +222,7 @@ class Op:
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        """The names of its arguments, as in its rules.
+        """The names of the arguments, as in the op's rules.
 
         >>> from autograd import ops
         >>> ops.atan2.parameters, ops.sum.parameters
@@ -280,9 +280,9 @@ class Op:
         return f": Python's own function is builtins.{self.name}" if hasattr(builtins, self.name) else ""
 
     def _called_otherwise(self, args: tuple[Any, ...]) -> Any:
-        """The result for the Values in zero-dimensional arrays; without any, the TypeError that is being handled.
+        """Call the op with the Values taken out of zero-dimensional arrays; without any, reraise the TypeError being handled.
 
-        If an argument is a list or a tuple, it says how to call the op on every item.
+        If an argument is a list or a tuple, the error says how to call the op on every item.
         """
         numbers = tuple([arg.item() if _holds_one_object(arg) else arg for arg in args])
         if any(map(operator.is_not, numbers, args)):
@@ -308,7 +308,7 @@ class Op:
         return [rule(z, *args) if want else None for rule, want in zip(self.partials, wanted, strict=True)]
 
     def partners(self, count: int) -> Mapping[int, int]:
-        """For `count` arguments, the position of the other factor of each one that is in a product of two.
+        """For `count` arguments: the position of each factor in a product of two, mapped to the position of the other.
 
         >>> from autograd import ops
         >>> ops.mul.partners(2), ops.dot.partners(5), ops.add.partners(2)
@@ -327,18 +327,18 @@ def _partners(terms: Callable[[int], Sequence[tuple[int, ...]]], count: int) -> 
 
 
 def _called(text: str, arguments: str) -> str:
-    """A format string unchanged; a bare name followed by the arguments."""
+    """A format string, unchanged; a bare name, with the arguments appended."""
     return text if "{" in text.replace("{{", "") else text + arguments
 
 
 def slots(count: int) -> tuple[str, ...]:
-    """The names that stand for the arguments in `python_tree`."""
+    """Placeholder names for the arguments in `python_tree`."""
     return tuple([f"_argument_{i}_" for i in range(count)])
 
 
 @lru_cache(maxsize=1024)
 def python_tree(template: str, count: int, variadic: bool) -> ast.expr:
-    """A column as Python parses it, with `slots` as the arguments; ValueError if it is not an expression."""
+    """The syntax tree of a column, with `slots` as its arguments; ValueError if it is not an expression."""
     import ast  # here, since few programs need it
 
     names = slots(count)
@@ -365,7 +365,7 @@ def op_named(name: str) -> Op:
     return TABLE[name]
 
 
-if TYPE_CHECKING:  # how the ops are called, for editors and type checkers
+if TYPE_CHECKING:  # call signatures, for editors and type checkers
 
     class Unary(Op):
         def __call__(self, x: float | Value, /) -> Any: ...

@@ -1,4 +1,4 @@
-"""The docstrings of the ops: under the name of each, what it is, and a call with its result."""
+"""The docstrings of the ops, by name: a description, and a call with its result."""
 
 # fmt: off
 DOCS = {

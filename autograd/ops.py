@@ -1,8 +1,8 @@
 """The table of operations: what each computes, its partial derivatives, how it behaves and how it is written.
 
 A rule is `lambda z, x, y: …`: first the result, then the arguments. Rules use only operators and the ops of this
-table, so one rule works on floats, Values and arrays. Three habits keep them accurate: no tail is computed as 1 - 1, no
-rule has a derivative that cancels, and a partial outside the domain is NaN at every order. To add an op, add a row:
+table, so one rule works on floats, Values and arrays. Three habits keep them accurate: no tail is computed as 1 minus
+almost 1, no rule's derivative cancels, and a partial outside the domain is NaN at every order. To add an op, add a row:
 everything else reads it. `Op` explains the columns; op_docs.py has the docstrings and kernels.py the kernels, by name.
 """
 
@@ -29,7 +29,7 @@ ABOVE_MINUS_1: Domain = ((-1.0, INF),)
 NOT_A_POLE: Domain = (*((float(-n - 1), float(-n)) for n in range(4)), (0.0, INF))  # and so on, towards -inf
 ORDER: Domain = ((-1.0, 101.0),)  # of polygamma: the integers from 0 to 100
 
-# -- rules that take more than a line ----------------------------------------------------------------------------------
+# -- rules of more than one line ---------------------------------------------------------------------------------------
 
 
 def _zero(z: Any, *args: Any) -> float:
@@ -51,7 +51,7 @@ def _over_length_cubed(y: Any, x: Any, rest: Any) -> Any:
 
 
 def _if_known(z: Any, partial: Any) -> Any:
-    """A partial where the result z is a number; NaN, at every order, where it is NaN."""
+    """`partial`, but NaN at every order where the result z is NaN."""
     return where(equal(z, z), partial, z)
 
 
@@ -61,8 +61,8 @@ def _cusp(x: Any) -> Any:
 
 
 def _power_by_base(z: Any, x: Any, y: Any) -> Any:
-    # The only branch in a rule. It tests a constant of the program, which no replay can change, and saves x**3 the three
-    # `where` below: in drawings, in formulas and in time.
+    # The only branch in a rule. It tests a constant of the program, which no replay can change, and spares x**3 the three
+    # `where` below, in drawings, formulas and run time.
     if type(y) is float and 0.5 <= y <= MAX_EXACT:
         return y * pow(x, y - 1.0)
     # y·x**(y-1) is accurate where y-1 is (½ ≤ y ≤ 2⁵³), and correct at x = 0 except for 0**0; elsewhere y·z/x is accurate.
@@ -73,7 +73,7 @@ def _power_by_base(z: Any, x: Any, y: Any) -> Any:
 
 
 def _power_by_exponent(z: Any, x: Any, y: Any) -> Any:
-    # At x = 0 the partial is 0 for y ≥ 0; for 0 < y ≤ 1 its own slope there is infinite, and exists on one side only.
+    # At x = 0 the partial is 0 for y ≥ 0; for 0 < y ≤ 1 its own slope there is infinite and exists on one side only.
     flat = where(greater(y, 0.0) * less_equal(y, 1.0), _cusp(x), 0.0)
     return where(equal(x, 0.0) * greater_equal(y, 0.0), flat, z * log(x))
 
@@ -99,7 +99,7 @@ def _larger(z: Any, x: Any, y: Any) -> Any:
 
 
 def _along(z: Any, x: Any, y: Any) -> Any:
-    """x/z, where z is √(x² + y²), by `direction`: in the derivative of the plain quotient, 1/z - x²/z³ would cancel."""
+    """x/z for z = √(x² + y²), written with `direction`: the derivative of the plain quotient, 1/z - x²/z³, would cancel."""
     return where(equal(z, 0.0), 0.0, direction(x / z, _square(y / z)))
 
 
@@ -159,7 +159,7 @@ def _quotient(x: float, y: float) -> float:
 
 
 def _power(x: float, y: float) -> float:
-    """The result at a pole, on overflow, and for a negative base."""
+    """The result at a pole, on overflow and for a negative base."""
     if x < 0.0 and not y.is_integer():
         return NAN
     return math.copysign(INF, x) if math.fabs(math.fmod(y, 2.0)) == 1.0 else INF
@@ -397,6 +397,6 @@ log_softmax: Variadic = op("log_softmax", scalar_math.log_softmax, _log_softmax_
 BUILT_IN = frozenset(TABLE)
 for built_in in TABLE.values():
     built_in.built_in = True
-    built_in.ufunc = built_in.ufunc or built_in.name  # while a user's op of that name changes no function of NumPy
+    built_in.ufunc = built_in.ufunc or built_in.name  # only here: a user's op must not replace a NumPy function by its name
     built_in.__doc__ = "{}\n\n>>> {}\n{}".format(*DOCS[built_in.name])
     built_in.kernel = kernels.KERNELS.get(built_in.name)

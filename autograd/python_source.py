@@ -17,18 +17,18 @@ from autograd import ops, scalar_math
 from autograd._format import one_line
 from autograd.op import Op, python_tree, slots
 
-MAX_TERMS_PER_LINE = 10  # of a sum or product, which Python's parser nests
+MAX_TERMS_PER_LINE = 10  # of a sum or product: Python's parser nests them
 
 
 def _bare_source(function: Callable[..., Any]) -> str:
-    """The text of a function without its types, its docstring as a comment."""
+    """The source of a function without type annotations, and with its docstring as a comment."""
     header, _, body = inspect.getsource(function).partition("\n")
     header = re.sub(r": \w+(?=[,)])| -> .+(?=:$)", "", header)
     body = re.sub(r'    """(.*?)\.?"""', r"    # \1", body, count=1, flags=re.DOTALL)
     return f"{header}\n{body}"
 
 
-@cache  # not at import: only those who export programs wait for it
+@cache  # not at import: only exporting programs needs it
 def helpers() -> dict[str, str]:
     """The source of each function that a program may need beyond operators and `math`."""
     functions = {name: found for name, found in vars(scalar_math).items() if inspect.isfunction(found)}
@@ -64,7 +64,7 @@ class Source(str):
         return str(self)
 
 
-# -- syntax trees, which `ast.unparse` puts into text ------------------------------------------------
+# -- syntax trees, which `ast.unparse` turns into text -----------------------------------------------
 
 
 def variable(name: str) -> ast.expr:
@@ -73,7 +73,7 @@ def variable(name: str) -> ast.expr:
 
 
 def constant(x: float) -> ast.expr:
-    """A number: a negative one is minus a number, as Python parses it; infinity and NaN are those of `math`."""
+    """A number: if negative, minus a number, as Python parses it; infinity and NaN are those of `math`."""
     if math.isnan(x):
         return variable("nan")
     if math.copysign(1.0, x) < 0.0:
@@ -94,7 +94,7 @@ def _chained(operator: ast.operator, operands: Sequence[ast.expr]) -> ast.expr:
 
 
 def filled(node: Any, args: Mapping[str, ast.expr]) -> Any:
-    """A copy of a part of a syntax tree, with the arguments in the places of these names."""
+    """A copy of part of a syntax tree, with arguments in place of their names."""
     if isinstance(node, list):
         return [filled(part, args) for part in node]
     if not isinstance(node, ast.AST):
@@ -105,10 +105,10 @@ def filled(node: Any, args: Mapping[str, ast.expr]) -> Any:
 
 
 def expressions(op: Op, args: Sequence[ast.expr], result: ast.expr, from_zero: bool) -> list[ast.expr]:
-    """What is assigned to the result of an operation: for a long sum or product several expressions, one after another.
+    """The expressions to assign to an operation's result, one after another: several for a long sum or product.
 
-    A sum starts from +0.0. That matters if all its terms are -0.0: unless `from_zero`, this is left out. A dot product that
-    starts from -0.0, to which anything can be added without changing, is written without it.
+    A sum starts from +0.0, which matters only if all its terms are -0.0, so it is left out unless `from_zero`. A dot
+    product with a bias of -0.0, which changes no sum, is written without it.
     """
     if op.terms is None or op.arity is not None:
         return [operation(op, args)]
@@ -147,9 +147,9 @@ def identifier(name: str, reserved: Collection[str]) -> str:
 
 
 def called_words(op: Op, who: str) -> set[str]:
-    """The functions that the source of a custom op calls; ValueError if Python does not know them.
+    """The functions that the source of a custom op calls; ValueError if a program cannot run it.
 
-    (Those of the built-in ops are reserved anyway.) The variables of a `lambda` count too: they would shadow an argument.
+    (Those of built-in ops are reserved anyway.) The variables of a `lambda` count too: they would shadow an argument.
     """
     if op.built_in:
         return set()

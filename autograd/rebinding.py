@@ -21,8 +21,8 @@ Place = tuple[int | None, int | None, int | None, int | None]  # first and last 
 def rebinding(code: CodeType, instruction: int) -> tuple[str, str] | None:
     """The name being rebound and what to write instead, if the instruction is the `-` or `+` of a hand-written step.
 
-    A hand-written step is `x = x - … x.grad`. (Binding the result to another name may be intended, to look ahead.) Without
-    source (a plain REPL before Python 3.13) or columns (-X no_debug_ranges), steps in comprehensions go unnoticed.
+    A hand-written step is `x = x - … x.grad`. (Binding the result to another name may be intentional, to look ahead.)
+    Without source (a plain REPL before Python 3.13) or columns (-X no_debug_ranges), steps in comprehensions go unnoticed.
     """
     place = next(islice(code.co_positions(), instruction // 2, None))
     lines = linecache.getlines(code.co_filename)
@@ -98,7 +98,7 @@ _IGNORED = ("EXTENDED_ARG", "NOP", "RESUME")
 
 
 def _in_instructions(code: CodeType, at: int) -> tuple[str, str] | None:
-    """Simulate the stack up to the instruction, and on to where its result is bound."""
+    """Simulate the stack up to the instruction and on to where its result is bound."""
     import dis  # imported here, since few programs need it
 
     stack: list[ast.expr] = []

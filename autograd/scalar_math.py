@@ -1,7 +1,7 @@
-"""Functions on floats that `math` lacks, or computes with fewer digits. Programs written by `to_python` contain their text.
+"""Functions on floats that `math` lacks or computes with fewer digits. Programs written by `to_python` contain their source.
 
-So they use nothing but Python, `math` and each other, each by its bare name. At poles and infinities they give what C99
-and SciPy give.
+So they use nothing but Python, `math` and each other, each by its bare name. At poles and infinities they return what
+C99 and SciPy return.
 """
 
 from __future__ import annotations
@@ -115,14 +115,14 @@ def logsumexp(*xs: float) -> float:
 
 
 def softmax(x: float, *others: float) -> float:
-    """The softmax of the first."""
+    """The softmax of the first argument."""
     largest = max(x, *others) if others else x
     term, *rest = [exp_difference(y, largest) for y in (x, *others)]
     return term / fsum([term, *rest])
 
 
 def log_softmax(x: float, *others: float) -> float:
-    """The logarithm of softmax: both parts are negative, so nothing cancels, and log1p takes what the smaller ones add to 1."""
+    """The logarithm of softmax: both parts are negative, so nothing cancels, and log1p adds the smaller terms to 1 accurately."""
     largest = max(x, *others) if others else x
     rest = [x, *others]
     rest.remove(largest)
@@ -192,7 +192,7 @@ def gaussian(x: float) -> float:
 
 
 def normal_pdf(x: float) -> float:
-    """exp(-x²/2)/√(2π), likewise; it vanishes beyond 38.6."""
+    """exp(-x²/2)/√(2π). Here too, x is split so that the first square is exact. The result vanishes beyond 38.6."""
     x = abs(x)
     if not x <= 40.0:
         return nan if x != x else 0.0
@@ -248,7 +248,7 @@ def log_gamma(x: float) -> float:
     if x >= 8.0:
         y, series = 1.0 / x, 0.0
         for c in (-3617 / 122400, 1 / 156, -691 / 360360, 1 / 1188, -1 / 1680, 1 / 1260, -1 / 360, 1 / 12):
-            series = series * (y * y) + c  # Stirling's
+            series = series * (y * y) + c  # Stirling's series
         return fsum(((x - 0.5) * (log(x) - 1.0), 0.4189385332046727, series * y))
     product = 1.0
     while x > 2.5:
@@ -260,7 +260,7 @@ def log_gamma(x: float) -> float:
 
 
 def log_gamma_from_1(t: float) -> float:
-    """log_gamma(1 + t) for 0 <= t <= 1.5, with its zeros: the third factor is, as below, a rational fit computed with mpmath."""
+    """log_gamma(1 + t) for 0 <= t <= 1.5: a factor for each zero, and a rational fit computed with mpmath, as those below."""
     u = t - 0.455078125
     p = ((1.62238502470102e-07 * u + 0.00033575717200574776) * u + 0.007788180727124019) * u + 0.05867966248709818
     p = ((p * u + 0.1912903453230561) * u + 0.28054474736768675) * u + 0.15180792012034514
@@ -288,7 +288,7 @@ def digamma(x: float) -> float:
         q = ((0.27059660270540004 * y + 1.8749946137344382) * y + 3.9616756608113417) * y + 4.811270082155657
         q = (q * y + 2.674712692228281) * y + 1.0
         return log(x) - y * (p / q)
-    # From 1 to 2.5 what is fitted is digamma(x) divided by the distance from its zero.
+    # From 1 to 2.5 the fit is of digamma(x) divided by the distance from its zero.
     total = 0.0
     if x < 1.0:
         total = -1.0 / x
@@ -344,7 +344,7 @@ def polygamma(n: float, x: float) -> float:
     while True:
         t = x + k
         rest = t - x
-        lost = (x - (t - rest)) + (k - rest)  # by the rounding of t, which the power magnifies
+        lost = (x - (t - rest)) + (k - rest)  # to the rounding of t, which the power magnifies
         term = factorial_over_power(n, t)
         if t >= far:
             break

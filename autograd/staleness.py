@@ -1,4 +1,4 @@
-"""Which leaves were changed after a graph was recorded with them, and who may not use such a graph."""
+"""Stale graphs: the leaves that have changed since recording, and the refusal to mix old and new numbers."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from autograd.value import Value, operands, take_partials
 
 
 def stale_leaves(nodes: Sequence[Value]) -> list[Value]:
-    """The leaves, of a topological order, whose numbers were changed after the graph was recorded with them.
+    """The leaves of a topological order whose numbers have changed since the graph was recorded.
 
     They are detected by evaluating the operations that use them again: the number or the partials come out different.
-    If one of several leaves must have changed but the graph does not show which, as in a sum, all of them are returned.
+    If one of several leaves must have changed but the graph does not show which, as in a sum, all are returned.
     A change that affects no number of the graph does not count.
 
     >>> from autograd.sweeps import topological_order
@@ -49,7 +49,7 @@ def stale_leaves(nodes: Sequence[Value]) -> list[Value]:
 
 
 def refuse_stale(nodes: Iterable[Value]) -> None:
-    """StaleGraphError if a node no longer follows from its arguments: rules called on Values would mix old and new numbers."""
+    """Raise StaleGraphError if a node no longer follows from its arguments: its rules would mix old and new numbers."""
     for node in nodes:
         if not is_current(node):
             leaves = [arg for arg in node.args if type(arg) is not float and arg.op is None]
@@ -82,7 +82,7 @@ def is_current(node: Value, numbers: Sequence[float] | None = None) -> bool:
 
 
 def factors_of(node: Value, among: Collection[Value]) -> dict[Value, float]:
-    """The factors in products of two, each with its number when the product was recorded, which is the other's partial."""
+    """The factors in products of two, each with its number at recording time, which is the other factor's partial."""
     args = node.args
     partners = node.op.partners(len(args)) if node.op else {}
     if not partners:

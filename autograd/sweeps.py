@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 Partials = Callable[["Value"], Sequence[Any]]
 
-# zero_grad() makes this very object the gradient of a leaf: it reads as 0.0, and it is faster than an empty slot.
+# zero_grad() makes this very object the gradient of a leaf: it reads as 0.0 and is faster than an empty slot.
 CLEARED = float("0")
-# What `_reached` holds besides the mark of the last sweep that reached a node: no gradient was ever stored (a leaf may have
-# no `_grad` then), one was stored otherwise than by a sweep, and none is wanted.
+# Values of `_reached` other than the mark of the last sweep that reached the node: no gradient was ever stored (a leaf may
+# have no `_grad` then); one was stored, but not by a sweep; none is wanted.
 NEVER, STORED, FROZEN = 0, 1, 2
-# The partial of additions and subtractions is this very object: what is multiplied by it is passed on as it is, and needs
-# no float of its own.
+# The partial of additions and subtractions is this very object: a sweep recognizes it and passes the gradient on
+# unmultiplied, which saves making a float.
 ONE = 1.0
 
 
@@ -35,8 +35,8 @@ def topological_order(
 ) -> list[Value]:
     """All nodes the roots were made from, arguments before results, in the same order on every run.
 
-    The walk includes the nodes of `until` but does not go beyond them. It goes on from a leaf that has one of the
-    `sources` to that.
+    The walk includes the nodes of `until` but does not go beyond them. From a leaf in `sources`, it continues at the
+    leaf's source.
     """
     order: list[Value] = []
     seen: set[Value] = set()
@@ -44,7 +44,7 @@ def topological_order(
     stack: list[Any] = list(roots)[::-1]
     while stack:
         node = stack.pop()
-        if node is None:  # all arguments of the node under this None are in the order now
+        if node is None:  # all arguments of the node under this None are in `order` now
             order.append(stack.pop())
         elif node not in seen:
             seen.add(node)
@@ -60,7 +60,7 @@ def topological_order(
                 args = node._a[::-1] if type(node._a) is tuple else (node._b, node._a)
             for arg in args:  # the last one first: it is popped last
                 if type(arg) is not float and arg is not None and arg not in seen:
-                    stack.append(arg)  # noqa: PERF401  # one after the other takes half the time of a list
+                    stack.append(arg)  # noqa: PERF401  # takes half the time of extending by a list
     return order
 
 
@@ -75,7 +75,7 @@ def adjoints(
 
     Works on floats; given seeds and partials that are Values, it records the gradient as more graph.
     If `within` is given, only its nodes are visited (see `depending_on`). A node that no gradient reaches has no entry.
-    With `watch`, a contribution or a sum of some that is not finite raises AnomalyError.
+    With `watch`, a contribution or a running sum that is not finite raises AnomalyError.
     """
     bars = dict(seeds)
     for node in reversed(order):
@@ -110,7 +110,7 @@ def recorded_adjoints(order: Sequence[Value], seeds: Mapping[Value, float]) -> d
 
 
 def recorded_tangents(order: Sequence[Value], seeds: Mapping[Value, float]) -> dict[Value, float]:
-    """`tangents` likewise."""
+    """`tangents` for float seeds and recorded partials, likewise faster."""
     dots = dict(seeds)
     for node in order:
         if node.op is not None and node not in dots:
@@ -122,7 +122,7 @@ def recorded_tangents(order: Sequence[Value], seeds: Mapping[Value, float]) -> d
 
 
 def _recorded_edges(node: Value) -> Iterable[tuple[Any, float | None]]:
-    """The arguments of a node with its stored partials, those of frozen leaves included."""
+    """The arguments of a node with its stored partials, including those of frozen leaves."""
     a = node._a
     return zip(a, node._b, strict=True) if type(a) is tuple else ((a, node._da), (node._b, node._db))
 
@@ -221,19 +221,19 @@ def _reachable(source: Value, after: Mapping[Value, Iterable[tuple[Value, Any]]]
 
 
 def _times(bar: Any, partial: Any) -> Any:
-    """Their product; multiplying by 1.0, which is frequent, records nothing."""
+    """The product; a factor of 1.0, which is frequent, records nothing."""
     if type(partial) is float and partial == 1.0:
         return bar
     return partial if type(bar) is float and bar == 1.0 else bar * partial
 
 
-sweeping = RLock()  # held while gradients are added up: two threads may share leaves, and nodes
+sweeping = RLock()  # held while gradients are added up: threads may share leaves and nodes
 
 
 def backward(root: Value, seed: float) -> None:
     """Set `grad` of every node that `root` was made from: leaves accumulate, all others start from 0."""
     moved: list[Value] = []
-    if seed is CLEARED:  # the gradient of another leaf, as a seed
+    if seed is CLEARED:  # read from a cleared leaf; as a gradient it would count as none
         seed = 0.0
     with sweeping:
         again = getattr(root, "_grad", 0.0) != 0.0  # an earlier sweep left its seed there; 0.0 may have been set by hand
@@ -269,7 +269,7 @@ def _sweep_and_watch(root: Value, seed: float, moved: list[Value]) -> None:
 
 
 def _settle(leaf: Value, before: float, moved: list[Value]) -> None:
-    """Record whether a leaf was changed since a sweep last reached it: if it had a gradient `before`, that is mixed now."""
+    """Note if a leaf has changed since a sweep last reached it: any gradient it had `before` is then a mixed one."""
     mixed = leaf._da is True
     if not mixed and leaf._da != leaf._number:
         moved.append(leaf)
@@ -278,7 +278,7 @@ def _settle(leaf: Value, before: float, moved: list[Value]) -> None:
 
 
 def accumulate(leaves: Sequence[Value], slopes: Sequence[float]) -> None:
-    """Add to the gradients of leaves, as a sweep that reaches them does; those that are frozen get nothing."""
+    """Add to the gradients of leaves as a sweep that reaches them would; frozen leaves get nothing."""
     with sweeping:
         before = [leaf._grad if leaf._reached else CLEARED for leaf in leaves]
         complete = False
@@ -301,9 +301,9 @@ def accumulate(leaves: Sequence[Value], slopes: Sequence[float]) -> None:
 def _sweep(root: Value, seed: float, moved: list[Value]) -> None:
     """The same sweep in one pass, from the deepest node to the leaves.
 
-    A node is deeper than its arguments, so its gradient is complete once all deeper nodes have passed theirs on. So no
-    order has to be found first, and uses outside the graph do not matter. `_reached` is the object `sweep` at a node that
-    a contribution of this sweep has reached. Every sweep has a new one, so none has to be removed.
+    A node is deeper than its arguments, so its gradient is complete once all deeper nodes have passed theirs on. This
+    needs no topological order, and uses outside the graph don't matter. Every sweep makes a new object `sweep` and sets
+    `_reached` to it on the nodes it reaches, so these marks need no clearing.
     """
     sweep = object()
     leaves: list[tuple[Value, float]] = []  # with the gradient they had before
@@ -323,20 +323,20 @@ def _sweep(root: Value, seed: float, moved: list[Value]) -> None:
 
 
 def _deliver(root: Value, sweep: object, leaves: list[tuple[Value, float]]) -> None:
-    """Pass the gradients on, level by level, and list the leaves that they reach.
+    """Pass the gradients on, level by level, and list the leaves they reach.
 
-    Marked fast path: the delivery of a contribution is written out three times, since a call would take about as long
-    as the delivery itself.
+    Marked fast path: the delivery of a contribution is written out three times, since calling a function would take
+    about as long as the delivery itself.
     """
     one = ONE  # a local name is read faster
     below = root._depth - 1  # the depth of the next level
     level: list[Value] = [root]  # the nodes of the current level
-    levels: list[Any] = [None] * root._depth  # for each level below, the nodes reached so far, or None; none for the leaves
-    passed: set[Value] = set()  # nodes already reset, in branches that were not taken
+    levels: list[Any] = [None] * root._depth  # for each level below, the nodes reached so far or None; not for leaves
+    passed: set[Value] = set()  # nodes already reset, in branches not taken
     while True:
         alone = len(level) == 1
         for node in reversed(level):
-            while True:  # once, and again for as long as the only node of a level reaches the only node of the next
+            while True:  # repeated while the only node of a level reaches the only node of the next
                 bar = node._grad
                 partial = node._db
                 if partial is not None:
@@ -385,7 +385,7 @@ def _deliver(root: Value, sweep: object, leaves: list[tuple[Value, float]]) -> N
                             arg._grad = share
                             arg._reached = sweep
                 elif type(node._a) is tuple:
-                    for arg, partial in zip(node._a, node._b):  # noqa: B905  # of one length, and this is the inner loop
+                    for arg, partial in zip(node._a, node._b):  # noqa: B905  # equally long, and this is the inner loop
                         if partial is None:
                             continue
                         share = bar if partial is one else bar * partial
@@ -406,7 +406,7 @@ def _deliver(root: Value, sweep: object, leaves: list[tuple[Value, float]]) -> N
                                 leaves.append((arg, arg._grad if arg._reached else CLEARED))
                                 arg._grad = share
                                 arg._reached = sweep
-                    if node.op.select:  # type: ignore[union-attr]  # a leaf is not among them
+                    if node.op.select:  # type: ignore[union-attr]  # not a leaf
                         _reset(node, sweep, passed)
                 break
         while True:
@@ -420,9 +420,9 @@ def _deliver(root: Value, sweep: object, leaves: list[tuple[Value, float]]) -> N
 
 
 def _reset(node: Value, sweep: object, passed: set[Value]) -> None:
-    """Set the gradients in the branch that `node` did not take to 0, except where they have been reached already.
+    """Set the gradients in the branch that `node` did not take to 0, except for nodes already reached.
 
-    All its nodes are less deep than `node`, so what reaches them later overwrites the 0.
+    All nodes there are less deep than `node`, so a contribution that reaches one later overwrites the 0.
     """
     stack = list(node.args)
     while stack:

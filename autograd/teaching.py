@@ -10,7 +10,7 @@ from autograd.errors import TeachingWarning
 
 
 def teach(message: str) -> None:
-    """Issue a TeachingWarning at the line of the user's program that called the package."""
+    """Issue a TeachingWarning for the line of the user's program that called the package."""
     _, depth = user_frame()
     warnings.warn(message, TeachingWarning, stacklevel=depth + 1)
 
@@ -18,19 +18,19 @@ def teach(message: str) -> None:
 def quiet_in_scripts() -> None:
     """Ignore the category unless the session is interactive: a notebook, the REPL or `python -i`.
 
-    The filter goes last, so any other filter for the category takes precedence: the user's, -W's and pytest's.
+    The filter goes last, so any other filter for the category takes precedence: the user's, -W's or pytest's.
     """
     if not (hasattr(sys, "ps1") or sys.flags.interactive):  # IPython sets ps1 as well, in notebooks too
         warnings.simplefilter("ignore", TeachingWarning, append=True)
 
 
 def teach_no_zero_grad() -> None:
-    """The gradient being read mixes contributions from before and after an update of its leaf."""
+    """Warn that the gradient being read mixes contributions from before and after an update of its leaf."""
     teach("this grad still contains the gradient of an earlier step: call zero_grad(), or write p.grad = 0.0, before backward()")
 
 
 def teach_old_graph() -> None:
-    """backward() runs again on a graph whose leaves have been updated since."""
+    """Warn that backward() runs again on a graph whose leaves have been updated since."""
     teach(
         "this backward() repeats the gradient of a graph recorded before a parameter was updated: "
         "compute the loss again after each step, inside the loop"
@@ -38,7 +38,7 @@ def teach_old_graph() -> None:
 
 
 def teach_no_past() -> None:
-    """backward() is called on a leaf made by `no_grad()` or `detach()`."""
+    """Warn that backward() is called on a leaf made by `no_grad()` or `detach()`."""
     teach(
         "this backward() reaches only the Value itself, which was made by no_grad() or detach() and has no graph: "
         "compute it outside no_grad(), and call backward() before detach()"
@@ -46,7 +46,7 @@ def teach_no_past() -> None:
 
 
 def teach_step_without_backward(all_frozen: bool) -> None:
-    """An optimizer's step() finds no gradient on any of its parameters.
+    """Warn that an optimizer's step() finds no gradient on any of its parameters.
 
     >>> import warnings
     >>> with warnings.catch_warnings(record=True) as caught:
@@ -68,7 +68,7 @@ def teach_step_without_backward(all_frozen: bool) -> None:
 
 
 def teach_rebinding(recording: bool) -> None:
-    """A constant is added to a leaf whose gradient has been read: warn if the source line is `x = x - … x.grad`."""
+    """Warn if a constant is added to a leaf, whose gradient has been read, in a line `x = x - … x.grad`."""
     from autograd.rebinding import rebinding
 
     frame, _ = user_frame()

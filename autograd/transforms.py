@@ -142,7 +142,7 @@ def _jvp(verb: str, f: Callable[..., Any], primals: Sequence[Any], tangents: Seq
 
 
 def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0, *, mode: str = "auto") -> Callable[..., Any]:
-    """The function that computes the gradient of every number that `f` returns: shape of the output, then of the argument.
+    """The function that computes the gradient of every number `f` returns, in the shape of the output, then of the argument.
 
     For an array output and an array argument, this is an array of shape output.shape + argument.shape. If an argument
     is a list, tuple or dict without arrays, array outputs are treated as nested lists.
@@ -193,15 +193,15 @@ def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
 
 
 class _Sweep:
-    """Sweeps over a recorded graph, to its inputs and from them.
+    """Sweeps over a recorded graph, to and from its inputs.
 
-    They use the recorded partials, except at nodes that depend on an `outer` one: there the rules are recorded as more graph.
+    They use the recorded partials, except at nodes that depend on an `outer` one: there they record the rules as more graph.
     """
 
     def __init__(self, order: Sequence[Value], inputs: Sequence[Value], outer: Collection[Value]) -> None:
         self.order, self.inputs = order, inputs
         self.live = sweeps.depending_on(outer, order) if outer else set[Value]()
-        self._rules: dict[Value, Sequence[Any]] = {}  # each rule is called once, however many sweeps there are
+        self._rules: dict[Value, Sequence[Any]] = {}  # so that each rule is called once for all sweeps
 
     def reverse(self, seeds: Mapping[Value, Any]) -> list[Any]:
         """The adjoint of each input."""
@@ -220,7 +220,7 @@ class _Sweep:
             return sweeps.tangents(self.order, seeds, self._taken(), context.watching.get())
 
     def reverse_rows(self, ys: Sequence[Any]) -> list[list[Any]]:
-        """Each output's derivatives with respect to all inputs: one sweep per output, over only the nodes it was made from."""
+        """Each output's derivatives with respect to all inputs, by one sweep per output over only the nodes it was made from."""
         adjoints: Callable[..., dict[Value, Any]] = sweeps.recorded_adjoints
         if not self._is_plain({}):
             adjoints = partial(sweeps.adjoints, partials=self._taken(), within=self._within(), watch=context.watching.get())
@@ -233,7 +233,7 @@ class _Sweep:
         return rows
 
     def forward_rows(self, ys: Sequence[Any]) -> list[list[Any]]:
-        """The same, with one sweep per input, over only the nodes that depend on it."""
+        """The same, by one sweep per input over only the nodes that depend on it."""
         with context.enable_grad(), context.quiet():
             columns = [
                 [dots.get(y, 0.0) if type(y) is Value else 0.0 for y in ys]
@@ -242,7 +242,7 @@ class _Sweep:
         return [[column[i] for column in columns] for i in range(len(ys))]
 
     def _is_plain(self, seeds: Mapping[Value, Any]) -> bool:
-        """True if nothing is recorded, as seeds and partials are floats, and nobody watches."""
+        """True if a sweep records nothing, since seeds and partials are floats, and `anomaly()` is off."""
         return not self.live and not context.watching.get() and all(type(seed) is float for seed in seeds.values())
 
     def _taken(self) -> sweeps.Partials:
@@ -321,7 +321,7 @@ class _Run:
         return given + [x for x in order if x.op is None and self._is_outer(x)]
 
     def _is_outer(self, leaf: Value) -> bool:
-        """True for a Value from outside, and for one that the program being traced computes anew in every run."""
+        """True for a Value from outside, and for one that the program being traced will compute anew in every run."""
         trace = context.current_trace()
         return (leaf._a < self.started and not _is_frozen_number(leaf)) or (trace is not None and trace.computes(leaf))
 
@@ -334,12 +334,12 @@ class _Run:
         return self.sweep.reverse({y: 1.0} if type(y) is Value else {})
 
     def output(self) -> Any:
-        """What f returned: Values where it depends on Values from outside, otherwise floats."""
+        """The result of f: Values where it depends on Values from outside, otherwise floats."""
         live = self.sweep.live
         return tree_build(self.y, (y._number if type(y) is Value and y not in live else y for y in self.ys))
 
     def aux(self) -> Any:
-        """What f returned besides its number; Values of this run that do not depend on outside Values become floats."""
+        """The aux that f returned with its number; Values of this run that do not depend on outside Values become floats."""
         values = [x for x in tree_leaves(self._aux) if type(x) is Value]
         if not values:
             return self._aux
@@ -421,7 +421,7 @@ def positions(verb: str, name: str, argnums: int | Sequence[int], arguments: int
 def _as_input(x: Any) -> Value:
     if type(x) is not Value:
         return Value(x)
-    # It comes from an outer function: a separate node keeps the two derivatives apart.
+    # It comes from an enclosing function: a separate node keeps the two derivatives apart.
     return Value(x._number) if _is_frozen_number(x) else +x
 
 
@@ -431,7 +431,7 @@ def _flow(x: Any) -> Any:
 
 
 def _is_frozen_number(x: Value) -> bool:
-    """True for a frozen Value, which is used as a number; but a program that is being traced reads it in every run."""
+    """True for a frozen Value, which is used as a number, except while tracing: the program will read it in every run."""
     return not x.requires_grad and context.current_trace() is None
 
 
@@ -442,7 +442,7 @@ def _holds_array(tree: Any) -> bool:
 
 
 def _named_after(f: Callable[..., Any], derived: Any) -> Callable[..., Any]:
-    """The derived function, with the name of f, and as `inspect.signature` sees it, its arguments."""
+    """The derived function, with the name of f and, for `inspect.signature`, its arguments."""
     derived.__name__, derived.__wrapped__ = _name(f), f
     return derived  # type: ignore[no-any-return]
 

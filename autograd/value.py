@@ -18,10 +18,10 @@ from autograd.op import Op, number
 
 
 class Leaves(type):
-    """What a call of Value does: it makes a leaf.
+    """The metaclass of Value, through which calling Value makes a leaf.
 
-    With an `__init__` in its place, making an empty Value for a node would take 15 ns longer, 3 % of recording it:
-    `type.__call__` calls the `__init__`, and `object.__new__` is a long way from Python.
+    With an `__init__` instead, making the empty Value of a node would take 15 ns longer, 3 % of recording it:
+    `type.__call__` would call the `__init__`, and `object.__new__` is slow to reach from Python.
     """
 
     def __call__(cls, data: float, label: str = "", requires_grad: bool = True) -> Value:
@@ -36,7 +36,7 @@ class Leaves(type):
             leaf.requires_grad = requires_grad
         return leaf
 
-    __call__.__qualname__ = "Value"  # as Python's errors are to call it
+    __call__.__qualname__ = "Value"  # the name in Python's error messages
 
 
 @final
@@ -44,7 +44,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
     """A number that remembers how it was made, and so can be differentiated.
 
     Arithmetic and the functions of `autograd` on Values give new Values and record a graph;
-    `backward()` fills in `grad`. The numbers 2 and 2.5, Fractions and NumPy scalars mix freely.
+    `backward()` fills in `grad`. Ints, floats, Fractions and NumPy scalars mix freely with Values.
 
     >>> x, y = Value(2.0, label="x"), Value(3.0, label="y")
     >>> z = x * y + x.tanh()
@@ -59,17 +59,17 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
 
     # One or two arguments are stored in _a and _b with their partials in _da and _db (None: no gradient
     # flows there); three or more as tuples in _a and _b. A tuple for every node would double the work of
-    # the garbage collector, which is much of the cost of recording. A leaf has op None and no arguments.
+    # the garbage collector, a large part of the cost of recording. A leaf has op None and no arguments.
     # _depth is 0 for a leaf, else one more than that of the deepest argument: sweeps run level by level.
-    # _reached is the sweep's own mark (see sweeps.py). _grad is unset until there is something to store, and so is the
-    # _note of all but leaves: those are often asked for it, and to ask an unset slot takes many times as long.
+    # _reached is the sweep's own mark (see sweeps.py). _grad is unset until there is something to store, and so is _note,
+    # except on leaves: theirs is read often, and reading an unset slot takes many times as long.
     # Slots are cleared in the order of their names, so _note outlives _a and _b, which Past relies on (see lifetime.py).
-    # There is no slot for weak references: memory costs time in a large graph.
+    # There is no slot for weak references, since memory costs time in a large graph.
     # A leaf has no edges, so those slots have other uses. _a counts the transforms started before it was made.
     # _da and _db detect classic slips (see teaching.py). _da is the number that the leaf held when a sweep last
-    # reached it, if that was changed since; True if its gradient mixes sweeps from before and after a change.
-    # _db is True once its gradient was read; before that, False if no_grad() or detach() made the leaf and nobody asked for
-    # its gradient (see is_detached), else None.
+    # reached it, if it has changed since; True if its gradient mixes sweeps from before and after a change.
+    # _db is True once its gradient has been read; before that, False if no_grad() or detach() made the leaf and its gradient
+    # has not been asked for (see is_detached), else None.
     __slots__ = ("_a", "_b", "_da", "_db", "_depth", "_grad", "_note", "_number", "_reached", "op")
 
     op: Op | None
@@ -111,7 +111,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
 
     @property
     def grad(self) -> float:
-        """The derivative, with respect to this node, of the root that `backward()` was called on; 0.0 before the first call."""
+        """The derivative of the root that `backward()` was called on with respect to this node; 0.0 before the first call."""
         if context.tracing:
             _number_is_read(self, "grad")
         if self.op is None:
@@ -212,7 +212,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
 
     @property
     def args(self) -> tuple[Any, ...]:
-        """What it was made from: Values and plain floats, in order, repeats kept. A leaf has none."""
+        """The operands it was made from: Values and plain floats, in order, repeats kept. A leaf has none."""
         if type(self._a) is tuple:
             return self._a
         if self.op is None:
@@ -228,7 +228,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
 
     @property
     def _partials(self) -> tuple[float | None, ...]:
-        """The same for readers that compute nothing which a traced function could return."""
+        """`partials` without the check for tracing: for readers whose results no traced function can return."""
         if type(self._a) is tuple:
             partials = self._b
         elif self.op is None:
@@ -253,7 +253,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
         return None if note is None else note.scope
 
     def item(self) -> float:
-        """The number, as `torch.Tensor.item` returns it."""
+        """The number, as in `torch.Tensor.item`."""
         if context.tracing:
             _number_is_read(self, "item()")
         return self._number
@@ -261,8 +261,8 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
     def detach(self) -> Value:
         """A new leaf with the same number and no graph.
 
-        `backward()` gives it a gradient of its own, which goes no further. Pictures mark it as detached and leave that
-        gradient out, until you read or clear it.
+        `backward()` gives it a gradient of its own, which flows no further. Pictures mark it as detached and leave that
+        gradient out until you read or clear it.
 
         >>> x = Value(3.0)
         >>> y = x.detach() * x
@@ -543,7 +543,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
         )
 
     def __int__(self) -> int:
-        return int(float(self))  # which raises, with advice
+        return int(float(self))  # raises, with advice
 
     def __floor__(self) -> int:
         _refuse("math.floor", "autograd.floor(v), or [autograd.floor(v) for v in array],")
@@ -568,7 +568,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
 
     @staticmethod
     def _record(op: Op, args: tuple[Any, ...]) -> Value:
-        """Record an op called on Values: `record` without its loops; anything unusual is left to `record`."""
+        """Record an op called on Values: `record` without its loops, falling back to it for anything unusual."""
         n = len(args)
         if n != op.arity:
             return _record_many(op, args) if op.arity is None and op.kernel is not None else record(op, args)
@@ -615,7 +615,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         """NumPy's functions record too: `np.exp(v)` is `autograd.exp(v)`."""
-        from autograd import numpy_functions  # imported here: most programs do without it
+        from autograd import numpy_functions  # imported here: most programs don't need it
 
         return numpy_functions.apply(ufunc, method, inputs, options)
 
@@ -623,11 +623,11 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
 _CLEARED = sweeps.CLEARED
 _ONE = sweeps.ONE
 FROZEN = sweeps.FROZEN
-_some_frozen = False  # True once any Value was frozen: until then, partials need no filtering
+_some_frozen = False  # True once any Value has been frozen: until then, partials need no filtering
 
 _ADD, _SUB, _MUL, _DIV = ops.add, ops.sub, ops.mul, ops.div
 _MAX_EXACT = kernels.MAX_EXACT
-_new: Callable[[], Value] = type.__call__.__get__(Value)  # an empty one: see Leaves
+_new: Callable[[], Value] = type.__call__.__get__(Value)  # makes an empty Value: see Leaves
 _REFUSED = frozenset(("complex", "Decimal", "str", "NoneType", "list", "tuple", "dict"))
 
 
@@ -642,12 +642,12 @@ def _number_is_assigned(name: str) -> None:
 
 
 def _grad_was_read(leaf: Value) -> None:
-    """Called when a constant is added to a leaf whose gradient was read: was that meant to update the leaf?"""
+    """Called when a constant is added to a leaf whose gradient was read: warn if that was meant to update the leaf."""
     leaf._db = None
     teaching.teach_rebinding(context.recording.get())
 
 
-RESULT = Note("", None, None)  # the note of a leaf that a module computed, so that it is not taken for a parameter
+RESULT = Note("", None, None)  # marks a leaf that a module computed, so that it is not taken for a parameter
 
 
 def _result_leaf(z: float) -> Value:
@@ -661,10 +661,10 @@ def _result_leaf(z: float) -> Value:
 
 
 def is_detached(node: Value) -> bool:
-    """True for a leaf that `detach()` or `no_grad()` made.
+    """True for a leaf made by `detach()` or `no_grad()`, until it is used like any other leaf.
 
-    Until its gradient is read or cleared, or `requires_grad` set: who does that goes on with it as with any leaf, as
-    `w = (w - lr * w.grad).detach()` does in a loop.
+    That is, until its gradient is read or cleared or its `requires_grad` is set, as when a loop repeats
+    `w = (w - lr * w.grad).detach()`.
     """
     return node._db is False
 
@@ -675,7 +675,7 @@ def takes_gradient(node: Value) -> bool:
 
 
 def flowing(node: Value) -> tuple[float | None, ...]:
-    """The partials of a node, with None for detached leaves, too: pictures and steps show no gradient of theirs.
+    """The partials of a node, with None for detached leaves too: pictures and steps don't show their gradients.
 
     >>> x = Value(3.0)
     >>> y = x.detach() * x
@@ -708,14 +708,14 @@ def _assigned(name: str, x: Any) -> float:
 
 
 def _operand(x: Any) -> Any:
-    """`x` as a float; NotImplemented for an array and for types that may know how to handle a Value."""
+    """`x` as a float; NotImplemented for arrays and for other types that may know how to handle a Value."""
     try:
         return float(x) if type(x) is int else number(x)
     except OverflowError:
-        return number(x)  # which raises: it is too large
+        return number(x)  # raises: it is too large
     except TypeError:
         foreign = type(x).__module__.partition(".")[0] in ("torch", "jax", "jaxlib") and hasattr(x, "ndim")
-        if type(x) in (list, tuple) or foreign:  # an array that knows nothing of Values
+        if type(x) in (list, tuple) or foreign:  # lists, and arrays that can't hold Values
             raise TypeError(
                 f"expected a real number or a Value, got {type(x).__name__}: an operation is applied to one number at a time, "
                 "as in [v * x for x in …]"
@@ -744,7 +744,7 @@ def _compare(op: Op, x: Value, other: object) -> bool:
 
 
 def _compare_traced(op: Op, x: Value, other: object) -> Any:
-    """The comparison as a node: if Python branches on it, `__bool__` tells the trace."""
+    """The comparison as a node; if Python branches on it, `__bool__` notifies the trace."""
     try:
         node = record(op, (x, other if type(other) is Value else number(other)))
     except TypeError:
@@ -754,12 +754,12 @@ def _compare_traced(op: Op, x: Value, other: object) -> Any:
 
 
 def _is_truth(x: object) -> bool:
-    """True for a bool, and for a comparison while a function is traced, which stands for one."""
+    """True for a bool, and for the node that stands for one: a comparison in a function being traced."""
     return type(x) is bool or (context.tracing > 0 and type(x) is Value and x.op is not None and x.op.comparison)
 
 
 def _of_truths(x: Value, other: Any, combined: Callable[[Any, Any], Any]) -> Any:
-    """What Python's bools give for `x & other` and its kin, for comparisons while a function is traced."""
+    """`x & other` and its kin as for Python's bools, on comparisons in a function being traced."""
     return combined(x, 1.0 * other) if _is_truth(x) and _is_truth(other) else NotImplemented
 
 
@@ -778,7 +778,7 @@ def _node(op: Op, z: float, a: Any, b: Any, da: Any, db: Any, depth: int) -> Val
 
 
 def annotate(node: Value, label: str, origin: tuple[str, int] | None, scope: Scope | None) -> None:
-    """Store label, origin and scope of a node."""
+    """Store a node's label, origin and scope."""
     note = getattr(node, "_note", None)
     if type(note) is Past:
         note.label, note.origin, note.scope = label, origin, scope
@@ -787,9 +787,9 @@ def annotate(node: Value, label: str, origin: tuple[str, int] | None, scope: Sco
 
 
 def protect(args: Iterable[Any], depth: int) -> None:
-    """Called when a node of this depth begins to hold `args`: each arg across a multiple of REACH from it gets a Past.
+    """Called for a node of this depth that will hold `args`: give a Past to those across a multiple of REACH from it.
 
-    So does an arg that is at least as deep, as a scope may hold. An arg less deep than REACH needs none: its graph is small.
+    An arg at least as deep, which a scope may hold, gets one too. An arg less deep than REACH needs none: its graph is small.
     """
     for arg in args:
         if type(arg) is not Value or not arg._depth or type(getattr(arg, "_note", None)) is Past:
@@ -799,7 +799,7 @@ def protect(args: Iterable[Any], depth: int) -> None:
 
 
 def _unusual(op: Op, args: tuple[Any, ...], z: float) -> Value:
-    """`record` for a result z that is not finite, or while a mode is on, which `no_grad()` and `scope` make short."""
+    """`record` for a result z that is not finite or while a mode is on, with shortcuts for `no_grad()` and `scope`."""
     if z - z == 0.0 and context.current_trace(*args) is None:
         if not context.recording.get():
             return _result_leaf(z)
@@ -812,7 +812,7 @@ def _unusual(op: Op, args: tuple[Any, ...], z: float) -> Value:
 
 
 def _record_in_scope(op: Op, args: tuple[Any, ...], z: float) -> Value:
-    """`record` inside a `scope`, or while a mode is on elsewhere, for one or two arguments: a quarter of the time."""
+    """`record` inside a `scope`, or while a mode is on elsewhere, for one or two arguments, in a quarter of the time."""
     x, y, da, db = args[0], None, None, None
     kernel: Any = op.kernel
     if len(args) == 1:
@@ -836,7 +836,7 @@ def _record_in_scope(op: Op, args: tuple[Any, ...], z: float) -> Value:
 
 
 def record(op: Op, args: tuple[Any, ...]) -> Value:
-    """Evaluate an op and record it: the general way, which works for every op."""
+    """Evaluate an op and record it: the general way, for every op."""
     args = tuple([arg if type(arg) is Value or type(arg) is float else number(arg) for arg in op.checked(args)])
     numbers = [arg._number if type(arg) is Value else arg for arg in args]
     try:
@@ -867,7 +867,7 @@ def record(op: Op, args: tuple[Any, ...]) -> Value:
 
 
 def _unrecorded(op: Op, args: tuple[Any, ...], z: float) -> Value:
-    """The result inside `no_grad()`; a trace keeps how it was computed."""
+    """The result inside `no_grad()`, as a leaf; a trace remembers how it was computed."""
     leaf, trace = _result_leaf(z), context.current_trace()
     if trace is None:
         return leaf
@@ -876,7 +876,7 @@ def _unrecorded(op: Op, args: tuple[Any, ...], z: float) -> Value:
 
 
 def _take_note(node: Value) -> None:
-    """Store where it was recorded, if a mode asks for it."""
+    """Store where a node was recorded, if a mode asks for it."""
     made_in = context.current_scope.get()
     if context.watching.get():
         frame, _ = user_frame()
@@ -965,7 +965,7 @@ def record_dots(rows: Sequence[Sequence[Any]], inputs: Sequence[Any], biases: Se
     Weights and biases must be Values, and inputs all Values or all floats; otherwise each dot product goes through `record`.
     """
     kinds = set(map(type, inputs))
-    if not kinds <= {float, Value}:  # integers, or numbers of NumPy
+    if not kinds <= {float, Value}:  # integers or NumPy's numbers
         inputs = [arg if type(arg) is Value else number(arg) for arg in inputs]
         kinds = set(map(type, inputs))
     constant = kinds <= {float}
@@ -998,26 +998,26 @@ def record_dots(rows: Sequence[Sequence[Any]], inputs: Sequence[Any], biases: Se
 
 
 def operands(node: Value, values: Mapping[Value, float] | None = None) -> list[float]:
-    """The numbers of a node's arguments, constants included: their current ones, or those in `values`."""
+    """The numbers of a node's arguments, constants included: the current ones, or those in `values`."""
     if values is None:
         return [arg if type(arg) is float else arg._number for arg in node.args]
     return [arg if type(arg) is float else values[arg] for arg in node.args]
 
 
 def op_of(node: Value) -> Op:
-    """The op that made a node which is no leaf."""
+    """The op that made a node, which must not be a leaf."""
     assert node.op is not None
     return node.op
 
 
 def partials_at(node: Value, numbers: Sequence[float]) -> list[float | None]:
-    """The partials that a node would have if these were the numbers of its arguments."""
+    """The partials a node would have if its arguments had these numbers."""
     op = op_of(node)
     return take_partials(op, op(*numbers), numbers, [type(arg) is Value for arg in node.args])
 
 
 def take_partials(op: Op, z: Any, args: Sequence[Any], wanted: Sequence[bool]) -> list[Any]:
-    """The partials at a result and its arguments: None where not wanted, and for the branch that `where` does not take.
+    """The partials of an op at z and `args`: None where not wanted, and for the branch that `where` does not take.
 
     Given floats, they are floats. If the result is a Value, a partial that depends on Values is a Value with its own graph.
     """
@@ -1034,7 +1034,7 @@ def take_partials(op: Op, z: Any, args: Sequence[Any], wanted: Sequence[bool]) -
 
 
 def _partials_of_values(op: Op, z: Any, args: Sequence[Any], wanted: Sequence[bool]) -> list[Any]:
-    """The partials from rules called on Values instead of floats; floats where they depend on none of the given Values."""
+    """The partials from rules called on Values instead of floats; those that depend on no given Value come out as floats."""
     given = {x for x in (z, *args) if type(x) is Value}
     z, *args = [x if type(x) is Value else Value(x) for x in (z, *args)]
     trace = context.current_trace() if given else None
@@ -1044,23 +1044,23 @@ def _partials_of_values(op: Op, z: Any, args: Sequence[Any], wanted: Sequence[bo
 
 
 def _is_constant(node: Value, given: set[Value]) -> bool:
-    """True if it depends on none of the given Values."""
+    """True if the node depends on none of the given Values."""
     return given.isdisjoint(sweeps.topological_order([node], until=given))
 
 
 def _warn_not_finite(op: Op, numbers: list[float], z: float) -> None:
-    """Warn about a NaN or infinity that finite operands gave; inside `anomaly()`, raise instead."""
+    """Warn about a NaN or infinity that came from finite operands; inside `anomaly()`, raise instead."""
     if not all(map(math.isfinite, numbers)) or not context.warning.get():
         return
     message = f"{op.name}({', '.join(map(repr, numbers))}) is {z!r}"
     frame, depth = user_frame()
     if context.watching.get():
         raise AnomalyError(f"{message} at {place((frame.f_code.co_filename, frame.f_lineno))}")
-    # Python shows a text once per line, and the operands make each text a new one: here it is once per op and line.
+    # Python shows each text once per line, but the operands make every text new: we show one per op and line.
     registry = frame.f_globals.setdefault("__warningregistry__", {})
     site, shown = (op.name, frame.f_lineno), (message, RuntimeWarning, frame.f_lineno)
     if site in registry:
         registry[shown] = True
-    warnings.warn(message, RuntimeWarning, stacklevel=depth + 1)  # which clears a registry older than the filters
+    warnings.warn(message, RuntimeWarning, stacklevel=depth + 1)  # clears a registry older than the filters
     if registry.pop(shown, False):
         registry[site] = True

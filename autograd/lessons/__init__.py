@@ -1,4 +1,4 @@
-"""Learning from a recorded graph: step by step, and from the mistakes people make. The quiz draws, and is imported by itself."""
+"""Lessons on a recorded graph: its passes step by step, and common mistakes. The quiz draws, so it is imported separately."""
 
 from autograd.lessons.misconceptions import Misconception, misconception
 from autograd.lessons.steps import Contribution, Step, Steps, steps

@@ -1,4 +1,4 @@
-"""What a quiz replies: whether an answer is right, which slip explains a wrong one, and hints."""
+"""The replies of a quiz: right or wrong, the slip that explains a wrong answer, and hints."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from autograd.lessons.steps import Passes
 from autograd.op import ATOM
 from autograd.value import Value, op_of
 
-DIGITS = 3  # significant ones that have to be right
-MAX_NEGLIGIBLE = 1e-9  # a difference that does not count: a gradient of 0 may come out as 1e-17
+DIGITS = 3  # significant digits that must be right
+MAX_NEGLIGIBLE = 1e-9  # a difference that doesn't count: a gradient of 0 may come out as 1e-17
 MAX_PATHS = 20
-MAX_NODES = 10_000  # of a graph that is gone through again and again
+MAX_NODES = 10_000  # of a graph that is swept again for every slip
 MAX_FACTORS = 100  # along a chain
-MAX_USERS = 6  # of one node, whose rules are shown
-# Mistakes in a learner's backward pass, recognized by the gradient they lead to.
+MAX_USERS = 6  # of a node, with their rules in a hint
+# Mistakes in a learner's backward pass, recognized by the gradients they produce.
 SLIPS = {
     "assign": "as if only the last of several contributions were kept (`=` in place of `+=`)",
     "once_per_edge": "as if an operation that uses a node more than once passed its gradient on to it only once",
@@ -39,27 +39,27 @@ _NUMBER = re.compile(r"[−\d][\d.e+−]*")
 
 
 class SolvedGraph:
-    """A graph with its gradients, beside those that its nodes may hold; `spelled` are its names as they are shown."""
+    """A graph and its gradients, kept apart from any that its nodes hold; `spelled` has the names as shown."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         (self.root,) = graph.roots
         self.spelled = graph.spelled
         self.passes = Passes(graph)
-        self.gradients_with = cache(lambda bug: BUGS[bug].go_backward(graph).gradients)  # of a backward pass with a mistake
+        self.gradients_with = cache(lambda bug: BUGS[bug].go_backward(graph).gradients)  # by a backward pass with a bug
         self._users = arrivals(graph, graph.users)
         rules = ChainRule(graph, TEXT_WORDING, self.spelled, self._users)
-        self.chain_rule = rules.line  # how a gradient comes about, in one line
+        self.chain_rule = rules.line  # how a gradient is computed, in one line
 
     def gradient(self, x: Value) -> float:
         return self.passes.bars.get(x, 0.0)
 
     def uses(self, x: Value) -> Mapping[Value, Sequence[Edge]]:
-        """The edges along which gradient arrives at x, in that order, by the node they come from."""
+        """The edges along which gradient arrives at x, in order of arrival, grouped by the node they come from."""
         return self._users.get(x, {})
 
     def quotient(self, below: Value, above: Value | None = None) -> str:
-        """∂above/∂below as it is written; without `above`, ∂root/∂below."""
+        """∂above/∂below as text; without `above`, ∂root/∂below."""
         return TEXT.derivative(self.spelled[self.root if above is None else above], self.spelled[below])
 
 
@@ -68,9 +68,9 @@ class SolvedGraph:
 
 @dataclass(frozen=True, eq=False)
 class Mark:
-    """One answer, marked. `slip` is the likely mistake in words, empty if the answer is right or none explains it.
+    """One marked answer. `slip` is the likely mistake in words, empty if the answer is right or no slip explains it.
 
-    `answer` is None if it was left for later.
+    `answer` is None if the question was left for later.
     """
 
     answer: float | None
@@ -86,7 +86,7 @@ class Mark:
 
 
 class Marks(tuple[Mark, ...]):
-    """Several answers, marked: one per line."""
+    """Several marked answers, one per line."""
 
     __slots__ = ()
 
@@ -99,7 +99,7 @@ class Marks(tuple[Mark, ...]):
 
 
 def is_right(answer: float, gradient: float) -> bool:
-    """Is the answer right to three significant digits, as one rounds by hand or reads off a picture?
+    """True if the answer is right to three significant digits, as when rounded by hand or read off a picture.
 
     It may be off by half a unit of the third digit of the gradient, and always by 1e-9.
 
@@ -110,13 +110,13 @@ def is_right(answer: float, gradient: float) -> bool:
 
 
 def allowance(gradient: float) -> float:
-    """How far from the gradient a right answer may be."""
+    """The distance from the gradient up to which an answer is right."""
     half_a_unit = 0.5 * 10.0 ** (Decimal(gradient).adjusted() + 1 - DIGITS) if gradient else 0.0
     return max(half_a_unit * (1.0 + MAX_NEGLIGIBLE), MAX_NEGLIGIBLE)
 
 
 def mark(solved: SolvedGraph, x: Value, answer: float | None) -> Mark:
-    """The answer for the gradient of x, marked; what it says about a wrong one does not give the right one away."""
+    """The answer for the gradient of x, marked; the mark of a wrong answer does not give the right one away."""
     name, gradient = solved.spelled[x], solved.gradient(x)
     if answer is None:
         return Mark(None, False, "", f"{name}: not answered yet")
@@ -127,12 +127,12 @@ def mark(solved: SolvedGraph, x: Value, answer: float | None) -> Mark:
 
 
 def praise(solved: SolvedGraph, x: Value) -> str:
-    """What a right answer gets to hear."""
+    """The reply to a right answer."""
     return f"{solved.spelled[x]}: right, {solved.quotient(x)} = {shown(solved.gradient(x))}"
 
 
 def slips(solved: SolvedGraph, x: Value) -> Iterator[tuple[float, str]]:
-    """The wrong answers that slips lead to, each with the slip in words; the likeliest first."""
+    """The wrong answers that slips lead to, each with the slip in words, the likeliest first."""
     return ((number, slip) for number, slip in _slips(solved, x) if math.isfinite(number) and abs(number) > MAX_NEGLIGIBLE)
 
 
@@ -172,7 +172,7 @@ def _slips(solved: SolvedGraph, x: Value) -> Iterator[tuple[float, str]]:
 
 
 def _chain(solved: SolvedGraph, x: Value) -> Iterator[Edge]:
-    """The edges from x towards the root, as long as nothing is used twice."""
+    """The edges from x towards the root, as far as each node is used only once."""
     for _ in range(MAX_FACTORS):
         edges = [edge for by_user in solved.uses(x).values() for edge in by_user]
         if len(edges) != 1:
@@ -182,7 +182,7 @@ def _chain(solved: SolvedGraph, x: Value) -> Iterator[Edge]:
 
 
 def _partial(edge: Edge) -> float:
-    """The partial along an edge on which gradient flows."""
+    """The partial of an edge along which gradient flows."""
     assert edge.partial is not None
     return edge.partial
 
@@ -191,7 +191,7 @@ def _partial(edge: Edge) -> float:
 
 
 def hint_rules(solved: SolvedGraph, x: Value) -> str:
-    """The local rule of each operation that uses x, with the numbers that are known put in, but not worked out."""
+    """The local rule of each operation that uses x, with the known numbers put in but nothing worked out."""
     uses = solved.uses(x)
     if not uses:
         unused = "used in a condition, or in a branch that was not taken"
@@ -209,7 +209,7 @@ def _rule(solved: SolvedGraph, x: Value, user: Value, uses: Mapping[Value, Seque
     computed = solved.passes.operation(user)
     if not written or (is_the_answer and _NUMBER.fullmatch(written)):
         return f"{computed}. How many times as fast as {name[x]} does {name[user]} change, if nothing else does?"
-    one_of_several = user is solved.root and not is_the_answer  # the quotient would be that of all of them together
+    one_of_several = user is solved.root and not is_the_answer  # the quotient would cover all of them
     along = f"along the arrow from {name[x]} to {name[user]} the derivative is"
     what = along if one_of_several else f"{solved.quotient(x, user)} ="
     terms = [written]
@@ -220,7 +220,7 @@ def _rule(solved: SolvedGraph, x: Value, user: Value, uses: Mapping[Value, Seque
 
 
 def _written(edges: Sequence[Edge], args: Sequence[Formula | float], z: Formula) -> str:
-    """The partial, as a sum where a node is used more than once; empty if a rule cannot be written."""
+    """The partial as text, a sum if the node is used more than once; empty if a rule cannot be written."""
     op = op_of(edges[0].node)
     terms = [partial_formula(NUMBERED, op, edge.position, args, z) for edge in abridged(edges)]
     if len(terms) < len(edges):
@@ -230,7 +230,7 @@ def _written(edges: Sequence[Edge], args: Sequence[Formula | float], z: Formula)
 
 
 def hint_places(solved: SolvedGraph, x: Value) -> str:
-    """What uses x, and how its gradient comes from there."""
+    """The uses of x, and how its gradient comes from them."""
     name, quotient = solved.spelled, solved.quotient
     users = [user for user, edges in solved.uses(x).items() for _ in edges]
     if not users:

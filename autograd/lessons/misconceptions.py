@@ -1,7 +1,7 @@
-"""Wrong ways to go backward beside the right one: why +=, why a topological order, why zero_grad, why every edge.
+"""Wrong backward passes beside the right one: why +=, why a topological order, why zero_grad, why every edge.
 
-All of them sum what arrives at a node in the same order as the right sweep does, so a wrong one differs by its mistake
-alone and not by rounding.
+All of them sum the arrivals at a node in the same order as the right sweep, so a wrong one differs only by its mistake
+and not by rounding.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ Name = Callable[[Value], str]
 
 @dataclass(frozen=True, eq=False)
 class Misconception:
-    """A wrong backward beside the right one: the gradients of all nodes by both, and the first in the sweep that differs.
+    """A wrong backward pass beside the right one: all gradients by both, and the first node in the sweep where they differ.
 
-    `first` is None if this graph does not expose the mistake; then `reason` says what kind of graph does.
+    `first` is None if this graph does not expose the mistake; `reason` then says what kind of graph does.
 
     >>> x = Value(3.0, label="x")
     >>> found = misconception(x * x, "assign")
@@ -60,11 +60,11 @@ class Misconception:
 
 
 def misconception(y: Value, bug: str) -> Misconception:
-    """Run a wrong backward pass beside the right one; show the first node whose gradient it gets wrong, and why.
+    """Run a wrong backward pass beside the right one; show the first node whose gradient comes out wrong, and why.
 
     `bug` is "assign" (`=` in place of `+=`), "depth_first" (a node passes its gradient on when it is first reached),
     "stale" (a second backward() on top of the gradients of the first) or "once_per_edge" (each parent counts once).
-    The graph stays as it is. TypeError if y is not a Value or `bug` is not a string, ValueError if there is no such bug.
+    The graph is left unchanged. TypeError if y is not a Value or `bug` is not a string, ValueError if there is no such bug.
 
     >>> x = Value(3.0, label="x")
     >>> y = x * x
@@ -79,7 +79,7 @@ def misconception(y: Value, bug: str) -> Misconception:
     names = graph.spelled
     question, go_backward, why, shown_by = BUGS[checked_choice("misconception: bug", bug, BUGS)]
     right, wrong = in_order(graph), go_backward(graph)
-    if bug == "stale":  # two sweeps: gradients of leaves accumulate, the other nodes start anew
+    if bug == "stale":  # two sweeps: leaf gradients accumulate, other nodes start anew
         right.gradients.update((leaf, 2.0 * right.gradients[leaf]) for leaf in graph if leaf.op is None)
     apart = [node for node in reversed(graph.nodes) if not same_number(right.gradients[node], wrong.gradients[node])]
     if apart:
@@ -95,7 +95,7 @@ def misconception(y: Value, bug: str) -> Misconception:
 
 
 class Arrival(NamedTuple):
-    """What flowed back along an edge, after `time` nodes had passed their gradients on."""
+    """The amount that flowed back along an edge, after `time` nodes had passed their gradients on."""
 
     edge: Edge
     amount: float
@@ -103,7 +103,7 @@ class Arrival(NamedTuple):
 
 
 class BackwardPass:
-    """What has arrived at each node, what each one has passed on and when, and the gradients it all ends with."""
+    """A backward pass: what has arrived at each node, what each node passed on and when, and the final gradients."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
@@ -111,7 +111,7 @@ class BackwardPass:
         self.arrivals: dict[Value, list[Arrival]] = {node: [] for node in graph}
         self.sent: dict[Value, tuple[float, int]] = {}
         self.gradients: Gradients = {}
-        self._rank = {node: -i for i, node in enumerate(graph)}  # the place of a node in the right sweep
+        self._rank = {node: -i for i, node in enumerate(graph)}  # a node's place in the right sweep
 
     def total(self, node: Value) -> float:
         """The sum of what has arrived so far; the root starts with 1."""
@@ -123,7 +123,7 @@ class BackwardPass:
         return reduce(add, (arrival.amount for arrival in arrived), 0.0)
 
     def pass_on(self, node: Value, bar: float, repeats: bool = True) -> list[Value]:
-        """Give each argument its contribution; returns those that got one, without repeats."""
+        """Give each argument its contribution; return those that got one, without repeats."""
         time = len(self.sent)
         self.sent[node] = bar, time
         reached: dict[Value, None] = {}
@@ -137,7 +137,7 @@ class BackwardPass:
 def in_order(
     graph: Graph, gradient: Callable[[BackwardPass, Value], float] = BackwardPass.total, repeats: bool = True
 ) -> BackwardPass:
-    """From the root to the leaves, each node after all that use it: with the defaults, the right way."""
+    """A backward pass from the root to the leaves, each node after all its users; with the defaults, the right one."""
     sweep = BackwardPass(graph)
     for node in reversed(graph.nodes):
         sweep.gradients[node] = gradient(sweep, node)
@@ -169,7 +169,7 @@ def _stale(graph: Graph) -> BackwardPass:
     return in_order(graph, lambda sweep, node: held[node] + sweep.total(node))
 
 
-# -- reasons: why the first node that differs does; up to there both sweeps agree -----------------------------------
+# -- reasons why the first node that differs does so; up to there, both sweeps agree --------------------------------
 
 
 def _overwritten(x: Value, right: BackwardPass, wrong: BackwardPass, name: Name) -> str:
@@ -184,7 +184,7 @@ def _overwritten(x: Value, right: BackwardPass, wrong: BackwardPass, name: Name)
 
 
 def _too_early(x: Value, right: BackwardPass, wrong: BackwardPass, name: Name) -> str:
-    # both sweeps reach the same nodes, so x got the same number of contributions: one of another size, at least
+    # Both sweeps reach the same nodes, so x got the same number of contributions, at least one of them different.
     users = (arrival.edge.node for arrival in wrong.arrivals[x])
     early = next(user for user in users if not same_number(wrong.sent[user][0], right.sent[user][0]))
     sent, time = wrong.sent[early]
@@ -225,7 +225,7 @@ def _times(count: int) -> str:
 
 
 class Bug(NamedTuple):
-    """What learners ask, the backward that they would write, the reason it is wrong, and where that shows."""
+    """A learner's question, the backward pass that it suggests, the reason it is wrong, and the graphs that show it."""
 
     question: str
     go_backward: Callable[[Graph], BackwardPass]

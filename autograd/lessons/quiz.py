@@ -21,7 +21,7 @@ from autograd.viz.drawing import Drawing, draw_graph
 from autograd.viz.page import Player
 from autograd.viz.style import Options
 
-MAX_QUESTIONS = 10  # unless more are wanted
+MAX_QUESTIONS = 10  # by default
 MAX_LINES = 40
 MAX_OPERATIONS = 20
 TITLE = "What are these gradients?"
@@ -33,7 +33,7 @@ Asked = Value | str | int
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """What is ∂y/∂node? `name` is that of the node, `text` the derivative."""
+    """A question: what is ∂y/∂node? `name` is the node's, `text` the derivative's."""
 
     number: int
     node: Value
@@ -43,7 +43,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Score:
-    """How many questions were answered correctly, of how many."""
+    """The number of questions answered correctly, and the number asked."""
 
     right: int
     asked: int
@@ -66,7 +66,7 @@ class Solution(NamedTuple):
 
 @dataclass(frozen=True)
 class AnswerKey:
-    """The answers of a quiz, for teachers. It prints as a table, one row per question, and a notebook shows it as one."""
+    """The answers of a quiz, for teachers: a table with one row per question, printed or in a notebook."""
 
     solutions: tuple[Solution, ...]
 
@@ -78,7 +78,7 @@ class AnswerKey:
 
 
 class Quiz:
-    """Questions for gradients of a drawn graph. A notebook shows it as a page with boxes for the answers; it prints as text.
+    """Questions about the gradients of a drawn graph. A notebook shows it as a page with answer boxes; it prints as text.
 
     >>> from autograd import Value, quiz
     >>> questions = quiz(Value(3.0, label="x") * Value(2.0, label="w"))
@@ -105,13 +105,12 @@ class Quiz:
     @overload
     def answer(self, question: Mapping[Any, float | None]) -> Marks: ...
     def answer(self, question: Any, value: Any = None) -> Mark | Marks:
-        """Mark the answer to a question, which is given by its number, by the name of the node, or by the node itself.
+        """Mark the answer to a question, which is identified by its number, the node's name or the node itself.
 
-        A dict answers several at once; None leaves a question for later. Three significant digits have to be right. For a
-        wrong answer the mark says what the slip may have been, not what is right; a gradient once found stays in the
-        drawing.
-        ValueError names a question that is not asked, TypeError or ValueError an answer that is not a finite number.
-        Then none of the answers counts.
+        A dict answers several at once; None leaves a question for later. Three significant digits must be right. For a
+        wrong answer, the mark names the likely slip, but not the right answer; a gradient once found stays in the drawing.
+        An unknown question is a ValueError, an answer that is not a finite number a TypeError or ValueError; none of the
+        answers then counts.
         """
         several = isinstance(question, Mapping)
         given = question if several else {question: value}
@@ -125,9 +124,9 @@ class Quiz:
         return Marks(marks) if several else marks[0]
 
     def hint(self, question: Asked, which: int = 1) -> str:
-        """A hint that works nothing out. The second one says what uses the node, and how its gradient comes from there.
+        """A hint that works nothing out: the first is the local rule of each operation that uses the node, with known numbers.
 
-        The first is the local rule of each operation that uses it, in symbols, with the numbers that are known.
+        The second says what uses the node, and how its gradient comes from there.
         """
         if which not in (1, 2):
             raise ValueError(f"quiz: which must be 1 or 2, there are two hints; got {which!r}")
@@ -136,17 +135,17 @@ class Quiz:
 
     @property
     def score(self) -> Score:
-        """How many questions are answered correctly, of how many."""
+        """The number of questions answered correctly so far, and the number asked."""
         return Score(len(self._right), len(self.questions))
 
     def key(self) -> AnswerKey:
-        """The answers, and how each comes about."""
+        """The answers, and how to compute them."""
         gradient, chain_rule = self._solved.gradient, self._solved.chain_rule
         return AnswerKey(tuple(Solution(q.number, q.text, gradient(q.node), chain_rule(q.node)) for q in self.questions))
 
     @property
     def drawing(self) -> Drawing:
-        """The graph with its numbers; "?" for each gradient that is yet to be found, and the questions below."""
+        """The graph with its numbers, "?" for each gradient still to be found, and the questions below."""
         return self._drawn(self._lines())
 
     def _drawn(self, lines: Sequence[str], direction: str = "LR") -> Drawing:
@@ -161,7 +160,7 @@ class Quiz:
         return drawing
 
     def _placeholders(self, hidden: Mapping[Value, int]) -> dict[Value, Placeholder]:
-        """What is drawn in place of gradients: for a hidden one the number of its question."""
+        """The text drawn in place of each gradient: for a hidden one, the number of its question."""
         graph, gradient = self._solved.graph, self._solved.gradient
         found = {graph.roots[0], *(question.node for question in self.questions if question.node not in hidden)}
         secret = {style.short(gradient(node)) for node in hidden}
@@ -178,7 +177,7 @@ class Quiz:
     def page(self) -> Player:
         """The quiz as a page that marks answers itself, without Python: `page.save_html(path)` writes it to a file.
 
-        Whoever reads its source finds the gradients there.
+        The page's source contains the gradients.
         """
         still = self.drawing.pipe("svg", encoding="utf-8")
         wide, narrow = (self._drawn((), direction).pipe("svg", encoding="utf-8") for direction in ("LR", "TB"))
@@ -187,7 +186,7 @@ class Quiz:
         return Player(TITLE, data, ASSETS, HEIGHT, still, script="const mount = quizPage;")
 
     def _on_page(self, question: Question) -> dict[str, Any]:
-        """A question as the page has it. An answer, right or wrong, comes with how far off it may be."""
+        """A question as data for the page. Every answer, right or wrong, comes with its tolerance."""
         solved, node = self._solved, question.node
         gradient = solved.gradient(node)
         return {
@@ -215,7 +214,7 @@ class Quiz:
         return "\n".join([*operations, *self._lines()])
 
     def _lines(self) -> list[str]:
-        """The questions and how they stand, below a heading."""
+        """A heading, and the questions with the answers found so far."""
         lines = [f"{TITLE} {self.score}", *self._notes]
         for question in self.questions[:MAX_LINES]:
             right = question.number in self._right
@@ -234,12 +233,11 @@ class Quiz:
 
 
 def quiz(y: Value, *, questions: int | None = None, seed: int = 0) -> Quiz:
-    """An exercise: what is ∂y/∂node for some nodes of the graph of y? It hides them in the drawing, and marks answers.
+    """An exercise: what is ∂y/∂node for some nodes of the graph of y? It hides these gradients in the drawing, and marks answers.
 
     It asks for at most `questions` gradients (10 by default), chosen by the seed from those that the drawing shows, from
-    the root towards the leaves; not for that of the root or of a detached leaf, and for none that is NaN or infinite. It
-    works before `backward()` was called, and changes no gradient. `answer` marks, `hint` helps, `score` counts, `key()` is
-    for teachers.
+    the root towards the leaves; never for that of the root or of a detached leaf, or for one that is NaN or infinite. It
+    doesn't need `backward()` and changes no gradient. `answer` marks, `hint` helps, `score` counts, `key()` is for teachers.
     TypeError if y is not a Value or the others are not ints, ValueError if there is nothing to ask or `questions` is below 1.
 
     >>> x, w = Value(3.0, "x"), Value(2.0, "w")
@@ -286,6 +284,6 @@ def quiz(y: Value, *, questions: int | None = None, seed: int = 0) -> Quiz:
 def _without_flow(
     graph: Graph, placeholders: Mapping[Value, Placeholder], lines: Sequence[str], direction: str = "LR"
 ) -> Drawing:
-    """The graph as before any sweep, so that no colour and no width of an arrow gives a gradient away."""
+    """The graph drawn as before any sweep, so that no colour or arrow width gives a gradient away."""
     hidden = Quantities(grad=lambda node: None, placeholder=placeholders.get)
     return draw_graph(graph, Options(direction=direction, show=("data",)), hidden, captions=lines)

@@ -28,10 +28,10 @@ MAX_SENTENCES = 6  # of one step, in text
 
 @dataclass(frozen=True, eq=False)
 class Contribution:
-    """What a node passes on to one of its arguments in the backward pass.
+    """The contribution of a node to the gradient of one of its arguments in the backward pass.
 
-    The gradient of `arg`, its argument at `position`, goes from `before` to `after`: by upstream · partial. The partial is
-    None if no gradient flows there, as to the branch that `where` did not take.
+    The gradient of `arg`, the argument at `position`, goes from `before` to `after`, by upstream · partial. The partial is
+    None if no gradient flows there, as in the branch that `where` did not take.
 
     >>> from autograd import Value, steps
     >>> first, _ = steps(Value(3.0, label="x") * Value(2.0, label="w"))[-1].contributions
@@ -55,12 +55,12 @@ class Contribution:
 
     @property
     def amount(self) -> float:
-        """What is added to the gradient of the argument."""
+        """The amount added to the gradient of the argument."""
         return 0.0 if self.partial is None else self.upstream * self.partial
 
     @property
     def rule(self) -> str:
-        """The partial derivative in symbols: `x₁` for w₁·x₁ by w₁."""
+        """The partial derivative in symbols: `x₁` for that of w₁·x₁ by w₁."""
         return self._rule(self.passes.text, self.passes.spelled)
 
     @property
@@ -97,7 +97,7 @@ class Step:
     """One node's turn: in the forward pass it is computed, in the backward pass it passes its gradient on.
 
     A forward step has its `operation` in symbols and numbers, a backward step the `upstream` gradient and the
-    `contributions` to the arguments. The first backward step has none of these: it is the seed, ∂L/∂L = 1.
+    `contributions` to the arguments. The first backward step is the seed, ∂L/∂L = 1, and contributes nothing.
     Two steps are equal if they have the same index in the passes of the same root.
 
     >>> from autograd import Value, steps
@@ -123,7 +123,7 @@ class Step:
 
     @property
     def sentence(self) -> str:
-        """What happens, in symbols and numbers."""
+        """The step in symbols and numbers."""
         if self.operation:
             return self.operation
         sentences = [contribution.sentence for contribution in self.contributions[:MAX_SENTENCES]]
@@ -136,7 +136,7 @@ class Step:
 
 
 class Steps(Sequence[Step]):
-    """The steps of a forward and a backward pass: len, index, slice, iterate, in both directions.
+    """The steps of a forward and a backward pass: a sequence to index, slice and iterate over in both directions.
 
     >>> from autograd import Value, steps
     >>> passes = steps(Value(3.0, label="x").exp())
@@ -175,7 +175,7 @@ class Steps(Sequence[Step]):
         return card(self._title(), *map(note, self._stale_note()), rows)
 
     def _rows(self, most: int) -> list[tuple[str, str, str]]:
-        """Ordinal, phase and sentence of each step; of many the first and the last ones."""
+        """Ordinal, phase and sentence of each step; if there are too many, of the first and the last ones."""
         half = most // 2
         steps = self if len(self) <= most else [*self[:half], *self[-half:]]
         rows = [(str(step.index + 1), step.phase, step.sentence) for step in steps]
@@ -184,7 +184,7 @@ class Steps(Sequence[Step]):
         return rows
 
     def _stale_note(self) -> list[str]:
-        """When it is printed, not when it was made."""
+        """A note on leaves changed since recording, as of the time of printing."""
         passes = self._passes
         changed = [passes.spelled[leaf] for leaf in stale_leaves(passes.graph.nodes)]
         return [TEXT_WORDING.stale_note(changed)] if changed else []
@@ -193,7 +193,7 @@ class Steps(Sequence[Step]):
         return f"{len(self):,} steps of {self._passes.spelled[self._passes.root]}"
 
     def gradients(self, index: int = -1) -> dict[Value, float]:
-        """The gradients after the step of that index, of the nodes that gradient has reached by then; without steps, none."""
+        """The gradients after the step with this index, for the nodes that gradient has reached by then; without steps, none."""
         if not self._indices and index == -1:
             return {}
         return self._passes.gradients(self[index].index)
@@ -202,7 +202,7 @@ class Steps(Sequence[Step]):
 class Passes:
     """The forward and the backward pass over a graph, as a sequence of steps.
 
-    `data` and `partials` say where its numbers are: in its nodes, or in a replay. `text` prints its sentences.
+    `data` and `partials` read the numbers, from the nodes or from a replay. `text` prints the sentences.
     """
 
     text = TEXT
@@ -213,7 +213,7 @@ class Passes:
         self.graph, self.names, self.data, self.partials = graph, graph.names, data, partials
         (self.root,) = graph.roots
         self.forward = [node for node in graph if node.op is not None] or [self.root]
-        # The nodes that pass a gradient on, with that gradient, and that of each argument before (None: not reached yet).
+        # Each node that passes a gradient on, with that gradient and its arguments' gradients before (None: not reached yet).
         self.backward: list[tuple[Value, float, list[float | None]]] = []
         bars = self.bars = {self.root: 1.0}
         for node in reversed(graph.nodes):
@@ -228,7 +228,7 @@ class Passes:
             self.backward.append((node, bar, before))
 
     def beside_a_picture(self) -> Passes:
-        """The same passes, in sentences with as many digits as the numbers of a picture."""
+        """The same passes, whose sentences show as many digits as a picture."""
         same = copy(self)
         same.text = PICTURE
         return same
@@ -245,7 +245,7 @@ class Passes:
         return len(self.forward) + 1 + len(self.backward)
 
     def step(self, index: int) -> Step:
-        """The step of that index, from 0."""
+        """The step with this index, from 0."""
         turn = index - len(self.forward)
         node = self.forward[index] if turn < 0 else self.backward[turn - 1][0] if turn else self.root
         about: dict[str, Any] = {"node": node, "name": self.names[node], "spelled": self.spelled[node], "root": self.root}
@@ -256,24 +256,21 @@ class Passes:
         return Step(index, "backward", upstream=upstream, contributions=passed_on, **about)
 
     def gradients(self, index: int) -> dict[Value, float]:
-        """The gradients after the step of that index."""
+        """The gradients after the step with this index."""
         reached = {} if index < len(self.forward) else {self.root: 1.0}
         for turn in range(index - len(self.forward)):
             reached.update((passed.arg, passed.after) for passed in self.contributions(turn) if passed.partial is not None)
         return reached
 
     def contributions(self, turn: int) -> Iterator[Contribution]:
-        """What the node of that place in `backward` passes on."""
+        """The contributions of the node at index `turn` of `backward`."""
         node, bar, before = self.backward[turn]
         for (position, arg, partial), had in zip(uses_in(node, self.partials), before, strict=True):
             after = had or 0.0 if partial is None else _after(had, bar * partial)
             yield Contribution(node, arg, position, bar, partial, had or 0.0, after, self)
 
     def operation(self, node: Value) -> str:
-        """How the node is computed: `c = a·b = 2·3 = 6`; without the numbers of its arguments if that would be false.
-
-        It would if the number of one was changed since.
-        """
+        """How the node is computed: `c = a·b = 2·3 = 6`, but without the arguments' numbers if one has changed since."""
         write = self.text.numbered
         parts = [self.spelled[node], write.number(self.data(node))]
         if node.op is not None:
@@ -290,9 +287,9 @@ class Passes:
 def steps(y: Value) -> Steps:
     """The forward pass and then the backward pass of y, one node at a time.
 
-    Leaves are given: a forward step computes one operation, a backward step passes its gradient on to its
-    arguments. Works before `backward()` was called, and changes no gradient. Step 1 is the first, here and in the player;
-    its index is 0, as in any list. TypeError if y is not a Value.
+    Leaves are given, so each forward step computes one operation; each backward step passes a node's gradient on to its
+    arguments. It doesn't need `backward()` and changes no gradient. The first is step 1, here and in the player; its index
+    is 0, as in any list. TypeError if y is not a Value.
 
     >>> w, x = Value(2.0, label="w1"), Value(-3.0, label="x1")
     >>> c = w * x
