@@ -81,7 +81,7 @@ class CompiledTraining(EagerTraining):
             self.flat.step()
 
     def _gradients(self, part: list[int], targets: list[Any], epoch: int) -> Batch | None:
-        """A batch, after putting its gradients into the flat array; None if its loss or a gradient is not finite."""
+        """Compute a batch, with gradients in the flat array; None if its loss or a gradient is not finite."""
         run = self.run
         whole = run.batch_size is None
         sums = self.program.sums(self.samples, None if whole else part, run.metric is not None)

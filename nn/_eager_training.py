@@ -59,14 +59,14 @@ class EagerTraining:
         size, shuffle = run.batch_size or len(run.X), run.batch_size is not None
         for rows, wanted in batches(run.X, run.y, size, shuffle=shuffle, random_state=order):
             batch = self.batch(rows, wanted, epoch)
-            if self._reason:  # given once the first batch has shown that training works at all
+            if self._reason:  # only once the first batch has shown that training works at all
                 warnings.warn(f"fit trains without compiling: {self._reason}", stacklevel=5)
                 self._reason = ""
             yield batch if run.metric is None else batch._replace(outputs=plain(batch.outputs))
             run.optimizer.step()
 
     def batch(self, rows: Sequence[Any], targets: list[Any], epoch: int) -> Batch:
-        """A batch, after computing the gradients of its loss."""
+        """Compute the outputs, the loss and the gradients of a batch."""
         run = self.run
         with enable_grad():
             scores = [run.model(row) for row in rows]

@@ -26,7 +26,7 @@ def train_test_split(
     stratify: Any | None = None,
     random_state: RandomState = None,
 ) -> tuple[list[Any], list[Any], list[Any], list[Any]]:
-    """Set rows aside for testing, which training does not see.
+    """Split the rows into those to train on and those to test on.
 
     Returns X_train, X_test, y_train, y_test. `test_size` is a fraction of the rows if a float, ceil(test_size · rows) of
     them as in scikit-learn, and a number of rows if an int. Without `shuffle` the test rows are the last ones. `stratify` (a

@@ -93,7 +93,7 @@ class Loss(_CalledOnBatches):
         return losses
 
     def pairs(self, predictions: Any, targets: Any) -> list[tuple[Any, ...]]:
-        """Each number paired with its target, in dicts by key; ValueError if the shapes differ, TypeError for a non-number."""
+        """Each number paired with its target (in dicts, by key); ValueError if shapes differ, TypeError for a non-number."""
         ps, ts = _squeezed("predictions", predictions), _squeezed("targets", targets)
         if not same_shape(ps, ts):
             expected, got = shape_text(plain_lists(predictions)), shape_text(plain_lists(targets))

@@ -147,7 +147,7 @@ class LRScheduler(_Scheduler):
             if group["initial_lr"] is None:
                 group["initial_lr"] = group["lr"]
         self.base_lrs: list[float] = [group["initial_lr"] for group in optimizer.param_groups]
-        self._at = 0  # the group whose rate `rate` computes
+        self._at = 0  # the index of the group whose rate is computed
         if self.begins:
             self._begin(0)
 
@@ -343,12 +343,12 @@ class LinearLR(LRScheduler):
 class OneCycleLR(LRScheduler):
     """One cycle of `total_steps` steps: the learning rate rises to `max_lr`, then falls far below where it began.
 
-    Call `step()` after every batch. The rate begins at max_lr / `div_factor`, peaks after the fraction `pct_start` of the
-    steps, and ends at max_lr / (div_factor · `final_div_factor`); `anneal_strategy` is "cos" or "linear". With
-    `three_phase` it falls for as long as it rose, and then to the end. Meanwhile, with `cycle_momentum`, the optimizer's
-    momentum (Adam's β₁) goes the opposite way, from `max_momentum` to `base_momentum` and back (Smith and Topin, 2018,
-    "Super-Convergence", arXiv:1708.07120). max_lr and both momenta may be lists with one number per parameter group.
-    `epochs` and `steps_per_epoch` may be given in place of `total_steps`.
+    Call `step()` after every batch. The rate begins at max_lr / `div_factor`, peaks after the fraction `pct_start` of
+    the steps, and ends at max_lr / (div_factor · `final_div_factor`); `anneal_strategy` is "cos" or "linear". With
+    `three_phase` it falls back in the time that it took to rise, and then to the end. Meanwhile, with `cycle_momentum`,
+    the optimizer's momentum (Adam's β₁) goes the opposite way, from `max_momentum` to `base_momentum` and back (Smith
+    and Topin, 2018, "Super-Convergence", arXiv:1708.07120). max_lr and both momenta may be lists with one number per
+    parameter group. `epochs` and `steps_per_epoch` may be given in place of `total_steps`.
 
     The call that ends a loop keeps the rate of the last step; one more call is a ValueError.
 

@@ -136,7 +136,7 @@ class Module:
 
     @property
     def requires_grad(self) -> NoReturn:
-        """AttributeError: only parameters have it; `requires_grad_` sets it for all of a module's."""
+        """An attribute of parameters, not of modules: `requires_grad_` sets it for all parameters."""
         raise AttributeError(
             "a module has no requires_grad: its parameters have, all(p.requires_grad for p in module.parameters())"
         )

@@ -144,7 +144,7 @@ class Optimizer:
         self._params: tuple[Value, ...] = ()
         self.state: list[Memory] = []
         self.steps = 0
-        self._at = 0  # the group whose settings the attributes read
+        self._at = 0  # the index of the group whose settings can be read as attributes
         if isinstance(params, Mapping) and "params" in params:
             write = ", ".join(f"{key!r}: …" for key in params)
             raise TypeError(f"params must be an iterable of Values or a list of groups, got one group: write [{{{write}}}]")

@@ -27,7 +27,7 @@ from nn.module import Module, in_mode
 from nn.optim import Optimizer
 
 Callback = Callable[[Module, "History"], object]
-# Approximate cost of an eager epoch per sample, what each parameter adds to that, and the one-time cost of compiling per
+# Approximate time of eager training per sample and epoch, what each parameter adds to it, and the time to compile, per
 # parameter. A compiled step takes a tenth of an eager one's time with NumPy and a hundredth with Numba, which takes a second
 # to load, and longer on its first use on a machine.
 SAMPLE_SECONDS, PARAMETER_SECONDS, COMPILING_SECONDS = 3e-5, 3e-7, 6e-5
@@ -147,7 +147,7 @@ def fit(
     Each epoch goes once through all samples, in an order shuffled by `seed`, in batches of `batch_size`
     (None: all at once). `metric(outputs, targets)` returns a number, as `accuracy` does. Each of `callbacks` is called as
     `callback(model, history)` after every epoch, and stops the training if it returns True.
-    The scheduler steps once per epoch, a ReduceLROnPlateau by the validation loss, or the loss if there is none.
+    The scheduler steps once per epoch, a ReduceLROnPlateau on the validation loss, or the loss if there is none.
 
     Ctrl-C ends the training, not the program: the history so far is returned, with `interrupted` set.
     A loss that is NaN or infinite is an ArithmeticError that names the epoch.

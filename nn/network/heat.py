@@ -50,7 +50,7 @@ def square(maps: Maps, grids: Sequence[Grid], box: Rectangle, name: str) -> str:
 
 
 def tells_classes(maps: Maps) -> bool:
-    """True if a single output tells two classes apart by the side of its boundary that it is on."""
+    """True if a single output tells two classes apart by the side of its boundary: labels 0 and 1, or -1 and 1."""
     return list(maps.labels) in ([0, 1], [-1, 1])
 
 
@@ -110,7 +110,7 @@ def _shaded(grid: Grid) -> list[list[str]]:
     """A map as colours."""
     xs = [x for row in grid for x in row]
     finite = [x for x in xs if math.isfinite(x)] or [0.0]
-    # The shades jump at 0 if there are both signs. Otherwise most of the map may be what relu cuts off: not to be black.
+    # With both signs, shades jump at 0. Otherwise most of the map may be what relu cuts off, which should not be black.
     shades = SignedShades(xs) if min(finite) < 0.0 < max(finite) else Shades(xs, LEAST)
     return [[shades.step(x, LEVELS) for x in row] for row in grid]
 

@@ -92,12 +92,12 @@ class More(NamedTuple):
 
 
 class Connection(NamedTuple):
-    """A link from a unit to one of the next column, for the weight at `position` of the target."""
+    """A link from a unit to one of the next column, for weight number `position` of the target."""
 
     source: int
     target: int
     position: int
-    points: tuple[tuple[float, float], ...]  # start, end of its stub, the curve's two control points and its end, end
+    points: tuple[tuple[float, float], ...]  # start, end of its stub, two control points, start of the other stub, end
 
 
 class Image(NamedTuple):
@@ -164,7 +164,7 @@ def lay_out(
     width: float = WIDE,
     ranks: Sequence[Sequence[int]] | None = None,
 ) -> Layout:
-    """The layout of a network, with the inputs as an image if it has a `shape`, and with room for a `plane` of its output.
+    """The layout of a network, with the inputs as an image of this `shape` unless None, and room for a `plane` of its output.
 
     Links fill the `width` if they can. Of a folded column the first units of its `ranks` are drawn, in the column's order.
     """

@@ -16,9 +16,9 @@ from nn.network.picture import NetworkPicture
 from nn.network.structure import Network, Unit
 from nn.network.words import chosen, has_plane, lead
 
-MAX_PARAMETERS = 5000  # a page holds all those of a smaller model, but only the drawn neurons' of a larger one
+MAX_PARAMETERS = 5000  # of a larger model, a page holds only those of the drawn neurons
 ROOM = 750.0  # the width of a picture in a notebook
-AROUND = 270  # the height of what is above and below it
+AROUND = 270  # the height of the parts above and below it
 FOLDER = Path(__file__).parent / "assets"
 ASSETS = [FOLDER / "network.css", FOLDER / "neuron.js", FOLDER / "network.js"]  # for pages that contain a network view
 

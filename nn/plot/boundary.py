@@ -177,7 +177,7 @@ def _smooth_leads(plane: Plane, cells: bytes) -> dict[int, Any]:
     shares = {}
     for mark in range(len(plane.labels)):
         if (grid == mark).any():
-            padded = numpy.pad((grid == mark).astype(float), 1, mode="edge")  # else a slanted boundary is a staircase
+            padded = numpy.pad((grid == mark).astype(float), 1, mode="edge")  # smoothed: no staircases
             rows = padded[:-2] + 2.0 * padded[1:-1] + padded[2:]
             shares[mark] = (rows[:, :-2] + 2.0 * rows[:, 1:-1] + rows[:, 2:]) / 16.0
     leads = {}

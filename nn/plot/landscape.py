@@ -34,8 +34,8 @@ def loss_landscape(
 
     `loss()` computes the loss of the model. Both directions are drawn from a Gaussian and filter-normalised (H. Li,
     Z. Xu, G. Taylor, C. Studer, T. Goldstein, "Visualizing the Loss Landscape of Neural Nets", NeurIPS 2018,
-    arXiv:1712.09913): one unit along an axis moves the weights of each neuron by a vector as long as they are, and so with
-    each bias, so a bias of 0 stays. The axes go from −`span` to `span`, with `steps` points each, an odd number so that
+    arXiv:1712.09913): one unit along an axis moves the weights of each neuron by a vector of their own length, and each
+    bias likewise, so a bias of 0 stays. The axes go from −`span` to `span`, with `steps` points each, an odd number so that
     the current parameters, marked by a cross, are one of them. Another `seed` draws other directions.
 
     The contour lines are logarithmically spaced if the losses are above 0 and span more than a factor of 10. Where the

@@ -75,7 +75,7 @@ class Look:
         return _gradient(self.ramp)
 
     def amounts(self) -> Colormap:
-        """The same ramp, starting at the end that is like the face of the Axes, so that 0 looks empty."""
+        """The same ramp, starting at the end that resembles the face of the Axes, so that 0 looks empty."""
         return self.sequence() if self.mode == "dark" else self.sequence().reversed()
 
 

@@ -29,7 +29,7 @@ MAX_SAMPLES = 20  # that can be followed through the network
 class NetworkStates:
     """A network in training: for each step a state, its parameters and then their gradients, as 32-bit floats.
 
-    Without `packed` there are none, as the frames hold every parameter. If they would be too large, only some frames have one.
+    If not `packed` there are none, since frames hold every parameter. If all would be too large, one frame in `every` has one.
     """
 
     network: Network
@@ -99,7 +99,7 @@ def _chosen(state: bytes, kept: Sequence[int]) -> bytes:
 def network_states(
     model: Module, data: Data, features: Sequence[str] | None, kept: Sequence[str], frames: int
 ) -> NetworkStates | None:
-    """The states for a record with so many frames, which keep these numbers; None if the model is not made of layers."""
+    """The states for a record of so many `frames` that keep the numbers `kept`; None if the model is not made of layers."""
     try:
         network = read_network(model, inputs=features)
     except NotLayered:

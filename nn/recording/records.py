@@ -64,7 +64,7 @@ class Labels(NamedTuple):
 
 
 class _WithPage:
-    """The base of what a notebook shows as a page, and what can be saved as one."""
+    """The base of results that a notebook shows as a page and that can be saved as one."""
 
     def _runs(self) -> list[TrainingRecord]:
         raise NotImplementedError

@@ -55,7 +55,7 @@ class Responses:
         return [None for _ in network.columns[0].units] + [known[id(neuron.activation)] for neuron in neurons]
 
     def of_columns(self, network: Network) -> list[list[int | None]]:
-        """The numbers of the functions that follow each column, each of which takes all of its values together."""
+        """The numbers of the functions that follow each column, each applied to all of its values together."""
         found: list[list[int | None]] = [[]]
         with in_mode(network.model, training=False):
             for _, step in parts(network.model):
