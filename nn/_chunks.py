@@ -11,7 +11,7 @@ from typing import Any
 
 
 def is_chunked(x: Any) -> bool:
-    """True for a Dask array; Dask is not imported for it."""
+    """True for a Dask array; does not import Dask."""
     return type(x).__module__.startswith("dask.array")
 
 

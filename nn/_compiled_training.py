@@ -134,7 +134,7 @@ class CompiledTraining(EagerTraining):
         self.flat.write()
 
     def read(self) -> bool:
-        """Take over changes made to parameters and optimizer; False if the model has to be recorded again."""
+        """Pick up changes made to parameters and optimizer; False if the model has to be recorded again."""
         loss = self.program.program
         if loss.is_outdated() or [p.requires_grad for p in loss.captured] != self.trained:
             return False
@@ -185,7 +185,7 @@ class _OnFlat:
         self.read()
 
     def read(self) -> None:
-        """Take over the numbers of the leaves that are not in the flat array."""
+        """Reload the numbers of the leaves that are not in the flat array."""
         self.numbers = numpy.array([leaf.data for leaf in self.program.captured])
 
     def sums(self, samples: _Samples, part: list[int] | None, outputs: bool) -> Sums:
@@ -229,7 +229,7 @@ def _check_loss(loss: Loss) -> None:
         raise CompileError(f"{kind.__name__} gives a list, not one number: use reduction='mean' or 'sum'")
     own = [name for name in SUMS_UP if getattr(getattr(kind, name, None), "__module__", Loss.__module__) != Loss.__module__]
     if kind.branch_free is Loss.branch_free and "element" in own:
-        own.remove("element")  # which is recorded as it is
+        own.remove("element")  # recorded as it is
     if own:
         raise CompileError(
             f"{kind.__name__} defines {own[0]} itself: only a loss that defines `element`, on Loss, can be compiled"

@@ -46,8 +46,8 @@ class Run(NamedTuple):
 class EagerTraining:
     """The engine of `fit`: the steps of an epoch, with plain outputs for the metric, and validation.
 
-    `write` brings parameters and optimizer up to date with the last step, before anybody looks at them; `read` takes
-    over changes made to them. Eager training has nothing to do for either.
+    `write` brings parameters and optimizer up to date with the last step, before anybody looks at them; `read` picks
+    up changes made to them. Eager training has nothing to do for either.
     """
 
     def __init__(self, run: Run, reason: str = "") -> None:
@@ -95,5 +95,5 @@ class EagerTraining:
         """Bring parameters and optimizer up to date with the last step."""
 
     def read(self) -> bool:
-        """Take over changes made to parameters and optimizer; False if training has to be set up anew."""
+        """Pick up changes made to parameters and optimizer; False if training has to be set up anew."""
         return True

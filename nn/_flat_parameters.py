@@ -29,7 +29,7 @@ class _Block:
 class FlatParameters:
     """The leaves that a gradient reaches, as one float64 array, and the optimizer's memory of them, as arrays.
 
-    Steps are made on the arrays. `write` brings the Values up to date, and `read` takes over changes made to them.
+    Steps are made on the arrays. `write` brings the Values up to date, and `read` picks up changes made to them.
     """
 
     def __init__(self, leaves: Sequence[Value], optimizer: Optimizer) -> None:
@@ -42,7 +42,7 @@ class FlatParameters:
         self.read()
 
     def read(self) -> None:
-        """Take over numbers, groups and the optimizer's memory."""
+        """Reload numbers, groups and the optimizer's memory."""
         self.data[:] = [p.data for p in self.leaves]
         members = set(self.optimizer.params)
         # Gradients of leaves that the optimizer does not hold are never cleared: they add up.

@@ -306,7 +306,7 @@ def _parts(item: Any) -> list[Any]:
 
 
 def is_object_array(held: Any) -> bool:
-    """True for a NumPy array of Python objects, such as Values; NumPy is not imported for it."""
+    """True for a NumPy array of Python objects, such as Values; does not import NumPy."""
     numpy = sys.modules.get("numpy")
     return numpy is not None and isinstance(held, numpy.ndarray) and held.dtype == object
 

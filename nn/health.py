@@ -184,7 +184,7 @@ def _response(
         kinked = kinked or node.op.kinks is not None
         linear = linear and _is_linear(node)
         for _, _, arg, partial in edges_of(node):
-            share = bars[node] * (1.0 if arg in biases else partial or 0.0)  # 1 for a frozen bias as well
+            share = bars[node] * (1.0 if arg in biases else partial or 0.0)  # 1 for a frozen bias too
             if inside[arg] is not call:
                 reached[arg] = reached.get(arg, 0.0) + share
             elif arg in bars:

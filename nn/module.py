@@ -260,7 +260,7 @@ def children(path: str, held: Any, around: tuple[Any, ...] = ()) -> Iterator[tup
 
 
 def checked_module(model: Any) -> Module:
-    """`model`, if it is a Module.
+    """`model`; TypeError unless it is a Module.
 
     >>> checked_module(3)
     Traceback (most recent call last):

@@ -236,7 +236,7 @@ class Optimizer:
     def rule(self, group: Mapping[str, Any], arithmetic: Arithmetic) -> Update:
         """The `update` function for a group's parameters, which reads the settings once for all of them.
 
-        Given arrays it moves many parameters at once, to the same bits as one by one; they share integers in their memory.
+        Given arrays it moves many parameters at once, bit for bit as one by one; integers in their memory are shared.
         Arrays are not changed in place.
         """
         raise NotImplementedError(f"{type(self).__name__} has to define update(self, data, grad, memory)")

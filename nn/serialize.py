@@ -58,7 +58,7 @@ def save(model: Module, path: str | Path) -> None:
 
 
 def load(model: Module, path: str | Path, strict: bool = True) -> None:
-    """Set the parameters of a model to those of a file that `save` wrote.
+    """Set the parameters of a model to those in a file written by `save`.
 
     With `strict=False` names may be missing from the file or from the model. ModelFileError if the file is not a model
     file or does not fit: it says where, and the model stays as it was.

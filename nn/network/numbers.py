@@ -105,7 +105,7 @@ def _own_gradient(parameter: Value) -> float | None:
 
 
 def strongest(network: Network, numbers: Numbers) -> list[list[int]]:
-    """For each column its units, the strongest first.
+    """The units of each column, strongest first.
 
     A unit's strength is |value| times the norm of its weights into the next layer; an output's is its value.
     """

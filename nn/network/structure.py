@@ -87,7 +87,7 @@ def read_network(
     inputs: Sequence[str] | None = None,
     outputs: Sequence[str] | None = None,
 ) -> Network:
-    """The layers of a model, in the order of its attributes, or in that of `steps`; NotLayered if they do not fit.
+    """The layers of a model, in the order of its attributes or of `steps`; NotLayered if they do not fit.
 
     >>> from nn import MLP
     >>> net = read_network(MLP(2, [3, 1]))

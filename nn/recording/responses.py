@@ -49,7 +49,7 @@ class Responses:
         return self.sources.index(code)
 
     def of_units(self, network: Network) -> list[int | None]:
-        """The number of the activation of each unit; None for an input too."""
+        """The number of each unit's activation; None for inputs, and for activations that have none."""
         neurons = [neuron for _, step in parts(network.model) for neuron in neurons_of(step)]
         known = {key: self.number(function) for key, function in {id(n.activation): n.activation for n in neurons}.items()}
         return [None for _ in network.columns[0].units] + [known[id(neuron.activation)] for neuron in neurons]
