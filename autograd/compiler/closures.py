@@ -124,7 +124,7 @@ class Closure:
         return any(type(leaf) is Value and (leaf.op is not None or leaf._a >= self._since) for leaf in tree_leaves(x))
 
     def moved(self) -> str | None:
-        """The path of something that a further call has changed: an assigned place with new numbers, or an item. Or None."""
+        """The path of something that one more call has changed, or None; assigned places may change, but not their numbers."""
         for places in self.assigned:
             if (path := places.moved()) is not None:
                 return path

@@ -33,7 +33,7 @@ class Programs:
     def __init__(self, traced: Traced) -> None:
         self.traced = traced
         if traced.closure is not None:
-            self.__wrapped__ = traced.closure.function  # as functools.wraps sets it: a closure that reads this looks into that
+            self.__wrapped__ = traced.closure.function  # like functools.wraps, so that closures look through to the function
         self.name, self.arguments, self.captured = traced.name, traced.arguments, traced.captured
         self._count = len(traced.program.outputs) - len(traced.guards)  # of numbers that it returns
         ends = list(accumulate([argument.count for argument in self.arguments], initial=0))
