@@ -37,7 +37,7 @@ def reshaped(x: Any, shape: tuple[int, ...]) -> Any:
 
 
 def namespace_of(arrays: Sequence[Any]) -> Any:
-    """The namespace of these arrays' library; NumPy if all of them are NumPy's."""
+    """The namespace of these arrays' library; NumPy's if none is from another library."""
     foreign = [x for x in arrays if is_foreign(x)]
     if foreign:
         try:
@@ -67,7 +67,7 @@ def needed_numpy(what: str) -> Any:
 
 
 def for_lanes(x: Any, lanes: int | None) -> Any:
-    """A result as one number per lane, repeated if the lanes share it; as it is if there are no lanes."""
+    """A result as one number per lane, repeated if the lanes share it; without lanes, as a single number."""
     if lanes is None:
         return float(x) if is_any_array(x) and not is_foreign(x) else x
     if is_any_array(x) and x.ndim:

@@ -106,7 +106,7 @@ class Branching(Compiled):
         return merged(parts, [at for _, at in groups])
 
     def _groups(self, xs: Sequence[Any]) -> list[tuple[Compiled, Any]]:
-        """Each way that is taken, with the lanes that take it; None without lanes."""
+        """The ways that are taken, each with the lanes that take it, or with None without lanes."""
         _, lanes = self._bind(xs)
         if lanes is None:
             way = next((way for way in self._ways if not way.differing(*xs)), None)
@@ -169,4 +169,4 @@ def _taken(x: Any, lanes: Any, axis: int) -> Any:
 
         return numpy.asarray(x).take(lanes, axis=axis)
     xp = namespace_of([x])
-    return xp.take(x, xp.asarray(lanes, device=getattr(x, "device", None)), axis=axis)  # a traced array of JAX has none yet
+    return xp.take(x, xp.asarray(lanes, device=getattr(x, "device", None)), axis=axis)  # a traced JAX array has no device yet

@@ -88,7 +88,7 @@ class Closure:
         self._bytes = as_bytes(self._data)
 
     def _look(self, f: Any, names: _Names) -> None:
-        """Find all places, and add the names in the code that is found to `names`."""
+        """Find all places, and add to `names` those in the code found there."""
         self._arrays: list[tuple[str, Any, Any]] = []  # with their contents
         self._plain: list[tuple[str, Any]] = []  # compared as bytes, all at once
         self._places: list[Places] = []

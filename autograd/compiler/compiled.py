@@ -150,7 +150,7 @@ class Compiled(Programs):
         return self._run_and_plan("backward", xs, ("backward",), given, lanes, assemble)
 
     def jacobian(self, *xs: Any, argnums: int | Sequence[int] = 0) -> Any:
-        """The derivatives of every number that f returns: the output's shape, then the argument's.
+        """The derivatives of every number that f returns, in the output's shape followed by the argument's.
 
         >>> import autograd
         >>> autograd.compile(lambda p: [p[0] * p[1], p[0] + p[1]], [0.0, 0.0]).jacobian([2.0, 3.0])

@@ -49,7 +49,7 @@ def prepare(program: Program) -> Program:
 
 
 def optimize(program: Program) -> Program:
-    """The program after all passes, which change no result."""
+    """The program after all passes, which change no result, except for the rounding of sums over lanes."""
     for _, after in _after_each(program):
         program = after
     return program

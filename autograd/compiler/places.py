@@ -77,7 +77,7 @@ class Places(NamedTuple):
 
 
 class Same:
-    """Checks all places in one fast pass for still holding the very same objects, since a call may take only microseconds."""
+    """A check in one fast pass that all places hold the very same objects as before, since a call may take microseconds."""
 
     def __init__(self, all_places: Sequence[Places]) -> None:
         lists = [p for p in all_places if _is_whole_list(p)]

@@ -43,12 +43,12 @@ class Row(NamedTuple):
 
     @property
     def results(self) -> range:
-        """The registers it writes."""
+        """The registers that the row writes."""
         return range(self.result, self.result + result_count(self.op, self.shape))
 
 
 def result_count(op: Op, shape: tuple[int, int] | None) -> int:
-    """How many registers an operation writes."""
+    """The number of registers that an operation writes."""
     return 1 if shape is None else shape[0] if op is matmul else shape[0] * shape[1]
 
 

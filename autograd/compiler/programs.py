@@ -39,7 +39,7 @@ class Programs:
         ends = list(accumulate([argument.count for argument in self.arguments], initial=0))
         self._registers = [range(*pair) for pair in pairwise(ends)]  # of each argument
         self._captured_at = range(ends[-1], ends[-1] + len(self.captured))
-        # The captured leaves that `backward` reaches, by (with lanes, as traced rather than prepared).
+        # Which captured leaves `backward` reaches, by (has lanes, as traced).
         self._reached: dict[tuple[bool, bool], derived.Reached] = {}
 
     def program_of(self, what: str = "value", *, argnums: int | Sequence[int] = 0, reduction: str | None = None) -> Program:

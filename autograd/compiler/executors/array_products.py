@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from autograd.compiler.executors.array_forms import FORMS
 from autograd.op import Op
 
-MIN_STACKED = 9  # terms of a sum, from which on they are stacked and summed; fewer are added one by one
+MIN_STACKED = 9  # terms: longer sums are stacked and summed, shorter ones added term by term
 
 
 class Product(NamedTuple):

@@ -1,4 +1,4 @@
-"""A Tape lowered for the lane interpreter: uniform rows keep their place and get its codes, all others become kernel calls."""
+"""A Tape lowered for the lane interpreter, which runs uniform rows by their codes: all others become kernel calls."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # mypy: ignore-errors
 """Functions of `math` without branches and calls, so that LLVM vectorises them over lanes.
 
-Accurate to 1.5 ulps, but those of the normal distribution and erfc to 3.
+Accurate to 1.5 ulps; those of the normal distribution and erfc to 3.
 """
 
 from __future__ import annotations

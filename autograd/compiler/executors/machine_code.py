@@ -68,7 +68,7 @@ def _function(source: CompilationUnit) -> Any:
     options = {"error_model": "numpy", "fastmath": set(source.fastmath)}
     compiled = _ccallback.CFunc(function, (source.arguments, types.void), locals={}, options=options)
     compiled._compiler = _Compiler(function, compiled._targetdescr, options, {}, Compiler)
-    with suppress(RuntimeError):  # no folder can be written: every process compiles anew
+    with suppress(RuntimeError):  # no writable folder: every process compiles anew
         compiled._cache = _Cache(function)
     return compiled
 
@@ -98,7 +98,7 @@ class _Implementation(_caching.FunctionCache._impl_class):  # type: ignore[misc]
 
 
 class _Cache(_caching.FunctionCache):  # type: ignore[misc]
-    """Numba's cache, in Numba's folders, with functions, closures included, keyed by name and by a stamp of all their sources."""
+    """Numba's cache, in Numba's folders, but keyed by a function's name, for closures too, and a stamp of all sources."""
 
     _impl_class = _Implementation
 
@@ -120,7 +120,7 @@ def _stamp() -> str:
 def entry(signatures: Sequence[Any], function: Callable[..., Any]) -> Any:
     """A function that Python calls with the GIL released; its cache is stale once any of the sources changes."""
     compiled: Any = numba.njit(nogil=True)(function)
-    with suppress(RuntimeError):  # no folder can be written
+    with suppress(RuntimeError):  # no writable folder
         compiled._cache = _Cache(function)
     for signature in signatures:
         compiled.compile(signature)

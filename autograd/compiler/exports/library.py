@@ -43,7 +43,7 @@ def nearest_even(x: float) -> float:
 
 
 def nearest_rest(x: float, y: float) -> float:
-    """What is left of x next to the nearest multiple of y: math.remainder."""
+    """math.remainder: x minus the nearest multiple of y."""
     rest = fmod(abs(x), abs(y))
     other = abs(y) - rest
     if rest == other:  # a tie: the even multiple
@@ -83,7 +83,7 @@ def smallest_of(*xs: float) -> float:
 
 
 def length(*xs: float) -> float:
-    """math.hypot: √(x₁² + x₂² + …), scaled to 1 and corrected by what the squares and their sum have lost to rounding."""
+    """math.hypot: √(x₁² + x₂² + …), scaled to 1 and corrected for the rounding of the squares and of their sum."""
     most = 0.0
     unknown = False
     for x in xs:

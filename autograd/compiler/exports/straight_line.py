@@ -1,4 +1,4 @@
-"""A Program as assignments of expressions, as Python syntax trees, from which every language is written."""
+"""A Program as assignments of expressions (Python syntax trees), the common basis of all exported languages."""
 
 from __future__ import annotations
 

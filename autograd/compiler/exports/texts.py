@@ -31,7 +31,7 @@ def pairs(text: str) -> dict[str, str]:
 
 
 def words(text: str) -> frozenset[str]:
-    """The words of a text."""
+    """The words in a text."""
     return frozenset(re.findall(r"\w+", text))
 
 

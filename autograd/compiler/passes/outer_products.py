@@ -9,7 +9,7 @@ from typing import NamedTuple
 from autograd.compiler.instructions import REDUCTIONS, by_role, lane_dot, lane_matmul, matmul
 from autograd.compiler.program import Arg, Program, Row, renamed, renamed_outputs
 
-MIN_AREA = 4  # the smallest grid that is worth a product
+MIN_AREA = 4  # cells in the smallest grid worth a product
 FULL = 0.75  # the fraction of each row of a grid that must be needed: the other cells are computed in vain
 
 

@@ -60,7 +60,7 @@ class Simplifier:
         self.made: list[Row | None] = [None] * program.registers  # the row that writes each register
         self.uses = program.use_counts()
         self._booleans: set[int] = set()
-        self._depth = 0  # of rules that make rows, which other rules look at
+        self._depth = 0  # of nested calls of `put`, each of which may apply a rule
 
     def program(self) -> Program:
         """The program, simplified."""
