@@ -128,7 +128,7 @@ class Compiled(Programs):
         sweeps.accumulate([*compress(self.captured, flows)], [slope * scale for slope in compress(slopes, flows)])
 
     def summed_backward(self, *xs: Any) -> tuple[float, list[float], list[float]]:
-        """The value and its derivatives by the captured leaves, summed over lanes; and how many lanes reach each leaf."""
+        """The value and its derivatives by the captured leaves, summed over lanes; and for each leaf, 0.0 if none reaches it."""
         return (self._by_plan("backward", xs) or self._summed_backward(xs))[1]  # type: ignore[no-any-return]
 
     def _summed_backward(self, xs: tuple[Any, ...]) -> Any:

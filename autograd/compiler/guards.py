@@ -33,7 +33,7 @@ def differing_lanes(guard: Guard, condition: Any) -> list[int]:
         return [i for i, x in enumerate(numbers) if bool(x) is not guard.taken]
     wrong = (condition != 0.0) != guard.taken
     try:
-        return [int(i) for i in namespace_of([wrong]).nonzero(reshaped(wrong, (-1,)))[0]]  # as a function: PyTorch's method differs
+        return [int(i) for i in namespace_of([wrong]).nonzero(reshaped(wrong, (-1,)))[0]]  # PyTorch's method differs
     except TypeError as error:  # JAX's own, for traced arrays
         raise CompileError(
             f"{guard.line}\nthis comparison cannot be checked while JAX traces the program: write the branch with "

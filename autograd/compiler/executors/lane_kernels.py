@@ -103,7 +103,7 @@ def _longer(x, y):
 
 @jit
 def _scale(x):
-    """A power of 2 to divide numbers up to x by, so that their squares neither overflow nor vanish."""
+    """A power of 2 to divide numbers by before they are squared, so that the square of the largest, x, is in range."""
     return 2.0**-600 if x < 2.0**-400 else (2.0**600 if x > 2.0**400 else 1.0)
 
 

@@ -132,7 +132,7 @@ class Rational(Exact):
         return Fraction(c) if math.isfinite(c) else c
 
     def result(self, z: Any) -> Any:
-        """A Fraction, even if the result was computed from an infinity."""
+        """A Fraction again, since an operation on an infinity may return a finite float."""
         return self.exactly(z) if type(z) is float else z
 
 
