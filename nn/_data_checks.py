@@ -121,7 +121,7 @@ def _checked_chunks(X: Any, y: Any, name: str) -> tuple[Any, list[Any]]:
     if X.ndim not in (1, 2) or X.dtype.kind not in "biuf":
         raise ValueError(f"{name}X: expected a Dask array of numbers with one row per sample, got {X.dtype} of shape {X.shape}")
     if any(length != length for length in X.chunks[0]):
-        raise ValueError(f"{name}X: the lengths of its chunks are not known: call X.compute_chunk_sizes() first")
+        raise ValueError(f"{name}X: its chunk sizes are unknown: call X.compute_chunk_sizes() first")
     rows, targets = Chunks(X), checked_list(f"{name}y", one_column(y))
     _check_lengths(rows, targets, name)
     from dask.array import isfinite, ma

@@ -151,7 +151,7 @@ class _ArgumentReader:
                 f"{path}: expected a real number, got {x.dtype}: only real numbers are supported: pass .real or .imag"
             )
         if is_foreign(x) and getattr(x, "requires_grad", False) and namespace_of([x]).is_grad_enabled():
-            advice = "pass .detach(), and take derivatives from the program's value_and_grad"  # they would be lost silently
+            advice = "pass .detach(), and get derivatives from the program's value_and_grad"  # they would be lost silently
             raise TypeError(
                 f"{path}: expected a tensor without requires_grad, since a program records no PyTorch graph: {advice}"
             )
@@ -196,7 +196,7 @@ def _or_array(shape: tuple[int, ...] | None, axes: Axes) -> str:
     if type(axes) is not int:
         return ", or a list with an array for each item that has lanes"
     if not -len(shape) - 1 <= axes <= len(shape):
-        return f" (there is no axis {axes} for its lanes, as in_axes has it)"
+        return f" (its lanes can't be on axis {axes}, as in_axes says)"
     with_lanes = list(map(str, shape))
     with_lanes.insert(axes % (len(shape) + 1), "lanes")
     return f", or an array of shape ({', '.join(with_lanes)}{',' * (not shape)})"
@@ -235,8 +235,8 @@ def lanes_of(given: Sequence[Given]) -> int | None:
     alone = [path for path, lanes in found if lanes is None]
     if alone:
         raise ValueError(
-            f"{listed(alone)} must have an axis of {lanes} lanes, as {path} has: for what is the same for all of them, compile "
-            "with None at its place in in_axes"
+            f"{listed(alone)} must have an axis of {lanes} lanes, like {path}: if all lanes share it, compile with None for it "
+            "in in_axes"
         )
     for x in [x for one in given if not one.plain for part in one.uniform if type(part) is list for x in part]:
         try:

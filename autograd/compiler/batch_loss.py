@@ -171,7 +171,7 @@ def _traced(f: Callable[[Any, Any], Any], sample: Any, target: Any) -> Traced:
     if read:
         raise CompileError(f"{place((read[0].filename, read[0].lineno))}: {read[0].message}")
     if type(traced.program.outputs[0].arg) is not int:
-        raise CompileError("the loss depends on no sample and on no parameter")
+        raise CompileError("the loss depends on neither a sample nor a parameter")
     return traced
 
 
@@ -188,7 +188,7 @@ def _summed_over_chunks(made: Made, wanted: range, numbers: Any, columns: Sequen
 
     lengths = next(x.chunks[0] for x in columns if is_chunked(x))
     if any(length != length for length in lengths):
-        raise CompileError("the lengths of the chunks are not known: call X.compute_chunk_sizes() first")
+        raise CompileError("the chunk sizes are unknown: call X.compute_chunk_sizes() first")
     # Both are sent once, instead of with every chunk.
     program, leaves = delayed(made, pure=True, traverse=False), delayed(numpy.asarray(numbers), pure=True, traverse=False)
     parts = [delayed(_on_chunk)(program, wanted, leaves, *blocks) for blocks in zip(*_blocks(columns, lengths), strict=True)]

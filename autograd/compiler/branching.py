@@ -65,13 +65,13 @@ class Branching(Compiled):
     def save(self, path: str | PathLike[str]) -> None:
         """ValueError: a file holds only one way through a function."""
         raise ValueError(
-            f"{self.name} has a program for each way through its branches, and a file holds one: compile it with guard='raise' "
-            "to save it"
+            f"{self.name} has one program per way through its branches, but a file holds only one: compile it with "
+            "guard='raise' to save it"
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
         raise TypeError(
-            f"{self.name} has a program for each way through its branches, and a copy would have only one: compile it with "
+            f"{self.name} has one program per way through its branches, but a copy would hold only one: compile it with "
             "guard='raise' to copy or pickle it"
         )
 
@@ -88,7 +88,7 @@ class Branching(Compiled):
 
     def _bind(self, xs: Sequence[Any]) -> tuple[list[Given], int | None]:
         if any_chunked(xs):
-            raise CompileError("guard='recompile' is not for Dask arrays: write the branch with autograd.where")
+            raise CompileError("guard='recompile' doesn't support Dask arrays: write the branch with autograd.where")
         return super()._bind(xs)
 
     def _merged(self, call: Callable[[Compiled, list[Any]], Any], xs: Sequence[Any], more: Sequence[Any] = ()) -> Any:
@@ -100,7 +100,7 @@ class Branching(Compiled):
             return parts[0]
         if not all(same_shape(way.traced.result, groups[0][0].traced.result) for way, _ in groups):
             raise CompileError(
-                f"{self.name} returns differently nested results in different lanes, which cannot be put into one: return the "
+                f"{self.name} returns differently nested results in different lanes, which can't be merged: return the "
                 "same nesting in every branch"
             )
         return merged(parts, [at for _, at in groups])
@@ -131,7 +131,7 @@ class Branching(Compiled):
 
     def _new_way(self, xs: Sequence[Any]) -> Compiled:
         if len(self._ways) == MAX_WAYS:
-            raise BranchError(f"{self.name} was run in {MAX_WAYS} different ways: write its branches with autograd.where")
+            raise BranchError(f"{self.name} took {MAX_WAYS} different ways through its branches: write them with autograd.where")
         pairs = zip(self.arguments, self._bind(xs)[0], strict=True)
         examples = [tree_build(argument.example, chain.from_iterable(map(each, x.uniform))) for argument, x in pairs]
         self._ways.append(Compiled(self._trace(examples), "ignore", self.executor))

@@ -238,7 +238,7 @@ class Compiled(Programs):
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self.traced.samplers:
-            raise TypeError(f"{self.name} draws random numbers, and a copy cannot hold where they come from: compile it again")
+            raise TypeError(f"{self.name} draws random numbers, whose source can't be copied: compile it again")
         make, *parts = self.packed
         return make, (*parts, self.captured, self._numbers)  # when a model is copied too, the leaves are the copy's
 
@@ -341,8 +341,8 @@ class Compiled(Programs):
         inside = self._takes_part()
         if inside and lanes is not None:
             raise CompileError(
-                f"{self.name} reads a Value from outside, and the function that calls it is being traced or differentiated: "
-                "no gradient reaches that Value through lanes, so make it an argument, or call the program on numbers"
+                f"{self.name} reads a Value from outside, and its caller is being traced or differentiated: no gradient reaches "
+                "that Value through lanes, so make it an argument, or call the program on numbers"
             )
         return inside or any(type(x) is Value for one in given if not one.plain for part in one.uniform for x in part)
 

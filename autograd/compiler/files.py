@@ -32,7 +32,7 @@ ARRAYS = ("codes", "starts", "args", "constants", "captured")
 def write(traced: Traced, path: str | PathLike[str]) -> None:
     """Write a traced function to `path`, as safetensors if it ends in `.safetensors`, else as npz. Numbers are stored exactly."""
     if traced.samplers:
-        raise ValueError(f"{traced.name} draws random numbers, and a file cannot hold where they come from")
+        raise ValueError(f"{traced.name} draws random numbers, whose source can't be saved")
     if Path(path).suffix == ".safetensors":
         save = _safetensors().numpy.save
         document, arrays = _taken_apart(traced)
@@ -63,12 +63,12 @@ def read(path: str | PathLike[str]) -> Traced:
         if not isinstance(document, dict) or document.get("format") != FORMAT:
             raise ProgramFileError(f'not a program file: "format" is not {FORMAT!r}')
         if document.get("version") != VERSION:
-            raise ProgramFileError(f"version {document.get('version')!r} is not known, only {VERSION}")
+            raise ProgramFileError(f"expected version {VERSION}, got {document.get('version')!r}")
         return _put_together(document, arrays)
     except ProgramFileError as error:
         raise ProgramFileError(f"{path}: {error}") from error.__cause__
     except RecursionError:
-        raise ProgramFileError(f"{path}: nested too deep to be a program") from None
+        raise ProgramFileError(f"{path}: nested too deeply to be a program") from None
     except (ValueError, TypeError, KeyError, IndexError, OverflowError, AttributeError) as error:
         raise ProgramFileError(f"{path}: damaged: {type(error).__name__}: {error}") from error
 
@@ -158,7 +158,7 @@ def _nesting(tree: Any, written: Callable[[Any], Any] = lambda number: 0) -> Any
 
 def _key(key: Any) -> Any:
     if type(key) not in (str, int):
-        raise ValueError(f"a file can hold dicts whose keys are str or int, got {key!r}")
+        raise ValueError(f"only dicts whose keys are str or int can be saved, got the key {key!r}")
     return key
 
 
@@ -179,7 +179,7 @@ def _put_together(document: Mapping[str, Any], arrays: Mapping[str, Any]) -> Tra
     rows = []
     starts = arrays["starts"].tolist()
     if len(starts) != len(arrays["codes"]) + 1 or starts[0] != 0 or starts[-1] != len(args) or sorted(starts) != starts:
-        raise ProgramFileError("its rows do not fit together")
+        raise ProgramFileError("its rows are inconsistent")
     for code, (start, stop) in zip(arrays["codes"].tolist(), pairwise(starts), strict=True):
         op = ops[code if code >= 0 else len(ops)]
         given = tuple([arg(code) for code in args[start:stop]])
@@ -189,7 +189,7 @@ def _put_together(document: Mapping[str, Any], arrays: Mapping[str, Any]) -> Tra
             try:
                 op.partials_at(1.0, [1.0] * len(given), [True] * len(given))
             except ValueError:
-                raise ProgramFileError(f"{op.name} does not take {len(given)} arguments") from None
+                raise ProgramFileError(f"{op.name} doesn't take {len(given)} arguments") from None
         rows.append(Row(op, given, registers))
         registers += 1
     outputs = tuple([Output(_text(name), arg(code)) for name, code in document["outputs"]])
@@ -199,11 +199,11 @@ def _put_together(document: Mapping[str, Any], arrays: Mapping[str, Any]) -> Tra
         for number, (label, requires_grad) in zip(arrays["captured"].tolist(), document["labels"], strict=True)
     ]
     guards = [Guard(taken is True, _text(line)) for taken, line in document["guards"]]
-    if sum(a.count for a in arguments) + len(captured) != len(inputs):
-        raise ProgramFileError(f"it has {len(inputs)} inputs, which its arguments and captured leaves do not add up to")
+    if (needed := sum(a.count for a in arguments) + len(captured)) != len(inputs):
+        raise ProgramFileError(f"it has {len(inputs)} inputs, but its arguments and captured leaves need {needed}")
     result = _tree(document["result"], len(outputs))
-    if len(tree_leaves(result)) + len(guards) != len(outputs):
-        raise ProgramFileError(f"it has {len(outputs)} outputs, which its result and its guards do not add up to")
+    if (needed := len(tree_leaves(result)) + len(guards)) != len(outputs):
+        raise ProgramFileError(f"it has {len(outputs)} outputs, but its result and its guards need {needed}")
     program = Program(inputs, tuple(rows), outputs, registers)
     return Traced(_text(document["name"]), arguments, program, captured, [], guards, result)
 
@@ -211,13 +211,13 @@ def _put_together(document: Mapping[str, Any], arrays: Mapping[str, Any]) -> Tra
 def _op(name: Any) -> Op:
     op = TABLE.get(name) or (detach if name == detach.name else None)  # a traced program has no other instructions
     if op is None:
-        raise ProgramFileError(f"there is no op {name!r}: an op of your own must be defined before the program is loaded")
+        raise ProgramFileError(f"there is no op {name!r}: define your own ops before loading the program")
     return op
 
 
 def _text(x: Any) -> str:
     if not isinstance(x, str):
-        raise ProgramFileError(f"expected a text, got {x!r}")
+        raise ProgramFileError(f"expected a string, got {x!r}")
     return x
 
 

@@ -59,7 +59,7 @@ class Sweep:
         except (TypeError, AttributeError, LookupError) as error:  # from a user's rule that expects floats
             raise CompileError(
                 f"a partial of {row.op.name} cannot be compiled, {error}: write it with operators and functions of autograd "
-                "alone, such as autograd.exp(x) for math.exp(x)"
+                "only, such as autograd.exp(x) for math.exp(x)"
             ) from error
         found = [(arg, p if type(p) is Symbol else number(p)) for arg, p in zip(row.args, partials, strict=True) if p is not None]
         return [(arg, p) for arg, p in found if type(p) is Symbol or p] if row.op.select else found

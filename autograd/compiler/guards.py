@@ -16,9 +16,9 @@ def check_guards(guards: Sequence[Guard], found: Sequence[Any], lanes: int | Non
         differing = differing_lanes(guard, condition)
         if differing:
             was = "true" if guard.taken else "false"
-            where = "" if lanes is None else f" for {len(differing)} of {lanes} lanes, the first of them lane {differing[0]}"
+            where = "" if lanes is None else f" for {len(differing)} of {lanes} lanes (first: lane {differing[0]})"
             raise BranchError(
-                f"{guard.line}\nthis comparison was {was} when the function was traced, and is not{where}: write the branch with "
+                f"{guard.line}\nthis comparison was {was} when the function was traced, but isn't{where}: write the branch with "
                 "autograd.where, or compile with guard='recompile'"
             )
 

@@ -57,8 +57,7 @@ class Traced(NamedTuple):
         _check_comparisons(f, name, arguments, trace)
         if (moved := closure.moved()) is not None:
             raise CompileError(
-                f"{moved}, which {name} reads, is changed by {name} at every call, so it cannot be compiled: a program "
-                "computes, and changes nothing"
+                f"{name} changes {moved}, which it reads, on every call, so it can't be compiled: programs have no side effects"
             )
         if closure.assigns:  # its names are bound to new objects now
             closure = Closure(f, trace.started)
@@ -78,7 +77,7 @@ def _trace(
         trace = Trace(inputs, paths, lambda: f(*copies))
     except KeyError as error:
         if any(type(key) is Value and key.op is not None and key.op.comparison for key in tree_leaves(error.args)):
-            raise _not_a_bool(name, "finds no key True or False in a dict") from error
+            raise _not_a_bool(name, "a dict doesn't find under the keys True and False") from error
         raise
     try:
         _transform_checks.check_output("compile", name, trace.result)
@@ -104,12 +103,12 @@ def _check_comparisons(f: Callable[..., Any], name: str, arguments: Sequence[Arg
         called = f(*_inputs(name, arguments))
     found, expected = ([y._number if type(y) is Value else y for y in tree_leaves(result)] for result in (trace.result, called))
     if len(found) != len(expected) or not all(map(_alike, found, expected)):
-        raise _not_a_bool(name, "a match, `is True`, isinstance or a set does not take for a bool")
+        raise _not_a_bool(name, "match, `is True`, isinstance and sets don't treat as bools")
 
 
 def _not_a_bool(name: str, where: str) -> CompileError:
     return CompileError(
-        f"{name} gives something else while it is traced than when it is called: a comparison is a Value then, which {where}. "
+        f"{name} returns something else when traced than when called: comparisons are Values then, which {where}. "
         "Write bool(x > y)"
     )
 
@@ -157,7 +156,7 @@ def _parameter_names(f: Callable[..., Any], name: str, count: int) -> list[str]:
     names = [p.name for p in plain]
     if missing := [p.name for p in plain[count:] if p.default is p.empty]:
         raise TypeError(
-            f"compile: {name} is traced on examples of its arguments, and got none for {', '.join(missing)}: write "
+            f"compile: {name} is traced on examples of its arguments, but got none for {', '.join(missing)}: write "
             f"compile({', '.join([name, *names])}), with numbers, lists or arrays like those of later calls"
         )
     return [*names[:count], *(f"x{i}" for i in range(len(names), count))]

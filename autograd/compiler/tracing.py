@@ -75,7 +75,7 @@ class Trace:
         """Warn that a Value was turned into a number."""
         _, depth = user_frame()
         warnings.warn(
-            f"{how} was read while the function was traced: the number it had then is a constant of the program. "
+            f"{how} was read while the function was traced: the program will keep its current number as a constant. "
             "Compute with the Value itself",
             TracingWarning,
             stacklevel=depth + 1,
@@ -88,8 +88,8 @@ class Trace:
         order = topological_order([x for x in xs if type(x) is Value], until=self.inputs)
         if not {*self.inputs}.isdisjoint(order):
             raise CompileError(
-                "the function that is traced asked for a number in a thread of its own: a trace sees only what is done in its "
-                "context, so run it there by contextvars.copy_context().run, as asyncio.to_thread does"
+                "the traced function read a number in another thread, which the trace can't see: run that code with "
+                "contextvars.copy_context().run, as asyncio.to_thread does"
             )
 
     def draw(self, sampler: Callable[[], float]) -> Value:

@@ -555,7 +555,7 @@ CHANGING = {
 
 @pytest.mark.parametrize(("f", "name"), CHANGING.values(), ids=CHANGING)
 def test_a_function_that_changes_what_it_reads_at_every_call_is_refused(f, name):
-    with pytest.raises(CompileError, match=f"{name}, which .* reads, is changed by .* at every call"):
+    with pytest.raises(CompileError, match=f"changes {name}, which it reads, on every call"):
         autograd.compile(f, 1.0)
 
 

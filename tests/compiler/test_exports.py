@@ -98,7 +98,7 @@ def test_an_op_without_a_form_is_refused_by_name():
         return compile(cube, 2.0, in_axes=None).program_of()
 
     for write in (c_source, javascript_source):
-        with pytest.raises(CompileError, match=r"cube has no .* form: tell custom_op its source, an expression of operators"):
+        with pytest.raises(CompileError, match=r"cube has no .* form: pass source=… to custom_op, an expression of operators"):
             write(program_of("cube"))
         with pytest.raises(CompileError, match=r"odd has no .* form"):
             write(program_of("odd", source="(lambda y: y * y * y)({})"))

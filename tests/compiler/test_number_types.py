@@ -432,7 +432,7 @@ def test_a_type_of_ones_own_needs_operators_and_functions_as_methods(x):
 
 def test_numbers_of_different_types_and_complex_ones_are_refused():
     program = compile(lambda x, y: x * y, 1.0, 2.0)
-    with pytest.raises(CompileError, match="numbers of different types do not go together: Fraction, mpf"):
+    with pytest.raises(CompileError, match="numbers of different types can't be mixed: Fraction, mpf"):
         program(Fraction(1, 2), SIXTY.mpf(1))
     with pytest.raises(TypeError, match="expected a real number, got complex"):
         program(1j, 2.0)

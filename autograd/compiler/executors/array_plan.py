@@ -138,7 +138,7 @@ class _ArrayPlanner:
             reduces = row.op in REDUCTIONS
             phase = BODY if reduces else max([self.phases[arg] for arg in read], default=BEFORE)
             if any(self.phases[arg] == AFTER for arg in read) and (reduces or any(self.varies[arg] for arg in read)):
-                raise CompileError(f"{row.op.name} of a number per lane and a sum over all lanes: no program has to compute that")
+                raise CompileError(f"{row.op.name} of a per-lane number and a sum over lanes isn't supported")
             level = 1 + max([self.levels[arg] for arg in read if self.phases[arg] == phase], default=0)
             known = AFTER if reduces else phase
             first = len(self.places)

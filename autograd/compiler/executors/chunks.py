@@ -52,8 +52,8 @@ def summed(program: Any, xs: Sequence[Any], call: Call, by: Sequence[int] = ()) 
     for argument in [program.arguments[i] for i in by]:
         if True in argument.varies:
             raise CompileError(
-                f"argnums: {argument.name} has lanes, and with a reduction Dask arrays can be differentiated by arguments "
-                "without lanes only: leave reduction out for the gradient of every lane"
+                f"argnums: {argument.name} has lanes, but on Dask arrays a reduction can be differentiated only by arguments "
+                "without lanes: leave out reduction for the gradient of every lane"
             )
     parts = _results(program, split, call)
     return split.lanes, pairwise_total(parts, _added).compute()
@@ -102,7 +102,7 @@ def _results(program: Any, split: _Split, call: Call) -> list[Any]:
 
     program.check_closure()
     if program.traced.samplers:
-        raise CompileError(f"{program.name} draws random numbers, in an order that chunks cannot keep: pass them as an argument")
+        raise CompileError(f"{program.name} draws random numbers, in an order that chunks can't keep: pass them as an argument")
     # Both are sent once, instead of with every chunk.
     packed = delayed(program.packed, pure=True, traverse=False)
     numbers = delayed(numpy.array(program.captured_numbers(), float), pure=True, traverse=False)
@@ -123,7 +123,7 @@ def _split(name: str, arguments: Sequence[Argument], xs: Sequence[Any]) -> _Spli
     for argument, x in zip(arguments, xs, strict=True):
         if any(size != size for leaf in blocks_of(x) if is_chunked(leaf) for size in leaf.shape):
             its = argument.name
-            raise ValueError(f"{its}: the lengths of its chunks are not known: call {its}.compute_chunk_sizes() first")
+            raise ValueError(f"{its}: its chunk sizes are unknown: call {its}.compute_chunk_sizes() first")
     given = [argument.bind(block_map(_stand_in, x)) for argument, x in zip(arguments, xs, strict=True)]
     lanes = lanes_of(given)
     if lanes is None:
@@ -209,7 +209,7 @@ def _called(call: Call, packed: tuple[Any, ...], numbers: Any, start: int, xs: S
     try:
         return call(program.with_captured(numbers.tolist()), xs)
     except BranchError as error:
-        raise BranchError(f"{error}\n(counted from the first lane of a chunk, which is lane {start} of all)") from None
+        raise BranchError(f"{error}\n(counted within a chunk, which starts at lane {start})") from None
 
 
 def _added(one: Any, other: Any) -> Any:

@@ -230,7 +230,7 @@ def arithmetic_of(numbers: Iterable[Any]) -> NumberType | None:
     if any(hasattr(x, "_record") for x in others.values()):
         return OpNumbers(next(kind for kind, x in others.items() if hasattr(x, "_record")))
     if len(others) > 1:
-        raise CompileError(f"numbers of different types do not go together: {', '.join(sorted(k.__name__ for k in others))}")
+        raise CompileError(f"numbers of different types can't be mixed: {', '.join(sorted(k.__name__ for k in others))}")
     ((kind, x),) = others.items()
     if kind is Fraction:
         return Rational(kind)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequenc
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from autograd._format import counted
 from autograd.compiler.exports.python_trees import Declarations, constant_of, function_trees, kind_of
 from autograd.compiler.exports.texts import (
     AND,
@@ -227,7 +228,7 @@ class Expressions(ABC):
 
     def expression_Constant(self, node: ast.Constant) -> Text:
         if type(node.value) is not bool:
-            raise self.refusal(f"{node.value!r} is not a number")
+            raise self.refusal(f"{node.value!r} isn't a number")
         return Text(self.truths[node.value], ATOM, TRUTH)
 
     def expression_BinOp(self, node: ast.BinOp) -> Text:
@@ -236,7 +237,7 @@ class Expressions(ABC):
         if type(node.op) in _CALLED:
             return self.call(_CALLED[type(node.op)], [node.left, node.right])
         if type(node.op) not in OPERATORS:
-            raise self.refusal(f"{ast.unparse(node)!r} is no arithmetic on floats")
+            raise self.refusal(f"{ast.unparse(node)!r} isn't arithmetic on floats")
         symbol, precedence = OPERATORS[type(node.op)]
         left, right = self.numeric(node.left).within(precedence), self.numeric(node.right).within(precedence + 1)
         return Text(f"{left} {symbol} {right}", precedence)
@@ -245,7 +246,7 @@ class Expressions(ABC):
         if isinstance(node.op, ast.Not):
             return Text(f"!{self.truth(node.operand).within(UNARY)}", UNARY, TRUTH)
         if isinstance(node.op, ast.Invert):
-            raise self.refusal(f"{ast.unparse(node)!r} is no arithmetic on floats")
+            raise self.refusal(f"{ast.unparse(node)!r} isn't arithmetic on floats")
         operand = self.numeric(node.operand)
         if isinstance(node.op, ast.UAdd):
             return operand
@@ -267,7 +268,7 @@ class Expressions(ABC):
         parts = []
         for operator, left, right in zip(node.ops, operands, operands[1:], strict=False):
             if type(operator) not in OPERATORS:
-                raise self.refusal(f"{ast.unparse(node)!r} is no comparison of numbers")
+                raise self.refusal(f"{ast.unparse(node)!r} isn't a comparison of numbers")
             parts.append(f"{left.within(SUM)} {self.symbol(operator)} {right.within(SUM)}")
         precedence = AND if len(parts) > 1 else EQUAL if isinstance(node.ops[0], (ast.Eq, ast.NotEq)) else ORDER
         return Text(" && ".join(parts), precedence, TRUTH)
@@ -317,7 +318,7 @@ class Expressions(ABC):
         if tree is None:
             if hasattr(math, name):
                 raise self.refusal(f"{self.language} has no {name}")
-            raise self.refusal("tell custom_op its source, an expression of operators and functions of math")
+            raise self.refusal("pass source=… to custom_op, an expression of operators and functions of math")
         if tree.args.vararg is None:
             self._check_count(name, args, len(tree.args.args))
         self.require(written)
@@ -325,7 +326,7 @@ class Expressions(ABC):
 
     def _check_count(self, name: str, args: Sequence[ast.expr], count: int) -> None:
         if len(args) != count:
-            raise self.refusal(f"{name} takes {count} argument{'s' * (count > 1)} there, not {len(args)}")
+            raise self.refusal(f"{name} takes {counted(count, 'argument')} in {self.language}, got {len(args)}")
 
     def call_float(self, args: Sequence[ast.expr]) -> Text:
         self._check_count("float", args, 1)
@@ -349,5 +350,5 @@ class Expressions(ABC):
     def _extreme(self, of_two: str, of_all: str, args: Sequence[ast.expr]) -> Text:
         starred = any(isinstance(arg, ast.Starred) for arg in args)
         if len(args) < 2 and not starred:
-            raise self.refusal("max and min take two arguments or more there")
+            raise self.refusal(f"max and min take at least two arguments in {self.language}")
         return self.call(of_all if starred or len(args) > 2 else of_two, args)

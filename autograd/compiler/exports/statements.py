@@ -26,7 +26,7 @@ class Writer(Expressions):
         self.scope = OpenFunction(ChainMap({}, kinds), Declarations({}, {}), NUMBER)
         found = self.numeric(expression)
         if self.scope.lines:
-            raise self.refusal(f"{ast.unparse(expression)!r} is not one expression there")
+            raise self.refusal(f"{ast.unparse(expression)!r} isn't a single expression in {self.language}")
         return found
 
     def require(self, name: str) -> None:
