@@ -36,7 +36,7 @@ def checked_list(name: str, values: Any, length: int | None = None) -> list[Any]
     if not isinstance(found, list):
         raise TypeError(f"{name} must be a list, a tuple or an array, got {type(values).__name__}")
     if length is not None and len(found) != length:
-        raise ValueError(f"{name} must be as long as X, {length}, got {len(found)}")
+        raise ValueError(f"{name} must be as long as X ({length}), got {len(found)}")
     return found
 
 
@@ -77,13 +77,13 @@ def one_column(y: Any) -> Any:
 def checked_parameters(name: str, parameters: Iterable[Value]) -> list[Value]:
     """`parameters` as a list; TypeError or ValueError unless they are distinct leaves, at least one."""
     if isinstance(parameters, (set, frozenset)):
-        raise TypeError(f"{name} must be in an order that stays the same, got a {type(parameters).__name__}: pass a list")
+        raise TypeError(f"{name} must have a fixed order, got a {type(parameters).__name__}: pass a list")
     try:
         values = list(parameters)
     except TypeError:
         raise TypeError(f"{name} must be an iterable of Values, got {_instead(parameters)}") from None
     if not values:
-        raise ValueError(f"{name} must hold at least one Value, got none (a generator gives its items only once)")
+        raise ValueError(f"{name} must hold at least one Value, got none (a generator can be used only once)")
     first: dict[Value, int] = {}
     for i, value in enumerate(values):
         if not isinstance(value, Value):
@@ -91,7 +91,7 @@ def checked_parameters(name: str, parameters: Iterable[Value]) -> list[Value]:
                 got = f"a dict whose keys are {type(value).__name__}: pass its values()"
             else:
                 named = isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], Value)
-                got = f"{value!r} at {i}{': pass parameters(), which gives them without their names' if named else ''}"
+                got = f"{value!r} at {i}{': pass parameters(), which leaves out the names' if named else ''}"
             raise TypeError(f"{name} must hold Values only, got {got}")
         if value.op is not None:
             raise ValueError(f"{name} must hold leaves only, got {value!r} at {i}, which {value.op.name} made")

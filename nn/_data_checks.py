@@ -37,18 +37,20 @@ def checked_run(
     checked_module(model)
     if not isinstance(loss, Loss):
         own = callable(loss) and not isinstance(loss, type)
-        advice = ": for one of your own, subclass nn.losses.Loss, and define element(self, prediction, target)" if own else ""
+        advice = ": to write your own, subclass nn.losses.Loss and define element(self, prediction, target)" if own else ""
         raise TypeError(f"loss must be a Loss, such as nn.MSELoss(), got {loss!r}{advice}")
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"optimizer must be an Optimizer, such as nn.optim.Adam(model.parameters()), got {optimizer!r}")
     parameters = model.parameters()
     if parameters and set(parameters).isdisjoint(optimizer.params):
-        raise ValueError("optimizer must hold parameters of the model, got one made for another: make it from model.parameters()")
+        raise ValueError(
+            "optimizer must hold parameters of the model, got one for a different model: make it from model.parameters()"
+        )
     if metric is not None and not callable(metric):
         raise TypeError(f"metric must be a function of outputs and targets, such as nn.accuracy, got {metric!r}")
     if metric is accuracy and (why := _why_half(model, y, loss)):
         write = "write metric=functools.partial(nn.accuracy, threshold=0.5)"
-        raise ValueError(f"metric: accuracy takes an output above 0 for class 1, {why}: {write}")
+        raise ValueError(f"metric: accuracy counts an output above 0 as class 1, {why}: {write}")
     check_widths(model, X, y, loss)
     check_labels(model, y, metric)
     if batch_size is not None:
@@ -65,8 +67,8 @@ def _refuse_sample_weights(loss: Loss, target: Any) -> None:
             if weights is not None:
                 weights_of(name, weights, [target])
         except ValueError:
-            why = "which are shuffled: leave out batch_size, or give one number for all or one per output"
-            raise ValueError(f"loss: its {name} must not be one per sample where there are batches, {why}") from None
+            why = "since samples are shuffled: leave out batch_size, or give one number for all or one per output"
+            raise ValueError(f"loss: its {name} must not have one number per sample with a batch_size, {why}") from None
 
 
 # -- data --------------------------------------------------------------------------------------------
@@ -87,7 +89,7 @@ def checked_data(X: Any, y: Any, name: str = "") -> tuple[list[Any], list[Any]]:
     kinds = [isinstance(row, list) for row in rows]
     if len(set(kinds)) > 1:
         places = " and ".join(f"row {i}" for i in sorted((kinds.index(True), kinds.index(False))))
-        raise ValueError(f"{who}all samples must be rows or all single numbers, got both, in {places} (counted from 0)")
+        raise ValueError(f"{who}samples must be all rows or all single numbers, got both, in {places} (counted from 0)")
     for i, row in enumerate(rows if kinds[0] else ()):
         if len(row) != len(rows[0]):
             got = f"{len(rows[0])} in row 0 and {len(row)} in row {i} (counted from 0)"
@@ -110,7 +112,7 @@ def _check_targets(targets: list[Any], name: str, columns: Sequence[Any] | None)
     for i, target in enumerate(targets):
         if isinstance(target, str):
             raise TypeError(
-                f"{name}y: expected numbers, got the text {target!r} in row {i} (counted from 0): "
+                f"{name}y: expected numbers, got the string {target!r} in row {i} (counted from 0): "
                 "number the classes, such as y = [names.index(label) for label in y]"
             )
     check_finite(f"{name}y", targets, columns)
@@ -168,7 +170,7 @@ def check_finite(name: str, rows: Sequence[Any], columns: Sequence[Any] | None =
             try:
                 number = item.data if type(item) is Value else Value(item).data
             except TypeError:
-                got = f"the text {item!r}" if isinstance(item, str) else repr(item)
+                got = f"the string {item!r}" if isinstance(item, str) else repr(item)
                 raise TypeError(f"{name}: expected numbers, got {got} in {where} (counted from 0)") from None
             except ValueError as error:
                 raise ValueError(f"{name}: {error} in {where} (counted from 0)") from None
@@ -209,8 +211,8 @@ def check_widths(model: Any, X: list[Any], y: list[Any], loss: Loss, name: str =
     if classes is None:
         return
     if classes == 0:
-        write = "give it one output per class, such as MLP(2, [8, 3]), or for two classes take BCEWithLogitsLoss()"
-        raise ValueError(f"loss: {type(loss).__name__} takes one output per class, and the model has a single one: {write}")
+        write = "give it one output per class, such as MLP(2, [8, 3]), or for two classes use BCEWithLogitsLoss()"
+        raise ValueError(f"loss: {type(loss).__name__} takes one output per class, but the model has only one: {write}")
     for i, target in enumerate(y):
         try:
             loss.shares(target, classes)
@@ -248,9 +250,9 @@ def _input_width(model: Any) -> int | None:
 def _why_half(model: Any, y: list[Any], loss: Loss) -> str:
     """Why 0.5 rather than 0 separates the outputs for two classes; "" if it does not."""
     if isinstance(loss, BCELoss) or _gives_a_probability(model):
-        return "as every probability is"
+        return "and every probability is above 0"
     if type(loss) in (MSELoss, L1Loss, HuberLoss, SmoothL1Loss) and _classes(model) in (0, 1) and 0 in squeezed_labels(y):
-        return f"and with {type(loss).__name__} the middle between targets 0 and 1 is 0.5"
+        return f"but with {type(loss).__name__} the midpoint of targets 0 and 1 is 0.5"
     return ""
 
 

@@ -86,7 +86,7 @@ class ParameterSearch:
             self.class_attributes[kind] = self._class_attributes(kind)
         for name, held in self.class_attributes[kind]:
             if isinstance(held, MemberDescriptorType):
-                self.hidden.append((prefix + name, [getattr(module, name, None)], f"take {name} out of __slots__"))
+                self.hidden.append((prefix + name, [getattr(module, name, None)], f"remove {name} from __slots__"))
             elif name not in vars(module):
                 write = f"it is an attribute of the class, which all instances share: assign self.{name} in __init__"
                 self.hidden.append((prefix + name, held, write))
@@ -111,7 +111,7 @@ class ParameterSearch:
         if isinstance(held, dict):
             keys = [key for key in held if type(key) not in INERT]
             if keys:
-                self.hidden.append((path, keys, "keep them as values of the dict, not as keys"))
+                self.hidden.append((path, keys, "make them values of the dict, not keys"))
         else:
             values = [item for item in held if type(item) is Value]
             made = [value.op.name for value in values if value.op is not None]
@@ -155,7 +155,7 @@ class ParameterSearch:
             if not owned <= listed:
                 what = "a Value" if type(item) is Value else f"a Module ({type(item).__name__})"
                 raise TypeError(
-                    f"{self._name(path)} leads to {what} that parameters() does not list, so it would be neither trained nor "
+                    f"{self._name(path)} leads to {what} that parameters() doesn't list, so it would be neither trained nor "
                     f"saved: {write}. To keep Values that are not parameters, keep a function that returns them"
                 )
 
@@ -173,9 +173,9 @@ class ParameterSearch:
 def _instead(held: Any) -> str:
     name = "structured array" if hasattr(type(held), "dtype") and getattr(held.dtype, "names", None) else type(held).__name__
     if isinstance(held, partial):
-        return "assign its Values to attributes of the module, and use them in a method in place of the partial"
+        return "assign its Values to attributes of the module, and use them in a method instead of the partial"
     if isinstance(held, CONTAINERS) or _is_table(held) or type(held).__module__ in ("builtins", "types", "collections", "queue"):
-        return f"in place of the {name}, use a list, a tuple, a dict or an array"
+        return f"use a list, a tuple, a dict or an array instead of the {name}"
     return f"make {held.__name__ if isinstance(held, type) else name} a Module, or move its Values into attributes of the module"
 
 

@@ -22,7 +22,7 @@ SCHEDULERS = ("ChainedScheduler", "ConstantLR", "CosineAnnealingWarmRestarts", "
 ADVICE = {
     "Linear": 'write nn.Layer(nin, nout, "linear")',
     "Parameter": "every Value in a Module is a parameter: write self.w = Value(0.0)",
-    "functional": "its functions are those of autograd, such as autograd.relu",
+    "functional": "its functions are in autograd, such as autograd.relu",
     "DataLoader": "write nn.batches(X, y, batch_size), or nn.fit(…, batch_size=…)",
     "TensorDataset": "X and y are lists, arrays or DataFrames",
     **dict.fromkeys(LISTS, "a Module finds the modules and Values in its lists and dicts"),

@@ -237,9 +237,9 @@ def _verdict(row: LayerHealth, last: float) -> str:
     gradient = row.output_gradient
     found = []
     if not math.isfinite(gradient + (row.parameter_gradient or 0.0)):
-        found.append("its gradient is not finite, see why(loss)")
+        found.append("its gradient isn't finite, see why(loss)")
     elif gradient == 0.0:
-        found.append("no gradient arrives")
+        found.append("no gradient reaches it")
     elif gradient < last / MAX_RATIO:
         found.append(f"vanishing: {_times(last / gradient)} smaller than at the last layer")
     elif gradient > last * MAX_RATIO > 0.0:

@@ -230,7 +230,7 @@ def _checked_nonlin(activation: str | Activation, nonlin: bool | None) -> str | 
     if nonlin is None:
         return activation
     if activation is not RELU:
-        raise TypeError(f"nonlin and activation say the same: give one of them, got nonlin={nonlin!r} and {activation!r}")
+        raise TypeError(f"nonlin and activation mean the same: give only one, got nonlin={nonlin!r} and {activation!r}")
     return "relu" if checked_flag("nonlin", nonlin) else "linear"
 
 
@@ -242,7 +242,7 @@ def _row(x: Any, nin: int | None = None) -> list[Any]:
         instead = ": write net([x])" if nin == 1 and isinstance(x, (int, float, Value)) else ""
         raise TypeError(f"x: expected a list of {expected}, got {type(x).__name__}{instead}")
     if row and isinstance(row[0], str):
-        raise TypeError(f"x: expected {expected}, got the text {row[0]!r}")
+        raise TypeError(f"x: expected {expected}, got the string {row[0]!r}")
     if row and hasattr(row[0], "__len__"):
         got = f"got {counted(len(row), 'row')}: write [net(row) for row in X]"
         raise ValueError(f"x: expected one row of {expected}, {got}")

@@ -40,7 +40,7 @@ def confusion_matrix(outputs: Sequence[Any], targets: Sequence[Any], threshold: 
     table = [[0] * size for _ in range(size)]
     for i, (actual, predicted) in enumerate(pairs):
         if predicted is None:
-            raise ValueError(f"outputs: expected numbers, got NaN in output {i}, which is of no class")
+            raise ValueError(f"outputs: expected numbers, got NaN in output {i}, which has no class")
         table[actual][predicted] += 1
     return table
 
@@ -79,7 +79,7 @@ def _classes(outputs: Sequence[Any], targets: Sequence[Any], threshold: float) -
             )
     pairs = [(actual_class(target, width), _predicted(row, limit)) for row, target in zip(rows, targets, strict=True)]
     if width == 1 and 0 in targets and -1 in targets:
-        raise ValueError("targets: expected two classes where an output is one number, got both 0 and -1 besides 1")
+        raise ValueError("targets: expected two classes for outputs of one number, got both 0 and -1 besides 1")
     return width, pairs
 
 
@@ -108,5 +108,5 @@ def actual_class(target: Any, width: int) -> int:
         return int(target)
     if width == 1 and target in (-1, 0, 1):
         return int(target == 1)
-    classes = f"a class from 0 to {width - 1}" if width > 1 else "1, and 0 or -1, where an output is one number"
+    classes = f"a class from 0 to {width - 1}" if width > 1 else "1, and 0 or -1, for outputs of one number"
     raise ValueError(f"targets: expected {classes}, got {target!r}")

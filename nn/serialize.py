@@ -27,7 +27,7 @@ class ModelFileError(ValueError):
     ...         nn.load(nn.Neuron(2), folder + "/neuron.json")
     ...     except ModelFileError as error:
     ...         print(str(error).partition(": ")[2])
-    state: w has another shape: expected a list of 2, got a list of 3
+    state: w has a different shape: expected a list of 2, got a list of 3
     """
 
 
@@ -83,7 +83,7 @@ def load(model: Module, path: str | Path, strict: bool = True) -> None:
             state = _from_json(Path(path).read_bytes(), most=2 * own + 100 if strict else math.inf)
         model.load_state_dict(state, strict=strict)
     except RecursionError:
-        raise ModelFileError(f"{path}: nested too deep to be a model") from None
+        raise ModelFileError(f"{path}: nested too deeply to be a model") from None
     except ValueError as error:
         raise ModelFileError(f"{path}: {error}") from error
 
@@ -105,7 +105,7 @@ def _from_json(content: bytes, most: float) -> Mapping[str, Any]:
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise ModelFileError(f'not a model file: "format" is not {FORMAT!r}')
     if document.get("version") != VERSION or isinstance(document["version"], bool):
-        raise ModelFileError(f"version {document.get('version')!r} is not known, only {VERSION}")
+        raise ModelFileError(f"expected version {VERSION}, got {document.get('version')!r}")
     state = document.get("state")
     if not isinstance(state, dict):
         raise ModelFileError(f'"state" must be an object, got {type(state).__name__}')
@@ -135,7 +135,7 @@ def _to_safetensors(state: Mapping[str, Any]) -> bytes:
         try:
             arrays[name] = numpy.asarray(group, dtype="float64")
         except ValueError:
-            raise ValueError(f"{name} is a ragged list, and a safetensors file holds only arrays: save to a .json file") from None
+            raise ValueError(f"{name} is a ragged list, but a safetensors file holds only arrays: save to a .json file") from None
     return bytes(library.save(arrays))
 
 

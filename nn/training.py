@@ -105,7 +105,7 @@ class EarlyStopping:
     def __call__(self, model: Module, history: History) -> bool:
         recorded = getattr(history, self.monitor)
         if not recorded:
-            raise ValueError(f"monitor: the history has no {self.monitor}; give fit a metric or validation_data")
+            raise ValueError(f"monitor: the history has no {self.monitor}; pass a metric or validation_data to fit")
         if history.epochs == 1:  # a new run
             self._restart()
         now = -recorded[-1] if "metric" in self.monitor else recorded[-1]
@@ -172,10 +172,10 @@ def fit(
         check_widths(model, *held_out, loss, "validation_data: ")
         check_labels(model, held_out[1], metric, "validation_data: ")
     if scheduler is not None and not isinstance(scheduler, (LRScheduler, ReduceLROnPlateau)):
-        raise TypeError(f"scheduler must be one of nn.lr_scheduler, got {scheduler!r}")
+        raise TypeError(f"scheduler must be from nn.lr_scheduler, got {scheduler!r}")
     if scheduler is not None and scheduler.optimizer is not optimizer:
         write = f"write {type(scheduler).__name__}(optimizer, …)"
-        raise ValueError(f"scheduler must be built on the optimizer given to fit, got one built on another: {write}")
+        raise ValueError(f"scheduler must have the optimizer passed to fit, got one with a different optimizer: {write}")
     if not isinstance(callbacks, (list, tuple)) or not all(map(callable, callbacks)):
         raise TypeError(f"callbacks must be a list of functions, got {callbacks!r}")
     checked_integer("epochs", epochs, at_least=1)

@@ -162,7 +162,7 @@ class _ArgumentReader:
                 self._numbers(path, axes, list(x.flat))
                 return ArrayPlace(shape, None)
             else:
-                advice = "call the program for one lane after another, as in [program(row) for row in x]"
+                advice = "call the program for one lane at a time, as in [program(row) for row in x]"
                 raise TypeError(f"{path}: expected {_array_or_number(shape)}, since Values have no lanes: {advice}")
         count = math.prod(shape)
         if tuple(x.shape) == shape:

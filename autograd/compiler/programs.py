@@ -61,7 +61,7 @@ class Programs:
         if what not in ("value", "jacobian"):
             self._check_one_number(what)
         if reduction is not None and what not in ("value_and_grad", "backward"):
-            raise ValueError(f"reduction is for value_and_grad and backward, got {reduction!r} for {what}: leave it out")
+            raise ValueError(f"reduction works only with value_and_grad and backward, got {reduction!r} for {what}: leave it out")
         if reduction not in (None, "sum"):
             advice = "for a mean, divide the sum by the number of lanes"
             raise ValueError(f"reduction must be 'sum' or None, got {reduction!r}: {advice}")

@@ -72,7 +72,7 @@ class ModelCall:
                 continue
             seen.add(node)
             if node in self.inside or node in given:
-                raise NotLayered(f"the layers of {self.scope.name} do not feed one another in a chain")
+                raise NotLayered(f"the layers of {self.scope.name} do not form a chain")
             waiting += [arg for arg in node.args if type(arg) is Value]
 
     # -- neurons -------------------------------------------------------------------------------------

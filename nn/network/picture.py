@@ -109,7 +109,7 @@ class NetworkPicture:
         if answer(self.network, self.numbers) is not None:
             yield _Entry(element("path", d="M2 0l8 -5v10z", fill=INK), 12.0, "largest output")
         if maps is not None:
-            yield _ramp_entry(Shades([0.0, 1.0]), "value over the inputs, least to most")
+            yield _ramp_entry(Shades([0.0, 1.0]), "value over the inputs, lowest to highest")
             if plane is not None:
                 yield _line_entry({"stroke": INK, "stroke_width": 2.0}, "boundary")
             for i, label in enumerate(maps.labels if plane is not None and len(maps.labels) > 1 else ()):

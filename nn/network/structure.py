@@ -108,7 +108,8 @@ def read_network(
             columns.append(_inputs(width, inputs, before))
         elif len(columns[-1].units) != width:
             name = as_index(path)
-            raise NotLayered(f"{name} takes {counted(width, 'number')}, and {columns[-1].title} before it gives another count")
+            before = f"{columns[-1].title} before it has a different number of outputs"
+            raise NotLayered(f"{name} takes {counted(width, 'input')}, but {before}")
         columns.append(_layer(path, step, neurons))
     if not columns:
         raise NotLayered(f"{type(model).__name__} has no layers")

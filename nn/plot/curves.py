@@ -86,7 +86,7 @@ def _curves(losses: Any, label: str) -> tuple[str, list[Curve]]:
         numbers = [any_number(f"losses[{i}]", loss) for i, loss in enumerate(checked_list("losses", losses))]
         curves = [(label, range(len(numbers)), numbers)]
     if not curves or not curves[0][2]:
-        raise ValueError("losses: there are none to draw")
+        raise ValueError("losses: nothing to draw")
     return unit, curves
 
 
@@ -117,7 +117,7 @@ def update_ratios(record: TrainingRecord, *, ax: Axes | None = None) -> Axes:
     for name in record[0].parameters:
         groups.setdefault(name.strip("‖") if name.startswith("‖") else layer_of(name), []).append(name)
     if not groups:
-        raise ValueError("record holds no parameters: give record_training keep=None or names")
+        raise ValueError("record holds no parameters: pass keep=None or names to record_training")
     update = _update(record)
     steps = [frame.step for frame in record.frames[:-1]]
     ax = axes(ax)
@@ -144,8 +144,8 @@ def _update(record: TrainingRecord) -> Callable[[int, str], float]:
     steps = [frame.step for frame in record]
     if any(name.startswith("‖") for name in record[0].parameters) or steps != list(range(steps[0], steps[0] + len(steps))):
         raise ValueError(
-            "record: without plain SGD the updates are differences of single numbers, "
-            'which record_training keeps with keep=["*"] and every=1'
+            "record: unless the optimizer is plain SGD, updates need every parameter at every step: "
+            'pass keep=["*"] and every=1 to record_training'
         )
     return lambda at, name: record[at + 1].parameters[name] - record[at].parameters[name]
 

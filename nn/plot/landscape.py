@@ -111,5 +111,5 @@ def _draw(ax: Axes, places: list[float], losses: list[list[float]]) -> Axes:
     ax.plot(0.0, 0.0, "X", color=look["ink"], markeredgecolor=look["paper"], markersize=11, linestyle="", label=here)
     ax.legend(fontsize=SMALL)
     ax.locator_params(nbins=5)  # even where there is little room
-    ax.set(xlabel="along direction 1, in lengths of the weights", ylabel="along direction 2", title="Loss around here")
+    ax.set(xlabel="direction 1 (in units of the weights' length)", ylabel="direction 2", title="Loss landscape")
     return ax

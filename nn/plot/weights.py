@@ -74,7 +74,7 @@ def weights(model: Module, *, ax: Axes | None = None) -> Axes:
         right = left + max(block.columns, len(block.name) * width / MAX_LETTERS)
         left = right + max(0.5, width / 40)
     ax.set(xlim=(-0.1, right + 0.1), ylim=(tallest + 0.1, -0.1), xticks=[], yticks=[], ylabel="neuron", aspect="equal")
-    ax.set_xlabel("input, and the bias right of the line")
+    ax.set_xlabel("input (bias right of the line)")
     ax.set_title("Weights", pad=18.0)
     for spine in ax.spines.values():
         spine.set_visible(False)

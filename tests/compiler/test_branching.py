@@ -127,9 +127,7 @@ def test_tangents_of_another_shape_than_primals_are_refused(tangent):
 
 def test_a_branch_error_names_the_line_the_number_of_lanes_and_the_first():
     program = autograd.compile(halved, 3.0, 2.0, in_axes=(0, None))
-    with pytest.raises(
-        BranchError, match=r"(?s)test_branching.py:\d+: while y > 1.0.*for 2 of 3 lanes \(first: lane 1\)"
-    ):
+    with pytest.raises(BranchError, match=r"(?s)test_branching.py:\d+: while y > 1.0.*for 2 of 3 lanes \(first: lane 1\)"):
         program(np.array([3.0, 0.1, 0.2]), 2.0)
 
 

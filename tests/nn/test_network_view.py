@@ -164,7 +164,7 @@ def test_a_picture_of_a_wide_layer_says_which_neurons_it_shows_and_that_the_larg
     model.layers[0].neurons[7].w[1].data = 5.0
     model.layers[1].neurons[0].w[7].data = 0.0
     text = nn.draw(model, [0.1, 0.2]).text
-    assert "Of layers[0], only those neurons are drawn that give most to the next layer." in text
+    assert "Of layers[0], only the neurons that contribute most to the next layer are drawn." in text
     assert "The largest weight is 5, of layers[0].neurons[7].w[1], which is not drawn." in text
     assert "drawn" not in nn.draw(mlp(2, 3, 1), [0.1, 0.2]).text
     assert "Of layers[0], only the largest outputs are drawn." in nn.draw(mlp(2, 20)).text
@@ -501,7 +501,7 @@ def test_with_inputs_the_layers_stand_in_the_order_in_which_they_run():
 )
 def test_layers_that_are_no_chain_fall_back_to_the_scalar_graph_and_say_so(forward):
     drawing = nn.draw(Net(forward), [1.0, 2.0])
-    assert drawing.text.startswith("the layers of Net do not feed one another in a chain: this is the graph of its result")
+    assert drawing.text.startswith("the layers of Net do not form a chain: this is the graph of its result")
     assert "chain" in " ".join(texts(drawing))
 
 
@@ -602,14 +602,14 @@ def test_names_are_escaped(name):
         ({"x": [[1.0, 2.0]]}, "x must be one row of numbers, got 1 row"),
         ({"x": [1.0]}, "expected a list of 2 numbers|expected 2 numbers"),
         ({"inputs": ["a"]}, "inputs: expected 2 names"),
-        ({"inputs": (3, 3)}, "inputs: 3 × 3 pixels are 9 inputs, and the model has 2"),
+        ({"inputs": (3, 3)}, "inputs: 3 × 3 pixels are 9 inputs, but the model has 2"),
         ({"inputs": 8}, "inputs must be a list of names, or the shape of an image"),
         ({"outputs": ["a", "b"]}, "outputs: expected 1 name"),
         ({"outputs": "a"}, "outputs must be a list of names, got 'a'"),
         ({"outputs": [1.0]}, r"outputs must be a list of names, got \[1.0\]"),
         ({"outputs": 3}, "outputs must be a list of names, got 3"),
         ({"loss": Value(1.0)}, "loss was not computed by this model"),
-        ({"x": [1.0, 2.0], "loss": Value(1.0)}, "leave out x and y"),
+        ({"x": [1.0, 2.0], "loss": Value(1.0)}, "a Value that already determines x and y: leave them out"),
         ({"lr": "fast"}, "lr must be a number"),
         ({"lr": math.nan}, "lr must be finite, got nan"),
         ({"lr": 10**400}, "lr: int too large for a float"),

@@ -481,7 +481,7 @@ def test_a_bad_argument_of_a_shape_is_named_with_what_came_and_what_should(
     ("X", "y", "error", "message"),
     [
         ([], [], ValueError, "X must hold at least one row, got none"),
-        (X4, [0, 1], ValueError, "y must be as long as X, 4, got 2"),
+        (X4, [0, 1], ValueError, r"y must be as long as X \(4\), got 2"),
         ("abcd", Y4, TypeError, "X must be a list, a tuple or an array, got str"),
         (X4, 5, TypeError, "y must be a list, a tuple or an array, got int"),
         (X4, np.float64(1.0), TypeError, "y must be a list, a tuple or an array, got float64"),
@@ -508,7 +508,7 @@ def test_data_that_are_no_rows_with_labels_are_turned_down(
         ({"test_size": True}, TypeError, "test_size must be an integer, got True"),
         ({"test_size": "big"}, TypeError, "test_size must be a number, got 'big'"),
         ({"stratify": Y4, "shuffle": False}, ValueError, "stratify needs shuffle=True, got shuffle=False"),
-        ({"stratify": [0, 1]}, ValueError, "stratify must be as long as X, 4, got 2"),
+        ({"stratify": [0, 1]}, ValueError, r"stratify must be as long as X \(4\), got 2"),
         ({"stratify": True}, TypeError, "stratify must be a list, a tuple or an array, got bool"),
         ({"stratify": np.eye(4)}, TypeError, "stratify must be a single label for each row, got lists"),
         ({"stratify": [0, 0, 0, 7]}, ValueError, "stratify must hold every label at least twice, got only one of [7]"),

@@ -157,9 +157,9 @@ def test_vanishing_and_exploding_layers_are_told_by_how_much():
 def test_no_gradient_and_one_that_is_not_finite_are_told():
     net = nn.MLP(2, [3, 1], seed=0)
     exact = [float(net(row).data) for row in BATCH]
-    assert [row.verdict for row in health(net, loss_of(net, BATCH, exact)).rows] == ["no gradient arrives"] * 2
+    assert [row.verdict for row in health(net, loss_of(net, BATCH, exact)).rows] == ["no gradient reaches it"] * 2
     loss = loss_of(net) * math.inf
-    assert "its gradient is not finite, see why(loss)" in health(net, loss).rows[0].verdict
+    assert "its gradient isn't finite, see why(loss)" in health(net, loss).rows[0].verdict
 
 
 def test_a_layer_that_the_loss_does_not_use_is_listed_as_such():

@@ -166,7 +166,7 @@ def test_what_has_no_share_costs_nothing_whatever_is_predicted():
 def test_all_ignored_is_a_sum_of_0_and_no_mean():
     assert nn.CrossEntropyLoss("sum")([[1.0, 2.0]], [-100]) == 0.0
     assert nn.NLLLoss("none", ignore_index=1)([[1.0, 2.0]], [1]) == [0.0]
-    with pytest.raises(ValueError, match="targets: all of them are ignored or have the weight 0, so there is no mean"):
+    with pytest.raises(ValueError, match="targets: every target is ignored or has weight 0, so there is no mean"):
         nn.CrossEntropyLoss()([[1.0, 2.0]], [-100])
 
 
@@ -422,7 +422,7 @@ def test_targets_may_be_values():
         (lambda: nn.CrossEntropyLoss()([[1.0, 2.0, 3.0]], 1), r"targets: expected a list of 1, .* got 1: write \[1\]$"),
         (lambda: nn.CrossEntropyLoss()([[1.0, 2.0]], [1.0]), r"class, 0 to 1, got 1\.0: write int\(y\) for each$"),
         (lambda: nn.CrossEntropyLoss()([[1.0, 2.0]], numpy.array([0.0])), r"got 0\.0: write int\(y\) for each$"),
-        (lambda: nn.CrossEntropyLoss()([[1.0]], [1]), "the index of a class, 0, as there is only one, got 1$"),
+        (lambda: nn.CrossEntropyLoss()([[1.0]], [1]), "the index of a class, 0, since there is only one, got 1$"),
         (
             lambda: nn.CrossEntropyLoss()([Value(1.0)], [0]),
             "a row of numbers, one per class, got a Value: give the model .*BCEWithLogitsLoss",
@@ -442,7 +442,7 @@ def test_targets_may_be_values():
         (lambda: nn.CrossEntropyLoss()([[1.0, 2.0]], [[1.5, -0.5]]), "targets: expected a number from 0 to 1, got 1.5"),
         (
             lambda: nn.CrossEntropyLoss(ignore_index=0)([[1.0, 2.0]], [[0.5, 0.5]]),
-            "ignore_index=0 is for targets that are indices",
+            "ignore_index=0 needs class indices as targets",
         ),
         (lambda: nn.NLLLoss()([[1.0, 2.0]], [[0.5, 0.5]]), r"the index of a class, 0 to 1, got \[0.5, 0.5\]"),
         (lambda: nn.BCELoss(weight=math.inf), "weight must be a finite number >= 0, got inf"),
@@ -468,7 +468,7 @@ def test_bad_arguments_are_refused_by_name(call, message):
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: nn.CrossEntropyLoss([1.0, 2.0]), r"\(everything else is given by name, such as weight=\), got \[1.0, 2.0\]"),
+        (lambda: nn.CrossEntropyLoss([1.0, 2.0]), r"\(pass everything else by keyword, such as weight=\), got \[1.0, 2.0\]"),
         (lambda: nn.CrossEntropyLoss(weight=2.0), "weight must be a list, a tuple or an array, got float"),
         (lambda: nn.CrossEntropyLoss(weight=["a"]), r"weight\[0\] must be a finite number >= 0, got 'a'"),
         (lambda: nn.CrossEntropyLoss(weight=[[1.0], [2.0]]), r"weight\[0\] must be a finite number >= 0, got \[1.0\]"),

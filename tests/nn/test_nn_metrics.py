@@ -79,7 +79,7 @@ def test_an_output_with_a_nan_is_of_no_class():
         ([[1.0, 2.0]], [-1], "targets: expected a class from 0 to 1, got -1"),
         ([[1.0, 2.0]], [[0, 1]], r"targets: expected a class from 0 to 1, got \[0, 1\]"),
         ([[]], [0], "outputs: expected at least one number in each, got none in output 0"),
-        ([1.0, 2.0, 3.0], [1, 0, -1], "targets: expected two classes where an output is one number, got both 0 and -1 besides 1"),
+        ([1.0, 2.0, 3.0], [1, 0, -1], "targets: expected two classes for outputs of one number, got both 0 and -1 besides 1"),
         ([[1.0, 2.0], [1.0]], [0, 0], "outputs: expected the same number of values in each, got 2 in output 0 and 1 in output 1"),
     ],
 )

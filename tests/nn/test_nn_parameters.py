@@ -102,7 +102,7 @@ def test_a_state_of_another_shape_is_refused_and_changes_nothing(numbers, other)
     before = net.state_dict()
     for given_state in (numpy.ones(other), numpy.ones(other).tolist()):
         if other != numbers.shape:
-            with pytest.raises(ValueError, match="state: w has another shape"):
+            with pytest.raises(ValueError, match="state: w has a different shape"):
                 net.load_state_dict({"w": given_state})
             assert net.state_dict() == before
 
@@ -223,33 +223,33 @@ def test_however_a_value_is_wrapped_it_is_a_parameter_or_a_type_error_names_the_
         assert len(net.parameters()) == 2
         assert net.parameters()[1] is leaf
     else:
-        with pytest.raises(TypeError, match=r"^Module\.table.* leads to a .* that parameters\(\) does not list, so .*: \w+"):
+        with pytest.raises(TypeError, match=r"^Module\.table.* leads to a .* that parameters\(\) doesn't list, so .*: \w+"):
             net.parameters()
 
 
 @pytest.mark.parametrize("name", OVERLOOKED)
 def test_whatever_overlooks_a_value_is_refused_by_itself(name):
-    with pytest.raises(TypeError, match=r"^Module\.table.* leads to a Value that parameters\(\) does not list"):
+    with pytest.raises(TypeError, match=r"^Module\.table.* leads to a Value that parameters\(\) doesn't list"):
         module(table=OVERLOOKED[name](Value(1.0))).parameters()
 
 
 @pytest.mark.parametrize(
     ("held", "message"),
     [
-        ({Value(1.0)}, "Module.w leads to a Value .* in place of the set, use a list, a tuple, a dict or an array. To keep"),
-        (frozenset([Value(1.0)]), "in place of the frozenset, use a list"),
-        (deque([Value(1.0)]), "in place of the deque, use a list"),
+        ({Value(1.0)}, "Module.w leads to a Value .* use a list, a tuple, a dict or an array instead of the set. To keep"),
+        (frozenset([Value(1.0)]), "use a list, a tuple, a dict or an array instead of the frozenset"),
+        (deque([Value(1.0)]), "use a list, a tuple, a dict or an array instead of the deque"),
         (Config(0.5, [Value(1.0)]), "make Config a Module, or move its Values into attributes of the module"),
         ([1.0, Plain(nn.Neuron(1, seed=0))], r"Module.w\[1\] leads to a Module \(Neuron\) .*: make Plain a Module"),
-        ({Value(1.0): 2.0}, "keep them as values of the dict, not as keys"),
-        (series(Value(1.0)), "in place of the Series, use a list"),
-        (pandas.DataFrame({"w": [Value(1.0)]}), "in place of the DataFrame, use a list"),
-        (pandas.Index([Value(1.0)]), "in place of the Index, use a list"),
-        (structured(Value(1.0)), "in place of the structured array, use a list"),
-        (queue(Queue, Value(1.0)), "in place of the Queue, use a list"),
+        ({Value(1.0): 2.0}, "make them values of the dict, not keys"),
+        (series(Value(1.0)), "use a list, a tuple, a dict or an array instead of the Series"),
+        (pandas.DataFrame({"w": [Value(1.0)]}), "use a list, a tuple, a dict or an array instead of the DataFrame"),
+        (pandas.Index([Value(1.0)]), "use a list, a tuple, a dict or an array instead of the Index"),
+        (structured(Value(1.0)), "use a list, a tuple, a dict or an array instead of the structured array"),
+        (queue(Queue, Value(1.0)), "use a list, a tuple, a dict or an array instead of the Queue"),
         (
             partial(max, Value(1.0)),
-            "Values to attributes of the module, and use them in a method in place of the partial",
+            "Values to attributes of the module, and use them in a method instead of the partial",
         ),
     ],
 )
@@ -294,12 +294,12 @@ def test_a_slot_of_a_module_is_refused():
         def __init__(self):
             self.w = Value(1.0)
 
-    with pytest.raises(TypeError, match=r"Narrow\.w leads to a Value .*: take w out of __slots__"):
+    with pytest.raises(TypeError, match=r"Narrow\.w leads to a Value .*: remove w from __slots__"):
         Narrow().parameters()
 
 
 def test_two_parameters_of_one_name_are_refused():
-    with pytest.raises(ValueError, match=r"two parameters are called w\.1: choose other keys for the dict"):
+    with pytest.raises(ValueError, match=r"two parameters are called w\.1: choose different keys for the dict"):
         module(w={1: Value(1.0), "1": Value(2.0)}).state_dict()
 
 

@@ -126,9 +126,7 @@ def test_a_metric_that_returns_no_number_is_refused(found):
 def test_a_scheduler_of_another_optimizer_is_refused():
     net, other = nn.MLP(1, [1], seed=0), nn.MLP(1, [1], seed=0)
     for scheduler in (StepLR(SGD(other.parameters(), lr=0.1), 1), ReduceLROnPlateau(SGD(net.parameters(), lr=0.1))):
-        with pytest.raises(
-            ValueError, match=f"scheduler must be built on the optimizer given to fit, .*{type(scheduler).__name__}"
-        ):
+        with pytest.raises(ValueError, match=f"scheduler must have the optimizer passed to fit, .*{type(scheduler).__name__}"):
             line_fit(net, scheduler=scheduler)
 
 
@@ -252,14 +250,14 @@ def test_a_diverging_loss_is_reported_with_its_epoch():
         ({"loss": nn.MSELoss}, r"loss must be a Loss, such as nn.MSELoss\(\), got <class"),
         (
             {"loss": lambda p, t: (p - t) ** 2},
-            r"got <function .*: for one of your own, subclass nn.losses.Loss, and define element",
+            r"got <function .*: to write your own, subclass nn.losses.Loss and define element",
         ),
-        ({"optimizer": SGD([Value(1.0)], lr=0.1)}, "optimizer must hold parameters of the model, got one made for another"),
+        ({"optimizer": SGD([Value(1.0)], lr=0.1)}, "optimizer must hold parameters of the model, got one for a different model"),
         ({"optimizer": "adam"}, "optimizer must be an Optimizer, such as .*, got 'adam'"),
-        ({"scheduler": "x"}, "scheduler must be one of nn.lr_scheduler, got 'x'"),
+        ({"scheduler": "x"}, "scheduler must be from nn.lr_scheduler, got 'x'"),
         ({"metric": "accuracy"}, "metric must be a function .*, got 'accuracy'"),
         ({"metric": nn.accuracy, "loss": nn.BCELoss()}, r"write metric=functools\.partial\(nn\.accuracy, threshold=0\.5\)"),
-        ({"metric": nn.accuracy}, r"metric: accuracy: y\[\d\]: expected 1, and 0 or -1, where an output is one number, got"),
+        ({"metric": nn.accuracy}, r"metric: accuracy: y\[\d\]: expected 1, and 0 or -1, for outputs of one number, got"),
         ({"callbacks": EarlyStopping()}, "callbacks must be a list of functions"),
     ],
 )
@@ -282,7 +280,9 @@ def test_bad_arguments_are_refused_by_name_and_the_model_is_unchanged(options, m
 )
 def test_an_accuracy_of_probabilities_needs_a_threshold(net):
     options = {"loss": nn.MSELoss(), "optimizer": SGD(net.parameters()), "epochs": 1, "progress": False}
-    with pytest.raises(ValueError, match=r"above 0 for class 1, as every probability is: write metric=functools\.partial\(nn\."):
+    with pytest.raises(
+        ValueError, match=r"above 0 as class 1, and every probability is above 0: write metric=functools\.partial\(nn\."
+    ):
         fit(net, [[0.0], [1.0]], [0, 1], metric=nn.accuracy, **options)
     half = functools.partial(nn.accuracy, threshold=0.5)
     assert fit(net, [[0.0], [1.0]], [0, 1], metric=half, **options).metric[0] in (0.0, 0.5, 1.0)
@@ -293,7 +293,7 @@ def test_an_accuracy_of_outputs_that_are_drawn_to_0_and_1_needs_a_threshold(loss
     net, name = nn.MLP(1, [2, 1]), type(loss).__name__
     options = {"loss": loss, "optimizer": SGD(net.parameters()), "epochs": 1, "metric": nn.accuracy, "progress": False}
     for y in ([0, 1], [[0.0], [1.0]]):
-        with pytest.raises(ValueError, match=f"^metric: .* and with {name} the middle between targets 0 and 1 is 0.5: write "):
+        with pytest.raises(ValueError, match=f"^metric: .* but with {name} the midpoint of targets 0 and 1 is 0.5: write "):
             fit(net, [[0.0], [1.0]], y, **options)
     assert len(fit(net, [[0.0], [1.0]], [-1, 1], **options).metric) == 1
 
@@ -311,7 +311,7 @@ def test_an_accuracy_of_several_sigmoids_needs_none():
 def test_weights_of_single_samples_are_refused_where_samples_are_shuffled(loss):
     net = nn.MLP(1, [1], output_activation="sigmoid")
     options = {"loss": loss, "optimizer": SGD(net.parameters()), "epochs": 1, "progress": False, "compiled": False}
-    with pytest.raises(ValueError, match=r"^loss: its (pos_)?weight must not be one per sample where there are batches"):
+    with pytest.raises(ValueError, match=r"^loss: its (pos_)?weight must not have one number per sample with a batch_size"):
         fit(net, [[0.0], [1.0]], [0, 1], batch_size=2, **options)
     assert fit(net, [[0.0], [1.0]], [0, 1], **options).epochs == 1
 
@@ -474,7 +474,7 @@ def test_deeper_samples_and_values_are_looked_into():
         (
             [[1.0, 2.0]] * 2,
             [0, "setosa"],
-            "y: expected numbers, got the text 'setosa' in row 1 (counted from 0): number the classes",
+            "y: expected numbers, got the string 'setosa' in row 1 (counted from 0): number the classes",
         ),
         ([[1.0, 2.0]], 1.0, "y must be a list, a tuple or an array, got float"),
         (({1.0, 2.0}), [1.0], "X must be a list, a tuple or an array, got set"),
@@ -509,10 +509,10 @@ def test_single_numbers_are_samples_of_a_model_that_takes_them():
         ),
         (
             lambda net: net.named_parameters(),
-            r"got \('w.0', Value.* at 0: pass parameters\(\), which gives them without their names",
+            r"got \('w.0', Value.* at 0: pass parameters\(\), which leaves out the names",
         ),
         (lambda net: net, r"got Neuron: pass its parameters\(\)"),
-        (lambda net: set(net.parameters()), "params must be in an order that stays the same, got a set: pass a list"),
+        (lambda net: set(net.parameters()), "params must have a fixed order, got a set: pass a list"),
     ],
 )
 def test_what_was_given_in_place_of_parameters_is_told_with_what_to_write(params, message):
@@ -578,7 +578,7 @@ def test_what_to_write_for_data_that_do_not_fit_the_model():
     assert "one row of 1 number, got 1 row:" in refused(fit, net, [[[1.0, 2.0]]], [1.0], loss)
     for X in ([[1.0], 2.0], [1.0, [2.0]]):
         said = refused(fit, Wrapped(net), X, [1.0, 2.0], loss)
-        assert said == "X, y: all samples must be rows or all single numbers, got both, in row 0 and row 1 (counted from 0)"
+        assert said == "X, y: samples must be all rows or all single numbers, got both, in row 0 and row 1 (counted from 0)"
     held_out = {"validation_data": ([[1.0]], [2])}
     said = refused(fit, net, [[1.0]], [1], nn.CrossEntropyLoss(), **held_out)
     assert said == "validation_data: y[0]: expected the index of a class, 0 to 1, got 2"
@@ -588,7 +588,7 @@ def test_what_to_write_for_data_that_do_not_fit_the_model():
 def test_a_single_output_and_a_loss_of_classes_say_what_to_write(loss):
     for net in (nn.MLP(2, [3, 1], seed=0), nn.Neuron(2, seed=0), nn.Sequential(nn.MLP(2, [1], seed=0), nn.Tanh())):
         said = refused(fit, net, [[1.0, 2.0]], [0], loss)
-        assert said.startswith(f"loss: {type(loss).__name__} takes one output per class, and the model has a single one: ")
+        assert said.startswith(f"loss: {type(loss).__name__} takes one output per class, but the model has only one: ")
         assert "BCEWithLogitsLoss()" in said
 
 

@@ -577,7 +577,7 @@ function networkLegend(root, data, marks, shades, linked) {
     drawn("rect", { class: "frame", x: 0.5, y: 2, width: 59, height: 10 }),
   ];
   if (data.maps !== null) {
-    add(ramp(new NetworkShades([0, 1], data.ramp, false), 0, 1), 60, "value over the inputs, least to most");
+    add(ramp(new NetworkShades([0, 1], data.ramp, false), 0, 1), 60, "value over the inputs, lowest to highest");
     if (data.lead) add(drawn("path", { class: "boundary", d: "M0 7H30", "stroke-width": 2 }), 30, "boundary");
     for (const [words, mark] of data.maps) items.push(element("span", {}, parsedPicture(mark), words));
   } else {

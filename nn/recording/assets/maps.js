@@ -9,7 +9,7 @@ class NeuronMaps {
     this.canvases = new Map();
     this.input = element("input", { type: "checkbox" });
     this.input.addEventListener("change", () => this.show(this.at));
-    this.choice = element("label", { class: "check" }, this.input, " maps over the plane (dark: least, light: most)");
+    this.choice = element("label", { class: "check" }, this.input, " maps over the plane (dark: lowest, light: highest)");
     box.querySelector(".network-box").append(this.layer);
     const resized = new ResizeObserver(() => {
       this.canvases.clear();
