@@ -48,7 +48,7 @@ def train_test_split(
     else:
         n_test = math.ceil(number_between("test_size", test_size, low=0, high=1) * len(rows))
     if not 0 < n_test < len(rows):
-        raise ValueError(f"test_size must leave rows on both sides, got {test_size!r} of {len(rows)}")
+        raise ValueError(f"test_size must leave rows on both sides, got {test_size!r} of {len(rows)} rows")
     rng = generator(random_state, "random_state")
     if stratify is None:
         order = shuffled_order(len(rows), shuffle, rng)

@@ -279,7 +279,7 @@ class Optimizer:
                     f"{name}.update must return the new number and the memory, as in return data - …, memory, got {new!r}"
                 )
             if new is not None:
-                any_number("what update returns", new[0])
+                any_number("the result of update", new[0])
         state = [memory if new is None else new[1] for memory, new in zip(self.state, updated, strict=True)]
         steps = self.steps + 1
 

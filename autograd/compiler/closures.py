@@ -143,8 +143,8 @@ class Closure:
             path = self._changed_contents()
         if path is not None:
             raise CompileError(
-                f"{path}, which {self._name} reads, has changed since it was compiled: compile it again, or make {path} an "
-                "argument"
+                f"{path}, which {self._name} reads, has changed since it was compiled: compile {self._name} again, or make "
+                f"{path} an argument"
             )
 
     def _changed_contents(self) -> str | None:

@@ -101,7 +101,7 @@ def checked_ax(ax: Axes | None) -> None:
     try:
         from matplotlib.axes import Axes
     except ImportError:
-        raise ImportError("nn.plot draws with Matplotlib: pip install 'scalar-autograd[plot]'") from None
+        raise ImportError("nn.plot needs Matplotlib: pip install 'scalar-autograd[plot]'") from None
     if ax is not None and not isinstance(ax, Axes):
         raise TypeError(f"ax must be Matplotlib's Axes or None, got {type(ax).__name__}")
 

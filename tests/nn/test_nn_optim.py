@@ -545,7 +545,7 @@ def test_a_rule_that_gives_no_number_changes_nothing() -> None:
             return (data - grad if grad < 2.0 else None), memory
 
     optimizer = Half([Value(1.0), Value(1.0)], lr=0.1)
-    with pytest.raises(TypeError, match=r"^what update returns must be a number, got None"):
+    with pytest.raises(TypeError, match=r"^the result of update must be a number, got None"):
         step(optimizer, 1.0, 2.0)
     assert [p.data for p in optimizer.params] == [1.0, 1.0]
     assert optimizer.steps == 0

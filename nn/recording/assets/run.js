@@ -72,7 +72,7 @@ class Run {
     this.plane?.choose(own);
     this.view.update(this.states.numbers(this.at, own));
     const step = this.states.step(this.at);
-    const late = step === this.data.steps[this.at] ? "" : ` Parameters as ${moment(step)}.`;
+    const late = step === this.data.steps[this.at] ? "" : ` Parameters are those ${moment(step)}.`;
     const shown = own.slice(0, 4).map((number) => showNumber(number, 4)).join(", ");
     const inputs = this.states.known ? `${shown}${own.length > 4 ? ", …" : ""}` : "Values are not shown: an activation has branches, or too many parameters are left out.";
     this.about.textContent = inputs + late;

@@ -22,7 +22,7 @@ function mount(root, data) {
   const place = (i) => (data.steps[i] === 0 ? "start" : `step ${data.steps[i]} of ${data.steps.at(-1)}`);
   const control = scrubber({ count: data.steps.length, show, describe, place, status, marks });
   const title = element("h1", {}, runs.length > 1 ? "Two training runs" : "A training run");
-  const dashed = runs.length > 1 ? "; a dashed curve is that of the other run" : "";
+  const dashed = runs.length > 1 ? "; dashed curves show the other run" : "";
   const summary = element("p", { class: "summary" }, data.summary + dashed);
   const head = element("header", { class: "bar" }, element("div", {}, title, summary), themeButton(root));
   const work = element("div", { class: "work" }, status, ...runs.map((run) => run.element));

@@ -46,7 +46,7 @@ function updateList(run, at, states, short) {
   const most = items.length === 1 ? "the largest update" : `the ${["", "", "two", "three"][items.length]} largest updates`;
   let head = `${next}: ${most}`;
   if (at + 1 >= run.steps.length) head = "No update follows: this is the last step of the record";
-  else if (found === null) head = `${next}: the single updates were not kept here`;
+  else if (found === null) head = `${next}: individual updates were not kept here`;
   else if (items.length === 0) head = run.names.length ? `${next} changes nothing` : "";
   return [head, items];
 }
