@@ -70,7 +70,7 @@ class BranchError(RuntimeError):
     ...     autograd.compile(lambda x: x if x > 0 else -x, 1.0)(-1.0)
     ... except BranchError as error:
     ...     print(str(error).splitlines()[-1].partition(":")[0])  # below file, line and comparison
-    this comparison was true when the function was traced, and is not
+    this comparison was true when the function was traced, but isn't
     """
 
 

@@ -108,8 +108,8 @@ def read_network(
             columns.append(_inputs(width, inputs, before))
         elif len(columns[-1].units) != width:
             name = as_index(path)
-            before = f"{columns[-1].title} before it has a different number of outputs"
-            raise NotLayered(f"{name} takes {counted(width, 'input')}, but {before}")
+            other = f"{columns[-1].title} before it has a different number of outputs"
+            raise NotLayered(f"{name} takes {counted(width, 'input')}, but {other}")
         columns.append(_layer(path, step, neurons))
     if not columns:
         raise NotLayered(f"{type(model).__name__} has no layers")

@@ -610,7 +610,7 @@ def test_a_changed_closure_is_noticed_at_every_call():
 @pytest.mark.parametrize("executor", ["auto", "numba"])
 def test_branches_are_guarded_at_every_call(executor):
     program = many(autograd.compile(lambda x: x * x if x > 0.0 else -x, 1.0, executor=executor), 3.0)
-    with pytest.raises(autograd.BranchError, match="was true when the function was traced, and is not: write"):
+    with pytest.raises(autograd.BranchError, match="was true when the function was traced, but isn't: write"):
         program(-3.0)
     assert program(4.0) == 16.0
 
