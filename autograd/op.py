@@ -37,7 +37,7 @@ _ADVICE = {
     "tuple": "a Value holds one number: use [Value(x) for x in ...]",
     "dict": "a Value holds one number: use {k: Value(x) for k, x in ...}",
     "ndarray": "one number is needed: use [Value(x) for x in array], and [autograd.exp(x) for x in array] or np.exp(array)",
-    "Value": "it is a Value already: use v.detach() for a new leaf with the same number",
+    "Value": "it is already a Value: use v.detach() for a new leaf with the same number",
 }
 
 

@@ -166,7 +166,7 @@ def test_builtin_abs_is_recorded_and_math_says_what_to_call_instead():
 def test_statistics_says_what_to_call_instead(average):
     with pytest.raises(TypeError) as caught:
         average([Value(1.0), Value(2.0)])
-    assert "write mean(xs) or var(xs), which autograd has" in str(caught.value.__context__)
+    assert "use mean(xs) or var(xs) from autograd" in str(caught.value.__context__)
 
 
 # HIPS autograd #3, HIPS autograd #482: an int was refused, or would have divided as one
