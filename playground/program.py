@@ -47,7 +47,7 @@ def of_expression(text: str, numbers: Mapping[str, float], root: str = "") -> tu
     tree, python = as_python(text)
     called = names_in(*(node.func for node in ast.walk(tree) if isinstance(node, ast.Call)))
     if {*called, "Value", "print", "float"} & {*found, root}:
-        raise ExpressionError("a variable is called as a function is; a program needs another name", 1)
+        raise ExpressionError("a variable has the name of a function; a program needs another name", 1)
     given = {name: CONSTANTS[name] if name in CONSTANTS else Value(numbers[name]) for name in found}
     lines = [*given_lines(given), f"{root} = {python}", f'{root}.label = "{root}"', f"{root}.backward()"]
     return "\n".join([_imports({"Value", *called} - {"float"}), "", *lines, "", *_prints(root, leaves), ""]), root
