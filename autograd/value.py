@@ -88,7 +88,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
         def __init__(self, data: float, label: str = "", requires_grad: bool = True) -> None: ...
 
     def __init_subclass__(cls) -> None:
-        raise TypeError("Value cannot be subclassed: hold one, or add an operation with custom_op")
+        raise TypeError("Value cannot be subclassed: keep one in an attribute, or add an operation with custom_op")
 
     # -- reading a node ------------------------------------------------------------------------------
 
@@ -181,7 +181,9 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
         if not isinstance(requires_grad, bool):
             raise TypeError(f"requires_grad must be True or False, got {requires_grad!r}")
         if self.op is not None:
-            raise ValueError(f"requires_grad can be set on leaves only, and {self.op.name} made this Value: freeze v.detach()")
+            raise ValueError(
+                f"requires_grad can be set only on leaves, but {self.op.name} made this Value: freeze v.detach() instead"
+            )
         if self._db is False:
             self._db = None
         if requires_grad == self.requires_grad:

@@ -193,7 +193,7 @@ class Optimizer:
     def _add(self, given: Any, name: str) -> None:
         """Add a group that errors call by this name; "" if `params` was given without groups."""
         if not isinstance(given, Mapping):
-            raise TypeError(f"{name} must be a dict with the key 'params', as the other groups are, got {given!r}")
+            raise TypeError(f"{name} must be a dict with the key 'params', like the other groups, got {given!r}")
         unknown = [key for key in given if key not in ("params", *self.defaults)]
         if unknown or "params" not in given:
             meant = did_you_mean(str(unknown[0]), self.defaults) if unknown else ""

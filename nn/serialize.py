@@ -135,7 +135,7 @@ def _to_safetensors(state: Mapping[str, Any]) -> bytes:
         try:
             arrays[name] = numpy.asarray(group, dtype="float64")
         except ValueError:
-            raise ValueError(f"{name} is a ragged list, and a safetensors file holds only arrays: save to a .json file") from None
+            raise ValueError(f"{name} is a ragged list, but a safetensors file holds only arrays: save to a .json file") from None
     return bytes(library.save(arrays))
 
 

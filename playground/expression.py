@@ -276,7 +276,7 @@ def _shown(text: str, numbers: Numbers, places: Mapping[str, int] | None = None)
     graph = Graph(root)
     if len(graph) > MAX_NODES:
         advice = "fewer samples or steps show the same"
-        raise Slip(f"this graph has {len(graph):,} nodes; the page draws up to {MAX_NODES:,}: {advice}")
+        raise Slip(f"this graph has {len(graph):,} nodes; the page draws at most {MAX_NODES:,}: {advice}")
     free, note = (None, glued(reading.variables) or only_first(formula.text)) if formula else (reading.free, "")
     made = Shown(graph, scope, numbers, free, note, overwritten)
     detached = any(map(is_detached, graph))

@@ -65,7 +65,7 @@ def of_lines(text: str, scope: dict[str, Any], root: Value | None, left: Mapping
         name, edits = _result(tree, result_name(scope) if root is not None else "", text)
     own = imported_in(tree)
     used = names_in(tree) & set(names()) - own - set(autograd.__all__ if "*" in own else ())
-    told = [f"# on the page {at} stood at {number_source(x)}" for at, x in left.items()]
+    told = [f"# on the page, {at} was {number_source(x)}" for at, x in left.items()]
     parts = [_imports(used), "\n".join([*told, edited(text, edits).strip("\n")])]
     if name and root is not None:
         inputs = {node for node in Graph(root) if node.op is None and not is_detached(node)}

@@ -61,7 +61,7 @@ HINTS = {  # for names, modules and operators of other libraries and papers
     "np": _NUMPY,
     "F": _TORCH,
     "Linear": _LINEAR,
-    "micrograd": "micrograd is not in this page, and not needed: leave this line out; Value is there, and MLP is nn.MLP",
+    "micrograd": "micrograd is not in this page, nor needed: leave this line out; Value is already there, and MLP is nn.MLP",
     "@": "write a product with *, and that of lists as dot([a, b], [c, d])",
     "^": "write a power with **",
 }
@@ -158,7 +158,7 @@ def names() -> dict[str, Any]:
 
 
 def _input(prompt: object = "", /) -> NoReturn:
-    raise EOFError("nobody can answer here: write the value into the text instead of input()")
+    raise EOFError("input() has nobody to ask here: write the value into the text instead")
 
 
 def load() -> None:

@@ -455,7 +455,7 @@ UNDRAWN = [
     ),
     (
         "raise ImportError(name='micrograd.engine')",
-        "micrograd is not in this page, and not needed",
+        "micrograd is not in this page, nor needed",
         "raise ImportError(name='micrograd.engine')",
     ),
     ("m = nn.Linear(2, 1)", "a linear layer is nn.Layer(2, 1, 'linear')", "nn.Linear"),

@@ -42,7 +42,9 @@ def test_an_op_of_a_list_says_how_to_write_it(name, missing):
     with pytest.raises(TypeError, match=re.escape(one_by_one) + "$"):
         op([A, B])
     others = ", ".join(["v", *["…"] * missing])
-    with pytest.raises(TypeError, match=re.escape(f"it takes one number at a time, write [{name}({others}) for v in …]") + "$"):
+    with pytest.raises(
+        TypeError, match=re.escape(f"it takes one number at a time, so write [{name}({others}) for v in …]") + "$"
+    ):
         op([A, B], *[1.0] * missing)
 
 

@@ -208,7 +208,7 @@ def _rule(solved: SolvedGraph, x: Value, user: Value, uses: Mapping[Value, Seque
     is_the_answer = user is solved.root and len(uses) == 1
     computed = solved.passes.operation(user)
     if not written or (is_the_answer and _NUMBER.fullmatch(written)):
-        return f"{computed}. How many times as fast as {name[x]} does {name[user]} change, if nothing else does?"
+        return f"{computed}. How many times as fast as {name[x]} does {name[user]} change if nothing else changes?"
     one_of_several = user is solved.root and not is_the_answer  # the quotient would cover all of them
     along = f"along the arrow from {name[x]} to {name[user]} the derivative is"
     what = along if one_of_several else f"{solved.quotient(x, user)} ="

@@ -70,7 +70,7 @@ def misconception(y: Value, bug: str) -> Misconception:
     >>> y = x * x
     >>> y.label = "y"
     >>> print(misconception(y, "assign"))
-    Why are gradients added with `+=`, and not set with `=`?
+    Why add gradients with `+=` instead of setting them with `=`?
     With `=` in place of `+=`: x is used twice, by y and by y again; the contribution of y (3) was overwritten by that of y (3).
     node  right  wrong
     x         6      3
@@ -201,7 +201,7 @@ def _not_reset(x: Value, right: BackwardPass, wrong: BackwardPass, name: Name) -
     return (
         f"{name(x)} still held {once} from the first backward(). The second added {once} to it and passed on {twice} in "
         f"place of {once}. Leaf gradients accumulate over backward() calls until zero_grad(); the nodes in between must start "
-        "anew. Both columns are the gradients after two backward() calls: those of leaves are twice as large, correctly."
+        "anew. Both columns are the gradients after two backward() calls: those of leaves are correctly twice as large."
     )
 
 
@@ -235,7 +235,7 @@ class Bug(NamedTuple):
 
 BUGS: Mapping[str, Bug] = {
     "assign": Bug(
-        "Why are gradients added with `+=`, and not set with `=`?",
+        "Why add gradients with `+=` instead of setting them with `=`?",
         _assign,
         _overwritten,
         "a node gets more than one contribution, as in `y = x * x`",
@@ -244,7 +244,7 @@ BUGS: Mapping[str, Bug] = {
         "Why a topological order? Couldn't a node pass its gradient on as soon as it is reached?",
         _depth_first,
         _too_early,
-        "more arrives at a node after it was first reached, as in `a = x * 2; y = a + a * a`",
+        "a node gets another contribution after it was first reached, as in `a = x * 2; y = a + a * a`",
     ),
     "stale": Bug(
         "What if backward() runs again, and the nodes in between keep their gradients?",

@@ -56,7 +56,7 @@ def loss_landscape(
     source = generator(seed)
     finite_above_zero("span", span)
     if checked_integer("steps", steps, at_least=3) % 2 == 0:
-        raise ValueError(f"steps must be odd, so that the current parameters are one of them, got {steps!r}")
+        raise ValueError(f"steps must be odd, so that the middle step is at the current parameters, got {steps!r}")
     parameters = model.parameters()
     if not parameters:
         raise ValueError(f"model has no parameters: {model!r}")

@@ -326,11 +326,11 @@ def test_a_hint_does_not_say_the_answer_where_the_rule_is_a_number_or_cannot_be_
     x = Value(2.0, "x")
     y = x * 3.5
     y.label = "y"
-    assert quiz(y).hint("x") == "y = x·3.5 = 2·3.5 = 7. How many times as fast as x does y change, if nothing else does?"
+    assert quiz(y).hint("x") == "y = x·3.5 = 2·3.5 = 7. How many times as fast as x does y change if nothing else changes?"
     triple = custom_op(lambda x: 3.0 * x, partials=lambda z, x: 3.0 * math.exp(0.0 * x), name="triple")
     y = triple(x)
     y.label = "y"
-    assert quiz(y).hint("x").endswith("How many times as fast as x does y change, if nothing else does?")
+    assert quiz(y).hint("x").endswith("How many times as fast as x does y change if nothing else changes?")
 
 
 def test_a_use_that_comes_twice_and_a_node_that_is_used_often_are_told():
