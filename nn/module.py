@@ -80,7 +80,7 @@ class Module:
         if result is None:
             raise TypeError(f"{type(self).__name__} returned None: did forward forget to return?")
         if isinstance(result, Iterator):
-            raise TypeError(f"{type(self).__name__} returned a {type(result).__name__}, not numbers: let forward return a list")
+            raise TypeError(f"{type(self).__name__} returned a {type(result).__name__}, not numbers: return a list from forward")
         return result
 
     if not TYPE_CHECKING:  # hidden from type checkers, which would otherwise accept any name

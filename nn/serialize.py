@@ -49,7 +49,7 @@ def save(model: Module, path: str | Path) -> None:
     _refuse_swapped("save", model, path)
     for name, parameter in checked_module(model).named_parameters():
         if not math.isfinite(parameter.data):
-            raise ValueError(f"parameter {name} is {parameter.data!r}: a model file holds finite numbers only")
+            raise ValueError(f"parameter {name} is {parameter.data!r}: a model file can hold only finite numbers")
     state = model.state_dict()
     if Path(path).suffix == ".safetensors":
         write_atomically(path, _to_safetensors(state))
@@ -125,7 +125,7 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse_constant(text: str) -> float:
-    raise ModelFileError(f"{text} is not a number that a model may hold")
+    raise ModelFileError(f"{text} is not a number that a model can hold")
 
 
 def _to_safetensors(state: Mapping[str, Any]) -> bytes:

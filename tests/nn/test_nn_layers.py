@@ -357,7 +357,7 @@ def test_what_forward_returns_must_be_something():
 
     for net, message in (
         (Forgetful(), r"Forgetful returned None: did forward forget to return\?"),
-        (Lazy(), "Lazy returned a generator, not numbers: let forward return a list"),
+        (Lazy(), "Lazy returned a generator, not numbers: return a list from forward"),
     ):
         for use in (net, nn.Sequential(nn.Tanh(), net)):
             with pytest.raises(TypeError, match=message):
