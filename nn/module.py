@@ -14,7 +14,7 @@ from nn._check import data_of, plain_lists, shape_text, sizes
 from nn._interrupts import never_half
 from nn._parameter_search import ParameterSearch, indexed, items, leaves
 
-_FLOATS = "leave it out: the numbers of a module are Python's floats"
+_FLOATS = "leave it out: a module's numbers are Python floats"
 # What to write in place of names from other libraries' modules.
 FOREIGN_NAMES = {
     **dict.fromkeys(("to", "cpu", "cuda", "float", "double", "half", "type"), _FLOATS),
@@ -28,7 +28,7 @@ FOREIGN_NAMES = {
     "register_full_backward_hook": "read .grad after backward(), which every Value keeps",
     **dict.fromkeys(("add_module", "register_module"), "write self.name = module"),
     "register_parameter": "write self.name = Value(0.0)",
-    "register_buffer": "write self.name = 0.0: numbers that are not Values are not parameters",
+    "register_buffer": "write self.name = 0.0: numbers that are not Values aren't parameters",
     "weight": "a Neuron has the weights w, and a Layer has neurons",
     "bias": "a Neuron has the bias b, and a Layer has neurons",
     "fit": "write nn.fit(net, X, y, loss=…, optimizer=…)",
@@ -194,7 +194,7 @@ class Module:
         """
         if not isinstance(state, Mapping):
             instead = ": nn.load(model, path) reads a file" if isinstance(state, str) else ""
-            raise TypeError(f"state must be a dict, as state_dict() returns it, got {type(state).__name__}{instead}")
+            raise TypeError(f"state must be a dict from state_dict(), got {type(state).__name__}{instead}")
         groups = dict(self._groups())
         missing = [name for name in groups if name not in state]
         unexpected = [name for name in state if name not in groups]

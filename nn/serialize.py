@@ -105,7 +105,7 @@ def _from_json(content: bytes, most: float) -> Mapping[str, Any]:
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise ModelFileError(f'not a model file: "format" is not {FORMAT!r}')
     if document.get("version") != VERSION or isinstance(document["version"], bool):
-        raise ModelFileError(f"expected version {VERSION}, got {document.get('version')!r}")
+        raise ModelFileError(f"unknown version {document.get('version')!r}, expected {VERSION}")
     state = document.get("state")
     if not isinstance(state, dict):
         raise ModelFileError(f'"state" must be an object, got {type(state).__name__}')

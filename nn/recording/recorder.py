@@ -157,7 +157,7 @@ def _check_size(steps: int, every: int, values: int, resolution: int) -> None:
     frames, size = steps // every + 2, 40 * values + 4 * resolution**2 // 3 + 60  # bytes of a frame on a page
     fitting = MAX_MEGABYTES * 1_000_000 // size
     if frames > fitting:
-        message = f"{frames} frames of {size} bytes exceed {MAX_MEGABYTES} MB; {fitting} would fit"
+        message = f"{frames} frames of {size} bytes exceed {MAX_MEGABYTES} MB; at most {fitting} would fit"
         raise ValueError(f"every={every}, boundary={resolution}, {values} values to keep: {message}")
 
 

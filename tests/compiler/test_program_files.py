@@ -157,7 +157,7 @@ def altered(tmp_path, **changes):
     ("changes", "message"),
     [
         ({"format": "else"}, "not a program file"),
-        ({"version": 2}, "expected version 1, got 2"),
+        ({"version": 2}, "unknown version 2, expected 1"),
         ({"ops": ["mul", "nothing"]}, "no op 'nothing'"),
         ({"ops": [["mul"]]}, "damaged|no op"),
         ({"args": [99]}, "its rows are inconsistent"),

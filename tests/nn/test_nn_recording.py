@@ -414,7 +414,7 @@ def test_nan_does_not_differ_from_nan():
         ({"keep": [Value(3.0)]}, "keep: no parameter of the model matches Value"),
         (
             {"boundary": 3000},
-            r"every=1, boundary=3000, 13 values to keep: 8 frames of \d+ bytes exceed 20 MB; 1 would",
+            r"every=1, boundary=3000, 13 values to keep: 8 frames of \d+ bytes exceed 20 MB; at most 1 would",
         ),
         ({"steps": 10**9}, "every=1, boundary=0, 13 values to keep: 1000000002 frames"),
     ],
