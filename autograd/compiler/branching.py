@@ -131,7 +131,7 @@ class Branching(Compiled):
 
     def _new_way(self, xs: Sequence[Any]) -> Compiled:
         if len(self._ways) == MAX_WAYS:
-            raise BranchError(f"{self.name} took {MAX_WAYS} different ways through its branches: write them with autograd.where")
+            raise BranchError(f"{self.name} took {MAX_WAYS} different ways through its branches: write these with autograd.where")
         pairs = zip(self.arguments, self._bind(xs)[0], strict=True)
         examples = [tree_build(argument.example, chain.from_iterable(map(each, x.uniform))) for argument, x in pairs]
         self._ways.append(Compiled(self._trace(examples), "ignore", self.executor))
