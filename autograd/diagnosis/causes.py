@@ -82,7 +82,7 @@ def _blamed(node: Value, is_kind: Kind) -> list[Value]:
 class EdgeFactor(NamedTuple):
     """A factor of a gradient along a path: the powers of ten it gains or costs, and its edge, with the index in the path.
 
-    It is the edge's partial; or, with a `how`, the ratio of all contributions to the edge's argument to the edge's own.
+    It is the edge's partial; or, if `how` is set, all contributions to the edge's argument, divided by the edge's own.
     """
 
     power: float
@@ -260,7 +260,7 @@ class GradientFlow:
         return Cause(reasons[0], [first.edge.node, *chain], first.edge, tuple(reasons[1:]))
 
     def _factors(self, path: list[Edge], grows: bool) -> list[EdgeFactor]:
-        """Factors of the gradient in this direction, largest first: partials, and ratios of all contributions to one."""
+        """Factors that make the gradient grow, or shrink, largest first: partials, and all contributions over one."""
         sign, how = (1.0, "add up") if grows else (-1.0, "nearly cancel")
         factors = []
         for i, edge in enumerate(path):

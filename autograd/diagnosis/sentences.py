@@ -21,7 +21,7 @@ _PROBES = (-100.5, -4.25, -1.75, -0.75, -0.25, 0.25, 0.75, 1.75, 4.25, 100.5)  #
 
 
 class Sentences:
-    """Sentences about the nodes and edges of one graph, with its nodes' display names."""
+    """Sentences about the nodes and edges of one graph, using the display names of its nodes."""
 
     def __init__(self, names: Mapping[Value, str]) -> None:
         self._names = names

@@ -278,7 +278,7 @@ class ChainRule:
         return self.printer.sum([*terms[:-1], *left_out, terms[-1]])
 
     def _share(self, edges: Sequence[Edge], total: float, first: bool) -> Formula:
-        """What arrives on these edges, in numbers: one product, or a sum of products if it or its terms overflow."""
+        """The gradient that arrives on these edges, in numbers: one product, or a sum of products if it or its terms overflow."""
         adjoint = self.graph.adjoints[edges[0].node]
         partials = [edge.partial for edge in edges if edge.partial is not None]
         if len(edges) == 1 or not any(map(math.isinf, (total, *(adjoint * partial for partial in partials)))):

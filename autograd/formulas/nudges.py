@@ -95,7 +95,7 @@ class Nudge:
 
 
 def nudge(y: Value, changes: Mapping[Value, float]) -> Nudge:
-    """How much y changes if its leaves do: as the gradient predicts, as it turns out, and the remainder.
+    """The change of y when its leaves change: what the gradient predicts, what actually happens, and the remainder.
 
     One row for each of the first 20 leaves, moved alone, and one for all leaves together. y is recomputed from the
     leaves as they are now, along the recorded graph: choices that Python made (`if x > 0`, `max`) are kept.

@@ -117,7 +117,7 @@ def _shared(tree: Tree, names: dict[str, str], parts: dict[str, Tree]) -> Tree:
 
 
 def _evaluated(tree: Tree, results: dict[str | int, Any]) -> Any:
-    """The result of a tree with shared subtrees; `results` maps variables, and subtrees by identity, to theirs."""
+    """The result of a tree with shared subtrees; `results` caches them by variable name or subtree identity."""
     if isinstance(tree, float):
         return tree
     key = tree if isinstance(tree, str) else id(tree)

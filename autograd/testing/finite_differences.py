@@ -22,7 +22,7 @@ SMALLEST = 5e-324  # the smallest positive float
 MAX_COLUMNS = 8
 MAX_CANDIDATES = 8
 MAX_QUOTIENTS = 40  # per side
-PATIENCE = 2.0**7  # stop once the step is this many times below the best candidate's
+PATIENCE = 2.0**7  # stop once the step is this many times smaller than the best candidate's
 
 # Maps a point to the value there and a bound on its rounding error; NaN where the function cannot be evaluated.
 NoisyFunction = Callable[[float], tuple[float, float]]
@@ -120,7 +120,7 @@ def noise_level(values: list[float]) -> float:
 class Quotient(NamedTuple):
     """A difference quotient and a bound on its rounding error.
 
-    `even` is the second difference f(x+h) + f(x-h) - 2 f(x), which cancels from the quotient, with its own rounding.
+    `even` is the second difference f(x+h) + f(x-h) - 2 f(x), which cancels in the quotient, with its own rounding.
     """
 
     step: float
@@ -167,7 +167,7 @@ def two_sided(f: NoisyFunction, x: float, step: float) -> Estimate:
     candidates: list[Candidate] = []
     before = math.inf
     while h >= smallest / 1024.0 and (quotient := _central(f, x, h)) is not None:
-        if quotients and not quotient.resolves(quotients[-1], 1.7):  # about 4 once the step is small enough
+        if quotients and not quotient.resolves(quotients[-1], 1.7):  # the ratio is about 4 once the step is small
             quotients, table, candidates = [], [], []
         candidates = [candidate for candidate in candidates if candidate.survives(quotient)]
         quotients.append(quotient)
@@ -286,7 +286,7 @@ def _largest_step(f: NoisyFunction, x: float, step: float, foothold: Candidate, 
 
 
 def one_sided(f: NoisyFunction, x: float, step: float, side: int) -> Estimate:
-    """The one-sided derivative at `x`, for an error of any power of the step; ±inf if the slope is unbounded."""
+    """The one-sided derivative at `x`, if errors go like any power of the step; ±inf if the slope is unbounded."""
     center, center_off = f(x)
     quotients: list[Quotient] = []
     candidates: list[Candidate] = []

@@ -46,7 +46,7 @@ IDLE: WeakKeyDictionary[Any, list[Any]] = WeakKeyDictionary()  # pages of a wind
 
 @contextmanager
 def launched(programs: tuple[str, ...] = PROGRAMS) -> Iterator[Any]:
-    """A browser."""
+    """A running browser, closed at the end of the block."""
     program = chromium(programs)
     from playwright.sync_api import sync_playwright
 
@@ -103,7 +103,7 @@ def await_documents(page: Any) -> None:
 
 @contextmanager
 def opened(browser: Any, path: str | Path, alone: bool = False, **options: Any) -> Iterator[Any]:
-    """The file in a page of its own. It fails if it uses the network or reports an error.
+    """The file, open in a page; fails if the page uses the network or reports an error.
 
     Pages share a window, its clock and its storage, unless they are `alone`. Only the latter may be changed for good.
     """

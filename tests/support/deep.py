@@ -96,7 +96,7 @@ class Recorded(NamedTuple):
 
     def agrees(self, ours, jets):
         """Assert that they agree: all terms have one sign, so the error is a few roundings per node."""
-        ours = ours.data if type(ours) is Value else ours  # the weights of `recurrent` come from outside
+        ours = ours.data if type(ours) is Value else ours  # `recurrent` captures its weights
         assert math.isclose(ours, jets, rel_tol=4.0 * self.depth * 2.0**-53), (ours, jets)
 
 
@@ -119,7 +119,7 @@ def swept(g):
     g.agrees(gradients(g.y, g.x), g.jet.dz)
     g.y.backward()
     assert g.x.grad == 2.0 * once
-    dead = [node * 2.0 for node in topological_order([g.y])[1:-1:7]]  # uses elsewhere send the sweep the other way
+    dead = [node * 2.0 for node in topological_order([g.y])[1:-1:7]]  # uses elsewhere make the sweep take its other code path
     g.x.grad = 0.0
     g.y.backward()
     g.agrees(g.x.grad, g.jet.dz)

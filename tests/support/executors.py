@@ -134,7 +134,7 @@ def on_jax(jobs: Sequence[Job]) -> list[Rows]:
 
 
 def in_python(jobs: Sequence[Job]) -> list[Rows]:
-    """Run point by point, since Python may raise: only where a result is infinite or NaN."""
+    """Run point by point, since Python may raise; assert that it does so only where a result is infinite or NaN."""
     found: list[Rows] = []
     for job in jobs:
         program, names = job.program, dict[str, Any]()

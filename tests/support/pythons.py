@@ -1,6 +1,6 @@
 """The fast tests on several Pythons: the newest patch of each minor version of CPython on PATH or in pyenv's folder.
 
-    python -m tests.support.pythons            every minor version found, type-checked on each too
+    python -m tests.support.pythons            every minor version found, type checks included
     python -m tests.support.pythons --newest   the newest except the one running this, and only the engine's tests
     python -m tests.support.pythons --lowest   the oldest, with the lowest versions of all libraries that pyproject.toml allows
 

@@ -48,7 +48,7 @@ def run(page: str) -> Ran:
 
 
 def results(snippet: str) -> list[str]:
-    """The lines that, by its comments, a snippet prints."""
+    """The lines that a snippet prints, according to its comments."""
     found: list[str] = []
     for beside, below in PRINT.findall(snippet):
         found += [beside] if beside else [re.sub(r"^ *# ?", "", line) for line in below.splitlines()[1:]]

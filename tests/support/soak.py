@@ -12,4 +12,4 @@ def count(unit, soak):
     return soak if SOAK else unit
 
 
-few = settings(max_examples=settings.default.max_examples // 6)  # if every example takes long
+few = settings(max_examples=settings.default.max_examples // 6)  # for examples that take long

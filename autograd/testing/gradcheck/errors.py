@@ -72,7 +72,7 @@ class GradientError(AssertionError):
 def gradient_error(
     function: FunctionUnderTest, made: Recording, wrong: Sequence[Partial], check: Checked | None = None, i: int = 0, k: int = 0
 ) -> GradientError:
-    """The error for wrong ops, and for the derivative of output k by input i if that is wrong too."""
+    """The error for wrong ops, and for the derivative of output k by input i if `check` is given."""
     names = made.graph.names | dict(zip(made.inputs, function.names, strict=True))
     if check is None:
         problem = "an op has a wrong partial; in the whole gradient it is below the error of finite differences"

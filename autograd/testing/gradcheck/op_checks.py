@@ -19,9 +19,9 @@ Tolerance = Callable[[float], float]  # maps a derivative to the extra error it 
 
 
 class Partial(NamedTuple):
-    """A recorded partial, and the slopes that the op's values show, or docs/semantics.md if `stated`: the op is at its kink.
+    """A recorded partial, the slopes that the op's values show, and the error (`slack`) allowed on top of that of the slopes.
 
-    `slack` is the error allowed on top of the differences' own.
+    It is `stated` if the op is at its kink: the slope is then the one in docs/semantics.md.
     """
 
     node: Value
@@ -46,7 +46,7 @@ class Partial(NamedTuple):
 def checked_partials(
     nodes: Sequence[Value], inputs: Collection[Value], outputs: Collection[Value], tolerance: Tolerance
 ) -> Iterator[Partial]:
-    """Checks of every partial that passes gradient from an output to an input, and of `where`'s that pass none."""
+    """Checks of every partial that passes gradient from an output to an input; for `where`, also of those that pass none."""
     reached = recorded_adjoints(nodes, dict.fromkeys(outputs, 1.0))
     moving = set(inputs)
     for node in nodes:

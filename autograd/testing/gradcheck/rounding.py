@@ -33,7 +33,7 @@ def rounding_at(node: Value, values: Mapping[Value, float] | None = None) -> flo
 
 
 def rounding_of(op: Op, z: float, args: Sequence[float]) -> float:
-    """The error bound of an op: two units in the last place of z, more for a long sum; `args` matter only if variadic."""
+    """The error bound of an op: two units in the last place of z, more for a long sum; only variadic ops need `args`."""
     if op.arity is not None:
         return 2.0 * EPSILON * abs(z) + SMALLEST
     n, size, lost = len(args), 0.0, SMALLEST

@@ -100,7 +100,7 @@ class Piece:
         return self._sampled(lambda x: {leaf: x}, self._straightened)
 
     def with_kinks(self, leaves_at: Callable[[float], Mapping[Value, float] | None]) -> NoisyFunction:
-        """The output, kinks included, as a function of a number from which `leaves_at` makes the leaves' (None if it cannot).
+        """The output, kinks included, as a function of t; `leaves_at(t)` gives the leaves' numbers, or None if it cannot.
 
         No other kink is crossed, except downstream of an op that jumps.
         """
@@ -108,7 +108,7 @@ class Piece:
         return self._sampled(leaves_at, self._recorded, jumping)
 
     def slope_through_kinks(self, leaf: Value) -> float:
-        """The most that kinks may add to the slope along a leaf: nothing cancels, and each has a slope of about 1."""
+        """The most that kinks may add to the slope along a leaf, if nothing cancels and each has a slope of about 1."""
 
         def largest(slope: float) -> float:
             def partials(node: Value) -> list[float | None]:
