@@ -119,7 +119,7 @@ def swept(g):
     g.agrees(gradients(g.y, g.x), g.jet.dz)
     g.y.backward()
     assert g.x.grad == 2.0 * once
-    dead = [node * 2.0 for node in topological_order([g.y])[1:-1:7]]  # uses elsewhere make the sweep take its other code path
+    dead = [node * 2.0 for node in topological_order([g.y])[1:-1:7]]  # uses outside the graph must not matter
     g.x.grad = 0.0
     g.y.backward()
     g.agrees(g.x.grad, g.jet.dz)

@@ -98,7 +98,7 @@ class _RandomSteps(Steps):
     def __init__(self, random: Random, leaves: int, size: int) -> None:
         super().__init__(leaves)
         self.random = random
-        choices = random.random() < 0.5  # a branch not taken makes the sweep take its other code path
+        choices = random.random() < 0.5  # half of the programs have branches not taken
         self.composed = [put for name, put in COMPOSED.items() if choices or name != "choice"]
         self.near = random.choice((1, 2, 8, 100, 10**9))  # how far back an argument may be: chains, ladders, bushes
         self.fan = min(size, random.choice((3, 3, 6, 6, 6, 20, 20, 400)))  # maximum number of arguments of a node
