@@ -1,4 +1,4 @@
-"""What an audit found: as text, as rows, as a table in a notebook."""
+"""The results of an audit: as text, as rows, as a table in a notebook."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ HIDDEN = "at the one given rounding hides which is right"
 class Verdict:
     """The verdict on the claimed gradient of one parameter.
 
-    `entries` are those at the point given, or at the first point nearby where some differ; there are none if the
-    claim has another shape. It is `undecided` where rounding hides which is right, and `apart` if it and others each take
-    a side of a kink, and no side is that of all of them. `diagnosis` is the likeliest mistake, None if the claim agrees or
-    if nothing explains it, and `also_possible` are others that explain it as well. `points` is at how many points it was
-    judged, and `kinks` are the ops that are at a kink at the one given.
+    `entries` are those at the given point, or at the first nearby point where some differ; there are none if the
+    claim has another shape. It is `undecided` if rounding hides which is right, and `apart` if it and others each take
+    a side of a kink, but not all the same one. `diagnosis` is the likeliest mistake, None if the claim agrees or
+    nothing explains it; `also_possible` are others that explain it too. `points` is the number of points at which it
+    was judged; `kinks` are the ops at a kink at the given point.
     """
 
     def __init__(self, claim: Claim, diagnoses: Sequence[Diagnosis], apart: bool) -> None:
@@ -43,7 +43,7 @@ class Verdict:
         return "\n".join(map(printable, lines))
 
     def sentence(self) -> str:
-        """Agree or not, in words; and at a kink, that either side counts."""
+        """The verdict in words; at a kink, also that either side counts."""
         if self.apart:
             return f"does not hold with the others: {self.conflict}"
         either = self.takes_a_side and (self.agrees or self.only_nearby)
@@ -77,7 +77,7 @@ class Verdict:
         return f"{count if self.shape else f'differs{where}'}: claimed {claimed}, it is {right}"
 
     def likely(self) -> str:
-        """The likely mistake in words; empty if it agrees."""
+        """The likely mistake in words; empty unless the claim itself is wrong."""
         if self.agrees or self.undecided or self.apart:
             return ""
         if self.diagnosis is None:
@@ -91,7 +91,7 @@ class Verdict:
 
 
 def verdict_on(what: str, holds: Sequence[bool], undecided: int) -> str:
-    """How many do not hold, and how many of those cannot be judged; empty if all hold.
+    """How many do not hold, and how many cannot be judged; empty if all hold.
 
     >>> verdict_on("statements", [True, False, False], 1), verdict_on("statements", [True], 0)
     ('1 of 3 statements do not hold, 1 cannot be judged', '')
@@ -104,7 +104,7 @@ def verdict_on(what: str, holds: Sequence[bool], undecided: int) -> str:
 
 @dataclass(frozen=True)
 class AuditReport:
-    """What an audit found; true if every claimed gradient agrees. `parameters` has a Verdict for each, by its name.
+    """The results of an audit; true if every claimed gradient agrees. `parameters` maps each name to a Verdict.
 
     >>> from autograd.audit import audit
     >>> report = audit(lambda w: w**2, lambda w: w, at=3.0)
@@ -140,7 +140,7 @@ class AuditReport:
         verdicts = [[v.name, shape_text(v.shape), v.sentence(), v.likely(), v.others()] for v in self]
         columns = ["parameter", "shape", "verdict", "likely mistake", "also possible"]
         parts = [table(columns, verdicts)]
-        wrong = [entry for entry in self.table() if entry.place and not entry.agrees]  # of a number the verdict says all
+        wrong = [entry for entry in self.table() if entry.place and not entry.agrees]  # for a lone number the verdict says all
         rows = [[one.parameter + one.place, *told_apart(one.claimed, one.gradient)] for one in wrong]
         if rows:
             parts.append(table(["entry", "claimed", "gradient"], rows, "Entries that differ", kinds="ts"))

@@ -49,7 +49,7 @@ def activation(claim: Claim) -> Iterator[Diagnosis]:
         for mistake, text, instead in _wrong_derivatives(group, layers):
             if claim.is_explained_by(_swept(claim, text, partial(_with_derivatives, group, instead))):
                 yield Diagnosis(mistake, text)
-                break  # if others explain it too, they amount to the same
+                break  # others that explain it too would be equivalent
 
 
 def _with_derivatives(group: Sequence[Layer], instead: Derivative, loss: RecordedLoss) -> Override | None:
@@ -64,7 +64,7 @@ def _with_derivatives(group: Sequence[Layer], instead: Derivative, loss: Recorde
 def _wrong_derivatives(
     group: Sequence[Layer], layers: Mapping[Layer, Sequence[Activation]]
 ) -> Iterator[tuple[str, str, Derivative]]:
-    """Kind, text and the derivatives, the simplest first."""
+    """Kinds of mistakes, their texts and derivatives, the simplest first."""
     name, number = group[0]
     op, width = layers[group[0]][0].op, len(layers[group[0]])
     where = "" if len(layers) == 1 else f" in layer {number}" if len(group) == 1 else " in all layers"
@@ -86,7 +86,7 @@ def _wrong_derivatives(
             yield "misplaced derivative", taken, partial(_at_layer, layer)
     if op.activation:
         yield "missing derivative", f"{name} itself stands in place of its derivative{where}", lambda unit, i, loss: unit.a
-    # First, since the derivatives of many other functions are nearly 0 somewhere.
+    # Before other functions, many of whose derivatives are nearly 0 somewhere.
     yield "missing derivative", f"{its} is taken as 0, as if its result were a constant", lambda unit, i, loss: 0.0
     others = [other for other in ACTIVATIONS if other is not op]
     for other in others:
@@ -118,7 +118,7 @@ def _by_result(op: Op) -> Function | None:
 
 
 def _without_square(op: Op) -> Derivative | None:
-    """The derivative as textbooks write it, but for the square in it, as 1 − a for tanh; None if there is none."""
+    """The textbook derivative without its square, as 1 − a for tanh; None if it has no square."""
     if op.arity != 1 or len(op.textbook) != 1 or "**2" not in op.textbook[0]:
         return None
     formula = _formula(op.textbook[0].replace("**2", ""))
@@ -138,7 +138,7 @@ def _formula(text: str) -> Callable[[float, float], float]:
 
 
 def weights(claim: Claim) -> Iterator[Diagnosis]:
-    """The weights of a later layer are not transposed on the way back, or left out."""
+    """The weights of a later layer are not transposed on the way back, or are left out."""
     for name, shape in claim.loss.shapes.items():
         ways: dict[str, Callable[[list[float]], list[float]]] = {
             f"the factor {name} is missing on the way back": lambda numbers: [1.0] * len(numbers)
@@ -214,5 +214,5 @@ def _with_other_outputs(loss: RecordedLoss) -> dict[str, Change]:
 
 
 def _not_cancelled(unit: Activation, i: int, loss: RecordedLoss) -> float:
-    """In cross-entropy the derivative of the sigmoid cancels: the claim still has it."""
+    """In cross-entropy the derivative of the sigmoid cancels, but the claim still has it."""
     return derivative(unit.op, unit.x) * derivative(ops.sigmoid, unit.x)

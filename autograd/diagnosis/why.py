@@ -1,4 +1,4 @@
-"""Why a number or a gradient is NaN, infinite, zero, vanishing or huge: found in the graph as it was recorded."""
+"""Why a number or a gradient is NaN, infinite, zero, vanishing or huge: diagnosed from the graph as recorded."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ GRADIENTS: dict[str, Kind] = {
 
 @dataclass(frozen=True, eq=False)
 class Why:
-    """What `why` found. It prints as `text`, whose first line is the `verdict`.
+    """The diagnosis that `why` makes. It prints as `text`, whose first line is the `verdict`.
 
-    `cause` is the node where it began, `edge` the use of a Value (node, position, arg, partial) that did it, if one did,
+    `cause` is the node where the trouble began, `edge` the use of a Value (node, position, arg, partial) to blame, if any,
     and `chain` the nodes from the cause to the one asked about. All three are empty if nothing is wrong, if no path
     leads from the root to the node, or if the node is frozen.
 
@@ -59,9 +59,9 @@ class Why:
 def why(x: Value, of: Value | None = None) -> Why:
     """Why the gradient ∂of/∂x is NaN, infinite, zero, vanishing or huge; without `of`, why x is, or its leaves' gradients are.
 
-    The graph is read as it was recorded: nothing is computed again, no `grad` is read or set, and no `backward()`
-    is needed before. Operations recorded inside `anomaly()` are named by file and line, others by the name of
-    their result. TypeError if one of them is not a Value.
+    The graph is read as recorded: nothing is recomputed, no `grad` is read or set, and `backward()` need not have
+    been called. Operations recorded inside `anomaly()` are named by file and line, others by the name of their
+    result. TypeError if x or of is not a Value.
 
     >>> x = Value(-0.3, label="x")
     >>> y = x.relu()
@@ -98,7 +98,7 @@ class _Answers:
         return self._why(f"nothing is wrong: {self._sentence(x, cause)}.", lines)
 
     def root(self) -> Why:
-        """About the number of the root; and about the gradients of its leaves, of each kind of trouble the first."""
+        """Diagnose the root's number, and the leaves' gradients: the first leaf with each kind of trouble."""
         first: Cause | None = None
         lines: list[str] = []
         leaves = [node for node in self._graph if node.op is None and takes_gradient(node) and node is not self._root]
@@ -128,7 +128,7 @@ class _Answers:
         return self._why(verdict, lines, first)
 
     def no_path(self, x: Value) -> Why:
-        """About an x that is not in the graph of the root."""
+        """Diagnose an x that is not in the graph of the root."""
         name, root = self._sentences.name(x), self._name
         if self._root in Graph(x):
             return self._why(f"∂{root}/∂{name} is 0, since {name} was made from {root}: ask why({root}, of={name}).", [])
@@ -169,7 +169,7 @@ def _kind(x: float, kinds: Mapping[str, Kind]) -> str | None:
 
 
 def _without_loops(chain: Sequence[Value]) -> list[Value]:
-    """A loop, from a node back to itself, is cut: a number that spoilt others may spoil the gradients on the way back too."""
+    """Cut loops from a node back to itself: a number that spoilt others may spoil gradients on the way back too."""
     last = {node: i for i, node in enumerate(chain)}
     path, i = [], 0
     while i < len(chain):

@@ -1,4 +1,4 @@
-"""The error for a wrong gradient: the derivative, the ops at fault, and a small tree; or why no op is at fault."""
+"""The error for a wrong gradient: the derivative, the ops at fault or why none is, and a small tree."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ MAX_WRONG = 3
 class GradientError(AssertionError):
     """A gradient disagrees with finite differences.
 
-    `check` is the derivative that failed, with both numbers and the error estimate (None if it is within the error, but
-    an op is wrong), `wrong` the ops whose own partials are wrong, `drawing` the graph.
+    `check` is the derivative that failed, with both numbers and the error estimate (None if all pass, but an op is
+    wrong); `wrong` lists the partials of single ops that are wrong; `drawing` is the graph.
 
     >>> from autograd import custom_op
     >>> from autograd.testing import gradcheck
@@ -53,11 +53,11 @@ class GradientError(AssertionError):
 
     @cached_property
     def drawing(self) -> Drawing:
-        """The graph at the point of the failure, the wrong ops marked."""
+        """The graph at the point of failure, with the wrong ops marked."""
         return self.draw()
 
     def draw(self, narrow: bool = False) -> Drawing:
-        """The same; `narrow` is as in `draw_dot`."""
+        """Draw the graph with the wrong ops marked; `narrow` is as in `draw_dot`."""
         from autograd.viz.diagram import Quantities
         from autograd.viz.drawing import draw_graph
         from autograd.viz.style import Options
@@ -72,7 +72,7 @@ class GradientError(AssertionError):
 def gradient_error(
     function: FunctionUnderTest, made: Recording, wrong: Sequence[Partial], check: Checked | None = None, i: int = 0, k: int = 0
 ) -> GradientError:
-    """The error about ops that are wrong, and about the derivative of output k by input i, if that is."""
+    """The error for wrong ops, and for the derivative of output k by input i if `check` is given."""
     names = made.graph.names | dict(zip(made.inputs, function.names, strict=True))
     if check is None:
         problem = "an op has a wrong partial; in the whole gradient it is below the error of finite differences"
@@ -112,7 +112,7 @@ def _at_fault(partial: Partial, names: Mapping[Value, str], origin: tuple[str, i
 
 
 def _argument(partial: Partial, names: Mapping[Value, str]) -> str:
-    """Its name, and its position if the op has it twice."""
+    """The name of the argument, with its position if the op takes it twice."""
     args = partial.node.args
     arg = args[partial.position]
     name = one_line(names[arg]) if type(arg) is Value else repr(arg)
@@ -120,7 +120,7 @@ def _argument(partial: Partial, names: Mapping[Value, str]) -> str:
 
 
 def _tree(root: Value, names: Mapping[Value, str]) -> list[str]:
-    """The first lines of the tree of what `root` was made from."""
+    """The first lines of the text tree below `root`."""
     from autograd.viz.drawing import text_tree
 
     lines = text_tree([root], lambda node: names.get(node, "v"))
@@ -128,11 +128,11 @@ def _tree(root: Value, names: Mapping[Value, str]) -> list[str]:
 
 
 def _origins(function: FunctionUnderTest, made: Recording) -> dict[Value, tuple[str, int]]:
-    """The source lines that recorded the nodes, from one more run that looks for them."""
+    """The source lines that recorded the nodes, found by running f once more."""
     try:
         with context.anomaly():
             again = function.record(function.point)
-    except ArithmeticError:  # a sweep that is not finite
+    except ArithmeticError:  # from a sweep that is not finite
         return {}
     if len(again.graph) != len(made.graph):
         return {}
@@ -141,7 +141,7 @@ def _origins(function: FunctionUnderTest, made: Recording) -> dict[Value, tuple[
 
 
 def _hidden_reason(function: FunctionUnderTest, made: Recording, i: int, names: Mapping[Value, str]) -> str:
-    """How f depends on input i in a way that the graph does not show."""
+    """Explain how f depends on input i in a way that the graph does not show."""
     x, name = function.point[i], function.names[i]
     step = 2.0**-10 * first_step(x)
     with function.recorded_at([*function.point[:i], x + step, *function.point[i + 1 :]]) as moved:
