@@ -1,4 +1,4 @@
-"""`python -m tools.comparison FOLDER`: the gallery beside what micrograd, torchviz and a Playground draw, as a page.
+"""`python -m tools.comparison FOLDER`: a page with the gallery beside drawings by micrograd, torchviz and a Playground.
 
 With --blind, each picture becomes a PNG under a random name; key.json in the folder says which is which.
 Needs torch, torchviz, micrograd, Pillow, and for --blind Playwright and Chromium.

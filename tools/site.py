@@ -61,7 +61,7 @@ def moved(text: str, up: str) -> str:
 
 
 def build(out: Path, numpy: bool = False) -> None:
-    """Write the pages to the new folder `out`; `numpy`: notebooks have it in the browser. RuntimeError if Sphinx warns."""
+    """Write pages to the new folder `out`; `numpy` is True if notebooks have it in the browser. RuntimeError if Sphinx warns."""
     from sphinx.cmd.build import build_main
 
     with TemporaryDirectory() as work:

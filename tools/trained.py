@@ -1,6 +1,6 @@
 """Train the networks of the gallery and keep their weights, to four digits, in tools/weights/.
 
-The digits that training ends in vary between machines; pictures drawn from the kept weights are the same everywhere.
+Training ends in slightly different weights on other machines; pictures drawn from the kept ones are the same everywhere.
 """
 
 from __future__ import annotations

@@ -72,7 +72,7 @@ def _are_of_one_sweep(diagram: Diagram, rounding: float) -> bool:
 
 
 def _why_zero(diagram: Diagram) -> str:
-    """The reason why all gradients are 0: one op blocks them, as a dead relu, or rates are zero or cancel at this point alone."""
+    """The reason why all gradients are 0: ops block them, as a dead relu does, or rates are 0 or cancel at this point alone."""
     grad, partials, of = diagram.quantities.grad, diagram.quantities.partials, diagram.quantities.of
     at_kinks: list[str] = []
     flat: list[Value] = []

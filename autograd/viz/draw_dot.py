@@ -42,7 +42,7 @@ def draw_dot(
       `show` selects which of "data", "grad" and "partial" are written.
     - `fold` draws the nodes of an `nn` module or a `scope` as one box: "module" always, "none" never, "auto" if there are
       more than `max_nodes` nodes or too many side by side. If still too many remain, those farthest from the root become one.
-    - `expand` names the box or boxes to open; True draws dot products as multiplies and adds.
+    - `expand` is the name of a box to open, or several; True draws dot products as multiplies and adds.
     - `narrow` suits a page as narrow as a phone's: time runs from top to bottom, and more is folded.
     - `format` is what `render` writes: "svg" needs nothing else, "png" needs Graphviz or the extra `render`, "pdf" needs
       Graphviz itself.

@@ -70,7 +70,7 @@ def _flow(arrow: Arrow, options: Options, largest: float, brief: bool) -> Flow:
 
 
 def _label(arrow: Arrow, back: list[float] | None, show_partial: bool, brief: bool) -> str:
-    """The label of what flows back: adjoint times partial, if there is a single partial and it isn't `brief`.
+    """The label of what flows back: adjoint times partial if there is only one and the adjoint is on a card, unless `brief`.
 
     Before anything flows back, the partial alone. Where a gradient dies, the product shows why: `2 · 0 = 0`. Farther back,
     0 times anything explains nothing and is left out.

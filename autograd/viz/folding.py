@@ -15,7 +15,7 @@ from autograd.graph import Graph
 from autograd.value import Value
 from autograd.viz.style import Options
 
-MAX_IN_RANK, MAX_IN_ROW = 12, 5  # nodes at one distance from the root: with more, a graph with groups is folded
+MAX_IN_RANK, MAX_IN_ROW = 12, 5  # nodes equally far from the root: with more, a graph with groups folds; the latter if narrow
 MAX_PARTS = 6  # a layer with more neurons is not split into them
 OPENED = 0.25  # share of max_nodes: groups open unasked only if no more boxes than this result
 MIN_DEPTH, DEEPEST = 8, 12  # a cut leaves distances from the root up to 8, or a twelfth of max_nodes if that is more

@@ -24,7 +24,7 @@ from autograd.viz.text_size import text_width
 if TYPE_CHECKING:
     from autograd.viz.svg import Sheet
 
-FEW, MANY = 8, 10  # cards side by side, with labels between them and with fewer labels
+FEW, MANY = 8, 10  # cards side by side: with labels between them, and with fewer labels
 TYPICAL = "0.1234"  # a number of four digits
 UPRIGHT_LABEL = "−0.01234"
 SQUEEZED = 24.0  # pixels by which a number such as −1.234e−05 may exceed its room; its letters are then squeezed

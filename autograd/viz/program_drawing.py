@@ -1,4 +1,4 @@
-"""draw_program: a Program as a picture, with the choice of inputs and rows that share a card, and the text on it."""
+"""draw_program: a Program as a picture: the cards that inputs and rows share, and the text on them."""
 
 from __future__ import annotations
 

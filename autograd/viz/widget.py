@@ -18,7 +18,7 @@ from autograd.viz.style import Options
 
 MAX_SLIDERS = 12
 MAX_LIVE_STEPS = 1600  # steps whose numbers are written anew whenever a leaf moves
-MAX_CENTER, MIN_CENTER = 1e300, 1e-300  # beyond them a slider spans from -1 to 1
+MAX_CENTER, MIN_CENTER = 1e300, 1e-300  # outside these, a slider spans -1 to 1
 
 
 def widget(

@@ -40,7 +40,7 @@ def description(doctree: nodes.document | None) -> str:
 
 
 def fill(app: Any, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
-    """Describe the page in its head; below the title of a recipe introduce the package, of a notebook link to where it runs."""
+    """Describe the page in its head; introduce the package on recipes, and link notebooks to where they run."""
     base = app.config.html_baseurl
     told = {
         "description": description(doctree),
