@@ -1,4 +1,4 @@
-"""The picture on docs/explanation/checking.md: the error of a difference quotient, by its step."""
+"""The picture in docs/explanation/checking.md: the error of a difference quotient against its step."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CURVE, BEST = CLASSES[0].light, CLASSES[1].light
 
 
 def svg() -> str:
-    """The picture; its colours follow the reader's light or dark page."""
+    """The picture, in colours that follow the reader's light or dark page."""
     size = f'width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}"'
     font = 'font-family="Arial, Helvetica, \'Liberation Sans\', sans-serif" font-size="12"'
     return standalone(

@@ -1,4 +1,4 @@
-"""In place of NumPy, where it could not be had: whoever imports it is told so. In a notebook that is a note below the cell."""
+"""A stand-in for NumPy where it is unavailable: importing it says so, in a notebook as a note below the cell."""
 
 MESSAGE = (
     "NumPy is not in this page: neither this cell nor what uses its results can run here. "
