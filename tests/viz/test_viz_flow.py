@@ -1,4 +1,4 @@
-"""The flow of gradients in a drawing: arrows back, their numbers, and that contributions sum to gradients."""
+"""The flow of gradients in a drawing: backward arrows, their numbers, and that contributions sum to gradients."""
 
 import re
 import xml.etree.ElementTree as ET
@@ -28,7 +28,7 @@ def number_of(text):
 
 
 def box_of_argument(drawing, line):
-    """The id of the box of the argument at which an arrow of the DOT source starts, perhaps as a stub `rTURN-POSITION`."""
+    """The box id of the argument where an arrow of the DOT source starts, which may be at a stub `rTURN-POSITION`."""
     start = re.match(r'\s*"?([\w-]+)"? ->', line)[1]
     if start in drawing.box_ids.values():
         return start
