@@ -538,7 +538,7 @@ class Wrapped(nn.Module):
 
 
 def refused(function, net, X, y, loss, **options):
-    """The message that refuses the data; the model and its generators must be unchanged, and no bar shown."""
+    """The message that refuses the data; the model and all generators must be unchanged, and no bar shown."""
     before, modes, order = net.state_dict(), [module.training for module in net.modules()], Random(0)
     dropouts = [module.generator for module in net.modules() if isinstance(module, nn.Dropout)]
     drawn = [generator.getstate() for generator in dropouts]
@@ -550,6 +550,7 @@ def refused(function, net, X, y, loss, **options):
     assert net.state_dict() == before
     assert [module.training for module in net.modules()] == modes
     assert [generator.getstate() for generator in dropouts] == drawn
+    assert order.getstate() == Random(0).getstate()
     return str(caught.value)
 
 
