@@ -1,4 +1,4 @@
-"""All knowledge of an op is in its row: an op added at run time works with every reader, and none asks for an op by name."""
+"""All knowledge of an op is in its row: an op added at run time works with every reader; none asks for an op by name."""
 
 import ast
 import math

@@ -328,7 +328,7 @@ class Session(RuleBasedStateMachine):
         with pytest.raises(KeyError), self.open.pop()[1]:
             raise KeyError
 
-    # -- what must hold at any time
+    # -- invariants
 
     @invariant()
     def all_is_as_in_the_model(self):

@@ -1,4 +1,4 @@
-"""Misconceptions of the backward pass: each does what it claims, and is told from the correct sweep where they differ."""
+"""Misconceptions of the backward pass: each does what it claims, and is told apart from the correct one where they differ."""
 
 import pytest
 from hypothesis import given

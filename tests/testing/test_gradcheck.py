@@ -419,7 +419,7 @@ def test_a_wrong_third_derivative_is_refused_at_order_three_alone():
         gradcheck(wave, (0.7,), order=3)
 
 
-# -- what is checked ---------------------------------------------------------------------------------
+# -- arguments and outputs checked -------------------------------------------------------------------
 
 
 def test_containers_and_several_outputs_are_checked_by_name():

@@ -1,4 +1,4 @@
-"""The Hypothesis strategies: they draw what they promise, and it shrinks to the simplest example."""
+"""The Hypothesis strategies: they draw what they promise, and shrink to the simplest example."""
 
 import ast
 import math
