@@ -1,4 +1,4 @@
-"""Measure and print tables: the eager engine here, compiled programs and the playground in processes of their own."""
+"""Measure and print tables: the eager engine in this process, compiled programs and the playground in their own."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def _eager() -> Iterator[Figure]:
-    """The engines side by side, a line for each workload."""
+    """Figures of all engines, one per workload."""
     contenders = peers()
     print(f"{'workload':<44}" + "".join(f"{peer.name:>12}" for peer in contenders) + "   ours against each")
     for title, function, point in WORKLOADS:
@@ -146,7 +146,7 @@ def _dead_uses() -> str:
 
 
 def _slowest_ops() -> str:
-    """For each number of arguments the fastest op, and those that take more than four times as long."""
+    """The fastest op for each number of arguments, and the ops that take more than four times as long."""
     points = {"polygamma": [1.0, 2.5], "leg": [2.0, 0.5], "acosh": [2.5], "log1mexp": [1.5]}
     by_arity: dict[int, list[tuple[float, str]]] = {}
     for name in sorted(autograd.ops.BUILT_IN):
@@ -183,7 +183,7 @@ def _jacobian_times() -> str:
 
 
 def _more() -> list[tuple[str, str]]:
-    """What was measured, and what was found."""
+    """Further measurements of the eager engine, as (what, result) pairs."""
     return [
         ("bytes per operation, recorded and swept", f"{_bytes_per_op(100):.0f}"),
         ("the same in a graph more than 256 deep", f"{_bytes_per_op(10**5):.0f}"),
@@ -193,7 +193,7 @@ def _more() -> list[tuple[str, str]]:
 
 
 def _bytes_per_op(length: int) -> float:
-    """In chains of this length, a hundred thousand operations in all."""
+    """Bytes per operation, averaged over 10⁵ operations in chains of this length."""
     leaf, other = autograd.Value(0.999), autograd.Value(0.5)
     kept = []
     gc.collect()
@@ -256,12 +256,12 @@ def _seconds_of(command: list[str]) -> float:
 
 
 def _player_size() -> int:
-    return len(autograd.player(_chain(250)).html.encode())  # 250 operations: that many steps forward, and that many back
+    return len(autograd.player(_chain(250)).html.encode())  # 250 operations: 250 steps forward and 250 back
 
 
 def _import_time() -> float:
     plain, ours = "pass", "import autograd"
-    compiled = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}  # as installed
+    compiled = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}  # caches bytecode
 
     def start(code: str) -> Callable[[], object]:
         return lambda: subprocess.run([sys.executable, "-c", code], check=True, env=compiled)

@@ -1,4 +1,4 @@
-"""How small an error gradcheck detects, on random expressions."""
+"""The smallest error that gradcheck detects, on random expressions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ EXPRESSIONS = 1000
 
 
 def detection_limit() -> list[tuple[str, str]]:
-    """How many correct gradients gradcheck refuses, and above what relative error it would have detected a wrong one."""
+    """How many correct gradients gradcheck refuses, and the relative errors above which it detects a wrong one."""
     refused = 0
     limits: list[float] = []
 

@@ -1,4 +1,4 @@
-"""What the check tab and the quiz tab of the playground ask Python for."""
+"""The Python side of the playground's check and quiz tabs."""
 
 from __future__ import annotations
 

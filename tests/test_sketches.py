@@ -1,4 +1,4 @@
-"""What stands in for Matplotlib and NumPy in the browser, where neither can be had."""
+"""The stand-ins for Matplotlib and NumPy in the browser, where neither is available."""
 
 import subprocess
 import sys
@@ -11,7 +11,7 @@ STAND_INS = Path(__file__).parent.parent / "tools" / "stand_ins"
 
 
 def sketch(code: str) -> ElementTree.Element:
-    """The figure `figure` that the code makes, as SVG."""
+    """The code's `figure` as SVG."""
     program = (
         "import sys; sys.path.insert(0, sys.argv[1])\nimport matplotlib.pyplot as plt\n" + code + "\nprint(figure._repr_html_())"
     )

@@ -1,4 +1,4 @@
-"""Functions that read a graph say what to write when they get something else than a Value."""
+"""Functions that read a graph say what to write when they get anything but a Value."""
 
 import re
 
@@ -9,7 +9,7 @@ import autograd
 from autograd import Value, draw_dot
 from nn import MLP
 
-VERBS = {  # how each is called, and with what
+VERBS = {  # how each is called
     "draw_dot({})": draw_dot,
     "trace({})": autograd.trace,
     "steps({})": autograd.steps,

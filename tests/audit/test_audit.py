@@ -1,4 +1,4 @@
-"""audit: how a loss and a claim are given, what agrees, and what the report says."""
+"""audit: forms of losses and claims, agreement, and the report."""
 
 import math
 from html.parser import HTMLParser
@@ -13,7 +13,7 @@ import nn
 from autograd import Value, atan, exp, log, maximum, minimum, relu, sigmoid, sin, sqrt, tanh
 from autograd.audit import Proofreading, audit
 
-SLOPES = {  # functions of one number, with derivatives as they stand in books
+SLOPES = {  # functions of one number, with textbook derivatives
     "square": (lambda x: x**2, lambda x: 2 * x),
     "inverse": (lambda x: 1 / x, lambda x: -1 / x**2),
     "root": (lambda x: sqrt(1 + x * x), lambda x: x / math.sqrt(1 + x * x)),
@@ -197,7 +197,7 @@ def test_where_rounding_hides_little_claims_are_judged(z, wrong):
 
 def test_points_nearby_judge_where_the_one_given_cannot():
     def f(x):
-        return log(1 + exp(-28 / x) - 1)  # −28/x, with few of its digits at 1
+        return log(1 + exp(-28 / x) - 1)  # −28/x, with few correct digits at 1
 
     right = audit(f, lambda x: 28 / x**2, at=1.0)
     assert right
@@ -439,7 +439,7 @@ def test_the_notebook_table_is_bounded_and_escapes_every_name():
     cells = Cells(report._repr_html_())
     assert "script" not in cells.tags
     assert "<script>alert(1)</script>&\n�" in cells.texts
-    assert "38 more rows" in cells.texts  # of the 50 parameters, and none of them is left out
+    assert "38 more rows" in cells.texts  # 12 of 50 are shown
     assert report._repr_html_().encode()
     assert str(report).encode()
 
@@ -529,7 +529,7 @@ def test_a_deep_loss_is_audited_without_recursion():
     assert report["x"].diagnosis.text == "the claim is ½ times the gradient (2 is an exponent in f)"
 
 
-# -- a document, statement by statement ----------------------------------------------------------------
+# -- proofreading a document ---------------------------------------------------------------------------
 
 
 def line(w, b):

@@ -1,4 +1,4 @@
-"""audit names the rule of calculus that a derivation breaks, and where: the mistakes of school, in functions of numbers."""
+"""audit names the calculus rule that a derivation breaks, and where: textbook mistakes in functions of numbers."""
 
 import math
 
@@ -161,7 +161,7 @@ def test_a_missing_inner_derivative_is_found_in_any_composition(outer, inner, x)
 
 @given(st.sampled_from(sorted(OUTER)), st.sampled_from(sorted(INNER)), st.floats(0.2, 1.8), st.booleans())
 def test_a_missing_term_is_found_in_any_product(outer, inner, x, first):
-    assume(outer != inner)  # then the half is missing
+    assume(outer != inner)  # for u = v the claim is just half
     u, v = OUTER[outer], INNER[inner]
 
     def claim(x):

@@ -1,4 +1,4 @@
-"""Statements of published tutorials that do not hold, each found by audit, and what it says of them; and some that hold."""
+"""False statements in published tutorials, each found by audit, with its findings; and some true ones."""
 
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ def sigmoid(z):
 
 
 class Statement(NamedTuple):
-    """What a tutorial says of a gradient, the loss it speaks of, what holds instead, and what audit says by parameter."""
+    """A tutorial's claim about a gradient, its loss, the correct gradient, and audit's expected finding per parameter."""
 
     tutorial: str
     says: str

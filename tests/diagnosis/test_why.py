@@ -1,4 +1,4 @@
-"""`why`: its sentences for each kind of trouble, and that what it blames is to blame."""
+"""`why`: its sentences for each kind of trouble, and that it blames the right operation."""
 
 import inspect
 import math
@@ -17,7 +17,7 @@ from tests.support.programs import odd_graphs
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 
-# -- examples, as one would meet them ------------------------------------------------------------------
+# -- typical examples ----------------------------------------------------------------------------------
 
 
 def named(**nodes):
@@ -27,7 +27,7 @@ def named(**nodes):
 
 
 def of_one(f, number):
-    """f at a leaf called x; the result is called L."""
+    """f at a leaf labelled x; the result is labelled L."""
     return named(x=(x := Value(number)), L=f(x))
 
 
@@ -179,7 +179,7 @@ def test_without_a_path_it_says_what_may_have_cut_it():
     found = why(x, of=y)
     assert found.verdict.startswith("∂y/∂x is 0, since there is no path from x to y: x was not used, or detached")
     assert found.verdict.endswith("used as a plain number, or recorded inside no_grad().")
-    assert found.text == found.verdict  # a leaf with the same number is no sign of a copy
+    assert found.text == found.verdict  # a leaf with the same number doesn't mean a copy
     assert (found.cause, found.edge, found.chain) == (None, None, ())
     x.label = "x"
     assert "copy" not in str(why(x, of=2.0 * Value(4.0, label="x")))
@@ -503,7 +503,7 @@ def test_any_label_fits_into_a_line(label):
     why(x, of=y).text.encode()
 
 
-# -- on random graphs: what is blamed is to blame ----------------------------------------------------------
+# -- on random graphs: the blame is right ------------------------------------------------------------------
 
 
 def kind_of(number):
@@ -569,7 +569,7 @@ def test_a_single_edge_blamed_for_a_zero_lies_on_every_path_that_could_carry_a_g
         reached = {x}
         for node in topological_order([y]):
             for arg, partial in zip(node.args, node.partials, strict=True):
-                same = blamed.arg is arg and blamed.node is node and partial == blamed.partial  # of x · x both
+                same = blamed.arg is arg and blamed.node is node and partial == blamed.partial  # both edges of x · x
                 if type(arg) is Value and arg in reached and partial and not same:
                     reached.add(node)
         assert y not in reached

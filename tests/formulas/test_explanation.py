@@ -1,4 +1,4 @@
-"""explain: the chain rule in symbols and numbers, held to the engine."""
+"""explain: the chain rule in symbols and numbers, checked against the engine."""
 
 import math
 import re

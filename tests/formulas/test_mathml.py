@@ -1,4 +1,4 @@
-"""Formulas as browsers draw them."""
+"""Formulas as MathML for browsers."""
 
 import xml.dom.minidom
 
@@ -10,7 +10,7 @@ from autograd.op import TABLE
 
 
 def inner(latex):
-    """The formula without its <math>; what xml reads is well-formed."""
+    """The formula without its <math> tags; fails unless it is well-formed XML."""
     written = mathml(latex, "inline")
     xml.dom.minidom.parseString(written)
     return written.removeprefix('<math display="inline">').removesuffix("</math>")

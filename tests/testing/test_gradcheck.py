@@ -1,4 +1,4 @@
-"""gradcheck: refuses what is wrong and names the operation, passes what is right however odd, and says how sharp it was."""
+"""gradcheck: refuses wrong gradients and names the operation, passes right ones however odd, and reports its sensitivity."""
 
 import math
 import random
@@ -25,7 +25,7 @@ from tests.support import oracle
 from tests.support.oracle import mp
 from tests.support.programs import as_program
 
-# -- what is right is never refused ------------------------------------------------------------------
+# -- right gradients are never refused ---------------------------------------------------------------
 
 
 @st.composite
@@ -40,7 +40,7 @@ def test_a_right_gradient_is_never_refused(pair):
     assert gradcheck(f, point, conventions="accept")
 
 
-# Beside a large number these are seen at steps of about 1, and jumped over by the large ones that rounding asks for.
+# Beside a large number, steps of about 1 see these waves; the large steps that rounding calls for jump over them.
 SMALL_WAVES = {
     "below the rounding of its neighbour": (lambda y: autograd.hypot(1e7, autograd.cos(y)), 1e5),
     "a chance agreement of large steps": (lambda y: 0.0 * y + autograd.hypot(y, autograd.sin(y)), 1e6),
@@ -56,7 +56,7 @@ def test_a_small_wave_on_a_large_number_is_not_jumped_over(f, x):
     assert gradcheck(f, (x,))
 
 
-@example((Expression(("add", "x", ("asin", 1.0))), (0.5,)))  # asin is steep there, but nothing flows to it
+@example((Expression(("add", "x", ("asin", 1.0))), (0.5,)))  # asin is steep there, but no gradient reaches it
 @given(drawn(ops="smooth"))
 def test_what_differences_give_is_as_close_to_the_truth_as_they_say(pair):
     f, point = pair
@@ -68,14 +68,14 @@ def test_what_differences_give_is_as_close_to_the_truth_as_they_say(pair):
 
 
 def slopes_overflow(f, point):
-    """Has a derivative of f, computed from numbers in range, a derivative out of range on its way?"""
+    """True if some partial in the graph of f's gradient is not finite."""
     xs = [Value(x) for x in point]
     slopes = [slope for slope in autograd.gradients(f(*xs), xs, create_graph=True) if isinstance(slope, Value)]
     partials = [partial for node in topological_order(slopes) for partial in node.partials or () if partial is not None]
     return not all(map(math.isfinite, partials))
 
 
-@example((Expression(("acosh", ("sinh", "x"))), (594.0,)))  # the second partial of acosh is 0 there for a float
+@example((Expression(("acosh", ("sinh", "x"))), (594.0,)))  # the second partial of acosh underflows to 0 there
 @settings(max_examples=settings.default.max_examples // 2)
 @given(drawn(depth=2))
 def test_right_second_derivatives_are_never_refused(pair):
@@ -166,7 +166,7 @@ def test_an_op_of_the_users_need_not_be_exact_to_the_last_bit():
     assert 1e-12 < report.sensitivity < 1e-6
 
 
-# -- what is wrong is refused, and the operation named -----------------------------------------------
+# -- wrong gradients are refused, and the operation named --------------------------------------------
 
 TAME = {
     "acosh": (1.7,),
@@ -215,7 +215,7 @@ def partial_of(op, position):
 
 PLANTED = [
     (name, position, change)
-    for name in sorted(ops.BUILT_IN - {"polygamma"})  # whose order is a constant
+    for name in sorted(ops.BUILT_IN - {"polygamma"})  # its order is a constant
     for position in range(len(tame_point(TABLE[name])))
     for change in CHANGES
     if CHANGES[change](partial_of(TABLE[name], position)) != partial_of(TABLE[name], position)
@@ -419,7 +419,7 @@ def test_a_wrong_third_derivative_is_refused_at_order_three_alone():
         gradcheck(wave, (0.7,), order=3)
 
 
-# -- what is checked ---------------------------------------------------------------------------------
+# -- arguments and outputs checked -------------------------------------------------------------------
 
 
 def test_containers_and_several_outputs_are_checked_by_name():
@@ -633,7 +633,7 @@ def test_a_long_report_is_cut():
     assert "… and 13 more" in repr(gradcheck(autograd.sum, ([0.5] * 33,)))
 
 
-@example((Expression(("exp", ("exp", ("mul", "x", "x")))), (1.0,)))  # 10²³ beyond the first step, with as much rounding
+@example((Expression(("exp", ("exp", ("mul", "x", "x")))), (1.0,)))  # 10²³ one step away, with rounding to match
 @given(drawn(ops=["add", "sub", "mul", "tanh", "sin", "exp", "sigmoid"]))
 def test_on_everyday_functions_an_error_of_1e_8_would_be_caught_wherever_the_slope_is_not_lost_in_the_value(pair):
     f, point = pair
@@ -669,7 +669,7 @@ def test_an_operand_that_is_infinite_or_nan_is_no_crash(inner, mode, outer):
     found: object = None
     try:
         found = check_grads(lambda x: OF_IT[outer](INFINITE[inner](x), x), (0.0,), order=2, modes=mode)
-    except (GradientError, ValueError) as error:  # a gradient of 0·inf is NaN, which is wrong, and has no derivatives
+    except (GradientError, ValueError) as error:  # a gradient of 0·inf is NaN: wrong, and without derivatives
         found = error
     assert re.search("errors above|is wrong: got|so there is no gradient to check", str(found))
 
@@ -684,7 +684,7 @@ def test_what_is_wrong_beside_an_infinite_operand_is_named():
         gradcheck(lambda y: 1.0 / (1.0 / y), (0.0,))
 
 
-# -- the bar -----------------------------------------------------------------------------------------
+# -- the progress bar --------------------------------------------------------------------------------
 
 
 def test_a_check_that_is_quick_imports_no_bar():

@@ -1,4 +1,4 @@
-"""gradcheck_given: a function becomes a property test, here and in a project that has installed the wheel."""
+"""gradcheck_given: turns a function into a property test, here and in a project with the wheel installed."""
 
 import math
 import os
