@@ -39,9 +39,9 @@ def main() -> None:
     """Run all workloads."""
     print(f"CPython {platform.python_version()}, {platform.machine()}; medians of {ROUNDS} rounds, garbage collector on\n")
     speed_page.keep("eager", list(_eager()))
-    print(f"\nbackward with a use outside the graph in each of 20,000 rounds, and without: {_dead_uses()}")
+    print(f"\nbackward over 20,000 rounds, with and without a use outside the graph: {_dead_uses()}")
     print("slowest ops to record, by number of arguments:", _slowest_ops())
-    print("jacobian of 2 inputs and 200 outputs, against two jvp:", _jacobian_times())
+    print("jacobian of 2 inputs and 200 outputs, and two jvp calls:", _jacobian_times())
     print(f"page of a player with 500 steps: {_player_size() / 1e3:.0f} kB\n")
     drawing = [*_drawing_times(), _demo_time(), *smoothness()]
     for part, rows in {"eager, more": _more(), "drawing": drawing, "checking": detection_limit()}.items():
@@ -56,7 +56,7 @@ def main() -> None:
 def _eager() -> Iterator[Figure]:
     """Figures of all engines, one per workload."""
     contenders = peers()
-    print(f"{'workload':<44}" + "".join(f"{peer.name:>12}" for peer in contenders) + "   ours against each")
+    print(f"{'workload':<44}" + "".join(f"{peer.name:>12}" for peer in contenders) + "   ours vs. each")
     for title, function, point in WORKLOADS:
         runs = {peer.name: _run(peer, function, point) for peer in contenders if _can(peer, function)}
         _agree(title, {name: run() for name, run in runs.items()})
@@ -246,7 +246,7 @@ def _drawing_times() -> list[tuple[str, str]]:
 
 def _demo_time() -> tuple[str, str]:
     seconds = statistics.median(_seconds_of([sys.executable, "-m", "tools.demo", "--no-open"]) for _ in range(3))
-    return "`make demo`, from the second time on", shown(seconds)
+    return "`make demo`, after the first run", shown(seconds)
 
 
 def _seconds_of(command: list[str]) -> float:

@@ -32,7 +32,7 @@ def detection_limit() -> list[tuple[str, str]]:
     check()
     median, below = statistics.median(limits), sum(limit < 1e-8 for limit in limits) / len(limits)
     return [
-        (f"right gradients of {EXPRESSIONS:,} random expressions that `gradcheck` refuses", str(refused)),
+        (f"false alarms of `gradcheck` on the correct gradients of {EXPRESSIONS:,} random expressions", str(refused)),
         ("derivatives in which a relative error of 1e−8 is detected", f"{100 * below:.0f} %"),
         ("median detection limit, relative", f"{median:.1e}".replace("-", "−").replace("−0", "−")),
     ]

@@ -115,7 +115,7 @@ def smoothness() -> Iterator[tuple[str, str]]:
                 durations, work = measured(browser, path, act)
                 times = sorted(durations)
                 rate, most = 1000 * len(times) / sum(times), times[int(0.99 * len(times))]
-                found = f"{rate:.1f} frames a second, 99 % of them within {most:.0f} ms; {work:.1f} ms of work each"
+                found = f"{rate:.1f} frames per second, 99 % of them within {most:.0f} ms; {work:.1f} ms of work per frame"
                 yield f"player of a {graph.__name__} of {len(shown.data['steps']):,} steps: {what}", found
         browser.close()
 

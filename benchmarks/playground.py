@@ -337,7 +337,7 @@ def main() -> None:
             context.add_init_script(PROBE)
             return context
 
-        print(f"load of the machine before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
+        print(f"system load before the run: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
         print(f"{'playground in Chromium':<58}{'median':>12}{'p95':>10} {'':9}goal")
         rows = []
         for row in measured(launch, folder, words):

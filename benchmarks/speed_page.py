@@ -15,7 +15,7 @@ from benchmarks.compiled.figures import OURS, Figure, shown
 
 DOCS = Path(__file__).parent.parent / "docs"
 CHARTS = {"eager": "speed-eager", "compiled": "speed"}
-HEADS = {"playground": ("what", "median", "95 % within")}
+HEADS = {"playground": ("what", "median", "95th percentile")}
 MEASURED = ("what", "measured")  # the header of the other tables
 
 

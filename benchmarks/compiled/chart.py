@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from benchmarks.compiled.figures import OURS, Figure, shown
 
-TITLE = "Time of the others, in multiples of ours"
+TITLE = "Time relative to ours"
 NOTE = ("Logarithmic axis. Right of the line: slower than ours.", "In double precision, on one thread; medians of one run.")
 RIGHT, TOP, LINE, BOTTOM = 40, 70, 22, 60
 MARK, TALL = 12, 11  # size of a mark and height of a number, in pixels

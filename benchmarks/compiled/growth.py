@@ -35,7 +35,7 @@ def _each(what: str, unit: str, runs: dict[int, Callable[[], Any]]) -> Iterator[
     for size, seconds in times.items():
         yield f"{what}, {size:,} {unit}", f"{shown(seconds)}, {shown(seconds / size)} each"
     call, each, farthest = _straight_line(times)
-    yield f"{what}, as a straight line", f"{shown(call)} a call and {shown(each)} each; {farthest:.0%} off at most"
+    yield f"{what}, linear fit", f"{shown(call)} per call plus {shown(each)} each; at most {farthest:.0%} off"
 
 
 def _straight_line(times: Mapping[int, float]) -> tuple[float, float, float]:

@@ -90,7 +90,7 @@ def figures() -> Iterator[Figure]:
             call()
             agree("options, C", results, by_hand(*few))
             runs["C"] = call
-        yield Figure("the same of 1000 options", timing.alternate_short(runs), {"C": 1.5})
+        yield Figure("the same for 1000 options", timing.alternate_short(runs), {"C": 1.5})
 
 
 def compiled(columns: list[np.ndarray]) -> Callable[[], list[np.ndarray]]:

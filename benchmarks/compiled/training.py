@@ -94,7 +94,7 @@ def digits() -> Iterator[tuple[str, str]]:
         fit_digits()
         seconds, accuracy = fit_digits()
     what = "`fit` on the digits, MLP(64, [32, 10]), 12 epochs"
-    yield what, f"{100 * accuracy:.1f} % of unseen digits, in {seconds:.2f} s"
+    yield what, f"{100 * accuracy:.1f} % accuracy on unseen digits, in {seconds:.2f} s"
 
 
 def first_fit() -> Iterator[tuple[str, str]]:
