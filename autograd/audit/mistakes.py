@@ -320,7 +320,7 @@ def _right_form(claim: Claim) -> str:
         xs = [x for ws in numbers for x in form(ws)]
         k = math.fsum(map(float.__mul__, own, xs)) / (math.fsum(x * x for x in xs) or 1.0)
         if all(abs(p - k * x) <= claim.rtol * abs(p) for p, x in zip(own, xs, strict=True)):
-            return f"; it is {shown(k)}·{text}"
+            return f" instead of {shown(k)}·{text}"
     return ""
 
 

@@ -42,9 +42,9 @@ def audit(
     >>> report = audit(lambda w, b: tanh(w * 3 + b) ** 2, lambda w, b: (6 * math.tanh(w * 3 + b), 0.5), at=(0.2, 0.1))
     >>> print(report)
     2 of 2 claimed gradients do not hold.
-    w (a number): differs: claimed 3.62621, it is 2.3017
+    w (a number): differs: claimed 3.62621, should be 2.3017
         likely: the derivative of tanh is missing, as if it were 1
-    b (a number): differs: claimed 0.5, it is 0.767232
+    b (a number): differs: claimed 0.5, should be 0.767232
         likely: no single known mistake explains it
     """
     if not callable(f):

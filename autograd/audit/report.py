@@ -75,7 +75,7 @@ class Verdict:
         where = f" (at a nearby point; {given})" if self.only_nearby else ""
         claimed, right = told_apart(worst.claimed, worst.gradient)
         count = f"{len(wrong)} of {len(self.entries)} entries {differ}{where}, {at} {worst.place}"
-        return f"{count if self.shape else f'differs{where}'}: claimed {claimed}, it is {right}"
+        return f"{count if self.shape else f'differs{where}'}: claimed {claimed}, should be {right}"
 
     def likely(self) -> str:
         """The likely mistake in words; empty unless the claim itself is wrong."""

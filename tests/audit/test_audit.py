@@ -129,7 +129,7 @@ def test_where_ops_have_kinks_and_f_is_smooth_only_its_derivative_is_right(f):
 def test_what_backward_gives_by_convention_is_told_where_f_is_smooth():
     verdict = audit(lambda x: relu(x) - relu(-x), 0.0, at=0.0)["x"]
     assert verdict.diagnosis.mistake == "convention"
-    assert "claimed 0, it is 1" in verdict.sentence()
+    assert "claimed 0, should be 1" in verdict.sentence()
 
 
 def test_no_side_of_a_kink_is_right_beyond_its_slopes():
@@ -297,10 +297,10 @@ def test_the_gradient_of_a_penalty_is_told_if_the_numbers_show_its_form():
 
     taken = "the gradient of the penalty on w is taken as"
     absolute = likely(lambda w: abs(w[0]) + abs(w[1]), lambda w, x: [5.0 * w[0], 5.0 * w[1]], [0.7, -0.4])
-    assert absolute == f"{taken} 5·w; it is 1·sign(w)"
-    assert likely(lambda w: w[0] ** 3 + w[1] ** 3, [5.0, 10.0], [1.0, 2.0]) == f"{taken} 5·w; it is 3·w² (at this point)"
+    assert absolute == f"{taken} 5·w instead of 1·sign(w)"
+    assert likely(lambda w: w[0] ** 3 + w[1] ** 3, [5.0, 10.0], [1.0, 2.0]) == f"{taken} 5·w instead of 3·w² (at this point)"
     alike = likely(lambda w: w[0] ** 3 + w[1] ** 3, lambda w, x: [5.0 * w[0], 5.0 * w[1]], [0.7, 0.7])
-    assert alike == f"{taken} 5·w; it is 3·w²"
+    assert alike == f"{taken} 5·w instead of 3·w²"
 
 
 def test_a_term_of_the_product_rule_that_is_left_out_is_told_by_its_function():
@@ -365,7 +365,7 @@ def test_two_mistakes_in_one_claim_are_told_apart_if_one_is_in_the_penalty():
 
     text = audit(f, claim, at=0.6)["w"].diagnosis.text
     assert text == (
-        "two mistakes: the gradient of the penalty on w is taken as 0.1·w²; it is 0.2·w; "
+        "two mistakes: the gradient of the penalty on w is taken as 0.1·w² instead of 0.2·w; "
         "and the rest is 5 times what it should be (5 is the number of samples)"
     )
 
@@ -406,7 +406,7 @@ def test_the_report_says_what_where_and_why():
     assert str(report) == repr(report)
     assert str(report).splitlines() == [
         "1 of 2 claimed gradients does not hold.",
-        "a (of length 2): 1 of 2 entries differs, at [1]: claimed 3, it is 2",
+        "a (of length 2): 1 of 2 entries differs, at [1]: claimed 3, should be 2",
         "    likely: only [1] of 2 entries is wrong (at this point)",
         "b (a number): agrees at the given point, the only one checked",
     ]
@@ -417,7 +417,7 @@ def test_the_report_says_what_where_and_why():
     ]
     assert [verdict.name for verdict in report] == ["a", "b"]
     assert str(audit(lambda x: x * 2.0, 2.0, at=1.0)).startswith("All claimed gradients agree (1).")
-    assert "claimed 2.0000001, it is 2.0" in str(audit(lambda x: x * 2.0, 2.0000001, at=1.0))
+    assert "claimed 2.0000001, should be 2.0" in str(audit(lambda x: x * 2.0, 2.0000001, at=1.0))
 
 
 class Cells(HTMLParser):
