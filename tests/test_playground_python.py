@@ -911,7 +911,7 @@ def test_what_is_detached_has_no_slider_and_no_gradient_and_no_sentence_is_about
     assert [slider["name"] for slider in found["sliders"]] == ["x"]
     assert found["note"] == ""
     assert "detached" in found["page"]["svg"]
-    assert "With what is detached held, y changes with x at a rate of 2" in found["page"]["svg"]
+    assert "With detached values held fixed, y changes with x at a rate of 2" in found["page"]["svg"]
     detached = [node for node in found["page"]["nodes"].values() if node.get("detached")]
     assert [node["leaf"] for node in detached] == [True]
     assert "predicts" not in asked("tell", 0, 0.1)["nudge"]

@@ -116,7 +116,7 @@ def test_draw_dot_of_a_list_says_that_there_are_no_gradients_only_if_no_root_has
 
 
 def test_draw_dot_of_an_empty_list_says_so():
-    with pytest.raises(ValueError, match="draw_dot: root must be a Value or a list of at least one, got an empty list"):
+    with pytest.raises(ValueError, match="draw_dot: root must be a Value or a list of at least one Value, got an empty list"):
         draw_dot([])
 
 

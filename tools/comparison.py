@@ -30,7 +30,7 @@ PEERS: dict[str, dict[str, Callable[[], Any]]] = {
     "a view like the TensorFlow Playground's": PLAYGROUND,
 }
 SCREEN = {"width": 1280, "height": 800}
-LEAD = "Each picture of the gallery, and below it what others draw of the same computation."
+LEAD = "Each picture of the gallery, and below it other tools' drawings of the same computation."
 STYLE = f"""{PAGE_STYLE}
 section div {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1rem; }}
 figure {{ margin: 0; }}
@@ -78,7 +78,7 @@ def page(folder: Path) -> None:
             figures.append(f"<figure><figcaption>{peer}</figcaption>{image}</figure>")
         ours = f'<img src="{name}.svg" alt="{title}">'
         sections.append(f"<section><h2>{title}</h2>{ours}<div>{''.join(figures)}</div></section>")
-    text = PAGE.format(title="The gallery and others", style=STYLE, lead=LEAD, sections="\n".join(sections))
+    text = PAGE.format(title="The gallery and other tools", style=STYLE, lead=LEAD, sections="\n".join(sections))
     (folder / "index.html").write_text(text, encoding="utf-8")
 
 
@@ -123,7 +123,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--blind", action="store_true")
-    parser.add_argument("scenes", nargs="*", help="those to judge; without names all")
+    parser.add_argument("scenes", nargs="*", help="the scenes to judge (default: all)")
     given = parser.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
     if given.blind:

@@ -18,14 +18,14 @@ from tools.pictures import PAGE, PAGE_STYLE
 
 FOLDER = Path("demo")
 TITLE = "scalar-autograd: demo"
-LEAD = "Three pages that the engine makes of a computation. Each also stands alone, and works offline."
+LEAD = "Three pages that the engine makes from a computation. Each also works by itself, offline."
 STYLE = f"""{PAGE_STYLE}
 a {{ color: var(--positive); }}
 iframe {{ box-sizing: border-box; width: 100%; max-height: 95vh; border: 1px solid var(--line); border-radius: 8px; }}
 @media (max-width: 600px) {{ iframe {{ height: 95vh; }} }}"""
 SECTION = """<section aria-labelledby="{name}">
 <h2 id="{name}">{title}</h2>
-<p>{about} <a href="{name}.html">On a page of its own</a></p>
+<p>{about} <a href="{name}.html">Open it on its own</a></p>
 <iframe src="{name}.html" title="{title}" height="{height}"></iframe>
 </section>"""
 

@@ -47,8 +47,8 @@ LATER = {"scalar-autograd", "hypothesis", "sortedcontainers", "micrograd"}  # lo
 NEEDED = {"scalar-autograd": ["graphviz", "tqdm"], "hypothesis": ["sortedcontainers"]}  # dependencies among these
 RELEASE = "https://cdn.jsdelivr.net/pyodide/v314.0.7/full"
 NUMPY = re.compile(r"^\s*(?:import|from) numpy|plot\.decision_boundary\(", re.MULTILINE)
-NOTE = """> **In this page** there is no NumPy: cells that need it say so when they run. Plots are sketches. On your computer
-> everything runs: `pip install 'scalar-autograd[lab]'`."""
+NOTE = """> **On this page**, NumPy isn't available: cells that need it say so when they run. Plots are sketches. Everything runs
+> on your computer: `pip install 'scalar-autograd[lab]'`."""
 
 
 def build(out: Path) -> None:
@@ -119,7 +119,7 @@ def _compiled() -> list[dict[str, Any]]:
                 fetch(packages[name], RELEASE, WHEELS)
                 found.append(packages[name] | {"name": name})  # the name that others depend on: "pillow" is listed as "Pillow"
     except (OSError, HTTPException) as error:
-        print(f"the notebooks' pages do without NumPy, and plots are sketches: {error}")
+        print(f"the notebooks' pages have no NumPy, and their plots are sketches: {error}")
         return []
     return found
 
@@ -132,7 +132,7 @@ def fetch(entry: Mapping[str, Any], release: str, folder: Path) -> None:
     with urlopen(f"{release}/{path.name}", timeout=20) as answer:
         content = answer.read()
     if sha256(content).hexdigest() != entry["sha256"]:
-        raise OSError(f"{path.name} is not the one that pyodide-lock.json lists")
+        raise OSError(f"the hash of {path.name} differs from the one in pyodide-lock.json")
     folder.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
 

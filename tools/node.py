@@ -17,5 +17,5 @@ def run_node(program: str, *args: Any, **options: Any) -> subprocess.CompletedPr
     """Run "node" or "npm", with the options of `subprocess.run`; without either, exit and say how to get them."""
     found = shutil.which(program, path=PATH)
     if found is None:
-        sys.exit(f'{program} is not there: install Node.js, or {sys.executable} -m pip install ".[play]"')
+        sys.exit(f'{program} was not found: install Node.js, or {sys.executable} -m pip install ".[play]"')
     return subprocess.run([found, *args], env={**os.environ, "PATH": PATH}, text=True, **options)

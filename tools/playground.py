@@ -97,7 +97,7 @@ def _ending(suffix: str) -> list[Path]:
 def serve(folder: Path) -> None:
     """Serve a folder locally, until Ctrl-C."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(folder)))
-    print(f"the playground: http://127.0.0.1:{server.server_port}/ (Ctrl-C ends it)")
+    print(f"the playground: http://127.0.0.1:{server.server_port}/ (Ctrl-C to stop)")
     with suppress(KeyboardInterrupt):
         server.serve_forever()
 

@@ -253,7 +253,7 @@ SCENES = {
     ),
     "xor-network": Scene(
         "The same network as a network, trained",
-        "In each circle what its neuron gives over the plane, light where it is most: hidden ones draw lines, outputs join them.",
+        "Each circle shows its neuron's output over the plane, lighter where larger: hidden ones draw lines, outputs join them.",
         network(xor_net, over=nn.make_xor(4, shuffle=False), outputs=["class 0", "class 1"]),
     ),
     "mlp-network": Scene(
@@ -273,7 +273,7 @@ SCENES = {
     ),
     "moons-network": Scene(
         "MLP(2, [16, 16, 1]) as a network, trained",
-        "What each neuron gives over the plane: edges in the first layer, corners in the second, two moons at the output.",
+        "Each neuron's output over the plane: edges in the first layer, corners in the second, two moons at the output.",
         network(moons_net, over=nn.make_moons(100, noise=0.1, random_state=0)),
     ),
     "digits": Scene(
@@ -288,7 +288,7 @@ SCENES = {
     ),
     "nan": Scene(
         "A loss that became NaN",
-        "The thick frame is where NaN first appeared; the caption is the diagnosis of why().",
+        "The thick frame marks where NaN first appeared; the caption is why()'s diagnosis.",
         diagnosed(nan),
     ),
     "dead-relu": Scene(
@@ -298,12 +298,12 @@ SCENES = {
     ),
     "wrong-partial": Scene(
         "A wrong partial, found by gradcheck",
-        "The thick frame is the operation whose derivative is wrong: 1 − x² was written for 1 − z².",
+        "The thick frame marks the operation whose derivative is wrong: 1 − x² was written for 1 − z².",
         wrong_partial,
     ),
     "second-order": Scene(
         "The graph of a derivative",
-        "A gradient is a graph too: here that of d/dx of x · tanh(x), differentiated once more.",
+        "A gradient is a graph too: here d/dx of x · tanh(x), differentiated once more.",
         graph(second_order),
     ),
     "large": Scene(

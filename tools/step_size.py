@@ -11,7 +11,7 @@ from autograd.viz.palette import CLASSES, COLOURS, standalone
 TITLE = "The error of (f(x + h) − f(x − h)) / 2h, for tanh at 0.5"
 ABOUT = (
     "As the step h shrinks from 0.1, the error first falls with its square, down to about 1e−11 near h = 1e−5; "
-    "then rounding takes over and it grows again. differentiate is below all of them."
+    "then rounding takes over and it grows again. The error of differentiate is below all of these."
 )
 WIDTH, HEIGHT = 380, 290
 LEFT, RIGHT, TOP, BOTTOM = 48, 24, 42, 240

@@ -166,8 +166,8 @@ def _at_inner(step: Operation, text: Text) -> Found:
     def wrong(step: Operation) -> float:
         return partials_at(step.node, [*step.numbers[:i], step.slopes[i], *step.numbers[i + 1 :]])[i] or 0.0
 
-    taken = f"the outer derivative is taken at the inner one: f′(u′), and not f′(u)·u′, where u is {text(step.node.args[i])}"
-    yield "inner derivative", taken, wrong
+    taken = "the outer derivative is evaluated at the inner derivative: f′(u′) instead of f′(u)·u′"
+    yield "inner derivative", f"{taken}, where u is {text(step.node.args[i])}", wrong
 
 
 # -- sums, products and quotients ----------------------------------------------------------------------
@@ -185,7 +185,7 @@ def _term(step: Operation, text: Text) -> Found:
 def _minus(step: Operation, text: Text) -> Found:
     """The minus in the derivative of a function, as in that of the cosine, is missing."""
     if step.op.arity == 1 and partial_text(step.op, 0, ["x"]).startswith("−"):
-        yield "sign", f"the minus in the derivative of {text(step.node)} is missing", partial(_with_term_times, -1.0, 0)
+        yield "sign", f"the minus sign in the derivative of {text(step.node)} is missing", partial(_with_term_times, -1.0, 0)
 
 
 def _sign(step: Operation, text: Text) -> Found:
@@ -232,7 +232,7 @@ def _quotient(step: Operation, text: Text) -> Found:
 def _power(step: Operation, text: Text) -> Found:
     """The exponent of a power is not lowered, or is left out; or an exponential is taken for a power."""
     its = f"the derivative of {text(step.node)}"
-    as_power = f"{its} is taken by the power rule, which is for constant exponents"
+    as_power = f"{its} is computed by the power rule, which is only for constant exponents"
     if step.op.arity == 1 and agree(step.op, math.exp):
         yield "power rule", as_power, lambda step: step.numbers[0] * math.exp(step.numbers[0] - 1.0) * step.slopes[0]
     elif step.computes(math.pow) and step.varying == [0]:
@@ -282,14 +282,14 @@ def _constant(step: Operation, text: Text) -> Found:
     if step.computes(math.pow) and step.varying == [0]:
         yield "power rule", f"the factor {shown(step.numbers[1])} in {its} is missing", lambda step: step.slope / step.numbers[1]
     elif step.has_constant_factor:
-        yield "constant", f"the constant in {its} is kept, and its derivative is 0", _with_constant
+        yield "constant", f"the constant in {its} is kept, although its derivative is 0", _with_constant
         yield "constant", f"the constant factor in {its} is missing", lambda step: sum(step.slopes)
-        alone = f"the constant factor in {its} is missing, but for its sign"
+        alone = f"only the sign of the constant factor in {its} is kept"
         yield "constant", alone, lambda step: sum(map(math.copysign, step.slopes, step.terms))
     if step.computes(operator.mul) and step.has_constant_factor:
         (i,) = step.varying
         other = text(step.node.args[1 - i])
-        yield "other variable", f"{its} is taken by {other}", lambda step: step.numbers[i]
+        yield "other variable", f"{text(step.node)} is differentiated with respect to {other}", lambda step: step.numbers[i]
 
 
 def _with_constant(step: Operation) -> float:

@@ -39,7 +39,7 @@ def convention(claim: Claim) -> Iterator[Diagnosis]:
     conventional, right = claim.loss.conventional[claim.name], claim.gradient(claim.loss)
     if conventional != right and claim.is_explained_by(lambda loss: loss.conventional[claim.name]):
         at = f"at the kink of {listed(claim.loss.sides.ops)}"
-        yield Diagnosis("convention", f"it is what backward() gives by its convention {at}, but f is smooth there")
+        yield Diagnosis("convention", f"the claim is what backward() gives by convention {at}, but f is smooth there")
 
 
 # -- factors -----------------------------------------------------------------------------------------
@@ -59,7 +59,7 @@ def known_factor(claim: Claim) -> Iterator[Diagnosis]:
     factor = claim.known_factor(claim.data, claim.penalty) if claim.has_penalty else None
     if factor:
         part = "the penalty" if claim.is_of_a_model else claim.of_the_penalty
-        text = f"{part} is right, the rest is {factor.text} times what it should be{claim.reasons(factor)}"
+        text = f"{part} is right, but the rest is {factor.text} times what it should be{claim.reasons(factor)}"
         yield Diagnosis("constant factor", text)
 
 
@@ -106,8 +106,8 @@ def wrong_axis(claim: Claim) -> Iterator[Diagnosis]:
     size, columns = math.prod(claim.shape), claim.shape[-1]
     groups = {  # the index of the sum that each entry goes into
         "": [0] * size,
-        " of each column": [k % columns for k in range(size)],
-        " of each row": [k // columns for k in range(size)],
+        " in each column": [k % columns for k in range(size)],
+        " in each row": [k // columns for k in range(size)],
     }
     what = "every entry is" if claim.same_shape else "the claim is"
     for which, group in groups.items():
@@ -130,7 +130,7 @@ def _entry_sums(claim: Claim, group: Sequence[int]) -> Candidate:
 def right_numbers(claim: Claim) -> Iterator[Diagnosis]:
     """The right numbers in the wrong shape."""
     if claim.is_explained_by(claim.gradient):
-        yield Diagnosis("wrong shape", f"{_shapes(claim)}; the numbers are right")
+        yield Diagnosis("wrong shape", f"{_shapes(claim)}, but the numbers are right")
 
 
 def wrong_shape(claim: Claim) -> Iterator[Diagnosis]:
@@ -176,7 +176,7 @@ def samples(claim: Claim) -> Iterator[Diagnosis]:
             which = "the last" if s == count - 1 else "the first" if s == 0 else f"number {s + 1}"
             one = _contributions(name, [[(i, s)] for i in range(size)], PRODUCT)
             if claim.is_explained_by(one, k, claim.penalty):
-                why = ", as if `=` stood for `+=`" if s == count - 1 else ""
+                why = ", as if `=` were used instead of `+=`" if s == count - 1 else ""
                 yield Diagnosis("samples", f"only {which} of {whole} counts{scale}{why}")
             if k == 1.0 and claim.is_explained_by(one, -1.0, claim.gradient):
                 yield Diagnosis("samples", f"{which} of {whole} is left out")
@@ -213,8 +213,8 @@ def _parts(claim: Claim, count: int) -> Iterator[tuple[str, Shape, Candidate]]:
     for name in sorted(loss.shapes, key=lambda name: name != claim.name):
         if _samples_of(claim, name) != count:
             continue
-        layer = "" if name == claim.name else f", and δ is that of another layer, the one of {name}"
-        text = f"the product with the inputs is missing: the claim is δ, one number for each unit{layer}"
+        layer = "" if name == claim.name else f", and δ belongs to another layer, that of {name}"
+        text = f"the product with the inputs is missing: the claim is δ, one number per unit{layer}"
         units = _distinct(loss, name, DELTA)
         n = len(units)
         yield text, (n, count), _contributions(name, [[(k, s)] for k in units for s in range(count)], DELTA)
@@ -223,11 +223,11 @@ def _parts(claim: Claim, count: int) -> Iterator[tuple[str, Shape, Candidate]]:
             yield text, summed, _contributions(name, [[(k, s) for s in range(count)] for k in units], DELTA)
         inputs = _distinct(loss, claim.name, INPUT)
         if name == claim.name and len(shape) == 2 and len(inputs) == n and count == 1:
-            text = "δ and the inputs are multiplied entry by entry, where every δ should meet every input"
+            text = "δ and the inputs are multiplied entry by entry, but every δ should be multiplied by every input"
             yield text, (n,), _entry_by_entry(name, list(zip(units, inputs, strict=True)))
     everything = [[(k, s) for s in range(count)] for k in range(math.prod(shape))]
-    yield "the inputs, by which each entry's δ is multiplied, are missing", shape, _contributions(claim.name, everything, DELTA)
-    yield "δ, by which the inputs are multiplied, is missing", shape, _contributions(claim.name, everything, INPUT)
+    yield "the inputs, which should multiply each entry's δ, are missing", shape, _contributions(claim.name, everything, DELTA)
+    yield "δ, which should multiply the inputs, is missing", shape, _contributions(claim.name, everything, INPUT)
 
 
 def _entry_by_entry(name: str, pairs: Sequence[tuple[int, int]]) -> Candidate:
@@ -283,12 +283,12 @@ def penalty_form(claim: Claim) -> Iterator[Diagnosis]:
         return
     if not claim.has_penalty:
         for text in _fitted(claim, claim.gradient):
-            yield Diagnosis("penalty", f"the claim adds the gradient of a penalty on {name}, {text}, and f has none")
+            yield Diagnosis("penalty", f"the claim adds the gradient of a penalty on {name}, {text}, but f has none")
         return
     for text in _fitted(claim, claim.data):
         yield Diagnosis("penalty", f"the gradient of the penalty on {name} is taken as {text}{_right_form(claim)}")
     for text in _fitted(claim, claim.gradient):
-        yield Diagnosis("penalty", f"the claim adds the gradient of a further penalty on {name}, {text}, that f does not have")
+        yield Diagnosis("penalty", f"the claim adds the gradient of another penalty on {name}, {text}, which f does not have")
 
 
 def two_mistakes(claim: Claim) -> Iterator[Diagnosis]:
@@ -320,7 +320,7 @@ def _right_form(claim: Claim) -> str:
         xs = [x for ws in numbers for x in form(ws)]
         k = math.fsum(map(float.__mul__, own, xs)) / (math.fsum(x * x for x in xs) or 1.0)
         if all(abs(p - k * x) <= claim.rtol * abs(p) for p, x in zip(own, xs, strict=True)):
-            return f"; it is {shown(k)}·{text}"
+            return f" instead of {shown(k)}·{text}"
     return ""
 
 

@@ -42,20 +42,20 @@ def audit(
     >>> report = audit(lambda w, b: tanh(w * 3 + b) ** 2, lambda w, b: (6 * math.tanh(w * 3 + b), 0.5), at=(0.2, 0.1))
     >>> print(report)
     2 of 2 claimed gradients do not hold.
-    w (a number): differs: claimed 3.62621, it is 2.3017
+    w (a number): differs: claimed 3.62621, should be 2.3017
         likely: the derivative of tanh is missing, as if it were 1
-    b (a number): differs: claimed 0.5, it is 0.767232
+    b (a number): differs: claimed 0.5, should be 0.767232
         likely: no single known mistake explains it
     """
     if not callable(f):
         raise TypeError(f"audit: f must be a function, got {type(f).__name__}")
     for reason, n in (sizes or {}).items():
         if not isinstance(n, int) or n < 1:
-            raise ValueError(f"audit: sizes: {reason!r} must be a whole number from 1 on, got {n!r}")
+            raise ValueError(f"audit: sizes: {reason!r} must be a positive integer, got {n!r}")
     parameters = Parameters(f, at)
     losses = [RecordedLoss(f, claimed, parameters, parameters.numbers), *_nearby(f, claimed, parameters)]
     if not losses[0].claimed:
-        raise ValueError("audit: claimed has no gradient at all: None stands for each")
+        raise ValueError("audit: claimed contains no gradient: every entry is None")
     claims = [Claim(name, losses, sizes or {}, rtol) for name in losses[0].claimed]
     diagnoses = diagnose([claim for claim in claims if not claim.agrees and not claim.undecided])
     sided = {claim.name: losses[0].claimed[claim.name].numbers for claim in claims if claim.agrees and claim.takes_a_side}
@@ -132,7 +132,7 @@ class Proofreading:
     >>> notes.claim("d(w²)/dw = w", lambda w: w**2, lambda w: w, at=0.5, right="2w")
     >>> notes.claim("d(w³)/dw = 3w²", lambda w: w**3, lambda w: 3 * w * w, at=0.5)
     >>> notes
-    notes: 1 of 2 statements do not hold
+    notes: 1 of 2 statements does not hold
     d(w²)/dw = w: does not hold
         likely: the claim is ½ times the gradient (2 is an exponent in f)
         right: 2w
@@ -156,7 +156,7 @@ class Proofreading:
         """Audit a statement, with the arguments of `audit`; `says` is what the document states, `right` the correct form."""
         report = audit(f, claimed, at=at, sizes=sizes)
         if right and report:
-            raise ValueError(f"Proofreading: right: {says!r} holds as it is, got {right!r} as the right form")
+            raise ValueError(f"Proofreading: right must be empty, since {says!r} already holds, got {right!r}")
         self.statements.append(Statement(says, report, right))
 
     def __iter__(self) -> Iterator[Statement]:

@@ -65,7 +65,7 @@ class RecordedLoss:
         for name, xs in self.gradient.items():
             for index, x in zip(indices(self.shapes[name]), xs, strict=True):
                 if not math.isfinite(x):
-                    raise ValueError(f"audit: the gradient of f by {name}{index} must be finite, got {x!r}")
+                    raise ValueError(f"audit: the gradient of f with respect to {name}{index} must be finite, got {x!r}")
         self.claimed = parameters.claimed_arrays(claimed, numbers)
 
     def _by_name(self, bars: Mapping[Value, float]) -> Numbers:

@@ -12,7 +12,7 @@ from autograd.audit.parameters import shape_text
 
 MAX_ALTERNATIVES = 4
 UNEXPLAINED = "no single known mistake explains it"
-HIDDEN = "at the one given rounding hides which is right"
+HIDDEN = "at the given point, rounding hides which is right"
 
 
 class Verdict:
@@ -45,9 +45,9 @@ class Verdict:
     def sentence(self) -> str:
         """The verdict in words; at a kink, also that either side counts."""
         if self.apart:
-            return f"does not hold with the others: {self.conflict}"
+            return f"contradicts the others: {self.conflict}"
         either = self.takes_a_side and (self.agrees or self.only_nearby)
-        kink = f"; at the point given, {listed(self.kinks)} has a kink, where either side counts" if either else ""
+        kink = f"; the given point is at a kink of {listed(self.kinks)}, where either side is accepted" if either else ""
         return self._sentence() + kink
 
     @property
@@ -57,24 +57,25 @@ class Verdict:
 
     def _sentence(self) -> str:
         if self.agrees and self.hidden_here:
-            nearby = "a point" if self.points == 1 else f"{self.points} points"
-            return f"agrees at {nearby} nearby; {HIDDEN}"
+            nearby = "a nearby point" if self.points == 1 else f"{self.points} nearby points"
+            return f"agrees at {nearby}; {HIDDEN}"
         if self.agrees:
-            return "agrees" if self.points > 1 else "agrees at the point given, the only one judged"
+            return "agrees" if self.points > 1 else "agrees at the given point, the only one checked"
         if self.undecided:
             entry = next(entry for entry in self.entries if entry.hidden)
             claimed, found = told_apart(entry.claimed, entry.gradient)
-            of = f"{entry.place} of it: " if self.shape else ""
-            return f"cannot be judged, {of}claimed {claimed}, the engine computes {found}, and {HIDDEN}; choose another point"
+            at = f" at {entry.place}" if self.shape else ""
+            return f"cannot be judged{at}: claimed {claimed}, the engine computes {found}, but {HIDDEN}; choose another point"
         if self.shape != self.claimed_shape:
             return "does not hold"
         wrong = [entry for entry in self.entries if not entry.agrees]
         worst = max(wrong, key=lambda entry: abs(entry.claimed - entry.gradient))
-        given = HIDDEN if self.hidden_here else "agrees at the one given"
-        where = f" at a point nearby, and {given}" if self.only_nearby else ""
+        differ, agree, at = ("differ", "they agree", "most at") if len(wrong) > 1 else ("differs", "it agrees", "at")
+        given = HIDDEN if self.hidden_here else f"{agree} at the given one"
+        where = f" (at a nearby point; {given})" if self.only_nearby else ""
         claimed, right = told_apart(worst.claimed, worst.gradient)
-        count = f"{len(wrong)} of {len(self.entries)} entries differ{where}, {worst.place} the most"
-        return f"{count if self.shape else f'differs{where}'}: claimed {claimed}, it is {right}"
+        count = f"{len(wrong)} of {len(self.entries)} entries {differ}{where}, {at} {worst.place}"
+        return f"{count if self.shape else f'differs{where}'}: claimed {claimed}, should be {right}"
 
     def likely(self) -> str:
         """The likely mistake in words; empty unless the claim itself is wrong."""
@@ -94,11 +95,12 @@ def verdict_on(what: str, holds: Sequence[bool], undecided: int) -> str:
     """How many do not hold, and how many cannot be judged; empty if all hold.
 
     >>> verdict_on("statements", [True, False, False], 1), verdict_on("statements", [True], 0)
-    ('1 of 3 statements do not hold, 1 cannot be judged', '')
+    ('1 of 3 statements does not hold, 1 cannot be judged', '')
     """
     count, wrong = len(holds), holds.count(False) - undecided
     if wrong:
-        return f"{wrong} of {count} {what} do not hold" + (f", {undecided} cannot be judged" if undecided else "")
+        verb = "does" if wrong == 1 else "do"
+        return f"{wrong} of {count} {what} {verb} not hold" + (f", {undecided} cannot be judged" if undecided else "")
     return f"{undecided} of {count} {what} cannot be judged" if undecided else ""
 
 

@@ -250,7 +250,7 @@ class GradientFlow:
             place, most = max(groups.items(), key=lambda group: math.fsum(factor.power for factor in group[1]))
             power = shown(round(math.fsum(factor.power for factor in most)) * (1 if grows else -1))
             side, strongest = ("above", "largest") if grows else ("below", "smallest")
-            several = f"{len(most):,} of them {place} (together about 1e{power}), such as"
+            several = f"{len(most):,} of them {place} (together about 1e{power}), for example"
             which = several if len(most) > 1 else f"the {strongest} of them {place}"
             what = f"{len(factors):,} factors {side} 1 are multiplied on the way, {which}"
             first, reasons = most[0], [f"{what}: {self._sentence(most[0])}"]

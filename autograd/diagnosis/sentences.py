@@ -103,7 +103,7 @@ class Sentences:
         if len(args) == 1:
             return ""
         repeated = sum(arg is edge.arg for arg in args) > 1
-        return f" by argument {edge.position + 1}" if repeated else f" by {self.name(edge.arg)}"
+        return f" with respect to argument {edge.position + 1}" if repeated else f" with respect to {self.name(edge.arg)}"
 
 
 def _numbers(node: Value) -> str:

@@ -124,17 +124,17 @@ class _Answers:
             else:
                 lines.append(f"{line}: {self._sentence(troubled[0], cause)}")
         if first is None:
-            verdict = f"nothing is wrong: {self._name} is {self._result}, and no gradient of its leaves is out of the ordinary."
+            verdict = f"nothing is wrong: {self._name} is {self._result}, and no leaf has an unusual gradient."
         return self._why(verdict, lines, first)
 
     def no_path(self, x: Value) -> Why:
         """Diagnose an x that is not in the graph of the root."""
         name, root = self._sentences.name(x), self._name
         if self._root in Graph(x):
-            return self._why(f"∂{root}/∂{name} is 0, since {name} was made from {root}: ask why({root}, of={name}).", [])
+            return self._why(f"∂{root}/∂{name} is 0, since {name} was computed from {root}: ask why({root}, of={name}).", [])
         lines = []
         if any(leaf.op is None and leaf.label == x.label and str(leaf.data) == str(x.data) for leaf in self._graph if x.label):
-            lines.append(f"another leaf has the name and the number of {name}: it may be a detached copy")
+            lines.append(f"another leaf has the same name and value as {name}, so {name} may be a detached copy")
         verdict = f"∂{root}/∂{name} is 0, since there is no path from {name} to {root}"
         guesses = "not used, or detached, overwritten, used as a plain number, or recorded inside no_grad()"
         return self._why(f"{verdict}: {name} was {guesses}.", lines)

@@ -137,7 +137,7 @@ TEXT_WORDING = Wording(
     independent="{} does not depend on {}: the gradient is 0",
     not_taken="{} does not depend on {}, which is in a branch that was not taken: the gradient is 0",
     frozen="no gradient flows from {} to {}, which is frozen (requires_grad=False): the gradient is 0",
-    detached="{} is detached: its gradient flows no further, to what it was computed from",
+    detached="{} is detached: no gradient flows to what it was computed from",
     both=" and ",
     stale="{} {} changed after this was recorded: the gradients are those of the recorded numbers",
 )
@@ -152,7 +152,7 @@ LATEX_WORDING = Wording(
     independent=r"{} \text{{ does not depend on }} {} \text{{: the gradient is 0}}",
     not_taken=r"{} \text{{ does not depend on }} {} \text{{, which is in a branch that was not taken: the gradient is 0}}",
     frozen=r"\text{{no gradient flows from }} {} \text{{ to }} {} \text{{, which is frozen: the gradient is 0}}",
-    detached=r"&{}\text{{ is detached: its gradient flows no further, to what it was computed from}}",
+    detached=r"&{}\text{{ is detached: no gradient flows to what it was computed from}}",
     both=r"\text{ and }",
     stale=r"&{}\text{{ {} changed after this was recorded: the gradients are those of the recorded numbers}}",
 )

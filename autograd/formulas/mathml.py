@@ -44,7 +44,9 @@ def mathml(latex: str, display: str = "block") -> str:
     try:
         return f'<math display="{display}">{_TokenReader(latex).all()}</math>'
     except ValueError as error:
-        raise ValueError(f"no MathML for the LaTeX {latex!r}: {error}; autograd/formulas/mathml.py lists what there is") from None
+        raise ValueError(
+            f"no MathML for the LaTeX {latex!r}: {error}; autograd/formulas/mathml.py lists what it supports"
+        ) from None
 
 
 class _Piece(NamedTuple):
@@ -75,18 +77,18 @@ class _TokenReader:
 
     def next(self) -> str:
         if self.at == len(self.tokens):
-            raise ValueError("it ends too early")
+            raise ValueError("unexpected end")
         self.at += 1
         return self.tokens[self.at - 1]
 
     def expect(self, token: str) -> None:
         if (found := self.next()) != token:
-            raise ValueError(f"{found} where {token} belongs")
+            raise ValueError(f"expected {token}, got {found}")
 
     def all(self) -> str:
         row = self.row()
         if self.peek():
-            raise ValueError(f"nothing before belongs to {self.peek()}")
+            raise ValueError(f"unexpected {self.peek()}")
         return row
 
     def row(self, *ends: str) -> str:
@@ -115,7 +117,7 @@ class _TokenReader:
             if sign == "'":
                 primes += 1
             elif scripts[sign]:
-                raise ValueError(f"two {sign} after one another")
+                raise ValueError(f"two {sign} in a row")
             else:
                 scripts[sign] = self.operand()
         below, above = scripts["_"], scripts["^"]
@@ -145,7 +147,7 @@ class _TokenReader:
         if token.isalpha():
             return _Piece(f"<mi>{token}</mi>")
         if token in _SPECIAL:
-            raise ValueError(f"{token} where a letter, a number or a sign belongs")
+            raise ValueError(f"expected a letter, a number or a sign, got {token}")
         if token in _BRACKETS:
             return _bracket(token)
         return _Piece(_operator(token), "operator")
@@ -166,7 +168,7 @@ class _TokenReader:
             return _Piece(_operator(_OPERATORS[name]), "operator")
         if name in _BRACKETS:
             return _bracket(name)
-        raise ValueError(f"the command \\{name} is not known")
+        raise ValueError(f"unknown command \\{name}")
 
     def closed(self, end: str) -> str:
         row = self.row(end)
@@ -207,18 +209,18 @@ class _TokenReader:
         """Rows of cells: aligned formulas, a choice of cases, a matrix."""
         kind = self.word()
         if kind not in _TABLES:
-            raise ValueError(f"the environment {kind} is not known")
+            raise ValueError(f"unknown environment {kind}")
         cells, rows = [self.row()], []
         while (token := self.next()) != r"\end":
             if token == r"\\":
                 rows.append(cells)
                 cells = []
             elif token != "&":
-                raise ValueError(f"{token} in {kind}")
+                raise ValueError(f"unexpected {token} in {kind}")
             cells.append(self.row())
         rows.append(cells)
         if self.word() != kind:
-            raise ValueError(f"another end than that of {kind}")
+            raise ValueError(f"{kind} ends as another environment")
         written = "".join("<mtr>" + "".join(f"<mtd>{cell}</mtd>" for cell in row) + "</mtr>" for row in rows)
         before, after = (_tall(sign) if sign else "" for sign in _TABLES[kind])
         display = ' displaystyle="true"' if kind == "aligned" else ""

@@ -17,7 +17,7 @@ try:
     import hypothesis
     from hypothesis import strategies as st
 except ModuleNotFoundError as error:
-    raise ImportError("autograd.testing: this needs Hypothesis: pip install 'scalar-autograd[testing]'") from error
+    raise ImportError("autograd.testing needs Hypothesis: pip install 'scalar-autograd[testing]'") from error
 
 if TYPE_CHECKING:
     from nn import Module

@@ -132,9 +132,9 @@ def _sum(box: Box) -> list[Line]:
     earlier = grad - sum(box.contributions)
     text = f"= {style.terms(box.contributions)}" if len(box.contributions) > 1 else ""
     if not box.symbol and abs(earlier) > 1e-9 * max(map(abs, box.contributions)):
-        text = f"= {style.short(earlier)} before + {style.terms(box.contributions)}".replace("+ −", "− ")
+        text = f"= {style.short(earlier)} from earlier + {style.terms(box.contributions)}".replace("+ −", "− ")
         if grad == 0.0:
-            text = "set to 0 since"
+            text = "since reset to 0"
     return [Line("sum", "", text, style.LINE)] if text else []
 
 

@@ -44,11 +44,11 @@ def what_to_see(diagram: Diagram) -> str:
     born = [box.name or box.symbol for box in diagram.boxes.values() if box.framed and box.data]
     if born:
         frame = "frame with ⚠" if diagram.options.steady else "thick frame"  # on a page, the current step has a thick frame, too
-        return f"The {frame} is where it went wrong: {listed(born, most=2)}."
+        return f"The {frame} marks where it went wrong: {listed(born, most=2)}."
     largest = _largest(diagram)
     if largest is None:
         alone = any(arrow.partial is not None for arrow in diagram.arrows)
-        return "At each arrow stands its local derivative." if alone and "partial" in diagram.options.show else ""
+        return "Each arrow shows its local derivative." if alone and "partial" in diagram.options.show else ""
     size, grad, name = largest
     only = sum(node.op is None and diagram.quantities.grad(node) is not None for node in diagram.graph) == 1
     one_sweep = _are_of_one_sweep(diagram, 1e-9 * size)
@@ -58,7 +58,7 @@ def what_to_see(diagram: Diagram) -> str:
         return _why_zero(diagram) if one_sweep else "The gradients of all inputs are 0."
     if not one_sweep or len(diagram.graph.roots) > 1:  # of which no single one has these gradients
         return f"The largest gradient is {style.short(grad)}, that of {name}."
-    where = "With what is detached held," if any(map(is_detached, diagram.graph)) else "Near this point"
+    where = "With detached values held fixed," if any(map(is_detached, diagram.graph)) else "Near this point"
     if only:
         return f"{where} {root} changes with {name} at a rate of {style.short(grad)}."
     return f"{where} {root} changes most with {name}: at a rate of {style.short(grad)}."
@@ -89,10 +89,10 @@ def _why_zero(diagram: Diagram) -> str:
             else:
                 flat.append(node)
     if at_kinks:
-        return f"No gradient reaches an input: at the kink of {listed(sorted({*at_kinks}))} it is taken as 0."
+        return f"No gradient reaches an input: the derivative of {listed(sorted({*at_kinks}))} at a kink is taken as 0."
     if len(flat) == 1 and len(flat[0].args) == 1 and flat[0].op is not None:
         return f"No gradient reaches an input: {flat[0].op.name} has slope 0 at {style.short(of(flat[0].args[0]))}."
-    return "No gradient reaches an input: every way back is cut."
+    return "No gradient reaches an input: every path back is blocked."
 
 
 def _largest(diagram: Diagram) -> tuple[float, float, str] | None:

@@ -174,9 +174,9 @@ class Diagram:
         if self.folding.note:
             notes.append(f"{self.folding.note}: {self.folding.hint}" if hint and self.folding.hint else self.folding.note)
         if any(box.reference for box in self.boxes.values()):
-            notes.append("a name without a card stands for the card of that name")
+            notes.append("a name without a card refers to the card with that name")
         if self.not_expanded:
-            notes.append(f"dots that would make more than {self.options.max_nodes} boxes are not expanded")
+            notes.append(f"dot products that need more than {self.options.max_nodes} boxes are not expanded")
         if self.recorded and self.graph.stale:
             changed = listed([self.name_of(leaf) for leaf in self.graph.stale])
             notes.append(f"{changed} changed since recording: the gradients are those at the recorded numbers")
@@ -185,7 +185,7 @@ class Diagram:
             notes.append(NO_GRADIENTS)
         if bar is not None and bar != 1.0 and not others:
             notes.append(
-                f"the root's own gradient is {shown(bar)}: from a result made from it, from several sweeps, or from a seed"
+                f"the root's own gradient is {shown(bar)}, not 1: it comes from a later result, several sweeps, or a seed"
             )
         return notes
 

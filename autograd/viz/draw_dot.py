@@ -69,5 +69,5 @@ def _roots(root: Any) -> list[Value]:
         root = tree_leaves(root)
     roots = [checked_value("draw_dot({})", "root", one) for one in (root if isinstance(root, (list, tuple)) else [root])]
     if not roots:
-        raise ValueError("draw_dot: root must be a Value or a list of at least one, got an empty list")
+        raise ValueError("draw_dot: root must be a Value or a list of at least one Value, got an empty list")
     return roots

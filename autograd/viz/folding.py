@@ -84,7 +84,7 @@ def fold_graph(graph: Graph, names: Mapping[Value, str], options: Options) -> Fo
     there = _name_keys(top)
     if unknown := set(options.opened) - there:
         boxes = ", ".join(sorted(there)) or "none"
-        raise ValueError(f"{options.caller}: expand={min(unknown)!r} names no box of this graph; there are: {boxes}")
+        raise ValueError(f"{options.caller}: expand={min(unknown)!r} is not a box of this graph; its boxes are: {boxes}")
     opened = _opened(top, options, len(graph) > options.max_nodes or _is_large(graph, top, options.narrow))
     closed = [group for group in top.inner() if group.parent in opened and group not in opened]
     folded = {node: group for group in closed for node in group.everything()}

@@ -19,7 +19,7 @@ from typing import Any
 from autograd._files import write_atomically
 from autograd.viz.palette import DARK_PAGES, LIGHT_PAGES, recoloured, standalone, theme_css
 
-TO_PLAY = "Trust this notebook, or run the cell again, to make it play."
+TO_PLAY = "To play it, trust this notebook or run the cell again."
 # Media queries inside an image or a frame follow the color-scheme of its element: set it to that of the notebook.
 _THEMES = "".join(
     f"{', '.join(f'{page} .autograd-output > *' for page in pages)} {{ color-scheme: {mode}; }}\n"

@@ -32,8 +32,8 @@ MAX_READERS = 8  # of an input that has a card of its own
 MAX_LINES = 4  # of names on a card
 MAX_LISTED = 3  # numbers of a series with gaps
 ROOM, NARROW_ROOM = 190.0, 84.0  # of a line of names
-NUMBERS = "a number at an arrow: how many registers it carries"
-REFERENCES = "a name without a card stands for the card of that name"
+NUMBERS = "a number at an arrow counts the registers it carries"
+REFERENCES = "a name without a card refers to the card with that name"
 
 
 class ProgramDrawing(Drawing):
@@ -167,11 +167,11 @@ def _description(program: Program) -> str:
 
 def _sentence(program: Program) -> str:
     """The counts of rows and operations, and of the rows that handle many numbers at once."""
-    lanes = " for every lane" if any(program.per_lane) else ""
+    lanes = " per lane" if any(program.per_lane) else ""
     kinds = Counter("sum" if row.op in REDUCTIONS else "matrix product" if row.shape else "" for row in program.rows)
     special = [counted(kinds["matrix product"], "matrix product")] * bool(kinds["matrix product"])
     special += [f"{counted(kinds['sum'], 'sum')} over lanes"] * bool(kinds["sum"])
-    among = f", among them {listed(special)}" if special else ""
+    among = f", including {listed(special)}" if special else ""
     return f"{counted(len(program.rows), 'row')}{among}; {counted(program.operations, 'operation')}{lanes}."
 
 

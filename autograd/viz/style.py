@@ -60,7 +60,7 @@ class Options:
         checked_flag(f"{self.caller}: narrow", self.narrow)
         checked_integer(f"{self.caller}: max_nodes", self.max_nodes, at_least=2)
         if not isinstance(self.expand, (bool, str, Collection)) or not all(isinstance(name, str) for name in self.opened):
-            raise TypeError(f"{self.caller}: expand must be True, or the name of a box or several, got {self.expand!r}")
+            raise TypeError(f"{self.caller}: expand must be True, the name of a box, or a list of names, got {self.expand!r}")
 
     @property
     def opened(self) -> tuple[str, ...]:

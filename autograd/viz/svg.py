@@ -319,7 +319,7 @@ def _entries(cards: Collection[Card], flows: Collection[Flow], largest: float) -
     if "folded" in kinds:
         yield LegendEntry(_card_sample(style.FOLDED), 22.0, "folded")
     if any(card.lanes for card in cards):
-        yield LegendEntry(_stack_sample(), 28.0, "a number for every lane; single: one for all")
+        yield LegendEntry(_stack_sample(), 28.0, "stacked: one number per lane; single: shared by all lanes")
     if any(flow.forward for flow in flows):
         yield LegendEntry(_arrow_sample(style.FORWARD, 1.2), SAMPLE, "value forward")
     if style.POSITIVE in colours:

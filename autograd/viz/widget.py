@@ -80,7 +80,7 @@ def _live_player(sliders: list[dict[str, Any]], player_at: Callable[[Sequence[fl
         def _count(self, proposal: Any) -> Any:
             given = proposal["value"]
             if len(given) != len(sliders):
-                raise ValueError(f"widget: values must have {len(sliders)} numbers, one for each slider, got {len(given)}")
+                raise ValueError(f"widget: values must have {len(sliders)} numbers, one per slider, got {len(given)}")
             return [number(value) for value in given]
 
         @traitlets.observe("values")

@@ -265,7 +265,7 @@ def test_the_step_in_which_the_backward_pass_begins_shows_the_gradient_of_the_re
     expect(seed).to_be_hidden()
     for _ in range(5):
         page.keyboard.press("ArrowRight")
-    told(page, "Backward: begins at y", "#expression p.sentence")
+    told(page, "Backward begins at y", "#expression p.sentence")
     expect(seed).to_be_visible()
     expect(page.locator("#expression .callout-words")).to_contain_text("Backward begins here")
     page.keyboard.press("ArrowRight")
@@ -489,7 +489,7 @@ def test_the_mark_where_backward_begins_follows_the_picture(page: Any) -> None:
     write(page, "x**2")
     expect(mark).not_to_have_attribute("data-at", before)
     mark.click()
-    told(page, "Backward: begins at y", "#expression p.sentence")
+    told(page, "Backward begins at y", "#expression p.sentence")
 
 
 def test_an_empty_box_says_what_to_do(page: Any) -> None:
@@ -515,7 +515,7 @@ def test_nan_is_shown_and_said_why(page: Any) -> None:
     field.press("Enter")
     told(page, "y is NaN, since y = log(…) got −1", TROUBLE)
     assert page.locator("#expression .stage-picture .broken").count() > 0
-    expect(page.locator("#expression .stage-picture .sentence")).to_contain_text("The frame with ⚠ is where it went wrong: y.")
+    expect(page.locator("#expression .stage-picture .sentence")).to_contain_text("The frame with ⚠ marks where it went wrong: y.")
     assert page.get_attribute(RESULT, "data-exact") == "nan"
 
 

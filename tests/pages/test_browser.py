@@ -172,7 +172,7 @@ def test_the_slider_goes_to_any_step_and_says_which_it_is(page):
         go_to(page, i)
         assert (at(page), table(page)) == (i, expected(graph(), i))
     slider = page.get_by_role("slider", name="Step", exact=True)
-    assert slider.get_attribute("aria-valuetext") == "step 6 of 11: Backward: begins at L"
+    assert slider.get_attribute("aria-valuetext") == "step 6 of 11: Backward begins at L"
     for i, first_or_last in ((0, "step 1 of 11"), (10, "step 11 of 11")):
         go_to(page, i)
         assert page.locator(".counter").inner_text() == first_or_last

@@ -1,4 +1,4 @@
-"""gradcheck at kinks: it says where a function is smooth after all; elsewhere the convention holds."""
+"""gradcheck at kinks: it says where a function is smooth after all; elsewhere the convention applies."""
 
 import math
 
@@ -206,9 +206,11 @@ def test_the_report_says_where_it_is_smooth_and_what_was_found():
     lines = repr(report).splitlines()
     assert lines[1].split()[:4] == ["x", "<lambda>", "0", "1"]
     assert lines[1].endswith("the function is smooth here")
-    assert lines[2].startswith("<lambda> by x at 0.0: the function is smooth here, and finite differences give 1.0 ± ")
+    assert lines[2].startswith(
+        "<lambda> with respect to x at 0.0: the function is smooth here, and finite differences give 1.0 ± "
+    )
     assert lines[2].endswith("; the recorded convention gives 0.0")
-    assert lines[3] == "so the report is false: pass conventions='accept' to accept what the conventions give"
+    assert lines[3] == "the report is therefore false: pass conventions='accept' to accept the conventional derivatives"
     accepted = gradcheck(lambda x: relu(x) - relu(-x), (0.0,), conventions="accept")
     assert accepted
     assert repr(accepted).splitlines() == [*lines[:3], *lines[4:]]
@@ -224,8 +226,8 @@ def test_what_the_differences_cannot_tell_is_said_and_not_held_against_the_funct
     report = gradcheck(lambda x: 1e17 + relu(x) - relu(-x), (0.0,))
     assert report
     assert [check.smoothness for check in report.checks] == [Smoothness.UNCLEAR]
-    assert "at a kink; the differences are too coarse to say whether it is smooth" in repr(report)
-    assert "1 derivative by convention, at kinks: finite differences are too coarse to say" in repr(report)
+    assert "at a kink; the differences are too coarse to tell whether f is smooth" in repr(report)
+    assert "1 derivative by convention, at kinks: finite differences are too coarse to tell" in repr(report)
 
 
 def test_kinks_of_an_op_of_the_users_own_are_asked_too():

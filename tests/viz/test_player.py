@@ -320,7 +320,7 @@ def test_a_slider_is_as_fine_as_the_number_it_moves(x):
 
 def test_as_many_values_as_sliders_are_taken_and_no_others():
     live = widget(Value(2.0) * Value(3.0))
-    with pytest.raises(ValueError, match="widget: values must have 2 numbers, one for each slider, got 1"):
+    with pytest.raises(ValueError, match="widget: values must have 2 numbers, one per slider, got 1"):
         live.values = [1.0]
     assert live.values == [2.0, 3.0]
 

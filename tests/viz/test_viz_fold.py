@@ -199,7 +199,7 @@ def test_a_value_used_everywhere_gets_stand_ins_in_place_of_arrows_across_the_pi
         y = y * x
     y.backward()
     drawing = draw_dot(y, flow="both")
-    assert "a name without a card stands for the card of that name" in texts(drawing)
+    assert "a name without a card refers to the card with that name" in texts(drawing)
     assert texts(drawing).count("x") > 40
     assert len(edges(drawing, "class=backward")) == 120
 
@@ -249,4 +249,4 @@ def test_a_dot_too_long_to_be_expanded_stays_one_node_and_the_picture_says_so():
     y = autograd.dot([Value(1.0)] * 100, [Value(2.0)] * 100, Value(0.0))
     drawing = draw_dot(y, expand=True)
     assert len(drawing.source) < 100_000
-    assert "dots that would make more than 100 boxes are not expanded" in texts(drawing)
+    assert "dot products that need more than 100 boxes are not expanded" in texts(drawing)

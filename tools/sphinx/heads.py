@@ -27,7 +27,7 @@ RUN = '<p class="run"><a href="{href}">Run this page</a> <span>in your browser, 
 RECIPE = """<p class="run"><span>With scalar-autograd, a glass-box autodiff engine for Python:</span>
 <code>pip install scalar-autograd</code><span>, or </span><a href="../play/index.html">try it in your browser</a>.</p>"""
 NO_RECIPES = ("howto/index", "howto/install")
-WITHOUT_NUMPY = ". Some cells need NumPy, which is not there: they say so, and run on your computer"
+WITHOUT_NUMPY = ". Some cells need NumPy, which isn't available there: they say so, and run on your computer"
 
 
 def description(doctree: nodes.document | None) -> str:

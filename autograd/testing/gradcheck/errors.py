@@ -63,7 +63,7 @@ class GradientError(AssertionError):
         from autograd.viz.style import Options
 
         graph, names = Graph(self._root), spelled(self._names)
-        marks = {partial.node: f"{names[partial.node]}: WRONG partial by {_argument(partial, names)}" for partial in self.wrong}
+        marks = {partial.node: f"{names[partial.node]}: WRONG partial for {_argument(partial, names)}" for partial in self.wrong}
         quantities = Quantities(grad=lambda node: graph.adjoints.get(node, 0.0), framed=marks)
         options = Options(direction="TB" if narrow else "LR", narrow=narrow, turns=True)
         return draw_graph(graph, options, quantities, names={**names, **marks})
@@ -75,10 +75,10 @@ def gradient_error(
     """The error for wrong ops, and for the derivative of output k by input i if `check` is given."""
     names = made.graph.names | dict(zip(made.inputs, function.names, strict=True))
     if check is None:
-        problem = "an op has a wrong partial; in the whole gradient it is below the error of finite differences"
+        problem = "an op has a wrong partial; its effect on the whole gradient is below the error of finite differences"
     else:
         problem = (
-            f"the gradient of {check.output} by {check.input} at {check.point!r} is wrong: got {check.analytic!r}, "
+            f"the gradient of {check.output} with respect to {check.input} at {check.point!r} is wrong: got {check.analytic!r}, "
             f"finite differences give {check.differences}{_relative(check.analytic, check.differences)}"
         )
     lines, origins = [f"{function.caller}: {problem}"], _origins(function, made)
@@ -86,7 +86,7 @@ def gradient_error(
     if len(wrong) > MAX_WRONG:
         lines.append(f"… and {len(wrong) - MAX_WRONG} more partials are wrong")
     if check is not None and not math.isfinite(check.analytic):
-        lines.append("the sweep met 0 times infinity or an overflow: inside autograd.anomaly() backward() says where")
+        lines.append("the sweep met 0 times infinity or an overflow: run backward() inside autograd.anomaly() to see where")
     elif check is not None and not wrong:
         lines.append(_hidden_reason(function, made, i, names))
     root = made.outputs[k] if type(made.outputs[k]) is Value else made.inputs[i]
@@ -102,12 +102,14 @@ def _relative(got: float, slopes: SlopeRange) -> str:
 
 def _at_fault(partial: Partial, names: Mapping[Value, str], origin: tuple[str, int] | None) -> str:
     node, slopes = partial.node, partial.differences
-    right = f"at this kink it is {slopes.low!r} by convention" if partial.stated else f"its own values give {slopes}"
+    right = (
+        f"at this kink it is {slopes.low!r} by convention" if partial.stated else f"finite differences of the op give {slopes}"
+    )
     where = "" if origin is None else f", recorded at {place(origin)}"
     call = f"{op_of(node).name}{arguments_text(operands(node))}"
     return (
-        f"the partial of {call} by {_argument(partial, names)} is wrong: got {partial.claimed!r}, {right}"
-        f"{_relative(partial.claimed, slopes)}{where}; it is the node {one_line(names[node])}"
+        f"the partial of {call} with respect to {_argument(partial, names)} is wrong: got {partial.claimed!r}, {right}"
+        f"{_relative(partial.claimed, slopes)}{where}; node {one_line(names[node])}"
     )
 
 
@@ -146,7 +148,7 @@ def _hidden_reason(function: FunctionUnderTest, made: Recording, i: int, names: 
     step = 2.0**-10 * first_step(x)
     with function.recorded_at([*function.point[:i], x + step, *function.point[i + 1 :]]) as moved:
         if moved is None or [node.op for node in moved.graph] != [node.op for node in made.graph]:
-            return f"every op on the way is right; f does other ops when {name} moves: does an `if` depend on it?"
+            return f"every op along the way is right, but f runs different ops when {name} changes: does an `if` depend on it?"
         inputs = {*made.inputs, *moved.inputs}
         for node, other in zip(made.graph, moved.graph, strict=True):
             if node.op is None and node not in inputs and node.data != other.data:
@@ -155,11 +157,11 @@ def _hidden_reason(function: FunctionUnderTest, made: Recording, i: int, names: 
                 if type(arg) is float and type(new) is float and arg != new and node.op is not None:
                     what = f"argument {k + 1} of {node.op.name} ({one_line(names[node])}) is a plain number"
                     return _plain(what, arg, new, name)
-    return "every op on the way is right: f depends on the input in a way that its graph does not show"
+    return "every op along the way is right, but f depends on the input in a way its graph does not show"
 
 
 def _plain(what: str, before: float, after: float, name: str) -> str:
     return (
-        f"every op on the way is right, but {what} that changes with {name}, from {before:.6g} to {after:.6g}: "
+        f"every op along the way is right, but {what} that changes with {name}, from {before:.6g} to {after:.6g}: "
         "a Value was used as a plain number (.data, detach, no_grad)"
     )

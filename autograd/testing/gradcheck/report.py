@@ -80,13 +80,13 @@ class Checked(NamedTuple):
 
     def _remark(self) -> str:
         if not self.differences.known:
-            return "nothing can be seen here"
+            return "finite differences show nothing here"
         if self.hidden:
             return "rounding hides the gradient here"
         if self.smooth:
             return "the function is smooth here"
         if self.smoothness is Smoothness.UNCLEAR:
-            return "at a kink; the differences are too coarse to say whether it is smooth"
+            return "at a kink; the differences are too coarse to tell whether f is smooth"
         return "at a kink" if self.smoothness or not self.differences.is_one else ""
 
 
@@ -129,8 +129,8 @@ class GradcheckReport:
         return "\n".join([*lines, *self._notes()])
 
     def _repr_html_(self) -> str:
-        checked = counted(len(self.checks), "derivative")
-        title = f"{checked}: none differs from finite differences" if self else f"{checked}: not what f has where it is smooth"
+        checked, wrong = counted(len(self.checks), "derivative"), sum(check.smooth for check in self.checks)
+        title = f"{checked}: no errors found" if self else f"{checked}, {wrong} wrong where f is smooth"
         rows = table(HEADER, [check.row() for check in self.checks], kinds="ttnnnnt")
         notes = (note(text.replace("e-", "e−")) for text in self._notes())
         return card(title, rows, *notes, holds=bool(self))
@@ -138,7 +138,8 @@ class GradcheckReport:
     def _notes(self) -> Iterator[str]:
         unseen = sum(not check.differences.known for check in self.checks)
         if unseen:
-            yield f"{unseen} of {counted(len(self.checks), 'derivative')} could not be checked: differences show nothing there"
+            checks = counted(len(self.checks), "derivative")
+            yield f"{unseen} of {checks} could not be checked: finite differences show nothing there"
         hidden = sum(check.differences.known and check.hidden for check in self.checks)
         if hidden:
             yield f"{hidden} of {counted(len(self.checks), 'derivative')} could not be checked: rounding hides the gradient there"
@@ -148,25 +149,25 @@ class GradcheckReport:
         detected = f": errors above {max(seen):.1e} are detected" if seen else ""
         yield f"{counted(len(seen), 'partial')} of single ops{detected}" + (f"; {tiny} more are nearly zero" if tiny else "")
         if self.skipped:
-            yield f"not checked, not a float: {counted(self.skipped, 'input')}"
+            yield f"not checked (not a float): {counted(self.skipped, 'input')}"
         if self.frozen:
-            yield f"not checked, frozen: {counted(self.frozen, 'Value')}"
+            yield f"not checked (frozen): {counted(self.frozen, 'Value')}"
 
     def at_kinks(self) -> Iterator[str]:
         """Notes on where f is smooth but the conventions do not give its derivative, and on where that is unclear."""
         smooth = [check for check in self.checks if check.smooth]
         for check in smooth[:MAX_SMOOTH]:
             yield (
-                f"{check.output} by {check.input} at {check.point!r}: the function is smooth here, and finite differences give "
-                f"{check.differences}; the recorded convention gives {check.analytic!r}"
+                f"{check.output} with respect to {check.input} at {check.point!r}: the function is smooth here, and finite "
+                f"differences give {check.differences}; the recorded convention gives {check.analytic!r}"
             )
         if len(smooth) > MAX_SMOOTH:
             yield f"… and {len(smooth) - MAX_SMOOTH} more where the function is smooth"
         if smooth and not self:
-            yield "so the report is false: pass conventions='accept' to accept what the conventions give"
+            yield "the report is therefore false: pass conventions='accept' to accept the conventional derivatives"
         unclear = sum(check.smoothness is Smoothness.UNCLEAR for check in self.checks)
         if unclear:
             yield (
-                f"{counted(unclear, 'derivative')} by convention, at kinks: finite differences are too coarse to say "
+                f"{counted(unclear, 'derivative')} by convention, at kinks: finite differences are too coarse to tell "
                 "whether the function is smooth there"
             )

@@ -105,9 +105,9 @@ def _sides(f: NoisyFunction, x: float, step: float) -> tuple[Estimate, Estimate]
 class Smoothness(Enum):
     """Smoothness of a function at a point where some of its ops have kinks."""
 
-    KINK = "its sides differ, so that the convention stands"
-    SMOOTH = "its sides are the same"
-    UNCLEAR = "the differences are too coarse to say"
+    KINK = "its sides differ, so the convention applies"
+    SMOOTH = "its sides agree"
+    UNCLEAR = "the differences are too coarse to tell"
 
 
 def beside_kinks(

@@ -62,13 +62,13 @@ class FunctionUnderTest:
     def __init__(self, f: Callable[..., Any], inputs: Sequence[Any], caller: str, mode: str) -> None:
         if isinstance(inputs, (str, dict)) or not hasattr(inputs, "__iter__"):
             got = f"got {type(inputs).__name__}: for one argument x, write (x,)"
-            raise TypeError(f"{caller}: inputs must be the tuple of arguments of f, {got}")
+            raise TypeError(f"{caller}: inputs must be a tuple of the arguments of f, {got}")
         self.f, self.caller, self.mode, self.level = f, caller, mode, 0
         self.name = getattr(f, "__name__", type(f).__name__)
         self.args = _tensors_as_lists(tuple(inputs))
         if takes_first_alone(f, self.args):
-            got = f"got {len(self.args)} items, and {self.name} takes one: for a list x, write (x,)"
-            raise TypeError(f"{caller}: inputs must be the tuple of arguments of f, {got}")
+            got = f"got {len(self.args)} items, but {self.name} takes one: for a list x, write (x,)"
+            raise TypeError(f"{caller}: inputs must be a tuple of the arguments of f, {got}")
         names = _argument_names(f, len(self.args))
         leaves = [found for name, arg in zip(names, self.args, strict=True) for found in leaf_paths(arg, name)]
         self.names = [name for name, leaf in leaves if _is_checked(leaf)]
@@ -90,8 +90,8 @@ class FunctionUnderTest:
                 raise ValueError(f"{caller}: {name} must be finite, got {x!r}")
         if not self.point:
             raise ValueError(
-                f"{caller}: inputs holds no float to check (ints are passed on as labels and counts: write 2.0 for 2; "
-                "Values with requires_grad=False as constants)"
+                f"{caller}: inputs must contain at least one float to check (ints are passed on as labels and counts, so "
+                "write 2.0 for 2; Values with requires_grad=False are passed on as constants)"
             )
 
     def record(self, point: Sequence[float]) -> Recording:
@@ -147,7 +147,7 @@ class FunctionUnderTest:
         here = self.read(self.point)
         if here is None or repr(here.values) != repr(made.values):
             raise ValueError(
-                f"{self.caller}: {self.name} gives other numbers each time, at {self.shown()}: "
+                f"{self.caller}: {self.name} is not deterministic at {self.shown()}: "
                 "fix its random numbers, or call .eval() on a module with Dropout"
             )
         return here

@@ -88,7 +88,7 @@ function mount(root, data, keyboard = document) {
     shown = undefined;
     const [begin, ...rest] = data.title.split(/(?=, forward)/);
     title.replaceChildren(begin, element("span", { class: "unseen" }, rest.join("")));
-    view.root.setAttribute("aria-label", `Drawing of ${data.title}; all its numbers are in the table, too`);
+    view.root.setAttribute("aria-label", `Drawing of ${data.title}; all its numbers are also in the table`);
   }
 
   // Fills the table, the search field and the list of strides.

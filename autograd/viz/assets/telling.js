@@ -19,7 +19,7 @@ function phase(data, walk, [first, last]) {
     return `${way} ${group ? `through ${group}` : "outside modules"}, ${last - first + 1} operations; the last one:`;
   }
   if (!step.changes) return `${way}: ${name} is computed`;
-  if (isSeed(step)) return `${way}: begins at ${name}`;
+  if (isSeed(step)) return `${way} begins at ${name}`;
   return `${way}: ${name} passes on ∂${data.root}/∂${name} = ${showNumber(step.upstream, DIGITS)}`;
 }
 
@@ -43,5 +43,5 @@ function brief(text) {
 // A note on how many sentences of a step are left out, including `others` for lack of room.
 function moreOf({ more = 0, beyond = 0 }, others = 0) {
   const left = more + others;
-  return left === 0 ? "" : `… and ${left} more: see the table${beyond ? `, which leaves out ${beyond} of them` : ""}`;
+  return left === 0 ? "" : `… and ${left} more: see the table${beyond ? ` (which omits ${beyond} of them)` : ""}`;
 }
