@@ -1,4 +1,4 @@
-"""How modules, optimizers and training runs show themselves in a notebook."""
+"""Notebook displays of modules, optimizers and training runs."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from typing import Any
 from autograd import Value
 from autograd.extend import as_index, counted, html_card, html_note, html_table, shown
 
-MAX_SEEN, MAX_KEPT = 10, 200  # epochs that are seen at once, and those that are folded too
+MAX_SEEN, MAX_KEPT = 10, 200  # epochs that are visible at once, and all that a table keeps, folded ones included
 WIDTH, HEIGHT = 240, 40  # of a curve, in pixels
 HEADER = ("module", "is", "parameters", "")
 
 
 def module_card(module: Any) -> str:
-    """The parts of a module with the number of their parameters. A part whose repr is a single line is shown as one."""
+    """The parts of a module with their parameter counts. A part whose repr is a single line is not taken apart."""
     try:
         parameters = module.parameters()
         frozen = _frozen(parameters)
         size = counted(len(parameters), "parameter") + (f", {frozen:,} of them frozen" if frozen else "")
         rows = [_module_row(name, part) for name, part in _parts(module)]
         return html_card(f"{_first_line(module)}: {size}", html_table(HEADER, rows, kinds="ttnt") if rows else "")
-    except Exception:  # of a module of the user's, whose attributes and repr may do anything
+    except Exception:  # attributes and repr of a user's module may do anything
         return html_card(type(module).__name__, html_note("its parameters could not be read"))
 
 
@@ -51,7 +51,7 @@ def _frozen(parameters: Sequence[Value]) -> int:
 
 
 def optimizer_card(title: str, groups: Iterable[Mapping[str, Any]]) -> str:
-    """The settings of each group of parameters."""
+    """The settings of each parameter group."""
     groups = [{name: held for name, held in group.items() if held is not None} for group in groups]
     names = list(dict.fromkeys(name for group in groups for name in group if name != "params"))
     rows = [
@@ -62,14 +62,14 @@ def optimizer_card(title: str, groups: Iterable[Mapping[str, Any]]) -> str:
 
 
 def setting_text(held: Any) -> str:
-    """A setting of an optimizer, or a tuple of some."""
+    """An optimizer's setting, a single one or a tuple, as text."""
     if isinstance(held, tuple):
         return f"({', '.join(map(setting_text, held))})"
     return shown(held) if type(held) is float else str(held)
 
 
 def series_card(title: str, each: str, columns: Mapping[str, Sequence[float]]) -> str:
-    """Numbers that developed: a curve for each, and a table; of many rows some are seen, and the others folded."""
+    """Series of numbers: a curve for each, and a table; if there are many rows, most are folded."""
     count = max(map(len, columns.values()), default=0)
     kept = spread(count, MAX_KEPT)
     curves = "".join(_curve(name, column) for name, column in columns.items() if len(set(column)) > 1)
@@ -80,7 +80,7 @@ def series_card(title: str, each: str, columns: Mapping[str, Sequence[float]]) -
 
 
 def spread(count: int, most: int) -> list[int]:
-    """The indices of at most so many items, evenly spaced, the first and the last among them.
+    """The indices of at most `most` of `count` items, evenly spaced, including the first and the last.
 
     >>> spread(3, 10), spread(11, 3)
     ([0, 1, 2], [0, 5, 10])
@@ -89,7 +89,7 @@ def spread(count: int, most: int) -> list[int]:
 
 
 def _curve(name: str, numbers: Sequence[float]) -> str:
-    """One line, without axes: the table has the numbers."""
+    """A line without axes: the table has the numbers."""
     finite = [x for x in numbers if math.isfinite(x)]
     low, high = min(finite, default=0.0), max(finite, default=0.0)
     scale, step = (HEIGHT - 4) / ((high - low) or 1.0), WIDTH / max(1, len(numbers) - 1)

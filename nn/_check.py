@@ -1,4 +1,4 @@
-"""The argument checks of nn: lists and tables, parameters, seeds. Each error begins with the argument's name."""
+"""Argument checks for nn: lists and tables, parameters, seeds. Each error begins with the argument's name."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ RandomState = int | Random | None
 
 
 def plain_lists(values: Any) -> Any:
-    """Nested lists, from lists, tuples, arrays, DataFrames or Series; anything else as it is."""
+    """Lists, tuples, arrays, DataFrames or Series as nested lists; anything else unchanged."""
     if type(values) is list:
         return [value if type(value) is float else plain_lists(value) for value in values]
     if hasattr(type(values), "tolist"):
-        if getattr(getattr(values, "dtype", None), "kind", "") in {"m", "M"}:  # dates: tolist makes ints of those in nanoseconds
+        if getattr(getattr(values, "dtype", None), "kind", "") in {"m", "M"}:  # tolist turns dates in nanoseconds into ints
             return [plain_lists(value) for value in values] if values.ndim else values
         return values.tolist()
     if hasattr(type(values), "to_numpy"):  # a DataFrame
@@ -31,7 +31,7 @@ def plain_lists(values: Any) -> Any:
 
 
 def checked_list(name: str, values: Any, length: int | None = None) -> list[Any]:
-    """`values` as a list (of lists), if it is a list, a tuple, an array, a DataFrame or a Series, and of that length."""
+    """`values` as a list (of lists); TypeError unless it is a list, array or table, ValueError if its length differs."""
     found = plain_lists(values)
     if not isinstance(found, list):
         raise TypeError(f"{name} must be a list, a tuple or an array, got {type(values).__name__}")
@@ -62,12 +62,12 @@ def shape_text(tree: Any) -> str:
 
 
 def data_of(x: Any) -> Any:
-    """The number of a Value; anything else as it is."""
+    """The number of a Value; anything else unchanged."""
     return x.data if type(x) is Value else x
 
 
 def one_column(y: Any) -> Any:
-    """Targets in a DataFrame of one column as that column; anything else as it is."""
+    """The column of a one-column DataFrame of targets; anything else unchanged."""
     return y.to_numpy().ravel() if len(getattr(y, "columns", ())) == 1 else y
 
 
@@ -75,7 +75,7 @@ def one_column(y: Any) -> Any:
 
 
 def checked_parameters(name: str, parameters: Iterable[Value]) -> list[Value]:
-    """`parameters` as a list, if they are distinct leaves and at least one."""
+    """`parameters` as a list; TypeError or ValueError unless they are distinct leaves, at least one."""
     if isinstance(parameters, (set, frozenset)):
         raise TypeError(f"{name} must have a fixed order, got a {type(parameters).__name__}: pass a list")
     try:
@@ -102,7 +102,7 @@ def checked_parameters(name: str, parameters: Iterable[Value]) -> list[Value]:
 
 
 def _instead(parameters: Any) -> str:
-    """What was passed instead of parameters, and what to write."""
+    """What was passed in place of parameters, and what to write."""
     if isinstance(parameters, MethodType):
         return f"the method {parameters.__name__} itself: call it, {parameters.__name__}()"
     if type(parameters) is Value:
@@ -114,7 +114,7 @@ def _instead(parameters: Any) -> str:
 
 
 def generator(seed: RandomState, name: str = "seed") -> Random:
-    """A new generator for a seed, a different one every time for None; a generator that is passed in is shared."""
+    """A new generator for a seed, different each time for None; a generator that is passed in is shared."""
     if isinstance(seed, Random):
         return seed
     if seed is None:
@@ -122,5 +122,5 @@ def generator(seed: RandomState, name: str = "seed") -> Random:
     if isinstance(seed, bool) or not isinstance(seed, Integral):
         raise TypeError(f"{name} must be an int, a random.Random or None, got {type(seed).__name__}")
     if name == "random_state" and seed < 0:
-        raise ValueError(f"{name} must be at least 0, got {seed!r}")  # as in scikit-learn; Random takes -1 for 1
+        raise ValueError(f"{name} must be at least 0, got {seed!r}")  # as in scikit-learn; Random treats -1 as 1
     return Random(int(seed))

@@ -11,12 +11,12 @@ from typing import Any
 
 
 def is_chunked(x: Any) -> bool:
-    """True for a Dask array; Dask is not imported for it."""
+    """True for a Dask array; does not import Dask."""
     return type(x).__module__.startswith("dask.array")
 
 
 class Chunks:
-    """A Dask array of samples, as the list of rows that it stands for: rows are fetched when they are asked for."""
+    """A Dask array of samples that acts as a list of rows, fetched when they are asked for."""
 
     def __init__(self, array: Any) -> None:
         self.array = array
@@ -32,13 +32,13 @@ class Chunks:
 
     @property
     def table(self) -> Any:
-        """The Dask array with two dimensions, also if the samples are single numbers."""
+        """The Dask array with two dimensions, even if the samples are single numbers."""
         return self.array[:, None] if self.array.ndim == 1 else self.array
 
     def shuffled_batches(self, size: int, rng: Random) -> list[list[int]]:
-        """The indices of the rows of every batch: the rows of a chunk, shuffled, then those of another, chosen at random.
+        """The row indices of every batch: the rows of a random chunk, shuffled, then those of another, and so on.
 
-        So a batch lies in one chunk or in few, and its samples can be computed where they are.
+        So a batch lies in one chunk or a few, and its samples can be computed where they are stored.
         """
         chunks = [list(range(*pair)) for pair in pairwise(self._ends)]
         rng.shuffle(chunks)
@@ -48,7 +48,7 @@ class Chunks:
         return [order[start : start + size] for start in range(0, len(order), size)]
 
     def rows(self, part: Sequence[int]) -> Any:
-        """These rows, as a Dask array of two dimensions that is still where its chunks are."""
+        """These rows as a two-dimensional Dask array, whose data stays where its chunks are."""
         from dask.array import concatenate, from_delayed
         from dask.delayed import delayed
 
@@ -60,7 +60,7 @@ class Chunks:
         return concatenate(pieces)
 
     def beside(self, table: Any) -> Any:
-        """Another table with as many rows, as a Dask array with the same chunks; it is sent to the workers once."""
+        """Another table with as many rows, as a Dask array with the same chunks, sent to the workers once."""
         from dask.array import from_array
 
         return from_array(table, chunks=(self.array.chunks[0], -1)).persist()

@@ -1,4 +1,4 @@
-"""Refuses another distribution's `autograd`, when it is imported."""
+"""Refuse another distribution's `autograd` at import."""
 
 import autograd
 

@@ -23,13 +23,13 @@ from nn.losses import Loss
 from nn.metrics import accuracy, plain
 from nn.module import in_mode
 
-SUMS_UP = ("forward", "elements", "pairs", "shares", "row", "element")  # the methods by which a loss is a sum over samples
+SUMS_UP = ("forward", "elements", "pairs", "shares", "row", "element")  # the methods that make a loss a sum over samples
 
 
 class CompiledTraining(EagerTraining):
     """Records the loss of one sample, and computes it for all samples of a batch side by side.
 
-    A batch whose loss or gradient is not finite is computed eagerly as well, so what happens then, and its words, are the same.
+    A batch whose loss or gradient is not finite is computed eagerly as well, for the same behaviour and the same messages.
     CompileError says in one sentence why a run cannot be compiled.
     """
 
@@ -42,7 +42,7 @@ class CompiledTraining(EagerTraining):
         before = [(vars(held), dict(vars(held))) for held in (*run.model.modules(), run.loss)]
         try:
             self._start()
-        except CompileError:  # what the recording has left in attributes is not for the eager engine to begin with
+        except CompileError:  # the eager engine must not start with what recording left in attributes
             for attributes, kept in before:
                 attributes.clear()
                 attributes.update(kept)
@@ -81,7 +81,7 @@ class CompiledTraining(EagerTraining):
             self.flat.step()
 
     def _gradients(self, part: list[int], targets: list[Any], epoch: int) -> Batch | None:
-        """A batch, once its gradients are in the flat array; None if its loss or a gradient is not finite."""
+        """Compute a batch, with gradients in the flat array; None if its loss or a gradient is not finite."""
         run = self.run
         whole = run.batch_size is None
         sums = self.program.sums(self.samples, None if whole else part, run.metric is not None)
@@ -121,11 +121,11 @@ class CompiledTraining(EagerTraining):
         outputs = self.validated.outputs_of(sums)
         if run.metric is accuracy:
             return {"val_loss": loss, "val_metric": accuracy(outputs, samples.y)}
-        with in_mode(run.model, training=False), no_grad():  # it may call the model
+        with in_mode(run.model, training=False), no_grad():  # the metric may call the model
             return {"val_loss": loss, "val_metric": run.metric(outputs, samples.y)}
 
     def _divisor(self, samples: _Samples, part: list[int] | None) -> float:
-        """What the sum of the losses is divided by; NaN if it takes a mean and no sample counts."""
+        """The divisor of the sum of the losses; NaN for a mean in which no sample counts."""
         if self.run.loss.reduction == "sum":
             return 1.0
         return float(samples.weights.sum() if part is None else samples.weights[part].sum()) or math.nan
@@ -134,7 +134,7 @@ class CompiledTraining(EagerTraining):
         self.flat.write()
 
     def read(self) -> bool:
-        """Take over what has been done to parameters and optimizer; False if the model has to be recorded again."""
+        """Pick up changes made to parameters and optimizer; False if the model has to be recorded again."""
         loss = self.program.program
         if loss.is_outdated() or [p.requires_grad for p in loss.captured] != self.trained:
             return False
@@ -154,14 +154,14 @@ class _Samples:
         self.columns = [X.table, X.beside(self.targets)] if chunked else [_table("samples", X), self.targets]
 
     def rows(self, part: list[int] | None) -> list[Any]:
-        """The rows of these samples, or of all, in each table."""
+        """The rows of these samples, or of all for None, in each table."""
         if part is None:
             return self.columns
         X = self.X.rows(part) if isinstance(self.X, Chunks) else self.columns[0].take(part, axis=0)
         return [X, self.targets.take(part, axis=0)]
 
     def weigh(self, loss: Loss, outputs: Any) -> None:
-        """Check all targets, and take their weights."""
+        """Check all targets, and store their weights."""
         known: dict[Any, float] = {}
         weights = []
         for target in self.y:
@@ -176,7 +176,7 @@ class _Samples:
 
 
 class _OnFlat:
-    """A program, fed with a flat array of parameters and the leaves that are not in it."""
+    """A program that is fed from a flat array of parameters, and from the leaves that are not in it."""
 
     def __init__(self, program: BatchLoss, flat: FlatParameters) -> None:
         self.program, self.flat = program, flat
@@ -185,20 +185,20 @@ class _OnFlat:
         self.read()
 
     def read(self) -> None:
-        """Take over the numbers of the leaves that are not in the flat array."""
+        """Reload the numbers of the leaves that are not in the flat array."""
         self.numbers = numpy.array([leaf.data for leaf in self.program.captured])
 
     def sums(self, samples: _Samples, part: list[int] | None, outputs: bool) -> Sums:
-        """The sums over these samples, or all, with `outputs` if they are wanted."""
+        """The sums over these samples, or all for None, and the outputs if `outputs` is True."""
         self.numbers[self.at] = self.flat.data[self.places]
         return self.program.run(self.numbers, samples.rows(part), len(samples.y if part is None else part), outputs)
 
     def drawn_again(self) -> AbstractContextManager[None]:
-        """Inside, the eager engine gets the random draws of the last run."""
+        """Inside, the eager engine repeats the random draws of the last run."""
         return drawn_again(chain.from_iterable(self.program.drawn))
 
     def outputs_of(self, sums: Sums) -> list[Any]:
-        """The outputs of every sample, as the model gives them, but numbers in place of Values."""
+        """The outputs of every sample as the model gives them, with numbers in place of Values."""
         shape = plain_lists(self.program.outputs)
         if not isinstance(shape, (list, dict)):
             return list(sums.outputs[0].tolist())
@@ -213,7 +213,7 @@ def _built(shape: Any, numbers: Sequence[float]) -> Any:
 
 
 def _recorded(run: Run, samples: _Samples, gradient: bool, executor: str) -> BatchLoss:
-    model, loss = run.model, run.loss  # alone: what a function refers to is looked at when it is recorded
+    model, loss = run.model, run.loss  # not `run`: all that a function refers to is examined when it is recorded
 
     def loss_and_output(sample: Any, target: Any) -> tuple[Any, Any]:
         output = model(sample)
@@ -223,13 +223,13 @@ def _recorded(run: Run, samples: _Samples, gradient: bool, executor: str) -> Bat
 
 
 def _check_loss(loss: Loss) -> None:
-    """CompileError unless it is known to be a sum over samples."""
+    """CompileError unless the loss is known to be a sum over samples."""
     kind = type(loss)
     if loss.reduction == "none":
         raise CompileError(f"{kind.__name__} returns a list, not one number: use reduction='mean' or 'sum'")
     own = [name for name in SUMS_UP if getattr(getattr(kind, name, None), "__module__", Loss.__module__) != Loss.__module__]
     if kind.branch_free is Loss.branch_free and "element" in own:
-        own.remove("element")  # which is recorded as it is
+        own.remove("element")  # recorded as it is
     if own:
         raise CompileError(
             f"{kind.__name__} defines {own[0]} itself: only a loss that defines `element`, on Loss, can be compiled"
@@ -237,7 +237,7 @@ def _check_loss(loss: Loss) -> None:
 
 
 def _table(what: str, rows: Sequence[Any]) -> Any:
-    """The numbers of nested rows of one shape, one row for each."""
+    """Nested rows of one shape as an array of numbers, one row for each."""
     try:
         table = numpy.array(rows, float)
     except (TypeError, ValueError):  # lists of unequal length, dicts, Values

@@ -1,4 +1,4 @@
-"""Checks before training: whether data, model, loss and optimizer fit together, asked before anything changes."""
+"""Checks that data, model, loss and optimizer fit together, made before training changes anything."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from nn.optim import Optimizer
 def checked_run(
     model: Any, X: Any, y: Any, loss: Any, optimizer: Any, batch_size: Any, metric: Any
 ) -> tuple[list[Any], list[Any]]:
-    """The samples and targets of a training as lists, once all of its parts fit together."""
+    """The samples and targets of a training run as lists; an error if its parts do not fit together."""
     X, y = checked_data(X, y)
     checked_module(model)
     if not isinstance(loss, Loss):
@@ -60,7 +60,7 @@ def checked_run(
 
 
 def _refuse_sample_weights(loss: Loss, target: Any) -> None:
-    """ValueError if weights of a loss are more than one sample has: shuffled samples would get those of others."""
+    """ValueError if a loss has weights per sample: shuffled samples would get those of others."""
     for name in ("weight", "pos_weight") if isinstance(loss, (BCELoss, BCEWithLogitsLoss)) else ():
         weights = getattr(loss, name, None)
         try:
@@ -75,12 +75,12 @@ def _refuse_sample_weights(loss: Loss, target: Any) -> None:
 
 
 def checked_data(X: Any, y: Any, name: str = "") -> tuple[list[Any], list[Any]]:
-    """Samples and targets as lists: as many of each, at least one, samples of one width, all numbers finite.
+    """Samples and targets as lists; an error unless there are as many of each, at least one, of one width and finite.
 
-    `name` is that of the argument that holds both, if there is one.
+    `name` is the prefix of their names in errors, such as "validation_data: ".
     """
     if is_chunked(y):
-        y = y.compute()  # there is one number for every sample, or few
+        y = y.compute()  # only one number per sample, or a few
     if is_chunked(X):
         return _checked_chunks(X, y, name)
     rows, targets = checked_list(f"{name}X", X), checked_list(f"{name}y", one_column(y))
@@ -119,7 +119,7 @@ def _check_targets(targets: list[Any], name: str, columns: Sequence[Any] | None)
 
 
 def _checked_chunks(X: Any, y: Any, name: str) -> tuple[Any, list[Any]]:
-    """Samples in a Dask array, of which every chunk is looked at once, and targets as a list."""
+    """Samples in a Dask array, each chunk checked once, and targets as a list."""
     if X.ndim not in (1, 2) or X.dtype.kind not in "biuf":
         raise ValueError(f"{name}X: expected a Dask array of numbers with one row per sample, got {X.dtype} of shape {X.shape}")
     if any(length != length for length in X.chunks[0]):
@@ -137,7 +137,7 @@ def _checked_chunks(X: Any, y: Any, name: str) -> tuple[Any, list[Any]]:
 
 
 def checked_validation_data(data: Any, sample: Any, columns: Any = None) -> tuple[list[Any], list[Any]]:
-    """Validation data, whose samples must be like this one of the training data, and its columns have the same names."""
+    """Validation data; an error unless its samples have the width of `sample` and its columns the names of `columns`."""
     if not isinstance(data, (list, tuple)) or len(data) != 2:
         raise ValueError(f"validation_data must be a pair (X, y), got {type(data).__name__}")
     names, own = ([] if found is None else list(found) for found in (columns, getattr(data[0], "columns", None)))
@@ -153,7 +153,7 @@ def checked_validation_data(data: Any, sample: Any, columns: Any = None) -> tupl
 
 
 def check_finite(name: str, rows: Sequence[Any], columns: Sequence[Any] | None = None) -> None:
-    """An error that says where, if a number in these rows, or targets, is not finite or not a number.
+    """Raise an error that says where, if an item of these rows or targets is not a finite number.
 
     >>> check_finite("X", [[1.0, 2.0], [3.0, math.nan]])
     Traceback (most recent call last):
@@ -161,7 +161,7 @@ def check_finite(name: str, rows: Sequence[Any], columns: Sequence[Any] | None =
     """
     for i, row in enumerate(rows):
         if type(row) is list and {float}.issuperset(map(type, row)) and all(map(math.isfinite, row)):
-            continue  # the usual row, checked fast
+            continue  # fast path for the usual row
         for place, item in _places(row):
             where = f"row {i}"
             if place:
@@ -179,7 +179,7 @@ def check_finite(name: str, rows: Sequence[Any], columns: Sequence[Any] | None =
 
 
 def _places(item: Any) -> Iterator[tuple[tuple[Any, ...], Any]]:
-    """The items of nested lists and dicts, each with the indices that lead to it."""
+    """The innermost items of nested lists and dicts, each after the indices and keys that lead to it."""
     if isinstance(item, (list, dict)):
         for key, inner in item.items() if isinstance(item, dict) else enumerate(item):
             for place, found in _places(inner):
@@ -194,7 +194,7 @@ def _places(item: Any) -> Iterator[tuple[tuple[Any, ...], Any]]:
 def check_widths(model: Any, X: list[Any], y: list[Any], loss: Loss, name: str = "") -> None:
     """ValueError or TypeError if the samples are wider or narrower than the model's input, or a class has no output.
 
-    `name` is that of the argument that holds both, if there is one. A model of unknown layers passes.
+    `name` is the prefix of names in errors, as in `checked_data`. A model of unknown layers passes.
     """
     width, sample = _input_width(model), X[0]
     nested = isinstance(sample, dict) or (isinstance(sample, list) and any(isinstance(item, list) for item in sample))
@@ -221,7 +221,7 @@ def check_widths(model: Any, X: list[Any], y: list[Any], loss: Loss, name: str =
 
 
 def check_labels(model: Any, y: list[Any], metric: Any, name: str = "") -> None:
-    """ValueError if a target is of no class, which `accuracy` would notice after an epoch; a model of unknown layers passes."""
+    """ValueError if a target isn't a class, which `accuracy` would notice after an epoch; a model of unknown layers passes."""
     classes = _classes(model)
     if metric is not accuracy or classes is None:
         return
@@ -237,7 +237,7 @@ def _is(model: Any, kind: Any) -> bool:
 
 
 def _input_width(model: Any) -> int | None:
-    """How many numbers a sample has; None if that is not known."""
+    """The number of inputs that the model takes; None if unknown."""
     if _is(model, MLP):
         return _input_width(model.layers[0])
     if _is(model, Sequential):
@@ -248,7 +248,7 @@ def _input_width(model: Any) -> int | None:
 
 
 def _why_half(model: Any, y: list[Any], loss: Loss) -> str:
-    """Why 0.5, and not 0, is between the outputs for two classes; "" if it is not."""
+    """Why 0.5 rather than 0 separates the outputs for two classes; "" if it does not."""
     if isinstance(loss, BCELoss) or _gives_a_probability(model):
         return "as every probability is"
     if type(loss) in (MSELoss, L1Loss, HuberLoss, SmoothL1Loss) and _classes(model) in (0, 1) and 0 in squeezed_labels(y):
@@ -257,7 +257,7 @@ def _why_half(model: Any, y: list[Any], loss: Loss) -> str:
 
 
 def _gives_a_probability(model: Any) -> bool:
-    """Is its output a single number, made by a sigmoid?"""
+    """True if its output is a single number, made by a sigmoid."""
     if _is(model, Sequential):
         last = model[-1]
         return _classes(model) in (0, 1) if _is(last, Sigmoid) else _gives_a_probability(last)
@@ -269,7 +269,7 @@ def _gives_a_probability(model: Any) -> bool:
 
 
 def _classes(model: Any) -> int | None:
-    """How many classes the outputs have room for: 0 if the output is a single Value, None if that is not known."""
+    """The number of classes, one per output: 0 if the output is a single Value, None if unknown."""
     if _is(model, Sequential):
         keeps_width = (Elementwise, Softmax, LogSoftmax, Dropout)
         return _classes(next((module for module in reversed(model.items) if not isinstance(module, keeps_width)), None))

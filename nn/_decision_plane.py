@@ -1,4 +1,4 @@
-"""The outputs of a net on a grid over the plane of its samples, a byte per point: the decision boundary."""
+"""The outputs of a net on a grid over the plane of its samples, one byte per point: the decision boundary."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ MARGIN = 0.15  # of the extent of the samples, on each side
 class Plane:
     """The part of the plane around the samples, a grid over it, and how an output becomes the byte of its point.
 
-    Of `kind` "score" (one output, two classes) the byte says how far the output is from the `middle` between the classes;
-    of "class" (one output per class) it is the class; of "number" (one output, no classes) it goes from the smallest
-    target to the largest.
+    For the `kind` "score" (one output, two classes) the byte says how far the output is from the `middle` between the
+    classes; for "class" (one output per class) it is the class; for "number" (one output, no classes) it runs from the
+    smallest target to the largest.
     """
 
     resolution: int
@@ -34,13 +34,13 @@ class Plane:
     labels: Sequence[float]  # the two classes, all classes, or the smallest and the largest target
     middle: float
     half: float
-    points: list[tuple[float, float, int]]  # each sample, and the index of its label or its byte
+    points: list[tuple[float, float, int]]  # each sample, with the index of its label or with its byte
 
     def cells(self, model: Module) -> bytes:
         return bytes(map(self.byte, self.outputs(model)))
 
     def outputs(self, model: Module) -> list[list[float]]:
-        """The outputs on the grid, which goes from border to border: rows from the top, left to right."""
+        """The outputs on the grid, which runs from border to border: rows from the top, left to right."""
         last = self.resolution - 1
         xs, ys = ([low + (high - low) * i / last for i in range(last + 1)] for low, high in (self.x, self.y))
         return _outputs(model, [[x, y] for y in reversed(ys) for x in xs])
@@ -53,11 +53,11 @@ class Plane:
             return output.index(max(output))
         distance = (output[0] - self.middle) / self.half
         share = math.tanh(distance) if self.kind == "score" else max(-1.0, min(1.0, distance))
-        return MIDDLE + round(MIDDLE * math.copysign(math.sqrt(abs(share)), share))  # the root: finest near the boundary
+        return MIDDLE + round(MIDDLE * math.copysign(math.sqrt(abs(share)), share))  # the root makes it finest near the boundary
 
 
 def plane_of(model: Module, X: Any, y: Any, loss: Loss, resolution: Any) -> Plane:
-    """The plane of samples, as a training takes them; ValueError if they are not points, or if an output cannot be drawn."""
+    """The plane of the samples of a training run; ValueError if they are not points, or if an output cannot be drawn."""
     checked_integer("boundary", resolution, at_least=2)
     rows = plain(X)
     if any(not isinstance(row, list) or len(row) != 2 for row in rows):
@@ -95,7 +95,7 @@ def _labels(targets: list[float], width: int) -> tuple[str, Sequence[float]]:
 
 
 def _target(target: Any, width: int) -> float:
-    """The one number of a target; of a row with one number per class, the class."""
+    """The single number of a target; for a row with one number per class, the class."""
     numbers = list(map(float, tree_leaves(plain(target))))
     if len(numbers) == width > 1:
         return numbers.index(max(numbers))

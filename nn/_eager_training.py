@@ -44,29 +44,29 @@ class Run(NamedTuple):
 
 
 class EagerTraining:
-    """What `fit` trains with: the steps of an epoch, with plain outputs for the metric, and validation.
+    """The engine of `fit`: the steps of an epoch, with plain outputs for the metric, and validation.
 
-    `write` makes parameters and optimizer what they are after the last step, before anybody looks at them; `read` takes
-    over what has been done to them. Eagerly there is nothing to do.
+    `write` brings parameters and optimizer up to date with the last step, before anybody looks at them; `read` picks
+    up changes made to them. Eager training has nothing to do for either.
     """
 
     def __init__(self, run: Run, reason: str = "") -> None:
         self.run, self._reason = run, reason
 
     def steps(self, order: Random, epoch: int) -> Iterator[Batch]:
-        """One epoch: yields each batch once its gradients are there; the update comes when the next is asked for."""
+        """One epoch: yields each batch once its gradients are computed, and updates when the next one is asked for."""
         run = self.run
         size, shuffle = run.batch_size or len(run.X), run.batch_size is not None
         for rows, wanted in batches(run.X, run.y, size, shuffle=shuffle, random_state=order):
             batch = self.batch(rows, wanted, epoch)
-            if self._reason:  # warned about once the first batch has shown that it can be trained at all
+            if self._reason:  # only once the first batch has shown that training works at all
                 warnings.warn(f"fit trains without compiling: {self._reason}", stacklevel=5)
                 self._reason = ""
             yield batch if run.metric is None else batch._replace(outputs=plain(batch.outputs))
             run.optimizer.step()
 
     def batch(self, rows: Sequence[Any], targets: list[Any], epoch: int) -> Batch:
-        """A batch, once the gradients of its loss are there."""
+        """Compute the outputs, the loss and the gradients of a batch."""
         run = self.run
         with enable_grad():
             scores = [run.model(row) for row in rows]
@@ -92,8 +92,8 @@ class EagerTraining:
             return reached if metric is None else {**reached, "val_metric": metric(plain(outputs), y)}
 
     def write(self) -> None:
-        """Make parameters and optimizer what they are after the last step."""
+        """Bring parameters and optimizer up to date with the last step."""
 
     def read(self) -> bool:
-        """Take over what has been done to parameters and optimizer; False if that takes a new start."""
+        """Pick up changes made to parameters and optimizer; False if training has to be set up anew."""
         return True

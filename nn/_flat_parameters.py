@@ -1,4 +1,4 @@
-"""Parameters in one flat array, on which an optimizer steps while compiled training runs."""
+"""Parameters in one flat array, on which the optimizer steps during compiled training."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ ARRAYS = Arithmetic(numpy.sqrt, lambda x, y: numpy.where(y > x, y, x))
 
 @dataclass
 class _Block:
-    """Parameters of one group that have made equally many steps: they move together."""
+    """Parameters of one group with equal step counts, which move together."""
 
     group: int
     indices: list[int]  # in the optimizer's lists
     places: Any  # in the flat array: a slice or indices
     memory: Memory  # of arrays
-    is_ahead: bool = False  # of the optimizer's memory
+    is_ahead: bool = False  # True if `memory` is newer than the optimizer's own
 
 
 class FlatParameters:
-    """Leaves that a gradient reaches, as one float64 array, and the optimizer's memory of them, as arrays.
+    """The leaves that a gradient reaches, as one float64 array, and the optimizer's memory of them, as arrays.
 
-    Steps are made on the arrays. `write` brings the Values up to date, and `read` takes over what others did to them.
+    Steps are made on the arrays. `write` brings the Values up to date, and `read` picks up changes made to them.
     """
 
     def __init__(self, leaves: Sequence[Value], optimizer: Optimizer) -> None:
         self.leaves, self.optimizer = list(leaves), optimizer
         self.place = {p: i for i, p in enumerate(self.leaves)}
         self.data = numpy.empty(len(self.leaves))
-        self.grad: Any = None  # before the first step
-        self.missed: list[int] = []  # leaves that the last gradient has not reached
-        self.ahead = False  # of the Values
+        self.grad: Any = None  # None before the first step
+        self.missed: list[int] = []  # indices of leaves that the last gradient did not reach
+        self.ahead = False  # True if the arrays are newer than the Values
         self.read()
 
     def read(self) -> None:
-        """Take over numbers, groups and the optimizer's memory."""
+        """Reload numbers, groups and the optimizer's memory."""
         self.data[:] = [p.data for p in self.leaves]
         members = set(self.optimizer.params)
-        # Nobody clears the gradients of leaves that the optimizer does not hold: they add up.
+        # Gradients of leaves that the optimizer does not hold are never cleared: they add up.
         self.others = [i for i, p in enumerate(self.leaves) if p not in members]
         self.sums = numpy.array([self.leaves[i].grad for i in self.others])
         self.untouched = {i for i in self.others if not self.leaves[i].has_grad}
@@ -70,7 +70,7 @@ class FlatParameters:
         return blocks
 
     def take(self, grad: Any, missed: list[int]) -> None:
-        """The gradient of a batch, and the leaves that it has not reached."""
+        """Take the gradient of a batch, and the indices of the leaves that it did not reach."""
         self.grad, self.missed, self.ahead = grad, missed, True
         if self.others:
             self.sums += grad[self.others]
@@ -87,14 +87,14 @@ class FlatParameters:
             self.read()
 
     def _add_what_was_kept(self) -> None:
-        """Add the gradients that a `zero_grad` of the user's has left, such as one that adds up those of several batches."""
+        """Add the gradients that a user's own `zero_grad` kept, for example to accumulate them over several batches."""
         kept = {i for i, p in enumerate(self.leaves) if p.has_grad} - {*self.others}
         if kept and self.grad is not None:
             self.grad = self.grad + [p.grad if i in kept else 0.0 for i, p in enumerate(self.leaves)]
             self.missed = [i for i in self.missed if i not in kept]
 
     def _step_on_arrays(self, blocks: Iterable[_Block]) -> bool:
-        """False, and nothing has changed, if a number is not finite: on floats the rule may say that it divides by 0."""
+        """Step on arrays; False, with nothing changed, if a number is not finite: on floats the rule may report dividing by 0."""
         moved = []
         with numpy.errstate(all="ignore"):
             for block in blocks:
@@ -108,7 +108,7 @@ class FlatParameters:
         def move() -> None:
             for block, data, memory in moved:
                 self.data[block.places] = data
-                block.is_ahead = block.is_ahead or memory is not block.memory  # plain SGD keeps what it was given
+                block.is_ahead = block.is_ahead or memory is not block.memory  # plain SGD returns what it was given
                 block.memory = memory
             self.optimizer.steps = steps
 
@@ -116,7 +116,7 @@ class FlatParameters:
         return True
 
     def write(self) -> None:
-        """Bring the Values and the optimizer's memory to where eager training would have them, if they are not there."""
+        """Bring the Values and the optimizer's memory to where eager training would have them, unless they are there."""
         if not self.ahead:
             return
         for p, number in zip(self.leaves, self.data.tolist(), strict=True):
@@ -137,15 +137,15 @@ class FlatParameters:
                 for i, numbers in zip(block.indices, zip(*columns, strict=True), strict=True):
                     self.optimizer.state[i] = dict(zip(names, numbers, strict=True))
                 block.is_ahead = False
-        self.ahead = False  # last, so that what Ctrl-C breaks off is done again
+        self.ahead = False  # last, so that a write broken off by Ctrl-C is done again
 
 
 def _moves_arrays(optimizer: Optimizer) -> bool:
-    """True if its rule is one of `nn.optim`, and nothing of the user's own has to see the single numbers."""
+    """True if its methods are those of `nn.optim`, so that no code of the user's needs the single numbers."""
     methods = (getattr(optimizer, name) for name in ("rule", "update", "step", "zero_grad"))
     return all(method.__module__ == Optimizer.__module__ for method in methods)
 
 
 def _as_slice(places: list[int]) -> Any:
-    """The places as a slice, which copies nothing, if they follow each other."""
+    """The places as a slice, which copies nothing, if they are consecutive; otherwise as an array."""
     return slice(places[0], places[-1] + 1) if places == list(range(places[0], places[-1] + 1)) else numpy.array(places)

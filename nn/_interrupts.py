@@ -1,4 +1,4 @@
-"""Changes that Ctrl-C does not leave half made."""
+"""Changes that Ctrl-C cannot leave half made."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 
 def never_half(change: Callable[[], None]) -> None:
-    """Make a change that may be made twice; if Ctrl-C breaks it off, all of it is made before that goes on.
+    """Make a change that can safely be made twice; if Ctrl-C breaks it off, make all of it before reraising.
 
     >>> numbers = []
     >>> never_half(lambda: numbers.append(1))

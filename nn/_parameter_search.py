@@ -1,7 +1,7 @@
-"""Which Values of a module are its parameters, and which would be overlooked.
+"""The search for a module's parameters, and for Values that would be overlooked.
 
-A module is searched through its attributes: modules, lists, tuples, dicts and arrays in them hold its parameters. In
-whatever else may lead to a Value, a set or an object of the user's, one would be overlooked, so it is refused.
+A module is searched through its attributes: modules, lists, tuples, dicts and arrays in them hold its parameters. A Value
+in anything else, such as a set or an object of the user's, would be overlooked, so it is refused.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ CONTAINERS = (list, tuple, dict, set, frozenset, deque)
 
 
 class ParameterSearch:
-    """One search of a module: its parameters and modules, and what could hide a Value from it."""
+    """One search of a module: its parameters and modules, and the objects that could hide a Value."""
 
     def __init__(self, root: Any, module_type: type) -> None:
         self.root, self.module_type = root, module_type
         self.groups: list[tuple[str, Any]] = []  # each attribute path that holds a parameter or a nested list of them, in order
         self.results: list[tuple[str, Value]] = []  # Values that operations made
-        self.mixed: list[tuple[str, str]] = []  # lists of parameters and results, with the op of the first result
+        self.mixed: list[tuple[str, str]] = []  # paths of lists that mix parameters with results, and the first result's op
         self.hidden: list[tuple[str, Any, str]] = []  # path, object, and what to write instead
         self.modules: list[tuple[str, Any]] = []
         self.seen: set[int] = set()  # modules, and the containers around the current object
@@ -92,7 +92,7 @@ class ParameterSearch:
                 self.hidden.append((prefix + name, held, write))
 
     def _class_attributes(self, kind: type) -> list[tuple[str, Any]]:
-        """The slots of a class of modules, and the attributes of the class that could lead to a Value."""
+        """The slots of a module class, and those of its class attributes that could lead to a Value."""
         found: dict[str, Any] = {}
         for base in kind.__mro__:
             if base is not self.module_type and base is not object:
@@ -144,7 +144,7 @@ class ParameterSearch:
         modules = [item for item in found if isinstance(item, self.module_type) and id(item) not in self.seen]
         searches = {id(module): ParameterSearch(module, self.module_type) for module in modules}
         for search in searches.values():
-            if id(self.root) in search.seen:  # the root is a part of it: it refers back
+            if id(self.root) in search.seen:  # it contains the root, so this is a reference back
                 listed |= search.parameters()
         for item in found:
             if type(item) is not Value:
@@ -180,12 +180,12 @@ def _instead(held: Any) -> str:
 
 
 def are_parameters(*values: Value) -> bool:
-    """Are all of them leaves? But one that a module computed under `no_grad()`, or detached, is no parameter."""
+    """True if all are leaves, and none of them was computed by a module under `no_grad()`, or detached by one."""
     return {value.op for value in values} == {None} and not made_in_call(*values)
 
 
 def _depends_on(result: Value, listed: set[Value]) -> bool:
-    """Was it computed from one of the parameters? Asked of few nodes: the first path that leads to one is enough."""
+    """True if it was computed from one of the parameters; few nodes are visited, as the first one found is enough."""
     waiting, seen = [result], {result}
     while waiting:
         for arg in waiting.pop().args:
@@ -201,7 +201,7 @@ def _depends_on(result: Value, listed: set[Value]) -> bool:
 
 
 def _is_group(held: Any, around: tuple[Any, ...] = ()) -> bool:
-    """A leaf, or a nested non-empty list or array of leaves only; `around` are the lists around it."""
+    """True for a leaf, and for a nested non-empty list or array of nothing but leaves; `around` are the lists around it."""
     if type(held) is Value:
         return are_parameters(held)
     if any(held is outer for outer in around):
@@ -219,7 +219,7 @@ def _are_values(items: Iterable[Any]) -> bool:
 
 
 def items(held: Any) -> list[tuple[str, Any]]:
-    """What a container holds, by its keys or indices, but for numbers and text: a data set may be large."""
+    """The items of a container with their keys or indices, except numbers and text: a data set may be large."""
     if is_object_array(held):
         held = held.tolist()
     if isinstance(held, dict):
@@ -230,7 +230,7 @@ def items(held: Any) -> list[tuple[str, Any]]:
 
 
 def indexed(group: Any, index: str = "") -> Iterator[tuple[str, Value]]:
-    """The parameters of a group, each with its index in it: "" if the group is a single one, else ".0.1"."""
+    """The parameters of a group, each after its index in it: "" if the group is a single one, else such as ".0.1"."""
     if type(group) is Value:
         yield index, group
     elif is_object_array(group):
@@ -273,7 +273,7 @@ def _found_within(held: Any, wanted: tuple[type, ...]) -> Iterator[Any]:
 
 
 def is_searched(held: Any) -> bool:
-    """Does the search go into this object?"""
+    """True if the search goes into this object."""
     kind: Any = type(held)
     if issubclass(kind, type):
         return _is_searched_type(held)
@@ -287,26 +287,26 @@ def _is_searched_type(kind: Any) -> bool:
     package = kind.__module__.partition(".")[0]
     if issubclass(kind, (*CONTAINERS, partial)) or package in ("builtins", "collections", "types", "queue", "_queue"):
         return kind is not type and kind is not object
-    # Optimizers, schedulers, records … hold Values that belong to the models they are made for.
+    # Optimizers, schedulers, records … hold Values that belong to the models they were made for.
     if package in sys.stdlib_module_names or any(
         base.__module__.partition(".")[0] in ("autograd", "nn") for base in kind.__mro__
     ):
         return False
-    if package == "__main__":  # whose file, in a notebook or a test run, is that of an installed program
+    if package == "__main__":  # its file, in a notebook or a test run, is an installed program's
         return True
     file = getattr(sys.modules.get(kind.__module__), "__file__", None) or ""
     return {"site-packages", "dist-packages"}.isdisjoint(PurePath(file).parts)
 
 
 def _parts(item: Any) -> list[Any]:
-    """What an object refers to directly."""
-    if isinstance(item, partial):  # its function is not searched, as no function is
+    """The objects that an object refers to directly."""
+    if isinstance(item, partial):  # its function is not searched; no function is
         return [*item.args, *item.keywords.values()]
     return _cells(item) if is_object_array(item) or _is_table(item) else gc.get_referents(item)
 
 
 def is_object_array(held: Any) -> bool:
-    """True for a NumPy array of Python objects, such as Values; NumPy is not imported for it."""
+    """True for a NumPy array of Python objects, such as Values; does not import NumPy."""
     numpy = sys.modules.get("numpy")
     return numpy is not None and isinstance(held, numpy.ndarray) and held.dtype == object
 

@@ -24,7 +24,7 @@ MEANT = {"lrelu": "leaky_relu", "swish": "silu", "logistic": "sigmoid", "identit
 
 
 def activation_function(activation: str | Activation) -> Activation:
-    """The function of that name (any op of one argument has one), or the function or module itself; else an error."""
+    """The function of that name (any op of one argument will do), or the function or module itself; otherwise an error."""
     if isinstance(activation, type):
         name = activation.__name__
         raise TypeError(f"activation must be a name or a function, got the class {name}: make an instance, {name}()")
@@ -52,7 +52,7 @@ def activation_function(activation: str | Activation) -> Activation:
 
 
 class Elementwise(Module):
-    """A function applied to a number, or to every number of a list: a subclass names it.
+    """A function applied to a number or to every number in a list; a subclass names the function.
 
     >>> import nn
     >>> class Square(nn.activations.Elementwise, function=lambda x: x * x): ...
@@ -67,7 +67,7 @@ class Elementwise(Module):
             cls.function = staticmethod(function)
 
     def forward(self, x: Any) -> Any:
-        plain = type(x) is list and not (x and hasattr(x[0], "tolist"))  # an array, or a list of them, is not
+        plain = type(x) is list and not (x and hasattr(x[0], "tolist"))  # not an array or a list of arrays
         return tree_map(self.function, x if plain else plain_lists(x))
 
 

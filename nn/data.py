@@ -26,7 +26,7 @@ def train_test_split(
     stratify: Any | None = None,
     random_state: RandomState = None,
 ) -> tuple[list[Any], list[Any], list[Any], list[Any]]:
-    """Set rows aside to test on, rows that training does not see.
+    """Split the rows into those to train on and those to test on.
 
     Returns X_train, X_test, y_train, y_test. `test_size` is a fraction of the rows if a float, ceil(test_size · rows) of
     them as in scikit-learn, and a number of rows if an int. Without `shuffle` the test rows are the last ones. `stratify` (a
@@ -63,7 +63,7 @@ def train_test_split(
 def batches(
     X: Any, y: Any, batch_size: int, *, shuffle: bool = True, random_state: RandomState = None
 ) -> Iterator[tuple[list[Any], list[Any]]]:
-    """Go once through the data in mini-batches: yields (X, y) of `batch_size` rows, the last with the rest.
+    """Go once through the data in mini-batches: yields (X, y) of `batch_size` rows, the last with what remains.
 
     A seed gives the same order in every epoch; one `random.Random` made before the loop gives a new, reproducible order in
     each. ValueError, at the call, if X and y are empty or differ in length, or batch_size < 1.
@@ -74,7 +74,7 @@ def batches(
     rows, labels = _rows_and_labels(X, y)
     size = checked_integer("batch_size", batch_size, at_least=1)
     parts = batch_indices(len(rows), size, shuffle, generator(random_state, "random_state"))
-    # An expression and not a `yield`, which would delay every error above until the first batch is asked for.
+    # A generator expression, since a `yield` would delay every error above until the first batch is asked for.
     return (([rows[i] for i in part], [labels[i] for i in part]) for part in parts)
 
 
@@ -84,12 +84,12 @@ def batch_indices(count: int, size: int, shuffle: bool, rng: Random) -> list[lis
 
 
 def _stratified(labels: list[Any], n_test: int, rng: Random) -> tuple[list[int], list[int]]:
-    """Indices to train and to test on, every label on each side by its share, rounded so that the sum is n_test."""
+    """Indices for training and for testing, each label in proportion on both sides, rounded so that n_test are for testing."""
     if any(isinstance(label, list) for label in labels):
         raise TypeError("stratify must be a single label for each row, got lists")
     places: dict[Any, list[int]] = {}
     for i, label in enumerate(labels):
-        missing = isinstance(label, float) and math.isnan(label)  # which is one label, though no NaN equals another
+        missing = isinstance(label, float) and math.isnan(label)  # NaNs are one label, though no two are equal
         places.setdefault(math.nan if missing else label, []).append(i)
     lonely = [label for label, members in places.items() if len(members) < 2]
     if lonely:
@@ -99,7 +99,7 @@ def _stratified(labels: list[Any], n_test: int, rng: Random) -> tuple[list[int],
         raise ValueError(f"test_size must leave {len(places)} rows, one per label, on both sides, got {n_train} and {n_test}")
 
     groups = list(places.values())
-    rng.shuffle(groups)  # so that a tie below goes to any of them
+    rng.shuffle(groups)  # so that ties below are broken at random
     shares = [divmod(len(members) * n_test, len(labels)) for members in groups]
     taken = [whole for whole, _ in shares]
     by_rest = sorted(range(len(groups)), key=lambda g: shares[g][1], reverse=True)

@@ -1,4 +1,4 @@
-"""What to write instead of names from PyTorch's nn."""
+"""What to write in place of names from PyTorch's nn."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ MODULES = tuple(f"nn.{name}" for name in ("optim", "lr_scheduler", "init", "util
 
 
 def refusing(module: str, known: Iterable[str] | None = None) -> Callable[[str], NoReturn]:
-    """The `__getattr__` of a module of nn: the error for a name that it lacks says what to write, or which is close."""
+    """A `__getattr__` for a module of nn: its error for a missing name says what to write, or which name is close."""
 
     def refuse(name: str) -> NoReturn:
         if name == "__path__":  # Python asks for it at every import
@@ -49,13 +49,13 @@ def refusing(module: str, known: Iterable[str] | None = None) -> Callable[[str],
 
 
 def _own(module: str) -> list[str]:
-    """The classes and functions of a module, or of the modules in it."""
+    """Names of the public classes and functions defined in a module or the modules inside it."""
     held = {name: x for name, x in vars(sys.modules[module]).items() if isinstance(x, (type, FunctionType))}
     return [name for name, x in held.items() if x.__module__.startswith(module) and not name.startswith("_")]
 
 
 def advice_for(name: str, known: Iterable[str]) -> str:
-    """The end of the error for a name that nn lacks: what to write, where it is, or which name is close.
+    """The end of the error for a name missing from nn: what to write, where it is, or which name is close.
 
     >>> advice_for("SGD", ["MLP"]), advice_for("relu", ["MLP"]), advice_for("mlp", ["MLP"])
     (': write nn.optim.SGD', ': write autograd.relu', ': did you mean MLP?')

@@ -13,8 +13,8 @@ from autograd.extend import Graph, Scope, as_index, edges_of, html_card, html_ta
 from nn.layers import Layer, Neuron, neurons_of
 from nn.module import Module, checked_module
 
-MAX_SATURATED_SLOPE = 0.01  # a slope below it: tanh beyond ±3, sigmoid beyond ±4.6
-MIN_SATURATED_SHARE = 0.9  # of the samples, in which a saturated unit must be so
+MAX_SATURATED_SLOPE = 0.01  # saturated below it: tanh beyond ±3, sigmoid beyond ±4.6
+MIN_SATURATED_SHARE = 0.9  # of the samples in which a unit must have such a slope to count as saturated
 MAX_RATIO = 1000.0  # how many times smaller or larger a gradient may be than at the last layer
 HEADER = ("layer", "units", "samples", "dead", "saturated", "mean |out|", "|∂L/∂params|", "|∂L/∂out|", "verdict")
 
@@ -22,8 +22,8 @@ HEADER = ("layer", "units", "samples", "dead", "saturated", "mean |out|", "|∂L
 class LayerHealth(NamedTuple):
     """One layer, or one activation module, over all its calls in the graph of a loss.
 
-    `dead` units have a slope of 0 in every sample, `saturated` ones hardly any in nearly every sample. `activation` is
-    the mean |output|; the gradients are Euclidean norms, that of the parameters None if there are none, or all are frozen.
+    `dead` units have a slope of 0 in every sample, `saturated` ones a tiny slope in nearly every sample. `activation` is
+    the mean |output|; the gradients are Euclidean norms, that of the parameters None if there are none or all are frozen.
     """
 
     name: str
@@ -69,7 +69,7 @@ class Health:
 def health(model: Module, loss: Value) -> Health:
     """How the layers of `model` fare under `loss`: dead and saturated units, vanishing and exploding gradients.
 
-    It is read off the recorded graph of the loss, best of a whole batch; nothing is run again and no `grad` is
+    It is read off the recorded graph of the loss, ideally that of a whole batch; nothing is run again and no `grad` is
     touched, so it works before `backward()` and after. ValueError if the loss was not computed by the model.
 
     >>> from nn import MLP, MSELoss
@@ -114,7 +114,7 @@ class CalledLayer(NamedTuple):
 class LayerCalls(NamedTuple):
     """The layers of a model in the order of their calls, those that were not called, and the graph they ran in.
 
-    `inside` has for every node the call of a layer that recorded it.
+    `inside` maps every node to the layer call that recorded it, or None.
     """
 
     called: list[CalledLayer]
@@ -146,7 +146,7 @@ def layer_calls(model: Module, loss: Value) -> LayerCalls:
 
 
 def _layers(model: Module) -> Iterator[tuple[str, Module]]:
-    """The modules that get a row: layers and neurons as a whole, and modules that have no modules in them."""
+    """The modules that get a row: whole layers and neurons, and modules with no modules in them."""
     covered: set[int] = set()
     for name, module in model.named_modules():
         parts = module.modules()[1:]
@@ -159,9 +159,9 @@ def _layers(model: Module) -> Iterator[tuple[str, Module]]:
 
 
 class _Response(NamedTuple):
-    """How one output of one call responds to the input of its activation: its unit, its slope, and what its graph is like.
+    """How one output of one call responds to the input of its activation: its unit, its slope, and the kind of its graph.
 
-    What is linear all the way, such as dropout, may have a small slope, but has no flat part to be in.
+    A function that is linear throughout, such as dropout, may have a small slope but has no flat part to saturate in.
     """
 
     unit: int
@@ -173,7 +173,7 @@ class _Response(NamedTuple):
 def _response(
     out: Value, call: Scope, rank: int, inside: Mapping[Value, Scope | None], position: Mapping[Value, int]
 ) -> _Response:
-    """Found by a sweep from `out` back to the arguments of the call, and to its parameters."""
+    """Found by a sweep from `out` back to the arguments and parameters of the call."""
     neurons = neurons_of(call.owner)
     biases = {neuron.b for neuron in neurons}
     bars, reached, kinked, linear = {out: 1.0}, dict[Value, float](), False, True
@@ -184,7 +184,7 @@ def _response(
         kinked = kinked or node.op.kinks is not None
         linear = linear and _is_linear(node)
         for _, _, arg, partial in edges_of(node):
-            share = bars[node] * (1.0 if arg in biases else partial or 0.0)  # 1 for a frozen bias as well
+            share = bars[node] * (1.0 if arg in biases else partial or 0.0)  # 1 for a frozen bias too
             if inside[arg] is not call:
                 reached[arg] = reached.get(arg, 0.0) + share
             elif arg in bars:
@@ -193,7 +193,7 @@ def _response(
                 bars[arg] = share
                 heappush(waiting, (-position[arg], arg))
     own = [i for i, neuron in enumerate(neurons) if neuron.b in reached]
-    if own:  # several, if they share a bias, which is reached with the slope, since it enters with a factor of 1
+    if own:  # several if they share a bias, whose derivative is the slope, since it enters with a factor of 1
         unit = next((i for i in own if all(weight in reached for weight in neurons[i].w)), own[0])
         return _Response(unit, reached[neurons[unit].b], kinked, linear)
     given = [(reached[arg], i) for i, arg in enumerate(tree_leaves(call.args)) if type(arg) is Value and arg in reached]
@@ -233,7 +233,7 @@ def _layer_health(layer: CalledLayer, responses: Sequence[_Response], bars: Mapp
 
 
 def _verdict(row: LayerHealth, last: float) -> str:
-    """In words; `last` is the gradient of the outputs of the last layer."""
+    """The verdict in words; `last` is the gradient of the last layer's outputs."""
     gradient = row.output_gradient
     found = []
     if not math.isfinite(gradient + (row.parameter_gradient or 0.0)):

@@ -15,7 +15,7 @@ Initialiser = Callable[[int, int, Random], float]
 
 
 def uniform(fan_in: int, fan_out: int, generator: Random) -> float:
-    """Between -1 and 1 whatever the width, as micrograd draws them.
+    """Uniform between -1 and 1 whatever the width, as in micrograd.
 
     >>> -1.0 <= uniform(3, 2, Random(0)) <= 1.0
     True

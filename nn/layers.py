@@ -15,7 +15,7 @@ from nn.module import Module
 
 
 class _Default(str):
-    """A default, which can be told apart from the same word given by the caller."""
+    """A default, distinguishable from an equal string passed by the caller."""
 
 
 RELU = _Default("relu")
@@ -24,12 +24,12 @@ RELU = _Default("relu")
 class Neuron(Module):
     """activation(w·x + b), with `nin` weights drawn by `init` and a bias of 0.
 
-    It records one `dot` node and one activation; with `expand` single multiplies and adds, for drawing and teaching.
+    It records one `dot` node and one activation, or with `expand` single multiplies and adds, for drawing and teaching.
     `activation` is a name or a function, and so is `init` ("he", "xavier", "uniform"). As in micrograd, `nonlin=False`
     means the activation "linear", and `nonlin=True` "relu".
 
     `seed` is an int, or a random.Random that several neurons share. Without one the weights are different each time, as
-    in micrograd and PyTorch: with a fixed default, the layers of a net, made one by one, would be copies of each other.
+    in micrograd and PyTorch: with a fixed default, layers made one by one would be copies of each other.
 
     >>> neuron = Neuron(2, "tanh", seed=0)
     >>> len(neuron.parameters())
@@ -98,7 +98,7 @@ class Layer(Module):
         ]
 
     def forward(self, x: Sequence[Any]) -> list[Any]:
-        """One output for each neuron."""
+        """One output per neuron."""
         x = _row(x, len(self.neurons[0].w))
         if self.neurons[0].expand:
             return [neuron(x) for neuron in self.neurons]
@@ -194,7 +194,7 @@ class Sequential(Module):
 class Dropout(Module):
     """In training, each input becomes 0 with probability `p`, and the others are scaled by 1/(1-p) (Srivastava et al., 2014).
 
-    After `eval()` it changes nothing. Without a `seed`, an int or a random.Random, it drops different ones each time.
+    After `eval()` it changes nothing. Without a `seed` (an int or a random.Random) it drops different ones each time.
 
     >>> Dropout(0.5, seed=0).eval()([1.0, 2.0])
     [1.0, 2.0]
@@ -221,12 +221,12 @@ class Dropout(Module):
 
 
 def neurons_of(module: Any) -> Sequence[Neuron]:
-    """The neurons of a layer, or the only one; none of any other module."""
+    """The neurons of a layer, or a neuron itself in a list; empty for any other module."""
     return module.neurons if isinstance(module, Layer) else [module] if isinstance(module, Neuron) else []
 
 
 def _checked_nonlin(activation: str | Activation, nonlin: bool | None) -> str | Activation:
-    """The activation, which micrograd's `nonlin` may say as well."""
+    """The activation, which may also be given as micrograd's `nonlin`."""
     if nonlin is None:
         return activation
     if activation is not RELU:
@@ -235,7 +235,7 @@ def _checked_nonlin(activation: str | Activation, nonlin: bool | None) -> str | 
 
 
 def _row(x: Any, nin: int | None = None) -> list[Any]:
-    """The inputs as a list, if they are one row of numbers or Values, `nin` of them unless that is None."""
+    """The inputs as a list; an error unless they are one row of numbers or Values, `nin` of them if that is given."""
     row = x if type(x) is list else plain_lists(x)
     expected = "numbers" if nin is None else counted(nin, "number")
     if not isinstance(row, list):

@@ -33,7 +33,7 @@ from nn.module import Module
 class _CalledOnBatches(Module):
     # Not in Loss, where it would hide the arguments of __init__ from help().
     def __new__(cls, *args: Any, **settings: Any) -> Self:
-        first = args[0] if args and cls.__init__.__module__ == __name__ else ""  # a user's own constructor takes what it takes
+        first = args[0] if args and cls.__init__.__module__ == __name__ else ""  # a user's own constructor may take anything
         if isinstance(first, (Value, Module)) or (len(args) > 1 and hasattr(first, "__len__") and not isinstance(first, str)):
             write = f"write {cls.__name__}()(predictions, targets)"
             raise TypeError(f"make a {cls.__name__} first, then call it on predictions and targets: {write}")
@@ -41,7 +41,7 @@ class _CalledOnBatches(Module):
 
 
 class Loss(_CalledOnBatches):
-    """The base of losses: a subclass states the loss of an element, this reduces them.
+    """The base of losses: a subclass states the loss of an element, and this class reduces those losses.
 
     >>> class CubicLoss(Loss):
     ...     def element(self, prediction, target):
@@ -76,16 +76,16 @@ class Loss(_CalledOnBatches):
         return total if divisor == 1.0 else total / divisor  # the same number: nothing to record
 
     def sample_loss(self, output: Any, target: Any) -> Any:
-        """The loss of one sample, summed over its numbers: what `fit` records once and computes for all samples.
+        """The loss of one sample, summed over its numbers; `fit` records it once and computes it for all samples.
 
-        The target is made of Values, without a gradient, so there is no branch on it and no check: `elements` checks.
-        Where that takes 0·inf, as for the logarithm of a wrong certainty, the loss is NaN.
+        The target consists of Values without gradients, so nothing branches on it or checks it: `elements` does the checks.
+        Where the sum contains 0·inf, as for the logarithm of a wrong certainty, the loss is NaN.
         """
         losses = [self.branch_free(*pair) for pair in self.pairs([output], [target])]
         return _total(self._weighted(losses, [output]))
 
     def elements(self, predictions: Any, targets: Any) -> tuple[list[Any], float]:
-        """The losses of all elements, and what their mean divides by."""
+        """The losses of all elements, and the divisor of their mean."""
         losses = [self.element(*pair) for pair in self.pairs(predictions, targets)]
         return self._weighted(losses, predictions), float(len(losses))
 
@@ -93,7 +93,7 @@ class Loss(_CalledOnBatches):
         return losses
 
     def pairs(self, predictions: Any, targets: Any) -> list[tuple[Any, ...]]:
-        """Every number with its target, in dicts by key; ValueError if the shapes differ, TypeError if one is not a number."""
+        """Each number paired with its target (in dicts, by key); ValueError if shapes differ, TypeError for a non-number."""
         ps, ts = _squeezed("predictions", predictions), _squeezed("targets", targets)
         if not same_shape(ps, ts):
             expected, got = shape_text(plain_lists(predictions)), shape_text(plain_lists(targets))
@@ -178,8 +178,8 @@ class KLDivLoss(Loss):
     """The Kullback-Leibler divergence target·(log(target) - prediction), from log-probabilities.
 
     Give it the output of LogSoftmax; as in PyTorch it takes any numbers. The targets are probabilities, or with
-    `log_target` their logarithms: -inf costs nothing then, where PyTorch gives NaN. "mean" is over all numbers, as in
-    PyTorch; the divergence of a distribution is the sum of its row, and "batchmean" the mean of that over the rows.
+    `log_target` their logarithms: -inf then costs nothing, where PyTorch gives NaN. "mean" is over all numbers, as in
+    PyTorch; the divergence of a distribution is the sum over its row, and "batchmean" is the mean of those sums.
 
     >>> round(KLDivLoss("batchmean")([[math.log(0.5), math.log(0.5)]], [[0.9, 0.1]]), 4)
     0.3681
@@ -216,7 +216,7 @@ class KLDivLoss(Loss):
 
 
 class _BinaryLoss(Loss):
-    """A loss of numbers against probabilities, with a weight for each."""
+    """A loss of numbers against target probabilities, optionally weighted."""
 
     def __init__(self, reduction: str = "mean", *, weight: Any = None) -> None:
         super().__init__(reduction)
@@ -229,7 +229,7 @@ class _BinaryLoss(Loss):
 
 
 class BCELoss(_BinaryLoss):
-    """Binary cross-entropy of probabilities: -y·log(p) - (1-y)·log(1-p). Of logits, take BCEWithLogitsLoss.
+    """Binary cross-entropy of probabilities: -y·log(p) - (1-y)·log(1-p). For logits, use BCEWithLogitsLoss.
 
     A wrong probability of exactly 0 or 1 costs infinity, and warns; PyTorch stops at 100. `weight` multiplies the losses:
     one number, one per column of the predictions, or one per prediction; as in PyTorch, "mean" still divides by the
@@ -252,8 +252,8 @@ class BCELoss(_BinaryLoss):
 class BCEWithLogitsLoss(_BinaryLoss):
     """Binary cross-entropy of logits z, that is BCELoss of sigmoid(z), without overflow and exact in both tails.
 
-    `weight` multiplies the losses as in BCELoss, and `pos_weight` their -y·log(p) alone: above 1 a missed positive costs
-    more than a false alarm.
+    `weight` multiplies the losses as in BCELoss, and `pos_weight` only their term -y·log(p): above 1 a missed positive
+    costs more than a false alarm.
 
     >>> round(BCEWithLogitsLoss()([2.0, -1.0], [1, 0]), 4)
     0.2201
@@ -310,7 +310,7 @@ class _ClassLoss(Loss):
         self.ignore_index = checked_integer("ignore_index", ignore_index)
 
     def elements(self, predictions: Any, targets: Any) -> tuple[list[Any], float]:
-        """The losses; "mean" divides by the weights of the targets that are not ignored."""
+        """The losses; "mean" divides by the total weight of the targets that are not ignored."""
         losses, weights = [], []
         for row, target in self.pairs(predictions, targets):
             shares, weight = self.shares(target, len(row))
@@ -319,19 +319,19 @@ class _ClassLoss(Loss):
         return losses, math.fsum(weights)
 
     def _counted(self, loss: Any, target: Any, classes: int) -> Any:
-        """The loss of a sample times the weight of its class, and 0 if it is ignored."""
+        """The loss of a sample times the weight of its class, or 0 if the sample is ignored."""
         if self.weight is not None:
             loss = _item(self._class_weights(classes), target) * loss
         return autograd.not_equal(target, float(self.ignore_index)) * loss
 
     def _shared(self, row: list[Any], shares: dict[int, Any]) -> Any:
-        """The loss of a row whose target gives these shares to the classes; none of them if it is ignored."""
+        """The loss of a row whose target gives these shares to the classes; no shares mean that the row is ignored."""
         if not shares:
             return _no_loss(row)
         return _total([self.row(row, c) if type(q) is float and q == 1.0 else q * self.row(row, c) for c, q in shares.items()])
 
     def pairs(self, predictions: Any, targets: Any) -> list[tuple[Any, ...]]:
-        """Every row with its target; ValueError if there are more of one."""
+        """Each row paired with its target; ValueError if there are more of one than the other."""
         rows, labels = _as_list(predictions), _as_list(targets)
         if not isinstance(labels, list):
             checked_numeric("targets", labels)
@@ -358,7 +358,7 @@ class _ClassLoss(Loss):
         return row
 
     def shares(self, target: Any, classes: int) -> tuple[dict[int, Any], float]:
-        """What the target gives to each class, weights included, and the weight of the sample in a mean."""
+        """The target's share for each class, times the class weight, and the weight of the sample in a mean."""
         if isinstance(target, Integral) and not isinstance(target, bool) and target == self.ignore_index:
             return {}, 0.0
         label = _label(target, classes)
@@ -366,11 +366,11 @@ class _ClassLoss(Loss):
         return {label: weight}, weight
 
     def row(self, row: Sequence[Any], label: int) -> Any:
-        """The loss of one row, if this is the right class."""
+        """The loss of one row if `label` is the right class."""
         return self.of_class(row[label], (*row[:label], *row[label + 1 :]))
 
     def of_class(self, right: Any, others: Sequence[Any]) -> Any:
-        """The loss of one row, from the number of the right class and those of the others."""
+        """The loss of one row, given the number of the right class and those of the others."""
         raise NotImplementedError
 
     def _class_weights(self, classes: int) -> list[float]:
@@ -408,8 +408,8 @@ class CrossEntropyLoss(_ClassLoss):
     `weight` has a factor for each class; "mean" divides by the weights of the targets, but with rows of probabilities, as
     in PyTorch, by the number of samples. A sample whose target is `ignore_index` does not count.
 
-    In a function for `autograd.compile` whose target is an argument, and so a Value, write `sample_loss`: an index that is
-    a Value selects no class of a list.
+    In a function for `autograd.compile` whose target is an argument, and so a Value, use `sample_loss`: a Value cannot
+    index a list of classes.
 
     >>> round(CrossEntropyLoss()([[2.0, 0.0]], [0]), 4)
     0.1269
@@ -456,7 +456,7 @@ class CrossEntropyLoss(_ClassLoss):
         if self.label_smoothing:
             one_hot = [autograd.equal(target, float(c)) for c in range(len(row))]
             return autograd.not_equal(target, float(self.ignore_index)) * self._shared(row, self._weighted_shares(one_hot))
-        # Products with masks, not `where`: a gradient reaches all classes, whichever is right.
+        # Products with masks, not `where`, so that a gradient reaches every class, whichever is right.
         above = [autograd.greater(target, float(c)) for c in range(len(row) - 1)]
         is_class = [before - after for before, after in zip([1.0, *above], [*above, 0.0], strict=True)]
         others = [autograd.dot([mask, 1.0 - mask], [low, high]) for mask, low, high in zip(above, row[:-1], row[1:], strict=True)]
@@ -467,7 +467,7 @@ class CrossEntropyLoss(_ClassLoss):
 
 
 def _item(items: Sequence[Any], index: Any, first: int = 0) -> Any:
-    """The item at an index that is a Value; the first or the last if there is none."""
+    """The item at an index that is a Value; the first or the last if the index is out of range."""
     if len(items) == 1:
         return items[0]
     half = len(items) // 2
@@ -476,7 +476,7 @@ def _item(items: Sequence[Any], index: Any, first: int = 0) -> Any:
 
 
 def _no_loss(row: Sequence[Any]) -> Any:
-    """0 with gradients of 0, as PyTorch has them, so that a step can follow; of infinite numbers too, where 0·x is NaN."""
+    """0 with gradients of 0, as in PyTorch, so that a step can follow; for infinite numbers too, where 0·x is NaN."""
     return autograd.sum([autograd.greater(x, math.inf) for x in row])
 
 
@@ -485,12 +485,12 @@ def _total(losses: list[Any]) -> Any:
 
 
 def _as_list(x: Any) -> Any:
-    """An array or a tuple as a list; anything else as it is."""
+    """An array or a tuple as a list; anything else unchanged."""
     return x.tolist() if hasattr(type(x), "tolist") else list(x) if isinstance(x, tuple) else x
 
 
 def _squeezed(name: str, x: Any) -> Any:
-    """Lists of lists, a list of one number being that number: a net with one output may give either."""
+    """Nested lists in which a list of one number becomes that number: a net with one output may give either."""
     x = _as_list(x)
     if not isinstance(x, list):
         return x if isinstance(x, dict) else checked_numeric(name, x)
@@ -499,7 +499,7 @@ def _squeezed(name: str, x: Any) -> Any:
 
 
 def _first_difference(p: Any, t: Any) -> tuple[Any, Any]:
-    """The innermost parts at one place by which two trees of different shapes differ."""
+    """The innermost parts, at the same place, in which two trees of different shapes differ."""
     while True:
         if isinstance(p, list) and isinstance(t, list) and len(p) == len(t):
             pairs = zip(p, t, strict=True)
@@ -511,7 +511,7 @@ def _first_difference(p: Any, t: Any) -> tuple[Any, Any]:
 
 
 def checked_numeric(name: str, x: Any) -> Any:
-    """x, if it is a Value or a number."""
+    """`x`; TypeError unless it is a Value or a number."""
     if type(x) not in (Value, float, int):
         try:
             Value(x)
@@ -521,7 +521,7 @@ def checked_numeric(name: str, x: Any) -> Any:
 
 
 def _advice(x: Any) -> str:
-    """What was passed instead of numbers, and what to write."""
+    """What was passed in place of numbers, and what to write."""
     kind = type(x).__name__
     if callable(x):
         return f"{kind}: call it, and pass the result"
@@ -547,7 +547,7 @@ def weights_of(name: str, weights: Any, predictions: Any) -> list[float]:
         return [flat] * len(tree_leaves(tree))
     if same_shape(flat, tree):
         return list(tree_leaves(flat))
-    as_a_row = len(sizes(weights)) < len(sizes(predictions))  # a column of weights is not, though it is squeezed to a list
+    as_a_row = len(sizes(weights)) < len(sizes(predictions))  # a column of weights isn't, though squeezed to a list
     if as_a_row and isinstance(tree, list) and all(isinstance(row, list) and same_shape(flat, row) for row in tree):
         return list(tree_leaves(flat)) * len(tree)
     shapes = f"{shape_text(plain_lists(predictions))}, got {shape_text(weights)}"
@@ -555,7 +555,7 @@ def weights_of(name: str, weights: Any, predictions: Any) -> list[float]:
 
 
 def _distribution(row: list[Any], classes: int) -> list[Any]:
-    """A row of probabilities that sum to 1, to single precision."""
+    """`row`; an error unless it holds one probability per class and they sum to 1, within 1e-3."""
     if len(row) != classes:
         raise ValueError(f"targets: expected the index of a class or {classes} probabilities, one for each, got {len(row)}")
     for probability in row:
@@ -567,7 +567,7 @@ def _distribution(row: list[Any], classes: int) -> list[Any]:
 
 
 def _mixed(target: Any, one: Callable[[], Any], zero: Callable[[], Any]) -> Any:
-    """target·one + (1-target)·zero; a part with a constant weight of 0 is left out, so 0·inf cannot arise."""
+    """target·one + (1-target)·zero; a term with a constant weight of 0 is left out, so 0·inf cannot arise."""
     if type(target) is not Value and target in (0, 1):
         return one() if target else zero()
     return target * one() + (1.0 - target) * zero()
@@ -579,9 +579,9 @@ def _check_probability(target: Any) -> None:
 
 
 def _nan_throughout(loss: Any) -> Any:
-    """The loss; if it is NaN, so are its gradients at every order, even where a weight of 0 or a constant slope would hide it.
+    """The loss; if it is NaN, so are its gradients of every order, even where a weight of 0 or a constant slope would hide it.
 
-    While a function is traced, what it does in either case is recorded: a branch on a number would be a constant of the program.
+    While a function is traced, both cases are recorded: a Python branch on the number would become a constant of the program.
     """
     if type(loss) is not Value:
         return loss
@@ -591,14 +591,14 @@ def _nan_throughout(loss: Any) -> Any:
 
 
 def _nan_of_infinities(total: Any, losses: list[Any]) -> Any:
-    """The total of several losses; if it is NaN and none of them is, all of them have gradients that are NaN."""
+    """The total of several losses; if it is NaN though none of them is, the gradients of all of them are NaN."""
     if current_trace() is not None:
         return autograd.where(_is_known(autograd.sum(map(autograd.abs, losses))), _nan_throughout(total), total)
     return total if any(math.isnan(data_of(loss)) for loss in losses) else _nan_throughout(total)
 
 
 def _is_known(x: Any) -> Any:
-    """1 unless x is NaN. It is detached, so that slopes of 0 do not meet infinite ones."""
+    """1 unless x is NaN, else 0; detached, so that no slope of 0 is multiplied by an infinite one."""
     number = x.detach() if type(x) is Value else x
     return autograd.equal(number, number)
 

@@ -45,7 +45,7 @@ def _milestones(values: Sequence[int]) -> list[int]:
 
 
 def _for_each_group(name: str, given: Any, optimizer: Any, check: Check) -> list[Any]:
-    """One for each parameter group of the optimizer, from a list of them or one for all."""
+    """One checked value per parameter group of the optimizer, from a list of them or one for all."""
     groups = len(_groups_of(optimizer))
     if not isinstance(given, (list, tuple)):
         return [check(name, given)] * groups
@@ -63,7 +63,7 @@ def _groups_of(optimizer: Any) -> Sequence[ParamGroup]:
 class _Scheduler:
     """The base of all schedulers: an optimizer, the number of epochs so far, and the rates set last, one per group."""
 
-    # The attributes that a state_dict holds, each with the check that it must pass when it is loaded.
+    # The attributes in a state_dict, each with the check that it must pass on loading.
     state_checks: ClassVar[dict[str, Check]] = {"last_epoch": _count, "last_lrs": _rates}
 
     def __init__(self, optimizer: Optimizer) -> None:
@@ -75,7 +75,7 @@ class _Scheduler:
         return list(self.last_lrs)
 
     def state_dict(self) -> dict[str, Any]:
-        """How far it has come, as a dict that `json.dumps` takes; what the constructor was given is not part of it.
+        """The scheduler's progress, as a dict that `json.dumps` accepts; constructor arguments are not part of it.
 
         >>> from nn.optim import SGD
         >>> StepLR(SGD([Value(1.0)], lr=0.1), step_size=2).state_dict()
@@ -85,16 +85,16 @@ class _Scheduler:
         return {"scheduler": type(self).__name__, **{k: list(x) if isinstance(x, list) else x for k, x in state.items()}}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on from a `state_dict` of the same kind of scheduler, made with the same arguments.
+        """Resume from a `state_dict` of the same kind of scheduler, made with the same arguments.
 
         The rates themselves are part of the optimizer's state: make optimizer and scheduler, then load both.
-        ValueError or TypeError says what does not fit, and then nothing has been changed.
+        ValueError or TypeError says what does not fit; nothing is changed then.
         """
         for scheduler, loaded in self._checked_state("state", state):
             scheduler.__dict__.update(loaded)
 
     def _checked_state(self, name: str, state: Any) -> Loaded:
-        """The attributes to set, of this scheduler and of those inside."""
+        """The attributes to set on this scheduler and on each one inside it."""
         checked_keys(name, state, self.state_dict())
         if state["scheduler"] != type(self).__name__:
             raise ValueError(f"{name} must come from {type(self).__name__}, got one from {state['scheduler']!r}")
@@ -105,7 +105,7 @@ class _Scheduler:
         return [(self, loaded)]
 
     def _set(self, epoch: int, rates: Sequence[float]) -> None:
-        """Make these the rates of the groups, from this epoch on."""
+        """Set the rates of the groups, from this epoch on."""
         for group, rate in zip(self._groups(), rates, strict=True):
             group["lr"] = rate
         self.last_epoch, self.last_lrs = epoch, list(rates)
@@ -124,11 +124,11 @@ class LRScheduler(_Scheduler):
     """Learning rates by epoch: `step()`, once per epoch, sets each group's rate to `rate(epoch)`.
 
     They start from `base_lr`, the group's rate when the optimizer's first scheduler was made. Several schedulers may
-    share an optimizer: as in PyTorch, all but LambdaLR and OneCycleLR change the rates that they find, so their factors
+    share an optimizer: as in PyTorch, all except LambdaLR and OneCycleLR change the rates that they find, so their factors
     multiply.
     A rate that would be negative, infinite or NaN is a ValueError, and nothing changes.
 
-    A schedule of your own is a subclass:
+    For a schedule of your own, write a subclass:
 
     >>> from nn.optim import SGD
     >>> class Halving(LRScheduler):
@@ -141,7 +141,7 @@ class LRScheduler(_Scheduler):
     """
 
     state_checks: ClassVar[dict[str, Check]] = {**_Scheduler.state_checks, "base_lrs": _rates}
-    begins: ClassVar[bool] = False  # is `rate(0)` set at once? If not, epoch 0 keeps `base_lr`
+    begins: ClassVar[bool] = False  # True if `rate(0)` is set at once; otherwise epoch 0 keeps `base_lr`
 
     def __init__(self, optimizer: Optimizer) -> None:
         super().__init__(optimizer)
@@ -149,7 +149,7 @@ class LRScheduler(_Scheduler):
             if group["initial_lr"] is None:
                 group["initial_lr"] = group["lr"]
         self.base_lrs: list[float] = [group["initial_lr"] for group in optimizer.param_groups]
-        self._at = 0  # the group that `rate` is asked for
+        self._at = 0  # the index of the group whose rate is computed
         if self.begins:
             self._begin(0)
 
@@ -159,14 +159,14 @@ class LRScheduler(_Scheduler):
         return self.base_lrs[self._at]
 
     def rate(self, epoch: int) -> float:
-        """The learning rate after so many epochs; `self.optimizer.lr` is the one before.
+        """The learning rate after `epoch` epochs; `self.optimizer.lr` is the one before.
 
-        It is called for each parameter group: `self.base_lr` and the attributes of the optimizer are then the group's.
+        It is called once per parameter group: `self.base_lr` and the optimizer's attributes are then that group's.
         """
         raise NotImplementedError(f"{type(self).__name__} must define rate(self, epoch)")
 
     def step(self) -> None:
-        """Set the learning rates for the epoch that begins."""
+        """Set the learning rates for the next epoch."""
         self._begin(self.last_epoch + 1)
 
     def _begin(self, epoch: int) -> None:
@@ -245,14 +245,14 @@ class CosineAnnealingLR(LRScheduler):
         super().__init__(optimizer)
 
     def rate(self, epoch: int) -> float:
-        if (epoch - 1 - self.T_max) % (2 * self.T_max) == 0:  # from the lowest point of the wave no ratio leads upwards
+        if (epoch - 1 - self.T_max) % (2 * self.T_max) == 0:  # at the lowest point of the wave no ratio leads up
             return self.optimizer.lr + (self.base_lr - self.eta_min) * (1.0 - math.cos(math.pi / self.T_max)) / 2.0
         ratio = (1.0 + math.cos(math.pi * epoch / self.T_max)) / (1.0 + math.cos(math.pi * (epoch - 1) / self.T_max))
         return ratio * (self.optimizer.lr - self.eta_min) + self.eta_min
 
 
 class LambdaLR(LRScheduler):
-    """The learning rate is base_lr · lr_lambda(epoch), from epoch 0 on, at once.
+    """Set the learning rate to base_lr · lr_lambda(epoch), starting at once with epoch 0.
 
     `lr_lambda` takes an int and returns a finite number, at least 0; or it is a list of such functions, one per group.
 
@@ -282,7 +282,7 @@ def _function_of_the_epoch(name: str, given: Callable[[int], float]) -> Callable
 class MultiStepLR(LRScheduler):
     """Multiply the learning rate by `gamma` (at least 0) at every epoch of `milestones`, a list in ascending order.
 
-    A milestone that occurs twice counts twice, and one at 0 counts at once.
+    A milestone that occurs twice counts twice, and one at 0 applies at once.
 
     >>> from nn.optim import SGD
     >>> scheduler = MultiStepLR(SGD([Value(1.0)], lr=0.8), milestones=[1, 3], gamma=0.5)
@@ -339,20 +339,20 @@ class LinearLR(LRScheduler):
             return lr
         rise = self.end_factor - self.start_factor
         factor = 1.0 + rise / (self.total_iters * self.start_factor + (epoch - 1) * rise)
-        return lr * max(factor, 0.0)  # on the way to 0 rounding can take the last one below it
+        return lr * max(factor, 0.0)  # on the way to 0, rounding can push the last factor below it
 
 
 class OneCycleLR(LRScheduler):
     """One cycle of `total_steps` steps: the learning rate rises to `max_lr`, then falls far below where it began.
 
-    Call `step()` after every batch. The rate begins at max_lr / `div_factor`, peaks after the fraction `pct_start` of the
-    steps, and ends at max_lr / (div_factor · `final_div_factor`); `anneal_strategy` is "cos" or "linear". With
-    `three_phase` it falls for as long as it rose, and then to the end. Meanwhile, with `cycle_momentum`, the optimizer's
-    momentum (Adam's β₁) goes the opposite way, from `max_momentum` to `base_momentum` and back (Smith and Topin, 2018,
-    "Super-Convergence", arXiv:1708.07120). max_lr and both momenta may be lists with one number per parameter group.
-    `epochs` and `steps_per_epoch` may be given in place of `total_steps`.
+    Call `step()` after every batch. The rate begins at max_lr / `div_factor`, peaks after the fraction `pct_start` of
+    the steps, and ends at max_lr / (div_factor · `final_div_factor`); `anneal_strategy` is "cos" or "linear". With
+    `three_phase` it falls back in the time that it took to rise, and then to the end. Meanwhile, with `cycle_momentum`,
+    the optimizer's momentum (Adam's β₁) goes the opposite way, from `max_momentum` to `base_momentum` and back (Smith
+    and Topin, 2018, "Super-Convergence", arXiv:1708.07120). max_lr and both momenta may be lists with one number per
+    parameter group. `epochs` and `steps_per_epoch` may be given in place of `total_steps`.
 
-    The rate of the last step stays for the call that ends a loop; one more call is a ValueError.
+    The call that ends a loop keeps the rate of the last step; one more call is a ValueError.
 
     >>> from nn.optim import SGD
     >>> optimizer = SGD([Value(1.0)], lr=0.1, momentum=0.9)
@@ -452,9 +452,9 @@ def _momentum_of(optimizer: Optimizer) -> str:
 
 
 class SequentialLR(LRScheduler):
-    """One scheduler after another: each milestone, one fewer than `schedulers`, is the epoch at which the next takes over.
+    """Run schedulers one after another: at each of `milestones`, one fewer than `schedulers`, the next takes over.
 
-    A scheduler whose turn comes starts at its own epoch 0, from its `base_lr`, whatever rate it finds.
+    Milestones are epochs. Each scheduler starts at its own epoch 0, from its `base_lr`, whatever rate it finds.
     ReduceLROnPlateau, which needs a metric, cannot be among them.
 
     >>> from nn.optim import SGD
@@ -519,10 +519,10 @@ class ReduceLROnPlateau(_Scheduler):
 
     `step(metrics)` takes the metric. With `mode` "min" it improves below best · (1 − threshold), or, with
     `threshold_mode` "abs", below best − threshold; with "max" above best · (1 + threshold) or best + threshold. NaN is
-    no improvement. After a reduction `cooldown` epochs do not count. The rate does not fall below `min_lr`, and
-    a change of no more than `eps` is not made.
+    no improvement. After a reduction, `cooldown` epochs do not count. The rate does not fall below `min_lr`, and
+    a change of at most `eps` is not made.
 
-    `factor` is at least 0 and below 1, `patience` and `cooldown` are ints from 0 on, the others numbers from 0 on;
+    `factor` is at least 0 and below 1, `patience` and `cooldown` are ints >= 0, the others numbers >= 0;
     `min_lr` may be a list with one number per parameter group. ValueError or TypeError names a bad argument.
 
     >>> from nn.optim import SGD
@@ -567,7 +567,7 @@ class ReduceLROnPlateau(_Scheduler):
         self.num_bad_epochs = self.cooldown_counter = 0
 
     def step(self, metrics: float | Value) -> None:
-        """Take this epoch's metric (a Value will do), and reduce the learning rate if it is time."""
+        """Take this epoch's metric (a Value will do), and reduce the learning rate if it is due."""
         metric = any_number("metrics", data_of(metrics))
         rates = [group["lr"] for group in self._groups()]
         if self._is_better(metric):

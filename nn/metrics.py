@@ -52,12 +52,12 @@ def plain(output: Any) -> Any:
 
 def _row(output: Any) -> list[Any]:
     if type(output) is list and {float}.issuperset(map(type, output)):
-        return output  # the usual row, fast
+        return output  # fast path for the usual row
     return list(map(data_of, tree_leaves(output)))
 
 
 def _classes(outputs: Sequence[Any], targets: Sequence[Any], threshold: float) -> tuple[int, list[tuple[int, int | None]]]:
-    """How many numbers an output has; and the actual class of each sample with the predicted one, or None."""
+    """The number of values in an output, and for each sample its actual class and the predicted one, or None."""
     outputs, targets = checked_list("outputs", outputs), squeezed_labels(checked_list("targets", one_column(targets)))
     limit = number_between("threshold", threshold)
     if not targets:
@@ -90,7 +90,7 @@ def _predicted(row: list[float], threshold: float) -> int | None:
 
 
 def squeezed_labels(targets: list[Any]) -> list[Any]:
-    """Targets, of which a list of one number counts as that number, as in losses.
+    """The targets, with a list of one number replaced by that number, as in losses.
 
     >>> squeezed_labels([[1], 0])
     [1, 0]
@@ -99,7 +99,7 @@ def squeezed_labels(targets: list[Any]) -> list[Any]:
 
 
 def actual_class(target: Any, width: int) -> int:
-    """The class that a target names where an output is `width` numbers; ValueError if it names none.
+    """The class that a target names if an output is `width` numbers; ValueError if it names none.
 
     >>> actual_class(2, 3), actual_class(-1, 1)
     (2, 0)

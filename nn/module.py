@@ -15,7 +15,7 @@ from nn._interrupts import never_half
 from nn._parameter_search import ParameterSearch, indexed, items, leaves
 
 _FLOATS = "leave it out: a module's numbers are Python floats"
-# What to write instead of names that other libraries give a module.
+# What to write in place of names from other libraries' modules.
 FOREIGN_NAMES = {
     **dict.fromkeys(("to", "cpu", "cuda", "float", "double", "half", "type"), _FLOATS),
     "children": "modules() has this module and all modules in it",
@@ -44,11 +44,11 @@ class Module:
     """Something with parameters: the base of neurons, layers, networks, activations and losses.
 
     Assign Values, Modules and lists, tuples, dicts or NumPy arrays of them to attributes, in any nesting, and define
-    `forward`; parameters are found, and named, by the attributes that hold them, in the order of assignment.
+    `forward`; parameters are found and named by the attributes that hold them, in order of assignment.
 
     A parameter is a leaf. A Value that `forward` computes may be kept in an attribute; it is not a parameter. If a
     Value would be overlooked (in a set, an object that is not a Module, a class attribute …), or a parameter was
-    replaced by the result of an operation (`self.w = self.w - …`), whatever asks for the parameters raises a TypeError
+    replaced by the result of an operation (`self.w = self.w - …`), any request for the parameters raises a TypeError
     that names the attribute and says what to write. Functions are not searched: to keep Values that are not parameters,
     keep a function that returns them.
 
@@ -66,7 +66,7 @@ class Module:
     training: bool = True
 
     def forward(self, x: Any) -> Any:
-        """The output for an input; a subclass says how."""
+        """The output for an input; subclasses define it."""
         raise NotImplementedError(f"{type(self).__name__} must define forward(self, x)")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -83,15 +83,15 @@ class Module:
             raise TypeError(f"{type(self).__name__} returned a {type(result).__name__}, not numbers: return a list from forward")
         return result
 
-    if not TYPE_CHECKING:  # or a type checker would let every name pass
+    if not TYPE_CHECKING:  # hidden from type checkers, which would otherwise accept any name
 
         def __getattr__(self, name: str) -> Any:
             if name in FOREIGN_NAMES and not hasattr(type(self), name):
                 raise AttributeError(f"a {type(self).__name__} has no attribute {name!r}: {FOREIGN_NAMES[name]}", name=name)
-            return self.__getattribute__(name)  # again, for the error of Python, or of a property
+            return self.__getattribute__(name)  # again, for Python's own error or a property's
 
     def _refuse_loose_numbers(self, args: tuple[Any, ...]) -> None:
-        """Was it called as net(1.0, 2.0), though forward takes one list?"""
+        """TypeError if it was called as net(1.0, 2.0) though forward takes one list."""
         if all(isinstance(arg, (int, float, Value)) for arg in args) and takes_first_alone(self.forward, args):
             shown = ", ".join(str(data_of(arg)) for arg in args)
             raise TypeError(f"{type(self).__name__} takes its inputs as one list: write net([{shown}])") from None
@@ -99,7 +99,7 @@ class Module:
     # -- parameters ----------------------------------------------------------------------------------
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
-        """Every parameter with its name, in order; one that is shared comes once, under its first name.
+        """Every parameter with its name, in order; a shared one appears once, under its first name.
 
         >>> from nn import MLP
         >>> [name for name, _ in MLP(1, [1]).named_parameters()]
@@ -122,7 +122,7 @@ class Module:
             parameter.zero_grad()
 
     def requires_grad_(self, requires_grad: bool = True) -> Module:
-        """Freeze all parameters with False, so that no gradient reaches them, or let them train again; returns the module.
+        """Freeze all parameters if False, so that no gradient reaches them, or let them train again; returns the module.
 
         >>> from nn import MLP
         >>> net = MLP(2, [3, 1]).requires_grad_(False)
@@ -136,7 +136,7 @@ class Module:
 
     @property
     def requires_grad(self) -> NoReturn:
-        """Of a parameter, not of a module: `requires_grad_` sets that of all parameters."""
+        """An attribute of parameters, not of modules: `requires_grad_` sets it for all parameters."""
         raise AttributeError(
             "a module has no requires_grad: its parameters do, all(p.requires_grad for p in module.parameters())"
         )
@@ -146,7 +146,7 @@ class Module:
         raise AttributeError(f"requires_grad of a module cannot be assigned: write module.requires_grad_({requires_grad!r})")
 
     def _groups(self) -> list[tuple[str, Any]]:
-        """Every attribute path that holds a parameter or a nested list of parameters, in order."""
+        """Every parameter or nested list of parameters with its attribute path, in order."""
         search = ParameterSearch(self, Module)
         search.refuse_hidden()
         names = [name for name, _ in search.groups]
@@ -158,7 +158,7 @@ class Module:
     # -- modules -------------------------------------------------------------------------------------
 
     def named_modules(self) -> Iterator[tuple[str, Module]]:
-        """This module (its name is empty) and all modules in it, outer ones first, each once."""
+        """This module (its name is empty) and all modules in it, outer before inner, each once."""
         yield from ParameterSearch(self, Module).modules
 
     def modules(self) -> list[Module]:
@@ -166,14 +166,14 @@ class Module:
         return [module for _, module in self.named_modules()]
 
     def train(self, mode: bool = True) -> Module:
-        """Behave as in training (Dropout drops) in this and all inner modules."""
+        """Switch this and all inner modules to training mode, in which Dropout drops."""
         checked_flag("mode", mode)
         for module in self.modules():
             module.training = mode
         return self
 
     def eval(self) -> Module:
-        """Behave as in use: `train(False)`."""
+        """Switch to evaluation mode: `train(False)`."""
         return self.train(False)
 
     # -- state ---------------------------------------------------------------------------------------
@@ -190,7 +190,7 @@ class Module:
     def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> tuple[list[str], list[str]]:
         """Set the parameters to the numbers of a `state_dict`; returns the missing names and the unexpected ones.
 
-        With `strict` there must be none of either. A ValueError names what does not fit, and then nothing has changed.
+        With `strict` there must be none of either. A ValueError names what does not fit; nothing is changed then.
         """
         if not isinstance(state, Mapping):
             instead = ": nn.load(model, path) reads a file" if isinstance(state, str) else ""
@@ -205,7 +205,7 @@ class Module:
         found = [(name, group) for name, group in groups.items() if name in state]
         for name, group in found:
             given = state[name]
-            # Sizes are compared first: an array of the shape [10**9, 0] holds no numbers, but becomes a billion lists.
+            # Sizes are compared first: an array of shape [10**9, 0] holds no numbers but would become a billion lists.
             if sizes(group) != sizes(given) or not same_shape(plain_lists(group), given := plain_lists(given)):
                 raise ValueError(f"state: {name} has the wrong shape: expected {shape_text(group)}, got {shape_text(given)}")
             for number in tree_leaves(given):
@@ -217,7 +217,7 @@ class Module:
                     raise ValueError(f"state: {name} holds an integer too large for a float") from None
 
         def take() -> None:
-            for name, group in found:  # read again rather than kept: a list of all would be larger than the file
+            for name, group in found:  # converted again, not kept: lists of all would be larger than the file
                 for parameter, number in zip(leaves(group), tree_leaves(plain_lists(state[name])), strict=True):
                     parameter.data = number
 
@@ -246,12 +246,12 @@ _display: list[Callable[[Module], dict[str, str]]] = []
 
 
 def show_modules_with(display: Callable[[Module], dict[str, str]]) -> None:
-    """Let `display` say how a module appears in a notebook: the network view is built on modules, so it registers itself."""
+    """Show modules in notebooks with `display`: the network view imports this module, so it registers itself."""
     _display.append(display)
 
 
 def children(path: str, held: Any, around: tuple[Any, ...] = ()) -> Iterator[tuple[str, Module]]:
-    """The modules directly inside, not those inside them; `around` are the containers around `held`."""
+    """The outermost modules in `held`, with their paths; `around` are the containers around it."""
     if isinstance(held, Module):
         yield path, held
     elif not any(held is outer for outer in around):
@@ -260,7 +260,7 @@ def children(path: str, held: Any, around: tuple[Any, ...] = ()) -> Iterator[tup
 
 
 def checked_module(model: Any) -> Module:
-    """`model`, if it is a Module.
+    """`model`; TypeError unless it is a Module.
 
     >>> checked_module(3)
     Traceback (most recent call last):
@@ -275,7 +275,7 @@ def checked_module(model: Any) -> Module:
 
 @contextmanager
 def in_mode(model: Module, training: bool) -> Iterator[None]:
-    """All modules of `model` behave as in training, or as in use; afterwards each as it did before."""
+    """Put all modules of `model` in training or evaluation mode; restore each one's own mode afterwards."""
     modes = [(module, module.training) for module in model.modules()]
     model.train(training)
     try:

@@ -27,21 +27,21 @@ from nn._check import checked_parameters
 from nn._interrupts import never_half
 
 T = TypeVar("T")
-Memory = dict[str, Any]  # what an optimizer keeps of the past of one parameter, or in arrays of the past of many
+Memory = dict[str, Any]  # what an optimizer remembers of one parameter, or in arrays of many
 Update = Callable[[Any, Any, Memory], tuple[Any, Memory]]
 Check = Callable[[str, Any], Any]
 Params = Iterable[Value] | Sequence[Mapping[str, Any]]
 
 
 class Arithmetic(NamedTuple):
-    """What a rule needs besides operators, on floats or on arrays.
+    """The functions that a rule needs besides operators, on floats or on arrays.
 
     >>> FLOATS.sqrt(9.0), FLOATS.largest(2.0, 3.0)
     (3.0, 3.0)
     """
 
     sqrt: Callable[[Any], Any]
-    largest: Callable[[Any, Any], Any]  # the first number where the second is not greater, so NaN is kept
+    largest: Callable[[Any, Any], Any]  # the first number unless the second is greater, so NaN is kept
 
 
 FLOATS = Arithmetic(math.sqrt, max)
@@ -50,8 +50,8 @@ FLOATS = Arithmetic(math.sqrt, max)
 class Setting(Generic[T]):
     """An option of an optimizer, with the check its values must pass; each parameter group has its own value.
 
-    As an attribute of the optimizer it is the first group's, and inside `update` that of the current group. It can be
-    assigned as an attribute while there is only one group.
+    Read as an attribute of the optimizer it is the first group's value, and inside `update` the current group's. It can
+    be assigned as an attribute while there is only one group.
 
     >>> optimizer = SGD([Value(1.0)], lr=0.1)
     >>> optimizer.lr = 0.01
@@ -95,7 +95,7 @@ class ParamGroup(UserDict[str, Any]):
 
     def __init__(self, params: Iterable[Value], optimizer: type[Optimizer], settings: Mapping[str, Any]) -> None:
         super().__init__()
-        self.optimizer = optimizer  # which has the checks: a class can be pickled, and they cannot
+        self.optimizer = optimizer  # for its checks: a class can be pickled, the checks cannot
         self.data.update(params=tuple(params), **settings)
 
     def __setitem__(self, name: str, value: Any) -> None:
@@ -107,16 +107,16 @@ class ParamGroup(UserDict[str, Any]):
 
 
 class Optimizer:
-    """Holds parameters and moves each of them, at every `step`, by a rule that a subclass states in `update`.
+    """Holds parameters and moves each of them at every `step`, by a rule that a subclass states in `update`.
 
     `params` is any iterable of distinct leaves, such as `model.parameters()`, or a list of groups, each a dict of its
-    "params" and of the settings in which it differs: `[{"params": a, "lr": 0.1}, {"params": b}]`. The learning rate `lr`
-    starts above 0. Later it can be any finite number from 0 on, where a schedule may end: with 0 a step moves nothing.
+    "params" and the settings in which it differs: `[{"params": a, "lr": 0.1}, {"params": b}]`. The learning rate `lr`
+    starts above 0. Later it can be any finite number >= 0, since a schedule may end at 0, where a step moves nothing.
 
     `param_groups` holds the groups as dicts (see ParamGroup), `params` the parameters of all groups, `state` a dict of
     numbers for each of them, and `steps` counts the steps made. ValueError or TypeError names a bad argument.
 
-    A rule of your own is a subclass; a setting of its own is a `Setting` that its constructor hands on by name:
+    For a rule of your own, write a subclass; any new setting is a `Setting` that its constructor passes on by name:
 
     >>> class SignDescent(Optimizer):
     ...     def update(self, data, grad, memory):
@@ -140,11 +140,11 @@ class Optimizer:
         checked_keys("settings", settings, self.settings)
         checked = {name: getattr(type(self), name).check(name, settings[name]) for name in self.settings}
         self.defaults = {"lr": finite_above_zero("lr", lr), **checked}
-        self.param_groups: tuple[ParamGroup, ...] = ()  # add_param_group adds one
+        self.param_groups: tuple[ParamGroup, ...] = ()
         self._params: tuple[Value, ...] = ()
         self.state: list[Memory] = []
         self.steps = 0
-        self._at = 0  # the group whose settings the attributes are
+        self._at = 0  # the index of the group whose settings can be read as attributes
         if isinstance(params, Mapping) and "params" in params:
             write = ", ".join(f"{key!r}: …" for key in params)
             raise TypeError(f"params must be an iterable of Values or a list of groups, got one group: write [{{{write}}}]")
@@ -177,11 +177,11 @@ class Optimizer:
 
     @classmethod
     def checks(cls) -> dict[str, Check]:
-        """The check of everything in a group but its parameters, by name."""
+        """The checks of everything in a group except its parameters, by name."""
         return {**{name: getattr(cls, name).check for name in ("lr", *cls.settings)}, "initial_lr": _rate_or_none}
 
     def add_param_group(self, param_group: Mapping[str, Any]) -> None:
-        """Move these parameters too: a dict of "params" and of the settings in which they differ.
+        """Move these parameters too: a dict of "params" and the settings in which they differ.
 
         >>> optimizer = SGD([Value(1.0)], lr=0.1)
         >>> optimizer.add_param_group({"params": [Value(2.0)], "lr": 0.01})
@@ -191,7 +191,7 @@ class Optimizer:
         self._add(param_group, "param_group")
 
     def _add(self, given: Any, name: str) -> None:
-        """Add a group that errors call by this name; "" if `params` was given without groups."""
+        """Add a group, called `name` in errors; "" if `params` was given without groups."""
         if not isinstance(given, Mapping):
             raise TypeError(f"{name} must be a dict with the key 'params', like the other groups, got {given!r}")
         unknown = [key for key in given if key not in ("params", *self.defaults)]
@@ -217,12 +217,12 @@ class Optimizer:
         """ValueError if settings of a group do not go together."""
 
     def _first_memory(self, group: Mapping[str, Any]) -> Memory:
-        """What is kept of a parameter before its first step."""
+        """The memory of a parameter before its first step."""
         return {name: type(low)() for name, low in self.lowest.items()}
 
     @contextmanager
     def at_group(self, index: int) -> Iterator[None]:
-        """Inside, the settings read as attributes are those of this group, as they are inside `update`."""
+        """Inside, settings read as attributes are this group's, as they are inside `update`."""
         self._at = index
         try:
             yield
@@ -234,7 +234,7 @@ class Optimizer:
         return self.rule(self.param_groups[self._at], FLOATS)(data, grad, memory)
 
     def rule(self, group: Mapping[str, Any], arithmetic: Arithmetic) -> Update:
-        """`update` for the parameters of a group: a function that has read the settings once for all of them.
+        """The `update` function for a group's parameters, which reads the settings once for all of them.
 
         Given arrays it moves many parameters at once, bit for bit as one by one; integers in their memory are shared.
         Arrays are not changed in place.
@@ -249,9 +249,9 @@ class Optimizer:
     def step(self) -> None:
         """Move every parameter once by its `grad`; one that no gradient has reached since `zero_grad()` is skipped.
 
-        Skipped, as a frozen one is, it keeps its number and its memory: no weight decay, no momentum. A gradient
+        A skipped parameter, such as a frozen one, keeps its number and its memory: no weight decay, no momentum. A gradient
         of 0 does count. All new numbers are computed before any is assigned, so an error leaves everything as it was, and
-        so does Ctrl-C, unless the step is complete.
+        Ctrl-C leaves the step either not begun or complete.
         With eps=0 a parameter whose gradients have all been 0 is a ZeroDivisionError, where PyTorch makes it NaN.
         """
         if not any(p.has_grad for p in self.params):
@@ -264,7 +264,7 @@ class Optimizer:
                 with self.at_group(index):
                     settings = group.data  # the plain dict, which is faster to read
                     update = self.update if own else self.rule(settings, FLOATS)
-                    # A gradient other than 0 shows by itself that it has been set: the faster question first.
+                    # A nonzero gradient has certainly been set, and testing for it first is faster.
                     updated += [
                         update(p.data, grad, memory) if (grad := p.grad) or p.has_grad else None
                         for p, memory in zip(settings["params"], memories, strict=False)
@@ -292,7 +292,7 @@ class Optimizer:
         never_half(move)
 
     def state_dict(self) -> dict[str, Any]:
-        """All that the next step depends on, except the parameters: dicts, lists and numbers that `json.dumps` takes.
+        """Everything the next step depends on except the parameters: dicts, lists and numbers that `json.dumps` accepts.
 
         As in PyTorch, "param_groups" holds the settings of each group and the indices of its parameters.
 
@@ -307,9 +307,9 @@ class Optimizer:
         return {"optimizer": type(self).__name__, "steps": self.steps, "state": state, "param_groups": groups}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on from a `state_dict` of the same kind of optimizer, with as many parameters in as many groups.
+        """Resume from a `state_dict` of the same kind of optimizer, with as many parameters in as many groups.
 
-        The settings are taken too. ValueError or TypeError says what does not fit, and then nothing has been changed.
+        Settings are restored too. ValueError or TypeError says what does not fit; nothing is changed then.
         """
         now = self.state_dict()
         checked_keys("state", state, now)
@@ -337,7 +337,7 @@ class Optimizer:
 
 
 def _each(state: Mapping[str, Any], key: str, what: str, count: int) -> list[tuple[str, Any]]:
-    """The dicts of a list in a state, one for each parameter or group, with the names that errors call them by."""
+    """The dicts in a list of the state, one per parameter or group, each with its name in errors."""
     if not isinstance(state[key], list) or len(state[key]) != count:
         raise ValueError(f"state: {key} must be a list of {count}, one dict for each {what}, got {state[key]!r}")
     return [(f"state: {key}[{i}]", held) for i, held in enumerate(state[key])]
@@ -346,7 +346,7 @@ def _each(state: Mapping[str, Any], key: str, what: str, count: int) -> list[tup
 def _from(low: float, name: str, value: float) -> float:
     if isinstance(low, int):
         return checked_integer(name, value, at_least=low)
-    # NaN and infinity pass: a run that has diverged can be saved and loaded as well.
+    # NaN and infinity pass: a run that has diverged can be saved and loaded too.
     return number_check(f"a number >= {low}", lambda x: not x < low)(name, value)
 
 
@@ -427,7 +427,7 @@ class Adam(Optimizer):
     """
 
     lowest: ClassVar[Memory] = {"step": 0, "exp_avg": -math.inf, "exp_avg_sq": 0.0, "max_exp_avg_sq": 0.0}
-    decoupled: ClassVar[bool] = False  # does weight decay shrink the parameters themselves?
+    decoupled: ClassVar[bool] = False  # True if weight decay shrinks the parameters themselves
 
     betas = Setting(_pair_below_one)
     eps = Setting(finite_from_zero)
@@ -449,7 +449,7 @@ class Adam(Optimizer):
         sqrt, largest = arithmetic
         lr, (beta1, beta2), eps, amsgrad = (group[name] for name in ("lr", "betas", "eps", "amsgrad"))
         shrink, decay = (1.0 - lr * group["weight_decay"], 0.0) if self.decoupled else (1.0, group["weight_decay"])
-        scales: dict[float, tuple[float, float]] = {}  # of both means by step, which most parameters share
+        scales: dict[float, tuple[float, float]] = {}  # for both means, by step: most parameters share theirs
 
         def update(data: Any, grad: Any, memory: Memory) -> tuple[Any, Memory]:
             step = memory["step"] + 1
@@ -495,7 +495,7 @@ class AdamW(Adam):
 
 
 class NAdam(Optimizer):
-    """Adam that looks ahead: a step by the mean that the next gradient will meet, as Nesterov's momentum does.
+    """Adam that looks ahead: it steps by the mean that the next gradient will meet, as Nesterov's momentum does.
 
     m and v are Adam's. With μₜ = β₁·(1 − ½·0.96^(t·`momentum_decay`)) at the parameter's step t, and M the product of
     all μ so far, data −= lr·((1 − μₜ)/(1 − M)·grad + μₜ₊₁/(1 − M·μₜ₊₁)·m) / (√(v/(1 − β₂ᵗ)) + eps) (Dozat, 2016,
@@ -561,7 +561,7 @@ class RMSprop(Optimizer):
     """Step by the gradient over its recent root mean square.
 
     v ← α·v + (1 − α)·grad² with `alpha` (at least 0, below 1), then data −= lr·grad / (√v + eps) (Hinton, 2012, lecture 6e
-    of "Neural Networks for Machine Learning"). `centered` takes the variance in place of v: less the square of
+    of "Neural Networks for Machine Learning"). `centered` replaces v by the variance, which is v less the square of
     the mean gradient (Graves, 2013, arXiv:1308.0850). `momentum` μ (at least 0) replaces the
     fraction by b ← μ·b + grad / (√v + eps). `lr` is in units of data per step, `eps` (at least 0) in units of the gradient.
     `weight_decay` λ (at least 0) adds λ·data to the gradient first.
@@ -602,7 +602,7 @@ class RMSprop(Optimizer):
             grad = grad + weight_decay * data
             square = alpha * memory["square_avg"] + (1.0 - alpha) * grad * grad
             mean = alpha * memory["grad_avg"] + (1.0 - alpha) * grad if centered else 0.0
-            # Rounding can take a variance next to 0 below it, and PyTorch's root is NaN then. A variance of NaN is kept.
+            # Rounding can push a variance near 0 below it, where PyTorch's root is NaN. A NaN variance is kept.
             variance = largest(square - mean * mean, 0.0) if centered else square
             velocity = momentum * memory["momentum_buffer"] + grad / (sqrt(variance) + eps)
             return data - lr * velocity, {"square_avg": square, "grad_avg": mean, "momentum_buffer": velocity}
@@ -613,11 +613,11 @@ class RMSprop(Optimizer):
 class Adagrad(Optimizer):
     """Step by the gradient over the root of the sum of all its squares so far, so steps become ever shorter.
 
-    s ← s + grad², from `initial_accumulator_value` on (at least 0, in units of the gradient squared); then
+    s ← s + grad², starting at `initial_accumulator_value` (at least 0, in units of the gradient squared); then
     data −= lr / (1 + (t − 1)·lr_decay) · grad / (√s + eps) at the parameter's step t, with `lr_decay` at least 0 (Duchi,
     Hazan and Singer, 2011). `lr` is in units of data per step, `eps` (at least 0) in units of the gradient.
-    `weight_decay` λ (at least 0) adds λ·data to the gradient first. Each group begins at its own
-    `initial_accumulator_value`, where PyTorch takes that of the constructor.
+    `weight_decay` λ (at least 0) adds λ·data to the gradient first. Each group starts at its own
+    `initial_accumulator_value`, where PyTorch uses the constructor's.
 
     >>> w = Value(5.0)
     >>> ((w - 1) ** 2).backward()

@@ -58,10 +58,10 @@ def save(model: Module, path: str | Path) -> None:
 
 
 def load(model: Module, path: str | Path, strict: bool = True) -> None:
-    """Set the parameters of a model to those of a file that `save` wrote.
+    """Set the parameters of a model to those in a file written by `save`.
 
-    With `strict=False` names may be missing from the file or from the model. ModelFileError if it is not a model file, or
-    does not fit: it says where, and the model stays as it was.
+    With `strict=False` names may be missing from the file or from the model. ModelFileError if the file is not a model
+    file or does not fit: it says where, and the model stays as it was.
 
     >>> import tempfile
     >>> from nn import Neuron
@@ -78,7 +78,7 @@ def load(model: Module, path: str | Path, strict: bool = True) -> None:
         if Path(path).suffix == ".safetensors":
             state = _from_safetensors(path)
         else:
-            # Python takes 80 bytes to read `[],`: a file of many more values than the model has is not read.
+            # Python takes 80 bytes to read `[],`, so a file with many more values than the model has is not read.
             own = sum(len(tree_leaves(group)) for group in model.state_dict().values())
             state = _from_json(Path(path).read_bytes(), most=2 * own + 100 if strict else math.inf)
         model.load_state_dict(state, strict=strict)
@@ -145,12 +145,12 @@ def _from_safetensors(path: str | Path) -> Mapping[str, Any]:
 
     try:
         arrays: dict[str, Any] = library.load_file(path)
-    except (SafetensorError, AttributeError, TypeError) as error:  # of types NumPy lacks
+    except (SafetensorError, AttributeError, TypeError) as error:  # for types that NumPy lacks
         raise ModelFileError(f"not a safetensors file: {error}") from None
     for name, array in arrays.items():
         if not numpy.isfinite(array).all():
             raise ModelFileError(f"{name} holds a number that is not finite")
-    with open(path, "rb") as file:  # of two equal names, the library takes the last one
+    with open(path, "rb") as file:  # the library takes the last of two equal names
         json.loads(
             file.read(int.from_bytes(file.read(8), "little")), object_pairs_hook=lambda pairs: bool(_without_duplicates(pairs))
         )

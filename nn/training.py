@@ -27,18 +27,18 @@ from nn.module import Module, in_mode
 from nn.optim import Optimizer
 
 Callback = Callable[[Module, "History"], object]
-# Eager training takes about so many seconds per sample and epoch, and more for every parameter, and compiling for every
-# parameter once. A compiled step takes a tenth of an eager one with NumPy, and a hundredth with Numba, which costs a second
-# to load, and more when a machine has it for the first time.
+# Approximate time of eager training per sample and epoch, what each parameter adds to it, and the time to compile, per
+# parameter. A compiled step takes a tenth of an eager one's time with NumPy and a hundredth with Numba, which takes a second
+# to load, and longer on its first use on a machine.
 SAMPLE_SECONDS, PARAMETER_SECONDS, COMPILING_SECONDS = 3e-5, 3e-7, 6e-5
 MIN_SECONDS, MIN_NUMBA_SECONDS = 2.0, 20.0
 
 
 @dataclass
 class History:
-    """How a training run went: one number per epoch in each list, empty where nothing was asked for.
+    """How a training run went: lists with one number per epoch, empty for what was not requested.
 
-    `interrupted` is True after Ctrl-C; the lists and the model then hold what was reached.
+    `interrupted` is True after Ctrl-C; the lists and the model then hold the progress made.
 
     >>> import nn
     >>> neuron = nn.Neuron(1, seed=0)
@@ -58,7 +58,7 @@ class History:
 
     @property
     def epochs(self) -> int:
-        """How many epochs were completed."""
+        """The number of completed epochs."""
         return len(self.loss)
 
     def _repr_html_(self) -> str:
@@ -71,10 +71,10 @@ class History:
 class EarlyStopping:
     """A callback that stops training once `monitor` has not improved by more than `min_delta` for `patience` epochs.
 
-    `monitor` names a list of the History; lower is better, but for "metric" and "val_metric" higher. With `restore_best`
-    the model gets the parameters of its best epoch back when this callback stops the training; one that runs through
-    all its epochs keeps its last ones. It needs "val_loss" or "val_metric", since the numbers of the training are measured
-    before each step.
+    `monitor` names a list of the History; lower is better, except for "metric" and "val_metric", where higher is. With
+    `restore_best` the model gets back the parameters of its best epoch when this callback stops the training; a run that
+    completes all epochs keeps the last ones. It needs "val_loss" or "val_metric", since the training loss and metric are
+    measured before each step.
 
     >>> import nn
     >>> neuron = nn.Neuron(1, seed=0)
@@ -140,22 +140,22 @@ def fit(
     """Train a model on samples X (a list of rows) and targets y; returns the History.
 
     X and y may be lists, arrays, DataFrames or Series. A number in them that is not finite is an error that names its row
-    and column, before anything has changed. X may also be a Dask array, one row per sample, whose chunks are computed where
-    they live: all of them for each step, or with a `batch_size` the one or few that hold the batch, since then the rows are
-    shuffled within their chunks, and the chunks as a whole. `X.persist()` keeps it in the memory of the workers.
+    and column, before anything changes. X may also be a Dask array, one row per sample, whose chunks are computed where
+    they are stored: all of them for each step, or with a `batch_size` the one or few that hold the batch, since then whole
+    chunks are shuffled, and the rows within each. `X.persist()` keeps it in the memory of the workers.
 
     Each epoch goes once through all samples, in an order shuffled by `seed`, in batches of `batch_size`
-    (None: all at once). `metric(outputs, targets)` is a number such as `accuracy`. Each of `callbacks` is called as
+    (None: all at once). `metric(outputs, targets)` returns a number, as `accuracy` does. Each of `callbacks` is called as
     `callback(model, history)` after every epoch, and stops the training if it returns True.
-    The scheduler steps once per epoch, a ReduceLROnPlateau by the validation loss, or the loss if there is none.
+    The scheduler steps once per epoch, a ReduceLROnPlateau on the validation loss, or the loss if there is none.
 
     Ctrl-C ends the training, not the program: the history so far is returned, with `interrupted` set.
-    A loss that is NaN or infinite is an ArithmeticError that says in which epoch.
+    A loss that is NaN or infinite is an ArithmeticError that names the epoch.
 
-    Training is `compiled` where it is long enough to gain by it: the loss is recorded once, for one sample, and computed for
-    all samples of a batch side by side, with the same numbers up to rounding. What cannot be compiled, such as a model with
-    a Python branch on its numbers, is trained eagerly, with a warning that says why; with compiled=True it is a CompileError.
-    While an epoch runs, parameters lag behind: they are up to date for callbacks, schedulers and at the end.
+    Training is `compiled` if it is long enough to benefit: the loss is recorded once, for one sample, and computed for all
+    samples of a batch side by side, with the same numbers up to rounding. What cannot be compiled, such as a model with a
+    Python branch on its numbers, is trained eagerly, with a warning that says why; with compiled=True it is a CompileError.
+    While an epoch runs, parameters lag behind; they are up to date for callbacks and schedulers, and at the end.
 
     >>> from nn import MLP, MSELoss
     >>> from nn.optim import SGD
@@ -194,7 +194,7 @@ def fit(
 
 
 def _is_true(answer: Any) -> bool:
-    """True or NumPy's, which is no subclass of bool; other answers of a callback say nothing."""
+    """True if a callback returned True, or NumPy's, which is not a bool; anything else it returns is ignored."""
     return answer is True or (type(answer).__module__ == "numpy" and type(answer).__name__ in ("bool", "bool_") and bool(answer))
 
 
@@ -208,7 +208,7 @@ def _train(
     history: History,
     advance: Callable[..., None],
 ) -> None:
-    """All epochs, as `history` has them in the end."""
+    """Run the epochs, and append the numbers of each to `history`."""
     training = _started(run, compiled, epochs)
     looked_at = bool(callbacks) or may_look(scheduler)
     try:
@@ -225,7 +225,7 @@ def _train(
             elif scheduler is not None:
                 scheduler.step()
             advance(1, **{name: f"{getattr(history, name)[-1]:.4g}" for name in reached})
-            answers = [callback(run.model, history) for callback in callbacks]  # all of them see the epoch
+            answers = [callback(run.model, history) for callback in callbacks]  # a list, so that every callback is called
             if callbacks and not training.read():
                 training = _started(run, compiled, epochs)
             if any(map(_is_true, answers)):
@@ -236,10 +236,10 @@ def _train(
 
 
 def _started(run: Run, compiled: bool | str, epochs: int) -> EagerTraining:
-    """The training to begin with: compiled, if that is wanted and can be done."""
+    """The training to start with: compiled if that is wanted and possible."""
     parameters = len(run.optimizer.params)
     eager = epochs * len(run.X) * (SAMPLE_SECONDS + parameters * PARAMETER_SECONDS)
-    seconds = eager - parameters * COMPILING_SECONDS  # to gain, at most
+    seconds = eager - parameters * COMPILING_SECONDS  # the most that compiling can save
     if isinstance(run.X, Chunks):
         compiled = True
     if compiled is False or (compiled == "auto" and seconds < MIN_SECONDS):
@@ -260,7 +260,7 @@ def _started(run: Run, compiled: bool | str, epochs: int) -> EagerTraining:
 
 
 def _epoch(training: EagerTraining, order: Random, epoch: int, advance: Callable[..., None]) -> dict[str, float]:
-    """One epoch of steps; its loss and metric, of the outputs as they were before each step."""
+    """Run the steps of one epoch; returns its loss and metric, from the outputs before each step."""
     loss, metric = training.run.loss, training.run.metric
     outputs: list[Any] = []
     targets: list[Any] = []
@@ -276,14 +276,14 @@ def _epoch(training: EagerTraining, order: Random, epoch: int, advance: Callable
     if metric is None:
         return reached
     if metric is not accuracy:
-        training.write()  # it may look at the model
+        training.write()  # the metric may look at the model
     return {**reached, "metric": metric(outputs, targets)}
 
 
 def may_look(scheduler: Any) -> bool:
-    """True if a scheduler may look at parameters, which compiled training writes back for it alone.
+    """True if a scheduler may look at parameters, so that compiled training has to write them back for it.
 
-    Those of nn.lr_scheduler set rates, but some call functions of the user.
+    The schedulers of nn.lr_scheduler only set rates, but some call functions of the user's.
     """
     if type(scheduler) is LambdaLR:
         return not all(map(knows_numbers_alone, scheduler.lr_lambdas))
@@ -293,7 +293,7 @@ def may_look(scheduler: Any) -> bool:
 
 
 def knows_numbers_alone(function: Any) -> bool:
-    """True if it is a function that refers to nothing but numbers, `math` and functions of numbers."""
+    """True if it is a function that refers only to numbers, text, `math` and functions of numbers."""
     if type(function) is not FunctionType or any(isinstance(item, CodeType) for item in function.__code__.co_consts):
         return False
     steps = [(step.opname, step.argval) for step in get_instructions(function)]
@@ -310,10 +310,10 @@ def knows_numbers_alone(function: Any) -> bool:
 
 @contextmanager
 def progress_bar(total: int, unit: str, progress: bool) -> Iterator[Callable[..., None]]:
-    """A bar that counts to `total`, or nothing if not `progress`; it appears at the first `advance`.
+    """A bar that counts to `total`, or none if not `progress`; it appears at the first `advance`.
 
-    So an error before the first batch has a loss is shown without a bar. `advance(1, loss="0.5")` counts one and writes
-    the loss behind the bar.
+    So an error before the first batch's loss shows no bar. `advance(1, loss="0.5")` counts one and writes the loss after
+    the bar.
     """
     bar: Any = None
 

@@ -17,7 +17,7 @@ def clip_grad_norm_(
 
     It is the p-norm (Σ|grad|ᵖ)^(1/p) over all parameters with p = `norm_type`, at least 1; math.inf means the
     largest |grad|. Every grad is multiplied by min(1, max_norm / (norm + 1e-6)), as in PyTorch (from Pascanu et al.,
-    2013, "On the difficulty of training recurrent neural networks"). Returns the norm before, in units of the gradient.
+    2013, "On the difficulty of training recurrent neural networks"). Returns the norm before scaling, in units of the gradient.
     Parameters that no gradient has reached are skipped.
 
     If the norm is NaN or infinite, the factor is NaN or 0, or with `error_if_nonfinite` a RuntimeError is raised.
@@ -66,7 +66,7 @@ def _with_gradient(parameters: Value | Iterable[Value]) -> list[Value]:
 
 
 def _norm(numbers: list[float], p: float) -> float:
-    """The p-norm, 0 for no numbers, computed from multiples of the largest, whose powers cannot overflow."""
+    """The p-norm (0 for no numbers), computed relative to the largest number so that no power overflows."""
     if any(map(math.isnan, numbers)):
         return math.nan
     largest = max(map(abs, numbers), default=0.0)

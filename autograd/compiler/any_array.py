@@ -1,4 +1,4 @@
-"""Arrays of any library: NumPy, JAX, PyTorch, Dask, and others that have no more than the array API standard."""
+"""Arrays of any library: NumPy, JAX, PyTorch, Dask, and any other that follows the array API standard."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ def is_any_array(x: Any) -> bool:
 
 
 def is_foreign(x: Any) -> bool:
-    """True for an array of a library other than NumPy; a class derived from one of NumPy's is NumPy's, too."""
+    """True for an array of a library other than NumPy; subclasses of NumPy's arrays count as NumPy's."""
     return is_any_array(x) and not is_of(x, "numpy")
 
 
 def is_of(x: Any, module: str) -> bool:
-    """True for an object whose class is from that module or from inside it, or is derived from such a class."""
+    """True for an object whose class, or a base of it, is defined in that module or package."""
     return any(f"{base.__module__}.".startswith(f"{module}.") for base in type(x).__mro__)
 
 
 def each(x: Any) -> Sequence[Any]:
-    """The items of a list, or those of an array along its first axis: those of some libraries cannot be iterated over."""
+    """The items of a list or of an array along its first axis: some libraries' arrays aren't iterable."""
     return [x[i, ...] for i in range(x.shape[0])] if is_foreign(x) else x
 
 
@@ -37,7 +37,7 @@ def reshaped(x: Any, shape: tuple[int, ...]) -> Any:
 
 
 def namespace_of(arrays: Sequence[Any]) -> Any:
-    """The functions of the library of these arrays; those of NumPy if there are none of another."""
+    """The namespace of these arrays' library; NumPy's if none is from another library."""
     foreign = [x for x in arrays if is_foreign(x)]
     if foreign:
         try:
@@ -49,7 +49,7 @@ def namespace_of(arrays: Sequence[Any]) -> Any:
 
 
 def has_numpy() -> bool:
-    """True if NumPy is installed, in a version that follows the array API standard."""
+    """True if a version of NumPy is installed that follows the array API standard."""
     try:
         import numpy
     except ImportError:
@@ -67,7 +67,7 @@ def needed_numpy(what: str) -> Any:
 
 
 def for_lanes(x: Any, lanes: int | None) -> Any:
-    """A result as one number per lane, if there are lanes, even where they share it."""
+    """A result as one number per lane, repeated if the lanes share it; without lanes, as a single number."""
     if lanes is None:
         return float(x) if is_any_array(x) and not is_foreign(x) else x
     if is_any_array(x) and x.ndim:

@@ -1,4 +1,4 @@
-"""What a compiled function is called with: numbers and lanes for the registers of its inputs, and results in their shape."""
+"""Arguments of a compiled function: they are read into numbers and lanes for its inputs, and results get their shape."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from autograd.value import Value
 
 
 class ArrayPlace(NamedTuple):
-    """A place in a nesting where an array stands: its shape without lanes, and which axis is that of the lanes, if any."""
+    """The place of an array in a nesting: its shape without lanes, and its axis of lanes, if any."""
 
     shape: tuple[int, ...]
     axis: int | None
 
 
 class Given(NamedTuple):
-    """What one call gives for an argument.
+    """One argument of a call, as read.
 
-    uniform    the numbers that all lanes share, in one or several sequences
+    uniform    the numbers that all lanes share, in one or more sequences
     columns    the others, in arrays of shape (lanes, numbers)
-    found      how many lanes there are where in_axes gives an axis to them, with the path of that place: None if there are none
-    nesting    its nesting, with an ArrayPlace where there is an array; an ArrayPlace alone if it is one
-    plain      False if there are numbers of other types than float
+    found      for each place with an axis in in_axes, its path and its number of lanes, or None if it has no lanes
+    nesting    its nesting, with an ArrayPlace for each array; an ArrayPlace alone if the argument is an array
+    plain      False if it has numbers of types other than float
     """
 
     uniform: list[Any]
@@ -39,20 +39,20 @@ class Given(NamedTuple):
 
     @property
     def lanes(self) -> int | None:
-        """How many lanes it has; None without an axis of lanes."""
+        """The number of lanes; None without an axis of lanes."""
         return next((lanes for _, lanes in self.found if lanes is not None), None)
 
     @property
     def is_listed(self) -> bool:
-        """True for lists, tuples and dicts without an array in them."""
+        """True for lists, tuples and dicts without arrays in them."""
         nesting = self.nesting
         return type(nesting) is not ArrayPlace and isinstance(nesting, (list, tuple, dict)) and not _holds_block(nesting)
 
     def result(self, items: Any, lanes: int | None, listed: bool = False, reduced: bool = False) -> Any:
-        """Results for its numbers, in its shape; each is for all `lanes`, if there are any. For `listed`, see `stacked`.
+        """Results for the argument's numbers, in its shape, each for all `lanes`, if any. For `listed`, see `stacked`.
 
-        If they are `reduced`, those for numbers that all lanes share are not per lane, and the others have their lanes where
-        the argument has them.
+        If `reduced`, results for numbers that all lanes share aren't per lane, and the others have their lanes on the same
+        axis as the argument.
         """
         if type(self.nesting) is ArrayPlace:
             return _block(self.nesting, items, lanes, listed, reduced)
@@ -64,13 +64,13 @@ class Argument:
     """One argument of a compiled function.
 
     example    its nesting
-    axes       which axis is that of the lanes: its entry of in_axes
-    varies     for each of its numbers, whether it has one
+    axes       its entry of in_axes: the axis of the lanes
+    varies     for each of its numbers, True if in_axes gives it an axis
     """
 
     def __init__(self, name: str, example: Any, axes: Axes) -> None:
         self.name = name
-        self.example = block_map(lambda leaf: leaf, example)  # its own lists, which nobody else changes
+        self.example = block_map(lambda leaf: leaf, example)  # a copy of the containers, which callers can't change
         self.axes = checked_axes(name, axes, example)
         self.count = len(tree_leaves(example))
         self.is_number = shape_of(example) == () and not is_array(example)
@@ -78,7 +78,7 @@ class Argument:
         self.varies = [axis is not None for axis, block in entries for _ in tree_leaves(block)]
 
     def bind(self, x: Any) -> Given:
-        """Check an argument, and read its numbers."""
+        """Check an argument and read its numbers."""
         if type(x) is float and self.is_number:
             return Given([[x]], [], () if self.axes is None else [(self.name, None)], 0)
         reader = _ArgumentReader()
@@ -96,8 +96,8 @@ class _ArgumentReader:
         self.plain = True
 
     def read(self, path: str, axes: Axes, example: Any, x: Any) -> Any:
-        """The nesting of x; its numbers are added to those that were read before."""
-        if type(x) is float and type(example) is float:  # as nearly all are
+        """Add the numbers of x to those read so far, and return its nesting."""
+        if type(x) is float and type(example) is float:  # the usual case
             self._numbers(path, axes, (x,))
             return 0
         shape = shape_of(example)
@@ -110,7 +110,7 @@ class _ArgumentReader:
                 columns = "{name: column.to_numpy() for name, column in table.items()}"
                 got = f"a {type(x).__name__}: pass {columns}" if hasattr(type(x), "columns") else _described(x)
                 raise TypeError(f"{path}: expected a dict with the keys {listed(list(map(repr, example)))}, got {got}")
-            own = dict(x.items())  # as its class may read its items in its own way
+            own = dict(x.items())  # since a subclass may override how items are read
             keyed = example.items()
             nesting = rebuilt(example, [self.read(f"{path}[{key!r}]", _entry(axes, key), item, own[key]) for key, item in keyed])
         elif isinstance(example, (list, tuple)):
@@ -129,7 +129,7 @@ class _ArgumentReader:
         return nesting
 
     def _numbers(self, path: str, axes: Axes, numbers: Sequence[Any]) -> None:
-        """Take numbers that stand alone or in lists."""
+        """Read numbers that are not in an array."""
         if not self.uniform or type(self.uniform[-1]) is not list:
             self.uniform.append([])
         read = [_as_number(path, x) for x in numbers]
@@ -139,13 +139,13 @@ class _ArgumentReader:
             self.found.append((path, None))
 
     def _array(self, path: str, axes: Axes, x: Any, shape: tuple[int, ...]) -> ArrayPlace:
-        """Take the numbers of an array."""
-        if hasattr(x, "to_numpy"):  # a Series of pandas
+        """Read the numbers of an array."""
+        if hasattr(x, "to_numpy"):  # a pandas Series
             raise TypeError(f"{path}: expected {_array_or_number(shape)}{_or_array(shape, axes)}, got {_described(x)}")
         if is_of(x, "numpy.ma"):
             raise TypeError(f"{path}: masked arrays are not supported: pass x.filled(...)")
         if not is_foreign(x):
-            x = namespace_of([x]).asarray(x)  # a matrix stays one in any other shape
+            x = namespace_of([x]).asarray(x)  # a numpy.matrix would stay one when reshaped
         if is_foreign(x) and "complex" in str(x.dtype):  # a conversion would drop the imaginary part
             raise TypeError(
                 f"{path}: expected a real number, got {x.dtype}: only real numbers are supported: pass .real or .imag"
@@ -203,7 +203,7 @@ def _or_array(shape: tuple[int, ...] | None, axes: Axes) -> str:
 
 
 def _holds_block(nesting: Any) -> bool:
-    """True if it holds an array; lanes of a number are none."""
+    """True if the nesting holds an array; an array of lanes for a single number doesn't count."""
     if type(nesting) is ArrayPlace:
         return bool(nesting.shape)
     return isinstance(nesting, (list, tuple, dict)) and any(map(_holds_block, tree_items(nesting)))
@@ -223,9 +223,9 @@ def _block(block: ArrayPlace, items: Any, lanes: int | None, listed: bool, reduc
 
 
 def lanes_of(given: Sequence[Given]) -> int | None:
-    """How many lanes a call has; None if it is called with numbers alone."""
+    """The number of lanes in a call; None if it has no lanes."""
     found = [place for x in given for place in x.found]
-    counts = {lanes: path for path, lanes in reversed(found) if lanes is not None}  # the first place with so many
+    counts = {lanes: path for path, lanes in reversed(found) if lanes is not None}  # the first path with each number
     if not counts:
         return None
     if len(counts) > 1:
@@ -241,21 +241,21 @@ def lanes_of(given: Sequence[Given]) -> int | None:
     for x in [x for one in given if not one.plain for part in one.uniform if type(part) is list for x in part]:
         try:
             float(x)
-        except (TypeError, ValueError):  # a Value or an interval has no float()
+        except (TypeError, ValueError):  # Values and intervals can't be converted to float
             advice = "call the program for one lane at a time, as in [program(x) for x in xs]"
             raise TypeError(f"a number of type {type(x).__name__} cannot be combined with lanes: {advice}") from None
     return lanes
 
 
 def scale_of(reduction: str | None, lanes: int | None) -> float:
-    """What a sum over lanes is multiplied by; 1.0 without lanes."""
+    """The factor that turns a sum over lanes into the reduction; 1.0 without lanes."""
     if lanes == 0 and reduction == "mean":
         raise ValueError("the mean over no lanes is undefined: pass at least one lane, or use reduction='sum'")
     return 1.0 / lanes if lanes and reduction == "mean" else 1.0
 
 
 def _as_number(name: str, x: Any) -> Any:
-    """A float; other number types (Fraction, mpf, Value) as they are, to compute with their own arithmetic."""
+    """A number as a float; other number types (Fraction, mpf, Value) unchanged, to compute in their own arithmetic."""
     if type(x) is float:
         return x
     converted = isinstance(x, (int, complex)) or is_any_array(x) or hasattr(x, "__len__")
@@ -268,7 +268,7 @@ def _as_number(name: str, x: Any) -> Any:
 
 
 def _as_floats(path: str, x: Any) -> Any:
-    """An array of objects, or of numbers of another kind, as one of floats; TypeError if they are not real."""
+    """An array of objects or other numbers as an array of floats; TypeError if they aren't real."""
     import numpy
 
     try:
@@ -278,16 +278,16 @@ def _as_floats(path: str, x: Any) -> Any:
 
 
 def _described(x: Any) -> str:
-    if hasattr(type(x), "to_numpy"):  # not of x itself, which may be a dict whose items are its attributes
+    if hasattr(type(x), "to_numpy"):  # asked of the type, since x may be a dict whose items are its attributes
         return f"a {type(x).__name__}: pass its array instead, .to_numpy()"
     return f"an array of shape {tuple(x.shape)}" if is_any_array(x) else one_line(repr(x))
 
 
 def stacked(items: Any, shape: tuple[int, ...], lanes: int | None, listed: bool = False) -> Any:
-    """These numbers or arrays as one array of this shape, which comes after the axis of the lanes, if there are any.
+    """These numbers or arrays as one array of this shape, after a leading axis of lanes, if there are any.
 
-    Lists, tuples and dicts of them, rows of a Jacobian, become such containers of arrays; or, if they are to be `listed`, stay
-    as they are, in nested lists.
+    Lists, tuples and dicts of numbers, such as rows of a Jacobian, become one such container of arrays; or, if `listed`,
+    they are kept, in nested lists of this shape.
     """
     if not shape:
         return items[0, ...] if is_foreign(items) else items[0]

@@ -1,4 +1,4 @@
-"""in_axes: which axis is that of the lanes, for each argument or part of one, as in `jax.vmap`."""
+"""in_axes: the axis of the lanes for each argument or part of one, as in `jax.vmap`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from autograd._format import counted, listed, one_line
 from autograd._tree import is_array
 
-Axes = Any  # an int; None for what all lanes share; or a container of Axes, one for each item of an argument
+Axes = Any  # an int; None for a part that all lanes share; or a container with Axes for each item of an argument
 
 
 def axes_per_argument(in_axes: Any, count: int) -> list[Axes]:
@@ -25,7 +25,7 @@ def axes_per_argument(in_axes: Any, count: int) -> list[Axes]:
 
 
 def checked_axes(path: str, axes: Any, example: Any) -> Axes:
-    """The entry of in_axes for an argument or a part of one, checked against its example; None if it holds nothing but None."""
+    """The entry of in_axes for an argument or a part of one, checked against its example; None if it contains only None."""
     if axes is None:
         return None
     if type(axes) is int:
@@ -65,7 +65,7 @@ def _items(container: Any) -> Any:
 
 
 def shape_of(x: Any) -> tuple[int, ...] | None:
-    """The shape of an array, of a number, and of nested lists that could be one; None for anything else."""
+    """The shape of an array, a number, or nested lists that could form an array; None for anything else."""
     if is_array(x):
         return tuple(x.shape)
     if isinstance(x, (list, tuple)):

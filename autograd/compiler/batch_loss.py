@@ -1,6 +1,6 @@
-"""BatchLoss: the loss of one sample as a program that adds it up over a batch, with its gradient. `nn.fit` trains with it.
+"""BatchLoss: a loss per sample, compiled to sum it and its gradient over a batch. `nn.fit` trains with it.
 
-The chunks of a Dask array are computed where they live, and their sums added up pair by pair.
+The chunks of a Dask array are computed where they live, and their results are summed pairwise.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from autograd.compiler.traced import Traced
 from autograd.errors import CompileError, TracingWarning
 from autograd.value import Value
 
-needed_numpy("losses of batches")  # now, so that who imports this can do without
+needed_numpy("losses of batches")  # checked on import, so that callers can fall back
 
-Made = tuple[bytes, int, tuple[int, ...], str]  # what a worker makes the program of
+Made = tuple[bytes, int, tuple[int, ...], str]  # what a worker needs to rebuild the program
 
 
 class Sums(NamedTuple):
-    """The sum of the losses of a batch, its gradient, and the outputs of every sample, of shape (numbers, samples).
+    """The sum of a batch's losses, its gradient, and the outputs of every sample, of shape (numbers, samples).
 
-    `missed` are the positions in the gradient of the leaves that it has not reached, since no sample took the branch of
-    a `where` that leads to them.
+    `missed` are the positions in the gradient of leaves that it didn't reach, since no sample took the branch of a `where`
+    that leads to them.
     """
 
     loss: float
@@ -42,11 +42,11 @@ class Sums(NamedTuple):
 
 
 class BatchProgram(NamedTuple):
-    """Made of a traced function that returns a loss and outputs.
+    """The program of a traced function that returns a loss and outputs.
 
-    program    its outputs are sums over the lanes, of the loss, of its derivatives and of gates; then the outputs of every lane
-    reached    the positions among the captured leaves of those that have a derivative
-    gates      for each gate the positions of the derivatives behind it, which are none where the gate adds up to 0
+    program    its outputs are the sums over lanes of the loss, its derivatives and the gates; then each lane's outputs
+    reached    the positions among the captured leaves of those with a derivative
+    gates      for each gate, the positions of the derivatives behind it, which no gradient reaches if the gate's sum is 0
     """
 
     program: Program
@@ -55,7 +55,7 @@ class BatchProgram(NamedTuple):
 
     @classmethod
     def of(cls, traced: Traced, wanted: Iterable[int]) -> BatchProgram:
-        """With derivatives by the captured leaves at these positions, as far as a gradient reaches them."""
+        """The program with derivatives by the captured leaves at the `wanted` positions that a gradient reaches."""
         first = sum([argument.count for argument in traced.arguments])
         rest = first + len(traced.captured)
         program = derived.with_lanes(prepare(traced.program), (*range(first), *range(rest, len(traced.program.inputs))))
@@ -65,23 +65,23 @@ class BatchProgram(NamedTuple):
 
     @property
     def sums(self) -> int:
-        """How many of the outputs are sums."""
+        """The number of outputs that are sums."""
         return 1 + len(self.reached) + len(self.gates)
 
     def missed(self, sums: Sequence[float]) -> list[int]:
-        """The positions of the derivatives that nothing flowed to."""
+        """Positions of the derivatives that no gradient reached."""
         first = 1 + len(self.reached)
         return [i for behind, gate in zip(self.gates, sums[first:], strict=True) if gate == 0.0 for i in behind]
 
 
 class BatchLoss:
-    """A function of a sample and its target that returns its loss and its outputs, traced once, to be run on batches.
+    """A function from a sample and its target to a loss and outputs, traced once and run on batches.
 
-    The program is the same for every sample: CompileError says in one sentence what stands in the way, and in which line.
+    One program has to serve all samples: if it can't, CompileError says why, in one sentence, and in which line.
 
     captured    the leaves that the function takes from outside
-    reached     the positions in it of those that a gradient reaches; empty without `gradient`
-    outputs     zeros in the nesting of the outputs
+    reached     the positions among them of those that a gradient reaches; empty without `gradient`
+    outputs     zeros, nested like the outputs
     drawn       the random draws of the last run, one row per sample
 
     >>> from autograd import Value
@@ -102,7 +102,7 @@ class BatchLoss:
     ) -> None:
         traced = _traced(f, sample, target)
         self._closure = traced.closure
-        traced = traced._replace(result=tree_map(lambda _: 0.0, traced.result), closure=None)  # not what was recorded
+        traced = traced._replace(result=tree_map(lambda _: 0.0, traced.result), closure=None)  # keeps no recorded graph alive
         self.captured, self.outputs = traced.captured, traced.result[1]
         self._traced, self._executor = traced, executor
         self._wanted = [i for i, leaf in enumerate(self.captured) if gradient and leaf.requires_grad]
@@ -111,7 +111,7 @@ class BatchLoss:
         self.drawn: list[list[float]] = []
 
     def is_outdated(self) -> bool:
-        """True if something has changed that the function reads, other than the numbers of `captured`."""
+        """True if anything that the function reads has changed, other than the numbers of `captured`."""
         try:
             assert self._closure is not None
             self._closure.check()
@@ -125,15 +125,15 @@ class BatchLoss:
 
     @cached_property
     def _packed(self) -> Made:
-        """What a worker makes the same program of. It is sent random draws: for it they are leaves."""
+        """What a worker needs to rebuild the program. Random draws are sent to it, so in its program they are leaves."""
         draws = [Value(0.0) for _ in self._traced.samplers]
         whole = self._traced._replace(captured=[*self.captured, *draws], samplers=[])
         return files.to_bytes(whole), len(draws), tuple(self._wanted), self._executor
 
     def run(self, numbers: Any, columns: Sequence[Any], samples: int, outputs: bool = True) -> Sums:
-        """The sums over a batch, given the numbers of `captured`, and the samples and targets, one row of numbers for each.
+        """The sums over a batch, given the numbers of `captured`, and samples and targets with one row each per sample.
 
-        Samples and targets may be Dask arrays, whose chunks are computed where they live. Without `outputs`, these are left out.
+        Samples and targets may be Dask arrays, whose chunks are computed where they live. `outputs=False` omits the outputs.
         """
         if self._traced.samplers:
             self.drawn = [[sampler() for sampler in self._traced.samplers] for _ in range(samples)]
@@ -149,7 +149,7 @@ class BatchLoss:
 
 
 def _traced(f: Callable[[Any, Any], Any], sample: Any, target: Any) -> Traced:
-    """CompileError if one trace does not serve all samples."""
+    """Trace f; CompileError if one trace can't serve all samples."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", TracingWarning)
         try:
@@ -179,9 +179,9 @@ def _traced(f: Callable[[Any, Any], Any], sample: Any, target: Any) -> Traced:
 
 
 def _summed_over_chunks(made: Made, wanted: range, numbers: Any, columns: Sequence[Any]) -> tuple[Any, Any]:
-    """The sums over all samples, and the outputs of every sample that are `wanted`, of shape (outputs, samples).
+    """The sums over all samples, and the `wanted` outputs of every sample, of shape (outputs, samples).
 
-    `columns` have a row per sample, in one Dask array or more, and NumPy arrays.
+    `columns` are arrays with one row per sample, at least one a Dask array, the others NumPy's.
     """
     import numpy
     from dask.delayed import delayed
@@ -189,7 +189,7 @@ def _summed_over_chunks(made: Made, wanted: range, numbers: Any, columns: Sequen
     lengths = next(x.chunks[0] for x in columns if is_chunked(x))
     if any(length != length for length in lengths):
         raise CompileError("the chunk lengths of X are unknown: call X.compute_chunk_sizes() first")
-    # These are sent once, not with every chunk.
+    # Both are sent once, instead of with every chunk.
     program, leaves = delayed(made, pure=True, traverse=False), delayed(numpy.asarray(numbers), pure=True, traverse=False)
     parts = [delayed(_on_chunk)(program, wanted, leaves, *blocks) for blocks in zip(*_blocks(columns, lengths), strict=True)]
     found: tuple[Any, Any] = pairwise_total(parts, _joined).compute()
@@ -197,7 +197,7 @@ def _summed_over_chunks(made: Made, wanted: range, numbers: Any, columns: Sequen
 
 
 def _blocks(columns: Sequence[Any], lengths: Sequence[int]) -> list[list[Any]]:
-    """For each of the columns its part in every chunk that is not empty."""
+    """For each column, its part in every nonempty chunk."""
     ends = list(accumulate(lengths, initial=0))
     used = [i for i, length in enumerate(lengths) if length]
     found = []
@@ -212,7 +212,7 @@ def _blocks(columns: Sequence[Any], lengths: Sequence[int]) -> list[list[Any]]:
 
 @lru_cache(maxsize=8)
 def _runner_of(content: bytes, draws: int, wanted: tuple[int, ...], executor: str) -> Runner:
-    """Made once in each process."""
+    """The runner, built once per process."""
     whole = files.from_bytes(content)
     traced = whole._replace(captured=whole.captured[: len(whole.captured) - draws])
     return fast_runner(BatchProgram.of(traced, wanted).program, executor, "plain")

@@ -1,4 +1,4 @@
-"""Branching: a compiled function that branches on its numbers, as one program for each way through it that was met."""
+"""Branching: a compiled function that branches on its numbers, as one program per way through the branches met so far."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from autograd.compiler.traced import Traced
 from autograd.errors import BranchError, CompileError
 from autograd.transforms import check_tangents
 
-MAX_WAYS = 256  # through a function, each of which is a program of its own
+MAX_WAYS = 256  # ways through one function, each a program of its own
 
 
 class Branching(Compiled):
-    """What `compile(..., guard="recompile")` gives: the lanes are run in groups, by the branches that they take."""
+    """The result of `compile(..., guard="recompile")`: runs the lanes in groups, by the branches that they take."""
 
     def __init__(self, traced: Traced, executor: str, trace: Callable[[Sequence[Any]], Traced]) -> None:
         super().__init__(traced, "raise", executor)
@@ -63,7 +63,7 @@ class Branching(Compiled):
         return sum([value for _, (value, _, _) in found]) * scale
 
     def save(self, path: str | PathLike[str]) -> None:
-        """ValueError: a file holds one way through a function."""
+        """ValueError: a file holds only one way through a function."""
         raise ValueError(
             f"{self.name} has a program for each way through its branches, and a file holds one: compile it with guard='raise' "
             "to save it"
@@ -92,7 +92,7 @@ class Branching(Compiled):
         return super()._bind(xs)
 
     def _merged(self, call: Callable[[Compiled, list[Any]], Any], xs: Sequence[Any], more: Sequence[Any] = ()) -> Any:
-        """The results of a call for each group of lanes, put together."""
+        """The results of a call on each group of lanes, merged."""
         groups = self._groups(xs)
         axes = self._axes * (2 if more else 1)
         parts = [call(way, of_lanes([*xs, *more], axes, at)) for way, at in groups]
@@ -106,13 +106,13 @@ class Branching(Compiled):
         return merged(parts, [at for _, at in groups])
 
     def _groups(self, xs: Sequence[Any]) -> list[tuple[Compiled, Any]]:
-        """Each way that is taken, with the lanes that take it; None without lanes."""
+        """The ways that are taken, each with the lanes that take it, or with None without lanes."""
         _, lanes = self._bind(xs)
         if lanes is None:
             way = next((way for way in self._ways if not way.differing(*xs)), None)
             if way is None:
                 way = self._new_way(xs)
-                way.differing(*xs)  # a function that is being traced has to record what leads this way, as it will again
+                way.differing(*xs)  # so that a function being traced records the guards of this way, as on later calls
             return [(way, None)]
         import numpy
 
@@ -139,7 +139,7 @@ class Branching(Compiled):
 
 
 def merged(parts: Sequence[Any], lanes: Sequence[Any], axes: Axes = 0) -> Any:
-    """Results for some lanes each, as one result for all lanes: along these axes, and added up where there is none."""
+    """The results of groups of lanes, merged along these axes into one for all lanes; summed where the axis is None."""
     import numpy
 
     order = numpy.argsort(numpy.concatenate(lanes))
@@ -148,13 +148,13 @@ def merged(parts: Sequence[Any], lanes: Sequence[Any], axes: Axes = 0) -> Any:
         return sum(pieces) if axis is None else _taken(namespace_of(pieces).concat(pieces, axis=axis), order, axis)
 
     along = [axis for axis, _ in prefix_entries(axes, parts[0])]
-    # Dict entries are matched by key: other branches may list them in another order.
+    # Dict entries are matched by key: other branches may list them in a different order.
     pieces = [[piece for piece, _ in prefix_entries(part, parts[0])] for part in parts]
     return nested(parts[0], list(map(whole, along, zip(*pieces, strict=True))))
 
 
 def of_lanes(xs: Sequence[Any], axes: Sequence[Axes], lanes: Any) -> list[Any]:
-    """The arguments of these lanes, or of one; all of them if `lanes` is None."""
+    """The arguments for these lanes, or for one; the whole arguments if `lanes` is None."""
 
     def chosen(axis: int | None, leaf: Any) -> Any:
         return leaf if axis is None or not getattr(leaf, "ndim", 0) else _taken(leaf, lanes, axis)
@@ -163,10 +163,10 @@ def of_lanes(xs: Sequence[Any], axes: Sequence[Axes], lanes: Any) -> list[Any]:
 
 
 def _taken(x: Any, lanes: Any, axis: int) -> Any:
-    """These lanes of an array of any library; one alone as an array of NumPy."""
+    """These lanes of any library's array; a single lane as a NumPy array."""
     if isinstance(lanes, int):
         import numpy
 
         return numpy.asarray(x).take(lanes, axis=axis)
     xp = namespace_of([x])
-    return xp.take(x, xp.asarray(lanes, device=getattr(x, "device", None)), axis=axis)  # a traced array of JAX has none yet
+    return xp.take(x, xp.asarray(lanes, device=getattr(x, "device", None)), axis=axis)  # a traced JAX array has no device yet

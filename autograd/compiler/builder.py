@@ -1,4 +1,4 @@
-"""Builder: a Program being written. Symbol: a register that rules can compute with, each operation appending a row."""
+"""Builder: a Program being written. Symbol: a register that rules compute with, appending a row for each operation."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ class Builder:
         return cls(program.inputs, program.rows, program.registers)
 
     def add(self, op: Op, args: tuple[Arg, ...], shape: tuple[int, int] | None = None) -> int:
-        """Append a row; the (first) register of its result."""
+        """Append a row, and return the register of its result, or the first of several."""
         result = self.registers
         self.rows.append(_row((op, args, result, shape)))
         self.registers = result + (1 if shape is None else result_count(op, shape))
         return result
 
     def symbol(self, arg: Arg) -> Any:
-        """What a rule gets for an argument: a Symbol for a register, a constant as it is."""
+        """The form of an argument that is passed to a rule: a Symbol for a register, a constant unchanged."""
         return Symbol(self, arg) if type(arg) is int else arg
 
     def arg(self, x: Any) -> Arg:
-        """The register or constant that a rule's result stands for."""
+        """A rule's result as a register or constant."""
         return x.register if type(x) is Symbol else number(x)
 
     def program(self, outputs: Iterable[Output]) -> Program:
@@ -57,12 +57,12 @@ class Builder:
 
 
 def _both_ways(op: Op) -> tuple[Callable[[Symbol, Any], Symbol], Callable[[Symbol, Any], Symbol]]:
-    """The methods of an operator whose left, or right, operand is a Symbol."""
+    """The methods of an operator for a Symbol as its left and as its right operand."""
     return lambda self, other: self._record(op, (self, other)), lambda self, other: self._record(op, (other, self))
 
 
 class Symbol:
-    """A register. An operator or an op of the table, called on one, appends a row to its builder."""
+    """A register. Operators and ops called on it append a row to its builder."""
 
     __slots__ = ("builder", "register")
 

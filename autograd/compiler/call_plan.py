@@ -1,6 +1,6 @@
-"""Plans: how to repeat a call on numbers, lists and NumPy arrays of the same kinds, worked out once.
+"""Plans: how to repeat a call on numbers, lists and NumPy arrays of the same kinds, worked out only once.
 
-A call of a small program takes some ten microseconds; checking and sorting its arguments each time would take several times that.
+A call to a small program takes about ten microseconds; checking and sorting its arguments anew would take several times that.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from autograd.compiler.guards import check_guards
 from autograd.compiler.runners import Found, LanesRunner, PythonRunner, Runner
 from autograd.compiler.tracing import Guard
 
-Assemble = Callable[[Any, Any, Any], Any]  # makes a result of the program, its uniform outputs, and those per lane
+Assemble = Callable[[Any, Any, Any], Any]  # makes a result from the program, its uniform outputs, and its per-lane ones
 
 _LOOK = attrgetter("__class__", "dtype", "shape")
 
@@ -26,15 +26,15 @@ class Listed(NamedTuple):
     length: int
 
     def takes(self, x: Any) -> bool:
-        """True for such a list or tuple of floats."""
+        """True for a list or tuple of this kind that holds only floats."""
         return type(x) is self.container and len(x) == self.length and {*map(type, x)} == {float}
 
 
 def call_key(what: Any, xs: Sequence[Any]) -> tuple[Any, ...] | None:
-    """What calls that share a plan have in common; None if an argument is not a float, list, tuple or array."""
+    """A key that is equal for calls that share a plan; None if an argument isn't a float, list, tuple or array."""
     try:
         return what, *map(_kind, xs)
-    except (AttributeError, LookupError):  # the latter of a dict whose attributes are its items
+    except (AttributeError, LookupError):  # LookupError from a dict whose attributes are its items
         return None
 
 
@@ -44,7 +44,7 @@ def _kind(x: Any) -> Any:
 
 
 class Plan(NamedTuple):
-    """How to repeat a call: `feed` runs the program, `assemble` makes the result of its outputs."""
+    """How to repeat a call: `feed` runs the program, `assemble` makes the result from its outputs."""
 
     feed: FloatFeed | ArrayFeed
     assemble: Assemble
@@ -53,13 +53,13 @@ class Plan(NamedTuple):
 class Call(NamedTuple):
     """A call that was run.
 
-    kinds     of its arguments: see call_key
+    kinds     the kinds of its arguments: see call_key
     xs        the arguments
     given     the arguments as read
-    lanes     how many lanes they have, if any
-    runner    what ran them
-    captured  how many numbers of leaves from outside follow them
-    scale     what the outputs were multiplied by
+    lanes     their number of lanes, if any
+    runner    the runner that ran the call
+    captured  how many numbers of captured leaves follow the arguments
+    scale     the factor of the outputs
     """
 
     kinds: Sequence[Any]
@@ -72,9 +72,9 @@ class Call(NamedTuple):
 
 
 def feed_of(call: Call, guards: Sequence[Guard], check: bool) -> FloatFeed | ArrayFeed | None:
-    """What runs such calls, and checks guards if `check`; None if they are not that simple, or there is no code yet.
+    """The feed for calls like this one, which checks guards if `check`; None if they aren't simple, or not yet compiled.
 
-    Arrays of objects have none: whether these are numbers has to be seen each time.
+    Arrays of objects have no feed: their items have to be checked on every call.
     """
     kinds, runner = call.kinds, call.runner
     end, guards = len(runner.program.outputs) - len(guards), guards if check else ()
@@ -94,9 +94,9 @@ def feed_of(call: Call, guards: Sequence[Guard], check: bool) -> FloatFeed | Arr
 
 
 class FloatFeed:
-    """Runs a program that is Python code, on floats and on lists and tuples of floats.
+    """Runs a program compiled to Python code, on floats and on lists and tuples of floats.
 
-    `captured` are the numbers of the leaves that the function takes from outside.
+    `captured` are the numbers of the captured leaves.
     """
 
     def __init__(self, kinds: Sequence[Any], code: Callable[..., list[float]], end: int, guards: Sequence[Guard]) -> None:
@@ -105,7 +105,7 @@ class FloatFeed:
         self._end, self._guards = end, guards  # guards follow the other outputs
 
     def run(self, xs: tuple[Any, ...], captured: Sequence[float]) -> tuple[list[float], None] | None:
-        """The outputs; None if the arguments are of other kinds."""
+        """The outputs; None if the arguments have other kinds."""
         if len(xs) != len(self._kinds):
             return None
         if self._floats:
@@ -143,7 +143,7 @@ class ArrayFeed:
         self._layout, self._end, self._guards = runner.layout, end, guards
 
     def run(self, xs: tuple[Any, ...], captured: Sequence[float]) -> tuple[Any, Any] | None:
-        """The uniform outputs and those per lane; None if the arguments are of other kinds, or not row by row in memory."""
+        """The uniform and the per-lane outputs; None if arguments have other kinds or aren't contiguous row by row."""
         if self._listed and (xs := self._as_arrays(xs)) is None:
             return None
         if captured:
@@ -160,14 +160,14 @@ class ArrayFeed:
         return numbers * self._scale, per_lane * self._scale
 
     def run_converted(self, xs: tuple[Any, ...], captured: Sequence[float]) -> tuple[Any, Any] | None:
-        """The same for arrays of any numbers, whatever their order in memory."""
+        """The same for arrays of any numeric type and memory order."""
         import numpy
 
         converted = tuple([x if type(x) in (float, list, tuple) else numpy.ascontiguousarray(x, float) for x in xs])
         return self.run(converted, captured)
 
     def _as_arrays(self, xs: tuple[Any, ...]) -> Any:
-        """The arguments with arrays for lists; None if a list is of another kind."""
+        """The arguments with lists as arrays; None if a list has another kind."""
         import numpy
 
         given = list(xs)
@@ -182,7 +182,7 @@ class ArrayFeed:
 
 
 def number_assembler(call: Call) -> Assemble | None:
-    """What makes one number, or one per lane, of the outputs; None if all lanes share the number."""
+    """An assembler of one number, or one per lane; None if there are lanes but they share the number."""
     if isinstance(call.runner, PythonRunner):
         return lambda program, numbers, per_lane: numbers[0]
     varies = call.runner.layout.varies[0]
@@ -195,9 +195,9 @@ def number_assembler(call: Call) -> Assemble | None:
 
 
 def gradient_assembler(call: Call, chosen: Sequence[int], single: bool, reduced: bool) -> Assemble | None:
-    """What makes a value and its gradient of outputs: by `chosen` arguments or a `single` one, `reduced` over lanes or per lane.
+    """An assembler of a value and its gradient by the `chosen` arguments or a `single` one, `reduced` over lanes or not.
 
-    None if only some numbers of an argument have lanes.
+    None for less usual cases, such as an argument of which only some numbers have lanes.
     """
     kinds, lanes, layout = call.kinds, call.lanes, call.runner.layout
     if isinstance(call.runner, PythonRunner):
@@ -250,19 +250,19 @@ def _array_gradient(readers: Sequence[Callable[[Any, Any], Any]], value_varies: 
 
 
 def _shape(kind: Any) -> tuple[int, ...] | None:
-    """The shape of the array that machine code reads; None for a float."""
+    """The shape of the array passed to machine code; None for a float."""
     if kind is float:
         return None
     return (kind.length,) if type(kind) is Listed else kind[2]
 
 
 def _count(given: Given) -> int:
-    """How many numbers an argument has, for one lane."""
+    """The number of numbers in an argument, for one lane."""
     return sum([len(part) for part in given.uniform]) + sum([int(part.shape[1]) for part in given.columns])
 
 
 def _reader(kind: Any, given: Given, varies: bool, place: slice, lanes: int) -> Callable[[Any, Any], Any]:
-    """Takes the derivative by an argument from the uniform outputs and those per lane."""
+    """A function that reads the derivative by an argument from the uniform and the per-lane outputs."""
     if kind is float and not varies:
         return lambda numbers, per_lane: numbers.item(place.start)
     if type(kind) is Listed:
@@ -270,6 +270,6 @@ def _reader(kind: Any, given: Given, varies: bool, place: slice, lanes: int) -> 
     shape = () if kind is float else given.nesting.shape
     if varies:
         return lambda numbers, per_lane: per_lane[place].T.reshape((lanes, *shape))
-    if len(shape) == 1:  # a reshape takes as long as an operation on a hundred numbers
+    if len(shape) == 1:  # saves a reshape, which takes as long as an operation on a hundred numbers
         return lambda numbers, per_lane: numbers[place]
     return lambda numbers, per_lane: numbers[place].reshape(shape)

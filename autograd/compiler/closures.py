@@ -1,4 +1,4 @@
-"""Closures: what a function reads from outside, and whether it is still what was traced."""
+"""Closures: what a function reads from outside, and whether it has changed since it was traced."""
 
 from __future__ import annotations
 
@@ -19,40 +19,40 @@ from autograd.errors import CompileError
 from autograd.op import Op
 from autograd.value import Value
 
-MAX_WATCHED = 1_000_000  # places; an object with more is a store of data, not the setting of a function
-_PLAIN = (int, float, complex, str, bytes, type(None), Value)  # compared, not looked into
+MAX_WATCHED = 1_000_000  # places; an object with more is a data store, not a function's setting
+_PLAIN = (int, float, complex, str, bytes, type(None), Value)  # compared, not searched
 _VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 _MAPPINGS = (dict, MappingProxyType, UserDict, ChainMap)
 _WRAPPERS = (property, cached_property, staticmethod, classmethod, singledispatchmethod)
-_BY_NAME = {"getattr", "vars", "__dict__", "attrgetter"}  # read attributes by names that code may put together: f"layer{i}"
+_BY_NAME = {"getattr", "vars", "__dict__", "attrgetter"}  # read attributes by names that code may compose: f"layer{i}"
 _ALL_NAMES = {"vars", "dir", "__dict__"}
 _ASKING = {"getattr", "hasattr"}
 _MISSING = {"AttributeError", "Exception"}  # caught where an attribute may be missing
-_METHODS = (FunctionType, staticmethod, classmethod)  # an attribute of the same name takes their place: model.forward = f
-_WRAPPED = ("fget", "func", "dispatcher", "__wrapped__")  # where they keep their function
+_METHODS = (FunctionType, staticmethod, classmethod)  # an instance attribute can override them: model.forward = f
+_WRAPPED = ("fget", "func", "dispatcher", "__wrapped__")  # attributes in which wrappers keep their function
 _OPERATORS = {name for name, x in vars(operator).items() if name.startswith("__") and callable(x)}
-# Methods that no code calls by name. Those that a dataclass writes are not among them: they read all fields.
+# Methods called without naming them, except those that a dataclass generates, which read all fields.
 _IMPLICIT = {
     *("__call__", "__get__", "__getattr__", "__iter__", "__next__", "__len__", "__bool__", "__reversed__", "__missing__"),
     *("__float__", "__int__", "__enter__", "__exit__", "__class_getitem__"),
     *(_OPERATORS - {"__eq__", "__ne__"}),
     *(f"__r{name.removeprefix('__')}" for name in _OPERATORS),
 }
-_MAKING = {"__new__", "__init__", "__post_init__"}  # called where a class is
+_MAKING = {"__new__", "__init__", "__post_init__"}  # called when a class is
 _LIBRARIES = sys.stdlib_module_names | {
     *("autograd", "numpy", "jax", "torch", "scipy", "matplotlib", "pandas", "IPython", "mpmath", "tqdm"),
 }
-# Of the standard library, but for settings of the user.
+# In the standard library, but meant to hold the user's settings.
 _NAMESPACES = ("types.SimpleNamespace", "argparse.Namespace", "_thread._local")
 _OURS = ("autograd", "nn")
 
 
 class _Names(NamedTuple):
-    """The names that the user's code reads, as variables, attributes or texts, and those that it assigns.
+    """The names that the user's code reads, as variables, attributes or strings, and those that it assigns.
 
-    `parts` are those of names that it puts together: every attribute counts that has one in its name. `optional` are those
-    of attributes that it does without where they are missing. `classes` has what stands in each class whose objects it reaches.
-    `package` is that of the function, which is the user's, even if it is installed as libraries are.
+    `parts` are fixed parts of names that the code composes: all attributes whose names contain one count as read. `optional`
+    are attributes that may be missing. `classes` holds the namespace of each class whose objects the code reaches. `package`
+    is the function's, which counts as the user's even if it is installed like a library.
     """
 
     read: set[str]
@@ -63,23 +63,23 @@ class _Names(NamedTuple):
     package: str
 
     def are_of_library(self, package: str) -> bool:
-        """True for libraries: what stands in their modules and classes is theirs, while their objects may have settings."""
+        """True for libraries: their modules and classes hold no settings of the user, though their objects may."""
         return package in _LIBRARIES or (package != self.package and _is_installed(package))
 
 
 class Closure:
-    """Everything that a function reaches: outer variables, defaults, bound arguments, attributes and items of all of these.
+    """Everything that a function reaches: outer variables, defaults, bound arguments, and attributes and items of these.
 
-    A program keeps the numbers that it was traced with, and reads the Values that it was traced with. So what has taken
-    their place since would be overlooked. Attributes count if the function, or one that it reaches, reads one of that name.
+    A program keeps the numbers and reads the Values that it was traced with, so it would miss any that have replaced them
+    since. An attribute counts if the function, or one that it reaches, reads an attribute of that name.
     """
 
     def __init__(self, f: Callable[..., Any], since: int) -> None:
-        """Of a function that has just been traced; leaves made since then, by the count of `context.start`, are its own."""
+        """Record what f, just traced, reads; leaves made since `since`, a count from `context.start`, are its own."""
         self.function, self._since = f, since
         self._name = getattr(f, "__name__", None) or type(f).__name__
         names, known = _Names(set(), set(), set(), set(), {}, _package(getattr(f, "__module__", None))), -1
-        while (count := sum(map(len, names[:4]))) > known:  # methods of a name that is read may read more names
+        while (count := sum(map(len, names[:4]))) > known:  # methods whose name is read may read more names
             known = count
             self._look(f, names)
         self.assigns = bool(self.assigned) or _ITEM in names.assigned
@@ -88,11 +88,11 @@ class Closure:
         self._bytes = as_bytes(self._data)
 
     def _look(self, f: Any, names: _Names) -> None:
-        """Find all places. `names`, those in the code, grow on the way."""
+        """Find all places, and add to `names` those in the code found there."""
         self._arrays: list[tuple[str, Any, Any]] = []  # with their contents
-        self._plain: list[tuple[str, Any]] = []  # as long as they read the same, nothing in them has changed
+        self._plain: list[tuple[str, Any]] = []  # compared as bytes, all at once
         self._places: list[Places] = []
-        self.assigned: list[Places] = []  # by the code, among them
+        self.assigned: list[Places] = []  # those of the places that the code assigns
         seen: set[int] = set()
         stack: list[tuple[str, Any]] = [("", f)]
         count = 0
@@ -117,14 +117,14 @@ class Closure:
                 stack += [(places.spelled(key), x) for key, x in pairs if type(x) not in SCALARS]
 
     def _is_result(self, x: Any) -> bool:
-        """True for a Value that was made while the function was traced, and for containers with one.
+        """True for a Value created by the traced call, and for containers with one.
 
-        The code makes it before it reads it, or two traces would differ.
+        The code creates it before reading it; otherwise two traces would differ.
         """
         return any(type(leaf) is Value and (leaf.op is not None or leaf._a >= self._since) for leaf in tree_leaves(x))
 
     def moved(self) -> str | None:
-        """Something that another call has changed: a place with other numbers, if the code assigns it, or an item."""
+        """The path of something that one more call has changed, or None; assigned places may change, but not their numbers."""
         for places in self.assigned:
             if (path := places.moved()) is not None:
                 return path
@@ -135,7 +135,7 @@ class Closure:
         return self._changed_contents()
 
     def check(self) -> None:
-        """CompileError if something else stands in one of the places."""
+        """CompileError if any place has changed."""
         path = None
         if not self._same.all():
             path = next((path for place in self._places if (path := place.changed()) is not None), None)
@@ -148,7 +148,7 @@ class Closure:
             )
 
     def _changed_contents(self) -> str | None:
-        """Plain data or an array that holds something else."""
+        """The path of plain data or an array whose contents have changed, or None."""
         if self._data and as_bytes(self._data) != self._bytes:
             for (path, held), before in zip(self._plain, from_bytes(self._bytes), strict=True):
                 if as_bytes(held) != as_bytes(before):
@@ -160,7 +160,7 @@ class Closure:
 
 
 def _inside(path: str, held: Any, names: _Names) -> Iterator[Places]:
-    """What stands in an object: in a container its items, in a function what it refers to, else its attributes."""
+    """The places in an object: the items of a container, what a function refers to, and attributes."""
     if _is_of_a_user(held, names):
         yield from _attributes(path or "self", held, names)
     if isinstance(held, UserList):
@@ -193,19 +193,19 @@ def _inside(path: str, held: Any, names: _Names) -> Iterator[Places]:
 
 
 def _referred(f: FunctionType, names: _Names) -> Iterator[Places]:
-    """The outer variables, defaults and attributes of a function, and its code, which may be replaced, too."""
+    """The outer variables, defaults and attributes of a function, and its code, which can be replaced too."""
     codes = list(_codes(f.__code__))
     found = [_names(code) for code in codes]
     own = dict.fromkeys(name for read, _, _ in found for name in read)
     constants = [x for code in codes for x in code.co_consts]
     texts = [x for held in constants for x in (held if isinstance(held, (tuple, frozenset)) else [held]) if isinstance(x, str)]
-    names.read.update(own, texts)  # getattr(self, "rate") reads an attribute, too
+    names.read.update(own, texts)  # getattr(self, "rate") also reads an attribute
     cells = Cells(f)
     filled = {name: x for name in cells.cells if (x := cells[name]) is not EMPTY}
     package = _package(f.__module__)
     yield Places.of("", None if package in _OURS else cells, filled)
     if package in _OURS or names.are_of_library(_package(f.__globals__.get("__name__"))):
-        return  # its own variables are no settings, but grad(f) has f in a cell
+        return  # a library's own variables aren't settings, but cells may hold the user's function, as in grad(f)
     names.assigned.update(*(assigned for _, assigned, _ in found))
     if not _ASKING.isdisjoint(own):
         names.optional.update(filter(str.isidentifier, texts))
@@ -217,7 +217,7 @@ def _referred(f: FunctionType, names: _Names) -> Iterator[Places]:
     missing = variables.keys() - f.__globals__.keys() - names.assigned
     variables.update(dict.fromkeys(texts if "globals" in own else ()))
     yield from _split("", f.__globals__, {name: f.__globals__[name] for name in variables if name in f.__globals__}, names)
-    yield Places.of("", f.__globals__, dict.fromkeys(missing, EMPTY))  # of Python, as long as they are not defined
+    yield Places.of("", f.__globals__, dict.fromkeys(missing, EMPTY))  # builtins, unless a global of that name gets defined
     imported = {name: sys.modules[name] for code in codes for name in _imports(code) if name in sys.modules}
     yield Places.of("", None, imported)
     yield Places.of(f"the defaults of {f.__name__}", None, dict(enumerate(f.__defaults__ or ())))
@@ -227,11 +227,11 @@ def _referred(f: FunctionType, names: _Names) -> Iterator[Places]:
     yield Places.of(f"{f.__name__}.", vars(f), settings)
 
 
-_ITEM = "[]"  # stands for an item among the names that are assigned
+_ITEM = "[]"  # stands for an item among the assigned names
 
 
 def _codes(code: Any) -> Iterator[Any]:
-    """The code of a function and of those inside it."""
+    """The code of a function and of the functions nested in it."""
     yield code
     for constant in code.co_consts:
         if hasattr(constant, "co_names"):
@@ -240,7 +240,7 @@ def _codes(code: Any) -> Iterator[Any]:
 
 @lru_cache(maxsize=10_000)
 def _names(code: CodeType) -> tuple[list[str], list[str], list[str]]:
-    """The names that code reads, in order, those of attributes and global variables that it assigns, and global ones it reads."""
+    """The names that code reads, in order; attributes and globals that it assigns; and globals that it reads."""
     instructions = list(dis.get_instructions(code))
     named = [(i.opname, i.argval) for i in instructions if i.opcode in dis.hasname]
     read = [name for opname, name in named if not opname.startswith(("STORE_", "DELETE_"))]
@@ -253,12 +253,12 @@ def _names(code: CodeType) -> tuple[list[str], list[str], list[str]]:
 
 @lru_cache(maxsize=10_000)
 def _imports(code: CodeType) -> list[str]:
-    """The modules that code imports while it runs."""
+    """The modules that code imports when it runs."""
     return [i.argval for i in dis.get_instructions(code) if i.opname == "IMPORT_NAME"]
 
 
 def _is_of_a_user(held: Any, names: _Names) -> bool:
-    """True for what may have settings as attributes: objects of nn, the user's own objects, classes and modules."""
+    """True for objects whose attributes may be settings: nn's objects, and the user's own objects, classes and modules."""
     if isinstance(held, ModuleType):
         return not names.are_of_library(_package(held.__name__))
     if isinstance(held, type):
@@ -269,7 +269,7 @@ def _is_of_a_user(held: Any, names: _Names) -> bool:
 
 @lru_cache(maxsize=10_000)
 def _is_installed(package: str) -> bool:
-    """True for what pip has installed, but for this engine."""
+    """True for packages that pip has installed, except this engine."""
     module = sys.modules.get(package)
     folders = [getattr(module, "__file__", None) or "", *map(str, getattr(module, "__path__", ()))]
     return package not in _OURS and any(name in folder for folder in folders for name in ("site-packages", "dist-packages"))
@@ -280,7 +280,7 @@ def _package(module: str | None) -> str:
 
 
 def _attributes(path: str, held: Any, names: _Names) -> Iterator[Places]:
-    """The attributes that are read: the object's own, those that its class has for it, and the methods among them."""
+    """The attributes that the code reads: the object's own and its classes', methods included."""
     is_class = isinstance(held, type)
     variables = {} if is_class else getattr(held, "__dict__", {})
     read = {name for name in names.read if not name.startswith("__")}
@@ -319,12 +319,12 @@ def _attributes(path: str, held: Any, names: _Names) -> Iterator[Places]:
 
 
 def _is_ours(x: Any) -> bool:
-    """True for the modules of this engine, whose settings do not change."""
+    """True for modules of this engine, whose settings don't change."""
     return isinstance(x, ModuleType) and _package(x.__name__) in _OURS
 
 
 def _split(path: str, holder: Any, held: dict[str, Any], names: _Names) -> Iterator[Places]:
-    """What stands in a holder: what the code assigns, and what it only reads."""
+    """The places in a holder, split into those that the code only reads and those that it assigns."""
     for assigned in (False, True):
         part = {key: x for key, x in held.items() if (key in names.assigned) is assigned}
         if part:

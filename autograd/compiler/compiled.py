@@ -1,4 +1,4 @@
-"""Compiled: a traced function that runs on numbers, or on many lanes side by side, and gives derivatives."""
+"""Compiled: a traced function that runs on numbers or on many lanes at once, and computes derivatives."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from autograd.transforms import check_tangents
 from autograd.value import Value
 
 REDUCTIONS = ("mean", "sum")
-MAX_PLANS = 256  # of calls, such as those for batches of so many different lengths
+MAX_PLANS = 256  # call plans kept, such as one per batch length
 
 
 class Compiled(Programs):
@@ -41,15 +41,15 @@ class Compiled(Programs):
     def __init__(self, traced: Traced, guard: str, executor: str) -> None:
         super().__init__(traced)
         self.guard, self.executor = guard, executor
-        self._numbers: Sequence[float] | None = None  # to use instead of those of the captured leaves
+        self._numbers: Sequence[float] | None = None  # if set, used in place of the captured leaves' numbers
         self._runners: dict[Any, Runner] = {}
-        self._plans: dict[Any, Plan] = {}  # by what calls have in common
-        self._last: dict[Any, Plan] = {}  # the plan used last, by what was asked for
+        self._plans: dict[Any, Plan] = {}  # by call key
+        self._last: dict[Any, Plan] = {}  # the plan used last for each kind of request
 
     # -- running -------------------------------------------------------------------------------------
 
     def __call__(self, *xs: Any) -> Any:
-        """What `f` returns: numbers, or arrays with a leading axis of lanes."""
+        """The result of `f`: numbers, or arrays with a leading axis of lanes."""
         if (result := self._by_plan("value", xs)) is not None:
             return result
         if any_chunked(xs):
@@ -63,9 +63,9 @@ class Compiled(Programs):
         return self._run_and_plan("value", xs, ("value",), given, lanes, assemble, quick=quick)
 
     def value_and_grad(self, *xs: Any, argnums: int | Sequence[int] = 0, reduction: str | None = None) -> tuple[Any, Any]:
-        """The value and the gradient by the arguments that `argnums` selects, as `autograd.value_and_grad` gives them.
+        """The value and the gradient with respect to the arguments in `argnums`, as in `autograd.value_and_grad`.
 
-        With lanes: of every lane; with `reduction="sum"` or "mean", the value over all lanes, and its gradient.
+        With lanes, one of each per lane; with `reduction="sum"` or "mean", the value over all lanes and its gradient.
 
         >>> import autograd
         >>> import numpy as np
@@ -102,9 +102,9 @@ class Compiled(Programs):
         return self._run_and_plan((argnums, reduction), xs, what, given, lanes, assemble, scale, quick)  # type: ignore[no-any-return]
 
     def backward(self, *xs: Any, reduction: str = "mean") -> float:
-        """Add to `grad` of the leaves that `f` takes from outside, as `backward()` does; returns the value.
+        """Add to `grad` of the leaves that `f` captures, as `backward()` does, and return the value.
 
-        With lanes: of the mean or the sum over all lanes.
+        With lanes, differentiate the mean or the sum over all lanes.
 
         >>> import autograd
         >>> import numpy as np
@@ -124,15 +124,15 @@ class Compiled(Programs):
         return float(value * scale)
 
     def add_gradients(self, slopes: Sequence[float], flows: Sequence[float], scale: float) -> None:
-        """Add these gradients, times a scale, to those of the captured leaves that they reach."""
+        """Add these gradients, times a scale, to `grad` of the captured leaves that they reach."""
         sweeps.accumulate([*compress(self.captured, flows)], [slope * scale for slope in compress(slopes, flows)])
 
     def summed_backward(self, *xs: Any) -> tuple[float, list[float], list[float]]:
-        """The value, its derivatives by the captured leaves, summed over all lanes, and in how many lanes they flow."""
+        """The value and its derivatives by the captured leaves, summed over lanes; and for each leaf, 0.0 if none reaches it."""
         return (self._by_plan("backward", xs) or self._summed_backward(xs))[1]  # type: ignore[no-any-return]
 
     def _summed_backward(self, xs: tuple[Any, ...]) -> Any:
-        """The number of lanes, and what `summed_backward` returns, of a call without a plan."""
+        """The number of lanes and the result of `summed_backward`, for a call without a plan."""
         given, lanes = self._bind(xs)
         runner = self._runner(("backward",), given, lanes)
         reached, gates = self._reached[lanes is not None, isinstance(runner, PythonRunner)]
@@ -150,7 +150,7 @@ class Compiled(Programs):
         return self._run_and_plan("backward", xs, ("backward",), given, lanes, assemble)
 
     def jacobian(self, *xs: Any, argnums: int | Sequence[int] = 0) -> Any:
-        """The derivatives of every number that f returns: shape of the output, then of the argument.
+        """The derivatives of every number that f returns, in the output's shape followed by the argument's.
 
         >>> import autograd
         >>> autograd.compile(lambda p: [p[0] * p[1], p[0] + p[1]], [0.0, 0.0]).jacobian([2.0, 3.0])
@@ -169,7 +169,7 @@ class Compiled(Programs):
         return self._matrix("hessian", xs, argnums)
 
     def _matrix(self, verb: str, xs: tuple[Any, ...], argnums: int | Sequence[int]) -> Any:
-        """The Jacobian, with a row for each number that f returns, or the Hessian, with one for each number of the arguments."""
+        """The Jacobian, with a row per number that f returns, or the Hessian, with a row per number in the arguments."""
         if any_chunked(xs):
             return mapped(self, xs, partial(_called, verb, argnums=argnums))
         single, chosen = self._chosen(verb, argnums)
@@ -192,7 +192,7 @@ class Compiled(Programs):
         return self._run_and_plan(what, xs, (verb, chosen), given, lanes, assemble)
 
     def hvp(self, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
-        """The Hessian times a vector; one result per primal, with a single one just that.
+        """The Hessian times a vector: one result per primal, or the result alone for a single primal.
 
         >>> import autograd
         >>> program = autograd.compile(lambda p: p[0] ** 2 * p[1], [0.0, 0.0])
@@ -210,7 +210,7 @@ class Compiled(Programs):
         return self._shaped(found, 0, given, chosen, len(primals) == 1, lanes)
 
     def differing(self, *xs: Any) -> list[int]:
-        """The lanes in which a branch would go differently than recorded; without lanes, [0] if one would.
+        """The lanes that would take a branch differently than recorded; without lanes, [0] if the call would.
 
         >>> import autograd
         >>> import numpy as np
@@ -226,13 +226,13 @@ class Compiled(Programs):
     # -- in other processes ----------------------------------------------------------------------------
 
     def captured_numbers(self) -> list[float]:
-        """The numbers of the leaves that the function takes from outside, as they are now."""
+        """The current numbers of the captured leaves."""
         return [leaf._number for leaf in self.captured] if self._numbers is None else list(self._numbers)
 
     def with_captured(self, numbers: Sequence[float]) -> Compiled:
-        """The same program, with these numbers instead of those of the captured leaves."""
+        """The same program with these numbers in place of the captured leaves'."""
         other = object.__new__(type(self))
-        vars(other).update(vars(self))  # its runners too, which a copy makes anew
+        vars(other).update(vars(self))  # shares the runners, which a copy would rebuild
         other._numbers = [number(x) for x in numbers]
         return other
 
@@ -240,17 +240,17 @@ class Compiled(Programs):
         if self.traced.samplers:
             raise TypeError(f"{self.name} draws random numbers, and a copy cannot hold where they come from: compile it again")
         make, *parts = self.packed
-        return make, (*parts, self.captured, self._numbers)  # its leaves are those of a model that is copied with it
+        return make, (*parts, self.captured, self._numbers)  # when a model is copied too, the leaves are the copy's
 
     @cached_property
     def packed(self) -> tuple[Any, ...]:
-        """A function and its arguments that make the same program in another process: the same for all numbers of the leaves."""
+        """A function and arguments that rebuild this program in another process; they don't depend on the leaves' numbers."""
         return _unpacked, files.to_bytes(self.traced), self.guard, self.executor
 
     # -- what is run ---------------------------------------------------------------------------------
 
     def _by_plan(self, what: Any, xs: tuple[Any, ...]) -> Any:
-        """The result, by the plan of an earlier call like this one; None without such a plan."""
+        """The result by the plan of an earlier call like this one; None if there is no such plan."""
         if not self._plans or (self.captured and self._takes_part()):
             return None
         captured = self.captured_numbers() if self.captured else ()
@@ -276,9 +276,9 @@ class Compiled(Programs):
         scale: float = 1.0,
         quick: Callable[[Call], Assemble | None] | None = None,
     ) -> Any:
-        """The result of a call without a plan, which `assemble` makes of its outputs; if it is a simple one, its plan is kept.
+        """The result of a call without a plan, which `assemble` builds from the outputs; keep a plan if the call is simple.
 
-        `quick` may give a faster way to assemble it. Neither holds the program, which would be kept alive by its own plans.
+        `quick` may return a faster assembler. Neither may hold the program, which its own plans would then keep alive.
         """
         found, runner, recorded = self._run(program, given, lanes, scale)
         key = call_key(what, xs)
@@ -290,11 +290,11 @@ class Compiled(Programs):
                 general = partial(_assembled, assemble, nestings, runner.layout)
                 self._plans[key] = Plan(feed, (quick and quick(call)) or general)
                 for oldest in [*self._plans][:-MAX_PLANS]:
-                    self._plans.pop(oldest, None)  # another thread may have
+                    self._plans.pop(oldest, None)  # another thread may have popped it
         return assemble(self, found, given)
 
     def _bind(self, xs: Sequence[Any]) -> tuple[list[Given], int | None]:
-        """The arguments, checked and read, and how many lanes there are."""
+        """The checked arguments, and the number of lanes."""
         if len(xs) != len(self.arguments):
             raise TypeError(f"{self.name} was compiled for {counted(len(self.arguments), 'argument')}, got {len(xs)}")
         given = [argument.bind(x) for argument, x in zip(self.arguments, xs, strict=True)]
@@ -308,7 +308,7 @@ class Compiled(Programs):
         scale: float = 1.0,
         more: Sequence[Given] = (),
     ) -> tuple[Found, Runner, bool]:
-        """The outputs, what ran, and whether captured Values took part as they are."""
+        """The outputs, the runner, and whether captured Values took part as Values."""
         self.check_closure()
         recorded = self._is_recorded(key, [*given, *more], lanes)
         runner = self._runner(key, [*given, *more], lanes, recorded)
@@ -331,10 +331,10 @@ class Compiled(Programs):
         return found if scale == 1.0 else found.scaled(scale), runner, recorded
 
     def _is_recorded(self, key: tuple[Any, ...], given: Sequence[Given], lanes: int | None) -> bool:
-        """True if the captured Values take part as they are, not as numbers, so that a gradient reaches them.
+        """True if the captured Values take part as Values, not as numbers, so that a gradient reaches them.
 
-        They do beside arguments that are Values, and inside a function that is being traced, or differentiated by one of them;
-        but never in `backward`, which gives them a gradient of its own.
+        They do if an argument is a Value, and inside a function that is being traced or differentiated by one of them. They
+        never do in `backward`, which adds to their gradients itself.
         """
         if not self.captured or self._numbers is not None or key == ("backward",):
             return False
@@ -347,7 +347,7 @@ class Compiled(Programs):
         return inside or any(type(x) is Value for one in given if not one.plain for part in one.uniform for x in part)
 
     def _takes_part(self) -> bool:
-        """True if it is called by a function that is being traced, or differentiated by one of the captured leaves."""
+        """True if the caller is being traced, or differentiated with respect to one of the captured leaves."""
         if context.tracing and context.current_trace(*self.captured) is not None:
             return True
         inputs = context.differentiated_inputs()
@@ -380,9 +380,9 @@ class Compiled(Programs):
         lanes: int | None,
         reduced: bool = False,
     ) -> Any:
-        """Outputs from `start` on, derivatives by these arguments, in their shape: for every one of the `lanes`, if any.
+        """The outputs from `start` on, derivatives by the chosen arguments, in the arguments' shapes; per lane, if there are any.
 
-        Derivatives of what is `reduced` over the lanes are like the numbers in the argument: per lane where those are.
+        If `reduced` over the lanes, a derivative is per lane only where the argument's number is.
         """
         shaped = []
         for i in chosen:
@@ -398,7 +398,7 @@ class Compiled(Programs):
 
 
 def _in_shape(result: Any, found: Sequence[Any], lanes: int | None, listed: bool = False) -> Any:
-    """What the program computed for each number that the function returned, in the shape of what it returned."""
+    """One item per number that the function returns, nested like the function's result."""
     numbers = iter(found)
 
     def block(leaf: Any) -> Any:
@@ -416,12 +416,12 @@ def _assembled(
 
 
 def scaled(value: Any, slopes: Sequence[Any], scale: float, single: bool) -> tuple[Any, Any]:
-    """A value and its gradient by several arguments, or by a single one, times a number."""
+    """A value and its gradient by one or several arguments, multiplied by `scale`."""
     found = [block_map(lambda x: x * scale, slope) for slope in slopes]
     return value * scale, found[0] if single else tuple(found)
 
 
-# -- in other processes, which functions with names can be sent to ---------------------------------------
+# -- in other processes: only functions with names can be pickled ----------------------------------------
 
 
 def _called(method: str, program: Compiled, xs: Sequence[Any], **options: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Programs derived from a traced one: with lanes, with its gradient, reduced over lanes, jacobians, products with the Hessian."""
+"""Programs derived from a traced one: with lanes, gradients, reductions over lanes, Jacobians, Hessian-vector products."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from autograd.compiler.program import Arg, Input, Output, Program, Row, renamed,
 
 
 def with_lanes(program: Program, per_lane: Iterable[int]) -> Program:
-    """The same program, in which these inputs are per lane."""
+    """The same program with these inputs per lane."""
     chosen = frozenset(per_lane)
     return replace(program, inputs=tuple(Input(given.name, i in chosen) for i, given in enumerate(program.inputs)))
 
 
 def with_exact_partials(program: Program) -> Program:
-    """The same program, with constants in registers where a partial is computed from them alone, as 1/3 is for `x / 3`.
+    """The same program, with constants moved to registers where a partial depends on them alone, as 1/3 does for `x / 3`.
 
-    Such a partial would be a rounded float, also for a program that runs on Fractions or intervals.
+    Otherwise such a partial is a rounded float, even in a program that runs on Fractions or intervals.
     """
     builder = Builder(program.inputs)
     moved: list[Arg] = list(range(program.registers))
@@ -34,7 +34,7 @@ def with_exact_partials(program: Program) -> Program:
 
 
 def _rounds(program: Program, row: Row) -> bool:
-    """True if a partial is a number that a rule has computed from constants, and not a whole one."""
+    """True if a partial is a number that a rule has computed from constants, and not an integer."""
     if all(type(arg) is int for arg in row.args):
         return False
     scratch = Builder(program.inputs, registers=program.registers)
@@ -47,7 +47,7 @@ def _rounds(program: Program, row: Row) -> bool:
 
 
 def gradient(program: Program, output: int, inputs: Sequence[int]) -> tuple[Builder, list[Any]]:
-    """A builder that continues after the program, and the derivative of an output by each input as Symbols and floats."""
+    """A builder that continues the program, and the derivative of an output by each input: Symbols and floats."""
     builder = Builder.of(program)
     return builder, Sweep(builder).reverse(program.outputs[output].arg, inputs)
 
@@ -68,9 +68,9 @@ def value_and_gradient(program: Program, inputs: Sequence[int], outputs: Sequenc
 
 
 class Reached(NamedTuple):
-    """Which of some inputs a gradient reaches: their positions, and for each gate the positions of those behind it.
+    """The positions of the inputs that a gradient reaches, and for each gate the positions in `inputs` of those behind it.
 
-    A gate counts the lanes in which anything flows: behind `where` there may be none.
+    A gate's output counts the lanes in which the gradient flows: behind `where` there may be none.
     """
 
     inputs: list[int]
@@ -78,9 +78,9 @@ class Reached(NamedTuple):
 
 
 def gradient_of_leaves(program: Program, inputs: Sequence[int], more: Sequence[Output]) -> tuple[Program, Reached]:
-    """The first output, its derivatives by the inputs that it depends on, their gates, and more outputs.
+    """The first output, its derivatives by the inputs that the gradient reaches, their gates, and `more` outputs.
 
-    All but these are summed over the lanes, if there are any.
+    All except `more` are summed over the lanes, if there are any.
     """
     builder, y = Builder.of(program), program.outputs[0].arg
     sweep = Sweep(builder)
@@ -115,9 +115,9 @@ def hessian(program: Program, inputs: Sequence[int], more: Sequence[Output]) -> 
 
 
 def hessian_product(program: Program, inputs: Sequence[int], more: Sequence[Output]) -> Program:
-    """The Hessian of the first output times a vector, and more outputs: forward over reverse.
+    """The Hessian of the first output times a vector, by forward over reverse, and more outputs.
 
-    The vector is passed in further inputs, after the existing ones.
+    The vector is passed in additional inputs, after the existing ones.
     """
     tangents = [Input(f"dot_{program.inputs[x].name}", program.inputs[x].per_lane) for x in inputs]
     first, shift = len(program.inputs), len(tangents)
@@ -131,7 +131,7 @@ def hessian_product(program: Program, inputs: Sequence[int], more: Sequence[Outp
 
 
 def _matrix(builder: Builder, outputs: Sequence[Arg], inputs: Sequence[int]) -> list[list[Any]]:
-    """One row per output: forward, column by column, if there are fewer inputs than outputs."""
+    """One row per output; computed forward, column by column, if there are fewer inputs than outputs."""
     sweep = Sweep(builder)
     if len(inputs) < len(outputs):
         columns = [sweep.forward({x: 1.0}, outputs) for x in inputs]

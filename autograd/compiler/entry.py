@@ -21,24 +21,24 @@ EXECUTORS = ("auto", "python", "numpy", "numba")
 def compile(f: Callable[..., Any], *examples: Any, in_axes: Any = 0, guard: str = "raise", executor: str = "auto") -> Compiled:
     """A program that computes what `f` computes, traced once and then run at the speed of NumPy.
 
-    `f` is called with Values in place of the numbers in `examples`, which are numbers, nested lists, tuples and dicts of
-    numbers, or arrays. The program takes arguments of the same nesting, or arrays with one more axis, that of the lanes: it
-    then runs for every lane, side by side. Values that `f` takes from outside are inputs too, read at each call; gradients
-    reach them where the program is called on Values, or by a function that is itself traced or differentiated.
+    `f` is called with Values in place of the numbers in `examples`: numbers, nested lists, tuples and dicts of numbers, or
+    arrays. The program takes arguments of the same nesting, or arrays with an additional axis of lanes, and then runs for
+    all lanes at once. Values that `f` takes from outside are inputs too, read at each call; gradients reach them if the
+    program is called on Values, or by a function that is itself traced or differentiated.
 
-    `in_axes` says which axis that is, as in `jax.vmap`: an int, or None for what all lanes share; or a sequence with one
-    entry per argument, each of which may be a container itself, nested like the argument, with ints and None in it.
-    ValueError or TypeError if it does not fit.
+    `in_axes` gives the axis of the lanes, as in `jax.vmap`: an int, or None for arguments that all lanes share; or a
+    sequence with one entry per argument, which may itself be a container, nested like the argument, of ints and None.
+    ValueError or TypeError if it doesn't fit.
 
-    What Python decides by comparing Values is recorded: where a run would decide differently, `guard="raise"` raises a
-    BranchError that names the line, "recompile" traces that branch too, and "ignore" keeps the recorded one. `where`,
+    Python branches on comparisons of Values are recorded. If a run would branch differently, `guard="raise"` raises a
+    BranchError that names the line, "recompile" traces the other branch too, and "ignore" keeps the recorded one. `where`,
     `maximum` and `relu` need no guard. CompileError if f does something different on every call or changes what it reads, or
     if a number or a list that it reads from outside has changed since it was traced.
 
-    `executor` is "python" (number by number, bit for bit what eager code computes, but for the last digits of softmax and
+    `executor` is "python" (number by number, with the same bits as eager code except for the last digits of softmax and
     log_softmax; also on Fractions, mpmath's numbers and intervals), "numpy", "numba" (machine code on several threads), or
-    "auto": the fastest for what is given. JAX arrays, PyTorch tensors and Dask arrays give results of their own kind. All
-    but "python" need the extra `compile`.
+    "auto", the fastest for the arguments. For JAX arrays, PyTorch tensors and Dask arrays, the results are of the same
+    kind. All executors except "python" need the extra `compile`.
 
     >>> program = compile(lambda x, y: x * y + x, 2.0, 3.0)
     >>> program(4.0, 5.0), program.value_and_grad(4.0, 5.0, argnums=(0, 1))
@@ -64,7 +64,7 @@ def compile(f: Callable[..., Any], *examples: Any, in_axes: Any = 0, guard: str 
 
 
 def load_program(path: str | PathLike[str], *, guard: str = "raise", executor: str = "auto") -> Compiled:
-    """A program that `Compiled.save` wrote. ProgramFileError if the file is damaged; nothing in it is executed.
+    """Load a program that `Compiled.save` wrote. ProgramFileError if the file is damaged; no code in it is executed.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:

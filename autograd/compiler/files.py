@@ -1,4 +1,4 @@
-"""Compiled functions in files: JSON for their structure, arrays for their rows. No pickle, so a file cannot run code."""
+"""Compiled functions in files: JSON for the structure, arrays for the rows. No pickle, so a file can't run code."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ARRAYS = ("codes", "starts", "args", "constants", "captured")
 
 
 def write(traced: Traced, path: str | PathLike[str]) -> None:
-    """Write it to `path`, as npz or, if the name ends in `.safetensors`, in that format; numbers are restored exactly."""
+    """Write a traced function to `path`, as safetensors if it ends in `.safetensors`, else as npz. Numbers are stored exactly."""
     if traced.samplers:
         raise ValueError(f"{traced.name} draws random numbers, and a file cannot hold where they come from")
     if Path(path).suffix == ".safetensors":
@@ -52,12 +52,12 @@ def to_bytes(traced: Traced) -> bytes:
 
 
 def from_bytes(content: bytes) -> Traced:
-    """What `to_bytes` wrote."""
+    """The traced function in the output of `to_bytes`."""
     return _put_together(*_npz(content))
 
 
 def read(path: str | PathLike[str]) -> Traced:
-    """What `write` wrote. ProgramFileError says what is wrong with a file."""
+    """Read a file that `write` wrote. ProgramFileError, saying what is wrong, if it is damaged."""
     try:
         document, arrays = _contents(Path(path))
         if not isinstance(document, dict) or document.get("format") != FORMAT:
@@ -90,7 +90,7 @@ def _npz(content: bytes) -> tuple[Any, Mapping[str, Any]]:
     numpy = needed_numpy("files of programs")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = archive.infolist()  # what `write` wrote is as it is
+            members = archive.infolist()  # `write` neither compresses nor encrypts
             packed = any(member.compress_type != zipfile.ZIP_STORED or member.flag_bits & 1 for member in members)
             if packed or sum(member.file_size for member in members) > len(content):
                 raise ProgramFileError("it is compressed or encrypted")
@@ -112,7 +112,7 @@ def _safetensors() -> Any:
 
 
 def _taken_apart(traced: Traced) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The structure, and the arrays. In `args` a register is itself; a constant is -1 minus its place in `constants`."""
+    """The structure and the arrays. In `args`, a register is its number, and a constant is -1 minus its index in `constants`."""
     numpy = needed_numpy("files of programs")
     program = traced.program
     names = list(dict.fromkeys(row.op.name for row in program.rows))
@@ -148,7 +148,7 @@ def _taken_apart(traced: Traced) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _nesting(tree: Any, written: Callable[[Any], Any] = lambda number: 0) -> Any:
-    """A tree for JSON, without its numbers unless they are `written`."""
+    """A tree in a form for JSON, with each number replaced by `written(number)`."""
     if isinstance(tree, dict):
         return {"dict": [[_key(key), _nesting(item, written)] for key, item in tree.items()]}
     if isinstance(tree, (list, tuple)):
@@ -209,7 +209,7 @@ def _put_together(document: Mapping[str, Any], arrays: Mapping[str, Any]) -> Tra
 
 
 def _op(name: Any) -> Op:
-    op = TABLE.get(name) or (detach if name == detach.name else None)  # other instructions are in no traced program
+    op = TABLE.get(name) or (detach if name == detach.name else None)  # a traced program has no other instructions
     if op is None:
         raise ProgramFileError(f"there is no op {name!r}: an op of your own must be defined before the program is loaded")
     return op
@@ -222,7 +222,7 @@ def _text(x: Any) -> str:
 
 
 def _axes(written: Any) -> Axes:
-    """What `_nesting` wrote of axes; they are checked where they meet the example of their argument."""
+    """Axes from the output of `_nesting`, checked only later, against the argument's example."""
     if not isinstance(written, dict):
         return written
     ((kind, items),) = written.items()
@@ -230,7 +230,7 @@ def _axes(written: Any) -> Axes:
 
 
 def _tree(nesting: Any, most: int) -> Any:
-    """The tree of a nesting; no array in it is larger than `most`, or a few bytes of a file would fill the memory."""
+    """The tree of a nesting. Arrays with more than `most` numbers are refused: a few bytes in a file could fill the memory."""
     if nesting == 0:
         return 0.0
     ((kind, items),) = nesting.items()

@@ -1,4 +1,4 @@
-"""Gates: on which conditions anything flows at a register of a sweep, where ops such as `where` select."""
+"""Gates: the conditions under which a sweep's gradient flows through a register, given ops such as `where` that select."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from autograd import ops
 from autograd.compiler.builder import Builder, Symbol
 from autograd.compiler.program import Arg, Row
 
-Condition = tuple[int, bool]  # a register, and whether it must be other than 0
+Condition = tuple[int, bool]  # a register, and True if it must be nonzero, False if zero
 Gate = frozenset[frozenset[Condition]]  # open if all conditions of any of these hold
 
 OPEN: Gate = frozenset([frozenset()])
 SHUT: Gate = frozenset()
-MAX_CONDITIONS = 64  # of a gate: beyond it, registers hold whether it is open, or tables of choices would grow without end
+MAX_CONDITIONS = 64  # per gate: a larger one is computed into a register, or gates would grow without bound
 
-IF_NOT_ZERO = {ops.not_equal: True, ops.equal: False}  # comparisons of x with 0: whether they hold for x ≠ 0
+IF_NOT_ZERO = {ops.not_equal: True, ops.equal: False}  # for comparisons of x with 0, the outcome if x ≠ 0
 
 
 class Gates:
-    """The gates of a sweep. Where the branches of a condition meet again, the condition is gone.
+    """The gates of a sweep. Where the branches of a condition meet again, the condition drops out.
 
-    A gate becomes rows only where a flow has to be held back. There it is 1.0 where it is open, 0.0 where it is shut.
+    A gate is computed in rows only where a flow has to be blocked: 1.0 if it is open, 0.0 if it is shut.
     """
 
     def __init__(self, builder: Builder, rows: Sequence[Row]) -> None:
         self._builder = builder
-        self._computed: dict[tuple[Any, tuple[Arg, ...]], int] = {}  # the first register of those with the same number
+        self._computed: dict[tuple[Any, tuple[Arg, ...]], int] = {}  # the first register for each op and arguments
         self._first: dict[int, int] = {}
         self._symbols: dict[Gate, Any] = {OPEN: 1.0, SHUT: 0.0}
         for row in rows:
             self._first[row.result] = self._computed.setdefault((row.op, row.args), row.result)
 
     def of(self, partial: Any) -> Gate:
-        """The gate of a branch, given the partial of the op that selects: a Symbol that is 0 where the branch is not taken."""
+        """The gate of a branch, given the selecting op's partial: a Symbol that is 0 where the branch isn't taken."""
         if type(partial) is not Symbol:
             return OPEN if partial else SHUT
         register, taken = partial.register, True
@@ -59,7 +59,7 @@ class Gates:
         return self._bounded(_resolved(one | other))
 
     def symbol(self, gate: Gate) -> Any:
-        """What holds 1.0 where it is open, and 0.0 elsewhere: a Symbol, or one of these numbers."""
+        """1.0 where the gate is open and 0.0 elsewhere: a Symbol, or one of these numbers."""
         if gate not in self._symbols:
             products = (reduce(mul, starmap(self._of_condition, conditions)) for conditions in sorted(map(sorted, gate)))
             self._symbols[gate] = reduce(ops.maximum, products)
@@ -78,7 +78,7 @@ class Gates:
 
 
 def _resolved(gate: Gate) -> Gate:
-    """The same gate with fewer conditions: whether one holds does not matter where it opens the gate either way."""
+    """The same gate with fewer conditions: without those whose outcome makes no difference."""
     if frozenset() in gate:
         return OPEN
     found = set(gate)
@@ -92,5 +92,5 @@ def _resolved(gate: Gate) -> Gate:
                 found.add(rest)
                 waiting.append(rest)
                 break
-    shortest = min(map(len, found), default=0)  # of which none is in another: often all of them
+    shortest = min(map(len, found), default=0)  # none of this length contains another; often all have it
     return frozenset([one for one in found if len(one) == shortest or not any(other < one for other in found)])

@@ -1,4 +1,4 @@
-"""Derivatives of a Program, as more rows: the reverse and the forward sweep, with rules called on Symbols."""
+"""Derivatives of a Program as additional rows: reverse and forward sweeps that call the ops' partials on Symbols."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from autograd.op import number
 
 
 class Sweep:
-    """Sweeps over the rows that a builder holds now; what they compute becomes more rows."""
+    """Sweeps over the rows that a builder holds now; they append rows to it."""
 
     def __init__(self, builder: Builder) -> None:
         self.builder = builder
         self.rows: Sequence[Row] = tuple(builder.rows)
 
     def reverse(self, output: Arg, inputs: Sequence[int]) -> list[Any]:
-        """The derivative of an output by each input, as a Symbol or a float; `gates` say where anything flows there."""
+        """The derivative of an output by each input, as a Symbol or a float. `gates` then tell where a gradient reaches each."""
         if type(output) is float:
             self.gates: list[Any] = [0.0] * len(inputs)
             return [0.0] * len(inputs)
@@ -36,7 +36,7 @@ class Sweep:
         return [bars.total(x) for x in inputs]
 
     def forward(self, seeds: Mapping[int, Any], outputs: Iterable[Arg]) -> list[Any]:
-        """The tangent of each output, as a Symbol or a float, given those of some registers."""
+        """The tangent of each output, as a Symbol or a float, given the tangents of some registers."""
         dots = _Flows(seeds, Gates(self.builder, self.rows))
         for row in self.rows:
             if row.result not in dots and row.op is not detach:
@@ -45,7 +45,7 @@ class Sweep:
         return [dots.total(y) if type(y) is int else 0.0 for y in outputs]
 
     def _partials(self, row: Row, chosen: Container[Arg]) -> list[tuple[Arg, Any]]:
-        """The arguments that are chosen, each with the partial by it; without those that are always 0 where the op selects."""
+        """The chosen arguments with the partials by them; for an op that selects, without partials that are always 0."""
         wanted = [type(arg) is int and arg in chosen for arg in row.args]
         if not any(wanted):
             return []
@@ -53,10 +53,10 @@ class Sweep:
         z, args = symbol(row.result), [symbol(arg) for arg in row.args]
         try:
             partials = row.op.partials_at(z, args, wanted)
-        except (ArithmeticError, ValueError):  # Python raises at 1/0 if a rule computes with constants alone; rows do not
+        except (ArithmeticError, ValueError):  # a rule computed with constants only: unlike rows, Python raises at 1/0
             args = [arg if type(arg) is Symbol else Symbol(self.builder, self.builder.add(ops.pos, (arg,))) for arg in args]
             partials = row.op.partials_at(z, args, wanted)
-        except (TypeError, AttributeError, LookupError) as error:  # of the user's own rule, which expects floats
+        except (TypeError, AttributeError, LookupError) as error:  # from a user's rule that expects floats
             raise CompileError(
                 f"a partial of {row.op.name} cannot be compiled, {error}: write it with operators and functions of autograd "
                 "alone, such as autograd.exp(x) for math.exp(x)"
@@ -75,13 +75,13 @@ class Sweep:
 
 
 class _Flows:
-    """The adjoints or tangents of a sweep so far: for each register the products that flow into it.
+    """The adjoints or tangents of a sweep so far: for each register, the products that flow into it.
 
-    They are added up when they are asked for: several of them in one `dot`, in the order in which they came.
+    They are summed on demand: several of them in one `dot`, in the order in which they came.
 
-    A row whose op selects, as `where` does, lets nothing through to what it did not take, not even 0·inf. What it takes
-    is known only when the program runs, so such a flow has a gate. Where that is shut, the flow itself is -0.0, which
-    changes nothing that it is added to.
+    A row whose op selects, such as `where`, passes nothing to the arguments that it didn't select, not even 0·inf. The
+    selection is known only when the program runs, so such a flow has a gate. Where the gate is shut, the flow is -0.0,
+    which changes nothing that it is added to.
     """
 
     def __init__(self, seeds: Mapping[Any, Any], gates: Gates) -> None:
@@ -94,7 +94,7 @@ class _Flows:
         return register in self._terms
 
     def send(self, source: Arg, partial: Any, target: Arg, selects: bool) -> None:
-        """Add what flows at the source, times a partial, to the target."""
+        """Add the source's flow, times a partial, to the target."""
         flow, gate = self._flow(source), self._gates[source]
         if selects:
             gate = self._rules.both(gate, self._rules.of(partial))
@@ -109,14 +109,14 @@ class _Flows:
         self._gates[target] = self._rules.either(self._gates[target], gate)
 
     def total(self, register: Arg) -> Any:
-        """What flows at a register in the end: 0.0 if nothing does."""
+        """The total flow at a register; 0.0 if there is none."""
         gate = self.gate(register)
         if type(gate) is not float:
             return ops.where(gate, self._flow(register), 0.0)
         return self._flow(register) if gate else 0.0
 
     def gate(self, register: Arg) -> Any:
-        """1.0 where anything flows at a register, 0.0 where nothing does: a Symbol, or one of these numbers."""
+        """1.0 where the sweep reaches a register and 0.0 elsewhere: a Symbol, or one of these numbers."""
         return self._rules.symbol(self._gates.get(register, SHUT))
 
     def _flow(self, register: Arg) -> Any:
@@ -126,7 +126,7 @@ class _Flows:
 
 
 def _added(terms: Sequence[tuple[Any, Any]]) -> Any:
-    """The sum of products, from the first to the last. Factors of 1.0, which are frequent, are left out."""
+    """The sum of the products, in order, without the frequent factors of 1.0."""
     total: Any = None
     lefts: list[Any] = []
     rights: list[Any] = []
@@ -145,9 +145,9 @@ def _added(terms: Sequence[tuple[Any, Any]]) -> Any:
 
 
 def _with_products(total: Any, lefts: Sequence[Any], rights: Sequence[Any]) -> Any:
-    """The total so far plus these products, if there are any; the total may be None, the products all there is."""
+    """The total so far, which may be None, plus these products, if any."""
     if not lefts:
         return total
     if len(lefts) > 1:
-        return ops.dot(*lefts, *rights, -0.0 if total is None else total)  # nothing plus -0.0 is exactly that
+        return ops.dot(*lefts, *rights, -0.0 if total is None else total)  # adding -0.0 changes nothing
     return lefts[0] * rights[0] if total is None else total + lefts[0] * rights[0]

@@ -1,4 +1,4 @@
-"""Guards: whether a run of a program takes the branches that were recorded."""
+"""Guards: check that a run of a program takes the recorded branches."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from autograd.errors import BranchError, CompileError
 
 
 def check_guards(guards: Sequence[Guard], found: Sequence[Any], lanes: int | None) -> None:
-    """BranchError if a comparison came out differently than when it was traced; it names the line and the lanes."""
+    """BranchError, naming the line and the lanes, if a comparison came out differently than when it was traced."""
     for guard, condition in zip(guards, found, strict=True):
         differing = differing_lanes(guard, condition)
         if differing:
@@ -33,7 +33,7 @@ def differing_lanes(guard: Guard, condition: Any) -> list[int]:
         return [i for i, x in enumerate(numbers) if bool(x) is not guard.taken]
     wrong = (condition != 0.0) != guard.taken
     try:
-        return [int(i) for i in namespace_of([wrong]).nonzero(reshaped(wrong, (-1,)))[0]]  # not the method: PyTorch's is another
+        return [int(i) for i in namespace_of([wrong]).nonzero(reshaped(wrong, (-1,)))[0]]  # PyTorch's method differs
     except TypeError as error:  # JAX's own, for traced arrays
         raise CompileError(
             f"{guard.line}\nthis comparison cannot be checked while JAX traces the program: write the branch with "

@@ -1,4 +1,4 @@
-"""Instructions of a Program that are not ops of the table: gradients that stop, sums over lanes, and matrix products."""
+"""Instructions of a Program that aren't in the ops table: stop-gradient, sums over lanes, and matrix products."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from autograd.op import Op
 
 T = TypeVar("T")
 
-# Run on one lane they are what they say; executors add up the lanes.
+# Their functions are those of a single lane; executors sum over the lanes.
 detach = Op("detach", operator.pos, lambda z, x: 0.0, doc="x, through which no gradient flows.")
 lane_sum = Op("lane_sum", operator.pos, lambda z, x: 1.0, symbol="Σ over lanes", doc="The sum of x over all lanes.")
 lane_dot = Op(
@@ -24,7 +24,7 @@ lane_dot = Op(
     doc="The sum of x·y over all lanes.",
 )
 
-# Several results each; `Row.shape` is (n, m).
+# These have several results each; `Row.shape` is (n, m).
 matmul = Op(
     "matmul",
     kernels.total,
@@ -41,7 +41,7 @@ lane_matmul = Op(
 )
 
 REDUCTIONS = frozenset((lane_sum, lane_dot, lane_matmul))
-ROLES: dict[Op, Callable[[int, int], tuple[tuple[str, int], ...]]] = {  # of their arguments, in order, and how many have each
+ROLES: dict[Op, Callable[[int, int], tuple[tuple[str, int], ...]]] = {  # of arguments, in order, with the number in each role
     lane_sum: lambda n, m: (("x", 1),),
     lane_dot: lambda n, m: (("x", 1), ("y", 1)),
     matmul: lambda n, m: (("W", n * m), ("x", m), ("b", n)),
@@ -51,7 +51,7 @@ INSTRUCTIONS = {op.name: op for op in (detach, lane_sum, lane_dot, matmul, lane_
 
 
 def by_role(op: Op, shape: tuple[int, int] | None, args: Sequence[T]) -> list[Sequence[T]]:
-    """The arguments of an instruction, those of each role by themselves.
+    """The arguments of an instruction, grouped by role.
 
     >>> by_role(matmul, (1, 2), ["w0", "w1", "x0", "x1", "b"])
     [['w0', 'w1'], ['x0', 'x1'], ['b']]

@@ -1,4 +1,4 @@
-"""optimize: all passes in order."""
+"""optimize: run all passes in order."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ PASSES = (
 
 
 class Counts(NamedTuple):
-    """What a program costs after a pass: operations, multiply-adds and memory are those of one lane."""
+    """The cost of a program after a pass; operations, multiply-adds and memory are for one lane."""
 
     after: str
     rows: int
@@ -44,12 +44,12 @@ class Counts(NamedTuple):
 
 
 def prepare(program: Program) -> Program:
-    """The program with fewer rows, to be differentiated: it computes the same, but sums in its gradient may round differently."""
+    """The program with fewer rows, for differentiation: the same results, but sums in the gradient may round differently."""
     return dots(program)
 
 
 def optimize(program: Program) -> Program:
-    """The program after all passes, which change no result."""
+    """The program after all passes, which change no result, except for the rounding of sums over lanes."""
     for _, after in _after_each(program):
         program = after
     return program
@@ -75,7 +75,7 @@ def stats(program: Program) -> Stats:
 
 
 def _after_each(program: Program) -> Iterator[tuple[Callable[[Program], Program], Program]]:
-    """Each pass, and the program after it. A pass that would be given its own result is skipped."""
+    """Each pass and the program after it. A pass doesn't run again on its own result."""
     left: dict[Callable[[Program], Program], Program] = {}
     for one in PASSES:
         if left.get(one) is not program:

@@ -1,4 +1,4 @@
-"""Places: where a function found something, and whether it is still there."""
+"""Places: where a function found objects, and whether these are still there."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from autograd._tree import tree_leaves
 from autograd.compiler.plain_data import as_bytes
 from autograd.value import Value
 
-EMPTY = object()  # what stands in a place that is gone, or where nothing has stood
+EMPTY = object()  # marks a place that is gone, or that has never held anything
 
 
 class Places(NamedTuple):
-    """A scope, an object or a container: what it held under some keys, and how many items it had, if that matters.
+    """A scope, an object or a container: what it held under some keys, and its number of items if that matters.
 
-    The holder is None if it cannot change, as with a tuple: then only what it holds can.
+    The holder is None if it can't change, such as a tuple; then only the objects in it can.
     """
 
-    path: str  # of the holder; of an object with a dot behind it, and of a function none
+    path: str  # of the holder: for attributes it ends in a dot, for variables of a function it is empty
     holder: Any
     keys: Sequence[Any]
     held: tuple[Any, ...]
@@ -31,11 +31,11 @@ class Places(NamedTuple):
 
     @classmethod
     def of(cls, path: str, holder: Any, held: Mapping[Any, Any], size: int | None = None, assigned: bool = False) -> Places:
-        """From a dict of what was held."""
+        """Places with the keys and objects of a dict."""
         return cls(path, holder, list(held), tuple(held.values()), size, assigned)
 
     def spelled(self, key: Any) -> str:
-        """How one of them is written."""
+        """The path of the place with this key."""
         if isinstance(self.holder, Members):
             return self.path
         items = self.path and not self.path.endswith(".")
@@ -43,16 +43,16 @@ class Places(NamedTuple):
 
     @property
     def is_mapping(self) -> bool:
-        """True for a dict, or what is like one: its items are in an order."""
+        """True for a dict or another mapping, whose order matters."""
         return isinstance(self.holder, Mapping)
 
     def without(self, left_out: Callable[[Any], bool]) -> Places:
-        """The places that hold anything else."""
+        """The places except those whose object is `left_out`."""
         kept = {key: x for key, x in zip(self.keys, self.held, strict=True) if not left_out(x)}
         return self._replace(keys=list(kept), held=tuple(kept.values()))
 
     def moved(self) -> str | None:
-        """A place that holds other numbers, whether in the same Values or in others."""
+        """The path of a place whose numbers have changed, in the same Values or in new ones; None if there is none."""
         for key, held in zip(self.keys, self.held, strict=True):
             now, before = _numbers(self._now(key)), _numbers(held)
             if len(now) != len(before) or not all(map(_equal, now, before)):
@@ -60,7 +60,7 @@ class Places(NamedTuple):
         return None
 
     def changed(self) -> str | None:
-        """A place that holds something else: another object, and not an equal number or text either."""
+        """The path of a place that holds a different object, unless it is an equal number or string; None if there is none."""
         if self.size is not None and (len(self.holder) != self.size or (self.is_mapping and [*self.holder] != self.keys)):
             return self.path
         for key, held in zip(self.keys, self.held, strict=True):
@@ -77,7 +77,7 @@ class Places(NamedTuple):
 
 
 class Same:
-    """Whether every place still holds the very same object: one pass over all of them, since a call may take microseconds."""
+    """A check in one fast pass that all places hold the very same objects as before, since a call may take microseconds."""
 
     def __init__(self, all_places: Sequence[Places]) -> None:
         lists = [p for p in all_places if _is_whole_list(p)]
@@ -96,7 +96,7 @@ class Same:
         self._containers, self._sizes = [p.holder for p in sized], [p.size for p in sized]
 
     def all(self) -> bool:
-        """True if nothing has changed. Most functions read from few kinds of places, so each kind is asked about first."""
+        """True if nothing has changed. Most functions have only a few kinds of places, so empty kinds are skipped."""
         try:
             return (
                 (not self._sizes or list(map(len, self._containers)) == self._sizes)
@@ -105,20 +105,20 @@ class Same:
                 and all(map(is_, map(getitem, self._holders, self._keys), self._held))
                 and not (self._empty_keys and any(map(contains, self._empty_holders, self._empty_keys)))
             )
-        except LookupError:  # it is gone
+        except LookupError:  # a place is gone
             return False
 
 
 def _is_whole_list(places: Places) -> bool:
-    """True for all items of a list, which are read in half the time of single ones."""
+    """True for all items of a list, which takes half the time to check as single places."""
     return type(places.holder) is list and places.size is not None and places.keys == range(places.size)
 
 
-# -- holders other than lists and dicts, read alike: where something is gone, there is a marker -----------------------
+# -- other holders with the interface of lists and dicts: they return EMPTY for whatever is gone ----------------------
 
 
 class Members:
-    """The members of a set, each of which is its own key."""
+    """The members of a set, each its own key."""
 
     def __init__(self, members: Set[Any]) -> None:
         self._members = members
@@ -131,7 +131,7 @@ class Members:
 
 
 class Cells:
-    """The outer variables of a nested function, by their names."""
+    """The outer variables of a nested function, by name."""
 
     def __init__(self, f: FunctionType) -> None:
         self.cells = dict(zip(f.__code__.co_freevars, f.__closure__ or (), strict=True))
@@ -144,7 +144,7 @@ class Cells:
 
 
 class Attributes:
-    """The attributes of an object, also those of its class."""
+    """The attributes of an object, including its class's."""
 
     def __init__(self, held: Any) -> None:
         self.held = held
@@ -157,7 +157,7 @@ class Attributes:
 
 
 class CodeState(Attributes):
-    """Of a function, what can be replaced in it, as IPython's autoreload does."""
+    """The attributes of a function that can be replaced, as IPython's autoreload does."""
 
 
 STATE = ("__code__", "__defaults__", "__kwdefaults__")
@@ -175,14 +175,14 @@ def _numbers(x: Any) -> list[float]:
 
 
 def _equal(now: Any, held: Any) -> bool:
-    """True for equal numbers and texts, zeros of the same sign; anything else must be the same object."""
+    """True for equal numbers and strings, with zeros of the same sign and NaN equal to itself; False for any other type."""
     if type(now) is not type(held) or not isinstance(now, (int, float, complex, str, bytes)):
         return False
     return (now == held and (bool(now) or repr(now) == repr(held))) or (now != now and held != held)
 
 
 def has_contents(held: Any) -> bool:
-    """True for arrays and tables whose numbers can be changed in place: of NumPy, pandas, PyTorch and the standard library."""
+    """True for arrays and tables that can be changed in place: NumPy's, pandas', PyTorch's and the standard library's."""
     if isinstance(held, (array, bytearray, memoryview)):
         return True
     packages = {kind.__module__.partition(".")[0] for kind in type(held).__mro__}
@@ -190,9 +190,9 @@ def has_contents(held: Any) -> bool:
 
 
 def contents(held: Any) -> Any:
-    """Of an array its shape and bytes, so that NaN is equal to itself, and 0.0 is not -0.0.
+    """An array's shape and bytes, in which NaN equals itself and 0.0 differs from -0.0.
 
-    Of a table those of its columns and of its index.
+    For a table, those of its columns and its index.
     """
     if isinstance(held, (array, bytearray, memoryview)):
         return bytes(held)
@@ -208,6 +208,6 @@ def contents(held: Any) -> Any:
         numbers = numpy.asarray(held.detach() if hasattr(held, "detach") else held)
     except TypeError:  # bfloat16, which NumPy lacks
         return as_bytes(held.tolist())
-    if numbers.dtype == object and numbers is not held:  # made anew for this look, perhaps with other objects in it
+    if numbers.dtype == object and numbers is not held:  # converted just now, perhaps to new objects
         return [id(x) if type(x) is Value else repr(x) for x in numbers.ravel().tolist()]
     return numbers.shape, numbers.tobytes()

@@ -1,4 +1,4 @@
-"""Plain data: lists and dicts of numbers and texts, also nested, whose contents are compared all at once."""
+"""Plain data: nested lists and dicts of numbers and strings, whose contents are compared all at once."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ SCALARS = frozenset({int, float, bool, complex, str, bytes, type(None)})
 CONTAINERS = frozenset({list, dict})
 MAX_ITEMS = 1_000_000
 MAX_DEPTH = 100  # marshal can do at least ten times that
-VERSION = 2  # of marshal: later ones depend on who else refers to an object
+VERSION = 2  # of marshal: the output of later ones depends on reference counts
 
 
 def is_plain(x: Any) -> bool:
-    """True for a list or dict that holds nothing but numbers, texts, and such lists and dicts, each of them once.
+    """True for a list or dict that holds only numbers, strings, and lists and dicts of the same kind, none of them twice.
 
     >>> is_plain([[1.0, 2.0], {"a": None}]), is_plain([(1.0, 2.0)])
     (True, False)
@@ -31,7 +31,7 @@ def is_plain(x: Any) -> bool:
             return True
         known = len(seen)
         seen.update(map(id, inside))
-        if len(seen) < known + len(inside):  # as bytes, what is shared would be there many times
+        if len(seen) < known + len(inside):  # in bytes, a shared object would appear many times
             return False
         level = [*chain.from_iterable(inside), *chain.from_iterable([held.values() for held in inside if type(held) is dict])]
         items += len(level)
@@ -39,9 +39,9 @@ def is_plain(x: Any) -> bool:
 
 
 def as_bytes(x: Any) -> bytes:
-    """Plain data as bytes, equal for equal data alone: they tell 1.0 from 1 and 0.0 from -0.0, and NaN is NaN.
+    """Plain data as bytes, equal only for equal data: 1.0 differs from 1, 0.0 differs from -0.0, and NaN equals NaN.
 
-    No bytes if it is not plain.
+    Empty for data that isn't plain.
 
     >>> as_bytes([0.0]) == as_bytes([-0.0]), as_bytes([1.0]) == as_bytes([1]), as_bytes([object()])
     (False, False, b'')
@@ -56,7 +56,7 @@ from_bytes = marshal.loads  # of bytes that as_bytes made in this process, never
 
 
 def difference(path: str, now: Any, before: Any) -> str:
-    """The path of the first place in plain data where something else stands than before.
+    """The path of the first difference in plain data.
 
     >>> difference("rows", [[1.0, 2.0], [3.0]], [[1.0, 5.0], [3.0]])
     'rows[0][1]'

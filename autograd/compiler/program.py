@@ -1,4 +1,4 @@
-"""Program: a recorded graph as straight-line code: rows of ops on numbered registers."""
+"""Program: a recorded graph as straight-line code, a list of ops on numbered registers."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from autograd.compiler.instructions import REDUCTIONS, by_role, lane_dot, matmul
 from autograd.op import Op
 
 Arg = int | float  # a register, or a constant
-MAX_LISTED = 10  # of the arguments or results that a line of a printed program names
+MAX_LISTED = 10  # arguments or results named on one line of a printed program
 
 
 class Input(NamedTuple):
-    """An input: its name, and whether every lane has a number of its own."""
+    """An input: its name, and whether it has one number per lane or one for all lanes."""
 
     name: str
     per_lane: bool = False
@@ -43,31 +43,31 @@ class Row(NamedTuple):
 
     @property
     def results(self) -> range:
-        """The registers it writes."""
+        """The registers that the row writes."""
         return range(self.result, self.result + result_count(self.op, self.shape))
 
 
 def result_count(op: Op, shape: tuple[int, int] | None) -> int:
-    """How many registers an operation writes."""
+    """The number of registers that an operation writes."""
     return 1 if shape is None else shape[0] if op is matmul else shape[0] * shape[1]
 
 
 def renamed(args: Iterable[Arg], now: Sequence[Arg]) -> tuple[Arg, ...]:
-    """The arguments with what stands for each register now; constants stay."""
+    """The arguments with each register replaced by its entry in `now`; constants stay."""
     return tuple([now[arg] if type(arg) is int else arg for arg in args])
 
 
 def renamed_outputs(outputs: Iterable[Output], now: Sequence[Arg]) -> tuple[Output, ...]:
-    """The outputs, likewise."""
+    """The outputs with each register replaced by its entry in `now`; constants stay."""
     return tuple([Output(name, now[arg] if type(arg) is int else arg) for name, arg in outputs])
 
 
 @dataclass(frozen=True)
 class Program:
-    """Straight-line code: inputs in the registers 0, 1, …, then rows of ops of the table, then outputs.
+    """Straight-line code: inputs in registers 0, 1, …, then rows of ops, then outputs.
 
-    A register is uniform or per lane: a row's result is per lane if one of its arguments is, unless it is a reduction
-    over lanes.
+    A register is uniform or per lane. A row's result is per lane if any of its arguments is, unless the row reduces over
+    lanes.
 
     >>> from autograd import compile
     >>> print(compile(lambda x, y: x * y + x, 2.0, 3.0))
@@ -83,7 +83,7 @@ class Program:
 
     @cached_property
     def per_lane(self) -> list[bool]:
-        """For each register, whether every lane has a number of its own."""
+        """For each register, True if it is per lane."""
         varies = [False] * self.registers
         for i, given in enumerate(self.inputs):
             varies[i] = given.per_lane
@@ -95,11 +95,11 @@ class Program:
 
     @cached_property
     def outputs_per_lane(self) -> list[bool]:
-        """For each output, whether every lane has a number of its own."""
+        """For each output, True if it is per lane."""
         return [type(arg) is int and self.per_lane[arg] for _, arg in self.outputs]
 
     def use_counts(self) -> list[int]:
-        """For each register, how many arguments of rows and outputs it is."""
+        """For each register, how many times rows and outputs read it."""
         counts = [0] * self.registers
         for arg in chain(*[row.args for row in self.rows], [output.arg for output in self.outputs]):
             if type(arg) is int:
@@ -108,12 +108,12 @@ class Program:
 
     @property
     def operations(self) -> int:
-        """How many operations on numbers it does for one lane; a dot product of n pairs counts 2n."""
+        """Scalar operations per lane; a dot product of n pairs counts 2n."""
         return sum(map(_operations, self.rows))
 
     @property
     def multiply_adds(self) -> int:
-        """How many multiplications whose product is added to something."""
+        """Multiplications whose product is then added to something, per lane."""
         return sum(map(_multiply_adds, self.rows))
 
     def __repr__(self) -> str:
@@ -125,7 +125,7 @@ class Program:
         return "\n".join(lines)
 
     def single_assignment(self) -> Program:
-        """The same rows with registers of their own for all results, to be read; itself, if no register is written twice."""
+        """The same rows with a new register for each result, for reading; itself if no register is written twice."""
         written = [result for row in self.rows for result in row.results]
         if len({*range(len(self.inputs)), *written}) == len(self.inputs) + len(written):
             return self
@@ -140,7 +140,7 @@ class Program:
 
     @cached_property
     def names(self) -> list[str]:
-        """The name of each register: that of an input, else `v12`."""
+        """The name of each register: the input's name, or one like `v12`."""
         wanted = dict(enumerate(given.name for given in self.inputs))
         wanted |= {register: f"v{register}" for register in range(len(wanted), self.registers)}
         return list(unique_names(wanted, str).values())
@@ -166,7 +166,7 @@ def _multiply_adds(row: Row) -> int:
 
 
 def _side_by_side(rows: Sequence[Row]) -> list[list[Row]]:
-    """The rows in groups: neighbours that do the same to registers side by side share a line."""
+    """The rows in groups that share a line: consecutive rows that apply one op to consecutive registers."""
     groups: list[list[Row]] = []
     for row in rows:
         group = groups[-1] if groups else []
@@ -183,7 +183,7 @@ def _follows(row: Row, before: Row) -> bool:
 
 
 def _shifts(one: Row, other: Row) -> list[float]:
-    """How far each argument is from that of the other row; -1 where it is of another kind, or another constant."""
+    """The distance from each argument to the other row's; -1 where one is a constant and the two differ."""
     pairs = zip(one.args, other.args, strict=True)
     return [y - x if type(x) is int and type(y) is int else 0 if type(x) is type(y) and x == y else -1 for x, y in pairs]
 

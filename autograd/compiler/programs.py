@@ -1,4 +1,4 @@
-"""Programs: what is derived from a traced function, to be run and to be looked at."""
+"""Programs: everything derived from a traced function, to run and to inspect."""
 
 from __future__ import annotations
 
@@ -28,25 +28,25 @@ WHAT = ("value", "value_and_grad", "backward", "jacobian", "hessian", "hvp")
 
 
 class Programs:
-    """A traced function, and the programs that are derived from it."""
+    """A traced function and the programs derived from it."""
 
     def __init__(self, traced: Traced) -> None:
         self.traced = traced
         if traced.closure is not None:
-            self.__wrapped__ = traced.closure.function  # as functools.wraps has it: what reads this program reads that
+            self.__wrapped__ = traced.closure.function  # like functools.wraps, so that closures look through to the function
         self.name, self.arguments, self.captured = traced.name, traced.arguments, traced.captured
-        self._count = len(traced.program.outputs) - len(traced.guards)  # of the numbers that it returns
+        self._count = len(traced.program.outputs) - len(traced.guards)  # of numbers that it returns
         ends = list(accumulate([argument.count for argument in self.arguments], initial=0))
         self._registers = [range(*pair) for pair in pairwise(ends)]  # of each argument
         self._captured_at = range(ends[-1], ends[-1] + len(self.captured))
-        # What programs for backward reach of the captured leaves: with and without lanes, and before and after preparation.
+        # Which captured leaves `backward` reaches, by (has lanes, as traced).
         self._reached: dict[tuple[bool, bool], derived.Reached] = {}
 
     def program_of(self, what: str = "value", *, argnums: int | Sequence[int] = 0, reduction: str | None = None) -> Program:
-        """The program that is run for "value", "value_and_grad", "backward", "jacobian", "hessian" or "hvp".
+        """The program behind "value", "value_and_grad", "backward", "jacobian", "hessian" or "hvp".
 
-        It is the one for lanes, if `in_axes` gives any argument an axis of lanes. "backward" is that of the sum over all
-        lanes, and so is "value_and_grad" with `reduction="sum"`.
+        It runs on lanes if `in_axes` gives any argument an axis of lanes. The one for "backward" differentiates the sum over
+        all lanes, as does "value_and_grad" with `reduction="sum"`.
 
         >>> from autograd import compile
         >>> print(compile(lambda x, y: x * y + x, 2.0, 3.0).program_of())
@@ -73,7 +73,7 @@ class Programs:
         return self._derived(keys.get(what, (what, chosen)), lanes, program, as_traced)
 
     def __repr__(self) -> str:
-        """The signature and the size; `print` shows the code.
+        """The signature and size; `print` shows the code.
 
         >>> from autograd import compile
         >>> compile(lambda x, y: x * y + x, 2.0, 3.0)
@@ -93,14 +93,14 @@ class Programs:
         return str(self.program_of())
 
     def check_closure(self) -> None:
-        """CompileError if something has changed that the function reads from outside besides the leaves."""
+        """CompileError if anything that the function reads from outside, other than the leaves, has changed."""
         if self.traced.closure is not None:
             self.traced.closure.check()
 
     def source(
         self, language: str = "python", what: str = "value", *, argnums: int | Sequence[int] = 0, reduction: str | None = None
     ) -> Source:
-        """The program that `program_of` gives, before the passes, as source in "python", "c" or "javascript".
+        """The program of `program_of`, before the passes, as source code in "python", "c" or "javascript".
 
         A function that branches has one more output per guard: 1 where the comparison holds, else 0.
 
@@ -126,7 +126,7 @@ class Programs:
         return writers[checked_choice("language", language, writers)](program, name)
 
     def stats(self, what: str = "value", *, argnums: int | Sequence[int] = 0, reduction: str | None = None) -> Stats:
-        """What the program that `program_of` gives costs for one lane, before and after each pass: a table.
+        """A table of the program's cost for one lane, before the passes and after each; for the arguments see `program_of`.
 
         >>> from autograd import compile
         >>> print(compile(lambda x, y: x * y + x, 2.0, 3.0).stats())
@@ -153,7 +153,7 @@ class Programs:
         reduction: str | None = None,
         narrow: bool = False,
     ) -> Drawing:
-        """The program that `program_of` gives as a picture; `narrow` is for a page as narrow as a phone's.
+        """A drawing of the program of `program_of`; `narrow` is for pages as narrow as a phone.
 
         >>> from autograd import compile
         >>> compile(lambda x, y: x * y + x, 2.0, 3.0).draw().pipe("svg")[:4]
@@ -164,10 +164,10 @@ class Programs:
         return draw_program(self.program_of(what, argnums=argnums, reduction=reduction), narrow=narrow)
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write the program to a file, from which `load_program` reads it: npz, or safetensors if its name ends so.
+        """Write the program to a file for `load_program`, in npz format, or safetensors if the path ends in `.safetensors`.
 
-        The numbers of captured leaves are saved with it. ValueError if the function draws random numbers, or was compiled
-        with guard="recompile".
+        The numbers of captured leaves are saved too. ValueError if the function draws random numbers, or was compiled with
+        guard="recompile".
 
         >>> import tempfile
         >>> from autograd import compile, load_program
@@ -181,11 +181,11 @@ class Programs:
 
     @cached_property
     def _prepared(self) -> Program:
-        """The traced program with fewer rows to differentiate."""
+        """The traced program, with fewer rows to differentiate."""
         return prepare(self.traced.program)
 
     def _derived(self, key: tuple[Any, ...], lanes: bool, program: Program, as_traced: bool) -> Program:
-        """The program before the passes, of the traced one or of the prepared one."""
+        """The derived program before the passes, from the traced program or the prepared one."""
         varies = [own for argument in self.arguments for own in argument.varies]
         per_lane = [i for i, own in enumerate(varies) if own]
         per_lane += range(self._captured_at.stop, len(program.inputs))

@@ -1,4 +1,4 @@
-"""Recorded: a recorded graph as a Program, which runs on other numbers of its leaves."""
+"""Recorded: a recorded graph as a Program, to evaluate it at other numbers for its leaves."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from autograd.value import Value, take_partials, takes_gradient
 class Recorded:
     """A recorded graph as a Program: its leaves are the inputs, and every node has a register.
 
-    A node in `instead` is computed by another op.
+    `instead` maps nodes to ops that replace their own.
 
     >>> x = Value(3.0, "x")
     >>> square = Recorded(Graph(x * x))
@@ -43,9 +43,9 @@ class Recorded:
 
     @cached_property
     def slopes(self) -> tuple[list[Row], list[list[Arg | None] | None]]:
-        """More rows, which compute the partials; and for each of `rows`, where its partials are.
+        """Additional rows that compute the partials, and for each of `rows` the registers or constants of its partials.
 
-        None for the partials of a row whose rule, one of your own with a branch perhaps, can be called on numbers alone.
+        None in place of these if the rule accepts only numbers, as a custom op's with a Python branch does.
         """
         builder = Builder(rows=self.rows, registers=len(self.nodes))
         symbols = [builder.symbol(register) for register in range(len(self.nodes))]
@@ -56,7 +56,7 @@ class Recorded:
             try:
                 partials = op.partials_at(symbols[result], [symbols[arg] if type(arg) is int else arg for arg in args], wanted)
                 slopes.append([None if partial is None else builder.arg(partial) for partial in partials])
-            except Exception:  # a rule of the user's, which may do anything with a Symbol
+            except Exception:  # a user's rule may do anything with a Symbol
                 del builder.rows[size:]
                 builder.registers = registers
                 slopes.append(None)
@@ -64,23 +64,23 @@ class Recorded:
 
     @property
     def program(self) -> Program:
-        """The rows, with names."""
+        """The rows as a Program with named inputs and outputs."""
         at = {node: i for i, node in enumerate(self.nodes)}
         inputs = [Input(leaf.label or f"x{i}") for i, leaf in enumerate(self.leaves)]
         outputs = [Output(root.label or "y", at[root]) for root in self.graph.roots]
         return Program(tuple(inputs), tuple(self.rows), tuple(outputs), len(self.nodes))
 
     def at(self, moved: Mapping[Value, float]) -> Point:
-        """Its numbers with these leaves moved; the others are at the numbers they have now."""
+        """The graph's numbers with these leaves moved; the others keep their current numbers."""
         return Point(self, registers(self.rows, [moved.get(leaf, leaf.data) for leaf in self.leaves]))
 
 
 class Point:
-    """The numbers of a recorded graph at some numbers of its leaves; the graph itself stays as it is.
+    """The numbers of a recorded graph at a given point; the graph itself doesn't change.
 
-    values      the number of every node: bit for bit what recording the program again would give, without warnings
-    partials    those of every node, by frozen leaves too, which get no gradient but may be moved. None for constants and
-                for the branch that `where` does not take at these numbers
+    values      the number of every node: the same bits as recording the program again would give, without warnings
+    partials    the partials of every node, also by frozen leaves, which get no gradient but may be moved; None for constants
+                and for the branch that `where` doesn't take here
 
     >>> x = Value(3.0)
     >>> y = x * x

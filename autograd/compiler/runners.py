@@ -1,4 +1,4 @@
-"""Runners: an executor with the program that it runs, fed with what a call was given."""
+"""Runners: an executor together with the program that it runs, called with the arguments of a call."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from autograd.compiler.optimize import optimize
 from autograd.compiler.program import Program
 from autograd.errors import CompileError
 
-MIN_ROWS = 2000  # of a program without lanes that is worth the import of Numba
-MIN_RUNS = 20  # in the interpreter; more of them take longer than to write Python code and compile it
+MIN_ROWS = 2000  # in a program without lanes, for which importing Numba pays off
+MIN_RUNS = 20  # in the interpreter, before it pays off to write and compile Python code
 
 
 class Found:
-    """The outputs of a run: numbers where they are uniform, and an array of shape (outputs, lanes) where they are per lane."""
+    """The outputs of a run: numbers for the uniform ones, an array of shape (outputs, lanes) for the per-lane ones."""
 
     def __init__(self, layout: OutputPlaces, uniform: Any, per_lane: Any) -> None:
         self._layout, self._uniform, self._per_lane = layout, uniform, per_lane
 
     def __getitem__(self, i: int) -> Any:
-        """One output: a number, or an array with one per lane."""
+        """One output: a number, or an array with one number per lane."""
         return self._per_lane[self._layout.index[i], ...] if self._layout.varies[i] else self._uniform[self._layout.index[i]]
 
     def span(self, start: int, stop: int, lanes: int | None = None) -> Any:
-        """These outputs: a sequence of numbers; with `lanes`, an array with one row per output, also for uniform ones."""
+        """Outputs `start` to `stop`: a sequence of numbers; with `lanes`, an array with a row for each, uniform ones too."""
         varies, index = self._layout.varies[start:stop], self._layout.index
         if lanes is None:
             return self._uniform[index[start] : index[start] + stop - start] if start < stop else []
@@ -38,14 +38,14 @@ class Found:
         return namespace_of(rows).stack(rows) if rows else rows
 
     def scaled(self, scale: float) -> Found:
-        """All outputs times a number."""
+        """All outputs multiplied by a number."""
         uniform, per_lane = self._uniform, self._per_lane
         uniform = [x * scale for x in uniform] if isinstance(uniform, list) else uniform * scale
         return Found(self._layout, uniform, per_lane if per_lane is None else per_lane * scale)
 
 
 class OutputPlaces:
-    """For each output of a program, whether it is per lane, and its place among those that are, or are not."""
+    """For each output of a program, whether it is per lane, and its index among the outputs of its kind."""
 
     def __init__(self, program: Program) -> None:
         self.varies = program.outputs_per_lane
@@ -59,8 +59,8 @@ class OutputPlaces:
 class Runner:
     """Runs one program.
 
-    `uniform` are sequences of numbers that together are the uniform inputs; `columns` hold the inputs that are per lane,
-    each of shape (lanes, inputs).
+    The uniform inputs are the concatenation of the sequences in `uniform`; the per-lane ones are the columns of the arrays
+    in `columns`, each of shape (lanes, inputs).
     """
 
     def __init__(self, program: Program) -> None:
@@ -73,12 +73,12 @@ class Runner:
 
 
 class PythonRunner(Runner):
-    """Number by number."""
+    """Runs a program in Python, number by number."""
 
     def __init__(self, program: Program) -> None:
         super().__init__(program)
         self._runs = 0
-        self.code: Callable[..., list[float]] | None = None  # once there have been many runs
+        self.code: Callable[..., list[float]] | None = None  # set after many runs
 
     def run(self, uniform: Sequence[Any], columns: Sequence[Any], lanes: int | None) -> Found:
         numbers = iter([x if type(x) is float else _number(x) for x in chain.from_iterable(map(each, uniform))])
@@ -103,7 +103,7 @@ class PythonRunner(Runner):
 
 
 class LanesRunner(Runner):
-    """In machine code."""
+    """Runs a program in machine code."""
 
     def __init__(self, program: Program) -> None:
         from autograd.compiler.executors.lanes import Lanes
@@ -118,12 +118,12 @@ class LanesRunner(Runner):
 
 
 def _number(x: Any) -> Any:
-    """A number of an array as one of Python; others as they are."""
+    """An array's number as a Python number; any other unchanged."""
     return x if not hasattr(x, "dtype") else x.item() if hasattr(x, "item") else float(x)
 
 
 def _joined(parts: Sequence[Any]) -> Any:
-    """Sequences of numbers, one after the other, as one array."""
+    """The concatenation of sequences of numbers, as an array."""
     if len(parts) == 1:
         return _array(parts[0])
     import numpy
@@ -138,7 +138,7 @@ def _array(numbers: Any) -> Any:
 
 
 class ArrayRunner(Runner):
-    """On whole arrays, of NumPy or another library."""
+    """Runs a program on whole arrays, NumPy's or another library's."""
 
     def __init__(self, program: Program) -> None:
         super().__init__(program)
@@ -154,11 +154,11 @@ class ArrayRunner(Runner):
 
 
 def runs_in_python(program: Program, executor: str, lanes: bool, kind: str) -> bool:
-    """True if a program is run number by number: if that was asked for, on numbers of other types, and without lanes if it is
-    small or there is no NumPy.
+    """True if a program runs number by number: on request, on other number types, and without lanes if it is small or NumPy
+    is missing.
 
-    `kind` is "plain" for floats and NumPy arrays, "foreign" for arrays of other libraries, which may be traced and then have no
-    numbers yet, "other" for other numbers.
+    `kind` is "plain" for floats and NumPy arrays, "foreign" for arrays of other libraries, which hold no numbers yet if they
+    are traced, "other" for other numbers.
     """
     if executor == "auto" and kind == "plain" and not lanes:
         return len(program.rows) < MIN_ROWS or not has_numpy()
@@ -166,9 +166,9 @@ def runs_in_python(program: Program, executor: str, lanes: bool, kind: str) -> b
 
 
 def fast_runner(program: Program, executor: str, kind: str) -> Runner:
-    """The executor that was asked for, or the fastest that can run the program, after all passes.
+    """A runner for the program after all passes, with the requested executor or else the fastest that can run it.
 
-    CompileError if Numba was asked for, and lacks an op.
+    CompileError if Numba was requested but lacks an op.
     """
     program = optimize(program)
     if executor == "numpy" or kind == "foreign":

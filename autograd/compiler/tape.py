@@ -13,25 +13,25 @@ from autograd.compiler.program import Arg, Program
 
 @dataclass(frozen=True)
 class Tape:
-    """The rows of a Program and its registers, numbered so that one flat memory of floats holds them all.
+    """The rows of a Program, with registers numbered so that one flat memory of floats holds them all.
 
-    The registers 0 … uniform-1 hold one number each, the `varying` ones after them `width` numbers, one for each lane of
-    a block. So register r starts at `memory[r]` if r < uniform, else at `memory[uniform + (r - uniform)·width]`.
-    Registers that are neighbours in the Program, and of one kind, are neighbours here.
+    Registers 0 … uniform-1 hold one number each; the `varying` registers after them hold `width` numbers, one per lane of
+    a block. So register r starts at `memory[r]` if r < uniform, else at `memory[uniform + (r - uniform)·width]`. Registers
+    of the same kind that are adjacent in the Program stay adjacent.
 
-    The rows before `before` compute uniform numbers, once. Those up to `after` compute one block of lanes, or add it up:
-    a reduction adds to its result, which starts at 0.0 and which no earlier row uses. The others compute with the sums.
+    The rows before `before` run once, on uniform numbers. Those up to `after` run for each block of lanes; a reduction
+    among them adds to its result, which starts at 0.0 and which no earlier row uses. The rest run once, on the sums.
 
     inputs            the register of each input of the Program; nothing else is written to it
     outputs           the register of each output
     ops               the names of the ops
     codes             for each row, the position of its op in `ops`
     results           for each row, its first result
-    args, starts      the arguments of row i are args[starts[i]:starts[i + 1]], registers all
+    args, starts      the arguments of row i are args[starts[i]:starts[i + 1]], all of them registers
     shapes            for each row, the shape of a matrix product, else 0, 0
-    constants         numbers, and `constant_registers`, the uniform registers that hold them
+    constants         the constants; `constant_registers` are the uniform registers that hold them
 
-    They are lists, or NumPy's arrays after `arrays()`.
+    They are lists, or NumPy arrays after `arrays()`.
     """
 
     uniform: int
@@ -68,7 +68,7 @@ class Tape:
         outputs = [output.arg for output in program.outputs]
         varies = program.per_lane
         uniform = varies.count(False)
-        constants = {repr(arg): arg for arg in [*args, *outputs] if type(arg) is float}  # 0.0 and -0.0 are two
+        constants = {repr(arg): arg for arg in [*args, *outputs] if type(arg) is float}  # repr distinguishes 0.0 from -0.0
         places: dict[Arg | str, int] = {text: uniform + i for i, text in enumerate(constants)}
         free = {False: itertools.count(), True: itertools.count(uniform + len(constants))}
         places |= {register: next(free[kind]) for register, kind in enumerate(varies)}
@@ -95,7 +95,7 @@ class Tape:
         )
 
     def arrays(self) -> Tape:
-        """The same tape in NumPy's arrays: int32, and float64 for the constants."""
+        """The same tape as NumPy arrays: int32, and float64 for the constants."""
         import numpy as np
 
         integers = ("inputs", "outputs", "codes", "results", "args", "starts", "constant_registers")

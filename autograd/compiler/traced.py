@@ -1,4 +1,4 @@
-"""Traced: everything known about a traced function. Compiled functions are made of it, and files hold it."""
+"""Traced: everything known about a traced function. Compiled functions are built from it, and files store it."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from autograd.value import Value
 class Traced(NamedTuple):
     """A traced function.
 
-    program    computes the numbers that it returns, then the comparisons of its guards; its inputs are the numbers of the
-               arguments, the captured leaves, and the random draws
-    result     what it returned: the nesting of its results
-    closure    what it reads from outside besides the leaves; None for a program from a file
+    program    computes the numbers that the function returns, then the guards' comparisons; its inputs are the numbers of
+               the arguments, the captured leaves, and the random draws
+    result     the nesting of the function's result, with zeros for its numbers
+    closure    what the function reads from outside besides the leaves; None for a program from a file
     """
 
     name: str
@@ -40,7 +40,7 @@ class Traced(NamedTuple):
 
     @classmethod
     def of(cls, f: Callable[..., Any], examples: Sequence[Any], axes: Sequence[Axes]) -> Traced:
-        """Call f twice on Values in place of the examples: CompileError if it does something different the second time."""
+        """Trace f on Values in place of the examples, twice: CompileError if the two traces differ."""
         name = getattr(f, "__name__", None) or type(f).__name__
         names = _parameter_names(f, name, len(examples))
         arguments = [Argument(*given) for given in zip(names, examples, axes, strict=True)]
@@ -49,7 +49,7 @@ class Traced(NamedTuple):
         closure = Closure(f, trace.started)
         with collector_paused():
             once, again = _fingerprint(trace, program, captured), _fingerprint(*_trace(f, name, arguments, named=False))
-        if once != again and repr(once) != repr(again):  # as NaN is not equal to itself
+        if once != again and repr(once) != repr(again):  # NaN is not equal to itself
             raise CompileError(
                 f"{name} does something different on every call, so it cannot be compiled: does it draw random numbers, or "
                 "change what it reads? Pass them as arguments, or draw with autograd.extend.draw"
@@ -60,7 +60,7 @@ class Traced(NamedTuple):
                 f"{moved}, which {name} reads, is changed by {name} at every call, so it cannot be compiled: a "
                 "compiled program only computes; it can't change what it reads"
             )
-        if closure.assigns:  # other objects stand there now
+        if closure.assigns:  # its names are bound to new objects now
             closure = Closure(f, trace.started)
         samplers = list(trace.draws.values())
         return cls(name, arguments, program, captured, samplers, trace.guards, _nesting(trace.result), closure)
@@ -83,7 +83,7 @@ def _trace(
     try:
         _transform_checks.check_output("compile", name, trace.result)
     except TypeError:
-        _check_comparisons(f, name, arguments, trace)  # f may have found no case that matches
+        _check_comparisons(f, name, arguments, trace)  # perhaps no case of a match statement matched
         raise
     ys = tree_leaves(trace.result)
     outputs = [(f"y{i}" if len(ys) > 1 else "y", y if type(y) is Value else number(y)) for i, y in enumerate(ys)]
@@ -91,13 +91,13 @@ def _trace(
 
 
 def _fingerprint(trace: Trace, program: Program, captured: Sequence[Value]) -> tuple[Any, ...]:
-    """All that a function does on a call: what it computes, from which Values, and where it returns what."""
+    """Everything that a call does: the computation, the Values that it captures, and the layout of its result."""
     nesting = block_map(lambda leaf: leaf.shape if is_array(leaf) else 0, trace.result)
     return program.rows, [arg for _, arg in program.outputs], list(map(id, captured)), nesting
 
 
 def _check_comparisons(f: Callable[..., Any], name: str, arguments: Sequence[Argument], trace: Trace) -> None:
-    """CompileError if f gives something else where comparisons are bools: while it is traced, they are Values."""
+    """CompileError if f returns something else when it isn't traced: comparisons are bools then, not Values."""
     if not trace.compared or trace.draws:
         return
     with context.enable_grad(), context.quiet(), context.tracing_with(None):
@@ -115,13 +115,13 @@ def _not_a_bool(name: str, where: str) -> CompileError:
 
 
 def _alike(x: Any, y: Any) -> bool:
-    """True for equal results, and for numbers that differ by rounding, as those of `softmax` do."""
+    """True for equal results, and for numbers that differ by rounding, as `softmax`'s do."""
     numbers = isinstance(x, (int, float)) and isinstance(y, (int, float))
     return x == y or (x != x and y != y) or (numbers and math.isclose(x, y, rel_tol=1e-6, abs_tol=1e-9))
 
 
 def _nesting(result: Any) -> Any:
-    """What a function returned, without the Values and their graphs."""
+    """The nesting of a function's result, with zeros for the Values, whose graphs it would keep alive."""
 
     def empty(leaf: Any) -> Any:
         if not is_array(leaf):
@@ -145,9 +145,9 @@ def _as_inputs(name: str, position: int, example: Any) -> Any:
 
 
 def _parameter_names(f: Callable[..., Any], name: str, count: int) -> list[str]:
-    """The names of the first parameters, where the signature has them; of a module, it is that of `forward`.
+    """Names for `count` arguments: the signature's (for a module, `forward`'s), then ones like `x1`.
 
-    TypeError if it needs more than `count`.
+    TypeError if f requires more than `count` arguments.
     """
     try:
         parameters = list(inspect.signature(getattr(f, "forward", f)).parameters.values())
@@ -165,7 +165,7 @@ def _parameter_names(f: Callable[..., Any], name: str, count: int) -> list[str]:
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """Run without the garbage collector: it would walk the growing graph over and over, and find nothing."""
+    """Run without the garbage collector, which would scan the growing graph over and over and find nothing."""
     import gc
 
     enabled = gc.isenabled()

@@ -1,4 +1,4 @@
-"""Tracing: a function is called once, on Values, and what it recorded becomes a Program."""
+"""Tracing: call a function once, on Values, and turn the recorded graph into a Program."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ from autograd.names import node_names
 from autograd.sweeps import topological_order
 from autograd.value import Value
 
-MAX_NAMED = 20_000  # nodes of a graph in which names are looked for
+MAX_NAMED = 20_000  # nodes in the largest graph whose nodes' names are looked up
 
 
 class Guard(NamedTuple):
-    """A comparison that decided a Python branch while tracing: its outcome and its line."""
+    """A comparison that decided a Python branch while tracing: its outcome and its source line."""
 
     taken: bool
     line: str
 
 
 class Trace:
-    """What a function does on Values: its outputs, and what they depend on besides its arguments.
+    """One call of a function on Values: its outputs, and what they depend on besides its arguments.
 
-    result    what it returned
+    result    what the function returned
     guards    the comparisons that decided a branch
-    compared  the comparisons that Python has not asked for their truth: where it got at that otherwise, it went wrong
+    compared  the comparisons whose truth was never tested: code that expects a bool there (`is True`, match) goes wrong
     draws     the Values that stand for random draws, each with its sampler
-    started   the count of `context.start`: leaves from outside are older
+    started   the count from `context.start`; leaves from outside have a lower one
     """
 
     def __init__(self, inputs: Sequence[Value], names: Sequence[str], call: Callable[[], Any]) -> None:
@@ -45,7 +45,7 @@ class Trace:
         self._conditions: list[Value] = []  # of the guards
         self.compared: set[Value] = set()
         self.draws: dict[Value, Callable[[], float]] = {}
-        self._sources: dict[Value, Value] = {}  # of leaves made by detach() and inside no_grad()
+        self._sources: dict[Value, Value] = {}  # for each leaf made by detach() or inside no_grad(), the original
         self.started = context.start()
         self._thread = get_ident()
         with context.enable_grad(), context.quiet(), context.tracing_with(self):
@@ -54,7 +54,7 @@ class Trace:
     # -- called by Values while tracing --------------------------------------------------------------
 
     def decided(self, condition: Value) -> None:
-        """Python branches on a Value."""
+        """Record a guard: Python branches on this Value."""
         frame, _ = user_frame()
         file, line = frame.f_code.co_filename, frame.f_lineno
         code = linecache.getline(file, line).strip()
@@ -63,16 +63,16 @@ class Trace:
         self.guards.append(Guard(condition._number != 0.0, f"{place((file, line))}: {code}".rstrip(": ")))
 
     def detached(self, leaf: Value, source: Value) -> Value:
-        """`leaf` has the number of `source`, and no gradient flows through it."""
+        """Record that `leaf` is a detached copy of `source`: the same number, but no gradient flows through it."""
         self._sources[leaf] = source
         return leaf
 
     def computes(self, leaf: Value) -> bool:
-        """True if the program computes the number of this leaf anew in every run; that of other new leaves is a constant."""
+        """True if each run recomputes this leaf's number; other new leaves are constants."""
         return leaf in self._sources or leaf in self.draws
 
     def was_read(self, how: str) -> None:
-        """A Value is turned into a number."""
+        """Warn that a Value was turned into a number."""
         _, depth = user_frame()
         warnings.warn(
             f"{how} was read while the function was traced: the number it had then is a constant of the program. "
@@ -82,7 +82,7 @@ class Trace:
         )
 
     def refuse_elsewhere(self, xs: Sequence[Any]) -> None:
-        """CompileError if one depends on the arguments, and this is another thread, whose decisions the trace does not see."""
+        """CompileError in another thread, whose branches the trace doesn't see, if any of xs depends on the arguments."""
         if get_ident() == self._thread:
             return
         order = topological_order([x for x in xs if type(x) is Value], until=self.inputs)
@@ -93,7 +93,7 @@ class Trace:
             )
 
     def draw(self, sampler: Callable[[], float]) -> Value:
-        """A Value that stands for a random number, drawn again in every run."""
+        """A placeholder Value for a random number that every run draws again."""
         drawn = Value(0.5)
         self.draws[drawn] = sampler
         return drawn
@@ -101,14 +101,14 @@ class Trace:
     # -- the program ---------------------------------------------------------------------------------
 
     def program(self, outputs: Sequence[tuple[str, Any]], named: bool = True) -> tuple[Program, list[Value]]:
-        """The Program that computes these outputs and the conditions of the guards, and the captured leaves.
+        """A Program that computes these outputs and the guards' conditions, and the list of captured leaves.
 
-        Its inputs are the arguments, the captured leaves and the draws, in that order. Names of leaves are looked for only if
-        they are to be `named`.
+        Its inputs are the arguments, the captured leaves and the draws, in that order. The leaves' display names are looked
+        up only if `named`.
         """
         wanted = [*outputs, *((f"guard_{i}", condition) for i, condition in enumerate(self._conditions))]
         roots = [x for _, x in wanted if type(x) is Value]
-        outer = context.differentiated_inputs()  # the function reads these, not what they were made from
+        outer = context.differentiated_inputs()  # inputs of an enclosing transform: captured, whatever they were computed from
         order = topological_order(roots, until=(*self.inputs, *self.draws, *outer), sources=self._sources)
         known = {*self.inputs, *self.draws, *self._sources}
         captured = [x for x in order if x not in known and (x in outer or (x.op is None and x._a < self.started))]
@@ -133,7 +133,7 @@ class Trace:
 
 
 def _captured_name(name: str, i: int) -> str:
-    """The display name of a leaf from outside; one that has none is called w and its number."""
+    """The display name of a captured leaf as an identifier, or one like `w0` if it has none."""
     return f"w{i}" if re.fullmatch(r"(v\d+)?", name) else identifier(name)
 
 

@@ -135,7 +135,7 @@ def make_spirals(
 ) -> Points:
     """Spiral arms that wind from the origin to radius 1, one per class, labelled 0, 1, 2 …
 
-    `turns` is how often each arm goes round; more turns are harder to learn. Returns X (n_samples rows of 2 floats) and y;
+    `turns` is how many times each arm goes round; more turns are harder to learn. Returns X (n_samples rows of 2 floats) and y;
     arm sizes differ by one at most. ValueError if n_samples or n_classes < 1, or turns or noise < 0.
 
     >>> X, y = make_spirals(4, turns=0.5, shuffle=False)
@@ -157,7 +157,7 @@ def _angles(count: int, end: float, steps: int) -> list[float]:
 
 
 def _sizes(count: int, parts: int) -> list[int]:
-    """`count` divided evenly, the rest to the first parts."""
+    """`count` divided evenly, with the remainder going to the first parts."""
     return [count // parts + (part < count % parts) for part in range(parts)]
 
 

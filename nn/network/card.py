@@ -1,4 +1,4 @@
-"""What is shown of a model that is not made of layers: a card, or the scalar graph of its result."""
+"""Pictures of a model that is not made of layers: a card, or the scalar graph of its result."""
 
 from __future__ import annotations
 

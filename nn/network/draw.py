@@ -22,7 +22,7 @@ SHOW = ("weight", "grad", "update")
 
 
 class NetworkDrawing:
-    """A model as a picture: it displays itself in a notebook, live where that may run, and prints as text.
+    """A model as a picture: it displays itself in a notebook, live where scripts may run, and prints as text.
 
     `render(path)` writes the SVG, `pipe()` returns it, `save_html(path)` writes the live page.
 
@@ -89,17 +89,17 @@ def draw(
     """A model as a network: a column per layer, a circle per neuron, a line per weight; it displays itself in a notebook.
 
     A line is blue for a positive weight, dashed orange for a negative one, and as wide as its size; the ring around a neuron is
-    its bias. `show="grad"` draws gradients instead, `show="update"` what SGD would add, −lr · gradient. On the live page that is
-    a switch, and a neuron opens as its scalar graph.
+    its bias. `show="grad"` draws gradients instead, `show="update"` what SGD would add, −lr · gradient. The live page has a
+    switch for that, and a neuron opens as its scalar graph.
 
-    - With a row `x` the circles show what every neuron gives (the model runs as after `eval()`). With its target `y` and a
-      `loss` function, as for `fit`, all gradients are those of this sample. `loss` may also be the Value that was computed
-      from the model: then values and gradients are those of the last call in its graph. Without a loss, gradients are those
+    - With a row `x` the circles show the output of every neuron (the model runs as after `eval()`). With its target `y` and
+      a `loss` function, as for `fit`, all gradients are those of this sample. `loss` may also be a Value computed from the
+      model: then values and gradients are those of the model's last call in its graph. Without a loss, gradients are those
       that the parameters have from the last `backward()`. No gradient is changed.
-    - With two inputs, `over=X` shows in every circle what the neuron gives over the plane of these samples, dark where it is
+    - With two inputs, `over=X` shows in every circle the neuron's output over the plane of these samples, dark where it is
       least; `over=(X, y)` marks them by their labels on the map of the output.
-    - `inputs` names the inputs, or gives the shape of the image that they are, such as (8, 8); 49 inputs or more whose
-      number is a square are taken for one. `outputs` names the last neurons.
+    - `inputs` names the inputs, or gives their shape as an image, such as (8, 8); 49 inputs or more whose number is a
+      square are taken to be one. `outputs` names the last neurons.
     - `direction` is "LR" or "TB", for a narrow page.
 
     More than 12 neurons in a layer, or 4 layers, are folded. A model that is not made of layers that feed one another is
@@ -156,7 +156,7 @@ def _drawing(
 
 
 def _network(model: Module, sample: ModelCall | None, inputs: Any, outputs: Any) -> Network:
-    """The layers in the order of the model's attributes, if they ran in that order, else in that of the sample."""
+    """The layers in the order of the model's attributes if they ran in that order, else in the order in which they ran."""
     if sample is None:
         return read_network(model, None, inputs, outputs)
     ran = list(sample.steps(model))
@@ -167,13 +167,13 @@ def _network(model: Module, sample: ModelCall | None, inputs: Any, outputs: Any)
 
 
 def _labels(x: Any) -> list[str] | None:
-    """The labels of the inputs, if all are Values with one."""
+    """The labels of the inputs, if all are Values that have one."""
     labels = [item.label for item in x if type(item) is Value] if isinstance(x, (list, tuple)) else []
     return labels if labels and all(labels) and len(labels) == len(x) else None
 
 
 def _shape(inputs: Any) -> tuple[int, int] | None:
-    """The rows and columns of an image, if `inputs` is that."""
+    """The rows and columns if `inputs` is the shape of an image; None if it is names."""
     if inputs is None or _are_names(inputs):
         return None
     if isinstance(inputs, tuple) and len(inputs) == 2 and all(isinstance(n, Integral) and int(n) > 0 for n in inputs):
@@ -200,11 +200,11 @@ def _fallback(model: Module, sample: ModelCall | None, reason: str) -> NetworkDr
 
 
 def _display(model: Module) -> dict[str, str]:
-    """A module in a notebook: its network, if it is one, above the table of its parts."""
+    """The notebook display of a module: its network, if it is made of layers, above the table of its parts."""
     bundle = {"text/plain": repr(model), "text/html": module_card(model)}
     try:
         network = read_network(model)
-    except Exception:  # of a module of the user's, whose attributes may do anything; or NotLayered
+    except Exception:  # NotLayered; or any, as attributes of a user's module may do anything
         return bundle
     shown = _drawing(network, numbers_of(network))._repr_mimebundle_()
     return shown | bundle | {"text/html": shown["text/html"] + bundle["text/html"]}

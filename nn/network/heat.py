@@ -16,8 +16,8 @@ FINE, COARSE = 105, 30  # cells along the side of the square, and of a circle
 LEVELS = 17  # shades
 MARK = 4.5  # radius of a sample
 MAX_SAMPLES = 200
-LEAST = 0.36  # place in the palette of the least of numbers of one sign
-OVERLAP = 0.5  # of cells, or the paper would shine through between them
+LEAST = 0.36  # place in the palette of the least number, if all have one sign
+OVERLAP = 0.5  # of cells, or the paper would show between them
 TINT = 0.4  # opacity of the colours of classes behind their samples
 
 
@@ -50,7 +50,7 @@ def square(maps: Maps, grids: Sequence[Grid], box: Rectangle, name: str) -> str:
 
 
 def tells_classes(maps: Maps) -> bool:
-    """Does a single output tell classes by the side of its boundary on which it is? For labels such as these."""
+    """True if a single output tells two classes apart by the side of its boundary: labels 0 and 1, or -1 and 1."""
     return list(maps.labels) in ([0, 1], [-1, 1])
 
 
@@ -61,13 +61,13 @@ def _tinted(classes: Sequence[Sequence[int]], box: Rectangle) -> str:
 
 
 def _margin(grids: Sequence[Grid], k: int) -> Grid:
-    """By how much an output is larger than the largest of the others."""
+    """The lead of an output over the largest of the others."""
     others = [grid for i, grid in enumerate(grids) if i != k]
     return [[x - max(other[i][j] for other in others) for j, x in enumerate(row)] for i, row in enumerate(grids[k])]
 
 
 def contour(grid: Grid, box: Rectangle) -> str:
-    """Where a map is 0: a straight line through each cell between four points, by marching squares."""
+    """The line where a map is 0, by marching squares: a straight segment through each cell between four points."""
     last = len(grid) - 1
     width, height = (box.right - box.left) / last, (box.bottom - box.top) / last
     parts = []
@@ -85,7 +85,7 @@ def contour(grid: Grid, box: Rectangle) -> str:
 
 
 def _axes(maps: Maps, box: Rectangle) -> str:
-    """A few round numbers at the sides."""
+    """Ticks with a few round numbers at the sides."""
     drawn = []
     for x, share in _ticks(*maps.x):
         at = box.left + share * (box.right - box.left)
@@ -99,7 +99,7 @@ def _axes(maps: Maps, box: Rectangle) -> str:
 
 
 def _ticks(low: float, high: float) -> Iterator[tuple[float, float]]:
-    """Round numbers in a range, two to five, each with its share of the way."""
+    """Two to five round numbers in a range, each with its position, from 0 at the low end to 1 at the high end."""
     power = 10.0 ** math.floor(math.log10(high - low))
     step = next((size * power for size in (0.5, 1.0) if (high - low) / (size * power) <= 4.5), 2.0 * power)
     for k in range(math.ceil(low / step), math.floor(high / step) + 1):
@@ -110,13 +110,13 @@ def _shaded(grid: Grid) -> list[list[str]]:
     """A map as colours."""
     xs = [x for row in grid for x in row]
     finite = [x for x in xs if math.isfinite(x)] or [0.0]
-    # Across 0 there is a step. Without one, most is what relu cuts off, which shall not be black.
+    # With both signs, shades jump at 0. Otherwise most of the map may be what relu cuts off, which should not be black.
     shades = SignedShades(xs) if min(finite) < 0.0 < max(finite) else Shades(xs, LEAST)
     return [[shades.step(x, LEVELS) for x in row] for row in grid]
 
 
 def _cells(colours: list[list[str]], box: Rectangle, limits: Sequence[tuple[float, float]] = ()) -> str:
-    """One path per colour; neighbouring cells of a row that have the same one are drawn at once. Rows may have `limits`."""
+    """One path per colour, with neighbouring cells of a row drawn as one if they share it. `limits` cut off each row."""
     limits = limits or [(box.left, box.right)] * len(colours)
     width, height = (box.right - box.left) / len(colours[0]), (box.bottom - box.top) / len(colours)
     paths: dict[str, list[str]] = {}

@@ -1,7 +1,7 @@
-"""Where everything in a network view stands: circles, names, links, images and folded parts.
+"""The layout of a network view: the positions of circles, names, links, images and folded parts.
 
-Time runs along the main axis: left to right, or top to bottom on a narrow page. Each column stands in a line across it. A name
-stands below its circle; links leave and enter beside it, so they meet no name and no circle but their own.
+Time runs along the main axis: left to right, or top to bottom on a narrow page. Each column is a line across it. A name
+stands below its circle; links start and end clear of it, so they touch no name, and no circle except their own.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from autograd.extend import counted
 from autograd.viz.text_size import shortened, text_width
 from nn.network.structure import Network
 
-MAX_SHOWN = 12  # neurons per layer: of more, the strongest are shown
+MAX_SHOWN = 12  # neurons per layer; of a larger one, only the strongest are shown
 FIRST_SHOWN = 10
 MAX_SHOWN_NARROW = 4  # on a narrow page
 MAX_LAYERS = 4
-MIN_PIXELS = 49  # inputs that are shown as an image
+MIN_PIXELS = 49  # the fewest inputs that are shown as an image
 RADIUS = 22.0
 FONT = 11.0
 RING = RADIUS + 2.0  # radius of the ring around a circle
@@ -30,14 +30,14 @@ PIXEL = 22.0
 THUMB = 52.0  # side of a picture of weights
 GAP = 12.0
 PLANE = 210.0  # side of the plane of the inputs
-PLANE_LEFT = 44.0  # beside it, for numbers
-PLANE_ROOM = PLANE_LEFT + PLANE + GAP  # what it adds to the width
+PLANE_LEFT = 44.0  # room beside it, for numbers
+PLANE_ROOM = PLANE_LEFT + PLANE + GAP  # the width that it adds
 HEADER = 40.0  # height of the two lines that name a column
-WIDE = 860.0  # that links fill, unless a page has less room
+WIDE = 860.0  # the width that links fill, unless a page has less room
 MAX_STRETCH = 160.0  # of each gap
-MIN_LINKS = 94.0  # the room that links need at least
-MIN_TIGHT_LINKS = 80.0  # where there is little room
-MIN_GAP = 40.0  # beside what stands for layers
+MIN_LINKS = 94.0  # the least room for links
+MIN_TIGHT_LINKS = 80.0  # the same where there is little room
+MIN_GAP = 40.0  # beside the placeholder for layers
 NARROW = 360.0  # width of the narrow view
 GUTTER = 98.0  # beside its rows, for the names of columns
 
@@ -63,7 +63,7 @@ class TextLine(NamedTuple):
 
     @property
     def box(self) -> Rectangle:
-        """The room that it takes."""
+        """Its bounding box."""
         width = text_width(self.text, self.size, self.bold)
         left = self.x - (width / 2 if self.anchor == "middle" else 0.0)
         return Rectangle(left, self.y - 0.8 * self.size, left + width, self.y + 0.25 * self.size)
@@ -79,7 +79,7 @@ class Circle(NamedTuple):
 
 
 class More(NamedTuple):
-    """What stands for the rest of a column, or for columns."""
+    """A placeholder for the rest of a column, or, with `column` -1, for columns left out."""
 
     text: TextLine
     column: int
@@ -92,12 +92,12 @@ class More(NamedTuple):
 
 
 class Connection(NamedTuple):
-    """From a unit to one of the next column: the weight is number `position` of the target."""
+    """A link from a unit to one of the next column, for weight number `position` of the target."""
 
     source: int
     target: int
     position: int
-    points: tuple[tuple[float, float], ...]  # start, the two control points of the curve, end; the ends of both stubs
+    points: tuple[tuple[float, float], ...]  # start, end of its stub, two control points, start of the other stub, end
 
 
 class Image(NamedTuple):
@@ -112,18 +112,18 @@ class Image(NamedTuple):
 
     @property
     def box(self) -> Rectangle:
-        """The room that it takes."""
+        """Its bounding box."""
         return Rectangle(self.left, self.top, self.left + self.pixel * self.columns, self.top + self.pixel * self.rows)
 
     def cell(self, k: int) -> Rectangle:
-        """The place of its k-th pixel, line by line."""
+        """The box of its k-th pixel, counted line by line."""
         row, column = divmod(k, self.columns)
         left, top = self.left + column * self.pixel, self.top + row * self.pixel
         return Rectangle(left, top, left + self.pixel, top + self.pixel)
 
 
 class Bundle(NamedTuple):
-    """From the image of the inputs to the weights of a neuron."""
+    """A curve from the image of the inputs to that of a neuron's weights."""
 
     start: tuple[float, float]
     end: tuple[float, float]
@@ -132,7 +132,7 @@ class Bundle(NamedTuple):
 
 @dataclass
 class Layout:
-    """Everything that is drawn, with positions; `width` and `height` of it all."""
+    """Everything that is drawn, with positions; `width` and `height` are the total size."""
 
     width: float = 0.0
     height: float = 0.0
@@ -164,9 +164,9 @@ def lay_out(
     width: float = WIDE,
     ranks: Sequence[Sequence[int]] | None = None,
 ) -> Layout:
-    """The layout of a network, whose inputs are an image of that shape unless it is None; with room for a plane of its output.
+    """The layout of a network, with the inputs as an image of this `shape` unless None, and room for a `plane` of its output.
 
-    Links fill the `width`, if they can. Of a folded column the first units of its `ranks` are drawn, in their order.
+    Links fill the `width` if they can. Of a folded column the first units of its `ranks` are drawn, in the column's order.
     """
     layout = (_Narrow if narrow else _Wide)(network, shape, width, ranks).layout
     if plane:
@@ -175,14 +175,14 @@ def lay_out(
 
 
 def _add_plane(layout: Layout, narrow: bool) -> None:
-    """Room for a square beside the last neuron, or below it, and for the numbers at its axes."""
+    """Add room for a square beside the last neuron, or below the network, and for the numbers at its axes."""
     if narrow:
         left, top = GUTTER, layout.height + 30
         layout.plane = Rectangle(left, top, left + PLANE, top + PLANE)
         layout.height = top + PLANE + 24
         return
     left = layout.width + PLANE_LEFT
-    lower = max(0.0, HEADER + PLANE + 30 - layout.height)  # that the columns are too short by
+    lower = max(0.0, HEADER + PLANE + 30 - layout.height)  # by which the columns are too short
     layout.height += lower
     last = layout.circles[-1].y
     top = min(max(HEADER, last - PLANE / 2), layout.height - PLANE - 26)
@@ -191,7 +191,7 @@ def _add_plane(layout: Layout, narrow: bool) -> None:
 
 
 class _LayoutPlanner:
-    """What both directions share: which columns and neurons are shown, and how their links run."""
+    """The part that both directions share: which columns and neurons are shown, and how their links run."""
 
     most, first = MAX_SHOWN, FIRST_SHOWN
 
@@ -203,7 +203,7 @@ class _LayoutPlanner:
         self.places: dict[int, tuple[float, float]] = {}
         self.slots: list[int | None] = list(range(len(network.columns)))  # the columns; None stands for those left out
         layers = len(self.slots) - 1
-        self.folded = counted(layers - MAX_LAYERS, "more layer")  # stands for the columns left out, if there are any
+        self.folded = counted(layers - MAX_LAYERS, "more layer")  # placeholder for the columns left out, if any
         if layers > MAX_LAYERS:
             half = MAX_LAYERS // 2
             self.slots = [*range(half + 1), None, *range(layers - half + 1, layers + 1)]
@@ -223,7 +223,7 @@ class _LayoutPlanner:
         return sorted(chosen[: self.first]), size - self.first
 
     def circle(self, unit: int, x: float, y: float, name: str) -> None:
-        """A neuron or an input, with its name below."""
+        """Add a neuron or an input, with its name below."""
         self.places[unit] = x, y
         self.layout.circles.append(Circle(unit, x, y, TextLine(x, y + RADIUS + 15, name)))
 
@@ -231,7 +231,7 @@ class _LayoutPlanner:
         return shortened(self.network.units[unit].label, room, FONT)
 
     def link(self) -> None:
-        """The links between neighbouring columns that are both drawn."""
+        """Add the links between neighbouring columns that are both drawn."""
         for before, after in pairwise(self.slots):
             if before is None or after is None:
                 continue
@@ -249,12 +249,12 @@ class _LayoutPlanner:
 
 
 def _port(k: int, count: int) -> float:
-    """Where along the side of a circle the k-th of several links is attached."""
+    """The offset along the side of a circle at which the k-th of `count` links is attached."""
     return 0.0 if count == 1 else (k - (count - 1) / 2) * min(6.0, 1.3 * RADIUS / (count - 1))
 
 
 def _stub(port: float) -> float:
-    """How far from its middle the circle ends at this port."""
+    """The distance from the middle of a circle to its edge, at this port."""
     return math.sqrt(RADIUS**2 - port**2)
 
 
@@ -262,7 +262,7 @@ class _Wide(_LayoutPlanner):
     """Left to right."""
 
     pitch = 2 * RING + NAME + 2
-    tight = False  # is there little room?
+    tight = False  # True if there is little room
 
     def plan(self) -> None:
         left, tallest = GAP, max(self._height(slot) for slot in self.slots)
@@ -273,7 +273,7 @@ class _Wide(_LayoutPlanner):
         self.layout.width, self.layout.height = left + GAP, HEADER + tallest + GAP
 
     def _across(self) -> tuple[list[float], list[float]]:
-        """Half the room of each column, and the gaps between them. Where they need more than there is, notes are shorter."""
+        """Half the width of each column, and the gaps between them. If there is not enough room, notes are shortened."""
         halves = [self._half(slot) for slot in self.slots]
         gaps = [self._gap(*pair) for pair in pairwise(self.slots)]
         wide = [gap for gap in gaps if gap > MIN_GAP]
@@ -288,7 +288,7 @@ class _Wide(_LayoutPlanner):
         return halves, [gap if gap <= MIN_GAP else even for gap in gaps]
 
     def _half(self, slot: int | None) -> float:
-        """Half the room that a column takes across."""
+        """Half the width of a column."""
         if slot is None:
             return text_width(self.folded, FONT) / 2 + 8
         column = self.network.columns[slot]
@@ -305,7 +305,7 @@ class _Wide(_LayoutPlanner):
         return column.note.partition(", ")[2] if self.tight and slot else column.note
 
     def _gap(self, slot: int | None, after: int | None) -> float:
-        """The room for links, and for images of weights."""
+        """The width of a gap, with room for links and for images of weights."""
         if slot is None or after is None:
             return MIN_GAP
         if slot == 0 and self.shape:
@@ -352,7 +352,7 @@ class _Wide(_LayoutPlanner):
         self.layout.bundles.append(Bundle((box.right + 4, (box.top + box.bottom) / 2), (left - 4, y), unit))
 
     def curve(self, source: int, target: int, out: float, into: float) -> tuple[tuple[float, float], ...]:
-        """A stub out of the room of the name, a curve, a stub into that of the other."""
+        """A stub past the name, a curve, and a stub past the name of the target."""
         (x1, y1), (x2, y2) = self.places[source], self.places[target]
         start, end = (x1 + _stub(out), y1 + out), (x2 - _stub(into), y2 + into)
         a = x1 + max(RADIUS, self._name_half(source)) + 4
@@ -377,7 +377,7 @@ class _Narrow(_LayoutPlanner):
         self.layout.height = top + GAP
 
     def _row(self, slot: int | None, top: float) -> float:
-        """Draw one row below `top`; returns where it ends."""
+        """Lay out one row below `top`; returns where it ends."""
         middle = (GUTTER + NARROW) / 2
         if slot is None:
             self.layout.more.append(More(TextLine(middle, top + 14, self.folded), -1))
@@ -402,7 +402,7 @@ class _Narrow(_LayoutPlanner):
         return top + 2 * RADIUS + NAME + 2
 
     def _names(self, units: Sequence[int], room: float) -> list[str]:
-        """What stands below the circles of a row: `[10]` in place of `neurons[10]`, if not all of these fit."""
+        """The names below the circles of a row: `[10]` in place of `neurons[10]` if the full names don't all fit."""
         names = [self.network.units[unit].label for unit in units]
         series = names[0].partition("[")[0]
         numbered = all(re.fullmatch(rf"{re.escape(series)}\[\d+\]", name) for name in names)
@@ -411,7 +411,7 @@ class _Narrow(_LayoutPlanner):
         return [shortened(name, room, FONT) for name in names]
 
     def _beside(self, slot: int, y: float, note: str) -> None:
-        """The name of a column, what it has, and how many of its neurons are not drawn."""
+        """Add beside a row the column's name, its note, and how many of its neurons are not drawn."""
         layout, room = self.layout, GUTTER - GAP - 4
         lines = [shortened(part, room, FONT) for part in note.split(", ") if note][:2]
         _, hidden = self.shown(slot)

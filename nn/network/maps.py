@@ -1,4 +1,4 @@
-"""What every neuron of a network with two inputs gives over the plane of its inputs."""
+"""The output of every neuron of a network with two inputs, over the plane of its inputs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Grid = list[list[float]]  # rows from the top
 
 @dataclass(frozen=True)
 class Maps:
-    """For every unit the numbers on a grid from border to border, and the samples with the index of their label."""
+    """Every unit's numbers on a grid from border to border, and the samples, each with the index of its label."""
 
     x: tuple[float, float]
     y: tuple[float, float]
@@ -36,7 +36,7 @@ def finer(grid: Grid, count: int) -> Grid:
     """A map at the middles of count × count cells, interpolated."""
     last = CORNERS - 1
     ats = [(j + 0.5) * last / count for j in range(count)]
-    places = [(min(int(at), last - 1), at - min(int(at), last - 1)) for at in ats]  # the index before, and the rest
+    places = [(min(int(at), last - 1), at - min(int(at), last - 1)) for at in ats]  # the index before, and the fraction beyond it
     found = []
     for k, s in places:
         row = [(1 - s) * a + s * b for a, b in zip(grid[k], grid[k + 1], strict=True)]
@@ -66,7 +66,7 @@ def maps_over(network: Network, over: Any) -> Maps:
 
 
 def _outputs(network: Network, point: list[float]) -> Callable[[list[float]], list[float]]:
-    """A function that gives the numbers of all units at a point: layer by layer, if that is what the model does."""
+    """A function for the numbers of all units at a point: layer by layer, if the model does the same at this `point`."""
 
     def by_layers(row: list[float]) -> list[float]:
         found, given = [], row
@@ -105,7 +105,7 @@ def _samples(over: Any) -> tuple[list[tuple[float, float]], list[Any]]:
 
 
 def _kinds(labels: list[Any]) -> list[Any]:
-    """The different labels, in ascending order."""
+    """The distinct labels, in ascending order."""
     try:
         return sorted(set(labels))
     except TypeError:

@@ -17,7 +17,7 @@ MAX_NEGATIVE, ZERO = 0.38, 0.6  # places in the palette
 
 
 def stroke(x: float | None, largest: float, widest: float = MAX_WIDTH) -> dict[str, str | float]:
-    """The line for a weight, a gradient or an update, in a picture where that of `largest` is the widest.
+    """The line style for a weight, a gradient or an update, in a picture where the size `largest` is drawn widest.
 
     >>> stroke(-0.5, 1.0)
     {'stroke': '#a94008', 'stroke_width': 3.0, 'stroke_dasharray': '7 4'}
@@ -38,7 +38,7 @@ def largest(xs: Iterable[float | None]) -> float:
 
 
 class Shades:
-    """The sequence palette, or what is above a place in it, between the smallest and the largest of some numbers: for images."""
+    """The sequence palette, or its part above `least`, spread from the smallest to the largest of some numbers: for images."""
 
     def __init__(self, xs: Iterable[float | None], least: float = 0.0) -> None:
         self.least = least
@@ -46,20 +46,20 @@ class Shades:
         self.low, self.high = (min(finite), max(finite)) if finite else (0.0, 0.0)
 
     def share(self, x: float) -> float:
-        """The place of a number in the palette, between 0, dark, and 1, light."""
+        """The place of a number in the palette, from 0 (dark) to 1 (light)."""
         part = (x - self.low) / (self.high - self.low) if self.high > self.low else 0.5
         return self.least + (1.0 - self.least) * part
 
     def fill(self, x: float) -> str:
-        """Its colour."""
+        """The colour of a number."""
         return sequence(self.share(x)) if math.isfinite(x) else COLOURS["paper"].light
 
     def ink(self, x: float) -> str:
-        """The colour of a text on it."""
+        """The colour of text on the colour of a number."""
         return COLOURS["broken"].light if not math.isfinite(x) else DARK if self.share(x) > 0.5 else LIGHT
 
     def step(self, x: float, levels: int) -> str:
-        """Its colour, one of so many."""
+        """The colour of a number, rounded down to one of so many levels."""
         if not math.isfinite(x) or self.high == self.low:
             return self.fill(x)
         part = min(levels - 1, int((x - self.low) / (self.high - self.low) * levels)) / (levels - 1)
@@ -76,13 +76,13 @@ class SignedShades(Shades):
     """
 
     def share(self, x: float) -> float:
-        """The place of a number in the palette, as far from that of 0 as it is large."""
+        """The place of a number in the palette, farther from that of 0 the larger it is."""
         most = max(-self.low, self.high)
         part = min(1.0, abs(x) / most) if most > 0.0 else 0.0
         return MAX_NEGATIVE * (1.0 - part) if x < 0.0 else ZERO + (1.0 - ZERO) * part
 
     def step(self, x: float, levels: int) -> str:
-        """Its colour, one of about half as many for each sign."""
+        """The colour of a number, one of about half as many levels for each sign."""
         most = max(-self.low, self.high)
         if not math.isfinite(x) or most == 0.0:
             return self.fill(x)
@@ -91,7 +91,7 @@ class SignedShades(Shades):
 
 
 def fitted(x: float) -> str:
-    """A number in a circle: with as many of four digits as there is room for.
+    """A number for a circle, with as many digits, up to four, as there is room for.
 
     >>> fitted(-0.53124), fitted(0.00053124), fitted(12345.6)
     ('−0.5312', '0.00053', '12346')

@@ -1,4 +1,4 @@
-"""The numbers of a network view: weights, values and gradients, as lists in the order of the view; and which matter most."""
+"""The numbers of a network view: weights, values and gradients, in the order of the view, and which neurons are strongest."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Known = list[float | None]
 class Numbers(TypedDict):
     """Weight and gradient per parameter; value, gradient, and gradient of the sum per neuron; None where unknown.
 
-    An update is −rate · gradient. On a page `update` and `scale`, the size that is drawn widest, may be given too.
+    An update is −rate · gradient. A page may also be given `update` and `scale`, the size that is drawn widest.
     """
 
     weight: Known
@@ -32,7 +32,7 @@ class Numbers(TypedDict):
 
 
 def link_numbers(numbers: Numbers, show: str) -> Known | None:
-    """What the links show: "weight", "grad" or "update"."""
+    """The numbers that the links show: those of "weight", "grad" or "update"."""
     if show == "weight":
         return numbers["weight"]
     grads = numbers["grad"]
@@ -42,7 +42,7 @@ def link_numbers(numbers: Numbers, show: str) -> Known | None:
 
 
 def sample_of(model: Module, x: Any, y: Any, loss: Any) -> ModelCall | None:
-    """The model, run on one row in the mode of use; or the last of its calls that a loss was computed from."""
+    """The model's call on one row, in evaluation mode; or the last of its calls that a loss was computed from."""
     if type(loss) is Value:
         if x is not None or y is not None:
             raise TypeError("loss is a Value, which knows what it was computed from: leave out x and y, or pass a loss function")
@@ -73,7 +73,7 @@ def _leaves(x: Any) -> list[Value]:
 
 
 def numbers_of(network: Network, sample: ModelCall | None = None, lr: float = 0.1) -> Numbers:
-    """The numbers of a network: values and gradients of the sample; without its loss, the `grad` that parameters have."""
+    """The numbers of a network: values and gradients of the sample; without its loss, the `grad` of the parameters."""
     values: Known | None = None
     slopes: Known | None = None
     deltas: Known | None = None
@@ -105,9 +105,9 @@ def _own_gradient(parameter: Value) -> float | None:
 
 
 def strongest(network: Network, numbers: Numbers) -> list[list[int]]:
-    """For each column its units, the strongest first.
+    """The units of each column, strongest first.
 
-    A unit is as strong as its value and its weights into the next layer are large; an output, as its value.
+    A unit's strength is |value| times the norm of its weights into the next layer; an output's is its value.
     """
     values, weight = numbers["value"], dict(zip(network.parameters, numbers["weight"], strict=True))
     ranked = []

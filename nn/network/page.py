@@ -1,4 +1,4 @@
-"""The page of a network: what its script, assets/network.js, is given."""
+"""The page of a network, and the data for its script, assets/network.js."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from nn.network.picture import NetworkPicture
 from nn.network.structure import Network, Unit
 from nn.network.words import chosen, has_plane, lead
 
-MAX_PARAMETERS = 5000  # of a model whose page has all of them; of a larger one it has those of the neurons that are drawn
+MAX_PARAMETERS = 5000  # of a larger model, a page holds only those of the drawn neurons
 ROOM = 750.0  # the width of a picture in a notebook
-AROUND = 270  # the height of what is above and below it
+AROUND = 270  # the height of the parts above and below it
 FOLDER = Path(__file__).parent / "assets"
-ASSETS = [FOLDER / "network.css", FOLDER / "neuron.js", FOLDER / "network.js"]  # for pages that have a network view in them
+ASSETS = [FOLDER / "network.css", FOLDER / "neuron.js", FOLDER / "network.js"]  # for pages that contain a network view
 
 MARK = '<svg xmlns="http://www.w3.org/2000/svg" width="14" height="14">{}</svg>'
 
@@ -37,7 +37,7 @@ class NetworkPage:
         numbers: Numbers | None = None,
     ) -> None:
         self.network, self.shape, self.maps, self.width = network, shape, maps, width
-        self.ranks = strongest(network, numbers or numbers_of(network))  # stay, though the numbers may change
+        self.ranks = strongest(network, numbers or numbers_of(network))  # fixed, though the numbers may change
         drawn = {circle.unit for circle in lay_out(network, shape, ranks=self.ranks).circles}
         whole = len(network.parameters) <= MAX_PARAMETERS
         self.open = [whole or i in drawn for i in range(len(network.units))]  # neurons whose graph can be opened
@@ -46,7 +46,7 @@ class NetworkPage:
         self.index = {parameter: i for i, parameter in enumerate(p for p in network.parameters if p in kept)}
 
     def data(self, numbers: Numbers, show: str = "weight") -> dict[str, Any]:
-        """All that the script needs, with the numbers it begins with."""
+        """All that the script needs, with the numbers it starts from."""
         wide, narrow = (
             NetworkPicture(self.network, numbers, show, self.shape, turned, self.maps, self.width, self.ranks, self.index)
             for turned in (False, True)
@@ -68,7 +68,7 @@ class NetworkPage:
         }
 
     def update(self, numbers: Numbers) -> dict[str, Any]:
-        """Numbers of the network, as the page takes them."""
+        """Numbers of the network in the form that the page takes."""
         weight, grad = numbers["weight"], numbers["grad"]
         return {
             **numbers,
@@ -77,7 +77,7 @@ class NetworkPage:
         }
 
     def _labels(self, maps: Maps) -> list[list[str]]:
-        """For the legend, each label in words and as its mark."""
+        """The labels for the legend, each in words and as its mark."""
         labels = maps.labels if len(maps.labels) > 1 and has_plane(self.network) else ()
         return [[f"sample of {label}", MARK.format(mark(7.0, 7.0, i))] for i, label in enumerate(labels)]
 
@@ -91,7 +91,7 @@ class NetworkPage:
             "label": unit.label,
             "layer": layer,
             "first": self.network.firsts[layer - 1] if layer else 0,
-            "path": path,  # in front of the names of its parameters: w[0], …, b, if the page is given no others
+            "path": path,  # the prefix of its parameters' names w[0], …, b, if the page is given no others
             "w": [w[0], len(w)] if w and w == list(range(w[0], w[0] + len(w))) else {"all": w},
             "b": self.index[unit.bias] if known and unit.bias is not None else None,
             "activation": unit.activation,
@@ -102,7 +102,7 @@ class NetworkPage:
 def network_player(
     network: Network, numbers: Numbers, show: str, shape: tuple[int, int] | None, maps: Maps | None, still: str
 ) -> Player:
-    """The page by itself, with the picture for where it cannot play."""
+    """The page by itself, with the picture to show where scripts cannot run."""
     plane = maps is not None and has_plane(network)
     width = ROOM - (PLANE_ROOM if plane else 0.0)
     layout = lay_out(network, shape, plane=plane, width=width)

@@ -1,4 +1,4 @@
-"""What a recorded graph says about a network: which layers ran in which order, and what every neuron gave."""
+"""What a recorded graph says about a network: the order in which layers ran, and the output of every neuron."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from nn.network.structure import NotLayered, is_layer
 
 
 class ModelCall:
-    """The last call of a model in the graph of `roots`, its `loss`, if there is one, or its outputs.
+    """The last call of a model in the graph of `roots`, which are its `loss`, if there is one, or its outputs.
 
-    `calls` are those of its layers, in the order in which they ran; `outputs` is what the call returned, if that is known.
+    `calls` are the calls of its layers, in the order in which they ran; `outputs` is what the model returned, if known.
     """
 
     def __init__(self, model: Module, roots: Sequence[Value], outputs: Any = None, loss: Value | None = None) -> None:
@@ -36,7 +36,7 @@ class ModelCall:
         raise ValueError("loss was not computed by this model: none of its calls is in the graph")
 
     def _layer_call(self, scope: Scope | None) -> Scope | None:
-        """The call of a layer, inside the call of the model, that a scope is in."""
+        """The layer call, inside the model's call, that a scope is in, if any."""
         path = [] if scope is None else scope.path()
         if self.scope not in path:
             return None
@@ -45,7 +45,7 @@ class ModelCall:
     # -- structure -----------------------------------------------------------------------------------
 
     def steps(self, model: Module) -> Iterator[tuple[str, Any]]:
-        """The layers and activation modules that ran, in order, with their attribute paths; NotLayered if they are no chain."""
+        """The layers and activation modules that ran, in order, with their attribute paths; NotLayered if they form no chain."""
         paths = {id(module): path for path, module in model.named_modules()}
         for before, call in zip(self.calls, self.calls[1:], strict=False):
             self._check_link(before, call)
@@ -62,7 +62,7 @@ class ModelCall:
                     yield paths[id(owner)], owner
 
     def _check_link(self, before: Scope, call: Scope) -> None:
-        """What a layer is called with must come from the layer before it, and from nothing else."""
+        """NotLayered unless a layer's input comes from the layer before it, and from nothing else."""
         given = {arg for arg in tree_leaves(self.scope.args) if type(arg) is Value}
         waiting = [arg for arg in _row(call.args[0]) if type(arg) is Value]
         seen: set[Value] = set()
@@ -78,7 +78,7 @@ class ModelCall:
     # -- neurons -------------------------------------------------------------------------------------
 
     def columns(self) -> list[list[Value | float | None]]:
-        """What every unit gave, column by column; None where the graph does not say."""
+        """The output of every unit, column by column; None where the graph does not say."""
         found: list[list[Value | float | None]] = [_row(self.calls[0].args[0])]
         for call, after in zip(self.calls, [*self.calls[1:], None], strict=True):
             own = self._results(call)
@@ -94,11 +94,11 @@ class ModelCall:
         return next(self._uses(neuron.b, call), None)
 
     def _uses(self, node: Value, call: Scope) -> Iterator[Value]:
-        """The nodes inside a call that are computed from a node."""
+        """The nodes inside a call that use a node as an argument."""
         return (edge.node for edge in self.graph.users.get(node, ()) if self.inside.get(edge.node) is call)
 
     def _results(self, call: Scope) -> list[Value | float | None]:
-        """The result of each neuron: what its sum becomes before it leaves the call."""
+        """The result of each neuron: the last node that its sum leads to inside the call."""
         found: list[Value | float | None] = []
         for neuron in neurons_of(call.owner):
             node = self._sum(neuron, call)

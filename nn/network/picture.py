@@ -1,4 +1,4 @@
-"""The picture of a network: alone, for a page, or with title, sentence and legend, for itself."""
+"""The picture of a network: bare, for a page, or complete with title, sentence and legend."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from nn.network.structure import Network, Unit
 from nn.network.svg import EDGE, INK, LINE, PAPER, PLAIN, QUIET, document, element, rectangle, text, xy
 from nn.network.words import WORDS, answer, description, facts, has_plane, sentence, title
 
-MAX_CROWD = 60  # links that may be wide
-MIN_PICTURE = 480.0  # the width of title and legend beside a small network
+MAX_CROWD = 60  # with more links, lines are narrower
+MIN_PICTURE = 480.0  # the least width of title and legend, above and below a small network
 SAMPLE_WIDTH, RAMP_WIDTH, ROW = 30.0, 60.0, 20.0  # of a line and of shades in the legend, and the height of its rows
 
 
@@ -66,11 +66,11 @@ class NetworkPicture:
     # -- whole pictures --------------------------------------------------------------------------------
 
     def bare(self) -> str:
-        """Without title and legend, which a page writes itself."""
+        """The picture without title and legend, which a page writes itself."""
         return self._document(self.layout.width, self.layout.height, "".join(self._body()))
 
     def complete(self) -> str:
-        """With title, sentence and legend."""
+        """The picture with title, sentence and legend."""
         width = max(self.layout.width, 0.0 if self.narrow else MIN_PICTURE)
         room, y, above = width - 2 * GAP, 0.0, []
         drawn = self.network, self.numbers, self.show
@@ -89,7 +89,7 @@ class NetworkPicture:
         return self._document(width, below + height + 6, paper + "".join(above) + body + under)
 
     def _entries(self) -> Iterator[_Entry]:
-        """What its marks mean."""
+        """The entries of the legend."""
         widest, maps, plane = self.widest, self.maps, self.layout.plane
         word, known = WORDS[self.show], [x for x in self.xs if x is not None]
         for sign, kind in ((1.0, "positive"), (-1.0, "negative")):
@@ -141,7 +141,7 @@ class NetworkPicture:
         yield from map(self._more, layout.more)
 
     def _of(self, unit: Unit, position: int | None) -> tuple[int, float | None]:
-        """The id of a weight of a neuron, or of its bias for None, and its number."""
+        """The id and the number of a neuron's weight at `position`, or of its bias for None."""
         parameter = unit.bias if position is None else unit.weights[position]
         assert parameter is not None
         return self.ids[parameter], self.xs[self.index[parameter]]
@@ -188,7 +188,7 @@ class NetworkPicture:
         )
 
     def _answer(self, circle: Circle) -> str:
-        """The mark of the largest output, hidden at the others; none at a single output."""
+        """The mark of the largest output, hidden at the other outputs; empty at a single output, and at other units."""
         first, outputs = self.network.firsts[-1], len(self.network.columns[-1].units)
         if outputs == 1 or circle.unit < first:
             return ""
@@ -197,7 +197,7 @@ class NetworkPicture:
         return element("path", class_="answer", d=shape, fill=INK, visibility="visible" if largest else "hidden")
 
     def _pixels(self, image: Image) -> str:
-        """Inputs as an image; without values a grid."""
+        """The inputs as an image, or, without values, as a grid."""
         cells = []
         for i in range(image.rows * image.columns):
             value = None if self.values is None else self.values[i]
@@ -225,7 +225,7 @@ class NetworkPicture:
 
 
 def _legend(listed: Iterable[_Entry], room: float) -> tuple[str, float]:
-    """The entries in as many rows as they take, and the height of them all."""
+    """The entries in as many rows as they need, and the total height."""
     x, y, written = 0.0, 14.0, []
     for entry in listed:
         width = entry.width + 6 + text_width(entry.words, FONT)
@@ -238,12 +238,12 @@ def _legend(listed: Iterable[_Entry], room: float) -> tuple[str, float]:
 
 
 def _line_entry(look: dict[str, str | float], words: str) -> _Entry:
-    """A line as long as those of other entries."""
+    """An entry with a line, as long as those of other entries."""
     return _Entry(element("path", d=f"M0 0H{SAMPLE_WIDTH:g}", **look), SAMPLE_WIDTH, words)
 
 
 def _ramp_entry(shades: Shades, words: str) -> _Entry:
-    """Five shades, from the lowest number to the highest."""
+    """An entry with five shades, from the lowest number to the highest."""
     width = RAMP_WIDTH / 5
     fills = [shades.fill(shades.low + k / 4 * (shades.high - shades.low)) for k in range(5)]
     cells = (rectangle(Rectangle(k * width, -5, (k + 1) * width, 5), fill=fill) for k, fill in enumerate(fills))
@@ -252,7 +252,7 @@ def _ramp_entry(shades: Shades, words: str) -> _Entry:
 
 
 def squares(image: Image, numbers: Sequence[float | None], largest: float) -> tuple[str, str]:
-    """Two paths: a square for each positive number, and one for each negative; their areas are linear in the size."""
+    """Two paths: a square for each positive number, and one for each negative; areas are proportional to sizes."""
     paths = ["", ""]
     for k, x in enumerate(numbers):
         if x is not None and math.isfinite(x) and x != 0.0 and largest > 0.0:

@@ -1,4 +1,4 @@
-"""Which layers a model consists of, and which neuron of one feeds which of the next."""
+"""The structure of a model: its layers, and which neurons of one feed which of the next."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class NotLayered(ValueError):
 
 @dataclass(frozen=True)
 class Unit:
-    """A neuron, or an input, which has no weights. `label` is what stands below its circle."""
+    """A neuron, or an input, which has no weights. `label` is the text below its circle."""
 
     name: str
     label: str
@@ -31,7 +31,7 @@ class Unit:
 
 @dataclass(frozen=True)
 class Column:
-    """A layer, or the inputs: its units, and what is called to compute them: the layer, activation modules, dropout."""
+    """A layer, or the inputs: its units, and the steps that compute them: the layer, activation modules, dropout."""
 
     title: str
     units: tuple[Unit, ...]
@@ -39,13 +39,13 @@ class Column:
 
     @property
     def then(self) -> list[str]:
-        """What comes after the layer, in words."""
+        """Names of the steps after the layer."""
         others = [step for step in self.steps if not is_layer(step) and type(step).__name__ != "Identity"]
         return [getattr(step, "__name__", repr(step)) for step in others]
 
     @property
     def note(self) -> str:
-        """How many units there are, and their activation."""
+        """The number of units and their activation, in words."""
         if not self.units[0].weights:
             return ", ".join(self.then)
         activations = dict.fromkeys(unit.activation for unit in self.units)
@@ -87,7 +87,7 @@ def read_network(
     inputs: Sequence[str] | None = None,
     outputs: Sequence[str] | None = None,
 ) -> Network:
-    """The layers of a model, in the order of its attributes, or in that of `steps`; NotLayered if they do not fit.
+    """The layers of a model, in the order of its attributes or of `steps`; NotLayered if they do not fit.
 
     >>> from nn import MLP
     >>> net = read_network(MLP(2, [3, 1]))
@@ -95,11 +95,11 @@ def read_network(
     ('MLP 2 → 3 → 1', 'layers[0].neurons[0]')
     """
     columns: list[Column] = []
-    before: list[Any] = []  # what is called before the first layer
+    before: list[Any] = []  # steps before the first layer
     for path, step in parts(model) if steps is None else steps:
         neurons = neurons_of(step)
         if not neurons:
-            if isinstance(step, Module) and (step is model or step.parameters()):  # which would be hidden
+            if isinstance(step, Module) and (step is model or step.parameters()):  # its parameters would be hidden
                 raise NotLayered(f"{as_index(path) or type(model).__name__} is not made of layers")
             (columns[-1].steps if columns else before).append(step)
             continue
@@ -125,7 +125,7 @@ def read_network(
 
 
 def is_layer(module: Any) -> bool:
-    """True for what becomes a column."""
+    """True for a module that becomes a column."""
     return isinstance(module, (Layer, Neuron))
 
 

@@ -14,7 +14,7 @@ INK, QUIET, PAPER, EDGE, PLAIN, LINE, LEAF = (
 
 
 def document(width: float, height: float, title: str, description: str, inside: str) -> str:
-    """A whole picture, with what is read out in its place."""
+    """A whole picture, with a title and a description for screen readers."""
     size = f'width="{width:g}" height="{height:g}" viewBox="0 0 {width:g} {height:g}"'
     font = f'font-family="Arial, Helvetica, sans-serif" font-size="{FONT:g}" style="font-variant-numeric: tabular-nums"'
     words = f"<title>{escaped(title)}</title><desc>{escaped(description)}</desc>"
@@ -22,7 +22,7 @@ def document(width: float, height: float, title: str, description: str, inside: 
 
 
 def element(tag: str, content: str = "", /, **attributes: Any) -> str:
-    """One element; `_` in the name of an attribute stands for `-`, and at its end for nothing: class_ is class.
+    """One element; `_` in an attribute's name stands for `-`, and is dropped at the end: class_ is class.
 
     >>> element("path", d="M0 0H9", stroke_width=1.0)
     '<path d="M0 0H9" stroke-width="1"/>'

@@ -1,4 +1,4 @@
-"""What is said of a network: title, sentence, description, facts about a neuron, and the text for a terminal."""
+"""Text about a network: title, sentence, description, facts about a neuron, and the text for a terminal."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NO_GRADIENTS_OF_LOSS = "No gradient of the loss reaches a parameter."
 
 
 def title(network: Network, numbers: Numbers, show: str) -> str:
-    """What the picture is: the model and what its links show."""
+    """The title of the picture: the model and what its links show."""
     loss = numbers["loss"]
     return f"{network.title}: {WORDS[show]}s{'' if loss is None else f' at a loss of {shown(loss, 4)}'}"
 
@@ -31,7 +31,7 @@ def has_plane(network: Network) -> bool:
 
 
 def answer(network: Network, numbers: Numbers) -> int | None:
-    """The largest of several outputs, by its index among the units; None without values."""
+    """The index, among the units, of the largest of several outputs; None without values."""
     values, first = numbers["value"], network.firsts[-1]
     if values is None or len(values) - first < 2:
         return None
@@ -40,7 +40,7 @@ def answer(network: Network, numbers: Numbers) -> int | None:
 
 
 def lead(network: Network, maps: Maps | None) -> str:
-    """What to see first, if there are maps."""
+    """The meaning of the line on the large map, if there is one; otherwise empty."""
     if maps is None or not has_plane(network):
         return ""
     outputs = len(network.columns[-1].units)
@@ -49,7 +49,7 @@ def lead(network: Network, maps: Maps | None) -> str:
 
 
 def chosen(network: Network, layout: Layout) -> str:
-    """Which neurons of wide layers are drawn: the `strongest` ones."""
+    """A note on which neurons of wide layers are drawn: the `strongest` ones."""
     wide = [more.column for more in layout.more if more.column >= 0]
     names = [network.columns[k].title for k in wide if k + 1 < len(network.columns)]
     parts = [f"Of {listed(names, 4)}, only the neurons that contribute most to the next layer are drawn."] if names else []
@@ -59,7 +59,7 @@ def chosen(network: Network, layout: Layout) -> str:
 
 
 def sentence(network: Network, numbers: Numbers, show: str, maps: Maps | None = None, layout: Layout | None = None) -> str:
-    """What to see, and what of it is not drawn in this layout; the script of the page says the same."""
+    """What the picture shows, and what this layout leaves out; the script of the page says the same."""
     largest = answer(network, numbers)
     parts = [lead(network, maps)]
     if layout is not None:
@@ -97,14 +97,14 @@ def _drawn(network: Network, layout: Layout) -> set[Value | None]:
 
 
 def description(network: Network, numbers: Numbers, show: str, maps: Maps | None, layout: Layout) -> str:
-    """The network for those who cannot see it."""
+    """A description of the network for those who cannot see it."""
     first, *layers = network.columns
     columns = listed([f"{column.title} with {column.note}" for column in layers], 6)
     return f"{counted(len(first.units), 'input')}, then {columns}. {sentence(network, numbers, show, maps, layout)}"
 
 
 def facts(network: Network, numbers: Numbers, index: int, bias: float | None) -> str:
-    """What is known of a neuron or an input, which has no bias."""
+    """What is known about a neuron, or about an input, which has no bias."""
     unit = network.units[index]
     known = [
         f"{word} {shown(x, 4)}"
@@ -117,7 +117,7 @@ def facts(network: Network, numbers: Numbers, index: int, bias: float | None) ->
 
 
 def as_text(network: Network, numbers: Numbers, show: str, maps: Maps | None, layout: Layout) -> str:
-    """Title and sentence, and a line for each column."""
+    """Title, sentence, and a line for each column."""
     rows = []
     for column, first in zip(network.columns, network.firsts, strict=True):
         xs = numbers["value"]

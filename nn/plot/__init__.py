@@ -1,8 +1,8 @@
-"""Pictures of nets and of their training, drawn with Matplotlib, which is imported when the first is drawn.
+"""Pictures of nets and of their training, drawn with Matplotlib, which is imported when the first one is drawn.
 
-Every function but `animate` takes `ax`, the Axes to draw in, and returns it; None makes a figure. Nothing is shown by force:
-in a notebook a new figure appears by itself, elsewhere use `ax.figure.savefig(...)` or `matplotlib.pyplot.show()`. Signs,
-hatches, line styles and lightness say what the colours say, so the pictures can be read in grey and by the colour-blind.
+Every function except `animate` takes `ax`, the Axes to draw in, and returns it; None makes a figure. In a notebook a new
+figure appears by itself; elsewhere use `ax.figure.savefig(...)` or `matplotlib.pyplot.show()`. Signs, hatches, line styles
+and lightness repeat what the colours say, so the pictures work in grey and for the colour-blind.
 ImportError without Matplotlib: `pip install 'scalar-autograd[plot]'`.
 
 >>> from matplotlib.figure import Figure

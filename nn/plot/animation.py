@@ -1,4 +1,4 @@
-"""A training as an animation."""
+"""A training run as an animation."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ def animate(record: TrainingRecord, path: str | Path, *, fps: int = 10, max_fram
 def animate(
     record: TrainingRecord, path: str | Path | None = None, *, fps: int = 10, max_frames: int = 100, progress: bool = True
 ) -> FuncAnimation | str:
-    """How the boundary moves and the loss goes down, side by side, as a GIF; returns its path.
+    """Animate the boundary and the loss, side by side, as a GIF; returns its path.
 
     `record` is the result of `record_training(..., boundary=40)`; without a boundary only the loss is shown. At most
-    `max_frames` of its frames are drawn, evenly spaced, with the first and the last, at `fps` per second; the last one
+    `max_frames` of its frames are drawn, evenly spaced, including the first and the last, at `fps` per second; the last
     stays for two more seconds. The file is replaced only once the new one is complete; Ctrl-C leaves it as it was.
 
     Without a `path` it returns Matplotlib's animation, for any of its writers: `IPython.display.HTML(film.to_jshtml())` is
@@ -63,10 +63,10 @@ def animate(
     from matplotlib.animation import PillowWriter
 
     class Writer(PillowWriter):
-        _frames: list[Any]  # Matplotlib's, which its types leave out
+        _frames: list[Any]  # Matplotlib's, missing from its type stubs
 
         def finish(self) -> None:
-            self._frames += self._frames[-1:] * (HOLD * fps)  # a GIF begins again at once
+            self._frames += self._frames[-1:] * (HOLD * fps)  # a GIF restarts at once
             super().finish()
 
     with tempfile.TemporaryDirectory() as folder, progress_bar(len(chosen), "frame", progress) as advance:
@@ -108,5 +108,5 @@ def _film(record: TrainingRecord, chosen: list[int], fps: int) -> FuncAnimation:
 
     show(chosen[0])
     figure.draw_without_rendering()
-    figure.set_layout_engine(None)  # nothing moves from frame to frame
+    figure.set_layout_engine(None)  # so that nothing shifts from frame to frame
     return FuncAnimation(figure, show, chosen, init_func=list, interval=1000.0 / fps)

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from matplotlib.colors import BoundaryNorm, Colormap
 
 LEVELS = (-1.0, -0.75, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0)  # of the bands, between the two ends of the outputs
-FAR = 1e100  # ahead of the other classes; infinity would leave a hole
-TINY = 1e-100  # by which the first of two equal classes is ahead, since it is the one predicted, as in `accuracy`
+FAR = 1e100  # the largest lead of a class; infinity would leave a hole
+TINY = 1e-100  # the lead of the first of two equal classes, which is the one predicted, as in `accuracy`
 
 
 def decision_boundary(
@@ -37,10 +37,10 @@ def decision_boundary(
     """The outputs of a model on a grid over the plane of its samples, and the boundary between classes; returns the Axes.
 
     X are rows of 2 numbers, y their classes. A model of one output predicts the upper class above `threshold`, as in
-    `nn.accuracy`: 0 for scores and logits, 0.5 for probabilities; the thick line is the threshold, and the bar tells what
-    the bands stand for. A model with one output per class predicts the largest. If the targets are not classes, the bands
-    go from the smallest to the largest of them. The grid has `steps` × `steps` points, in evaluation mode. It is blank
-    where the output is NaN. `target_names` are the names of the classes, the lowest first.
+    `nn.accuracy`: 0 for scores and logits, 0.5 for probabilities; the thick line is the threshold, and the colour bar says
+    what the bands stand for. A model with one output per class predicts the largest. If the targets are not classes, the
+    bands go from the smallest to the largest of them. The grid has `steps` × `steps` points, computed in evaluation mode,
+    and is blank where the output is NaN. `target_names` are the names of the classes, the lowest first.
 
     >>> from matplotlib.figure import Figure
     >>> from nn import MLP, make_moons
@@ -72,7 +72,7 @@ def decision_boundary(
 
 
 def draw_plane(ax: Axes, plane: Plane, cells: bytes) -> None:
-    """A byte for each point of the grid as a picture, with the samples and their classes."""
+    """Draw a grid, given as one byte per point, with the samples and their classes."""
     if plane.kind == "class":
         _draw_classes(ax, plane, _smooth_leads(plane, cells))
     else:
@@ -81,7 +81,7 @@ def draw_plane(ax: Axes, plane: Plane, cells: bytes) -> None:
 
 
 def draw_bar(ax: Axes, plane: Plane) -> None:
-    """Beside the picture, the output that each band stands for; classes have the legend instead."""
+    """Draw a colour bar with the output that each band stands for; classes have the legend instead."""
     from matplotlib.cm import ScalarMappable
 
     if plane.kind == "class":
@@ -96,7 +96,7 @@ def draw_bar(ax: Axes, plane: Plane) -> None:
 
 
 def _bands(look: Look, plane: Plane) -> tuple[Colormap, BoundaryNorm]:
-    """The colours of the bands: two classes, the stronger the surer; or the ramp."""
+    """The colours of the bands: those of two classes, stronger where the output is surer, or the ramp."""
     from matplotlib.colors import BoundaryNorm, ListedColormap
 
     count = len(LEVELS) - 1
@@ -126,7 +126,7 @@ def _draw_bands(ax: Axes, plane: Plane, cells: bytes) -> None:
 
 
 def _hatch(ax: Axes, plane: Plane, lead: Any, mark: int) -> None:
-    """Mark without a colour where this class leads."""
+    """Hatch the region where this class leads."""
     from matplotlib.colors import to_rgba
 
     hatched = ax.contourf(*_coordinates(plane), lead, [0.0, FAR], colors="none", hatches=[HATCHES[mark % len(HATCHES)]])
@@ -151,12 +151,12 @@ def _coordinates(plane: Plane) -> list[Any]:
 
 
 def _grid(plane: Plane, numbers: Any) -> Any:
-    """The numbers of the points as a table whose first row is the lowest, as Matplotlib has it."""
+    """The numbers of the points as a table whose first row is the lowest, as in Matplotlib."""
     return numbers.reshape(plane.resolution, -1)[::-1]
 
 
 def _leads(plane: Plane, outputs: list[list[float]]) -> dict[int, Any]:
-    """How far each class is ahead of the best of the others, at each point."""
+    """The lead of each class over the best of the others, at each point."""
     import numpy
 
     columns = numpy.clip(numpy.array(outputs).T, -FAR / 2.0, FAR / 2.0)
@@ -170,14 +170,14 @@ def _leads(plane: Plane, outputs: list[list[float]]) -> dict[int, Any]:
 
 
 def _smooth_leads(plane: Plane, cells: bytes) -> dict[int, Any]:
-    """The same where only the best class is known, from the shares of the classes among a point and its neighbours."""
+    """The same if only the best class is known, from the shares of the classes among each point and its neighbours."""
     import numpy
 
     grid = _grid(plane, numpy.frombuffer(cells, numpy.uint8))
     shares = {}
     for mark in range(len(plane.labels)):
         if (grid == mark).any():
-            padded = numpy.pad((grid == mark).astype(float), 1, mode="edge")  # smoothed, or a slanted boundary is a staircase
+            padded = numpy.pad((grid == mark).astype(float), 1, mode="edge")  # smoothed: no staircases
             rows = padded[:-2] + 2.0 * padded[1:-1] + padded[2:]
             shares[mark] = (rows[:, :-2] + 2.0 * rows[:, 1:-1] + rows[:, 2:]) / 16.0
     leads = {}
@@ -188,7 +188,7 @@ def _smooth_leads(plane: Plane, cells: bytes) -> dict[int, Any]:
 
 
 def _draw_points(ax: Axes, plane: Plane, names: Sequence[str] = ()) -> None:
-    """The samples, the legend and the labels of the axes."""
+    """Draw the samples, the legend and the labels of the axes."""
     look = Look(ax)
     ax.set(xlim=plane.x, ylim=plane.y, xlabel="first feature", ylabel="second feature", title="Decision boundary")
     if plane.kind == "number":
@@ -208,6 +208,6 @@ def _draw_points(ax: Axes, plane: Plane, names: Sequence[str] = ()) -> None:
 
 
 def _share(cell: Any) -> Any:
-    """The position of a byte, as `Plane.byte` makes it, between the two ends: from -1 to 1."""
+    """The position of a byte from `Plane.byte` between the two ends: from -1 to 1."""
     distance = (cell - MIDDLE) / MIDDLE
     return distance * abs(distance)

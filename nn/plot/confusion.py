@@ -12,13 +12,13 @@ from nn.plot.style import Look, axes, checked_ax, checked_names, readable_on
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-MAX_LETTERS = 40  # of all names side by side
+MAX_LETTERS = 40  # of all names together; more are slanted
 
 
 def confusion_matrix(
     table: Sequence[Sequence[int]], *, target_names: Sequence[str] | None = None, ax: Axes | None = None
 ) -> Axes:
-    """The counts of `nn.confusion_matrix` as squares, stronger for more; returns the Axes.
+    """The counts of `nn.confusion_matrix` as squares, stronger for larger counts; returns the Axes.
 
     A row is an actual class, a column a predicted one, so whatever is off the diagonal is a mistake. A dot is 0.
     `target_names` are the names of the classes; without them they are numbered from 0.

@@ -1,4 +1,4 @@
-"""Curves over a training: the loss, and the size of the updates."""
+"""Curves over a training run: the loss, and the size of the updates."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _curves(losses: Any, label: str) -> tuple[str, list[Curve]]:
 
 
 def update_ratios(record: TrainingRecord, *, ax: Axes | None = None) -> Axes:
-    """By what fraction of itself each layer was moved in each step: ‖update‖ / ‖parameters‖; returns the Axes.
+    """The size of each layer's updates relative to its parameters, ‖update‖ / ‖parameters‖, per step; returns the Axes.
 
     Both are Euclidean lengths over the parameters of the layer that `record_training` kept; a ratio has no unit. The line
     at 10⁻³ is the usual target: far below it a layer hardly learns, far above it the learning rate may be too high (a rule
@@ -132,7 +132,7 @@ def update_ratios(record: TrainingRecord, *, ax: Axes | None = None) -> Axes:
         labels.append(as_index(layer).replace("$", r"\$") + still)
     lines.append(ax.axhline(USUAL, color=look["quiet"], linewidth=0.8))
     ax.set(yscale="log", xlabel="step", ylabel="‖update‖ / ‖parameters‖", title="Size of the updates")
-    ax.legend(lines, [*labels, "10⁻³"], fontsize=SMALL)  # Matplotlib ignores a label of a line itself that begins with _
+    ax.legend(lines, [*labels, "10⁻³"], fontsize=SMALL)  # Matplotlib ignores a line's own label if it begins with _
     return ax
 
 

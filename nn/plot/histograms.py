@@ -29,12 +29,12 @@ class Histogram(NamedTuple):
 
 
 def activation_histograms(model: Module, loss: Value, *, bins: int | Sequence[float] = 50, ax: Axes | None = None) -> Axes:
-    """A histogram of what each layer put out in the graph of `loss`, the first layer on top; returns the Axes.
+    """A histogram of each layer's outputs in the graph of `loss`, the first layer on top; returns the Axes.
 
-    The outputs are read off the recorded graph, best of a whole batch, as by `nn.health`, whose verdict is shown too if it
-    is not ok. All layers share the same `bins`, a number or a list of edges; each has a height scale of its own, so
-    compare shapes and places, not heights. Outputs of exactly 0, which relu makes so often that nothing else could be
-    seen, those that are not finite and those outside the edges are counted, not drawn.
+    The outputs are read off the recorded graph, ideally that of a whole batch, as by `nn.health`, whose verdict is shown too
+    if it is not ok. All layers share the same `bins`, a number or a list of edges; each has a height scale of its own, so
+    compare shapes and positions, not heights. Outputs of exactly 0, which relu makes so often that nothing else would be
+    visible, those that are not finite and those outside the edges are counted, not drawn.
 
     >>> from matplotlib.figure import Figure
     >>> from nn import MLP, MSELoss
@@ -54,12 +54,12 @@ def activation_histograms(model: Module, loss: Value, *, bins: int | Sequence[fl
 
 
 def gradient_histograms(model: Module, loss: Value, *, bins: int | Sequence[float] = 50, ax: Axes | None = None) -> Axes:
-    """A histogram of how large the gradients of `loss` are in each layer, the first layer on top; returns the Axes.
+    """A histogram of the sizes of the gradients of `loss` in each layer, the first layer on top; returns the Axes.
 
-    They are those of the layer's parameters that are not frozen, or of its outputs if there are none; drawn is the size
-    |∂loss/∂p| on a logarithmic axis, where gradients that vanish from layer to layer move to the left. Gradients of 0 are
-    counted, not drawn. Nothing is run again and no `grad` is touched, so it works before `backward()` and after. Bins, whose
-    edges must be above 0, and heights are as in `activation_histograms`.
+    They are those of the layer's parameters that are not frozen, or of its outputs if there are none. Their size |∂loss/∂p|
+    has a logarithmic axis, on which gradients that vanish from layer to layer move to the left. Gradients of 0 are counted,
+    not drawn. Nothing is run again and no `grad` is touched, so it works before `backward()` and after. Bins, whose edges
+    must be above 0, and heights are as in `activation_histograms`.
 
     >>> from matplotlib.figure import Figure
     >>> from nn import MLP, MSELoss
@@ -101,7 +101,7 @@ def _histogram(name: str, numbers: Sequence[float], verdict: str, bins: Bins) ->
 
 
 def _edges(numbers: list[float], bins: int) -> Any:
-    """The edges of bins from the smallest number to the largest, with room around them if they differ by rounding alone."""
+    """The edges of bins from the smallest number to the largest, with room around them if they differ only by rounding."""
     import numpy
 
     low, high = min(numbers, default=0.0), max(numbers, default=1.0)
@@ -111,7 +111,7 @@ def _edges(numbers: list[float], bins: int) -> Any:
 
 
 def _draw(rows: Sequence[Histogram], bins: Bins, ax: Axes | None, xlabel: str, title: str, logarithmic: bool = False) -> Axes:
-    """The histograms from top to bottom, one unit apart, over the same bins."""
+    """Draw the histograms from top to bottom, one unit apart, over the same bins."""
     import numpy
 
     places = [numpy.log10(row.numbers) if logarithmic else numpy.array(row.numbers) for row in rows]

@@ -34,8 +34,8 @@ def loss_landscape(
 
     `loss()` computes the loss of the model. Both directions are drawn from a Gaussian and filter-normalised (H. Li,
     Z. Xu, G. Taylor, C. Studer, T. Goldstein, "Visualizing the Loss Landscape of Neural Nets", NeurIPS 2018,
-    arXiv:1712.09913): per unit of the axes the weights of each neuron move by a vector as long as themselves, and so does
-    each bias, so a bias of 0 stays. The axes go from −`span` to `span`, with `steps` points each, an odd number so that
+    arXiv:1712.09913): one unit along an axis moves the weights of each neuron by a vector of their own length, and each
+    bias likewise, so a bias of 0 stays. The axes go from −`span` to `span`, with `steps` points each, an odd number so that
     the current parameters, marked by a cross, are one of them. Another `seed` draws other directions.
 
     The contour lines are logarithmically spaced if the losses are above 0 and span more than a factor of 10. Where the
@@ -80,7 +80,7 @@ def loss_landscape(
 
 
 def _direction(model: Module, source: Random) -> list[float]:
-    """A random direction, for each group of weights as long as the weights themselves."""
+    """A random direction, scaled in each group of weights to the length of the weights."""
     groups: dict[str, list[float]] = {}
     for name, parameter in model.named_parameters():
         rest, _, index = name.rpartition(".")

@@ -1,4 +1,4 @@
-"""What the pictures have in common: Axes, checks, colours, and marks that work without colour."""
+"""Shared by all pictures: Axes, checks, colours, and marks that work without colour."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 LINES = ("-", "--", "-.", ":")
 HATCHES = ("", "///", "...", "\\\\\\", "xxx", "---")  # of the regions of classes
-GREY = 3  # the class that as a line would look like ink
+GREY = 3  # the class whose colour, in a line, would look like ink
 SMALL = "small"  # the font inside a picture
 
 
 class Look:
-    """The palette of all drawings and pages on these Axes: its dark colours if their face is dark, else its light ones."""
+    """The palette of all drawings and pages, for these Axes: its dark colours if their face is dark, else its light ones."""
 
     def __init__(self, ax: Axes) -> None:
         from matplotlib.colors import to_rgba
@@ -61,11 +61,11 @@ class Look:
         return tuple(strength * part + (1.0 - strength) * face for part, face in zip(to_rgb(colour), self.face, strict=True))
 
     def signs(self) -> Colormap:
-        """From minus over the face of the Axes to plus; what is not a number is grey."""
+        """From negative through the face of the Axes to positive; NaN is grey."""
         return _gradient([self["negative"], self.face, self["positive"]]).with_extremes(bad=self["nothing"])
 
     def outline(self) -> AbstractPathEffect:
-        """A line of the face's colour around marks and text, so that they can be read on any other."""
+        """An outline in the face's colour, which makes marks and text readable on any other."""
         from matplotlib.patheffects import withStroke
 
         return withStroke(linewidth=3.0, foreground=self.face)
@@ -75,24 +75,24 @@ class Look:
         return _gradient(self.ramp)
 
     def amounts(self) -> Colormap:
-        """The same ramp from the end that is like the face of the Axes: nothing looks like nothing."""
+        """The same ramp, starting at the end that resembles the face of the Axes, so that 0 looks empty."""
         return self.sequence() if self.mode == "dark" else self.sequence().reversed()
 
 
 def _gradient(colours: Sequence[Any]) -> Colormap:
     from matplotlib.colors import LinearSegmentedColormap
 
-    return LinearSegmentedColormap.from_list("palette", colours, N=257)  # odd: the one in the middle is exact
+    return LinearSegmentedColormap.from_list("palette", colours, N=257)  # odd, so that the middle one is exact
 
 
 def brightness(colour: Sequence[float]) -> float:
-    """How light red, green and blue look together, from 0 to 1."""
+    """The perceived brightness of a colour, from 0 to 1."""
     red, green, blue, *_ = colour
     return 0.3 * red + 0.59 * green + 0.11 * blue
 
 
 def readable_on(colours: Any, number: float) -> str:
-    """Black or white, whichever is easier to read on the colour that this image or map gives to a number."""
+    """Black or white, whichever is easier to read on the colour that this image or map gives a number."""
     return "black" if brightness(colours.to_rgba(number)) > 0.5 else "white"
 
 
@@ -107,7 +107,7 @@ def checked_ax(ax: Axes | None) -> None:
 
 
 def axes(ax: Axes | None, width: float = 6.0, height: float = 4.0) -> Axes:
-    """`ax`, or the Axes of a new figure of so many inches; called once nothing can go wrong any more."""
+    """`ax`, or the Axes of a new figure, sized in inches; to be called once nothing can fail any more."""
     if ax is not None:
         return ax
     from matplotlib import pyplot

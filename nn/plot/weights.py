@@ -16,15 +16,15 @@ from nn.plot.style import SMALL, Look, axes, checked_ax, readable_on
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-MAX_NUMBERS = 80  # that are written into their squares
-MAX_SIGNS = 600  # that are drawn into their squares
+MAX_NUMBERS = 80  # with more, squares do not show their numbers
+MAX_SIGNS = 600  # with more, squares do not show minus signs either
 MAX_LETTERS = 60  # side by side above the blocks
 INDEX = re.compile(r"\.\d+$")  # of a parameter in its row
 INDICES = re.compile(r"(\.\d+)+$")  # of a parameter in its table
 
 
 class WeightTable:
-    """A named table of numbers; `bias` if its last column is set apart."""
+    """A named table of numbers; `bias` is True if its last column is set apart."""
 
     def __init__(self, name: str, rows: list[list[float]], bias: bool = False) -> None:
         self.name, self.bias = one_line(as_index(name)) or "weights", bias
@@ -35,9 +35,9 @@ def weights(model: Module, *, ax: Axes | None = None) -> Axes:
     """The parameters of a layer or a whole model as squares, one block per layer; returns the Axes.
 
     A row is a neuron, a column an input, and the last column, set apart by a line, the bias. Parameters outside any
-    Layer or Neuron have blocks of their own: a list is a row, and lists of one length are a table. Blue is positive, orange
+    Layer or Neuron have blocks of their own: a list is a row, and lists of equal length are a table. Blue is positive, orange
     negative, the background 0 and grey NaN. Up to 80 squares show their numbers, up to 600 a minus sign if they are negative.
-    The bar has the unit of the weights: that of the outputs per that of the inputs.
+    The colour bar is in units of the weights: those of the outputs per those of the inputs.
 
     >>> from matplotlib.figure import Figure
     >>> from nn import MLP
@@ -91,7 +91,7 @@ def _blocks(model: Module) -> Iterator[WeightTable]:
             parameters = {f"{path}.neurons.{i}".lstrip("."): [*neuron.w, neuron.b] for i, neuron in enumerate(neurons)}
             seen.update(parameter for row in parameters.values() for parameter in row)
             yield from _table(path, {name: [parameter.data for parameter in row] for name, row in parameters.items()}, bias=True)
-    tables: dict[str, dict[str, list[float]]] = {}  # by the name of a table its rows, by theirs
+    tables: dict[str, dict[str, list[float]]] = {}  # the rows of each table, all by name
     for name, parameter in model.named_parameters():
         if parameter not in seen:
             row = INDEX.sub("", name)
@@ -101,7 +101,7 @@ def _blocks(model: Module) -> Iterator[WeightTable]:
 
 
 def _table(name: str, rows: dict[str, list[float]], bias: bool = False) -> Iterator[WeightTable]:
-    """Named rows as a block, or, if they are not of one length, as a block each."""
+    """Named rows as one block, or as a block each if their lengths differ."""
     if len({*map(len, rows.values())}) == 1:
         yield WeightTable(name, list(rows.values()), bias)
     else:
@@ -117,7 +117,7 @@ def _draw(ax: Axes, block: WeightTable, left: float, colours: Any) -> None:
 
 
 def _mark(ax: Axes, block: WeightTable, left: float, colours: Any, count: int) -> None:
-    """Write the numbers into the squares if they are few, else a minus sign into the negative ones if those are not many."""
+    """Write the numbers into the squares if there are few, or minus signs into the negative ones unless there are many."""
     squares = [(left + j + 0.5, i + 0.5, number) for i, row in enumerate(block.rows) for j, number in enumerate(row)]
     if count <= MAX_NUMBERS:
         for x, y, number in squares:

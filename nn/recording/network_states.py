@@ -1,4 +1,4 @@
-"""What the network view of a record's page needs: the structure of the model, samples, and its numbers, step by step."""
+"""Data for the network view on a record's page: the structure of the model, samples, and its numbers, step by step."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
 Data = tuple[Sequence[Any], Sequence[Any]]  # samples and targets
 
-MAX_BYTES = 1_500_000  # of all states of a record, which are a third longer on its page
-MAX_SAMPLES = 20  # whose way through the network can be seen
+MAX_BYTES = 1_500_000  # of all states of a record; base64 makes them a third longer on its page
+MAX_SAMPLES = 20  # that can be followed through the network
 
 
 @dataclass
 class NetworkStates:
-    """A network while it is trained: by step, its parameters and then their gradients, as 32-bit floats.
+    """A network in training: for each step a state, its parameters and then their gradients, as 32-bit floats.
 
-    There are none if the frames themselves have every parameter. If they would be too many, only every so many frames have one.
+    If not `packed` there are none, since frames hold every parameter. If all would be too large, one frame in `every` has one.
     """
 
     network: Network
@@ -40,16 +40,16 @@ class NetworkStates:
     states: dict[int, bytes] = field(default_factory=dict)
 
     def add(self, step: int, frame: int, last: bool) -> None:
-        """Keep the state after this step, which the frame with this index is of."""
+        """Keep the state after this step, to which the frame with this index belongs."""
         if self.packed and (last or frame % self.every == 0):
             parameters = list(self.network.parameters)
             self.states[step] = array("f", [p.data for p in parameters] + [p.grad for p in parameters]).tobytes()
 
     def columns(self, first: Frame, last: Frame, responses: Responses, width: float) -> dict[str, Any] | None:
-        """The view, samples and states as a page takes them, None if it would not know the parameters.
+        """The view, samples and states in the form that a page takes; None if the parameters are not known.
 
-        It begins with the numbers of the first frame, and of wide layers it shows the neurons that are strongest in the last.
-        The view has room for a `width` of so many pixels.
+        The view starts with the numbers of the first frame; of wide layers it shows the neurons that are strongest in the last.
+        `width` is in pixels.
         """
         from nn.network.layout import image_shape
         from nn.network.page import NetworkPage
@@ -69,7 +69,7 @@ class NetworkStates:
         }
 
     def picture(self, last: Frame) -> str:
-        """The network at the end as an SVG, given the last frame; empty if it does not know the parameters."""
+        """The network at the end as SVG, from the last frame; empty if the parameters are not known."""
         from nn.network.layout import image_shape
         from nn.network.picture import NetworkPicture
 
@@ -77,7 +77,7 @@ class NetworkStates:
         return "" if numbers is None else NetworkPicture(self.network, numbers, shape=image_shape(self.network, None)).complete()
 
     def _numbers(self, frame: Frame, which: int) -> Numbers | None:
-        """The numbers of the view: those of a frame, or those of the first or the last state."""
+        """The numbers of the view: those of a frame, or, if states are kept, those of the first or the last state."""
         numbers = [*frame.parameters.values(), *frame.gradients.values()]
         if self.packed:
             states = list(self.states.values())
@@ -99,7 +99,7 @@ def _chosen(state: bytes, kept: Sequence[int]) -> bytes:
 def network_states(
     model: Module, data: Data, features: Sequence[str] | None, kept: Sequence[str], frames: int
 ) -> NetworkStates | None:
-    """For a record of so many frames, in which these numbers are kept; None if the model is not made of layers."""
+    """The states for a record of so many `frames` that keep the numbers `kept`; None if the model is not made of layers."""
     try:
         network = read_network(model, inputs=features)
     except NotLayered:

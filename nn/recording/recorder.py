@@ -27,7 +27,7 @@ from nn.training import progress_bar
 MAX_SINGLE_VALUES = 50  # a model with more parameters has one norm kept per layer, unless `keep` is given
 MAX_MEGABYTES = 20  # of the page of a record
 
-Kept = dict[str, list[Value]]  # by name a parameter, or all those that one norm is of
+Kept = dict[str, list[Value]]  # by name, one parameter, or all those that a norm is taken over
 
 
 def record_training(
@@ -53,8 +53,8 @@ def record_training(
     must be rows of 2 numbers. `every=10` keeps every tenth step, and always the first and the last. The loss, `metric` and
     gradients of a frame are those of the next batch, so a run of `steps` updates has `steps + 1` frames.
 
-    The page of the record shows a model that is made of layers as a network, live. Beyond what is kept, it has the parameters
-    and gradients of all steps for that, as 32-bit floats, or of every so many steps if they would take more than 1.5 MB.
+    The page of the record shows a model that is made of layers as a live network. For that it holds, beyond what is kept, the
+    parameters and gradients of all steps as 32-bit floats, or of evenly spaced steps if all would take more than 1.5 MB.
 
     Ctrl-C ends the training, not the program: the record so far is returned, with `interrupted` set. A loss that is NaN
     or infinite ends it too, with a RuntimeWarning. ValueError if the record would exceed 20 MB, saying what helps.
@@ -104,7 +104,7 @@ def record_training(
 
 
 class _RecordedTraining(EagerTraining):
-    """Training in which the gradients of all parameters are those of one batch, whether the optimizer has them or not."""
+    """Training in which the gradients of all parameters are those of one batch, even if the optimizer does not hold them."""
 
     def batch(self, rows: Sequence[Any], targets: list[Any], epoch: int) -> Batch:
         self.run.model.zero_grad()
@@ -112,7 +112,7 @@ class _RecordedTraining(EagerTraining):
 
 
 def _kept(model: Module, keep: Any) -> Kept:
-    """What is to be kept, by name, in the order of the model's parameters."""
+    """The parameters to keep, by name, in the model's order."""
     names = dict(model.named_parameters())
     if keep is None:
         if len(names) <= MAX_SINGLE_VALUES:
@@ -149,7 +149,7 @@ def layer_of(name: str) -> str:
 
 
 def _size(name: str, numbers: list[float]) -> float:
-    """What is kept under this name: the norm of all numbers, or the only one itself."""
+    """The number kept under this name: the norm of all numbers, or the only one itself."""
     return math.hypot(*numbers) if name.startswith("‖") else numbers[0]
 
 
@@ -175,7 +175,7 @@ def _setting(model: Module, samples: int, loss: Loss, optimizer: Optimizer, batc
 
 
 def _rate(model: Module, optimizer: Optimizer) -> float | None:
-    """What an update multiplies the gradient with, if the optimizer is plain SGD and moves all that gets a gradient."""
+    """The factor of the gradient in an update, if the optimizer is plain SGD and moves every parameter that isn't frozen."""
     groups = optimizer.param_groups
     plain_sgd = type(optimizer) is SGD and not any(group["momentum"] or group["weight_decay"] for group in groups)
     rates = {group["lr"] for group in groups}

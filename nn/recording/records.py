@@ -1,4 +1,4 @@
-"""The record of a training run, how two runs differ, and the page that shows either."""
+"""The record of a training run, the comparison of two, and the page that shows either."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from autograd.viz.page import Player
 
 MAX_POINTS = 500  # samples in a picture
-NETWORK_WIDTHS = (590.0, 500.0)  # of the picture of the network, on the page of one run and of two, 1280 pixels wide
+NETWORK_WIDTHS = (590.0, 500.0)  # of the network's picture on a page 1280 pixels wide, with one run and with two
 FOLDER = Path(__file__).parent / "assets"
 FILES = (
     *("training.css", "axes.js", "chart.js", "symbols.js", "contours.js", "boundary.js"),
@@ -56,7 +56,7 @@ class Frame:
 
 
 class Labels(NamedTuple):
-    """What the quantities of a record are called."""
+    """Display names of the quantities in a record."""
 
     features: Sequence[str] | None = None
     metric: str = "metric"
@@ -64,7 +64,7 @@ class Labels(NamedTuple):
 
 
 class _WithPage:
-    """Shown as a page by a notebook, and saved as one."""
+    """The base of results that a notebook shows as a page and that can be saved as one."""
 
     def _runs(self) -> list[TrainingRecord]:
         raise NotImplementedError
@@ -100,7 +100,7 @@ class _WithPage:
 
 @dataclass(repr=False)
 class TrainingRecord(_WithPage, Sequence[Frame]):
-    """The frames of a training run, a sequence; the first is before any update. It shows itself in a notebook.
+    """A sequence of the frames of a training run, the first from before any update. It displays itself in a notebook.
 
     `interrupted` is True after Ctrl-C; `diverged` says where the loss stopped being finite, if it did.
 
@@ -113,7 +113,7 @@ class TrainingRecord(_WithPage, Sequence[Frame]):
     """
 
     setting: str  # the model, loss, optimizer, batches and seed in words
-    rate: float | None  # an update is rate · gradient; None if it is not that simple
+    rate: float | None  # an update is rate · gradient; None if the rule is not that simple
     plane: Plane | None
     frames: list[Frame] = field(default_factory=list)
     interrupted: bool = False
@@ -163,7 +163,7 @@ class TrainingRecord(_WithPage, Sequence[Frame]):
         return self.network.picture(self[-1]) if self.network else ""
 
     def _columns(self, responses: Responses, width: float) -> dict[str, Any]:
-        """The record as its page takes it: for each quantity a list over the frames."""
+        """The record in the form that its page takes: for each quantity a list over the frames."""
         from autograd.viz.palette import MARKERS, RAMP
 
         first, plane = self[0], self.plane
@@ -194,7 +194,7 @@ class TrainingRecord(_WithPage, Sequence[Frame]):
 
 @dataclass(frozen=True)
 class Difference:
-    """The first step at which two runs differ, and in what: its number in each run.
+    """The first step at which two runs differ: the name of a number that differs, and that number in each run.
 
     >>> print(Difference(step=1, name="w.0", numbers=(0.5, 0.25), more=2))
     step 1: w[0] 0.5 against 0.25, and 2 more
@@ -212,7 +212,7 @@ class Difference:
 
 @dataclass(repr=False)
 class TrainingComparison(_WithPage):
-    """Two runs. `difference` is the first one, or None if they agree at all steps that both kept; NaN agrees with NaN.
+    """Two runs. `difference` is their first, or None if they agree at all steps that both kept; NaN agrees with NaN.
 
     >>> import nn
     >>> neuron = nn.Neuron(1, seed=0)

@@ -1,4 +1,4 @@
-"""What neurons and layers make of their sums, compiled to JavaScript for the page of a record."""
+"""Activations, and functions that follow a layer, compiled to JavaScript for the page of a record."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EXPORTED = re.compile(r"^export (?=function (\w+))", re.MULTILINE)
 
 
 class Responses:
-    """Functions in JavaScript, each once; a page knows them by their number.
+    """Distinct JavaScript functions, which a page refers to by number.
 
     >>> from nn import Tanh
     >>> responses = Responses()
@@ -31,7 +31,7 @@ class Responses:
         self.sources: list[str] = []
 
     def number(self, function: Callable[[Any], Any], width: int | None = None) -> int | None:
-        """The number of a function of one Value, or of a list of so many; None if it has no form without branches."""
+        """The number of a function of one Value, or of a list of `width`; None if it has no form without branches."""
         row = (lambda x: function(x)) if width is None else (lambda *xs: tree_leaves(function(list(xs))))
         try:
             with warnings.catch_warnings():
@@ -49,13 +49,13 @@ class Responses:
         return self.sources.index(code)
 
     def of_units(self, network: Network) -> list[int | None]:
-        """The number of the activation of each unit; None for an input too."""
+        """The number of each unit's activation; None for inputs, and for activations that have none."""
         neurons = [neuron for _, step in parts(network.model) for neuron in neurons_of(step)]
         known = {key: self.number(function) for key, function in {id(n.activation): n.activation for n in neurons}.items()}
         return [None for _ in network.columns[0].units] + [known[id(neuron.activation)] for neuron in neurons]
 
     def of_columns(self, network: Network) -> list[list[int | None]]:
-        """The numbers of what comes after each column, which may take all of its numbers together."""
+        """The numbers of the functions that follow each column, each applied to all of its values together."""
         found: list[list[int | None]] = [[]]
         with in_mode(network.model, training=False):
             for _, step in parts(network.model):
@@ -66,6 +66,6 @@ class Responses:
         return found
 
     def script(self) -> str:
-        """The list `RESPONSES` of all functions."""
+        """The script that defines `RESPONSES`, the list of all functions."""
         listed = ",\n".join(self.sources)
         return f"const RESPONSES = [\n{listed}\n];"

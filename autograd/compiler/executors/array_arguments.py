@@ -1,6 +1,6 @@
-"""The arrays and floats of a call, found by machine code: it reads where CPython and NumPy note addresses, types and shapes.
+"""The arrays and floats of a call, read by machine code from where CPython and NumPy store addresses, types and shapes.
 
-Python takes several microseconds to look at a few arguments, which is as long as a small program runs.
+Inspecting a few arguments in Python takes several microseconds, as long as a small program runs.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from autograd.compiler.executors import lane_interpreter as interpreter
 from autograd.compiler.executors.machine_code import entry
 from autograd.compiler.executors.vectors import call, doubles, integers, small_integers
 
-# -- bytes from where an object begins ------------------------------------------------------------------------------------
+# -- byte offsets of fields in objects ------------------------------------------------------------------------------------
 
 _HEAD = object.__basicsize__
 _TYPE = _HEAD - 8
@@ -27,19 +27,19 @@ _NUMBER = _HEAD
 _DATA, _DIMENSIONS, _SHAPE, _DTYPE, _FLAGS = _HEAD, _HEAD + 8, _HEAD + 16, _HEAD + 40, _HEAD + 48
 _CONTIGUOUS_AND_ALIGNED = 0x101
 
-# -- words that say what a call is given: types of floats and arrays, dtype of arrays, how many there are, and for each ------
+# -- words that describe the arguments of a call: types of floats and arrays, arrays' dtype, number of arguments, then each --
 
 FLOAT, ARRAY, DTYPE, COUNT, FIRST = range(5)
-POSITION, DIMENSIONS, SHAPE, SIZE = range(4)  # where its numbers go among the uniform inputs, or -1 for lanes; SIZE per lane
+POSITION, DIMENSIONS, SHAPE, SIZE = range(4)  # POSITION among the uniform inputs, or -1 for lanes; SIZE per lane
 WORDS_EACH = 4
-NO_ARRAY = -1  # the dimensions of a float
+NO_ARRAY = -1  # in place of a float's dimensions
 
 
 class ArrayArguments:
-    """What a call is given: arrays of these shapes, and floats for None; which of them hold lanes, and where other numbers go."""
+    """The expected arguments of a call: an array for each shape, a float for each None; `lanes` tells which have lanes."""
 
     def __init__(self, shapes: Sequence[tuple[int, ...] | None], lanes: Sequence[bool]) -> None:
-        self._shapes = [np.array([*(shape or ()), 0], np.int64) for shape in shapes]  # as words are read even of an empty one
+        self._shapes = [np.array([*(shape or ()), 0], np.int64) for shape in shapes]  # never empty, since a word is always read
         words, position = [id(float), id(np.ndarray), id(np.dtype(np.float64)), len(shapes)], 0
         for shape, kept, has_lanes in zip(shapes, self._shapes, lanes, strict=True):
             size = math.prod((shape or ())[has_lanes:])
@@ -51,7 +51,7 @@ class ArrayArguments:
 
 @lru_cache(maxsize=1)
 def readable() -> bool:
-    """True if objects are laid out as expected."""
+    """True if CPython and NumPy lay out objects as this module expects."""
     array, pair, x = np.zeros((2, 3)), (1.5, 2.5), 1.5
     strided = np.zeros((4, 4))[:, ::2]
 
@@ -71,9 +71,9 @@ def readable() -> bool:
 
 
 def _run_on(function, expected, state, thread, xs, numbers, outputs):  # type: ignore[no-untyped-def]
-    """Let a state take the arrays and floats in the tuple xs, and run it, if there is a function; 0 if they are not as expected.
+    """Pass the arguments in the tuple xs to a state, and run it unless `function` is 0; return 0 if they aren't as expected.
 
-    The last two are the arrays for what is uniform and for what is per lane.
+    The uniform outputs go to the array `numbers`, the per-lane ones to the array `outputs`.
     """
     words, given = integers(expected), integers(xs + _ITEMS)
     if integers(xs + _ITEM_COUNT)[0] != words[COUNT]:

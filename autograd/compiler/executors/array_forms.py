@@ -1,7 +1,7 @@
-"""How each op is computed on whole arrays of an array API namespace: `array_form(op, xp)`.
+"""Array forms: ops on whole arrays of an array API namespace, by `array_form(op, xp)`.
 
-A form is within 4 ulps of the op, with the same NaNs, infinities and signed zeros. An op without one (polygamma,
-custom ops) is computed number by number where the arrays are NumPy's or Dask's, which is slow.
+A form is within 4 ulps of the op, with the same NaNs, infinities and signed zeros. An op without a form (polygamma, custom
+ops) is computed number by number on NumPy's and Dask's arrays, which is slow.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ Form = Callable[..., Any]
 
 
 def array_form(op: Op, xp: Any) -> Form:
-    """A function that computes `op` on arrays of float64 and floats, of the namespace `xp`.
+    """A function that computes `op` on floats and float64 arrays of the namespace `xp`.
 
-    CompileError if the op has no form there.
+    CompileError if the op has no form in it.
     """
     library = library_of(xp)
     form = OF_LIBRARY.get(library, {}).get(op.name) or FORMS.get(op.name)
@@ -58,7 +58,7 @@ def library_of(xp: Any) -> str:
 
 
 def _operator(function: Form) -> Form:
-    """Of an operator, or a function on floats that is written with operators alone."""
+    """The form of an operator, or of a function on floats that uses only operators."""
     return lambda xp, *args: function(*args)
 
 
@@ -148,7 +148,7 @@ FORMS: Mapping[str, Form] = {
     "log_softmax":    functions.log_softmax,
 }
 
-# Where a library's own function is within the bounds and takes less time, or the standard's is not within them.
+# Used instead where a library's own function is accurate enough and faster, or the standard's isn't accurate enough.
 OF_LIBRARY: Mapping[str, Mapping[str, Form]] = {
     "numpy": {
         "mod": _named("remainder"), "exp2": _named("exp2"), "cbrt": _named("cbrt"),

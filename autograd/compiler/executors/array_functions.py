@@ -1,7 +1,7 @@
-"""Functions on whole arrays that the array API standard lacks: what `scalar_math` is for floats, without a branch.
+"""Functions on whole arrays that the array API standard lacks: the counterpart of `scalar_math`, without branches.
 
-Each takes the namespace `xp` first. `where` evaluates both sides, so what is not taken may be anything, but what is taken
-never passes through it. They use nothing but the standard, so they hold on NumPy, JAX, PyTorch and Dask alike.
+Each takes the namespace `xp` first. `where` evaluates both sides, so the side that isn't taken may hold anything, and must
+not flow into the one that is. They use only the standard, so they work on NumPy, JAX, PyTorch and Dask alike.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def indicator(xp: Any, condition: Any) -> Any:
 
 
 def as_array(xp: Any, x: Any) -> Any:
-    """The constants of a program are floats, which functions of one argument need not take."""
+    """A constant as an array: the standard's functions of one argument needn't accept floats."""
     return xp.asarray(x, dtype=xp.float64) if type(x) is float else x
 
 
@@ -42,7 +42,7 @@ def relu(xp: Any, x: Any) -> Any:
 
 
 def maximum(xp: Any, x: Any, y: Any) -> Any:
-    """The larger, x at a tie of 0.0 and -0.0; NaN wins."""
+    """The larger of x and y; x at a tie of 0.0 and -0.0; NaN if either is."""
     return xp.where((x >= y) | (x != x), x, y)
 
 
@@ -51,7 +51,7 @@ def minimum(xp: Any, x: Any, y: Any) -> Any:
 
 
 def mod(xp: Any, x: Any, y: Any) -> Any:
-    """The remainder with the sign of y, if it is 0 too."""
+    """The remainder, with the sign of y even if it is zero."""
     z = xp.remainder(x, y)
     return xp.where(z == 0.0, xp.copysign(z, y), z)
 
@@ -74,14 +74,14 @@ def product(xp: Any, *xs: Any) -> Any:
 
 
 def power(xp: Any, x: Any, y: Any) -> Any:
-    """The powers of programs are mostly squares and cubes, which need no logarithm."""
+    """x to the power y; programs mostly take squares and cubes, which need no logarithm."""
     if type(y) is float and y in (2.0, 3.0):
         return x * x if y == 2.0 else x * x * x
     return xp.pow(x, y)
 
 
 def dot(xp: Any, *args: Any) -> Any:
-    """The last plus the products of the first half with the second."""
+    """The bias, which comes last, plus the products of the first half of the others with the second."""
     n = len(args) // 2
     result = args[-1]
     for weight, x in zip(args[:n], args[n : 2 * n], strict=True):
@@ -90,7 +90,7 @@ def dot(xp: Any, *args: Any) -> Any:
 
 
 def exact_total(xp: Any, xs: Sequence[Any]) -> Any:
-    """The sum of numbers that are not negative, rounded once or nearly so, as by `fsum`: what is rounded off is added up too."""
+    """The sum of nonnegative numbers, rounded about once, as by `fsum`: the rounding errors are summed and added."""
     result, lost = xs[0], 0.0
     for x in xs[1:]:
         larger, smaller = xp.maximum(result, x), xp.minimum(result, x)
@@ -107,7 +107,7 @@ def exp2(xp: Any, x: Any) -> Any:
 
 
 def cbrt(xp: Any, x: Any) -> Any:
-    """A power with a rounded exponent, and one step of Newton's method."""
+    """A power with the rounded exponent 1/3, then one step of Newton's method."""
     z = xp.copysign(xp.pow(xp.abs(x), 1.0 / 3.0), x)
     return xp.where((x == 0.0) | ~xp.isfinite(x), x, z - (z - x / (z * z)) / 3.0)
 
@@ -117,7 +117,7 @@ def log1mexp(xp: Any, x: Any) -> Any:
 
 
 def exp_difference(xp: Any, x: Any, y: Any) -> Any:
-    """exp(x - y), corrected by what the difference lost to rounding."""
+    """exp(x - y), corrected for the rounding error of the difference."""
     d = x - y
     rest = x - d
     lost = (x - (d + rest)) + (rest - y)
@@ -171,7 +171,7 @@ def norm(xp: Any, *xs: Any) -> Any:
 
 
 def largest_of(xp: Any, xs: Sequence[Any]) -> Any:
-    """NaN if one of them is."""
+    """The largest of xs; NaN if one is."""
     result = as_array(xp, xs[0])
     for x in xs[1:]:
         result = xp.maximum(result, x)
@@ -179,7 +179,7 @@ def largest_of(xp: Any, xs: Sequence[Any]) -> Any:
 
 
 def exponentials(xp: Any, xs: Sequence[Any], largest: Any) -> list[Any]:
-    """exp(x - largest) for each x; 0 in place of the first that is the largest, whose exponential is 1."""
+    """exp(x - largest) for each x, but 0 for the first x that equals the largest, whose exponential is 1."""
     terms, met = [], largest != largest
     for x in xs:
         here = (x == largest) & ~met
@@ -195,7 +195,7 @@ def logsumexp(xp: Any, *xs: Any) -> Any:
 
 
 def softmax(xp: Any, *xs: Any) -> Any:
-    """The softmax of the first."""
+    """The softmax of the first argument among all."""
     largest = largest_of(xp, xs)
     terms = [exp_difference(xp, x, largest) for x in xs]
     return terms[0] / exact_total(xp, terms)

@@ -1,8 +1,8 @@
-"""How a program runs on whole arrays: rows of one op that do not wait for one another are one operation on matrices.
+"""Array plans: run a program on whole arrays, with independent rows of one op as one operation on matrices.
 
-A plan holds no arrays. Values are rows of matrices, the blocks: block 0 has the constants, block 1 the uniform inputs,
-block 2 the inputs per lane, and each group of rows of the program makes one more. The blocks of uniform values have one
-column, the others one per lane.
+A plan holds no arrays. Values are rows of matrices, called blocks: block 0 holds the constants, block 1 the uniform inputs,
+block 2 the per-lane inputs, and each group of the program's rows adds a block. Blocks of uniform values have one column,
+the others one per lane.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class RowRun(NamedTuple):
 
 
 class Operand(NamedTuple):
-    """An argument of all rows of a group: `lead` times `each` values, in runs. With one run of one row it is the same for all."""
+    """An argument of all rows of a group: `lead` times `each` values, in runs. `lead` is 1 if all rows share it."""
 
     runs: tuple[RowRun, ...]
     lead: int
@@ -41,25 +41,25 @@ class Operand(NamedTuple):
 
 
 class RowGroup(NamedTuple):
-    """Rows of the program that are computed together: the i-th makes row i of the block."""
+    """Rows of the program that are computed together: their results are the rows of the block, in order."""
 
     op: Op
     operands: tuple[Operand, ...]
     block: int
     rows: int  # of the block
     shape: tuple[int, int] | None
-    dead: tuple[int, ...] = ()  # the blocks that nothing reads after it
+    dead: tuple[int, ...] = ()  # blocks that nothing reads after this group
 
 
 class Block(NamedTuple):
-    """The size of a block: its rows, and whether it has one column per lane instead of one."""
+    """The size of a block: its number of rows, and whether it has one column per lane or a single one."""
 
     rows: int
     per_lane: bool
 
 
 class ArrayPlan(NamedTuple):
-    """Groups to compute before the lanes, for each block of lanes, and after them; where the outputs are."""
+    """Groups to compute before the lanes, for each block of lanes, and after them; and the places of the outputs."""
 
     constants: list[float]
     before: list[RowGroup]
@@ -68,7 +68,7 @@ class ArrayPlan(NamedTuple):
     uniform_outputs: Operand
     lane_outputs: Operand
     blocks: list[Block]
-    live: int  # the most rows with one column per lane that there are at any time
+    live: int  # the largest number of per-lane rows alive at once
 
 
 def planned(program: Program) -> ArrayPlan:
@@ -77,13 +77,13 @@ def planned(program: Program) -> ArrayPlan:
 
 
 class _Computed(NamedTuple):
-    """A row on values: a register that is written twice holds two of them. A constant is a float."""
+    """A row on values, of which a register that is written twice holds two. A constant is a float."""
 
     op: Op
     args: tuple[Arg, ...]
     results: range
     shape: tuple[int, int] | None
-    level: int  # how many others have to come before it
+    level: int  # length of the longest chain of rows of its phase that ends with it
 
 
 class _ArrayPlanner:
@@ -91,9 +91,9 @@ class _ArrayPlanner:
         self.program = program
         self.places: list[Place] = []  # of each value
         self.varies: list[bool] = []
-        self.phases: list[int] = []  # from which on it is known
+        self.phases: list[int] = []  # in which each value is known
         self.levels: list[int] = []
-        self.constants = [0.0]  # so that there is one
+        self.constants = [0.0]  # never empty
         self.rows_of_constants = {"0.0": 0}
         per_lane = sum(given.per_lane for given in program.inputs)
         self.blocks = [Block(0, False), Block(len(program.inputs) - per_lane, False), Block(per_lane, True)]
@@ -121,7 +121,7 @@ class _ArrayPlanner:
         return len(self.places) - 1
 
     def _values(self) -> tuple[list[list[_Computed]], dict[int, Arg]]:
-        """The rows of each phase, and the value that each register holds in the end."""
+        """The rows of each phase, and each register's final value."""
         registers: dict[int, Arg] = {}
         counts = [0, 0]
         for i, given in enumerate(self.program.inputs):
@@ -160,7 +160,7 @@ class _ArrayPlanner:
         op, args, _, shape, _ = rows[0]
         varies = [type(arg) is int and self.varies[arg] for arg in args]
         starts = (*operand_starts(op, varies, shape), len(args))
-        where = sorted(([self._place(arg) for arg in row.args], i) for i, row in enumerate(rows))  # so that runs are long
+        where = sorted(([self._place(arg) for arg in row.args], i) for i, row in enumerate(rows))  # sorted for long runs
         operands = tuple([self._operand([places[start:stop] for places, _ in where]) for start, stop in pairwise(starts)])
         results = [value for _, i in where for value in rows[i].results]
         for i, value in enumerate(results):
@@ -169,7 +169,7 @@ class _ArrayPlanner:
         return RowGroup(op, operands, len(self.blocks) - 1, len(results), shape)
 
     def _operand(self, places: list[list[Place]]) -> Operand:
-        """The operand that has these places for each row; once, if they are the same for all."""
+        """The operand with these places for each row, or once if they are the same for all rows."""
         if places.count(places[0]) == len(places):
             places = places[:1]
         lead, each = len(places), len(places[0])
@@ -180,7 +180,7 @@ class _ArrayPlanner:
     def _place(self, arg: Arg) -> Place:
         if type(arg) is int:
             return self.places[arg]
-        text = repr(arg)  # which tells 0.0 from -0.0, and takes NaN for NaN
+        text = repr(arg)  # distinguishes 0.0 from -0.0, and equates NaNs
         if text not in self.rows_of_constants:
             self.rows_of_constants[text] = len(self.constants)
             self.constants.append(arg)
@@ -194,7 +194,7 @@ def _runs(places: Sequence[Place]) -> tuple[RowRun, ...]:
 
 
 def _with_ends(groups: Sequence[RowGroup], outputs: Operand, blocks: Sequence[Block]) -> tuple[list[RowGroup], int]:
-    """The groups with the blocks that die at each, and the most rows per lane that are alive at once."""
+    """The groups with the blocks that die at each, and the largest number of per-lane rows alive at once."""
     needed = {run.block for run in outputs.runs}
     ended: list[RowGroup] = []
     for group in reversed(groups):

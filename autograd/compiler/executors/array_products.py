@@ -1,7 +1,7 @@
 """Sums and products of many arguments, and reductions over lanes, on matrices.
 
-An operand of several arguments is an array of shape (rows, arguments, lanes), where rows is 1 if it is the same for all rows,
-and lanes is 1 if it is uniform.
+An operand of several arguments is an array of shape (rows, arguments, lanes); rows is 1 if all rows share it, and lanes is 1
+if it is uniform.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from typing import Any, NamedTuple
 from autograd.compiler.executors.array_forms import FORMS
 from autograd.op import Op
 
-MIN_STACKED = 9  # terms of a sum that are stacked and then added up; fewer are added one by one
+MIN_STACKED = 9  # terms: longer sums are stacked and summed, shorter ones added term by term
 
 
 class Product(NamedTuple):
-    """How an op of many arguments is computed on matrices.
+    """How to compute an op of many arguments on matrices.
 
-    starts  where its operands begin: of which arguments vary, and the shape of the row
-    form    of the namespace, the shape of the row, the number of lanes and the operands
+    starts  where its operands begin, given which arguments vary and the row's shape
+    form    its result, given the namespace, the row's shape, the number of lanes and the operands
     """
 
     starts: Callable[[Sequence[bool], Any], Sequence[int]]
@@ -28,13 +28,13 @@ class Product(NamedTuple):
 
 
 def operand_starts(op: Op, varies: Sequence[bool], shape: tuple[int, int] | None) -> Sequence[int]:
-    """Where the operands of an op begin among its arguments, some of which vary from lane to lane; most have one per argument."""
+    """Where the operands of an op begin among its arguments, given which vary; most ops have one operand per argument."""
     product = PRODUCTS.get(op.name)
     return range(len(varies)) if product is None else product.starts(varies, shape)
 
 
 def product_of(op: Op, sizes: Sequence[int]) -> Callable[..., Any] | None:
-    """The form of an op whose operands have these sizes; None if it is computed number by number."""
+    """The form for an op whose operands have these sizes; None if it is computed elementwise."""
     product = PRODUCTS.get(op.name)
     return product.form if product is not None and (op.name not in FORMS or max(sizes, default=1) > 1) else None
 
@@ -70,7 +70,7 @@ def _matmul(xp: Any, shape: tuple[int, int], lanes: int, weights: Any, inputs: A
     else:
         found = xp.matmul(xp.reshape(weights, (count, *shape)), inputs)
     found = found + biases
-    return xp.reshape(found, (found.shape[0] * found.shape[1], found.shape[2]))  # the results of all rows, one below the other
+    return xp.reshape(found, (found.shape[0] * found.shape[1], found.shape[2]))  # the results of all rows, concatenated
 
 
 def _lane_sum(xp: Any, shape: Any, lanes: int, x: Any) -> Any:

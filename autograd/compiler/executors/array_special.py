@@ -1,4 +1,4 @@
-"""The error function, the normal distribution, and the logarithm of the gamma function with its derivative, on whole arrays."""
+"""The error function, the normal distribution, the log-gamma function and its derivative, on whole arrays."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from autograd.scalar_math import halves, log_gamma_from_1
 # Near 0, erf(x) is x times a polynomial in x². Elsewhere (1 + 2x)·exp(x²)·erfc(x), which is nearly flat, is a polynomial in
 # (x - 4)/(x + 4) (Shepherd and Laframboise, 1981). Both are Chebyshev fits to better than 5e-18, computed with mpmath.
 
-HALF = 0.5  # where one polynomial hands over to the other
-MAX_ARGUMENT = 28.0  # erfc vanishes beyond 27.3
+HALF = 0.5  # from here on the second polynomial is used
+MAX_ARGUMENT = 28.0  # erfc underflows to 0 beyond 27.3
 
 # fmt: off
 NEAR_0 = (
@@ -65,14 +65,14 @@ def erf_near_0(x: Any) -> Any:
 
 
 def erfc_beyond(xp: Any, size: Any) -> Any:
-    """erfc of a number from ½ on: p = exp(-high²)·q with q = s/(1 + 2·high), and to first order what p is still off by."""
+    """erfc for x ≥ ½: p = exp(-high²)·q with q = s/(1 + 2·high), and a first-order correction of p's error."""
     x = xp.where(size > MAX_ARGUMENT, MAX_ARGUMENT, size)
     high = xp.floor(x * 2.0**20) / 2.0**20
     y = (x - 4.0) / (x + 4.0)
     varying = polynomial(BEYOND[:-1], y) * y
     s = BEYOND[-1] + varying
     whole = 1.0 + 2.0 * high
-    q, z = s / whole, xp.exp(-high * high) * 2.0**100  # so that no half is subnormal
+    q, z = s / whole, xp.exp(-high * high) * 2.0**100  # scaled, so that neither of its halves is subnormal
     p = z * q
     (q1, q2), (z1, z2) = halves(q), halves(z)
     of_q = ((s - q1 * whole) - q2 * whole + (varying - (s - BEYOND[-1]))) / s
@@ -95,7 +95,7 @@ def erfc(xp: Any, x: Any) -> Any:
 
 
 def normal_cdf(xp: Any, x: Any) -> Any:
-    """erfc(|x|/√2)/2, corrected by what the quotient lost to rounding, or 1 minus that."""
+    """erfc(|x|/√2)/2, corrected for the quotient's rounding error; for x > 0, 1 minus that."""
     size = xp.abs(x)
     u = size * 0.7071067811865476
     (head, tail), (c, rest) = halves(size), halves(0.7071067811865476)
@@ -106,7 +106,7 @@ def normal_cdf(xp: Any, x: Any) -> Any:
 
 
 def erfinv(xp: Any, x: Any) -> Any:
-    """A first guess (Winitzki, 2008), then three steps of Halley's method."""
+    """An initial guess (Winitzki, 2008), then three steps of Halley's method."""
     a = xp.abs(x)
     q = -xp.log1p(-a * a)
     t = 4.330746750799873 - q / 2.0
@@ -122,7 +122,7 @@ def erfinv(xp: Any, x: Any) -> Any:
 # -- the gamma function ----------------------------------------------------------------------------------
 
 PI = 3.141592653589793
-FAR = 12  # from where on the asymptotic series of digamma holds
+FAR = 12  # digamma's asymptotic series is accurate from here on
 LOG_16, REST_OF_LOG_16 = 2.772588722239781, 9.276187255385198e-17
 
 # fmt: off
@@ -137,7 +137,7 @@ COTANGENT = (  # (1/d - π·cot(πd))/d as a polynomial in d², for |d| <= ½: a
 
 
 def lgamma(xp: Any, x: Any) -> Any:
-    """The logarithm of |gamma(x)|: for x < 0 by reflection."""
+    """log |gamma(x)|, by reflection for x < 0."""
     size = xp.abs(x)
     apart = xp.abs(x - xp.round(x))
     positive = log_gamma_of_positive(xp, size)
@@ -147,7 +147,7 @@ def lgamma(xp: Any, x: Any) -> Any:
 
 
 def log_gamma_of_positive(xp: Any, x: Any) -> Any:
-    """Stirling's series; or, after steps of 1, the fit from 1 to 2.5."""
+    """Stirling's series for x ≥ 8; below, the fit on [1, 2.5], reached in steps of 1."""
     y = 1.0 / x
     main = (x - 0.5) * (xp.log(x) - 1.0)
     far = exact_total(xp, [main, 0.4189385332046727 + 0.0 * y, polynomial(STIRLING, y * y) * y])
@@ -162,7 +162,7 @@ def log_gamma_of_positive(xp: Any, x: Any) -> Any:
 
 
 def digamma(xp: Any, x: Any) -> Any:
-    """The derivative of lgamma: for x < 0 by reflection, digamma(1 - x) - π·cot(πx)."""
+    """The derivative of lgamma; for x < 0 by reflection, digamma(1 - x) - π·cot(πx)."""
     apart = x - xp.round(x)
     left = x < 0.0
     terms = digamma_terms(xp, xp.where(left, 1.0 - x, x))
@@ -174,12 +174,12 @@ def digamma(xp: Any, x: Any) -> Any:
 
 
 def digamma_terms(xp: Any, x: Any) -> list[Any]:
-    """Numbers whose sum is digamma(x) for x > 0: steps of 1 up to where its asymptotic series holds."""
+    """Terms whose sum is digamma(x) for x > 0: steps of 1 up to FAR, then the asymptotic series."""
     terms, end = [], x
     for k in range(FAR):
         t = x + float(k)
         rest = t - x
-        lost = (x - (t - rest)) + (float(k) - rest)  # by the rounding of t
+        lost = (x - (t - rest)) + (float(k) - rest)  # rounding error of t
         reciprocal = 1.0 / t
         step = t < FAR
         terms.append(xp.where(step, reciprocal * (lost * reciprocal) - reciprocal, 0.0))
@@ -191,7 +191,7 @@ def digamma_terms(xp: Any, x: Any) -> list[Any]:
 
 
 def signed_total(xp: Any, xs: Sequence[Any]) -> Any:
-    """The sum, with what each addition rounds off added at the end (Knuth)."""
+    """The sum, corrected by the rounding errors of its additions (Knuth)."""
     result, lost = xs[0], 0.0
     for x in xs[1:]:
         whole = result + x

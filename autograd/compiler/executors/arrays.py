@@ -1,6 +1,6 @@
-"""Runs a Program on arrays of any array API namespace: NumPy's in blocks of lanes that stay in the cache, others whole.
+"""Runs a Program on the arrays of any array API namespace: NumPy's in blocks of lanes that stay in the cache, others whole.
 
-It may be traced by `jax.jit`; PyTorch's tensors stay on their device.
+`jax.jit` can trace it; PyTorch's tensors stay on their device.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ from autograd.compiler.executors.library_functions import check_precision
 from autograd.compiler.instructions import REDUCTIONS
 from autograd.compiler.program import Program
 
-CACHE = 2**19  # bytes that a block of lanes takes: with temporary arrays, it fits into the second-level cache of a core
-MIN_LANES = 256  # of a block: with fewer, the calls take longer than the arithmetic
+CACHE = 2**19  # bytes per block of lanes, which with temporary arrays fits into a core's second-level cache
+MIN_LANES = 256  # per block: with fewer, the calls take longer than the arithmetic
 
-MAX_RUNS = 8  # of rows that are put together run by run; more are taken by their indices
+MAX_RUNS = 8  # runs of rows joined by concatenation; rows in more runs are taken by their indices
 PLAIN = frozenset((float, int, list))
 
-Blocks = list[Any]  # matrices whose rows are the values of a plan
+Blocks = list[Any]  # matrices, whose rows are the values of a plan
 Reader = Callable[[Blocks], Any]
 
 
 class ArrayExecutor:
-    """A program made ready for the arrays of one namespace."""
+    """A program prepared for the arrays of one namespace."""
 
     def __init__(self, program: Program, xp: Any) -> None:
         self.xp, self.library = xp, library_of(xp)
@@ -48,10 +48,10 @@ class ArrayExecutor:
         self.lane_outputs = reader(plan.lane_outputs, plan.blocks, xp)
 
     def run(self, uniform: Sequence[Any], columns: Sequence[Any], lanes: int) -> tuple[Any, Any]:
-        """The uniform outputs as a vector, and those per lane as a matrix with one row for each.
+        """The uniform outputs as a vector, and the per-lane ones as a matrix with one row per output.
 
-        `uniform` are vectors or lists of numbers, together the uniform inputs; `columns` are matrices with one row per lane,
-        together the other inputs.
+        The uniform inputs are the concatenation of the vectors or lists in `uniform`; the per-lane ones are the columns of
+        the matrices in `columns`, which have one row per lane.
         """
         check_precision(self.library)
         given = [x for x in (*columns, *uniform) if hasattr(x, "dtype")]
@@ -70,7 +70,7 @@ class ArrayExecutor:
             return self.uniform_outputs(blocks)[:, 0], found
 
     def _over_lanes(self, blocks: Blocks, columns: Sequence[Any], lanes: int) -> Any:
-        """Run the body, block after block of lanes; the outputs per lane."""
+        """Run the body, one block of lanes after another; return the per-lane outputs."""
         width = self._width(lanes)
         outputs = self.plan.lane_outputs.each
         found = None
@@ -88,20 +88,20 @@ class ArrayExecutor:
         return found
 
     def _width(self, lanes: int) -> int:
-        """How many lanes run at a time: NumPy's as many as fit into the cache."""
+        """The number of lanes to run at a time: for NumPy, as many as fit into the cache."""
         if self.library != "numpy":
             return max(lanes, 1)
         return max(MIN_LANES, CACHE // (8 * max(self.plan.live, 1)))
 
     def _step(self, group: RowGroup) -> Callable[[Blocks, int], None]:
-        """What computes a group, given the blocks and how many lanes there are."""
+        """A function that computes a group, given the blocks and the number of lanes."""
         xp, made, dead = self.xp, group.block, group.dead
         compute = self._product(group) or self._elementwise(group)
         reduces = group.op in REDUCTIONS
 
         def step(blocks: Blocks, lanes: int) -> None:
             z = compute(blocks, lanes)
-            if z.shape[0] != group.rows:  # the rows are alike
+            if z.shape[0] != group.rows:  # all rows are equal, so only one was computed
                 z = xp.concat([z] * (group.rows // z.shape[0]), axis=0)
             if reduces:
                 z = (0.0 if blocks[made] is None else blocks[made]) + (z if lanes else xp.zeros_like(z))
@@ -112,7 +112,7 @@ class ArrayExecutor:
         return step
 
     def _product(self, group: RowGroup) -> Callable[[Blocks, int], Any] | None:
-        """For ops that have operands of several arguments."""
+        """The same for an op whose operands hold several arguments; None for other ops."""
         form = product_of(group.op, [operand.each for operand in group.operands])
         if form is None:
             return None
@@ -137,7 +137,7 @@ class ArrayExecutor:
 
 
 def _quiet(library: str) -> Any:
-    """Without NumPy's warnings of overflow, and without the graph that PyTorch would record."""
+    """A context without NumPy's overflow warnings, and without PyTorch's recording of a graph."""
     if library == "torch":
         import torch
 
@@ -153,20 +153,20 @@ def _quiet(library: str) -> Any:
 
 
 def as_array(xp: Any, numbers: Any, like: Any) -> Any:
-    """An array of float64, of an array, a list or a list of lists of numbers, on the device of the array `like`."""
+    """An array, list or nested list of numbers as a float64 array, on the device of the array `like`."""
     library = library_of(xp)
     device = {"device": like.device} if library == "torch" and like is not None else {}
-    if library != "numpy" and is_array(numbers):  # a float64 copy: contiguous, writable, known to all
+    if library != "numpy" and is_array(numbers):  # copied to float64, contiguous and writable, which every library accepts
         return xp.asarray(numbers.astype(float, "C"), **device)
     if not isinstance(numbers, (list, tuple)):
         return numbers if numbers.dtype == xp.float64 else xp.astype(numbers, xp.float64)
     if PLAIN.issuperset(map(type, numbers)):
         return xp.asarray(numbers, dtype=xp.float64, **device)
-    return xp.stack([xp.asarray(x, dtype=xp.float64, **device) for x in numbers])  # some of them may be traced
+    return xp.stack([xp.asarray(x, dtype=xp.float64, **device) for x in numbers])  # some may be traced
 
 
 def as_matrix(xp: Any, columns: Sequence[Any]) -> Any:
-    """Matrices with one row per lane as one with one column per lane; NumPy's is a copy whose rows are contiguous."""
+    """Matrices with one row per lane, joined into one with one column per lane; for NumPy, a copy with contiguous rows."""
     if not columns:
         return None
     whole = xp.concat([column.T for column in columns], axis=0) if len(columns) > 1 else columns[0].T
@@ -178,7 +178,7 @@ def as_matrix(xp: Any, columns: Sequence[Any]) -> Any:
 
 
 def reader(operand: Operand, sizes: Sequence[Block], xp: Any) -> Reader:
-    """A function that takes the blocks and gives the rows of an operand, as a matrix."""
+    """A function that reads the rows of an operand from the blocks, as a matrix."""
     runs = operand.runs
     if not runs:
         return lambda blocks: blocks[0][:0, :]
@@ -195,12 +195,12 @@ def reader(operand: Operand, sizes: Sequence[Block], xp: Any) -> Reader:
 
 
 def argument_reader(operand: Operand, sizes: Sequence[Block], xp: Any) -> Reader:
-    """Likewise; a single constant is given as a float."""
+    """The same, except that a single constant is read as a float."""
     return reader(operand, sizes, xp) if operand.number is None else lambda blocks: operand.number
 
 
 def stack_reader(operand: Operand, sizes: Sequence[Block], xp: Any) -> Reader:
-    """Likewise, with an axis more: one matrix for each time that the operand has several values."""
+    """The same with one more axis: `lead` matrices of `each` rows."""
     read = reader(operand, sizes, xp)
     if operand.lead == 1:
         return lambda blocks: read(blocks)[None, :, :]
@@ -210,7 +210,7 @@ def stack_reader(operand: Operand, sizes: Sequence[Block], xp: Any) -> Reader:
 
 
 def _taker(xp: Any, sources: Sequence[int], rows: Sequence[int]) -> Reader:
-    """Rows by their indices, of blocks put one below the other."""
+    """A reader that takes rows by their indices from the concatenation of these blocks."""
     on_device = library_of(xp) == "torch"
     indices = xp.asarray(rows)
 
@@ -222,7 +222,7 @@ def _taker(xp: Any, sources: Sequence[int], rows: Sequence[int]) -> Reader:
 
 
 def _joiner(xp: Any, runs: Sequence[RowRun]) -> Reader:
-    """Runs one below the other, in as many columns as the widest has."""
+    """A reader that concatenates runs, broadcast to the width of the widest."""
 
     def read(blocks: Blocks) -> Any:
         parts = [blocks[block][start:stop, :] for block, start, stop in runs]

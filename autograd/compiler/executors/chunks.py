@@ -1,4 +1,4 @@
-"""Runs a compiled function on Dask arrays: each chunk of lanes where it lives, then sums of sums, pair by pair."""
+"""Runs a compiled function on Dask arrays: each chunk of lanes where it lives, then a pairwise sum over the chunks."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def any_chunked(xs: Sequence[Any]) -> bool:
 class _Split(NamedTuple):
     """The arguments of a call, chunk by chunk.
 
-    lanes   how many there are; None if the arrays are those of a call without lanes
-    counts  the lanes of each chunk
-    blocks  the arguments of each chunk, with Delayed objects in the place of arrays
+    lanes   the number of lanes; None for a call without lanes
+    counts  the number of lanes in each chunk
+    blocks  the arguments of each chunk, with Delayed objects in place of arrays
     """
 
     lanes: int | None
@@ -41,10 +41,10 @@ class _Split(NamedTuple):
 
 
 def summed(program: Any, xs: Sequence[Any], call: Call, by: Sequence[int] = ()) -> tuple[int | None, Any]:
-    """How many lanes there are, and the sum over all chunks of what `call(program, arguments)` gives for each.
+    """The number of lanes, and the sum over all chunks of `call(program, arguments)`.
 
-    That may be nested lists and tuples of numbers and arrays, derivatives `by` some arguments. A worker that is lost
-    loses nothing: Dask computes its chunks again, and adds them up in the same order.
+    The call may return nested lists and tuples of numbers and arrays: derivatives `by` these arguments. If a worker is lost,
+    Dask computes its chunks again and adds them in the same order.
     """
     split = _split(program.name, program.arguments, xs)
     if split.lanes is None:
@@ -60,7 +60,7 @@ def summed(program: Any, xs: Sequence[Any], call: Call, by: Sequence[int] = ()) 
 
 
 def pairwise_total(parts: list[Any], add: Callable[[Any, Any], Any]) -> Any:
-    """The sum of Delayed objects, in an order that depends on their number alone."""
+    """The sum of Delayed objects, in an order that depends only on how many there are."""
     from dask.delayed import delayed
 
     while len(parts) > 1:
@@ -70,9 +70,9 @@ def pairwise_total(parts: list[Any], add: Callable[[Any, Any], Any]) -> Any:
 
 
 def mapped(program: Any, xs: Sequence[Any], call: Call, rounds: int = 1) -> Any:
-    """What `call(program, arguments)` gives for each lane: Dask arrays, in its nesting. Nothing is computed yet.
+    """The lazy result of `call(program, arguments)` for each lane: Dask arrays, nested like the call's result.
 
-    The arguments are those of the program, `rounds` times.
+    `xs` holds the program's arguments `rounds` times over.
     """
     split = _split(program.name, list(program.arguments) * rounds, xs)
     if split.lanes is None:
@@ -84,7 +84,7 @@ def mapped(program: Any, xs: Sequence[Any], call: Call, rounds: int = 1) -> Any:
 
 
 def _whole(parts: Sequence[Any], counts: Sequence[int], place: int, shape: tuple[int, ...]) -> Any:
-    """One array of the results of all chunks."""
+    """The results of all chunks as one array."""
     import dask.array
     from dask.delayed import delayed
 
@@ -96,14 +96,14 @@ def _whole(parts: Sequence[Any], counts: Sequence[int], place: int, shape: tuple
 
 
 def _results(program: Any, split: _Split, call: Call) -> list[Any]:
-    """What the call gives for each chunk, as Delayed objects."""
+    """The result of the call for each chunk, as Delayed objects."""
     import numpy
     from dask.delayed import delayed
 
     program.check_closure()
     if program.traced.samplers:
         raise CompileError(f"{program.name} draws random numbers, in an order that chunks cannot keep: pass them as an argument")
-    # Both are sent once, not with every chunk.
+    # Both are sent once, instead of with every chunk.
     packed = delayed(program.packed, pure=True, traverse=False)
     numbers = delayed(numpy.array(program.captured_numbers(), float), pure=True, traverse=False)
     starts = accumulate(split.counts, initial=0)
@@ -115,7 +115,7 @@ def _results(program: Any, split: _Split, call: Call) -> list[Any]:
 
 
 def _split(name: str, arguments: Sequence[Argument], xs: Sequence[Any]) -> _Split:
-    """Check the arguments, and cut them into chunks."""
+    """Check the arguments and split them into chunks."""
     from dask.delayed import delayed
 
     if len(xs) != len(arguments):
@@ -142,7 +142,7 @@ def _split(name: str, arguments: Sequence[Argument], xs: Sequence[Any]) -> _Spli
 
 
 def _stand_in(x: Any) -> Any:
-    """An array of the same shape that holds nothing."""
+    """A placeholder of the same shape for a Dask array, which takes no memory."""
     if not is_chunked(x):
         return x
     import numpy
@@ -151,7 +151,7 @@ def _stand_in(x: Any) -> Any:
 
 
 def _pieces(x: Any, axis: int | None, counts: tuple[int, ...]) -> list[Any]:
-    """The chunks of an array, which get these lengths along one axis, and are whole along the others; or it is in each."""
+    """The chunks of an array, split into these lengths along `axis`; the whole array for each chunk if that is None."""
     import dask.array
     from dask.delayed import delayed
 
@@ -163,7 +163,7 @@ def _pieces(x: Any, axis: int | None, counts: tuple[int, ...]) -> list[Any]:
 
 
 def nested(shape: Any, items: Sequence[Any]) -> Any:
-    """These items in the places of the arrays and numbers of a nesting."""
+    """A nesting with its arrays and numbers replaced by these items, in order."""
     rest = iter(items)
     return block_map(lambda _: next(rest), shape)
 
@@ -182,7 +182,7 @@ def _computed(xs: Sequence[Any]) -> list[Any]:
 
 
 def _without_lanes(arguments: Sequence[Argument], xs: Sequence[Any]) -> list[Any]:
-    """The same arguments, but for no lanes."""
+    """The same arguments with zero lanes."""
     import numpy
 
     def empty(axis: int | None, x: Any) -> Any:
@@ -199,7 +199,7 @@ def _without_lanes(arguments: Sequence[Argument], xs: Sequence[Any]) -> list[Any
 
 @lru_cache(maxsize=16)
 def _unpacked(packed: tuple[Any, ...]) -> Any:
-    """The program, once for each process that computes chunks."""
+    """The program, unpacked once per process that computes chunks."""
     make, *parts = packed
     return make(*parts)
 

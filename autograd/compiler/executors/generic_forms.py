@@ -1,7 +1,7 @@
-"""How ops are computed with numbers of any type: forms of operators, comparisons and elementary functions, by names of ops.
+"""Generic forms: ops on numbers of any type, written with operators, comparisons and elementary functions.
 
-A form is called with the NumberType of the numbers first (see number_types.py): `n("exp", x)`. None of them cancels, so
-that numbers of any precision keep it.
+A form takes the NumberType n of the numbers first (see number_types.py), and calls functions as `n("exp", x)`. No form
+cancels, so numbers keep their precision, however high.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ Form = Callable[..., Any]
 
 
 class NoForm(Exception):
-    """A type of numbers has no such function."""
+    """The number type lacks this function."""
 
 
-# The elementary functions that a type of numbers may have itself, and what it may call them.
+# Elementary functions that a number type may have itself, with the names that it may use for them.
 ELEMENTARY = {
     name: (name, *names.split())
     for name, names in {
@@ -38,10 +38,10 @@ ELEMENTARY = {
     }.items()
 }
 
-# Those of mpmath's intervals that enclose their results.
+# Functions for which mpmath's intervals give an enclosure.
 NATIVE_TO_INTERVALS = frozenset(("exp", "log", "sqrt", "sin", "cos", "tan"))
 
-# Their results on an interval lie between those at its ends.
+# Increasing functions: the results at the ends of an interval bound all others.
 INCREASING = frozenset(
     (
         *("exp", "expm1", "exp2", "log", "log1p", "log2", "log10", "log1mexp", "sqrt", "cbrt", "asin", "atan", "sinh", "tanh"),
@@ -52,7 +52,7 @@ INCREASING = frozenset(
 
 
 def _integer_power(n: Any, x: Any, y: Any) -> Any:
-    if getattr(y, "denominator", 1) != 1:  # no Fraction, as a rule
+    if getattr(y, "denominator", 1) != 1:  # the result is rarely a Fraction
         raise NoForm
     return x**y
 
@@ -81,7 +81,7 @@ def _step(n: Any, x: Any) -> Any:
 
 
 def _maximum(n: Any, x: Any, y: Any) -> Any:
-    return n.choose(n.less_equal(y, x), x, n.choose(n.less_equal(x, y), y, x + y))  # NaN if one is
+    return n.choose(n.less_equal(y, x), x, n.choose(n.less_equal(x, y), y, x + y))  # NaN if either is
 
 
 def _minimum(n: Any, x: Any, y: Any) -> Any:
@@ -215,7 +215,7 @@ FORMS: dict[str, Form | None] = {
 FORMS_OF_FRACTIONS: dict[str, Form | None] = {"pow": _integer_power}
 FORMS_OF_MPF: dict[str, Form | None] = {"mod": lambda n, x, y: x % y}
 
-# Forms that are right for intervals alone: of other numbers they would cancel.
+# Forms for intervals only: on other numbers they would cancel.
 FORMS_OF_INTERVALS: dict[str, Form | None] = {
     "expm1":          lambda n, x: n("exp", x) - n.constant(1.0),
     "log1p":          lambda n, x: n("log", n.constant(1.0) + x),
@@ -232,7 +232,7 @@ FORMS_OF_INTERVALS: dict[str, Form | None] = {
     "logaddexp":      lambda n, x, y: n("log", n("exp", x) + n("exp", y)),
     "logsumexp":      lambda n, *xs: n("log", _sum(n, *[n("exp", x) for x in xs])),
     "log_softmax":    lambda n, x, *others: n("log", _softmax(n, x, *others)),
-    # mpmath encloses none of these (its atan2 does for x ≥ 0)
+    # mpmath gives no enclosure for these (for atan2, only if x ≥ 0)
     "floor":          None,
     "ceil":           None,
     "round":          None,
@@ -241,7 +241,7 @@ FORMS_OF_INTERVALS: dict[str, Form | None] = {
     "polygamma":      None,
 }
 
-# Factors in the rules of the table that are floats for irrational numbers, and those numbers.
+# For each float in the ops' partials that approximates an irrational factor, that factor.
 IRRATIONAL: dict[float, Callable[[Any], Any]] = {
     ops.LN_2:              lambda n: n("log", n.context.mpf(2)),
     ops.LOG2_E:            lambda n: 1 / n("log", n.context.mpf(2)),

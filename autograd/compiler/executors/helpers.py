@@ -1,7 +1,7 @@
-"""Helpers: threads that run ranges of lanes beside the one that calls.
+"""Helpers: threads that run ranges of lanes alongside the calling thread.
 
-To wake a thread takes tens of microseconds. So one that has just worked watches for more, without Python's lock, before
-it sleeps.
+Waking a thread takes tens of microseconds. So a thread that has just finished spins for a while, without the GIL, looking
+for more work before it sleeps.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from autograd.compiler.executors.lane_memory import State, Thread, aligned
 from autograd.compiler.executors.machine_code import entry
 from autograd.compiler.executors.vectors import call, exchange, integers, replace, seen
 
-MAX_LOOKS = 1_000_000  # before it sleeps: some tenths of a millisecond, as a step of training does other things between calls
-MAX_WAIT = 50_000  # looks before Python may notice an interrupt
+MAX_LOOKS = 1_000_000  # before it sleeps: a few tenths of a millisecond, to bridge other work of a training step between calls
+MAX_WAIT = 50_000  # looks, after which Python gets a chance to notice an interrupt
 
 STATUS, STOPPED, FUNCTION, STATE, THREAD = range(5)  # words
 IDLE, POSTED, RUNNING, ASLEEP = range(4)
 
 
 def _serve(words, looks):  # type: ignore[no-untyped-def]
-    """Run what is posted, until there has been nothing for many looks; false once it is stopped."""
+    """Run posted jobs until there has been none for many looks; false once the thread is to stop."""
     left = looks
     while left > 0 and seen(words + 8 * STOPPED) == 0:
         left -= 1
@@ -43,14 +43,14 @@ def _serve(words, looks):  # type: ignore[no-untyped-def]
 
 
 def _post(words, function, state, thread):  # type: ignore[no-untyped-def]
-    """Hand in a run; true if the thread sleeps."""
+    """Post a job; true if the thread is asleep."""
     job = integers(words)
     job[FUNCTION], job[STATE], job[THREAD] = function, state, thread
     return exchange(words, POSTED) == ASLEEP
 
 
 def _finish(words, looks):  # type: ignore[no-untyped-def]
-    """Withdraw a run that has not begun, else watch for its end; false if it has not come yet."""
+    """Withdraw a job that hasn't begun, else wait for its end; false if it is still running."""
     if replace(words, POSTED, IDLE):
         return True
     for _ in range(looks):  # noqa: SIM110  # machine code has no generators
@@ -65,7 +65,7 @@ finish = entry([types.boolean(types.int64, types.int64)], _finish)
 
 
 class Helper:
-    """A thread, and what it runs next."""
+    """A thread and its next job."""
 
     def __init__(self) -> None:
         self._words = aligned(5, np.int64)
@@ -81,14 +81,14 @@ class Helper:
             self._wake.acquire()
 
     def begin(self, function: int, state: State, thread: Thread) -> None:
-        """Let it run ranges of lanes."""
-        self.end()  # an interrupt may have come before it had ended
-        self._job = state, thread  # kept in memory until it has ended
+        """Let the thread run ranges of lanes."""
+        self.end()  # an earlier call may have been interrupted before its job ended
+        self._job = state, thread  # kept alive until the job has ended
         if post(self._address, function, state.address, thread.address):
             self._wake.release()
 
     def end(self) -> None:
-        """Wait until it has ended; what it has not begun it leaves, since nothing is left to do then."""
+        """Wait until the job has ended; withdraw one that hasn't begun, since by now no ranges are left."""
         while not finish(self._address, MAX_WAIT):
             time.sleep(0)
         self._job = None
@@ -96,7 +96,7 @@ class Helper:
     def stop(self) -> None:
         """End the thread."""
         self._words[STOPPED] = 1
-        with suppress(RuntimeError):  # it is being woken
+        with suppress(RuntimeError):  # it is being woken already
             self._wake.release()
         self._thread.join()
 
@@ -109,7 +109,7 @@ class Helpers:
         self._free: list[Helper] = []
 
     def take(self, count: int, most: int) -> list[Helper]:
-        """That many, or fewer if others are at work: new ones are made only while there are fewer than `most`."""
+        """Up to `count` free helpers; new ones are started only while there are fewer than `most` in all."""
         taken: list[Helper] = []
         while len(taken) < count:
             try:
@@ -122,15 +122,15 @@ class Helpers:
         return taken
 
     def give_back(self, helpers: list[Helper]) -> None:
-        """For others to take."""
+        """Make these helpers free again."""
         self._free += helpers
 
     def forget(self) -> None:
-        """After a fork, which has no threads."""
+        """Forget all helpers after a fork, in which their threads don't exist."""
         self._all, self._free = [], []
 
     def stop(self) -> None:
-        """End all threads, before Python frees the code that they run."""
+        """End all threads before Python frees the code that they run."""
         for helper in self._all:
             helper.stop()
 

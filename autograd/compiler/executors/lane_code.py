@@ -1,4 +1,4 @@
-"""A Tape lowered to what the interpreter of lanes runs: uniform rows get its codes, all others become calls of kernels."""
+"""A Tape lowered for the lane interpreter, which runs uniform rows by their codes: all others become kernel calls."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from autograd.compiler.executors.machine_code import CompilationUnit, addresses
 from autograd.compiler.executors.vectors import GROUP
 from autograd.compiler.tape import Tape
 
-# A word of the code is a place: a position in one of these spaces, whose addresses are known once there is memory.
+# A word of the code is a place: a position in one of these spaces, whose addresses are known once memory is allocated.
 NUMBER, UNIFORM, VARYING, TABLES, SUMS, WEIGHTS, STRIDES = range(7)
 Place = tuple[int, int]
 NOTHING: Place = (NUMBER, 0)
@@ -29,20 +29,20 @@ class Words(NamedTuple):
     positions: Any
 
     def at(self, bases: Any, scales: Any) -> Any:
-        """The words, given where each space starts and how far apart its positions are."""
+        """The words, given where each space starts and how many bytes apart its positions are."""
         return np.ascontiguousarray(bases[self.spaces] + scales[self.spaces] * self.positions)
 
 
 class LaneCode:
-    """The rows of a tape that run on lanes, as calls of kernels.
+    """The rows of a tape that run on lanes, as kernel calls.
 
     rows           kernel, result and three arguments of each call
-    tables         what kernels with many arguments read
-    varying        how many registers a block of lanes has: those of the tape, and some of its own
-    weights        uniform registers that are gathered before the lanes are run
-    sums           how many sums over the lanes there are, some of them of no use
-    totals         the uniform registers for sums, and the positions of those
-    cost           rough nanoseconds per lane
+    tables         words that kernels with many arguments read
+    varying        number of registers in a block of lanes: the tape's, and some temporary ones
+    weights        uniform registers that are gathered before the lanes run
+    sums           number of sums over the lanes, some of them padding
+    totals         uniform registers that receive sums, whose positions are in `total_positions`
+    cost           approximate nanoseconds per lane
     """
 
     def __init__(self, tape: Tape) -> None:
@@ -54,9 +54,9 @@ class LaneCode:
         self._sources: dict[str, int] = {}
         self._kernels: list[CompilationUnit] = []
         self._splats: dict[int, int] = {}
-        self._order: list[float] = []  # of calls: where they stand among the rows of the tape
-        self._words: list[Place] = []  # of these calls
-        self._chunks: list[tuple[Any, Any, Any]] = []  # order, spaces and positions of many calls of one kernel
+        self._order: list[float] = []  # sort keys of calls: their rows in the tape, or between two
+        self._words: list[Place] = []  # of the same calls
+        self._chunks: list[tuple[Any, Any, Any]] = []  # order, spaces and positions of many calls to one kernel
         self._tables: list[Place] = []
         self._weights: list[Any] = []
         self._weight_count = 0
@@ -76,7 +76,7 @@ class LaneCode:
         self.weights = self._home(_joined(self._weights))
         self.totals = _joined([registers for registers, _ in self._totals])
         self.total_positions = _joined([places for _, places in self._totals])
-        del self._order, self._words, self._chunks, self._tables, self._weights, self._totals  # large, if there are many rows
+        del self._order, self._words, self._chunks, self._tables, self._weights, self._totals  # large for a long tape
 
     # -- one op at a time -------------------------------------------------------------------------------------------
 
@@ -133,7 +133,7 @@ class LaneCode:
         n, m = self.tape.shapes[row].tolist()
         weights, inputs, biases = args[: n * m].reshape(n, m), args[n * m : n * m + m], args[n * m + m :]
         out = result
-        if any(result <= arg < result + n for arg in args.tolist()):  # results are written while arguments are still read
+        if any(result <= arg < result + n for arg in args.tolist()):  # results would overwrite arguments not yet read
             out = self._more(n)
             self._copy(row + 0.5, out, result, n)
         if self._varies(weights.max()) or self._varies(biases.max()):
@@ -157,7 +157,7 @@ class LaneCode:
     # -- reductions -------------------------------------------------------------------------------------------------
 
     def _sum(self, row: int, args: Any, result: int) -> None:
-        """Of numbers, or of products of two."""
+        """Lower a sum over lanes of numbers, or of products of two."""
         source = LANE_SUM if len(args) == 1 else LANE_DOT
         self._add(row, source, self._sum_block(1, [result], [0]), *map(self._varying, args.tolist()))
         self.cost += OP_COST
@@ -207,7 +207,7 @@ class LaneCode:
         return register >= self.tape.uniform
 
     def _home(self, registers: Any) -> Any:
-        """Where uniform registers are in memory."""
+        """The positions of uniform registers in memory."""
         return np.where(registers < 0, self.tape.uniform - 1 - registers, registers)
 
     def _places(self, registers: Any) -> tuple[Any, Any]:
@@ -220,7 +220,7 @@ class LaneCode:
         return UNIFORM, register if register >= 0 else self.tape.uniform - 1 - register
 
     def _varying(self, register: int) -> Place:
-        """The place of a register that varies; a uniform one is repeated for every lane."""
+        """The place of a register per lane; a uniform register is first copied to every lane."""
         if self._varies(register):
             return self._place(register)
         if register not in self._splats:
@@ -229,7 +229,7 @@ class LaneCode:
         return self._place(self._splats[register])
 
     def _more(self, count: int) -> int:
-        """The first of `count` varying registers beyond those of the tape."""
+        """The first of `count` new per-lane registers after the tape's."""
         start = self.tape.uniform + self.varying
         self.varying += count
         return start

@@ -9,40 +9,40 @@ from autograd.compiler.executors.lane_ops import BINARY, SWITCHED, TERNARY, UNAR
 from autograd.compiler.executors.machine_code import CompilationUnit, inner
 from autograd.compiler.executors.vectors import as_float, call, doubles, fetch, integers, small_integers, take_number
 
-# -- codes of uniform rows: positions in SWITCHED, then called ones --------------------------------------------------------
+# -- codes of uniform rows: positions in SWITCHED, then ops that are called ------------------------------------------------
 
 FIRST_BINARY = len(UNARY)
 FIRST_TERNARY = FIRST_BINARY + len(BINARY)
 SUM, DOT, MATMUL, FIRST_CALL = range(len(SWITCHED) - 3, len(SWITCHED) + 1)
 
-# -- words of a state, which the threads of one call share: addresses and counts -----------------------------------------
+# -- words of a state, shared by the threads of one call: addresses and counts -------------------------------------------
 
 MEMORY, CODES, RESULTS, STARTS, ARGS, SHAPES, BEFORE, AFTER, ROWS = range(9)  # uniform registers and rows
-KERNELS, SCRATCH = 9, 10  # address of the kernel of each called op, and 1 if it takes a table; room for a table
+KERNELS, SCRATCH = 9, 10  # each called op's kernel address, and 1 if it takes a table; space for a table
 WEIGHTS, WEIGHT_REGISTERS, WEIGHT_COUNT = 11, 12, 13  # of matrix products, in the order in which they are read
-SUMS, SUM_COUNT = 14, 15  # of each range of lanes
+SUMS, SUM_COUNT = 14, 15  # per range of lanes
 TOTALS, TOTAL_POSITIONS, TOTAL_COUNT = 16, 17, 18  # registers of the sums over all ranges, and positions of their summands
-LANES, RANGE, RANGES, NEXT_RANGE = 19, 20, 21, 22  # lanes, lanes per range, ranges, the first that no thread has taken
+LANES, RANGE, RANGES, NEXT_RANGE = 19, 20, 21, 22  # lanes, lanes per range, ranges, the next range to run
 SHARED_OUTPUTS, SHARED_OUTPUT_REGISTERS, SHARED_OUTPUT_COUNT = 23, 24, 25
-LANE_OUTPUTS, LANE_OUTPUT_COUNT = 26, 28  # the address is followed by how many columns there are
-SCALE = 29  # a float, by which outputs are multiplied
-ARRAY_COUNT, ARRAYS = 30, 31  # address and columns of each array of inputs, the last words
+LANE_OUTPUTS, LANE_OUTPUT_COUNT = 26, 28  # the address is followed by the number of columns
+SCALE = 29  # a float that multiplies the outputs
+ARRAY_COUNT, ARRAYS = 30, 31  # address and number of columns of each array of inputs, up to the end
 
 # -- words of a thread: its own block of lanes ---------------------------------------------------------------------------
 
-WIDTH, CODE, CODE_COUNT, OWN_SUMS, INPUTS, OUTPUTS = range(6)  # addresses of each input and output that varies
+WIDTH, CODE, CODE_COUNT, OWN_SUMS, INPUTS, OUTPUTS = range(6)  # the last two list addresses of the per-lane ones
 
 PREPARE, RUN, FINISH = 1, 2, 4  # phases
 CODE_WORDS = 5  # kernel, result, arguments
-MIN_LONG = 32  # products of a dot
-LINE = 16  # registers that a line of the cache names
-LONG = 10_000  # rows that do not stay in the cache from one call to the next
-AHEAD = 256  # rows, or products of a long dot, that are fetched before their turn
+MIN_LONG = 32  # products in a long dot
+LINE = 16  # register numbers per cache line
+LONG = 10_000  # rows: more don't stay in the cache from one call to the next
+AHEAD = 256  # how many rows, or products of a long dot, to prefetch ahead
 STRIP = 16  # lanes whose inputs fit into the first-level cache
 
 
 def _unary(names: tuple[str, ...], first: int) -> Any:
-    """A function that applies the op with that code. LLVM makes the nested tests one jump."""
+    """A function that applies the op with a given code. LLVM turns the nested tests into one jump."""
     if not names:
         return inner(lambda code, x: x)
     f, rest = jitted(names[0]), _unary(names[1:], first + 1)
@@ -77,7 +77,7 @@ def _dot(memory, weights, inputs, count, total):
 
 @inner
 def _fetch_products(numbers, registers, i):
-    """For a later product: the lines that name registers, and the numbers in those, which are often neighbours."""
+    """Prefetch for later products: the cache lines with their register numbers, and their factors, often side by side."""
     fetch(registers + 4 * (i + 2 * AHEAD))
     number = numbers + 8 * small_integers(registers)[i + AHEAD]
     fetch(number)
@@ -86,7 +86,7 @@ def _fetch_products(numbers, registers, i):
 
 @inner
 def _long_dot(numbers, args, count, total):
-    """Four sums side by side, since an addition waits for the one before."""
+    """Keep four running sums, since each addition waits for the one before it."""
     memory, weights, inputs = doubles(numbers), small_integers(args), small_integers(args + 4 * count)
     b, c, d = 0.0, 0.0, 0.0
     for i in range(3, count, 4):
@@ -127,7 +127,7 @@ def _call(words, op, args, count, result):
 
 @inner
 def _fetch_rows(words, row, start):
-    """Lines of later rows: their codes, their results, where their arguments start, and up to three arguments each."""
+    """Prefetch the cache lines of later rows: codes, results, starts of arguments, and up to three arguments each."""
     for place in (words[CODES], words[RESULTS], words[STARTS]):
         fetch(place + 4 * (row + AHEAD))
     for line in range(3):
@@ -183,7 +183,7 @@ def _uniform_rows() -> Any:
 
 @inner
 def _copy_in(words, own, lane, lanes):
-    """The inputs of a block of lanes: one column each."""
+    """Copy the inputs of a block of lanes, each column into its register."""
     inputs = own[INPUTS]
     for a in range(words[ARRAY_COUNT]):
         columns = words[ARRAYS + 2 * a + 1]
@@ -242,7 +242,7 @@ def _interpreter() -> Any:
     uniform_rows = _uniform_rows()
 
     def interpret(state, thread, phases, y, z):
-        """Run what comes before the lanes; or ranges of lanes, as long as there are any; or what comes after them."""
+        """Run these phases: the rows before the lanes, the ranges of lanes not yet taken, the rows after the lanes."""
         words, own = integers(state), integers(thread)
         memory = doubles(words[MEMORY])
         if phases & PREPARE:

@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-"""Kernels: an op on the lanes of a block, as a function of addresses."""
+"""Kernels: each runs an op on a block of lanes, given addresses."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from autograd.compiler.executors.lane_ops import exp_difference, jitted
 from autograd.compiler.executors.machine_code import POINTERS, CompilationUnit
 from autograd.compiler.executors.vectors import doubles, integers, prefer_whole_registers
 
-# -- ops of a fixed number of arguments ------------------------------------------------------------------------------------
+# -- ops with a fixed number of arguments ----------------------------------------------------------------------------------
 
 
 def kernel(name: str, varies: tuple[bool, ...]) -> CompilationUnit:
-    """An op on lanes, given which arguments vary; the others are one number for all lanes."""
+    """An op on lanes, given which arguments vary; the lanes share the others."""
     letters = "".join("v" if varying else "u" for varying in varies)
     steps = [int(varying) for varying in varies]
     return CompilationUnit(f"lanes_{name}_{letters}", lambda: _ELEMENTWISE[len(steps)](jitted(name), *steps), POINTERS)
@@ -54,11 +54,11 @@ def _ternary(f: Any, dx: int, dy: int, dz: int) -> Any:
 _ELEMENTWISE: dict[int, Callable[..., Any]] = {1: _unary, 2: _binary, 3: _ternary}
 
 
-# -- ops of any number of arguments: argument by argument, so that every loop is over lanes ---------------------------------
+# -- ops with any number of arguments: argument by argument, so that every inner loop is over lanes -------------------------
 
 
 def list_kernel(name: str) -> CompilationUnit:
-    """An op of any number of arguments on lanes. Its table: how many, then their addresses."""
+    """An op with any number of arguments on lanes. Its table holds their number, then their addresses."""
     return CompilationUnit(f"lanes_{name}", _OF_LISTS[name])
 
 
@@ -96,26 +96,26 @@ def _norm() -> Any:
 
 @jit
 def _longer(x, y):
-    """The larger of two lengths: infinity wins over NaN, which wins over numbers."""
+    """The larger of two lengths; infinity beats NaN, which beats finite numbers."""
     larger = y if y > x or y != y else x
     return math.inf if x == math.inf or y == math.inf else larger
 
 
 @jit
 def _scale(x):
-    """A power of 2 whose quotients with what is no larger than x can be squared."""
+    """A power of 2 to divide numbers by before they are squared, so that the square of the largest, x, is in range."""
     return 2.0**-600 if x < 2.0**-400 else (2.0**600 if x > 2.0**400 else 1.0)
 
 
 @jit
 def _added(total, lost, term):
-    """A sum with one more term, and with what its additions round off (Neumaier, 1974)."""
+    """A sum and its accumulated rounding error after adding a term (Neumaier, 1974)."""
     new = total + term
     return new, lost + ((total - new) + term if total >= term else (term - new) + total)
 
 
 def _of_exponentials(finish: Any) -> Any:
-    """An op of the largest argument, and of the sum of exp(x - the largest) over all others."""
+    """An op computed from its largest argument and the sum of exp(x - largest) over all others."""
 
     def make() -> Any:
         def on_lanes(lanes, out, table, y, z):
@@ -195,6 +195,6 @@ def _lane_dot() -> Any:
     return lane_dot
 
 
-# Numba may add in any order, and fuse: several sums side by side.
+# Numba may reorder and fuse the additions, which lets it keep several running sums.
 LANE_SUM = CompilationUnit("lane_sum", _lane_sum, POINTERS, frozenset({"reassoc", "contract"}))
 LANE_DOT = CompilationUnit("lane_dot", _lane_dot, POINTERS, frozenset({"reassoc", "contract"}))

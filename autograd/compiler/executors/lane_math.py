@@ -1,7 +1,7 @@
 # mypy: ignore-errors
-"""Functions of `math` without branches and calls, so that LLVM runs many lanes at once.
+"""Functions of `math` without branches and calls, so that LLVM vectorises them over lanes.
 
-Within 1.5 ulps, those of the normal distribution and erfc within 3.
+Accurate to 1.5 ulps; those of the normal distribution and erfc to 3.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from autograd.compiler.executors.array_special import BEYOND, HALF, MAX_ARGUMENT
 from autograd.compiler.executors.machine_code import inner
 from autograd.compiler.executors.vectors import as_float, as_integer, fma, polynomial
 
-jit = partial(inner, forceinline=True)  # or LLVM would leave calls in loops
+jit = partial(inner, forceinline=True)  # otherwise LLVM leaves calls in loops
 
 # -- exp: x = k·log 2 + r with |r| <= log(2)/2, and exp(r) by its Taylor series -----------------------------------------------
 
 LOG2_E = 1.4426950408889634
-LN2_HIGH, LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10  # a product of HIGH with an exponent is exact
-ROUNDING = 1.5 * 2.0**52  # added to a number, it leaves its nearest integer in the last bits
+LN2_HIGH, LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10  # HIGH times an exponent is exact
+ROUNDING = 1.5 * 2.0**52  # adding it to a number leaves the nearest integer in the last bits
 _ROUNDING_BITS = 0x4338000000000000
 _taylor = polynomial([1.0 / math.factorial(k) for k in range(13, 1, -1)])
 
 
 @jit
 def _power_of_2(k):
-    """2^k for an integer k, given as a float, from -1022 to 1023."""
+    """2^k for an integer k from -1022 to 1023, given as a float."""
     return as_float((as_integer(k + ROUNDING) - _ROUNDING_BITS + 1023) << 52)
 
 
@@ -43,7 +43,7 @@ def exp(x):
     p = _taylor(r)
     whole = 1.0 + r
     p = whole + (((1.0 - whole) + r) + fma(r * r, p, lost))
-    half = fma(k, 0.5, ROUNDING) - ROUNDING  # 2^k may be out of range where the result is not
+    half = fma(k, 0.5, ROUNDING) - ROUNDING  # 2^k may be out of range where the result isn't
     return p * _power_of_2(half) * _power_of_2(k - half)
 
 
@@ -124,7 +124,7 @@ def normal_pdf(x):
 
 @jit
 def _erfc_beyond(x):
-    """erfc of a number from HALF on: z·s, and to first order what s and 1 + 2x lost to rounding."""
+    """erfc for x ≥ HALF: z·s, with a first-order correction for the rounding of s and of 1 + 2x."""
     x = MAX_ARGUMENT if x > MAX_ARGUMENT else x
     varying = _beyond((x - 4.0) / (x + 4.0))
     s, whole = BEYOND[-1] + varying, 1.0 + 2.0 * x

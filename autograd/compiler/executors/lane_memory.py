@@ -1,4 +1,4 @@
-"""The memory of lanes: the registers that the threads of a call share, and a block of lanes for each thread."""
+"""The memory of a run on lanes: registers shared by the threads of a call, and one block of lanes per thread."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from autograd.compiler.executors.vectors import NARROW, WIDE
 from autograd.compiler.tape import Tape
 
 MAX_WIDTH = 256
-BLOCK_BYTES = 1024 * 1024  # of a block of lanes: half of a second-level cache
-RANGE_COST = 100_000.0  # nanoseconds of work that are worth a range of its own
+BLOCK_BYTES = 1024 * 1024  # per block of lanes: half of a second-level cache
+RANGE_COST = 100_000.0  # nanoseconds of work per range of lanes, at least
 MAX_RANGES = 64
 
 
 def aligned(count: int, kind: Any = np.float64) -> Any:
-    """Zeros that start at a cache line."""
+    """Zeros, aligned to a cache line."""
     memory = np.zeros(8 * count + 64, np.uint8)
     start = -memory.ctypes.data % 64
     return memory[start : start + 8 * count].view(kind)
 
 
 class State:
-    """The memory of one call: uniform registers, and the sums of each range of lanes."""
+    """The memory of one call: uniform registers, and sums per range of lanes."""
 
     def __init__(self, tape: Tape, code: LaneCode) -> None:
         self.tape, self.code = tape, code
@@ -73,10 +73,10 @@ class State:
         words[interpreter.LANE_OUTPUT_COUNT] = len(self.lane_outputs)
 
     def given(self, uniform: Any, per_lane: Sequence[Any], lanes: int, scale: float) -> Any:
-        """Take the inputs of a call; returns an array for the outputs that vary."""
+        """Store the inputs of a call, and return an array for the per-lane outputs."""
         self.inputs[:] = uniform
         self.set(lanes, scale)
-        self.arrays = [np.ascontiguousarray(x, np.float64) for x in per_lane]  # kept until no thread uses them
+        self.arrays = [np.ascontiguousarray(x, np.float64) for x in per_lane]  # kept alive until no thread uses them
         left, place = len(self.lane_inputs), self.places
         for x in self.arrays:
             columns = take(place, lanes, x)
@@ -98,14 +98,14 @@ class State:
         return outputs
 
     def set(self, lanes: int, scale: float) -> None:
-        """Note how many lanes there are, and what outputs are multiplied by."""
+        """Store the number of lanes, and the scale of the outputs."""
         if scale != self.scaled:
             self.scale[0] = self.scaled = scale
         if lanes != self.lanes:
             self._set_lanes(lanes)
 
     def _set_lanes(self, lanes: int) -> None:
-        # Ranges depend on the lanes alone, so that sums are the same on any number of threads.
+        # Ranges depend only on the number of lanes, so sums are the same for any number of threads.
         wanted = max(int(min(self.code.cost * lanes / RANGE_COST, MAX_RANGES)), 1)
         size = max(-(-lanes // (wanted * self.width)), 1) * self.width
         self.ranges = -(-lanes // size)
@@ -116,18 +116,18 @@ class State:
         self.words[interpreter.LANES : interpreter.NEXT_RANGE] = lanes, size, self.ranges
 
     def threads_for(self, count: int) -> list[Thread]:
-        """That many blocks of lanes."""
+        """As many blocks of lanes, one per thread."""
         self.threads += [Thread(self) for _ in range(count - len(self.threads))]
         return self.threads[:count]
 
 
 class Thread:
-    """A block of lanes, and the code with its addresses."""
+    """A block of lanes, and the code resolved to its addresses."""
 
     def __init__(self, state: State) -> None:
         code = state.code
         width = state.width
-        stride = width + NARROW  # not a power of 2, whose multiples share few lines of a cache
+        stride = width + NARROW  # not a power of 2, whose multiples compete for a few cache lines
         self.memory = aligned(code.varying * stride)
         self.sums = aligned(code.sums)
         self.tables = np.zeros(len(code.tables.spaces), np.int64)
@@ -146,7 +146,7 @@ class Thread:
 
 
 def _uniform_rows(tape: Tape) -> list[Any]:
-    """What the interpreter reads of uniform rows: codes, results, starts, args, shapes; kernels, and room for their tables."""
+    """Arrays of the uniform rows for the interpreter: codes, results, starts, args, shapes, kernels, and space for a table."""
     chosen = np.zeros(len(tape.codes), bool)
     chosen[: tape.before] = chosen[tape.after :] = True
     used = set(np.unique(tape.codes[chosen]).tolist())

@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-"""The functions of the table for Numba. No formula stands here that stands in scalar_math already."""
+"""The functions of the ops for Numba, built from scalar_math's source wherever the formula is there."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from autograd.compiler.executors.machine_code import inner
 from autograd.compiler.instructions import INSTRUCTIONS
 from autograd.op import TABLE, Op
 
-# Uniform rows of these ops are run without a call.
+# The interpreter runs uniform rows of these ops without a call.
 UNARY = ("neg", "relu", "step")
 BINARY = ("add", "sub", "mul", "div")
 TERNARY = ("where",)
@@ -28,7 +28,7 @@ SWITCHED = (*UNARY, *BINARY, *TERNARY, "sum", "dot", "matmul")
 
 _number = numba.types.float64
 
-# -- what Numba's `math` and built-ins lack, or do on 64-bit integers alone ---------------------------------------------
+# -- functions that Numba's `math` and built-ins lack, or have only for 64-bit integers ----------------------------------
 
 _FACTORIALS = np.array([float(math.factorial(n)) for n in range(171)])
 
@@ -40,7 +40,7 @@ def _rounded(x):
 
 @inner
 def _remainder(x, y):
-    return x - np.rint(x / y) * y  # exact for y = 1.0, the only one that is asked for
+    return x - np.rint(x / y) * y  # exact for y = 1.0, the only value in use
 
 
 @inner
@@ -50,7 +50,7 @@ def _factorial(n):
 
 @inner
 def _exact_sum(terms):
-    """As `math.fsum`: keeps parts that do not overlap, whose sum is exact (Shewchuk, 1997)."""
+    """The sum as by `math.fsum`: keep non-overlapping parts, whose sum is exact (Shewchuk, 1997)."""
     parts, count, plain = np.empty(len(terms)), 0, 0.0
     for term in terms:
         plain += term
@@ -79,14 +79,14 @@ _LACKING = {
     "round": _rounded,
 }
 
-# Ops whose result is no small difference of what exp, log … give: those may be an ulp off, and run on many lanes at once.
+# Ops that don't cancel: they can use exp, log … that are up to an ulp off, but vectorise over lanes.
 _ELEMENTARY = ("exp", "log", "log1p", "tanh", "erf", "erfc", "gaussian", "normal_pdf", "floor")
 _FAST = {name: getattr(lane_math, name) for name in _ELEMENTARY}
 VECTORISED = {*_FAST, "exp_difference", "sech2", "sigmoid", "softplus", "normal_cdf", "ceil"}
 
 
 class _ListsAdded(ast.NodeTransformer):
-    """Numba knows `[*xs, *(-y for y in ys), z]` as `xs + [-y for y in ys] + [z]`."""
+    """Rewrite `[*xs, *(-y for y in ys), z]`, which Numba lacks, as `xs + [-y for y in ys] + [z]`."""
 
     def visit_List(self, node):
         self.generic_visit(node)
@@ -101,7 +101,7 @@ class _ListsAdded(ast.NodeTransformer):
 
 
 def _jitted_module(module, replaced, jit):
-    """The names of a module with its functions jitted, from their source, where they call each other and `replaced` ones."""
+    """A module's namespace with its functions jitted from source, so that they call each other and the `replaced` ones."""
     tree = _ListsAdded().visit(ast.parse(inspect.getsource(module)))
     names = {"__name__": module.__name__}
     exec(compile(ast.fix_missing_locations(tree), module.__file__, "exec"), names)
@@ -116,12 +116,12 @@ _MATH = _jitted_module(scalar_math, _LACKING, inner)
 _FAST_MATH = _jitted_module(scalar_math, _FAST, lane_math.jit)
 exp_difference = _FAST_MATH["exp_difference"]
 
-# -- ops whose function Numba cannot read, or runs faster if it is written otherwise -----------------------------------------
+# -- ops whose function Numba can't compile, or runs faster in another form --------------------------------------------------
 
 
 @inner
 def _pow(x, y):
-    """With an exponent that all lanes share, LLVM makes a loop for each case."""
+    """x to the power y. If all lanes share the exponent, LLVM makes one loop per case."""
     if y == 2.0:
         return x * x
     return x * x * x if y == 3.0 else math.pow(x, y)
@@ -139,7 +139,7 @@ _REWRITTEN = {"pow": _pow, "logaddexp": _logaddexp}
 
 # -- sums of products: weights, inputs and bias, as registers --------------------------------------------------------------
 
-ONE, ZERO = -1, -2  # registers that hold these numbers
+ONE, ZERO = -1, -2  # stand for registers that hold these numbers
 
 WEIGHTED_SUMS: dict[str, Callable[[Any], tuple[Any, Any, Any]]] = {
     "sum": lambda args: (np.full(len(args), ONE), args, ZERO),
@@ -150,18 +150,18 @@ WEIGHTED_SUMS: dict[str, Callable[[Any], tuple[Any, Any, Any]]] = {
 
 
 def op_of(name: str) -> Op:
-    """The op or the instruction of that name."""
+    """The op or instruction of that name."""
     return INSTRUCTIONS.get(name) or TABLE[name]
 
 
 def unavailable(names: Iterable[str]) -> list[str]:
-    """Those of the names that Numba has no function for: ops made by `custom_op`."""
+    """The names without a function for Numba: ops made by `custom_op`."""
     return [name for name in names if name not in INSTRUCTIONS and not TABLE[name].built_in]
 
 
 @cache
 def jitted(name: str) -> Any:
-    """The function of an op on floats, as jitted code calls it."""
+    """The op's function on floats, callable from jitted code."""
     if name in _REWRITTEN:
         return _REWRITTEN[name]
     op = op_of(name)

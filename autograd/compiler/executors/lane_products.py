@@ -1,7 +1,7 @@
 # mypy: ignore-errors
-"""Matrix products and dots on lanes. The accumulators stay in the processor's registers.
+"""Matrix products and dots on lanes, with accumulators that stay in the processor's registers.
 
-What they read is listed in a table of 64-bit words: counts, then addresses.
+Each takes a table of 64-bit words: counts, then addresses.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from autograd.compiler.executors.vectors import (
     zero_wide,
 )
 
-ROWS = 4  # results that one pass over the inputs computes
+ROWS = 4  # results per pass over the inputs
 TILE = ROWS * GROUP
 BYTES = 8
 
@@ -38,9 +38,9 @@ def _matmul() -> Any:
     wide, narrow = _tile(load_wide, splat_wide), _tile(load_narrow, splat_narrow)
 
     def matmul(lanes, out, table, y, z):
-        """Table: results, inputs, bytes between results, weights, biases, then the address of each input.
+        """Table: number of results and of inputs, bytes between results, weights, biases, then the address of each input.
 
-        Weights and biases stand in tiles of ROWS results, the last one padded with zeros.
+        Weights and biases are stored in tiles of ROWS results, the last one padded with zeros.
         """
         words = integers(table)
         n, m, stride, weights, biases = words[0], words[1], words[2], words[3], words[4]
@@ -84,7 +84,7 @@ def _lane_matmul() -> Any:
     def lane_matmul(lanes, out, table, y, z):
         """Add tiles of ROWS × GROUP sums to `out`.
 
-        Table: the numbers of left and of right registers, padded to whole tiles, then their addresses.
+        Table: how many left and right registers there are, padded to whole tiles, then their addresses.
         """
         n, m = integer(table), integer(table + BYTES)
         left = table + 2 * BYTES
@@ -117,8 +117,8 @@ def _dot() -> Any:
     wide, narrow = _weighted_sum(load_wide, splat_wide), _weighted_sum(load_narrow, splat_narrow)
 
     def dot(lanes, out, table, y, z):
-        """Table: how many pairs of a uniform and a varying factor, how many of two varying ones, whether the bias varies;
-        then the address of the bias, and those of the pairs.
+        """Table: the number of pairs of a uniform and a varying factor, that of pairs of two varying factors, and 1 if the
+        bias varies, else 0; then the addresses of the bias and of the pairs.
         """
         lane = 0
         while lane + WIDE - NARROW < lanes:

@@ -1,4 +1,4 @@
-"""Lanes: runs a Tape in machine code, on many lanes side by side and on several threads. It needs Numba."""
+"""Lanes: runs a Tape in machine code, on many lanes at once and on several threads. It needs Numba."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ class Lanes:
         self._free: list[State] = []
 
     def __call__(self, uniform: Any, per_lane: Sequence[Any], lanes: int, scale: float = 1.0) -> tuple[Any, Any]:
-        """The uniform outputs, and those per lane, of shape (outputs, lanes), all times `scale`.
+        """The uniform outputs, and the per-lane ones in shape (outputs, lanes), all multiplied by `scale`.
 
-        `uniform` holds all uniform inputs; the arrays of `per_lane`, of shape (lanes, inputs) or (lanes,), those that vary.
+        `uniform` holds all uniform inputs; the arrays in `per_lane`, of shape (lanes, inputs) or (lanes,), hold the others.
         """
         state = self._state()
         outputs = state.given(uniform, per_lane, lanes, scale)
@@ -50,11 +50,11 @@ class Lanes:
             self._on_threads(state)
         found = state.shared_outputs.copy(), outputs
         state.arrays = []
-        self._free.append(state)  # not after an interrupt: other threads may be at work on it
+        self._free.append(state)  # not after an interrupt, when other threads may still use it
         return found
 
     def on_arrays(self, expected: ArrayArguments, xs: tuple[Any, ...], lanes: int, scale: float) -> tuple[Any, Any] | None:
-        """The same for the arrays of a call; None if they are not as expected."""
+        """The same for the arrays and floats of a call; None if they aren't as expected."""
         state = self._state()
         state.set(lanes, scale)
         many = self._on_many(state)
@@ -64,7 +64,7 @@ class Lanes:
         function = 0 if many else self._interpreter
         fit = run_on(function, expected.address, own, thread, id(xs), id(numbers), id(outputs))
         if fit and many:
-            state.arrays = [xs, outputs]  # kept until no thread uses them
+            state.arrays = [xs, outputs]  # kept alive until no thread uses them
             self._on_threads(state)
             numbers, state.arrays = numbers.copy(), []
         self._free.append(state)  # not after an interrupt
@@ -95,5 +95,5 @@ class Lanes:
 
 
 def cores() -> int:
-    """How many processors this process may use."""
+    """The number of processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,4 +1,4 @@
-"""Functions of single libraries, where they take less time than what `array_functions` has, or where the standard's are wrong."""
+"""Functions for single libraries: faster than those of `array_functions`, or right where the library's own are wrong."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from autograd._typing import Any
 from autograd.compiler.executors import array_functions as functions
 
-# -- NumPy: `where` is slow on a condition that changes from number to number ------------------------
+# -- NumPy: `where` is slow if the condition keeps changing along the array ---------------------------
 
 
 def relu(xp: Any, x: Any) -> Any:
@@ -18,11 +18,11 @@ def relu(xp: Any, x: Any) -> Any:
 
 def step(xp: Any, x: Any) -> Any:
     z = xp.astype(x > 0.0, xp.float64)
-    return z if xp.min(x, initial=0.0) <= 0.0 else xp.where(x == x, z, x)  # it is NaN if one of them is
+    return z if xp.min(x, initial=0.0) <= 0.0 else xp.where(x == x, z, x)  # the minimum is NaN if any x is
 
 
 def maximum(xp: Any, x: Any, y: Any) -> Any:
-    """x at a tie, which may be one of 0.0 and -0.0."""
+    """The larger of x and y; x at a tie, which may be one of 0.0 and -0.0."""
     return xp.where(x == y, x, xp.maximum(x, y))
 
 
@@ -30,12 +30,12 @@ def minimum(xp: Any, x: Any, y: Any) -> Any:
     return xp.where(x == y, x, xp.minimum(x, y))
 
 
-# -- JAX: replacements for functions that are more than 4 ulps off on float64, such as log1p: 128 ulps near -0.4 ---------
+# -- JAX: replacements for functions that are off by more than 4 ulps in float64; log1p is by 128 near -0.4 --------------
 # XLA also flushes subnormal numbers to zero on CPUs; nothing here changes that.
 
 
 def check_precision(library: str) -> None:
-    """TypeError if arrays of this library would be float32."""
+    """TypeError if this library would use float32."""
     if library == "jax":
         from jax import config
 
@@ -46,7 +46,7 @@ def check_precision(library: str) -> None:
 
 
 class AccurateJax:
-    """The namespace `jax.numpy`, with functions of its own where XLA's are not accurate."""
+    """The namespace `jax.numpy`, with replacements for XLA's inaccurate functions."""
 
     def __init__(self, xp: Any) -> None:
         from jax.lax import optimization_barrier
@@ -58,12 +58,12 @@ class AccurateJax:
         return getattr(self.xp, name)
 
     def log1p(self, x: Any) -> Any:
-        """u = 1 + x is rounded; log(u)/(u - 1) hardly changes within that (Kahan). XLA would take u - 1 for x."""
+        """log(u)·x/(u - 1) for u = 1 + x rounded (Kahan). Without the barrier, XLA would simplify u - 1 to x."""
         xp, u = self.xp, self.barrier(1.0 + x)
         return xp.where(u == 1.0, x, xp.where(xp.isfinite(u), xp.log(u) * (x / (u - 1.0)), u + xp.log(x)))
 
     def expm1(self, x: Any) -> Any:
-        """Near 0 likewise, with u = exp(x)."""
+        """The same near 0, with u = exp(x): (u - 1)·x/log(u)."""
         xp, u = self.xp, self.barrier(self.xp.exp(x))
         near = xp.where(u == 1.0, x, (u - 1.0) * (x / xp.log(u)))
         return xp.where(xp.abs(x) < 1.0, near, xp.expm1(x))
@@ -89,7 +89,7 @@ class AccurateJax:
         return self.xp.copysign(0.5 * self.log1p(2.0 * size / (1.0 - size)), x)
 
 
-# -- PyTorch: functions that are wrong where a quotient or an exponential overflows ------------------
+# -- PyTorch: replacements for functions that fail where a quotient or an exponential overflows ------
 
 
 def _tensors(xp: Any, *args: Any) -> Iterator[Any]:
@@ -97,15 +97,15 @@ def _tensors(xp: Any, *args: Any) -> Iterator[Any]:
 
 
 def div(xp: Any, x: Any, y: Any) -> Any:
-    """The quotient. A number by a tensor, PyTorch would multiply by the reciprocal, which may overflow."""
+    """x/y. PyTorch divides a number by a tensor by multiplying with the reciprocal, which may overflow."""
     x, y = _tensors(xp, x, y)
     return x / y
 
 
 def mod(xp: Any, x: Any, y: Any) -> Any:
-    """The remainder with the sign of y. torch.fmod is exact only while x/y is far from overflow, so first by multiples of y.
+    """The remainder with the sign of y. torch.fmod is exact only if x/y is far from overflow, so multiples of y come first.
 
-    Either may be a number, which its functions do not take as their first argument.
+    x and y may be numbers, which torch's functions don't accept as their first argument.
     """
     x, y = _tensors(xp, x, y)
     multiple = 2.0**700 * xp.abs(y)
@@ -125,6 +125,6 @@ def cosh(xp: Any, x: Any) -> Any:
 
 
 def mish(xp: Any, x: Any) -> Any:
-    """x·tanh(softplus(x)). Below -700 that is x·exp(x), where torch.exp gives 0 in place of the smallest numbers."""
+    """x·tanh(softplus(x)); below -700 that is x·exp(x), but torch.exp flushes subnormal results to 0."""
     root = xp.exp(0.5 * x)
     return xp.where(x < -700.0, x * (root * root), functions.mish(xp, x))

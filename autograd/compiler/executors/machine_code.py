@@ -1,4 +1,4 @@
-"""Functions that Numba compiles to machine code, called by address and kept on disk."""
+"""Functions that Numba compiles to machine code, called by address and cached on disk."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from autograd import ops, scalar_math
 from autograd._format import counted
 from autograd.compiler.executors.vectors import call, integers
 
-_caching: Any = caching  # parts of Numba that have no types
+_caching: Any = caching  # untyped parts of Numba
 _ccallback: Any = ccallback
 _types: Any = types
 _POINTER = _types.CPointer(types.float64)
@@ -31,7 +31,7 @@ WORDS = (types.int64,) * 5  # the same, as addresses
 
 
 class CompilationUnit(NamedTuple):
-    """What is compiled: a function made by `make`, under a name of its own."""
+    """A function to compile: `make` builds it, `name` is unique."""
 
     name: str
     make: Callable[[], Callable[..., Any]]
@@ -39,15 +39,15 @@ class CompilationUnit(NamedTuple):
     fastmath: frozenset[str] = frozenset()
 
 
-# For functions that are called by compiled ones alone: what Python and C would call takes longer to compile than they do.
+# For functions that only compiled code calls: wrappers for Python and C would take longer to compile than the functions do.
 inner: Any = partial(numba.njit, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 _addresses: dict[str, int] = {}
-_kept: list[Any] = []  # or their code would be freed
+_kept: list[Any] = []  # so that their code isn't freed
 
 
 def addresses(sources: Iterable[CompilationUnit]) -> list[int]:
-    """The addresses of compiled functions. What is not on disk yet is compiled, with a message on stderr."""
+    """The addresses of compiled functions. Those not on disk yet are compiled, with a message on stderr."""
     sources = list(sources)
     with global_compiler_lock:  # two threads must not load functions at once
         wanted = {source.name: source for source in sources if source.name not in _addresses}
@@ -68,7 +68,7 @@ def _function(source: CompilationUnit) -> Any:
     options = {"error_model": "numpy", "fastmath": set(source.fastmath)}
     compiled = _ccallback.CFunc(function, (source.arguments, types.void), locals={}, options=options)
     compiled._compiler = _Compiler(function, compiled._targetdescr, options, {}, Compiler)
-    with suppress(RuntimeError):  # no folder can be written: every process compiles anew
+    with suppress(RuntimeError):  # no writable folder: every process compiles anew
         compiled._cache = _Cache(function)
     return compiled
 
@@ -88,7 +88,7 @@ def _compile(function: Any) -> None:
 
 class _Compiler(_ccallback._CFuncCompiler):  # type: ignore[misc]
     def _customize_flags(self, flags: Any) -> Any:
-        flags.noalias = True  # registers do not overlap, so loops over lanes need no check before they are vectorised
+        flags.noalias = True  # registers don't overlap, so loops over lanes are vectorised without an overlap check
         return super()._customize_flags(flags)
 
 
@@ -98,7 +98,7 @@ class _Implementation(_caching.FunctionCache._impl_class):  # type: ignore[misc]
 
 
 class _Cache(_caching.FunctionCache):  # type: ignore[misc]
-    """Numba's own, in Numba's folders: it knows functions by name, closures too, and by all the sources they are made of."""
+    """Numba's cache, in Numba's folders, but keyed by a function's name, for closures too, and a stamp of all sources."""
 
     _impl_class = _Implementation
 
@@ -112,15 +112,15 @@ class _Cache(_caching.FunctionCache):  # type: ignore[misc]
 
 @lru_cache(maxsize=1)
 def _stamp() -> str:
-    """Changes when a source changes that compiled functions are made of."""
+    """A hash of all sources that compiled functions are built from."""
     files = [*sorted(Path(__file__).parent.glob("*.py")), Path(ops.__file__), Path(scalar_math.__file__)]
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
 
 
 def entry(signatures: Sequence[Any], function: Callable[..., Any]) -> Any:
-    """A function that Python calls, without its lock; kept on disk until any of the sources changes, not its own file alone."""
+    """A function that Python calls with the GIL released; its cache is stale once any of the sources changes."""
     compiled: Any = numba.njit(nogil=True)(function)
-    with suppress(RuntimeError):  # no folder can be written
+    with suppress(RuntimeError):  # no writable folder
         compiled._cache = _Cache(function)
     for signature in signatures:
         compiled.compile(signature)
@@ -133,13 +133,13 @@ def _run(function, state, thread, phases):  # type: ignore[no-untyped-def]
 
 
 def _take(place, lanes, numbers):  # type: ignore[no-untyped-def]
-    """Write down where an array starts and how many columns it has; return that, or 0 if it is not one for so many lanes."""
+    """Store an array's address and number of columns; return the latter, or 0 if the array doesn't have that many lanes."""
     words = integers(place)
     words[0] = numbers.ctypes.data
     words[1] = 1 if numbers.ndim == 1 else numbers.shape[1]
     return words[1] if numbers.shape[0] == lanes else 0
 
 
-# ctypes and NumPy's `ctypes.data` need a microsecond for either.
+# A call through ctypes takes a microsecond, and so does NumPy's `ctypes.data`.
 run = entry([types.void(*[types.int64] * 4)], _run)
 take = entry([types.int64(types.int64, types.int64, _types.Array(types.float64, n, "C", readonly=True)) for n in (1, 2)], _take)

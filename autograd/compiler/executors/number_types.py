@@ -1,4 +1,4 @@
-"""Number types: how a program computes with numbers that are not floats: Fractions, mpmath's numbers and intervals, Values …"""
+"""Number types: arithmetic of programs on numbers other than floats: Fractions, mpmath's numbers and intervals, Values …"""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ from autograd.op import TABLE, Op, number
 
 
 class NumberType:
-    """Numbers of one type: operators compute with them, and elementary functions are their own methods, `x.exp()`.
+    """Numbers of one type, with operators, and with elementary functions as methods such as `x.exp()`.
 
-    A NumberType is what the generic forms of ops are called with: `n("exp", x)` is the function of that name,
-    `n.constant(0.5)` a constant.
+    Generic forms of ops take a NumberType as their argument n: `n("exp", x)` applies the function of that name, and
+    `n.constant(0.5)` is a constant.
     """
 
     forms: Mapping[str, Form | None] = FORMS
@@ -39,7 +39,7 @@ class NumberType:
         self.kind = kind
 
     def compute(self, op: Op, args: Sequence[Any]) -> Any:
-        """The op on such numbers; CompileError if it has no form for them."""
+        """The result of the op; CompileError if it has no form for these numbers."""
         try:
             return self(op.name, *args)
         except NoForm:
@@ -63,15 +63,15 @@ class NumberType:
         return _first(type(x), ELEMENTARY.get(name, ()))
 
     def exactly(self, c: float) -> Any:
-        """A float as such a number."""
+        """A float as a number of this type."""
         return c
 
     def constant(self, c: float) -> Any:
-        """A constant of a program as such a number."""
+        """A constant of a program as a number of this type."""
         return self.exactly(c)
 
     def lifted(self, program: Program) -> Program:
-        """The program with such numbers for its constants."""
+        """The program with its constants as numbers of this type."""
         rows = [row._replace(args=tuple(map(self._lifted, row.args))) for row in program.rows]
         outputs = [output._replace(arg=self._lifted(output.arg)) for output in program.outputs]
         return Program(program.inputs, tuple(rows), tuple(outputs), program.registers)
@@ -80,11 +80,11 @@ class NumberType:
         return arg if type(arg) is int else self.constant(arg)
 
     def result(self, z: Any) -> Any:
-        """The result of an operation."""
+        """The result of an operation, converted to this type."""
         return z
 
     def exceptional(self, name: str, args: Sequence[Any]) -> Any:
-        """The result where the type raises an exception: that of IEEE-754."""
+        """The result where the type raises an exception: that of IEEE-754 on floats."""
         return self.constant(TABLE[name](*map(float, args)))
 
     # -- comparisons: True, False, or None if intervals overlap ----------------------------------------
@@ -106,12 +106,12 @@ class NumberType:
         return x * y
 
     def integer(self, n: Any) -> Any:
-        """An int as such a number."""
+        """An int as a number of this type."""
         return self.constant(float(n))
 
 
 class Exact(NumberType):
-    """Numbers that floats can be turned into without rounding: Decimals."""
+    """Numbers that represent every float exactly: Decimals."""
 
     def exactly(self, c: float) -> Any:
         """The same number."""
@@ -128,16 +128,16 @@ class Rational(Exact):
     forms = FORMS | FORMS_OF_FRACTIONS
 
     def exactly(self, c: float) -> Any:
-        """A Fraction if it is finite."""
+        """A Fraction if c is finite, else the float."""
         return Fraction(c) if math.isfinite(c) else c
 
     def result(self, z: Any) -> Any:
-        """A Fraction again, though it may come from an infinity."""
+        """A Fraction again, since an operation on an infinity may return a finite float."""
         return self.exactly(z) if type(z) is float else z
 
 
 class Multiprecision(NumberType):
-    """mpmath's mpf: functions are those of its context, at its precision."""
+    """mpmath's mpf: functions of its context, at its precision."""
 
     forms = FORMS | FORMS_OF_MPF
 
@@ -154,7 +154,7 @@ class Multiprecision(NumberType):
         return self.context.mpf(c)
 
     def constant(self, c: float) -> Any:
-        """The float exactly, except for the irrational factors in the partials of log2, erf …: they get all digits."""
+        """The float exactly; but the irrational factors in the partials of log2, erf … to full precision."""
         exact = IRRATIONAL.get(abs(c))
         return self.exactly(c) if exact is None else exact(self) if c > 0.0 else -exact(self)
 
@@ -164,7 +164,7 @@ class Multiprecision(NumberType):
 
 
 class Intervals(Multiprecision):
-    """mpmath's intervals: every result contains what the op gives at any numbers in its arguments."""
+    """mpmath's intervals: a result contains the op's value at all points of its arguments."""
 
     forms = FORMS | FORMS_OF_INTERVALS
 
@@ -175,7 +175,7 @@ class Intervals(Multiprecision):
         return super().__call__(name, *args)
 
     def native(self, name: str, x: Any) -> Any:
-        """The context's function, if it encloses its results."""
+        """The context's function, if its result is an enclosure."""
         return getattr(self.context, name) if name in NATIVE_TO_INTERVALS else None
 
     def result(self, z: Any) -> Any:
@@ -193,11 +193,11 @@ class Intervals(Multiprecision):
         return True if x is y or x.b <= y.a else False if x.a > y.b else None
 
     def choose(self, condition: bool | None, x: Any, y: Any) -> Any:
-        """x if the condition holds, y if it does not, else the smallest interval that contains both."""
+        """x if the condition holds, y if it doesn't, and the hull of both if that is unknown."""
         return self._hull(x, y) if condition is None else x if condition else y
 
     def times(self, x: Any, y: Any) -> Any:
-        """x·y; a square is not negative."""
+        """x·y, never negative for a square."""
         return x**2 if x is y else x * y
 
     def _hull(self, x: Any, y: Any) -> Any:
@@ -205,7 +205,7 @@ class Intervals(Multiprecision):
 
 
 class OpNumbers(NumberType):
-    """Values, whose operations record a graph again, and whatever else ops can be called on."""
+    """Values, whose operations record a graph, and anything else that ops accept."""
 
     def compute(self, op: Op, args: Sequence[Any]) -> Any:
         """The op itself."""
@@ -217,13 +217,13 @@ def _first(home: Any, names: Sequence[str]) -> Any:
 
 
 def _context(x: Any) -> Any:
-    """The context of a number of mpmath."""
+    """The context of an mpmath number; None for other numbers."""
     context = _first(x, ("context", "ctx"))
     return context if hasattr(context, "mpf") else None
 
 
 def arithmetic_of(numbers: Iterable[Any]) -> NumberType | None:
-    """How to compute with these numbers, as `readable` gives them; None for floats. Floats go with every other type."""
+    """The NumberType for these results of `readable`; None if all are floats. Floats mix with any other type."""
     others = {type(x): x for x in numbers if type(x) is not float}
     if not others:
         return None
@@ -242,7 +242,7 @@ def arithmetic_of(numbers: Iterable[Any]) -> NumberType | None:
 
 
 def readable(x: Any) -> Any:
-    """A real number as a float, except one of a type of its own: a Fraction, an mpf, a Value, anything with operators."""
+    """A real number as a float, unless its type computes on its own: a Fraction, an mpf, a Value, anything with operators."""
     if type(x) is float or isinstance(x, (Fraction, Decimal)) or hasattr(x, "_record"):
         return x
     if hasattr(x, "dtype") or isinstance(x, (int, complex)) or not hasattr(x, "__truediv__"):

@@ -1,4 +1,4 @@
-"""Runs a Program in plain Python, number by number: bit for bit what the eager engine computes."""
+"""Runs a Program in plain Python, number by number, with the same bits as the eager engine."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ Compute = Callable[[Op, Sequence[Any]], Any]
 
 
 def run(program: Program, inputs: Sequence[Any], lanes: int | None = None) -> list[Any]:
-    """The outputs, given a number for each uniform input and a sequence of numbers for each that is per lane.
+    """The outputs, given a number for each uniform input and a sequence of numbers for each per-lane one.
 
-    Outputs are numbers, and lists of numbers where they are per lane. Fractions, numbers and intervals of mpmath,
-    Decimals, Values and any type with operators are computed with as they are, and so are the floats beside them.
+    A uniform output is a number, a per-lane one a list. Fractions, Decimals, mpmath's numbers and intervals, Values and any
+    type with operators keep their own arithmetic; floats among them are converted without rounding.
 
     >>> from autograd import compile
     >>> program = compile(lambda x, y: x * y, 2.0, 3.0, in_axes=None).program_of()
@@ -73,7 +73,7 @@ def _run(
 
 
 def registers(rows: Iterable[Row], inputs: Sequence[float]) -> list[float]:
-    """The numbers of all registers, given those of the inputs: of rows with one result each, in order, without lanes."""
+    """The numbers in all registers, given the inputs'. Each row must have one result, in order, and no lanes."""
     found = list(inputs)
     for op, args, _, _ in rows:
         numbers = [found[arg] if type(arg) is int else arg for arg in args]
@@ -86,7 +86,7 @@ def registers(rows: Iterable[Row], inputs: Sequence[float]) -> list[float]:
 
 
 def split(program: Program) -> tuple[list[Row], list[Row], list[Row]]:
-    """The rows to run once before the lanes, for every lane, and once after them."""
+    """The rows to run once before the lanes, once per lane, and once after the lanes."""
     varies, reduced = program.per_lane, set[int]()
     before: list[Row] = []
     body: list[Row] = []

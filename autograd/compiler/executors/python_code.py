@@ -1,4 +1,4 @@
-"""Straight-line Python code of a program: the same bits as `python.run` gives, in a tenth of the time."""
+"""Straight-line Python code for a program: the same bits as `python.run`, in a tenth of the time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from autograd.compiler.program import Arg, Program, Row
 from autograd.op import number
 
 MAX_ROWS = 20_000  # Python takes some ten microseconds to compile a row
-OPERATORS: dict[Any, str] = {  # which on floats give floats, and never raise
+OPERATORS: dict[Any, str] = {  # on floats they return floats and never raise
     operator.add: "{} + {}",
     operator.sub: "{} - {}",
     operator.mul: "{} * {}",
@@ -21,7 +21,7 @@ OPERATORS: dict[Any, str] = {  # which on floats give floats, and never raise
 
 
 def python_code(program: Program) -> Callable[..., list[float]]:
-    """The program, which has no lanes, as a function of floats that returns its outputs.
+    """A program without lanes as a function of floats that returns its outputs.
 
     >>> from autograd import compile
     >>> python_code(compile(lambda x, y: x / y - 1.0, 2.0, 3.0).traced.program)(3.0, 0.0)
@@ -35,14 +35,14 @@ def python_code(program: Program) -> Callable[..., list[float]]:
 
 
 class _Code:
-    """The lines of that function, and what they refer to by a name."""
+    """The source lines of that function, and the objects that they refer to by name."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
         self.named: dict[str, Any] = {}
 
     def lines(self) -> Iterator[str]:
-        """All of them."""
+        """All lines."""
         yield f"def program({', '.join([f'v{i}' for i in range(len(self.program.inputs))])}):"
         for row in self.program.rows:
             yield from self._lines(row)
@@ -63,5 +63,5 @@ class _Code:
 
     def _name(self, what: Any) -> str:
         name = f"n{id(what)}"
-        self.named[name] = what  # and keeps it, so that no other gets its id
+        self.named[name] = what  # this also keeps it alive, so that its id stays unique
         return name

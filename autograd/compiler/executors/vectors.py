@@ -1,7 +1,7 @@
 # mypy: ignore-errors
-"""Numba types for SIMD: a `narrow` vector fills one register, a `wide` one fills GROUP of them. Memory is given by its address.
+"""SIMD vectors for Numba: a narrow one fills one register, a wide one fills GROUP of them. Memory is passed as an address.
 
-LLVM splits what is wider than the machine's registers, so the same code runs everywhere.
+LLVM splits vectors that are wider than the machine's registers, so the same code runs everywhere.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numba.core import cgutils, codegen, config
 from numba.extending import intrinsic, models, register_model
 
 FEATURES = codegen.get_host_cpu_features() if config.CPU_FEATURES is None else config.CPU_FEATURES
-# ROWS wide accumulators, with their operands, fit into the registers.
+# So large that ROWS wide accumulators and their operands fit into the registers.
 NARROW, GROUP = (8, 4) if "+avx512f" in FEATURES else (4, 2)
 WIDE = NARROW * GROUP
 
@@ -26,7 +26,7 @@ _INDEX = ir.IntType(32)
 
 
 class Vector(types.Type):
-    """`count` numbers, operated on at once."""
+    """`count` floats in one SIMD vector."""
 
     def __init__(self, count: int) -> None:
         self.count = count
@@ -43,7 +43,7 @@ _narrow, _wide = Vector(NARROW), Vector(WIDE)
 
 
 def _code(signature: Any) -> Any:
-    """An intrinsic, made of a function that writes its LLVM code. Its signature may depend on the types of its arguments."""
+    """A decorator that makes an intrinsic from a function that emits LLVM code; `signature` may depend on argument types."""
 
     def decorated(write: Any) -> Any:
         @wraps(write)
@@ -73,7 +73,7 @@ def _indices(numbers: Any) -> Any:
 
 
 def _joined(builder: Any, parts: list[Any]) -> Any:
-    """The vectors one after the other, as one; their number is a power of 2."""
+    """The concatenation of vectors, whose number is a power of 2."""
     while len(parts) > 1:
         count = parts[0].type.count
         parts = [builder.shuffle_vector(a, b, _indices(range(2 * count))) for a, b in zip(parts[::2], parts[1::2], strict=True)]
@@ -120,7 +120,7 @@ splat_narrow, splat_wide = _splatter(_narrow), _splatter(_wide)
 
 @_code(_wide(types.int64, types.int64))
 def load_group(builder, addresses, offset):
-    """A wide vector made of the narrow ones at `offset` from each of GROUP addresses, which are listed at `addresses`."""
+    """A wide vector of the narrow ones at `offset` from each of the GROUP addresses stored at `addresses`."""
     narrow = ir.VectorType(_DOUBLE, NARROW)
     starts = [_read(builder, builder.add(addresses, _WORD(8 * i)), _WORD) for i in range(GROUP)]
     return _joined(builder, [_read(builder, builder.add(start, offset), narrow) for start in starts])
@@ -128,7 +128,7 @@ def load_group(builder, addresses, offset):
 
 @_code(_wide(types.int64))
 def load_repeated(builder, address):
-    """A wide vector: the narrow one at an address, GROUP times."""
+    """The narrow vector at an address, repeated GROUP times as a wide one."""
     return _joined(builder, [_read(builder, address, ir.VectorType(_DOUBLE, NARROW))] * GROUP)
 
 
@@ -140,12 +140,12 @@ def store(builder, address, vector):
 
 @_code(lambda x, y, z: x(x, x, x))
 def fma(builder, x, y, z):
-    """x·y + z, rounded once if the machine can."""
+    """x·y + z, rounded once if the machine has such an instruction."""
     return _fma(builder, x, y, z)
 
 
 def polynomial(coefficients: Sequence[float]) -> Any:
-    """A polynomial of floats, the highest power first. LLVM runs no loop over lanes at once that holds one over coefficients."""
+    """A polynomial on floats, highest power first; unrolled, as LLVM vectorises no loop over lanes with a loop inside."""
     first, *others = map(_DOUBLE, coefficients)
 
     @_code(types.float64(types.float64))
@@ -169,7 +169,7 @@ def zero_wide(builder):
 
 @_code(_wide(_wide, types.int64))
 def first(builder, vector, count):
-    """Each narrow part of a wide vector with all but its first `count` numbers replaced by 0."""
+    """A wide vector with zeros after the first `count` numbers of each narrow part."""
     positions = ir.Constant(ir.VectorType(_WORD, WIDE), [i % NARROW for i in range(WIDE)])
     within = builder.icmp_signed("<", positions, _repeated(builder, count, WIDE))
     return builder.select(within, vector, ir.Constant(vector.type, [0.0] * WIDE))
@@ -177,7 +177,7 @@ def first(builder, vector, count):
 
 @_code(_narrow(_wide, _wide))
 def sums(builder, x, y):
-    """A narrow vector: the sum of each narrow part of two wide ones, in order."""
+    """The sum of each narrow part of two wide vectors, in order, as a narrow one."""
     even, odd = _indices(range(0, 2 * NARROW, 2)), _indices(range(1, 2 * NARROW, 2))
     starts = range(0, WIDE, NARROW)
     parts = [builder.shuffle_vector(wide, wide, _indices(range(i, i + NARROW))) for wide in (x, y) for i in starts]
@@ -191,7 +191,7 @@ def sums(builder, x, y):
 
 @_code(types.void())
 def prefer_whole_registers(builder):
-    """Let LLVM use vectors of 512 bits in the function that calls this, which it avoids by default on some processors."""
+    """Let LLVM use 512-bit vectors in the calling function, which it avoids by default on some processors."""
     set.add(builder.function.attributes, '"prefer-vector-width"="512"')
 
 
@@ -224,23 +224,23 @@ def doubles(builder, address):
 
 @_code(types.CPointer(types.int64)(types.int64))
 def integers(builder, address):
-    """The address as a pointer to integers of 64 bits."""
+    """The address as a pointer to 64-bit integers."""
     return _at(builder, address, _WORD)
 
 
 @_code(types.CPointer(types.int32)(types.int64))
 def small_integers(builder, address):
-    """The address as a pointer to integers of 32 bits."""
+    """The address as a pointer to 32-bit integers."""
     return _at(builder, address, ir.IntType(32))
 
 
 @_code(types.void(types.int64))
 def fetch(builder, address):
-    """Ask the processor to have what is at an address, if anything, in its cache soon."""
+    """Prefetch an address into the cache; it needn't be valid."""
     pointer, word = ir.IntType(8).as_pointer(), ir.IntType(32)
     kind = ir.FunctionType(ir.VoidType(), [pointer, word, word, word])
     function = builder.module.declare_intrinsic("llvm.prefetch", [pointer], kind)
-    builder.call(function, [builder.inttoptr(address, pointer), *map(word, (0, 3, 1))])  # to read, and to keep; data
+    builder.call(function, [builder.inttoptr(address, pointer), *map(word, (0, 3, 1))])  # for reading, high locality, data
 
 
 @_code(types.void(*[types.int64] * 6))
@@ -250,28 +250,28 @@ def call(builder, function, lanes, out, x, y, z):
     builder.call(_at(builder, function, kernel), [lanes, out, x, y, z])
 
 
-# -- integers that several threads read and write ------------------------------------------------------
+# -- integers shared between threads -------------------------------------------------------------------
 
 
 @_code(types.int64(types.int64))
 def take_number(builder, address):
-    """The integer at an address, which then counts one more: no two threads get the same."""
+    """Read and increment the integer at an address atomically: no two threads get the same number."""
     return builder.atomic_rmw("add", _at(builder, address, _WORD), _WORD(1), "monotonic")
 
 
 @_code(types.int64(types.int64))
 def seen(builder, address):
-    """The integer at an address, as other threads have left it, with all that they wrote before."""
+    """The integer at an address as other threads last wrote it; what they wrote before that is visible too."""
     return builder.load_atomic(_at(builder, address, _WORD), "acquire", 8)
 
 
 @_code(types.int64(types.int64, types.int64))
 def exchange(builder, address, new):
-    """Write an integer; returns what was there before. Other threads see what was written before it."""
+    """Write an integer and return the old one; what was written before is visible to threads that see the new one."""
     return builder.atomic_rmw("xchg", _at(builder, address, _WORD), new, "seq_cst")
 
 
 @_code(types.boolean(types.int64, types.int64, types.int64))
 def replace(builder, address, old, new):
-    """Write an integer if another one is there; true if it was."""
+    """Write `new` if the integer at an address is `old`; true if it was."""
     return builder.extract_value(builder.cmpxchg(_at(builder, address, _WORD), old, new, "seq_cst", "seq_cst"), 1)

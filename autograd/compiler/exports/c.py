@@ -1,6 +1,6 @@
-"""c_source: a Program as a function in C; and CWriter, which translates functions of Python to C99.
+"""c_source: a Program as a C function; and CWriter, which translates Python functions to C99.
 
-Lists are a count and a pointer; the storage of those a function makes is on its stack.
+A list is a count and a pointer; a function keeps the items of the lists it creates on its stack.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from autograd.compiler.exports.texts import (
 from autograd.compiler.program import Program
 from autograd.python_source import Source, identifier
 
-MOST = 512  # items of a list: polygamma sums more than 200 terms
+MOST = 512  # items in a list: polygamma sums more than 200 terms
 WORDS = words(
     "auto break case char const continue default do double else enum extern float for goto if inline int long register restrict "
     "return short signed sizeof static struct switch typedef union unsigned void volatile while "
@@ -98,18 +98,18 @@ _STANDARD = _ELEMENTARY | words(
     "isgreater isgreaterequal isless islessequal islessgreater isnormal issignaling issubnormal isunordered iszero offsetof "
     "signbit signgam"
 )
-# The functions of <math.h>, each also for float (f) and long double (l).
+# The functions of <math.h>, with their variants for float (f) and long double (l).
 FUNCTIONS = RESERVED | {name + kind for name in _STANDARD for kind in ("", "f", "l")}
 
 
 def c_source(program: Program, name: str = "program") -> Source:
     """A C function that computes the program: straight-line code, in a loop over the lanes if it has any.
 
-    Uniform inputs are numbers; inputs and outputs that are per lane are arrays, and the number of lanes comes first.
-    Uniform outputs are written through their pointers. It calls <math.h> alone. Compiled with -ffp-contract=off
-    -fno-builtin it gives the numbers that Python gives with the same math library, to the last bit; with -O3
-    -fno-math-errno -fno-trapping-math the loop over the lanes is vectorized.
-    CompileError if an op of your own has no source of operators and functions of `math`.
+    Uniform inputs are numbers, per-lane inputs and outputs are arrays, and the number of lanes comes first. Uniform outputs
+    are written through their pointers. It needs only <math.h>. Compiled with -ffp-contract=off -fno-builtin, it gives the
+    same numbers as Python with the same math library, to the last bit; with -O3 -fno-math-errno -fno-trapping-math, the
+    loop over the lanes is vectorized.
+    CompileError if an op of your own has no source made of operators and functions of `math`.
 
     >>> from autograd import compile, exp
     >>> print(c_source(compile(lambda x, w: w * exp(x), 2.0, 3.0, in_axes=None).program_of(), "f"))
@@ -126,7 +126,7 @@ def c_source(program: Program, name: str = "program") -> Source:
 
 
 def c_file(programs: Mapping[str, Program]) -> Source:
-    """Several programs in one file, by the names of their functions."""
+    """One file with a function for each program, under these names."""
     writer = CWriter()
     functions = ["\n".join(_function(name, program, writer)) + "\n" for name, program in programs.items()]
     most = max([MOST, *(len(row.args) for program in programs.values() for row in program.rows)])
@@ -170,7 +170,7 @@ class CWriter(Writer):
 
     def declared(self, kind: str, name: str, value: str = "") -> str:
         assignment = f"{name} = {value};" if value else ""
-        if kind == LIST:  # a block that ends must not take a list along
+        if kind == LIST:  # declared outside the block, so that the list outlives it
             self._hoist(f"list {name};")
             return assignment
         return f"{_TYPES[kind]}{assignment or f'{name};'}"
@@ -240,7 +240,7 @@ class CWriter(Writer):
         found = [self._argument(arg, kind_of(parameter.annotation)) for arg, parameter in zip(args, tree.args.args, strict=False)]
         if tree.args.vararg is not None:
             found.append(self._list_argument(args[count:]))
-        if kind_of(tree.returns) == LIST:  # the caller has the storage
+        if kind_of(tree.returns) == LIST:  # the caller provides the storage
             name = self.temporary()
             self._hoist(f"double {name}_items[MOST];")
             found.append(f"{name}_items")

@@ -1,4 +1,4 @@
-"""Expressions of Python in another language."""
+"""Translates Python expressions to another language."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ OPERATORS: dict[type[ast.AST], tuple[str, int]] = {
     ast.Or: ("||", OR),
 }
 _CALLED = {ast.Pow: "pow", ast.Mod: "modulo", ast.FloorDiv: "floor_quotient"}
-_RESULTS = {"isfinite": TRUTH, "isinf": TRUTH, "isnan": TRUTH, "frexp": PAIR}  # of functions that a language has; else a number
-_OF_TWO = words("copysign fmod remainder ldexp atan2 pow")  # arguments; other functions that a language has take one
+_RESULTS = {"isfinite": TRUTH, "isinf": TRUTH, "isnan": TRUTH, "frexp": PAIR}  # other native functions return a number
+_OF_TWO = words("copysign fmod remainder ldexp atan2 pow")  # take two arguments; other native functions take one
 _IN_LIBRARY = pairs(
     "hypot = length, fsum = exact_sum, round = nearest_even, remainder = nearest_rest, erf = error_function, erfc = complement"
 )
@@ -56,12 +56,12 @@ _IN_LIBRARY = pairs(
 class OpenFunction:
     """A function that is being written.
 
-    kinds        what its variables are
+    kinds        kinds of its variables
     home         where they are declared
-    result       what it returns
+    result       kind of its result
     lines        its statements so far
-    hoisted      declarations that stand before them
-    temporaries  how many variables were made up
+    hoisted      declarations that come before them
+    temporaries  number of temporary variables so far
     """
 
     kinds: MutableMapping[str, str]
@@ -73,17 +73,17 @@ class OpenFunction:
 
 
 class Expressions(ABC):
-    """Writes expressions in one language, which a subclass is.
+    """Writes expressions in one language, given by a subclass.
 
-    functions   the functions that they need, in an order in which each comes after those it calls
-    elementary  the functions of `math` they call that are not exact, so that their digits depend on who computes them
+    functions   the functions that they need, each after those it calls
+    elementary  the inexact functions of `math` that they call, whose last digits depend on the math library
     """
 
     language = ""
     truths = ("0", "1")  # false and true
-    equality = ""  # what follows == and !=
-    native: Mapping[str, str] = {}  # what functions of Python are called that the language has
-    snippets: Mapping[str, str] = {}  # those of them that are written by hand
+    equality = ""  # suffix of == and !=
+    native: Mapping[str, str] = {}  # the language's names for functions of Python that it has
+    snippets: Mapping[str, str] = {}  # texts of those that are written by hand
     available: Set[str] = frozenset()  # elementary functions
 
     def __init__(self) -> None:
@@ -92,7 +92,7 @@ class Expressions(ABC):
         self.what = ""
         self.scope = OpenFunction({}, Declarations({}, {}), NUMBER)
 
-    # -- what a language says ------------------------------------------------------------------------
+    # -- defined by each language --------------------------------------------------------------------
 
     @abstractmethod
     def number(self, x: float) -> str:
@@ -100,15 +100,15 @@ class Expressions(ABC):
 
     @abstractmethod
     def declared(self, kind: str, name: str, value: str = "") -> str:
-        """The declaration of a variable, with its value if it has one yet."""
+        """The declaration of a variable, with its value if it already has one."""
 
     @abstractmethod
     def for_each(self, name: str, items: Text) -> str:
-        """The start of a loop over a list; a second line is the first of its body."""
+        """The header of a loop over a list; a second line, if any, begins the body."""
 
     @abstractmethod
     def for_numbers(self, name: str, numbers: Sequence[float]) -> str:
-        """The start of a loop over these numbers."""
+        """The header of a loop over these numbers."""
 
     @abstractmethod
     def new_list(self, elements: Sequence[ast.expr]) -> Text:
@@ -124,7 +124,7 @@ class Expressions(ABC):
 
     @abstractmethod
     def count(self, items: Text) -> str:
-        """How many elements a list has."""
+        """The length of a list."""
 
     @abstractmethod
     def method(self, items: str, name: str, value: str) -> str:
@@ -144,7 +144,7 @@ class Expressions(ABC):
 
     @abstractmethod
     def signature(self, tree: ast.FunctionDef) -> str:
-        """What stands before the body of a function."""
+        """The header of a function, before its body."""
 
     @abstractmethod
     def as_number(self, x: Text) -> Text:
@@ -152,7 +152,7 @@ class Expressions(ABC):
 
     @abstractmethod
     def require(self, name: str) -> None:
-        """Write a function, unless that is done."""
+        """Write a function, unless it is already written."""
 
     def dispatch(self, role: str, node: ast.AST) -> Text | None:
         write = getattr(self, f"{role}_{type(node).__name__}", None)
@@ -162,18 +162,18 @@ class Expressions(ABC):
         return found
 
     def refusal(self, why: str) -> CompileError:
-        """The error for what the language cannot say."""
+        """The error for something that the language can't express."""
         return CompileError(f"{self.what} has no {self.language} form: {why}")
 
     def temporary(self) -> str:
-        """A name that nothing bears yet."""
+        """A new variable name."""
         self.scope.temporaries += 1
         return f"t{self.scope.temporaries}"
 
     # -- expressions ---------------------------------------------------------------------------------
 
     def expression(self, node: ast.expr) -> Text:
-        """An expression as text."""
+        """The translation of an expression."""
         constant = constant_of(node)
         if constant is not None:
             text = self.number(constant)
@@ -189,7 +189,7 @@ class Expressions(ABC):
 
     @contextmanager
     def over(self, node: ast.GeneratorExp | ast.ListComp) -> Iterator[tuple[str, Text]]:
-        """The variable of a comprehension, which is a number inside, and the list that it runs over."""
+        """The variable of a comprehension, a number within this context, and the list that it runs over."""
         (generator,) = node.generators
         assert isinstance(generator.target, ast.Name)
         variable, items = generator.target.id, self.expression(generator.iter)
@@ -203,7 +203,7 @@ class Expressions(ABC):
         """An expression as a condition: a number is true unless it is 0, a list unless it is empty."""
         if isinstance(node, ast.BoolOp):
             symbol, precedence = OPERATORS[type(node.op)]
-            # `a || b && c` needs no brackets, but C compilers ask for them.
+            # `a || b && c` needs no parentheses, but C compilers warn without them.
             parts = [self.truth(part).within(max(precedence + 1, EQUAL)) for part in node.values]
             return Text(f" {symbol} ".join(parts), precedence, TRUTH)
         found = self.expression(node)
@@ -255,7 +255,7 @@ class Expressions(ABC):
     def expression_BoolOp(self, node: ast.BoolOp) -> Text:
         if all(self.expression(part).kind == TRUTH for part in node.values):
             return self.truth(node)
-        first, *others = node.values  # `a or b` is a if it is true, else b
+        first, *others = node.values  # `a or b` is a if a is true, else b
         rest = others[0] if len(others) == 1 else ast.BoolOp(node.op, others)
         choice = (first, rest) if isinstance(node.op, ast.Or) else (rest, first)
         return self.expression_IfExp(ast.IfExp(first, *choice))
@@ -302,7 +302,7 @@ class Expressions(ABC):
     # -- calls ---------------------------------------------------------------------------------------
 
     def call(self, name: str, args: Sequence[ast.expr]) -> Text:
-        """The call of a function that the language has, or of one that is translated."""
+        """A call of a native function, or of a translated one."""
         if name in self.native or name in self.available:
             self._check_count(name, args, 2 if name in _OF_TWO else 1)
             if name in self.available:

@@ -1,15 +1,15 @@
-// Runs a Tape, which is a program as flat arrays, on blocks of lanes.
+// Runs a Tape (a program as flat arrays) on blocks of lanes.
 //
 //     import { load } from "./interpreter.mjs";
 //     import { ops } from "./ops.mjs"; // the text of javascript_ops(tape.ops)
 //     const run = load(JSON.parse(text), ops(Math)); // the text of tape_json(tape)
-//     const [loss, slope] = run([xs, weight]); // inputs that are per lane are arrays, and so are such outputs
+//     const [loss, slope] = run([xs, weight]); // per-lane inputs and outputs are arrays
 //
-// `Math` may be any object with its functions. With those of Python's math library all numbers are Python's to the last
-// bit, since sums run over terms and lanes in Python's order.
+// Any object with the functions of `Math` will do in its place. With those of Python's math library, all numbers equal
+// Python's to the last bit, since sums run over terms and lanes in the same order.
 //
-// A kernel computes n numbers from m[z] on, which are none of its arguments. Those of its argument j are m[at[k + j]] and,
-// by[k + j] apart, those after it.
+// A kernel computes n numbers into m[z], m[z + 1], …, which don't overlap its arguments. The numbers of its argument j start
+// at m[at[k + j]] and are by[k + j] apart.
 
 const copy = (m, n, z, at, by, k) => {
     for (let i = 0, x = at[k], dx = by[k]; i < n; i++, x += dx) m[z + i] = m[x];
@@ -22,7 +22,7 @@ const laneSum = (m, n, z, at, by, k) => {
 /** True if four arguments are `step` apart from lane to lane. */
 const isRun = (by, k, step) => by[k] === step && by[k + 1] === step && by[k + 2] === step && by[k + 3] === step;
 
-/** m[z], … += x·y, … for `count` pairs of arguments: four at a time, if the x are uniform and the y are per lane. */
+/** m[z], … += x·y, … for `count` pairs of arguments; four at a time while the x are uniform and the y are per lane. */
 function addProducts(m, n, z, at, by, x, y, count) {
     let j = 0;
     for (; j + 4 <= count && isRun(by, x + j, 0) && isRun(by, y + j, 1); j += 4) {
@@ -36,7 +36,7 @@ function addProducts(m, n, z, at, by, x, y, count) {
     }
 }
 
-/** m[z], … += the product of the arguments at these positions, which for none of them is 1. */
+/** m[z], … += the product of the arguments at these positions; an empty product is 1. */
 function addProduct(m, n, z, at, by, k, factors) {
     for (let i = 0; i < n; i++) {
         let product = 1;
@@ -45,7 +45,7 @@ function addProduct(m, n, z, at, by, k, factors) {
     }
 }
 
-/** A sum that begins with `start`: runs of products, each with the positions of the first one's factors, and how many there are. */
+/** A sum from `start` on over runs of products; a run has the positions of its first product's factors, and a count. */
 const sumOfProducts = ({ start, runs }) => (m, n, z, at, by, k) => {
     m.fill(start, z, z + n);
     for (const [factors, count] of runs) {
@@ -54,7 +54,7 @@ const sumOfProducts = ({ start, runs }) => (m, n, z, at, by, k) => {
     }
 };
 
-/** W·x + b: rows·columns weights, the inputs, the biases; the results are `step` apart. */
+/** W·x + b, from rows·columns weights, the inputs and the biases; the results are `step` apart. */
 const matmul = (rows, columns, step) => (m, n, z, at, by, k) => {
     const inputs = k + rows * columns, biases = inputs + columns;
     for (let i = 0; i < rows; i++, z += step) {
@@ -88,14 +88,14 @@ const laneMatmul = (rows, columns) => (m, n, z, at, by, k) => {
 const REDUCTIONS = { lane_sum: () => laneSum, lane_dot: () => laneMatmul(1, 1), lane_matmul: laneMatmul };
 const INSTRUCTIONS = { detach: () => copy, matmul, ...REDUCTIONS };
 
-/** The tape as a function of its inputs and the number of lanes, which returns its outputs. A block has `width` lanes. */
+/** The tape as a function from its inputs and the number of lanes to its outputs. It runs `width` lanes at a time. */
 export function load(tape, ops, width = 128) {
     const { uniform, starts, results, shapes, before, after } = tape;
     const place = (r) => (r < uniform ? r : uniform + (r - uniform) * width);
     const at = Int32Array.from(tape.args, place), by = Int32Array.from(tape.args, (r) => Number(r >= uniform));
     const memory = new Float64Array(uniform + tape.varying * width);
     tape.constant_registers.forEach((r, i) => { memory[r] = Number(tape.constants[i]); });
-    const reduced = []; // from where to where the results of reductions are
+    const reduced = []; // the ranges of registers with results of reductions
     const rows = tape.codes.map((code, i) => {
         const name = tape.ops[code], count = starts[i + 1] - starts[i], sum = tape.sums[name]?.[count];
         const instruction = INSTRUCTIONS[name]?.(...shapes[i], results[i] < uniform ? 1 : width);

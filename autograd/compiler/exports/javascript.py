@@ -1,6 +1,6 @@
-"""javascript_source: a Program as a function in JavaScript; and JavaScriptWriter, which translates functions of Python.
+"""javascript_source: a Program as a JavaScript function; and JavaScriptWriter, which translates Python functions.
 
-Elementary functions are called by their bare names: who uses the text defines them.
+Elementary functions are called by their bare names, which the surrounding code must define.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ WORDS = words(
     "Array Float64Array Infinity Math NaN Number Object inf nan"
 )
 _IN_MATH = words("exp expm1 log log1p log2 log10 sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh cbrt pow")
-_DEFAULTS = {"exp2": " = (x) => 2 ** x"}  # of what Math lacks
+_DEFAULTS = {"exp2": " = (x) => 2 ** x"}  # for functions that Math lacks
 _NATIVE = pairs("""
     abs = Math.abs, fabs = Math.abs, sqrt = Math.sqrt, floor = Math.floor, ceil = Math.ceil, trunc = Math.trunc
     isfinite = Number.isFinite, isnan = Number.isNaN, isinf = isinf, copysign = copysign, pow = power
@@ -89,9 +89,9 @@ RESERVED = WORDS | _IN_MATH | {*_NATIVE.values(), *function_trees(), "exp2"}
 def javascript_source(program: Program, name: str = "value") -> Source:
     """An ES module with a function that computes the program: straight-line code, in a loop over the lanes if it has any.
 
-    Inputs that are per lane are arrays. It returns its output, or an object with all outputs by their names; those that
-    are per lane are Float64Arrays. It needs nothing but `Math`, whose functions may differ from Python's in the last digit.
-    CompileError if an op of your own has no source of operators and functions that are in `Math`.
+    Per-lane inputs are arrays. It returns its output, or an object with all outputs by name; per-lane ones are
+    Float64Arrays. It needs nothing but `Math`, whose functions may differ from Python's in the last digit.
+    CompileError if an op of your own has no source made of operators and functions that are in `Math`.
 
     >>> from autograd import compile, exp
     >>> print(javascript_source(compile(lambda x, w: w * exp(x), 2.0, 3.0, in_axes=None).program_of()))
@@ -130,7 +130,7 @@ def _function(name: str, program: Program, writer: JavaScriptWriter) -> Iterator
 
 
 class JavaScriptWriter(Writer):
-    """Writes JavaScript. `given` names elementary functions beyond those of `Math` that there will be."""
+    """Writes JavaScript. `given` names elementary functions besides those of `Math` that will be available."""
 
     language = "JavaScript"
     truths = ("false", "true")
@@ -143,7 +143,7 @@ class JavaScriptWriter(Writer):
         self.available = _IN_MATH | _DEFAULTS.keys() | set(given)
 
     def preamble(self, source: str) -> Iterator[str]:
-        """The functions that the text needs: elementary ones, from the object `source`, and those that are translated."""
+        """The functions that the text needs: elementary ones from the object `source`, and translated ones."""
         if self.elementary:
             names = ", ".join(name + _DEFAULTS.get(name, "") for name in sorted(self.elementary))
             yield f"const {{ {names} }} = {source};\n"

@@ -1,4 +1,4 @@
-"""javascript_ops and tape_json: what interpreter.mjs needs to run a Tape."""
+"""javascript_ops and tape_json: the ops and the Tape for interpreter.mjs."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from autograd.python_source import is_sum, operation, variable
 def javascript_ops(names: Iterable[str], given: Collection[str] = ()) -> str:
     """An ES module that exports `ops(math)`: the named ops as loops over lanes, for `interpreter.mjs`.
 
-    `math` has the elementary functions; it is `Math` unless given. `given` names those it has beyond Math's, "erf" and
-    "erfc": otherwise they are computed here, within 4 ulps. Sums of products are missing: the interpreter computes them
-    itself, as it does the compiler's instructions. CompileError if an op of your own has no source of operators and of
+    `math` provides the elementary functions; its default is `Math`. `given` names those it has besides Math's, "erf" and
+    "erfc", which are otherwise computed here, within 4 ulps. Sums of products are left out, since the interpreter computes
+    them itself, like the compiler's instructions. CompileError if an op of your own has no source made of operators and
     functions that are in `Math`.
 
     >>> print(javascript_ops(["add"]))
@@ -45,7 +45,7 @@ def javascript_ops(names: Iterable[str], given: Collection[str] = ()) -> str:
 
 
 def _kernel(op: Op, writer: JavaScriptWriter) -> list[str]:
-    """A method that computes `n` numbers from m[z] on; those of argument j start at at[k + j] and are by[k + j] apart."""
+    """A method that computes `n` numbers into m[z], …; argument j's start at m[at[k + j]] and are by[k + j] apart."""
     if op.arity is None:
         text = writer.translated(operation(op, [ast.Starred(variable("xs"), ast.Load())]), {"xs": LIST}, op.name).text
         return [
@@ -71,10 +71,10 @@ def _kernel(op: Op, writer: JavaScriptWriter) -> list[str]:
 
 
 def tape_json(tape: Tape) -> str:
-    """The tape as JSON, which `load` in interpreter.mjs reads.
+    """The tape as JSON for `load` in interpreter.mjs.
 
-    It has the names of the fields of Tape, and `sums`: each sum of products, by the name of its op and the number of its
-    arguments. Constants that JSON cannot say are strings.
+    Its keys are the fields of Tape, and `sums`: the sums of products, by op name and number of arguments. Constants that
+    JSON can't represent are strings.
     """
     counts = [end - start for start, end in pairwise(tape.starts)]
     sums: dict[str, dict[int, Any]] = {}
@@ -82,14 +82,14 @@ def tape_json(tape: Tape) -> str:
         name = tape.ops[code]
         op = None if name in INSTRUCTIONS else op_named(name)
         if op is not None and op.arity is None and op.terms is not None:
-            # -0.0 + x is x, whatever x is.
+            # -0.0 + x is x for every x.
             sums.setdefault(name, {})[count] = {"start": 0.0 if is_sum(op) else -0.0, "runs": _runs(op.terms(count))}
     constants = [x if math.isfinite(x) else "NaN" if x != x else f"{'-' * (x < 0.0)}Infinity" for x in tape.constants]
     return json.dumps({**vars(tape), "constants": constants, "sums": sums})
 
 
 def _runs(terms: Iterable[Sequence[int]]) -> list[tuple[Sequence[int], int]]:
-    """The terms as runs: the positions of the factors of one term, and how many there are, each one position further on."""
+    """The terms as runs: the positions of the first term's factors, and the number of terms, each one position further on."""
     runs: list[tuple[Sequence[int], int]] = []
     for term in terms:
         first, count = runs[-1] if runs else ((), 0)

@@ -1,6 +1,6 @@
-"""Functions that Python has and C or JavaScript lacks, in the Python that `translate` reads.
+"""Functions that Python has and C or JavaScript lacks, in the part of Python that Writer translates.
 
-Each gives bit for bit what Python gives; where Python raises, it gives what IEEE-754 gives.
+Each returns the same bits as Python's own; where Python raises an exception, the result of IEEE-754.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def nearest_even(x: float) -> float:
 
 
 def nearest_rest(x: float, y: float) -> float:
-    """What is left of x next to the nearest multiple of y: math.remainder."""
+    """math.remainder: x minus the nearest multiple of y."""
     rest = fmod(abs(x), abs(y))
     other = abs(y) - rest
     if rest == other:  # a tie: the even multiple
@@ -83,7 +83,7 @@ def smallest_of(*xs: float) -> float:
 
 
 def length(*xs: float) -> float:
-    """math.hypot: √(x₁² + x₂² + …), scaled to 1 and corrected by what the squares and their sum have lost to rounding."""
+    """math.hypot: √(x₁² + x₂² + …), scaled to 1 and corrected for the rounding of the squares and of their sum."""
     most = 0.0
     unknown = False
     for x in xs:
@@ -116,7 +116,7 @@ def length(*xs: float) -> float:
 
 def exact_sum(terms: Sequence[float]) -> float:
     """math.fsum: the sum of all terms, rounded once (Shewchuk, 1997)."""
-    parts: list[float] = []  # whose sum is exact, from small to large, without a common bit
+    parts: list[float] = []  # nonoverlapping, from small to large; their sum is exact
     special = 0.0
     for x in terms:
         if not isfinite(x):
@@ -148,7 +148,7 @@ def exact_sum(terms: Sequence[float]) -> float:
         before = total
         total += parts[i]
         lost = parts[i] - (total - before)
-    if i > 0 and ((lost < 0.0 and parts[i - 1] < 0.0) or (lost > 0.0 and parts[i - 1] > 0.0)):  # a tie that is none
+    if i > 0 and ((lost < 0.0 and parts[i - 1] < 0.0) or (lost > 0.0 and parts[i - 1] > 0.0)):  # not a tie after all
         more = total + 2.0 * lost
         total = more if 2.0 * lost == more - total else total
     return total
@@ -163,7 +163,7 @@ def error_function(x: float) -> float:
         return copysign(1.0 - complement(abs(x)), x) if x == x else x
     series, square = 0.0, x * x
     for divisor in (-918086400, 76204800, -6894720, 685440, -75600, 9360, -1320, 216, -42, 10, -3, 1):
-        series = series * square + 1.0 / divisor  # Taylor's
+        series = series * square + 1.0 / divisor  # Taylor series
     return 1.1283791670955126 * x * series
 
 
@@ -184,6 +184,6 @@ def complement(x: float) -> float:
     ):
         series = series * u + c
     whole = 1.0 + 2.0 * x
-    rest = 2.0 * x - (whole - 1.0)  # what 1 + 2x lost to rounding
+    rest = 2.0 * x - (whole - 1.0)  # rounding error of 1 + 2x
     z = gaussian(x) / whole
     return z + z * (series - rest / whole)

@@ -15,10 +15,9 @@ from autograd.python_source import Source, called_words, identifier, preamble, r
 def python_source(program: Program, name: str = "program") -> Source:
     """A Python function that computes the program with nothing but `math`: straight-line code, in a loop over the lanes.
 
-    Inputs that are per lane are sequences. It returns its output, or all outputs as a tuple; those that are per lane are
-    lists. It computes what `program` computes, bit for bit, where Python does not raise an exception: 1/0, log(0) and
-    exp(800) raise, and a negative number to a fractional power is complex. ValueError if an op of your own has no source
-    of operators and functions of `math`.
+    Per-lane inputs are sequences. It returns its output, or all outputs as a tuple; per-lane ones are lists. The results
+    are those of `program`, bit for bit, except that 1/0, log(0) and exp(800) raise an exception, and a negative number to a
+    fractional power is complex. ValueError if an op of your own has no source made of operators and functions of `math`.
 
     >>> from autograd import compile, exp
     >>> print(python_source(compile(lambda x, w: w * exp(x), 2.0, 3.0, in_axes=None).program_of()))

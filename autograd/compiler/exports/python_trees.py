@@ -1,4 +1,4 @@
-"""Python's syntax trees: the functions that can be translated, literals in them, and where their variables are declared."""
+"""Python syntax trees: the functions that can be translated, their literals, and where their variables are declared."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def function_trees() -> Mapping[str, ast.FunctionDef]:
 
 
 def kind_of(annotation: ast.expr | None) -> str:
-    """What a parameter or a result is."""
+    """The kind of a parameter or result."""
     return _KINDS[ast.unparse(annotation)] if annotation is not None else NUMBER
 
 
 def constant_of(node: ast.expr) -> float | None:
-    """The number that an expression of numbers alone is."""
+    """The value of an expression made of numbers only, else None."""
     match node:
         case ast.Constant(value=float() | int() as value) if type(value) is not bool:
             return float(value)
@@ -55,7 +55,7 @@ def constant_of(node: ast.expr) -> float | None:
 
 
 def numbers_of(node: ast.expr) -> list[float] | None:
-    """The numbers of a literal tuple, tuples in it unpacked; None if it is something else."""
+    """The numbers in a literal tuple, with starred tuples unpacked; None for anything else."""
     if not isinstance(node, ast.Tuple):
         return None
     found: list[float] = []
@@ -68,11 +68,11 @@ def numbers_of(node: ast.expr) -> list[float] | None:
 
 
 def range_of(call: ast.Call) -> range:
-    """A range between constants."""
+    """The range of a call with constant arguments."""
     return range(*map(ast.literal_eval, call.args))
 
 
-# -- where variables are declared: in the innermost block that holds every use -------------------------
+# -- where variables are declared: in the innermost block that contains all uses -----------------------
 
 
 class Declarations(NamedTuple):
@@ -103,14 +103,14 @@ def declarations(function: ast.FunctionDef) -> Declarations:
 
 @cache
 def _variables(node: ast.AST) -> set[str]:
-    """What a statement or an expression uses, without the variables of loops and comprehensions, which live in them alone."""
+    """The variables in a statement or expression, except those of loops and comprehensions, which are local to them."""
     inside = list(ast.walk(node))
     targets = [part.target for part in inside if isinstance(part, (ast.For, ast.comprehension))]
     return {part.id for part in inside if isinstance(part, ast.Name)} - {ast.unparse(target) for target in targets}
 
 
 def _only_block(statement: ast.stmt, name: str) -> list[ast.stmt]:
-    """The block inside a statement that holds every use of a variable; empty if there is none."""
+    """The one block inside a statement that contains all uses of a variable; empty if there is none."""
     match statement:
         case ast.If(test=head, body=body, orelse=orelse) | ast.While(test=head, body=body, orelse=orelse):
             blocks = [block for block in (body, orelse) if any(name in _variables(inner) for inner in block)]

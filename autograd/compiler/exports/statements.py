@@ -1,7 +1,7 @@
-"""Functions of Python in another language, so that every formula is written once.
+"""Translates Python functions to another language, so that every formula is written only once.
 
-An op's `plain` column and the functions it calls, those of `scalar_math` and of `library`, are read as syntax trees. They
-need only a small part of Python: numbers, truth values, lists of numbers and pairs; conditionals and loops.
+An op's `plain` column and the functions it calls, from `scalar_math` and `library`, are read as syntax trees. They use only
+a small part of Python: numbers, truth values, lists of numbers and pairs; conditionals and loops.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from autograd.compiler.exports.texts import ATOM, INDENT, LIST, NUMBER, Text
 
 
 class Writer(Expressions):
-    """Writes expressions and functions in one language, which a subclass is: C or JavaScript."""
+    """Writes expressions and functions in one language; subclasses for C and JavaScript."""
 
     # -- functions -----------------------------------------------------------------------------------
 
     def translated(self, expression: ast.expr, kinds: MutableMapping[str, str], what: str) -> Text:
-        """An expression in variables of these kinds; CompileError, which names `what`, if the language cannot say it."""
+        """An expression whose variables have these kinds; CompileError, naming `what`, if the language can't express it."""
         self.what = what
         self.scope = OpenFunction(ChainMap({}, kinds), Declarations({}, {}), NUMBER)
         found = self.numeric(expression)
@@ -55,7 +55,7 @@ class Writer(Expressions):
         outer, self.scope.lines = self.scope.lines, []
         for statement in statements:
             self.dispatch("statement", statement)
-        # A variable's kind is known only once its first assignment has been read.
+        # A variable's kind is known only after its first assignment has been read.
         at_start = self.scope.home.at_start.get(id(statements[0]), ())
         declarations = [self.declared(self.scope.kinds[name], name) for name in at_start]
         lines = [line for line in (*declarations, *self.scope.lines) if line]
@@ -63,13 +63,13 @@ class Writer(Expressions):
         self.scope.lines += [INDENT + line for line in lines] if indented else lines
 
     def assign(self, target: str, value: Text, at: ast.stmt) -> None:
-        """`target = value`, and the declaration of the variable if this is its first assignment."""
+        """Write `target = value`, with the declaration of the variable if this is where it belongs."""
         self.scope.kinds.setdefault(target, value.kind)
         declare = self.scope.home.at_assignment.get(target) == id(at)
         self.scope.lines.append(self.declared(value.kind, target, value.text) if declare else f"{target} = {value.text};")
 
     def unpack(self, target: ast.expr, value: ast.expr, at: ast.stmt) -> None:
-        """`target = value`, where the target may be several variables."""
+        """Write `target = value`, where the target may be several variables."""
         if isinstance(target, ast.Name):
             self.assign(target.id, self.expression(value), at)
         elif isinstance(target, ast.Subscript):
@@ -96,7 +96,7 @@ class Writer(Expressions):
             self.unpack(target, value, at)
 
     def named(self, value: Text, copy: bool = False) -> Text:
-        """The value as a variable."""
+        """A variable that holds the value."""
         if value.text.isidentifier() and not copy:
             return value
         name = self.temporary()

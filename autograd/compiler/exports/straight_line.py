@@ -1,4 +1,4 @@
-"""A Program as assignments of expressions, for every language: what each row computes, as Python's syntax trees."""
+"""A Program as assignments of expressions (Python syntax trees), the common basis of all exported languages."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Assignment(NamedTuple):
 
 
 def assignments(row: Row, names: Sequence[str]) -> Iterator[Assignment]:
-    """What a row computes, given how the registers are written; a long sum or product takes several assignments.
+    """The assignments that compute a row, given the names of the registers: several for a long sum or product.
 
     >>> from autograd import ops
     >>> [ast.unparse(expression) for _, expression, _ in assignments(Row(ops.dot, (0, 1, 2.0), 2), ["w", "x", "z"])]
@@ -60,10 +60,10 @@ def _operation(op: Op, args: Sequence[ast.expr], result: int, names: Sequence[st
 class Syntax(NamedTuple):
     """How a language writes statements.
 
-    expression    of a syntax tree, the kinds of its variables, and what an error names
-    declaration   of a name, its value, and whether it is never assigned again
-    store         the template of a statement that stores the `value` of an output of a `lane` under its `name`
-    end           of a statement, and of a loop
+    expression    the text of a syntax tree, given the kinds of its variables and the name for error messages
+    declaration   the text of one, given a name, its value, and whether it is never assigned again
+    store         template of a statement that stores a `lane`'s `value` of the output `name`
+    end           the ends of a statement and of a loop
     """
 
     expression: Callable[[ast.expr, MutableMapping[str, str], str], str]
@@ -73,12 +73,12 @@ class Syntax(NamedTuple):
 
 
 class StraightLine:
-    """A program in a language: names that are unique, valid, and none of its own words, and statements.
+    """A program in a language: names, which are unique, valid and not reserved words, and statements.
 
-    inputs, outputs  the names of these
-    lane, lanes      the names of the variable that counts lanes, and of their number
-    arrays           the inputs that are per lane
-    varies, varying  for each output, whether it is per lane; the positions of those that are
+    inputs, outputs  their names
+    lane, lanes      the names of the loop variable over lanes, and of the number of lanes
+    arrays           the names of the per-lane inputs
+    varies, varying  for each output, True if it is per lane; the positions of those that are
     """
 
     def __init__(self, program: Program, reserved: Collection[str], syntax: Syntax) -> None:
@@ -124,7 +124,7 @@ class StraightLine:
                 yield self.syntax.declaration(name, text, self._times[register] == 1)
 
     def statements(self, loop: str) -> Iterator[str]:
-        """All of them; those for every lane are in a loop, which begins with this line."""
+        """All statements; those for every lane are in a loop, which begins with the line `loop`."""
         yield from self._before
         if self._body or self.varying:
             yield loop
@@ -137,20 +137,20 @@ class StraightLine:
 
     @property
     def has_lanes(self) -> bool:
-        """True if it has any."""
+        """True if anything is computed per lane."""
         return any(self.program.per_lane) or bool(self._body)
 
     @property
     def parameters(self) -> list[str]:
-        """The inputs; and the number of lanes, where no array has it."""
+        """The inputs, and the number of lanes if no array tells it."""
         return self.inputs if self.arrays or not self.has_lanes else [*self.inputs, self.lanes]
 
     @property
     def results(self) -> list[str]:
-        """The outputs as expressions, where those that are per lane are variables."""
+        """The outputs as expressions; per-lane ones are variables."""
         return [name if self.varies[i] else self.value(i) for i, name in enumerate(self.outputs)]
 
     def value(self, i: int) -> str:
-        """An output as an expression; one that is per lane for one lane."""
+        """An output as an expression; if it is per lane, for the current lane."""
         arg = self.program.outputs[i].arg
         return self._cells[arg] if type(arg) is int else self.syntax.expression(constant(float(arg)), self._kinds, "")

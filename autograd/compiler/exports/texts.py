@@ -1,4 +1,4 @@
-"""Pieces of text in another language: expressions with their precedence, and tables of words."""
+"""Pieces of source text: expressions with their precedence, and tables of words."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ MAX_LINE = 100
 
 
 class Text(NamedTuple):
-    """An expression: how it is written, its precedence, and what it is."""
+    """An expression: its text, its precedence, and the kind of its value."""
 
     text: str
     precedence: int = ATOM
     kind: str = NUMBER
 
     def within(self, precedence: int) -> str:
-        """It as an operand: in brackets if it binds less tightly than this."""
+        """The text as an operand, in parentheses if it binds less tightly than `precedence`."""
         return self.text if self.precedence >= precedence else f"({self.text})"
 
 
 def pairs(text: str) -> dict[str, str]:
-    """A table written as text: `name = other`, one per line or comma."""
+    """A table from text such as `name = other, name = other`."""
     return dict(re.findall(r"(\w+) = ([\w.]+)", text))
 
 
 def words(text: str) -> frozenset[str]:
-    """The words of a text."""
+    """The words in a text."""
     return frozenset(re.findall(r"\w+", text))
 
 
 def by_name(*texts: str) -> dict[str, str]:
-    """Functions written in a language, by their names: that before the first bracket."""
+    """The texts of functions, by the functions' names: the word before the first parenthesis."""
     return {text.partition("(")[0].split()[-1]: text for text in texts}
 
 
 def lines_of(texts: Iterable[str], last: str = ",") -> list[str]:
-    """Texts separated by commas, on lines of about MAX_LINE characters; `last` stands after the last."""
+    """Texts joined by commas, on lines of about MAX_LINE characters, with `last` at the end."""
     lines = [""]
     for text in texts:
         if lines[-1] and len(lines[-1]) + len(text) > MAX_LINE:
@@ -51,11 +51,11 @@ def lines_of(texts: Iterable[str], last: str = ",") -> list[str]:
     return [line.rstrip() for line in lines]
 
 
-FACTORIALS = "\n".join(f"        {line}" for line in lines_of(repr(float(math.factorial(n))) for n in range(171)))  # all floats
+FACTORIALS = "\n".join(f"        {line}" for line in lines_of(repr(float(math.factorial(n))) for n in range(171)))  # all finite
 
 
 def bracketed(start: str, items: Iterable[str], end: str, indent: int = 0) -> list[str]:
-    """A list between brackets, on one line if that is short enough, at this depth.
+    """A list between `start` and `end`, at this indentation, on one line if it fits.
 
     >>> bracketed("f(", ["x", "y"], ")")
     ['f(x, y)']

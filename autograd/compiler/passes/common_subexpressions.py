@@ -1,4 +1,4 @@
-"""What is computed twice is computed once."""
+"""Common subexpressions: compute each result only once."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from autograd import ops
 from autograd.compiler.passes.simplifier import Renaming
 from autograd.compiler.program import Arg, Program, Row
 
-# Their arguments may change places, whatever they are: NaN, infinities, zeros of either sign.
+# Their arguments may swap places, NaN, infinities and zeros of either sign included.
 COMMUTATIVE = frozenset((ops.add, ops.mul, ops.equal, ops.not_equal, ops.hypot))
 
 
 def common_subexpressions(program: Program) -> Program:
-    """Rows with the op and the arguments of an earlier row, replaced by its result.
+    """Replace each row that repeats an earlier row's op and arguments by that row's result.
 
     >>> from autograd.compiler.program import Input, Output
     >>> rows = (Row(ops.mul, (0, 1), 2), Row(ops.mul, (1, 0), 3), Row(ops.add, (2, 3), 4))
@@ -42,7 +42,7 @@ def common_subexpressions(program: Program) -> Program:
 
 
 def exact_key(args: Sequence[Arg]) -> tuple[Any, ...]:
-    """A key that tells registers from constants, 0.0 from -0.0, and NaN from nothing.
+    """A key that distinguishes registers from constants and 0.0 from -0.0, and in which NaN equals NaN.
 
     >>> exact_key((1, 2)), exact_key((1, -0.0))
     ((1, 2), (1, '-0.0'))

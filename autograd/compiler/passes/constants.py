@@ -1,4 +1,4 @@
-"""What can be computed before the program runs is."""
+"""Constant folding: compute before the run what doesn't depend on the inputs."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from autograd.compiler.program import Program, Row
 
 
 def constants(program: Program) -> Program:
-    """Rows whose arguments are all constants, replaced by their results.
+    """Replace rows whose arguments are all constants by their results.
 
-    Sums over lanes stay, since they depend on how many lanes there are.
+    Sums over lanes stay, since they depend on the number of lanes.
 
     >>> from autograd import ops
     >>> from autograd.compiler.program import Input, Output

@@ -1,4 +1,4 @@
-"""Rows whose results nobody uses go."""
+"""Dead code: remove rows whose results are never used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chains of multiply-adds become dot products."""
+"""Dots: fuse chains of multiply-adds into dot products."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from autograd import ops
 from autograd.compiler.passes.simplifier import is_constant, is_minus_zero, is_zero
 from autograd.compiler.program import Arg, Program, Row
 
-MIN_TERMS = 16  # of a sum that is worth products with 1.0, which are harder to read
+MIN_TERMS = 16  # shorter sums don't become dots with 1.0, which are harder to read
 
 
 def dots(program: Program) -> Program:
-    """Each chain of multiply-adds as one `dot`, each chain of additions that starts from 0.0 as one `sum`.
+    """Replace each chain of multiply-adds by one `dot`, and each chain of additions that starts from 0.0 by one `sum`.
 
-    The additions keep their order, so the results stay the same to the last bit: b + w₁x₁ + w₂x₂ is what `dot` computes.
-    A chain that starts with a product gets the bias -0.0, since adding -0.0 changes nothing, not even the sign of zero.
-    `sum` starts from 0.0, which would change -0.0: other long chains of additions become dots with 1.0, without lanes.
+    The additions keep their order, so results stay the same to the last bit: `dot` computes b + w₁x₁ + w₂x₂. A chain that
+    starts with a product gets the bias -0.0, since adding -0.0 changes nothing, not even the sign of zero. `sum` starts
+    from 0.0, which would change -0.0, so other long chains of additions become dots with 1.0, unless they are per lane.
 
     >>> from autograd.compiler.builder import Builder
     >>> from autograd.compiler.program import Input, Output
@@ -52,32 +52,32 @@ class _Sum(NamedTuple):
 
     @property
     def is_short(self) -> bool:
-        """True if its additions are better left alone."""
+        """True if the chain is too short to fuse."""
         return len(self.terms) < (2 if self.from_zero else MIN_TERMS)
 
 
 class _Chains:
-    """The chains found so far, each by the register that holds its sum.
+    """The chains found so far, keyed by the register of the sum.
 
-    A sum or product that nothing else uses is absorbed by the chain that goes on from it.
+    A chain absorbs a sum or product that it continues if nothing else uses that.
     """
 
     def __init__(self, program: Program) -> None:
         self.uses = program.use_counts()
         self.varies = program.per_lane
-        self.products: dict[int, tuple[Arg, ...]] = {}  # used once
-        self.open: dict[int, _Chain] = {}  # used once
+        self.products: dict[int, tuple[Arg, ...]] = {}  # factors of products used once
+        self.open: dict[int, _Chain] = {}  # chains used once, which may continue
         self.made: dict[int, _Chain] = {}
         self.sums: dict[int, _Sum] = {}
         self.absorbed = bytearray(program.registers)
 
     def multiplication(self, row: Row) -> None:
-        """A product, which may turn out to be a term of a chain."""
+        """Add a product, which may turn out to be a term of a chain."""
         if self.uses[row.result] == 1:
             self.products[row.result] = row.args
 
     def addition(self, row: Row) -> None:
-        """One more term of a chain, or the start of one."""
+        """Continue a chain by a term, or start one."""
         x, y = row.args
         for start, term in ((x, y), (y, x)):
             factors = self._product(term)
@@ -91,7 +91,7 @@ class _Chains:
         self._add_terms(row, x, y)
 
     def dot(self, row: Row) -> None:
-        """Several terms at once, which go on from what the bias is."""
+        """Continue the chain in the bias by several terms, or start one."""
         n, start = len(row.args) // 2, row.args[-1]
         chain = self._continued(start)
         if chain is not None:
@@ -102,7 +102,7 @@ class _Chains:
             self.open[row.result] = _Chain(start, list(row.args[:n]), list(row.args[n:-1]))
 
     def sum(self, row: Row) -> None:
-        """A chain from 0.0 on, if all its terms are products."""
+        """Start a chain from 0.0, if all terms are products."""
         found = list(map(self._product, row.args))
         pairs = [pair for pair in found if pair is not None]
         if pairs and len(pairs) == len(found):
@@ -110,7 +110,7 @@ class _Chains:
             self._close(row, _Chain(0.0, [left for left, _ in pairs], [right for _, right in pairs]))
 
     def rows(self, rows: Iterable[Row]) -> list[Row]:
-        """The rows, chains taken together."""
+        """The rows, with each chain fused into one."""
         for found in self.sums.values():
             if not found.is_short:
                 self._absorb(*found.registers[:-1])
@@ -127,7 +127,7 @@ class _Chains:
         return Row(ops.dot, (*found.terms, *[1.0] * len(found.terms), -0.0), row.result)
 
     def _continued(self, start: Arg) -> _Chain | None:
-        """The chain that goes on from this, which it absorbs: an open one, or a product as the first term."""
+        """The chain to continue from `start`, which it absorbs: an open one, or a new one with that product as its first term."""
         chain, product = self._opened(start), self._product(start)
         if product is not None:
             chain = _Chain(-0.0, [product[0]], [product[1]])
@@ -147,7 +147,7 @@ class _Chains:
             self.sums[row.result] = _Sum(False, [x, y], [row.result])
 
     def _add_bias(self, row: Row, start: Arg, term: Arg) -> bool:
-        """Add a bias that comes last, times 1.0. A chain that has one is left alone: it may be a neuron of a layer."""
+        """Add a bias that comes last as a term times 1.0, unless the chain has a bias: it may be a neuron of a layer."""
         chain = self._opened(start)
         if chain is None or not is_minus_zero(chain.start) or is_constant(chain.rights[-1], 1.0) or len(chain.rights) == 1:
             return False

@@ -1,4 +1,4 @@
-"""Identities of `where` and of comparisons, such as the gates that the gradient of a `where` is made of."""
+"""Identities of `where` and of comparisons, such as the gates in the gradient of a `where`."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from autograd.compiler.instructions import REDUCTIONS
 from autograd.compiler.passes.simplifier import Simplifier, is_constant, is_minus_zero, is_zero, same
 from autograd.compiler.program import Arg, Row
 
-TRUE, FALSE = 1, 2  # the argument of `where` that is taken
+TRUE, FALSE = 1, 2  # position of the argument that `where` selects
 
 
 def where(s: Simplifier, condition: Arg, x: Arg, y: Arg) -> Arg | None:
-    """where(condition, x, y), with what is known of x and y where they are taken."""
+    """where(condition, x, y), with x and y simplified by what the condition implies on their side."""
     args = condition, x, y
     while test := _test(s, condition):
         condition, taken = test
@@ -90,7 +90,7 @@ def total(s: Simplifier, x: Arg, y: Arg) -> Arg | None:
 
 
 def _test(s: Simplifier, condition: Arg) -> tuple[Arg, bool] | None:
-    """x and True if it is x ≠ 0, x and False if it is x = 0; None if it is neither."""
+    """(x, True) if the condition is x ≠ 0, (x, False) if it is x = 0, else None."""
     row = s.made[condition] if isinstance(condition, int) else None
     if row is None or row.op not in IF_NOT_ZERO or not is_constant(row.args[1], 0.0):
         return None
@@ -98,7 +98,7 @@ def _test(s: Simplifier, condition: Arg) -> tuple[Arg, bool] | None:
 
 
 def _taken(s: Simplifier, x: Arg, condition: Arg, side: int) -> Arg:
-    """What x is on a side of a `where` with this condition."""
+    """x simplified for one side of a `where` with this condition."""
     known = _known(s, x, condition, side)
     row = s.made[known] if isinstance(known, int) else None
     if row is None or row.op in REDUCTIONS or s.uses[row.result] > 1:

@@ -14,9 +14,9 @@ from autograd.op import Op
 
 
 def identities(program: Program) -> Program:
-    """Rows that an exact identity makes superfluous, left out; and gates as one would write them by hand.
+    """Simplify rows by exact identities, and gates to what one would write by hand.
 
-    All of them are exact, but for the sign and the bits of a NaN, which nothing can tell apart:
+    All are exact, except for the sign and the payload of a NaN, which no op can observe:
 
         x·1, x/1, x**1, x + -0, x - 0, +x, -(-x), detach(x)    x
         x**0                                                   1
@@ -29,14 +29,14 @@ def identities(program: Program) -> Program:
         where(c, x, -0) + where(c, -0, y)                      where(c, x, y)
         (c ≠ 0) = 0, (c = 0) = 0, max(c ≠ 0, c = 0)            c = 0, c ≠ 0, 1
 
-    and if b and c are 0 or 1, as comparisons are:
+    and if b and c are 0 or 1, like comparisons:
 
         b ≠ 0, b = 1, b·b, where(b, 1, 0)                      b
         max(b, 1), b·(b = 0)                                   1, 0
         max(b, max(b, c)), max(b, b·c), max(b·c, b·(c = 0))    max(b, c), b, b
 
-    What is not: x·0, x - x and x/x, because of NaN and infinities; 0 + x and 0 - x, because of -0; -(x - y), because of
-    x = y; x**2, which libm may round otherwise than x·x.
+    Not included: x·0, x - x and x/x, because of NaN and infinities; 0 + x and 0 - x, because of -0; -(x - y), because of
+    x = y; x**2, which libm may round differently than x·x.
 
     >>> from autograd.compiler.program import Input, Output, Row
     >>> rows = (Row(ops.mul, (0, 1.0), 1), Row(ops.add, (1, 0.0), 2), Row(ops.add, (2, -0.0), 3), Row(ops.neg, (3,), 4))
@@ -51,7 +51,7 @@ def identities(program: Program) -> Program:
 
 def _add(s: Simplifier, x: Arg, y: Arg) -> Arg | None:
     if type(x) is type(y) and s.op_of(x) not in _ADDED and s.op_of(y) not in _ADDED:
-        return None  # as nearly all are
+        return None  # the usual case
     for one, other in ((x, y), (y, x)):
         if is_minus_zero(one) or (is_zero(one) and s.is_never_minus_zero(other)):
             return other
@@ -103,7 +103,7 @@ def _itself(s: Simplifier, x: Arg) -> Arg | None:
     return x
 
 
-_ADDED = (ops.neg, ops.where)  # what is added, if a rule is to know the sum
+_ADDED = (ops.neg, ops.where)  # a sum needs a term made by one of these, or a constant, for a rule to apply
 
 RULES: dict[Op, Callable[..., Arg | None]] = {
     ops.add: _add,

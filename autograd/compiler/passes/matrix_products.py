@@ -1,4 +1,4 @@
-"""Dots of the same inputs become one matrix product: the matrices of a scalar graph, found again."""
+"""Matrix products: recover the matrices of a scalar graph by grouping dots of the same inputs."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from autograd.compiler.instructions import REDUCTIONS, matmul
 from autograd.compiler.passes.common_subexpressions import exact_key
 from autograd.compiler.program import Arg, Program, Row, renamed, renamed_outputs
 
-AFTER = 1 << 32  # added to the depth of what depends on a sum over lanes
+AFTER = 1 << 32  # added to the depth of rows that depend on a sum over lanes
 
 
 def matrix_products(program: Program) -> Program:
-    """All `dot`s of the same inputs, one `matmul`.
+    """Replace all `dot`s of the same inputs by one `matmul`.
 
-    The neurons of a layer share their inputs; so do, in the gradient, the adjoints of a layer's inputs, which are dots
-    with the columns of its weights. Each result is computed as its `dot` was. Of two factors, the input is the one that
-    is per lane; without lanes, the half of the arguments that more dots share.
+    The neurons of a layer share their inputs. In the gradient, so do the adjoints of a layer's inputs, which are dots with
+    the columns of its weights. Each result is computed exactly as its `dot` was. Of two factors, the per-lane one is the
+    input; without lanes, the inputs are the half of the arguments that more dots share.
 
     >>> from autograd.compiler.program import Input, Output
     >>> rows = (Row(ops.dot, (2.0, 3.0, 0, 1, 7.0), 2), Row(ops.dot, (4.0, 5.0, 0, 1, 8.0), 3))
@@ -40,13 +40,13 @@ class _Dot(NamedTuple):
 def _groups(program: Program) -> list[list[_Dot]]:
     """The dots of each matrix product.
 
-    They are of one depth (the length of the longest path from an input), so none depends on another, not even by way of
+    They all have the same depth (length of the longest path from an input), so none depends on another, not even through
     another product.
     """
     depths, varies = _depths(program), program.per_lane
     found: dict[Any, list[_Dot]] = {}
     uniform: list[tuple[_Dot, int, int]] = []
-    sides: dict[Any, int] = {}  # the halves of dots without lanes, numbered
+    sides: dict[Any, int] = {}  # numbers for the halves of uniform dots
     counts: Counter[int] = Counter()
     for place, row in enumerate(program.rows):
         if row.op is not ops.dot or len(row.args) < 5:
@@ -72,7 +72,7 @@ def _groups(program: Program) -> list[list[_Dot]]:
 
 
 def _with_inputs_per_lane(place: int, left: tuple[Arg, ...], right: tuple[Arg, ...], varies: list[bool]) -> _Dot | None:
-    """The dot with weights that all lanes share; None if it has no such weights, or no other inputs."""
+    """The dot with uniform weights; None if a pair has two per-lane factors, or all pairs have none."""
     weights, inputs = list(left), list(right)
     any_varies = False
     for i, (x, y) in enumerate(zip(left, right, strict=True)):
@@ -98,7 +98,7 @@ def _depths(program: Program) -> list[int]:
 
 
 class _Schedule:
-    """The rows in an order in which a matrix product can stand: those on which any of its dots depends before it."""
+    """The rows, reordered so that each matrix product comes after all rows that any of its dots depends on."""
 
     def __init__(self, program: Program, groups: list[list[_Dot]]) -> None:
         self.before = program
@@ -118,13 +118,13 @@ class _Schedule:
             if not self.done[place]:
                 if place in self.group_of:
                     self._put(place)
-                else:  # all rows that it needs stand before it
+                else:  # the rows it depends on are all done
                     self._append(place, None)
         outputs = renamed_outputs(self.before.outputs, self.now)
         return Program(self.before.inputs, tuple(self.rows), outputs, self.registers)
 
     def _put(self, place: int) -> None:
-        """Append a row, after those that it needs."""
+        """Append a row after the rows it depends on."""
         rows, sources, done = self.before.rows, self.sources, self.done
         stack = [(place, False)]
         while stack:

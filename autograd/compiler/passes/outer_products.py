@@ -9,15 +9,15 @@ from typing import NamedTuple
 from autograd.compiler.instructions import REDUCTIONS, by_role, lane_dot, lane_matmul, matmul
 from autograd.compiler.program import Arg, Program, Row, renamed, renamed_outputs
 
-MIN_AREA = 4  # the smallest grid that is worth a product
-FULL = 0.75  # the share of a grid that must be asked for: the others are computed in vain
+MIN_AREA = 4  # cells in the smallest grid worth a product
+FULL = 0.75  # the fraction of each row of a grid that must be needed: the other cells are computed in vain
 
 
 def outer_products(program: Program) -> Program:
-    """All `lane_dot`s of left[i] and right[j], one `lane_matmul`, if that is most of them. Sums over lanes are hoisted.
+    """Replace the `lane_dot`s of left[i] and right[j] by one `lane_matmul` if most pairs are needed, and hoist sums over lanes.
 
-    The slope of a layer's weight is the sum over lanes of an adjoint times an input, so those of all its weights are such
-    a grid. A sum over lanes is put where its arguments have just been computed, and what depends on it at the end.
+    The gradient of a layer's weight is the sum over lanes of an adjoint times an input, so its weights form such a grid.
+    Each sum over lanes moves up to where its arguments have just been computed, and the rows that depend on it to the end.
 
     >>> from autograd.compiler.program import Input, Output
     >>> inputs = tuple(Input(name, per_lane=True) for name in ("d0", "d1", "x0", "x1"))
@@ -49,7 +49,7 @@ class _Pairs:
                     self.places.setdefault((min(x, y), max(x, y)), place)
                     self.partners.setdefault(x, {})[y] = None
                     self.partners.setdefault(y, {})[x] = None
-        self.left = {x: set(found) for x, found in self.partners.items()}  # to be covered by a grid
+        self.left = {x: set(found) for x, found in self.partners.items()}  # pairs not yet covered by a grid
 
     def row_by_row(self, left: Sequence[int], right: Sequence[int]) -> bool:
         """True if neighbours on the right are closer in the program than neighbours on the left."""
@@ -62,7 +62,7 @@ class _Pairs:
         return self.places.get((min(x, y), max(x, y)), 0)
 
     def take(self, right: Iterable[int]) -> _Grid | None:
-        """The grid with this side, if most of it is left to be covered; which it then is."""
+        """Take the grid with this right side, if most of it isn't covered yet."""
         right = list(right)
         wanted = set(right)
         near = dict.fromkeys(x for y in right for x in self.partners[y])
@@ -77,7 +77,7 @@ class _Pairs:
 
 
 def _grids(program: Program) -> list[_Grid]:
-    """Grids that have no pair in common, large ones first."""
+    """Disjoint grids, large ones first."""
     pairs = _Pairs(program)
     same = Counter(map(frozenset, pairs.partners.values()))
     sides = {frozenset(partners): partners for partners in pairs.partners.values()}
@@ -92,7 +92,7 @@ def _grids(program: Program) -> list[_Grid]:
 
 
 def _neighbours(row: Row) -> Iterator[Sequence[int]]:
-    """What a matrix product reads and writes side by side: a grid of the same registers takes them in this order."""
+    """Registers that a matrix product reads or writes side by side: a grid of the same registers adopts their order."""
     _, inputs, _ = by_role(row.op, row.shape, row.args)
     registers = [arg for arg in inputs if type(arg) is int]
     if len(set(registers)) == len(inputs):
@@ -120,7 +120,7 @@ def _with_grids(program: Program, grids: Sequence[_Grid]) -> Program:
 
 
 def _hoisted(program: Program, sums: Iterable[Row], now: Sequence[int]) -> Program:
-    """The program with these sums over lanes, each put where its arguments are known, and `now` for the registers it had."""
+    """The program with each of these sums over lanes right after its arguments, and registers renamed by `now`."""
     sources = [-1] * len(now)
     for place, row in enumerate(program.rows):
         for result in row.results:

@@ -1,4 +1,4 @@
-"""Sums over lanes take in the products that they add up."""
+"""Reductions: fuse sums over lanes with the products that they sum."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from autograd.compiler.program import Arg, Program, Row
 
 
 def reductions(program: Program) -> Program:
-    """The sum over lanes of x·y as one `lane_dot`, that of a `dot` as several, if nothing else uses the product or the dot.
+    """Compute the sum over lanes of x·y as one `lane_dot`, that of a `dot` as several, if nothing else uses the product or dot.
 
-    No lane has to store it then. The terms of a dot are added in another order than before, lane by lane, so that sum
-    may be rounded otherwise. A factor that all lanes share is not taken out of the sum: multiplying costs next to nothing
-    there, while sum(c·x) may be finite where c·sum(x) overflows, and NaN where it is not. A term that all lanes share is
-    added once, times the number of lanes.
+    Then no lane has to store it. The terms of a dot are summed in a different order, so the result may round differently. A
+    factor shared by all lanes stays inside the sum: multiplying there costs almost nothing, and sum(c·x) may be finite
+    where c·sum(x) overflows, or NaN where c·sum(x) is not. A term shared by all lanes is added once, times the number of
+    lanes.
 
     >>> from autograd.compiler.program import Input, Output
     >>> rows = (Row(ops.mul, (0, 1), 2), Row(lane_sum, (2,), 3))
@@ -40,12 +40,12 @@ class _Reductions:
         self.builder = Builder(program.inputs, (), program.registers)
         self.uses = program.use_counts()
         self.varies = program.per_lane
-        self.sources: dict[int, Row] = {}  # products and dots that are used once, and per lane
+        self.sources: dict[int, Row] = {}  # products, dots and additions per lane that are used once
         self.taken: set[int] = set()
         self.lanes: int | None = None
 
     def add(self, row: Row) -> None:
-        """Append the row, or what stands for it."""
+        """Append the row, or the rows that replace it."""
         arg = row.args[0] if row.op is lane_sum else None
         source = self.sources.get(arg) if type(arg) is int else None
         if row.op in _SOURCES and self.uses[row.result] == 1 and self.varies[row.result]:
@@ -56,12 +56,12 @@ class _Reductions:
             self.taken.add(source.result)
 
     def product(self, args: tuple[Arg, ...], result: int) -> bool:
-        """The sum of x·y."""
+        """Append the sum of x·y."""
         self.builder.rows.append(Row(lane_dot, args, result))
         return True
 
     def products(self, args: tuple[Arg, ...], result: int) -> bool:
-        """The sum of a dot: of each product that varies, and what all lanes share times their number."""
+        """Append the sum of a dot: one sum per product that varies, plus the shared terms times the number of lanes."""
         n, shared = len(args) // 2, args[-1]
         pairs = list(zip(args[:n], args[n : 2 * n], strict=True))
         sums = [self.builder.add(lane_dot, pair) for pair in pairs if any(map(self._varies, pair))]
@@ -75,7 +75,7 @@ class _Reductions:
         return True
 
     def addition(self, args: tuple[Arg, ...], result: int) -> bool:
-        """The sum of x + y, if all lanes share one of them."""
+        """Append the sum of x + y, if all lanes share one of the two; False if they don't."""
         x, shared = args if self._varies(args[0]) else args[::-1]
         if self._varies(shared):
             return False
@@ -83,7 +83,7 @@ class _Reductions:
         return True
 
     def _sum(self, x: Arg) -> int:
-        """The sum of what varies, which may be a product."""
+        """The sum of an argument that varies, which may be a product."""
         source = self.sources.get(x) if type(x) is int else None
         if source is None or source.op is not ops.mul:
             return self.builder.add(lane_sum, (x,))
@@ -91,12 +91,12 @@ class _Reductions:
         return self.builder.add(lane_dot, source.args)
 
     def _total(self, sums: list[int], shared: Arg, result: int) -> None:
-        """Append the rows that add up these sums over lanes and what all lanes share."""
+        """Append the rows that add these sums over lanes and the shared term times the number of lanes."""
         if is_constant(shared, 0.0):  # a sum over lanes starts from 0.0, so a zero of either sign changes nothing
             self.builder.rows.append(Row(ops.sum, tuple(sums), result))
         else:
             total = sums[0] if len(sums) == 1 else self.builder.add(ops.sum, tuple(sums))
-            if type(shared) is int or not math.isfinite(shared):  # without lanes there is nothing to add, and not 0·inf
+            if type(shared) is int or not math.isfinite(shared):  # with zero lanes add nothing, rather than 0·inf
                 shared = self.builder.add(ops.where, (self._lanes(), shared, 0.0))
             self.builder.rows.append(Row(ops.dot, (shared, self._lanes(), total), result))
 
@@ -104,7 +104,7 @@ class _Reductions:
         return type(arg) is int and self.varies[arg]
 
     def _lanes(self) -> int:
-        """How many lanes there are."""
+        """The register of the number of lanes."""
         if self.lanes is None:
             self.lanes = self.builder.add(lane_sum, (1.0,))
         return self.lanes

@@ -1,4 +1,4 @@
-"""Registers are used again, so that few of them hold a whole program."""
+"""Register assignment: reuse registers, so that a program runs in few of them."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from autograd.compiler.executors.python import split
 from autograd.compiler.instructions import REDUCTIONS, by_role, matmul
 from autograd.compiler.program import Arg, Program, Row, renamed, renamed_outputs
 
-Block = list[int]  # registers that become neighbours, in this order
+Block = list[int]  # registers to be placed side by side, in this order
 
 
 def assign_registers(program: Program) -> Program:
-    """The same rows on few registers; the last pass, since a register is now written more than once.
+    """The same rows on few registers. This is the last pass, since registers are now written more than once.
 
-    The rows come in the order in which they run: once before the lanes, for every lane, once after them. The inputs keep
-    their registers, and nothing else is written there. After them come the uniform registers, then those that are per
-    lane. A row never writes to a register that it reads; sums over lanes have registers that no earlier row uses. The
-    results of a matrix product are neighbours, and so are, where their places are not settled yet, its inputs, and the
-    two sides of a product over lanes.
+    Rows are listed in the order in which they run: once before the lanes, for every lane, once after them. The inputs keep
+    their registers, and nothing else is written there; the uniform registers come next, then those per lane. A row never
+    writes to a register that it reads, and no earlier row uses the register of a sum over lanes. The results of a matrix
+    product lie side by side. So do its inputs, and each of the two sides of a product over lanes, unless their places are
+    settled already.
 
     >>> from autograd import ops
     >>> from autograd.compiler.program import Input, Output
@@ -42,7 +42,7 @@ def assign_registers(program: Program) -> Program:
 
 
 def _blocks(program: Program, rows: Sequence[Row]) -> dict[int, Block]:
-    """For each register that becomes a neighbour of others, all of them."""
+    """For each register that belongs to a block, that block."""
     varies, first = program.per_lane, len(program.inputs)
     blocks: dict[int, Block] = {}
     products = [row for row in rows if row.shape is not None]
@@ -57,13 +57,13 @@ def _blocks(program: Program, rows: Sequence[Row]) -> dict[int, Block]:
 
 
 def _wanted(row: Row) -> list[Sequence[Arg]]:
-    """The arguments that should be neighbours."""
+    """Lists of arguments that should lie side by side."""
     found = by_role(row.op, row.shape, row.args)
     return found[1:2] if row.op is matmul else found
 
 
 def _join(registers: list[int], blocks: dict[int, Block]) -> None:
-    """Make them one block, if they are whole blocks, one after the other."""
+    """Make one block of these registers if they form a sequence of whole blocks."""
     i = 0
     while i < len(registers):
         block = blocks.get(registers[i], registers[i : i + 1])
@@ -75,7 +75,7 @@ def _join(registers: list[int], blocks: dict[int, Block]) -> None:
 
 
 class _Lives:
-    """For each register, the first and the last row for which it must hold its number."""
+    """The lifetime of each register: the first and the last row during which it must hold its number."""
 
     def __init__(self, program: Program, rows: Sequence[Row]) -> None:
         self.varies = program.per_lane
@@ -94,7 +94,7 @@ class _Lives:
                 ends[output.arg] = len(rows)
 
     def places(self, blocks: dict[int, Block]) -> list[int]:
-        """For each register its place behind the inputs."""
+        """The place of each register, counted after the inputs."""
         memories = {False: _Memory(), True: _Memory()}
         places = [0] * len(self.ends)
         waiting: list[tuple[int, int, int, bool]] = []
@@ -113,7 +113,7 @@ class _Lives:
         return places
 
     def _distinct(self, blocks: dict[int, Block]) -> Iterator[tuple[int, int, Block]]:
-        """Each block, or register that is in none, with its first and its last row."""
+        """Each block, and each register outside the blocks, with its first and its last row."""
         starts, ends = self.starts, self.ends
         for register, start in starts.items():
             block = blocks.get(register)
@@ -124,14 +124,14 @@ class _Lives:
 
 
 class _Memory:
-    """Places, taken and freed in runs; the lowest first, so that rows that follow each other write to neighbours."""
+    """Places, taken and freed in runs, the lowest first, so that consecutive rows write side by side."""
 
     def __init__(self) -> None:
         self.size = 0
-        self._runs: dict[int, list[int]] = {}  # the free ones, by their length
+        self._runs: dict[int, list[int]] = {}  # free runs, by length
 
     def take(self, length: int) -> int:
-        """A free run of this length."""
+        """Take a free run of this length."""
         found = length if length in self._runs else min([longer for longer in self._runs if longer > length], default=0)
         if not found:
             self.size += length
@@ -144,5 +144,5 @@ class _Memory:
         return place
 
     def free(self, place: int, length: int) -> None:
-        """Give a run back."""
+        """Return a run."""
         heapq.heappush(self._runs.setdefault(length, []), place)

@@ -1,4 +1,4 @@
-"""Renaming and Simplifier: a Program is rewritten row by row, as rules say that know what has been written so far."""
+"""Renaming and Simplifier: rewrite a Program row by row, by rules that see the rows written so far."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from autograd import ops
 from autograd.compiler.program import Arg, Program, Row, renamed, renamed_outputs
 from autograd.op import Op
 
-MAX_DEPTH = 4  # how far rules look: a question about an argument may lead to its own arguments
+MAX_DEPTH = 4  # how many levels of arguments a rule looks at
 
-# Ops that make 0 and 1 of 0 and 1, with the number of the first argument that counts.
+# Ops that map zeros and ones to 0 or 1, with the position of the first argument that matters.
 KEEP_BOOLEANS = {ops.mul: 0, ops.maximum: 0, ops.minimum: 0, ops.where: 1}
-# Ops that are never -0.0. A sum of two is not if one of the two is not.
+# Ops whose result is never -0.0. (x + y is never -0.0 if x or y never is.)
 NEVER_MINUS_ZERO = frozenset(
     (ops.exp, ops.exp2, ops.exp_difference, ops.sigmoid, ops.abs, ops.step, ops.relu, ops.gaussian, ops.sum)
 )
 
 
 class Renaming:
-    """For each register of a program, the register or constant that stands for it in the next one."""
+    """For each register of a program, the register or constant that replaces it in the next one."""
 
     def __init__(self, program: Program) -> None:
         self.before = program
@@ -28,12 +28,12 @@ class Renaming:
         self.renamed: set[Arg] = set()
 
     def rename(self, register: int, arg: Arg) -> None:
-        """From now on `arg` stands for the register."""
+        """Replace the register by `arg` from now on."""
         self.now[register] = arg
         self.renamed.add(register)
 
     def row(self, row: Row) -> Row:
-        """The row with what stands for its arguments."""
+        """The row with its arguments replaced."""
         if self.renamed.isdisjoint(row.args):
             return row
         return Row(row.op, renamed(row.args, self.now), row.result, row.shape)
@@ -48,9 +48,9 @@ class Renaming:
 
 
 class Simplifier:
-    """The rows of the next program, and what is known of their results.
+    """The rows of the next program, and what is known about their results.
 
-    A rule gets the arguments of a row and returns what stands for its result, or None.
+    A rule takes the arguments of a row and returns what replaces its result, or None.
     """
 
     def __init__(self, program: Program, rules: Mapping[Op, Callable[..., Arg | None]]) -> None:
@@ -60,7 +60,7 @@ class Simplifier:
         self.made: list[Row | None] = [None] * program.registers  # the row that writes each register
         self.uses = program.use_counts()
         self._booleans: set[int] = set()
-        self._depth = 0  # of rules that make rows, which other rules look at
+        self._depth = 0  # of nested calls of `put`, each of which may apply a rule
 
     def program(self) -> Program:
         """The program, simplified."""
@@ -79,7 +79,7 @@ class Simplifier:
         return renaming.program(self.rows, len(self.made))
 
     def put(self, op: Op, *args: Arg) -> Arg:
-        """What stands for the result of an op: a constant, a register that is there, or that of a new row."""
+        """The result of an op: a constant, an existing register, or the register of a new row."""
         if int not in map(type, args):
             return float(op(*args))
         rule = self.rules.get(op) if self._depth < MAX_DEPTH else None
@@ -99,20 +99,20 @@ class Simplifier:
         if row.shape is None:
             self.made[row.result] = row
 
-    # -- what is known of an argument ----------------------------------------------------------------
+    # -- facts about an argument ---------------------------------------------------------------------
 
     def op_of(self, arg: Arg) -> Op | None:
-        """The op of the row that makes it, if there is one."""
+        """The op of the row that computes the argument, or None."""
         row = self.made[arg] if type(arg) is int else None
         return None if row is None else row.op
 
     def row_of(self, arg: Arg, op: Op) -> Row | None:
-        """The row that makes it, if that is one of this op."""
+        """The row that computes the argument, if it has this op, else None."""
         row = self.made[arg] if isinstance(arg, int) else None
         return row if row is not None and row.op is op else None
 
     def is_boolean(self, arg: Arg, depth: int = MAX_DEPTH) -> bool:
-        """True if it is 0.0 or 1.0, whatever the inputs."""
+        """True if the argument is known to be 0.0 or 1.0 for all inputs."""
         if isinstance(arg, float):
             return arg == 1.0 or is_zero(arg)
         row = self.made[arg]
@@ -125,7 +125,7 @@ class Simplifier:
         return kept or row.op.comparison
 
     def is_never_minus_zero(self, arg: Arg, depth: int = MAX_DEPTH) -> bool:
-        """True if it is not -0.0, whatever the inputs."""
+        """True if the argument is known not to be -0.0, for all inputs."""
         if isinstance(arg, float):
             return not is_minus_zero(arg)
         row = self.made[arg]
@@ -142,20 +142,20 @@ class Simplifier:
 
 
 def same(x: Arg, y: Arg) -> bool:
-    """True if they are one register, or one constant."""
+    """True for the same register, or the same constant."""
     return type(x) is type(y) and (x == y if type(x) is int else repr(x) == repr(y))
 
 
 def is_constant(arg: Arg, number: float) -> bool:
-    """True if it is this constant."""
+    """True if the argument is this constant, of either sign if it is zero."""
     return type(arg) is float and arg == number
 
 
 def is_zero(arg: Arg) -> bool:
-    """True if it is the constant 0.0."""
+    """True if the argument is the constant 0.0."""
     return is_constant(arg, 0.0) and math.copysign(1.0, arg) > 0.0
 
 
 def is_minus_zero(arg: Arg) -> bool:
-    """True if it is the constant -0.0."""
+    """True if the argument is the constant -0.0."""
     return is_constant(arg, 0.0) and math.copysign(1.0, arg) < 0.0
