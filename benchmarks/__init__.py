@@ -1,1 +1,1 @@
-"""Our engine next to its peers: `make bench`."""
+"""Benchmarks of the engine against its peers: `make bench`."""

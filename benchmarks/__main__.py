@@ -1,4 +1,4 @@
-"""Measure and print tables: the eager engine here, compiled programs and the playground in processes of their own."""
+"""Measure and print tables: the eager engine in this process, compiled programs and the playground in their own."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ def main() -> None:
     """Run all workloads."""
     print(f"CPython {platform.python_version()}, {platform.machine()}; medians of {ROUNDS} rounds, garbage collector on\n")
     speed_page.keep("eager", list(_eager()))
-    print(f"\nbackward with a use outside the graph in each of 20,000 rounds, and without: {_dead_uses()}")
+    print(f"\nbackward over 20,000 rounds, with and without a use outside the graph: {_dead_uses()}")
     print("slowest ops to record, by number of arguments:", _slowest_ops())
-    print("jacobian of 2 inputs and 200 outputs, against two jvp:", _jacobian_times())
+    print("jacobian of 2 inputs and 200 outputs, and two jvp calls:", _jacobian_times())
     print(f"page of a player with 500 steps: {_player_size() / 1e3:.0f} kB\n")
     drawing = [*_drawing_times(), _demo_time(), *smoothness()]
     for part, rows in {"eager, more": _more(), "drawing": drawing, "checking": detection_limit()}.items():
@@ -54,9 +54,9 @@ def main() -> None:
 
 
 def _eager() -> Iterator[Figure]:
-    """The engines side by side, a line for each workload."""
+    """Figures of all engines, one per workload."""
     contenders = peers()
-    print(f"{'workload':<44}" + "".join(f"{peer.name:>12}" for peer in contenders) + "   ours against each")
+    print(f"{'workload':<44}" + "".join(f"{peer.name:>12}" for peer in contenders) + "   ours vs. each")
     for title, function, point in WORKLOADS:
         runs = {peer.name: _run(peer, function, point) for peer in contenders if _can(peer, function)}
         _agree(title, {name: run() for name, run in runs.items()})
@@ -146,7 +146,7 @@ def _dead_uses() -> str:
 
 
 def _slowest_ops() -> str:
-    """For each number of arguments the fastest op, and those that take more than four times as long."""
+    """The fastest op for each number of arguments, and the ops that take more than four times as long."""
     points = {"polygamma": [1.0, 2.5], "leg": [2.0, 0.5], "acosh": [2.5], "log1mexp": [1.5]}
     by_arity: dict[int, list[tuple[float, str]]] = {}
     for name in sorted(autograd.ops.BUILT_IN):
@@ -183,7 +183,7 @@ def _jacobian_times() -> str:
 
 
 def _more() -> list[tuple[str, str]]:
-    """What was measured, and what was found."""
+    """Further measurements of the eager engine, as (what, result) pairs."""
     return [
         ("bytes per operation, recorded and swept", f"{_bytes_per_op(100):.0f}"),
         ("the same in a graph more than 256 deep", f"{_bytes_per_op(10**5):.0f}"),
@@ -193,7 +193,7 @@ def _more() -> list[tuple[str, str]]:
 
 
 def _bytes_per_op(length: int) -> float:
-    """In chains of this length, a hundred thousand operations in all."""
+    """Bytes per operation, averaged over 10⁵ operations in chains of this length."""
     leaf, other = autograd.Value(0.999), autograd.Value(0.5)
     kept = []
     gc.collect()
@@ -246,7 +246,7 @@ def _drawing_times() -> list[tuple[str, str]]:
 
 def _demo_time() -> tuple[str, str]:
     seconds = statistics.median(_seconds_of([sys.executable, "-m", "tools.demo", "--no-open"]) for _ in range(3))
-    return "`make demo`, from the second time on", shown(seconds)
+    return "`make demo`, after the first run", shown(seconds)
 
 
 def _seconds_of(command: list[str]) -> float:
@@ -256,12 +256,12 @@ def _seconds_of(command: list[str]) -> float:
 
 
 def _player_size() -> int:
-    return len(autograd.player(_chain(250)).html.encode())  # 250 operations: that many steps forward, and that many back
+    return len(autograd.player(_chain(250)).html.encode())  # 250 operations: 250 steps forward and 250 back
 
 
 def _import_time() -> float:
     plain, ours = "pass", "import autograd"
-    compiled = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}  # as installed
+    compiled = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}  # caches bytecode
 
     def start(code: str) -> Callable[[], object]:
         return lambda: subprocess.run([sys.executable, "-c", code], check=True, env=compiled)

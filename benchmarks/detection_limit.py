@@ -1,4 +1,4 @@
-"""How small an error gradcheck detects, on random expressions."""
+"""The smallest error that gradcheck detects, on random expressions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ EXPRESSIONS = 1000
 
 
 def detection_limit() -> list[tuple[str, str]]:
-    """How many correct gradients gradcheck refuses, and above what relative error it would have detected a wrong one."""
+    """How many correct gradients gradcheck refuses, and the relative errors above which it detects a wrong one."""
     refused = 0
     limits: list[float] = []
 
@@ -32,7 +32,7 @@ def detection_limit() -> list[tuple[str, str]]:
     check()
     median, below = statistics.median(limits), sum(limit < 1e-8 for limit in limits) / len(limits)
     return [
-        (f"right gradients of {EXPRESSIONS:,} random expressions that `gradcheck` refuses", str(refused)),
+        (f"false alarms of `gradcheck` on the correct gradients of {EXPRESSIONS:,} random expressions", str(refused)),
         ("derivatives in which a relative error of 1e−8 is detected", f"{100 * below:.0f} %"),
         ("median detection limit, relative", f"{median:.1e}".replace("-", "−").replace("−0", "−")),
     ]

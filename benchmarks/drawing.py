@@ -1,4 +1,4 @@
-"""`python -m benchmarks.drawing COMMIT`: how long a drawing takes here and as of a commit, by number of nodes."""
+"""`python -m benchmarks.drawing COMMIT`: time of a drawing here and at a commit, by number of nodes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 SIZES = (10, 10**3, 10**5)
 ROUNDS = 5
-# Runs in the other tree too, which knows nothing of this file. It prints the milliseconds of a drawing as SVG.
+# Prints the milliseconds of drawing as SVG. A string, because the other tree may not have this file.
 MEASURE = """
 import statistics, sys, time
 from autograd import Value, draw_dot
@@ -31,7 +31,7 @@ print(1e3 * statistics.median(times))
 
 
 def milliseconds(tree: Path, length: int) -> float:
-    """The median of a few drawings of a chain, in a process of their own, with the renderer that is pinned."""
+    """Median time to draw a chain, measured in a separate process with the pinned renderer."""
     environment = {**os.environ, "PYTHONPATH": str(tree), "PATH": ""}
     repetitions = 20 if length < 1000 else 3
     command = [sys.executable, "-c", MEASURE, str(length), str(repetitions)]
@@ -39,7 +39,7 @@ def milliseconds(tree: Path, length: int) -> float:
 
 
 def main() -> None:
-    """Both trees take turns; prints the medians and their ratio."""
+    """Measure both trees in turn; print the medians and their ratio."""
     commit = sys.argv[1]
     with tempfile.TemporaryDirectory() as folder:
         there = Path(folder) / "tree"

@@ -1,4 +1,4 @@
-"""The shortest engine that is still fast: the yardstick for ours on programs in plain operators."""
+"""The shortest engine that is still fast: our yardstick on programs in plain operators."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Node:
-    """A number, the nodes it was made from, and its partial derivatives with respect to them."""
+    """A number, the nodes it was computed from, and its partial derivatives with respect to them."""
 
     __slots__ = ("args", "data", "grad", "partials")
 

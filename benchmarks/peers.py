@@ -1,6 +1,6 @@
-"""The engines that are compared, behind one interface: the gradient of a scalar function at a point.
+"""The engines compared, behind one interface: the gradient of a scalar function at a point.
 
-A peer has its functions (`exp`, `log`, `sqrt`, `erf`, `relu`) and `gradient(f, point)`, which makes the inputs,
+A peer has `functions` (`exp`, `log`, `sqrt`, `erf`, `relu`) and `gradient(f, point)`, which creates the inputs,
 records `f(functions, inputs)`, sweeps back and returns the value and the gradient as floats.
 """
 
@@ -53,7 +53,7 @@ class Micrograd:
 
 
 class Minimal:
-    """The shortest engine that is fast: partial derivatives in tuples, no closures, about 40 lines; benchmarks/minimal.py."""
+    """The shortest fast engine, benchmarks/minimal.py: partial derivatives in tuples, no closures, about 40 lines."""
 
     name = "40 lines"
 
@@ -125,7 +125,7 @@ class Torch:
 
 
 def peers() -> list[Any]:
-    """Ours, and all others that are installed."""
+    """Ours, the minimal engine, and the others that are installed."""
     found: list[Any] = [Ours(), Minimal()]
     for module, peer in (("micrograd", Micrograd), ("xad", Xad), ("torch", Torch)):
         if importlib.util.find_spec(module) is not None:

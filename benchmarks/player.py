@@ -1,4 +1,4 @@
-"""How smoothly the player of a large graph plays, pans and zooms, in headless Chromium: `python -m benchmarks.player`."""
+"""How smoothly a large graph plays, pans and zooms in the player, in headless Chromium: `python -m benchmarks.player`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import nn
 from autograd import Value
 from tests.support.browser import ARGUMENTS, WITH_WINDOWS, chromium
 
-SECONDS = 4.0  # of each measurement
+SECONDS = 4.0  # per measurement
 FRAMES = """async (seconds) => {
   const times = [];
   const begin = performance.now();
@@ -22,7 +22,7 @@ FRAMES = """async (seconds) => {
 
 
 def chain() -> Value:
-    """10,001 steps, one after the other."""
+    """A chain of 10,001 steps."""
     y = Value(1.0, label="x")
     for _ in range(2500):
         y = y * 1.0001 + 0.5
@@ -45,7 +45,7 @@ def play(speed: str) -> Callable[[Any], None]:
 
 
 def move(page: Any, script: str) -> None:
-    """Wheel or drag on the stage in every frame."""
+    """Dispatch a wheel or drag event on the stage in every frame."""
     page.evaluate(
         """(script) => {
           const stage = document.querySelector(".stage");
@@ -82,7 +82,7 @@ ACTS: dict[str, Callable[[Any], None]] = {
 
 
 def measured(browser: Any, path: str, act: Callable[[Any], None]) -> tuple[list[float], float]:
-    """The durations of the frames, and for how long of each the page was at work, in milliseconds."""
+    """Frame durations and the page's mean busy time per frame, in milliseconds."""
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     page.goto(Path(path).as_uri())
     page.locator(".node.now").wait_for(state="attached")
@@ -103,7 +103,7 @@ def measured(browser: Any, path: str, act: Callable[[Any], None]) -> tuple[list[
 
 
 def smoothness() -> Iterator[tuple[str, str]]:
-    """What was measured, and what was found."""
+    """Measurements, as (what, result) pairs."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
@@ -115,7 +115,7 @@ def smoothness() -> Iterator[tuple[str, str]]:
                 durations, work = measured(browser, path, act)
                 times = sorted(durations)
                 rate, most = 1000 * len(times) / sum(times), times[int(0.99 * len(times))]
-                found = f"{rate:.1f} frames a second, 99 % of them within {most:.0f} ms; {work:.1f} ms of work each"
+                found = f"{rate:.1f} frames per second, 99 % of them within {most:.0f} ms; {work:.1f} ms of work per frame"
                 yield f"player of a {graph.__name__} of {len(shown.data['steps']):,} steps: {what}", found
         browser.close()
 

@@ -1,6 +1,6 @@
 """How fast the playground starts, answers and trains, in headless Chromium from this machine: `python -m benchmarks.playground`.
 
-The playground is built first; `--built FOLDER` takes one that is, and words choose among the rows (`start`, `line`, `type`,
+The playground is built first, unless `--built FOLDER` gives a finished build. Words select rows (`start`, `line`, `type`,
 `drag`, `batch`, `train`, `stop`).
 """
 
@@ -22,18 +22,18 @@ from benchmarks.static_host import StaticHost
 from tests.support.browser import ARGUMENTS, WITH_WINDOWS, chromium
 from tools.playground import build
 
-OFTEN = 10  # rounds of which a percentile is shown
-STARTS = 5  # rounds of each way to start
-LINES = {50: 5.0, 10: 10.0}  # Mbit/s, and the seconds in which the engine should be live
+OFTEN = 10  # from this many rounds on, a percentile is shown
+STARTS = 5  # rounds per kind of start
+LINES = {50: 5.0, 10: 10.0}  # Mbit/s: seconds within which the engine should be live
 PATIENCE = 90_000  # milliseconds
-SECONDS = 4.0  # of each training
+SECONDS = 4.0  # per training run
 SAMPLES = 250
-NETS = {(4, 2): 55.0, (16, 16): 50.0, (8, 8, 8): 40.0}  # hidden layers, and the frames per second that they should reach
-STEPS, SMOOTH = 1000.0, 30.0  # steps and frames per second at full speed
+NETS = {(4, 2): 55.0, (16, 16): 50.0, (8, 8, 8): 40.0}  # hidden layers: target frames per second
+STEPS, SMOOTH = 1000.0, 30.0  # target steps and frames per second at full speed
 
-# Runs before any script of the page. `starts` promises when the first picture and the live engine were on the screen, in
-# milliseconds from the navigation. `painted(type)`: from the next input to the paint in which the headline has changed.
-# `revived()`: from the end of a loop to the paint of what is written next. Both leave a promise in `took`.
+# Runs before any script of the page. `starts` is a promise of when the first picture and the live engine were on screen, in
+# milliseconds since navigation. `painted(type)` times the next input to the paint that changes the headline, `revived()` the
+# end of a loop to the paint of the next text. Both leave a promise of the milliseconds in `took`.
 PROBE = """(() => {
   const after = (done) => requestAnimationFrame(() => {
     const channel = new MessageChannel();
@@ -103,7 +103,7 @@ loss = autograd.sum([(net(row) - 1.0) ** 2 for row in rows]) * """
 
 @dataclass(frozen=True)
 class Row:
-    """What was measured, in the unit, and what it should be: at most, or at least if `more` is better."""
+    """A row of measurements, their unit, and the goal: an upper bound, or a lower bound if `more` is better."""
 
     what: str
     found: list[float]
@@ -124,7 +124,7 @@ class Row:
 
     @property
     def cells(self) -> tuple[str, str, str]:
-        """What was measured, its median, and its 95th percentile if it was measured often."""
+        """The title, the median, and the 95th percentile if there are enough rounds."""
         digits = 2 if self.unit in ("s", "MB") else 0
         often = len(self.found) >= OFTEN and not self.more
         high = f"{sorted(self.found)[int(0.95 * (len(self.found) - 1) + 0.5)]:.{digits}f} {self.unit}" if often else "—"
@@ -135,14 +135,14 @@ Launch = Callable[[Path], Any]
 
 
 def started(page: Any, address: str) -> dict[str, float]:
-    """When the first picture was seen and the engine was live, in seconds."""
+    """Load the page; the seconds until the first picture is visible and until the engine is live."""
     answer = page.goto(f"{address}/index.html", timeout=PATIENCE)
     assert answer.ok, answer.status
     return {name: 0.001 * at for name, at in page.evaluate("window.starts").items()}
 
 
 def start_rows(launch: Launch, folder: Path) -> Iterator[Row]:
-    """Start with nothing cached, again at once, later, when the page has been kept, and then with the server gone."""
+    """Start with an empty cache, again at once, again once the service worker has cached the page, and without the server."""
     found: dict[str, list[float]] = {name: [] for name in ("sight", "cold", "again at once", "warm", "offline")}
     sizes = []
     for _ in range(STARTS):
@@ -153,7 +153,7 @@ def start_rows(launch: Launch, folder: Path) -> Iterator[Row]:
             found["cold"].append(first["live"])
             sizes.append(1e-6 * host.sent)
             found["again at once"].append(_again(context, host.address))
-            context.pages[0].evaluate("navigator.serviceWorker.ready.then(() => null)")  # it has what it needs without a server
+            context.pages[0].evaluate("navigator.serviceWorker.ready.then(() => null)")  # ready to work offline
             found["warm"].append(_again(context, host.address))
             host.stop()
             with suppress(ConnectionError):
@@ -166,7 +166,7 @@ def start_rows(launch: Launch, folder: Path) -> Iterator[Row]:
 
 
 def _again(context: Any, address: str) -> float:
-    """When the engine was live in a new page; ConnectionError if there was no page."""
+    """Seconds until the engine is live in a new page; ConnectionError if the page doesn't load."""
     from playwright.sync_api import Error
 
     page = context.new_page()
@@ -191,7 +191,7 @@ def line_rows(launch: Launch, folder: Path) -> Iterator[Row]:
 
 
 def write(page: Any, text: str, settle: float = 1500.0) -> None:
-    """Put the text in place of what stands in the editor, and wait so many milliseconds."""
+    """Replace the editor's text, then wait `settle` milliseconds."""
     page.click("#expression .cm-content")
     page.keyboard.press("ControlOrMeta+a")
     page.keyboard.insert_text(text)
@@ -199,7 +199,7 @@ def write(page: Any, text: str, settle: float = 1500.0) -> None:
 
 
 def painted(page: Any, kind: str, act: Callable[[], None]) -> float:
-    """Milliseconds from the input to the paint of its result."""
+    """Milliseconds from an input to the paint of its result."""
     page.evaluate("(kind) => window.painted(kind)", kind)
     act()
     took: float = page.evaluate("window.took")
@@ -208,7 +208,7 @@ def painted(page: Any, kind: str, act: Callable[[], None]) -> float:
 
 
 def typed(page: Any, text: str, count: int) -> list[float]:
-    """The text ends in a factor, which each keystroke changes."""
+    """Milliseconds from keystroke to paint; each keystroke changes the factor at the end of the text."""
     write(page, text + "2")
     keys = ("3", "Backspace") * (count // 2)
     return [painted(page, "keydown", partial(page.keyboard.press, key)) for key in keys][4:]
@@ -227,7 +227,7 @@ def batch_rows(page: Any) -> Iterator[Row]:
 
 def drag_rows(page: Any) -> Iterator[Row]:
     """Drag a slider with the mouse."""
-    write(page, "tanh(0.1 * (w1*x1 + w2*x2 + b))")  # far from where it is flat: each move is seen
+    write(page, "tanh(0.1 * (w1*x1 + w2*x2 + b))")  # far from saturation, so that every move shows
     slider = page.locator("#expression .leaves input[type=range]").first
     slider.scroll_into_view_if_needed()
     box = slider.bounding_box()
@@ -242,7 +242,7 @@ def drag_rows(page: Any) -> Iterator[Row]:
 
 
 def train_rows(page: Any) -> Iterator[Row]:
-    """Train with everything drawn in each frame: one step per frame, then as many as there is time for."""
+    """Train with everything drawn in each frame: one step per frame, then as many as fit."""
     page.click("#tab-network")
     page.wait_for_selector("#network .plane", timeout=PATIENCE)
     samples = page.locator("#network").get_by_label("Samples").and_(page.locator("input[type=number]"))
@@ -261,7 +261,7 @@ def train_rows(page: Any) -> Iterator[Row]:
 
 
 def resize(page: Any, sizes: tuple[int, ...]) -> None:
-    """Click until the hidden layers have these sizes."""
+    """Click until the hidden layers have the given sizes."""
     layers = page.locator("#network .layer .size")
     while layers.count() < len(sizes):
         page.get_by_label("Add a layer").click()
@@ -284,7 +284,7 @@ def played(page: Any) -> list[float]:
 
 
 def stop_rows(page: Any) -> Iterator[Row]:
-    """A loop that never ends."""
+    """Stop an endless loop."""
     found = []
     page.click("#tab-expression")
     for text in ("sin(t)", "cos(t) + 2", "tan(t)"):
@@ -309,7 +309,7 @@ LIVE: dict[str, Callable[[Any], Iterator[Row]]] = {
 
 @contextmanager
 def built(words: list[str]) -> Iterator[Path]:
-    """The folder of the playground."""
+    """The folder of the built playground."""
     if "--built" in words:
         at = words.index("--built")
         _, folder = words[at : at + 2]
@@ -337,7 +337,7 @@ def main() -> None:
             context.add_init_script(PROBE)
             return context
 
-        print(f"load of the machine before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
+        print(f"system load before the run: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
         print(f"{'playground in Chromium':<58}{'median':>12}{'p95':>10} {'':9}goal")
         rows = []
         for row in measured(launch, folder, words):
@@ -348,7 +348,7 @@ def main() -> None:
 
 
 def measured(launch: Launch, folder: Path, words: list[str]) -> Iterator[Row]:
-    """All rows, or those that the words name."""
+    """The rows selected by the words; all without words."""
     for name, starting in STARTING.items():
         if not words or name in words:
             yield from starting(launch, folder)

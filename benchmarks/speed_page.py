@@ -1,4 +1,4 @@
-"""The figures of the last run, in docs/speed.json, as tables and charts of docs/speed.md: `python -m benchmarks.speed_page`."""
+"""Write the last run's figures, docs/speed.json, into docs/speed.md as tables and charts: `python -m benchmarks.speed_page`."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from benchmarks.compiled.figures import OURS, Figure, shown
 
 DOCS = Path(__file__).parent.parent / "docs"
 CHARTS = {"eager": "speed-eager", "compiled": "speed"}
-HEADS = {"playground": ("what", "median", "95 % within")}
-MEASURED = ("what", "measured")  # the head of the other lists
+HEADS = {"playground": ("what", "median", "95th percentile")}
+MEASURED = ("what", "measured")  # the header of the other tables
 
 
 def keep(part: str, rows: Sequence[Figure | Sequence[str]], docs: Path = DOCS) -> None:
-    """Store what one part of a run found, and redraw the page; unless the run lacks a contender that the page shows."""
+    """Store one part's results and redraw the page, unless the run lacks a contender that the page shows."""
     stored = _stored(docs)
     lacking = _contenders(stored.get(part, {"rows": ()})["rows"]) - _contenders(rows)
     if lacking:
@@ -33,7 +33,7 @@ def keep(part: str, rows: Sequence[Figure | Sequence[str]], docs: Path = DOCS) -
 
 
 def draw(docs: Path = DOCS) -> None:
-    """Write the tables of the page, and its charts."""
+    """Write the page's tables and charts."""
     page, stored = (docs / "speed.md").read_text(encoding="utf-8"), _stored(docs)
     for part, found in stored.items():
         if part in CHARTS:
@@ -50,7 +50,7 @@ def draw(docs: Path = DOCS) -> None:
 
 
 def filled(page: str, part: str, text: str) -> str:
-    """The page with this text between the two comments that name the part; ValueError if it has none.
+    """The page with this text between the two comments that name the part; ValueError if they are missing.
 
     >>> filled("<!-- a -->\\nold\\n<!-- end of a -->", "a", "new")
     '<!-- a -->\\nnew\\n<!-- end of a -->'
@@ -73,7 +73,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 
 def _race(figures: Sequence[Figure]) -> list[str]:
-    """Our time, and how many times as long the others take."""
+    """A table of our time and the others' as multiples of it."""
     names = [name for name in MARKS if any(name in figure.seconds for figure in figures)]
     rows = []
     for figure in figures:

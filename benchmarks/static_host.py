@@ -1,4 +1,4 @@
-"""A folder served as a static host serves it: compressed, cacheable, and no faster than a line of so many Mbit/s."""
+"""A folder served as by a static host: compressed, cacheable, and throttled to a given bandwidth in Mbit/s."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-PIECE = 16_384  # bytes that are sent at once
+PIECE = 16_384  # bytes per write
 INCOMPRESSIBLE = {".zip", ".whl", ".png", ".woff2"}
 
 
 class StaticHost:
-    """A server on this machine, until `stop`. `sent` counts the bytes of all bodies.
+    """A local server, running until `stop`. `sent` counts the bytes of all response bodies.
 
-    Browsers may take what they have for `fresh_for` seconds without asking: ten minutes, as at GitHub Pages.
+    Browsers may use their cached copies for `fresh_for` seconds without revalidating: ten minutes, as on GitHub Pages.
     """
 
     def __init__(self, folder: Path, megabits: float | None = None, fresh_for: int = 600) -> None:
@@ -36,12 +36,12 @@ class StaticHost:
         self.stop()
 
     def stop(self) -> None:
-        """Answer nobody any more."""
+        """Shut the server down."""
         self._server.shutdown()
         self._server.server_close()
 
     def wait_for_line(self, count: int) -> None:
-        """Return when the line, which all connections share, has carried so many bytes more."""
+        """Wait until the line, shared by all connections, has carried `count` more bytes."""
         with self._lock:
             self.sent += count
             if self._rate is None:

@@ -1,4 +1,4 @@
-"""How runs are timed: medians, garbage collector on, the contenders taking turns."""
+"""Timing: medians, with the garbage collector on and the contenders taking turns."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SHORTEST = 0.01  # seconds: a shorter run is repeated until its round takes this
 
 
 def alternate(runs: Mapping[Any, Callable[[], Any]], rounds: int = ROUNDS) -> dict[Any, float]:
-    """The median seconds of each, taking turns, so that a busy moment of the machine slows all of them."""
+    """The median seconds of each run. They take turns, so that a busy moment of the machine slows them all."""
     times: dict[Any, list[float]] = {name: [] for name in runs}
     for _ in range(rounds):
         for name, run in runs.items():
@@ -24,10 +24,10 @@ def alternate(runs: Mapping[Any, Callable[[], Any]], rounds: int = ROUNDS) -> di
 
 
 def alternate_short(runs: Mapping[Any, Callable[[], Any]], rounds: int = ROUNDS) -> dict[Any, float]:
-    """The same for runs of microseconds: a round repeats each of them, and counts the median of the repetitions."""
+    """The same for runs of microseconds: a round repeats each run and counts the median of its repetitions."""
     repetitions = {}
     for name, run in runs.items():
-        run()  # what is done at the first call, such as compiling, is not measured
+        run()  # exclude the work of a first call, such as compiling
         repetitions[name] = max(1, min(1000, int(SHORTEST / seconds(run))))
     times: dict[Any, list[float]] = {name: [] for name in runs}
     for _ in range(rounds):
@@ -38,7 +38,7 @@ def alternate_short(runs: Mapping[Any, Callable[[], Any]], rounds: int = ROUNDS)
 
 
 def seconds(run: Callable[[], Any]) -> float:
-    """How long one run takes."""
+    """The duration of one run."""
     with _collected():
         return _seconds(run)
 
@@ -51,8 +51,8 @@ def _seconds(run: Callable[[], Any]) -> float:
 
 @contextmanager
 def _collected() -> Iterator[None]:
-    """The garbage of others is gone, and collections search only what is made inside, not all that is imported."""
-    gc.collect()  # micrograd leaves cycles behind: nobody else pays for them
+    """Start without earlier garbage, and let collections scan only objects created inside, not all imported modules."""
+    gc.collect()  # micrograd leaves cycles behind; the others must not pay for them
     gc.freeze()
     try:
         yield
@@ -62,7 +62,7 @@ def _collected() -> Iterator[None]:
 
 @contextmanager
 def processors(count: int) -> Iterator[None]:
-    """As if the machine had only so many; a compiled program counts them in its first run, and keeps to that."""
+    """Limit the process to `count` processors. A compiled program counts them in its first run and keeps that number."""
     if not hasattr(os, "sched_setaffinity"):  # only Linux has it
         yield
         return

@@ -1,4 +1,4 @@
-"""What is measured: scalar programs in plain Python, the same for every engine."""
+"""The workloads: scalar programs in plain Python, the same for every engine."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def mlp_point() -> list[float]:
 
 
 def moons_step(fn: Any, parameters: list[Any]) -> Any:
-    """The step of micrograd's demo: 100 moons, relu, hinge loss, ridge; single multiplies and adds."""
+    """The loss of micrograd's demo: 100 moons, relu, hinge loss, ridge; in single multiplies and adds."""
     rows = [[fn.make(x) for x in row] for row in MOONS]
     scores = [mlp(fn, WIDTHS, parameters, row)[0] for row in rows]
     losses = [fn.relu(1.0 + -sign * score) for sign, score in zip(SIGNS, scores, strict=True)]
@@ -51,7 +51,7 @@ CHAIN = 10**5
 
 
 def chain(fn: Any, point: list[Any]) -> Any:
-    """10⁵ multiply-adds in a row."""
+    """A chain of 10⁵ multiply-adds."""
     y, w, b = point
     for _ in range(CHAIN):
         y = y * w + b
@@ -62,7 +62,7 @@ CHAIN_POINT = [1.0, 0.999, 0.001]
 
 
 def black_scholes(fn: Any, point: list[Any]) -> Any:
-    """The price of 1000 European calls by Black and Scholes, each with its five first derivatives."""
+    """The sum of the Black–Scholes prices of 1000 European calls, as a function of five inputs."""
     spot, strike, rate, volatility, time = point
     total = 0.0
     for i in range(1000):
@@ -82,7 +82,7 @@ BLACK_SCHOLES_POINT = [100.0, 95.0, 0.03, 0.2, 1.5]
 
 
 def rosenbrock(fn: Any, x: list[Any]) -> Any:
-    """Rosenbrock's valley in 100 variables, 20 times over."""
+    """The Rosenbrock function in 100 variables, added up 20 times."""
     total = 0.0
     for _ in range(20):
         for a, b in pairwise(x):
@@ -109,13 +109,13 @@ MATRICES = {
 
 
 def transformer_point() -> list[float]:
-    """4064 weights."""
+    """The transformer's 4064 weights."""
     draw = Random(42)
     return [draw.gauss(0.0, 0.1) for rows, columns in MATRICES.values() for _ in range(rows * columns)]
 
 
 def transformer(fn: Any, point: list[Any]) -> Any:
-    """The loss of a small transformer on a sequence of 8 tokens: attention, a layer, softmax and pick, in plain operators."""
+    """The loss of a small transformer on 8 tokens: attention, a feed-forward layer and cross-entropy, in plain operators."""
     weights, position = {}, 0
     for name, (rows, columns) in MATRICES.items():
         weights[name] = [point[position + i * columns : position + (i + 1) * columns] for i in range(rows)]
@@ -159,7 +159,7 @@ def _softmax(fn: Any, scores: list[Any]) -> list[Any]:
 
 
 def recurrent_policy(fn: Any, point: list[Any]) -> Any:
-    """Forty steps of a recurrent net that chooses actions, and the policy gradient's loss: log, exp, powers and picks."""
+    """The policy-gradient loss of a recurrent net that chooses 40 actions: log, exp, powers and indexing."""
     width, actions = 12, 4
     inner, outer = width * (width + 3), actions * width
     cells = [point[i * (width + 3) : (i + 1) * (width + 3)] for i in range(width)]
@@ -179,6 +179,6 @@ def recurrent_policy(fn: Any, point: list[Any]) -> Any:
 
 
 def recurrent_point() -> list[float]:
-    """228 weights."""
+    """The policy's 228 weights."""
     draw = Random(3)
     return [draw.gauss(0.0, 0.3) for _ in range(12 * 15 + 4 * 12)]

@@ -1,4 +1,4 @@
-"""What is compared computes the same, and the chart is legible."""
+"""Benchmark contenders compute the same numbers, and the chart is legible."""
 
 import re
 import shutil

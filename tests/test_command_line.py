@@ -1,4 +1,4 @@
-"""python -m autograd: the table, the picture, and errors that point at the column."""
+"""python -m autograd: the table, the picture, and errors that name the column."""
 
 import contextlib
 import os
@@ -74,7 +74,7 @@ def test_a_warning_is_one_line_without_a_place_in_our_sources(tmp_path):
         (["x + [1][0]", "x=1"], "column 5, at '[1][0]': indexing is not allowed"),
         (["(lambda: x)()", "x=1"], "only ops can be called"),
         (["__import__('os')", "x=1"], "'__import__' is not an op"),
-        (["x + )", "x=1"], "column 5, at ')': "),  # in Python's words
+        (["x + )", "x=1"], "column 5, at ')': "),  # Python's own message
         (["tanh(x, x)", "x=1"], "column 1, at 'tanh(x, x)': tanh() takes 1 argument, got 2"),
         (["tanh(x=1)", "x=1"], "tanh takes no keyword arguments"),
         (["x + 'a'", "x=1"], "column 5, at \"'a'\": 'a' is not a real number"),

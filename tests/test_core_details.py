@@ -1,6 +1,6 @@
-"""Details of the engine that a change could break with no other test to see it: found by planting such changes.
+"""Details of the engine that a change could break unnoticed by any other test, found by planting such changes.
 
-Here are the operators and records of Value and the rows; sweeps and transforms are in test_core_sweeps.py.
+Operators, records and rows are here; sweeps and transforms are in test_core_sweeps.py.
 """
 
 import copy
@@ -34,7 +34,7 @@ INF, NAN = math.inf, math.nan
 
 OPERATORS = [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow]
 SIDES = {"two Values": (Value, Value), "a constant on the right": (Value, float), "a constant on the left": (float, Value)}
-PLACES = [(2.0, 3.0), (1.0, 1.0), (2.0, 1.0), (2.0, 2.0), (0.5, 2.0), (1.0, 2.0), (4.0, 0.5)]  # with the results 0, ½, 1, …
+PLACES = [(2.0, 3.0), (1.0, 1.0), (2.0, 1.0), (2.0, 2.0), (0.5, 2.0), (1.0, 2.0), (4.0, 0.5)]  # results include 0, ½ and 1
 
 
 def operations():
@@ -190,7 +190,7 @@ def test_a_wrong_number_of_arguments_of_any_kind_is_refused(name, kind):
             row(*[kind(1)] * count)
 
 
-# -- frozen leaves, and gradients that nobody has delivered yet ----------------------------------------
+# -- frozen leaves, and gradients not delivered yet ----------------------------------------------------
 
 
 def test_a_frozen_leaf_gets_no_gradient_in_any_sweep_and_the_others_get_theirs():
@@ -226,7 +226,7 @@ def test_freezing_refuses_what_cannot_be():
         x.backward()
     with pytest.raises(ValueError, match="frozen"):
         x.grad = 1.0
-    x.grad = 0.0  # as a loop that zeroes all gradients writes
+    x.grad = 0.0  # allowed, for loops that zero all gradients
     with pytest.raises(ValueError, match="only on leaves"):
         (x * x).requires_grad = False
     with pytest.raises(TypeError, match="True or False"):

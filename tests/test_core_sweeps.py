@@ -1,4 +1,4 @@
-"""Details of sweeps and transforms that a change could break with no other test to see it: found by planting such changes."""
+"""Details of sweeps and transforms that a change could break unnoticed by any other test, found by planting such changes."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""An op of the user's own is usable everywhere a built-in is."""
+"""Custom ops work everywhere built-in ops do."""
 
 import copy
 import math
@@ -51,7 +51,7 @@ def test_an_exception_in_it_passes_unless_it_says_what_the_result_is_then():
     def partial(z, x):
         return -1.0 / autograd.sqrt(1.0 - x * x)
 
-    def acos(x):  # with a message of our own: that of math.acos depends on the version of Python
+    def acos(x):  # with its own message: that of math.acos depends on the Python version
         if x > 1.0:
             raise ValueError("no angle has this cosine")
         return math.acos(x)

@@ -1,4 +1,4 @@
-"""Deep and wide graphs in everything that takes a graph, long sessions, many threads, and the same bits in every process."""
+"""Deep and wide graphs in every tool, long sessions, many threads, and the same bits in every process."""
 
 import gc
 import hashlib
@@ -23,7 +23,7 @@ from tests.support.soak import count
 from tests.support.threads import in_threads
 
 ROOT = Path(__file__).parent.parent
-MOST_BYTES = 6000  # a node, with all that a tool needs meanwhile
+MOST_BYTES = 6000  # per node, including a tool's working memory
 
 
 @pytest.mark.slow
@@ -81,7 +81,7 @@ def test_an_expression_that_is_nested_too_deep_is_refused_in_a_small_stack():
 
 def test_training_for_long_without_the_collector_does_not_grow():
     steps = count(1000, 10**5)
-    done = in_a_process("-c", f"from tests.test_depth import growth; print(*growth({steps}))")  # where nothing else runs
+    done = in_a_process("-c", f"from tests.test_depth import growth; print(*growth({steps}))")  # with nothing else running
     assert done.returncode == 0, done.stderr
     unreachable, grown, pages = map(int, done.stdout.split())
     print(f"{steps} steps: {unreachable} objects for the collector, {grown} blocks and {pages} pages more")
@@ -91,7 +91,7 @@ def test_training_for_long_without_the_collector_does_not_grow():
 
 
 def growth(steps):
-    """What so many steps of a training leave to the collector, and the blocks and pages that they take for good."""
+    """Objects left to the garbage collector by this many training steps, and the growth in memory blocks and pages."""
     net = MLP(2, [3, 1], seed=0)
     loss_of, optimizer = MSELoss(), SGD(net.parameters(), lr=0.01, momentum=0.9)
     points = [([0.5, -1.0], 0.25), ([-0.25, 2.0], -0.5)]
@@ -110,7 +110,7 @@ def growth(steps):
     gc.collect()
     gc.disable()
     train(500)
-    gc.collect()  # which also frees what the interpreter keeps for later
+    gc.collect()  # also clears the interpreter's free lists
     before = in_use()
     train(steps)
     return gc.collect(), *map(operator.sub, in_use(), before)
@@ -170,7 +170,7 @@ def test_32_threads_that_sweep_record_and_ask_on_one_graph_lose_and_invent_nothi
                 case 0:
                     root.backward()
                 case 1:
-                    (trunk * 3.0 + trunk).backward()  # new uses of a node that others sweep
+                    (trunk * 3.0 + trunk).backward()  # new uses of a node that other threads sweep
                 case 2:
                     with anomaly():
                         assert gradients(root, [x, w]) == by_root
@@ -187,7 +187,7 @@ def test_32_threads_that_sweep_record_and_ask_on_one_graph_lose_and_invent_nothi
 
 
 def fingerprint():
-    """Of gradients of random programs, second derivatives, a drawing, and a training."""
+    """A hash of gradients of random programs, second derivatives, a drawing and a training run."""
     bits = [gradient_bits(seed, 5 + 5 * seed) for seed in range(30)]
     program, numbers = random_program(random.Random(0), 30)
     bits += [[g.hex() for g in row] for row in autograd.hessian(lambda xs: run(program, xs)[-1])(numbers)]

@@ -1,4 +1,4 @@
-"""Written files: whole or not at all, and with the permissions they should have; and JSON of any depth."""
+"""Files are written completely or not at all, with the right permissions; and JSON of any depth."""
 
 import os
 import stat
@@ -19,7 +19,7 @@ def mode_of(path):
 
 
 def written_under(mask, path, content="new"):
-    """Write the file as in a process with this umask."""
+    """Write the file under this umask."""
     before = os.umask(mask)
     try:
         write_atomically(path, content)

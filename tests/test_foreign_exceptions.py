@@ -1,7 +1,7 @@
-"""Whatever numbers go in, only floats come out, and nothing is raised but what docs/semantics.md promises.
+"""Whatever numbers go in, only floats come out, and no exceptions but those in docs/semantics.md.
 
-Every function of a number is fed with every other's result, at the edges of floating point and with numbers of other
-kinds: value, gradient and second derivatives.
+Every function takes every other's result, at the edges of floating point and with numbers of other types: value,
+gradient and second derivatives.
 """
 
 import math
@@ -36,7 +36,7 @@ class Color(IntEnum):
     RED = 3
 
 
-# Numbers of other kinds, and those that no float can hold.
+# Numbers of other types, and numbers too large for a float.
 OTHERS = [True, False, 0, 7, -3, 2**53 + 1, 2**1023, -(2**1023), 10**308, Color.RED]
 OTHERS += [Fraction(1, 3), Fraction(-22, 7), Fraction(10**400, 10**399), Fraction(1, 10**400), Fraction(-1, 2**1074)]
 OTHERS += [np.float64(2.5), np.float32(0.1), np.float16(-65504), np.float32(np.inf), np.float64(np.nan), np.longdouble(1.5)]
@@ -52,13 +52,13 @@ def of_list(name):
     return lambda *xs: function(xs)
 
 
-# Every function of numbers, and with how many it is called.
+# Every function of numbers, with its possible numbers of arguments.
 CALLS = {row.name: (row, (row.arity,) if row.arity else (3, 5) if row.name == "dot" else (1, 2, 3)) for row in TABLE.values()}
 CALLS |= {f"{name}, as an operator": (call, CALLS[name][1]) for name, call in APPLY.items() if call is not TABLE[name]}
 CALLS |= {name: (getattr(autograd, name), (3,) if name == "clip" else (1,)) for name in COMPOSITES}
 CALLS |= {name: (of_list(name), (1, 2, 3)) for name in ("softmax", "log_softmax", "mean", "var", "norm")}
 
-OURS = r"\w+\(.*\) is (nan|-?inf)$"  # the warning of a NaN or infinity that is born
+OURS = r"\w+\(.*\) is (nan|-?inf)$"  # our warning about a new NaN or infinity
 
 
 @pytest.fixture(autouse=True)
@@ -79,14 +79,14 @@ def call(name, args):
 
 class Number(NamedTuple):
     number: object
-    varies: bool  # a Value, by which we differentiate
+    varies: bool  # a Value that we differentiate with respect to
 
 
 RESULT = Number(None, False)  # stands for the result of the first function
 
 
 class Pair(NamedTuple):
-    """Two functions and their arguments; the second has the result of the first among its own."""
+    """Two functions and their arguments; one argument of the second is the result of the first."""
 
     first: str
     xs: list
@@ -118,7 +118,7 @@ def any_pair(first, second, random):
                 numbers[i] = Number(random.choice(EDGES), True)
         arguments.append(numbers)
     xs, ys = arguments
-    xs[random.randrange(len(xs))] = Number(random.choice(EDGES), True)  # one at least
+    xs[random.randrange(len(xs))] = Number(random.choice(EDGES), True)  # at least one
     ys[random.randrange(len(ys))] = RESULT
     return Pair(first, xs, second, ys)
 
@@ -131,7 +131,7 @@ def try_it(pair, random):
     if pair.is_refused():
         with pytest.raises((ValueError, OverflowError), match="too large for a float") as caught:
             pair(*map(Value, pair.at()))
-        # Fraction ** Value: the Fraction turns itself into a float before the Value is asked
+        # Fraction ** Value: the Fraction converts itself to a float before it calls Value.__rpow__
         assert caught.type is ValueError or caught.traceback[-1].frame.code.name == "__float__"
         return
     with suppress(AnomalyError), anomaly():

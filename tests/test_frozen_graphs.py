@@ -1,7 +1,7 @@
-"""Frozen graphs: given what was recorded, a sweep errs by no more than its own roundings, and by nothing on integers.
+"""Frozen graphs: given the recorded partials, a sweep errs by no more than its own rounding, and not at all on integers.
 
-The recorded partials are taken as they are, and the adjoints computed again at 60 digits, over the edges of the
-program (`tests.support.rounding`). Whether the partials are right is what `test_ops` asks.
+The adjoints are recomputed from the recorded partials at 60 digits, over the edges of the program
+(`tests.support.rounding`). `test_ops` checks the partials themselves.
 """
 
 import math
@@ -22,7 +22,7 @@ SEEDS = (1.0, 1.0, 1.0, -0.3, 1e-9, 7e12)
 
 
 def errors(got, sums):
-    """How many bounds off each number is: at most 1 is right."""
+    """The error of each number as a multiple of its bound: at most 1 is right."""
     with localcontext(SIXTY):
         for i, number in got:
             exact, slack = sums.get(i, (0, 0))
@@ -31,7 +31,7 @@ def errors(got, sums):
 
 
 def judged(program, numbers, random):
-    """The worst error of both sweeps, in bounds; None if the gradient may overflow."""
+    """The worst error of both sweeps, as a multiple of its bound; None if the gradient may overflow."""
     seed = random.choice(SEEDS)
     nodes = run(program, [Value(x) for x in numbers])
     root = len(nodes) - 1

@@ -17,11 +17,11 @@ from tests.support.oracle import mp, ulps
 from tests.support.points import points
 from tests.support.soak import few
 
-# Within the domain, and of everyday size: finite differences lose their digits in the tails, which test_ops judges.
+# Points are inside the domain and of moderate size: in the tails, which test_ops covers, finite differences lose their digits.
 
 
 def inside(intervals, low=-4.0, high=4.0, margin=0.02):
-    """Numbers in a domain: between low and high, and a margin away from the ends of its intervals."""
+    """Numbers in a domain, between low and high and a margin away from the ends of its intervals."""
     parts = [(max(a + margin, low), min(b - margin, high)) for a, b in intervals]
     return st.one_of(*[st.floats(a, b) for a, b in parts if a < b])
 
@@ -43,7 +43,7 @@ def smooth_at(op, args):
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=settings.default.max_examples // 16)  # `test_ops` asks the oracle too; kinks are in `test_gradcheck`
+@settings(max_examples=settings.default.max_examples // 16)  # `test_ops` covers more; `test_gradcheck` covers kinks
 @given(data=st.data())
 def test_the_first_and_second_derivatives_of_a_row_are_the_ones_its_values_show(name, data):
     op = TABLE[name]
@@ -96,7 +96,7 @@ def test_a_product_that_underflows_on_its_way_is_not_refused():
     assert gradcheck(autograd.prod, ([8.098355090459568e-45, 1.0320777884169997e-297, 0.5, 2.0],))
 
 
-@pytest.mark.parametrize("name", [name for name in OF_A_NUMBER if name != "square"])  # whose second derivative is 2
+@pytest.mark.parametrize("name", [name for name in OF_A_NUMBER if name != "square"])  # its second derivative is always 2
 def test_nan_keeps_its_derivatives_nan_at_every_order(name):
     f = OF_A_NUMBER[name]
     for _ in range(4):
@@ -125,7 +125,7 @@ def test_a_function_neither_overflows_nor_cancels_in_its_tail(name):
 # -- digits ------------------------------------------------------------------------------------------
 
 OF_ORDER = (4.0, 4.0, 64.0, 1024.0)  # ulps, as in test_ops
-NEXT_TO_ROOT = {"gelu", "silu", "mish"}  # of the slope: between -4 and -0.4 its two terms cancel
+NEXT_TO_ROOT = {"gelu", "silu", "mish"}  # the two terms of the slope cancel between -4 and -0.4
 KINKS = {"hardtanh": (-1.0, 1.0)}
 
 
@@ -151,7 +151,7 @@ def test_every_function_of_a_number_keeps_the_digits_of_a_row_at_every_order(nam
                 continue
             seen += 1
             size = abs(right)
-            if not ulps(got, right) <= OF_ORDER[order]:  # next to a root, as test_ops measures it
+            if not ulps(got, right) <= OF_ORDER[order]:  # near a root, measured as in test_ops
                 others = [exact_of(mp.mpf(x * factor))[order] for factor in (0.875, 1.125)]
                 size = max([size, *(abs(other) for other in others if other * right <= 0)])
                 if name in NEXT_TO_ROOT and order == 1 and -4.0 < x < -0.4:
@@ -182,8 +182,8 @@ def test_softmax_and_log_softmax_are_exact_however_far_all_numbers_are_shifted(x
             one_first = [xs[j] for j in order]
             assert ulps(y.data, oracle.value(name, *one_first)) <= 4
             exact = dict(zip(order, oracle.partials(name, *one_first), strict=True))
-            # A partial by another number is a product of two shares, so the rounding error of their total counts twice. Of all
-            # lists of such numbers, the worst of three, four and five are 4.06, 4.94 and 6.06 ulps off.
+            # The partial for another number is a product of two shares, so the rounding error of their total counts twice.
+            # The worst lists of three, four and five such numbers are 4.06, 4.94 and 6.06 ulps off.
             of_two = max(4.0, len(xs) + 1.07) if name == "softmax" else 4.0
             for j, got in enumerate(autograd.gradients(y, shifted)):
                 assert ulps(got, exact[j]) <= (4.0 if i == j else of_two)
@@ -209,7 +209,7 @@ def test_the_second_derivatives_of_softmax_and_log_softmax_keep_their_digits_in_
         for j, first in zip(order, autograd.gradients(y, [leaves[j] for j in order], create_graph=True), strict=True):
             for k, got in zip(order, autograd.gradients(first, [leaves[k] for k in order]), strict=True):
                 right = exact[order.index(j)][order.index(k)]
-                unit = oracle.spacing(max(abs(right), abs(first.data) / 8.0))  # at a root of it all digits cancel
+                unit = oracle.spacing(max(abs(right), abs(first.data) / 8.0))  # at a root, all digits cancel
                 assert abs(got - right) <= 64 * unit
 
 
@@ -232,7 +232,7 @@ def test_the_variance_of_close_numbers_keeps_its_digits(xs, shift):
     y = autograd.var(leaves)
     assert ulps(y.data, mp.fsum((x - middle) ** 2 for x in exact) / n) <= 16
     slopes = [2 * (x - middle) / n for x in exact]
-    unit = oracle.spacing(max(map(abs, slopes)))  # a number next to the middle has the digits of the others
+    unit = oracle.spacing(max(map(abs, slopes)))  # a number near the mean is only as accurate as the others
     assert all(abs(got - slope) <= 8 * unit for got, slope in zip(autograd.gradients(y, leaves), slopes, strict=True))
 
 

@@ -53,7 +53,7 @@ def test_a_node_behind_a_dead_use_is_swept_in_a_small_stack():
         x = y = Value(1.0)
         for _ in range(SIZE // 10):
             y = y + x
-        y * 2.0  # a use outside of the graph of the root: the careful sweep has to do it
+        y * 2.0  # a use outside the root's graph, which needs the careful sweep
         dead = y.args[0] * 2.0
         y.backward()
         assert x.grad == SIZE // 10 + 1
@@ -78,7 +78,7 @@ def test_a_graph_holds_no_reference_cycle():
 @pytest.mark.parametrize("mode", [nullcontext, anomaly])
 def test_a_sweep_interrupted_at_any_line_leaves_the_leaves_untouched_and_the_next_one_right(mode):
     def sweep_and_interrupt(root, line):
-        """Ctrl-C at that line of the sweep; True if the sweep was over before."""
+        """Sweep with a Ctrl-C at the given line; True if the sweep ends before it."""
         lines = itertools.count()
 
         def trace(frame, event, arg):
@@ -136,7 +136,7 @@ def test_a_sweep_that_fails_midway_leaves_the_leaves_untouched_and_the_next_one_
     x, w = Value(2.0), Value(3.0)
     x.grad = 5.0
     y = x * x
-    z = y * w + y + x  # x and w are reached, and y waits, before the edge that fails
+    z = y * w + y + x  # the sweep reaches x and w, with y pending, before the failing edge
     partial = y._da
     y._da = Fails()
     with pytest.raises(KeyboardInterrupt):

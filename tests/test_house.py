@@ -1,4 +1,4 @@
-"""A function fits on a screen, and a name means one thing."""
+"""House rules: functions fit on a screen, and class names are unique."""
 
 import ast
 from collections import defaultdict
@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-MAX_LINES = 50  # without its docstring
+MAX_LINES = 50  # docstring excluded
 
 
 def functions(files):
-    """Every function in these files, with its place."""
+    """Every function in the files, with its place."""
     for path in sorted(ROOT.glob(files)):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):

@@ -1,4 +1,4 @@
-"""What answers shows itself in a notebook: as sound HTML, bounded, escaped, without computing anything again."""
+"""Results display themselves in notebooks: valid HTML, bounded, escaped, with nothing recomputed."""
 
 import html
 import re
@@ -26,7 +26,7 @@ HOSTILE = "<script>alert('x')</script>\n\"&`<b>` \ud800"
 
 
 class Card:
-    """The card of a module, without the network view above it, which is a page of its own."""
+    """A module's card, without the network view above it, which is a separate page."""
 
     def __init__(self, module):
         self.module = module
@@ -36,7 +36,7 @@ class Card:
 
 
 def forms(name="x"):
-    """Every kind of answer, about a graph whose leaf has this name."""
+    """A result of every kind, for a graph with a leaf of this name."""
     x, w = Value(2.0, name), Value(-3.0, "w1")
     y = (w * x + 0.5).relu() + x * w + abs(x)
     net = nn.MLP(2, [2, 1], seed=0)
@@ -77,7 +77,7 @@ ALL = sorted(forms())
 
 
 def parsed(form):
-    """The form as a tree, without its style; fails unless it is well-formed."""
+    """The form as an XML tree, and the texts in it; fails unless it is well-formed."""
     tree = ET.fromstring(form.replace("&nbsp;", " "))
     assert tree.tag == "div"
     return tree, [

@@ -1,4 +1,4 @@
-"""Imports run one way, and `import autograd` needs the standard library alone."""
+"""Imports run in one direction, and `import autograd` needs only the standard library."""
 
 import ast
 import importlib
@@ -15,7 +15,7 @@ from autograd import extend
 
 ROOT = Path(__file__).parent.parent
 
-# The names from above that annotations need: imported for type checkers alone.
+# Imports from higher layers, for annotations only: (importer, imported).
 FOR_TYPES = {
     ("autograd.compiler.programs", "autograd.viz.drawing"),
     ("autograd.context", "autograd.compiler.tracing"),
@@ -27,15 +27,15 @@ FOR_TYPES = {
     ("autograd.sweeps", "autograd.value"),
     ("nn.recording.network_states", "nn.recording.records"),
 }
-# The modules of autograd that nn may use besides its names.
+# Modules of autograd that nn may use besides autograd's own names.
 PUBLIC = {"compiler.batch_loss", "extend", "viz.page", "viz.palette", "viz.text_size"}
 
 
-STATEMENTS = (ast.stmt, ast.ExceptHandler, ast.match_case)  # no expression holds an import
+STATEMENTS = (ast.stmt, ast.ExceptHandler, ast.match_case)  # expressions contain no imports
 
 
 def imports(tree, types=True):
-    """The modules that a syntax tree imports, in functions too, with what is taken from them; or only at run time."""
+    """The modules a syntax tree imports, also inside functions, with the names taken; without `types`, only at run time."""
     stack = [tree]
     while stack:
         node = stack.pop()
@@ -51,7 +51,7 @@ def imports(tree, types=True):
 
 @cache
 def modules(package):
-    """The modules of a package by their names, with their syntax trees."""
+    """The syntax trees of a package's modules, by module name."""
     found = {}
     for path in sorted((ROOT / package).rglob("*.py")):
         parts = path.relative_to(ROOT).with_suffix("").parts
@@ -60,7 +60,7 @@ def modules(package):
 
 
 def imported(name, tree, known, types=True):
-    """The modules of the package that one of them imports; a package that is named for a module in it does not count."""
+    """The known modules that a module imports; `from package import module` counts for the module only."""
     found = set()
     for module, names in imports(tree, types):
         inside = {f"{module}.{taken}" for taken in names} & known
@@ -71,7 +71,7 @@ def imported(name, tree, known, types=True):
 
 
 def circles(edges):
-    """What is left when the modules that import none of the others are taken away, again and again."""
+    """The modules left after repeatedly removing those that import none of the others: the cycles and their importers."""
     left = dict(edges)
     while free := {name for name, used in left.items() if not used & left.keys()}:
         left = {name: used for name, used in left.items() if name not in free}
@@ -92,7 +92,7 @@ def test_only_these_modules_import_names_from_above_for_type_checkers():
         trees = modules(package)
         known = trees.keys()
         for name, tree in trees.items():
-            if name != package:  # which hands on all names
+            if name != package:  # the package re-exports everything
                 found |= {(name, used) for used in imported(name, tree, known) - imported(name, tree, known, types=False)}
     assert found == FOR_TYPES
 

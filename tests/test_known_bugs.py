@@ -1,7 +1,7 @@
 """Published bugs of other engines (sweeps, operators, memory, nesting), as tests of ours.
 
-The lines above each test say where the bug was reported, and what happened there. Wrong numbers are in
-test_known_bugs_numbers.py, what concerns training in test_known_bugs_training.py.
+The comments above each test say where the bug was reported and what went wrong. Wrong numbers are in
+test_known_bugs_numbers.py, training bugs in test_known_bugs_training.py.
 """
 
 import copy
@@ -19,13 +19,13 @@ from autograd.testing import GradientError, gradcheck
 from nn import Module
 from tests.support.threads import in_a_small_stack, in_threads
 
-near = partial(pytest.approx, rel=1e-15, abs=0.0)  # whose own bound of 1e-12 would hide the digits of small numbers
+near = partial(pytest.approx, rel=1e-15, abs=0.0)  # approx's default abs=1e-12 would hide the digits of small numbers
 
 
 # -- the reverse sweep -------------------------------------------------------------------------------
 
 
-# micrograd #53, micrograd #102: a second backward passed the old gradients of interior nodes on once more
+# micrograd #53, micrograd #102: a second backward propagated the old gradients of interior nodes again
 @pytest.mark.parametrize("used_elsewhere", [False, True])
 def test_a_second_backward_doubles_the_leaves_and_leaves_interior_nodes_alone(used_elsewhere):
     a, b, d = Value(3.0), Value(2.0), Value(1.0)
@@ -39,7 +39,7 @@ def test_a_second_backward_doubles_the_leaves_and_leaves_interior_nodes_alone(us
     assert elsewhere is None or elsewhere.grad == 0.0
 
 
-# micrograd #2, micrograd #64: without an order, an interior node used twice passed its gradient on too often
+# micrograd #2, micrograd #64: without a topological order, an interior node used twice propagated its gradient too often
 def test_a_node_passes_its_gradient_on_once_it_is_complete():
     a = Value(1.0)
     b = a + a
@@ -65,7 +65,7 @@ def test_an_argument_used_twice_counts_twice():
         assert x.grad == slope
 
 
-# OneFlow #8248: adding up in place, x and z shared one gradient, so y got that of x
+# OneFlow #8248: with in-place accumulation, x and z shared one gradient, so y got x's
 def test_adding_to_one_gradient_does_not_change_another():
     x, y = Value(3.0), Value(5.0)
     z = x + y
@@ -103,7 +103,7 @@ def test_the_gradient_is_that_of_the_recorded_point():
     assert x.grad == 6.0
 
 
-# burn #5573: a backward in one thread took away what another one needed, and a gradient was lost
+# burn #5573: a backward in one thread removed what another needed, and a gradient was lost
 def test_sweeps_in_many_threads_lose_no_contribution():
     x = Value(2.0)
     shared = x * x
@@ -137,7 +137,7 @@ def test_a_number_on_the_left_keeps_its_side():
     assert value_and_grad(lambda x: 3.0**x)(-2.0) == (1 / 9, near(math.log(3.0) / 9.0))
 
 
-# Chainer #77: Variable had no __array_priority__, so what NumPy had on the left took the operation over
+# Chainer #77: Variable had no __array_priority__, so a NumPy operand on the left took over the operation
 def test_a_numpy_scalar_on_the_left_gives_a_value():
     for two in (np.float64(2.0), np.float32(2.0), np.int64(2)):
         x = Value(3.0)
@@ -147,7 +147,7 @@ def test_a_numpy_scalar_on_the_left_gives_a_value():
         assert x.grad == near(2.0 - 2.0 / 9.0 - 8.0 * math.log(2.0), rel=1e-14)
 
 
-# MyGrad #363: NumPy's functions worked, and left the graph
+# MyGrad #363: NumPy's functions worked but weren't recorded
 def test_a_numpy_function_of_a_value_is_recorded():
     x = Value(1.2)
     np.multiply(x, np.tanh(x)).backward()
@@ -155,7 +155,7 @@ def test_a_numpy_function_of_a_value_is_recorded():
 
 
 # HIPS autograd #102: bad operand type for abs(): 'FloatNode'
-# HIPS autograd #246: math.exp of a node said "a float is required" and no more
+# HIPS autograd #246: math.exp of a node only said "a float is required"
 def test_builtin_abs_is_recorded_and_math_says_what_to_call_instead():
     assert grad(abs)(-2.0) == -1.0
     with pytest.raises(TypeError, match=r"autograd\.exp\(v\) for math\.exp\(v\)"):
@@ -169,7 +169,7 @@ def test_statistics_says_what_to_call_instead(average):
     assert "use mean(xs) or var(xs) from autograd" in str(caught.value.__context__)
 
 
-# HIPS autograd #3, HIPS autograd #482: an int was refused, or would have divided as one
+# HIPS autograd #3, HIPS autograd #482: an int was refused, or would have used integer division
 def test_an_int_is_differentiated_as_the_number_that_it_is():
     assert grad(lambda x: x * x / 3)(2) == near(4 / 3)
     assert type(grad(lambda x: x * x)(2)) is float
@@ -205,8 +205,8 @@ def test_no_grad_as_a_decorator_restores_what_was_there_before():
     assert len((x * x).args) == 2
 
 
-# PyTorch #7343, PyTorch #4661: a gradient with a graph of its own and its leaf kept each other alive
-# HIPS autograd #103: successive calls of grad kept their memory
+# PyTorch #7343, PyTorch #4661: a leaf and its gradient's graph kept each other alive
+# HIPS autograd #103: repeated calls of grad didn't free their memory
 def test_no_graph_outlives_its_last_name():
     def nodes():
         return sum(type(thing) is Value for thing in gc.get_objects())
@@ -228,7 +228,7 @@ def test_no_graph_outlives_its_last_name():
         gc.enable()
 
 
-# PyTorch #54580: deepcopy of a module that keeps an output in an attribute failed, and did not say where it came from
+# PyTorch #54580: deepcopy of a module that keeps an output in an attribute failed without naming its origin
 def test_a_module_that_keeps_an_output_is_copied_once_that_is_detached():
     class Keeps(Module):
         def __init__(self):
@@ -268,7 +268,7 @@ def forward(f):
 DERIVATIVES = pytest.mark.parametrize("D", [grad, forward], ids=["reverse", "forward"])
 
 
-# ForwardDiff #83 (Siskind and Pearlmutter, 2005): 2, as the inner derivative took the outer perturbation for its own
+# ForwardDiff #83 (Siskind and Pearlmutter, 2005): 2, because the inner derivative took the outer perturbation for its own
 # ReverseDiff #45: D(x -> x * D(y -> x * y, 1), 4) was not 8
 @DERIVATIVES
 def test_an_inner_derivative_does_not_confuse_its_variable_with_the_outer_one(D):
@@ -276,7 +276,7 @@ def test_an_inner_derivative_does_not_confuse_its_variable_with_the_outer_one(D)
     assert D(lambda x: x * D(lambda y: x * y)(1.0))(4.0) == 8.0
 
 
-# ForwardDiff #313: told apart by the type of the function, two levels of the same callable were one
+# ForwardDiff #313: levels were told apart by the function's type, so two levels of the same callable were confused
 @DERIVATIVES
 def test_a_callable_that_differentiates_its_own_kind_is_not_confused(D):
     class Confuse:
@@ -289,7 +289,7 @@ def test_a_callable_that_differentiates_its_own_kind_is_not_confused(D):
     assert D(Confuse(True, 0.0))(1.0) == 1.0
 
 
-# ForwardDiff #443: 2, as a variable of the enclosing function was overwritten in two inner derivatives
+# ForwardDiff #443: 2, because two inner derivatives overwrote a variable of the enclosing function
 @DERIVATIVES
 def test_an_inner_function_may_overwrite_a_variable_of_the_outer_one(D):
     def outer(x):
@@ -326,7 +326,7 @@ def test_an_operation_with_a_wrong_number_of_partials_is_refused_with_the_right_
         short(Value(2.0), Value(3.0))
 
 
-# Theano #144: where one gradient was 0 and rightly so, wrong ones beside it passed the check
+# Theano #144: beside a gradient that was correctly 0, wrong ones passed the check
 def test_a_right_zero_beside_a_wrong_partial_does_not_hide_it():
     partials = [lambda z, x, y: 0.0, lambda z, x, y: 3.0 * y]
     wrong = custom_op(lambda x, y: y * y, partials=partials, name="wrong")
@@ -334,8 +334,8 @@ def test_a_right_zero_beside_a_wrong_partial_does_not_hide_it():
         gradcheck(wrong, (1.0, 2.0))
 
 
-# PyTorch #114234, TensorFlow #62429: 0.5 against 0, the check of relu failed at 0
-# Caffe #1334: it should rather look whether the gradient lies between the two one-sided ones
+# PyTorch #114234, TensorFlow #62429: the check of relu at 0 failed, with 0.5 against 0
+# Caffe #1334: it should check instead that the gradient lies between the one-sided ones
 def test_the_check_of_a_gradient_knows_kinks():
     assert gradcheck(ops.relu, (0.0,))
     assert gradcheck(ops.abs, (0.0,))

@@ -1,6 +1,6 @@
 """Published wrong numbers of other engines (powers, kinks, tails, infinities, losses), as tests of ours.
 
-The lines above each test say where the bug was reported, and what came out there.
+The comments above each test say where the bug was reported, and what the result was.
 """
 
 import math
@@ -43,7 +43,7 @@ from nn import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss
 from tests.support import oracle
 
 INF, NAN = math.inf, math.nan
-near = partial(pytest.approx, rel=1e-15, abs=0.0)  # whose own bound of 1e-12 would hide the digits of small numbers
+near = partial(pytest.approx, rel=1e-15, abs=0.0)  # approx's default abs=1e-12 would hide the digits of small numbers
 
 
 def nth_derivative(f, n):
@@ -57,7 +57,7 @@ def power(base, exponent):
 
 
 def assert_accurate(name, x):
-    """Value and derivative of an operation of one argument are within 4 units in the last place."""
+    """Check the value and derivative of a unary op to within 4 ulps."""
     value, slope = value_and_grad(TABLE[name])(x)
     assert oracle.ulps(value, oracle.value(name, x)) <= 4
     assert oracle.ulps(slope, oracle.partials(name, x)[0]) <= 4
@@ -88,7 +88,7 @@ def test_squares_written_as_powers_have_a_hessian_where_the_base_is_zero():
     assert hessian(rosenbrock)([1.0, 1.0]) == [[802.0, -400.0], [-400.0, 200.0]]
 
 
-# PyTorch #27134, PyTorch #95180, ad #54: the derivatives of 0**y by y were NaN
+# PyTorch #27134, PyTorch #95180, ad #54: the derivatives of 0**y with respect to y were NaN
 @pytest.mark.parametrize("y", [0.0, 1.0, 2.0])
 def test_zero_to_a_power_is_flat_in_the_exponent(y):
     assert grad(power, 1)(0.0, y) == 0.0
@@ -104,7 +104,7 @@ def test_a_negative_base_has_the_slope_of_the_integer_power(x, n, slope):
     assert math.isnan(by_exponent)
 
 
-# ForwardDiff #264: x / c was computed as x * (1 / c), and 49 / 49 is not 1 then
+# ForwardDiff #264: x / c was computed as x * (1 / c), so 49 / 49 was not 1
 def test_a_quotient_is_rounded_once():
     assert 49.0 * (1.0 / 49.0) != 1.0
     assert (Value(49.0) / 49.0).data == (49.0 / Value(49.0)).data == (Value(49.0) / Value(49.0)).data == 1.0
@@ -124,7 +124,7 @@ def test_a_tie_shares_the_gradient_among_both(f):
 
 
 # nd4j #271, TensorFlow playground #19: the derivative of relu at 0 was 1
-# Theano #3210: the second one was NaN
+# Theano #3210: the second derivative was NaN
 def test_relu_is_flat_at_zero_to_every_order():
     assert [nth_derivative(relu, k)(0.0) for k in (1, 2, 3)] == [0.0, 0.0, 0.0]
     assert [nth_derivative(relu, k)(5e-324) for k in (1, 2, 3)] == [1.0, 0.0, 0.0]
@@ -146,7 +146,7 @@ def test_the_gradient_at_nan_is_nan():
         assert math.isnan(grad(f)(NAN))
 
 
-# JAX #347, PyTorch #36923, PyTorch #52248, tinygrad #12409: NaN of the branch not taken reached the gradient
+# JAX #347, PyTorch #36923, PyTorch #52248, tinygrad #12409: a NaN in the branch not taken reached the gradient
 def test_the_branch_that_where_does_not_take_gives_no_nan():
     assert grad(lambda x: where(greater(x, 0.5), sqrt(x), 1.0))(0.0) == 0.0
     assert grad(lambda x: where(equal(x, 0.0), 0.0, x * sqrt(x)))(0.0) == 0.0
@@ -156,7 +156,7 @@ def test_the_branch_that_where_does_not_take_gives_no_nan():
         assert grad(lambda x: where(equal(x, 0.0), x, x / x))(0.0) == 1.0
 
 
-# saiunit #114: the second derivative of (exp(x) - 1) / x, mended at 0 with a series, was NaN at 0
+# saiunit #114: the second derivative of (exp(x) - 1) / x, patched at 0 with a series, was NaN at 0
 def test_the_branch_not_taken_gives_no_nan_in_a_second_derivative():
     def exprel(x):
         return where(less(abs(x), 1e-5), 1.0 + x / 2.0 + x * x / 6.0, expm1(x) / x)
@@ -288,7 +288,7 @@ def test_the_gradient_of_a_product_is_the_product_of_the_others_at_zeros_too():
     assert hessian(prod)([0.0, 2.0, 0.0]) == [[0.0, 0.0, 2.0], [0.0, 0.0, 0.0], [2.0, 0.0, 0.0]]
 
 
-# neon #169: of an operand that stood on both sides of a product of vectors, one side was forgotten
+# neon #169: an operand on both sides of a vector product got the gradient of one side only
 def test_a_vector_times_itself_has_twice_the_vector_as_gradient():
     xs = [Value(2.0), Value(-3.0)]
     ops.dot(*xs, *xs, 0.0).backward()
@@ -309,7 +309,7 @@ def test_equal_arguments_of_logsumexp_share_the_gradient():
     assert hessian(logsumexp)([0.3, 0.3]) == [[0.25, -0.25], [-0.25, 0.25]]
 
 
-# NNlib #68: logits of some hundreds made the gradient of the cross-entropy NaN, and softmax overflow
+# NNlib #68: logits of a few hundred made the gradient of the cross-entropy NaN, and softmax overflow
 def test_large_logits_have_finite_losses_and_gradients():
     loss, slopes = value_and_grad(lambda z: CrossEntropyLoss()([z], [0]))([-431.0, 279.0, 427.0])
     assert loss == 858.0
@@ -319,7 +319,7 @@ def test_large_logits_have_finite_losses_and_gradients():
 
 
 # candle #2561: the loss was NaN for large logits
-# PyTorch #49844, PyTorch #102894: and for infinite ones that are right
+# PyTorch #49844, PyTorch #102894: also for infinite logits that are right
 # PyTorch #1792: for a logit of exactly 0 the gradient was 0, as |x| is flat there
 @pytest.mark.parametrize(
     ("logit", "target", "loss", "slope"),
@@ -329,7 +329,7 @@ def test_binary_cross_entropy_takes_logits_of_any_size(logit, target, loss, slop
     assert value_and_grad(lambda z: BCEWithLogitsLoss()([z], [target]))(logit) == (near(loss), slope)
 
 
-# PyTorch #103316: the gradient through BCELoss of sigmoid(-50) was 1e-10 of what it is
+# PyTorch #103316: the gradient through BCELoss of sigmoid(-50) was 1e-10 of the true one
 def test_a_confident_and_wrong_probability_gets_the_whole_gradient():
     loss, slope = value_and_grad(lambda z: BCELoss()([sigmoid(z)], [1.0]))(-50.0)
     assert (loss, slope) == (near(50.0), near(-1.0))

@@ -1,6 +1,6 @@
 """Published bugs of other engines in training and in model files, as tests of ours.
 
-The lines above each test say where the bug was reported, and what happened there.
+The comments above each test say where the bug was reported and what went wrong.
 """
 
 import math
@@ -14,11 +14,11 @@ from nn.lr_scheduler import CosineAnnealingLR, StepLR
 from nn.optim import SGD, Adam, AdamW, RMSprop
 from nn.utils import clip_grad_norm_
 
-near = partial(pytest.approx, rel=1e-15, abs=0.0)  # whose own bound of 1e-12 would hide the digits of small numbers
+near = partial(pytest.approx, rel=1e-15, abs=0.0)  # approx's default abs=1e-12 would hide the digits of small numbers
 
 
 def stepped(optimizer, *slopes):
-    """The parameter after each step, given its gradients."""
+    """The parameter's value after each step, given its gradients."""
     (w,) = optimizer.params
     path = []
     for slope in slopes:
@@ -28,7 +28,7 @@ def stepped(optimizer, *slopes):
     return path
 
 
-# PyTorch #40967: a parameter given twice was moved twice
+# PyTorch #40967: a parameter given twice was updated twice
 def test_a_parameter_given_twice_is_refused():
     w = Value(1.0)
     with pytest.raises(ValueError, match="params must hold each Value once"):
@@ -54,7 +54,7 @@ def test_the_first_step_of_adam_divides_by_the_gradient_plus_eps():
 
 
 # Keras #19051: AdamW was Adam with the decay in the gradient
-# Transformers #14539: it shrank the parameter that had been moved already
+# Transformers #14539: it decayed the parameter after the update
 def test_the_decay_of_adamw_shrinks_the_parameter_before_the_step():
     (moved,) = stepped(AdamW([Value(4.0)], lr=0.5, weight_decay=0.25, eps=0.0), 1e-3)
     assert moved == near(4.0 * (1.0 - 0.5 * 0.25) - 0.5)
@@ -71,8 +71,8 @@ def test_centered_rmsprop_survives_a_variance_that_rounds_below_zero():
     assert all(map(math.isfinite, path))
 
 
-# PyTorch #22107, PyTorch #20527: read after the step that decays it, the rate of StepLR was decayed twice
-# PyTorch #20086: the rates of CosineAnnealingLR left their curve, and later exceeded the first one
+# PyTorch #22107, PyTorch #20527: the rate of StepLR, read after a step that decays it, was decayed twice
+# PyTorch #20086: the rates of CosineAnnealingLR left their curve, and later exceeded the initial rate
 def test_a_schedule_is_followed_from_its_first_rate_on():
     def rates(make, steps):
         optimizer = SGD([Value(0.0)], lr=1.0)
@@ -89,7 +89,7 @@ def test_a_schedule_is_followed_from_its_first_rate_on():
     assert rates(lambda o: CosineAnnealingLR(o, 3), 10) == pytest.approx(curve, abs=1e-15)
 
 
-# PyTorch #46849: gradients whose norm overflows were set to 0 in silence, and infinite ones to NaN
+# PyTorch #46849: gradients whose norm overflows were silently set to 0, and infinite ones to NaN
 def test_clipping_neither_overflows_nor_hides_what_is_not_finite():
     v, w = Value(0.0), Value(0.0)
     v.grad, w.grad = 3e200, 4e200
@@ -107,7 +107,7 @@ def test_dropping_everything_is_refused():
         Dropout(1.0, seed=0)
 
 
-# PyTorch #451: load_state_dict ignored keys that were missing or too many
+# PyTorch #451: load_state_dict ignored missing and unexpected keys
 def test_a_state_that_does_not_fit_changes_nothing():
     net = MLP(2, [2, 1])
     before = net.state_dict()
@@ -119,7 +119,7 @@ def test_a_state_that_does_not_fit_changes_nothing():
         assert net.state_dict() == before
 
 
-# safetensors #401: a key that stood in the header twice gave an error about offsets
+# safetensors #401: a duplicate key in the header gave an error about offsets
 def test_a_key_that_stands_twice_in_a_model_file_is_named(tmp_path):
     path, model = tmp_path / "model.json", Neuron(1, seed=0)
     save(model, path)

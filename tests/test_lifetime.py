@@ -1,4 +1,4 @@
-"""Deep graphs are freed in steps: in a small stack on every Python, at once, and whoever lets go of them."""
+"""Deep graphs are freed in steps: in a small stack on every Python, immediately, and whoever drops them."""
 
 import gc
 import subprocess
@@ -24,7 +24,7 @@ DEEP = 6_000
 
 
 class Ignores(nn.Module):
-    """What it is called with hangs on its result by the scope alone."""
+    """Ignores its argument, which its result keeps alive only through the scope."""
 
     def __init__(self):
         self.w = Value(2.0)
@@ -53,7 +53,7 @@ def horner():
 
 
 def ladder(operator, start, other=0.5):
-    """Each rung hangs on the two below it; `other` keeps the numbers where they start."""
+    """Each rung depends on the two below it; `other` keeps the numbers near the start."""
     a = b = Value(start) * 1.0
     for _ in range(DEEP):
         a, b = b, operator(b * 0.5, a * other)
@@ -111,7 +111,7 @@ def test_a_deep_graph_is_freed_in_a_small_stack(shape):
 
 
 @pytest.mark.parametrize("context", [nullcontext, lambda: scope("inside")], ids=["outside", "in a scope"])
-@settings(max_examples=5 * settings.default.max_examples)  # few of them are deep
+@settings(max_examples=5 * settings.default.max_examples)  # few programs are deep
 @given(st.integers(0, 2**32))
 def test_no_path_leads_through_more_than_twice_the_reach_before_it_meets_a_protected_node(context, seed):
     program, numbers = random_program(Random(seed), size=100)
@@ -129,7 +129,7 @@ def test_so_it_is_whatever_records_a_deep_graph(shape):
 
 
 def longest_path(results):
-    """The most nodes that a path leads through before it meets a protected one."""
+    """The most operations on a path before it meets a protected node."""
     unprotected = {}
     for node in topological_order(results):
         below = [unprotected[arg] for arg in node.args if type(arg) is Value and not protected(arg)]
@@ -166,7 +166,7 @@ def test_a_deep_graph_is_freed_at_once_and_without_the_collector():
 
 
 class Dying:
-    """What it is told to do last."""
+    """Calls a function when it is freed."""
 
     def __init__(self, last):
         self.last = last

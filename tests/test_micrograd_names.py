@@ -1,4 +1,4 @@
-"""Programs written for micrograd find its names on a Value, and for others the names to use."""
+"""Programs written for micrograd: its names work on a Value, or the error gives the name to use."""
 
 import re
 from random import Random
@@ -12,7 +12,7 @@ from autograd.op import TABLE
 from autograd.sweeps import topological_order
 from tests.support.programs import random_program, run
 
-# Cells as people write them in a first notebook on micrograd.
+# Cells of a typical first micrograd notebook.
 CELLS = """
 from graphviz import Digraph
 

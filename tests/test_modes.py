@@ -127,7 +127,7 @@ def test_a_mode_that_was_not_entered_here_is_not_left_here():
     with pytest.raises(RuntimeError, match=message):
         mode.__exit__()
     with mode:
-        with pytest.raises(RuntimeError, match=message):  # a task begins with a copy of its maker's modes
+        with pytest.raises(RuntimeError, match=message):  # a task starts with a copy of its creator's modes
             contextvars.copy_context().run(mode.__exit__)
         assert (Value(1.0) + 1.0).op is None
     assert (Value(1.0) + 1.0).op is not None
@@ -196,7 +196,7 @@ def test_a_mode_that_changes_nothing_does_not_slow_down_recording():
     assert context.special == 0.0
 
 
-# PyTorch #31497 (mended by #31792): no_grad() as a decorator of a generator function did nothing
+# PyTorch #31497 (fixed by #31792): no_grad() as a decorator of a generator function did nothing
 @pytest.mark.parametrize("mode", [no_grad, enable_grad, anomaly, lambda: scope("inside")])
 def test_a_generator_or_coroutine_is_not_decorated_since_its_body_runs_later(mode):
     def generator():

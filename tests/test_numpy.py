@@ -1,4 +1,4 @@
-"""docs/numpy.md says what NumPy does with Values: every row of its tables is run, and what is recorded is differenced."""
+"""docs/numpy.md, on NumPy with Values: every row of its tables is run, and recorded results are checked by differences."""
 
 import ast
 import math
@@ -20,12 +20,12 @@ WORKS, REFUSED = (
 )
 NAMES = {"np": np, "math": math, "autograd": autograd}
 NAN = math.nan
-DTYPE_ASKED = ("np.sinc(v)", "np.percentile(w, 30.0)")  # by later versions of NumPy than the oldest that we take
+DTYPE_ASKED = ("np.sinc(v)", "np.percentile(w, 30.0)")  # only by newer NumPy versions
 AT = (2.0, 1.5, 2.5)  # v, and the elements of w
 
 
 def run(code, v, w):
-    """What the code gives; of an assignment, what stands in its name then."""
+    """The value of the code or, for an assignment, of the assigned name."""
     known = NAMES | {"Value": Value, "v": v, "a": np.array([1.0, 3.0]), "w": w}
     tree = ast.parse(code)
     if isinstance(tree.body[-1], ast.Expr):
@@ -101,7 +101,7 @@ def test_what_is_refused_raises_and_what_to_write_instead_runs(code, instead):
             with_values(code)
     try:
         expected = with_floats(code)
-    except TypeError:  # a function of autograd, which takes no arrays of floats either
+    except TypeError:  # autograd's functions don't take float arrays either
         expected = with_floats(instead)
     assert [number(x) for x in flat(with_values(instead)[0])] == pytest.approx([number(x) for x in flat(expected)], rel=1e-12)
 
@@ -139,7 +139,7 @@ def test_where_numpy_asks_for_a_dtype_the_error_says_that_it_wants_an_array(code
         result, _ = with_values(code)
     except AttributeError as error:
         told = str(error)
-    else:  # an older NumPy asks for none
+    else:  # older NumPy doesn't ask for a dtype
         assert code in DTYPE_ASKED
         assert number(result) == pytest.approx(with_floats(code), rel=1e-12)
         return

@@ -1,6 +1,6 @@
 """A node has one name and one number everywhere: in the picture, tables, sentences, LaTeX, the steps and the player.
 
-Variables of a caller name nodes, so those here that hold one for a while begin with a line.
+A caller's variables name nodes, so temporary variables here start with an underscore.
 """
 
 import html
@@ -29,7 +29,7 @@ LONG = "a rather long name of a node that does not fit into any card at all, nor
 
 @st.composite
 def labelled(draw, most=14):
-    """A graph whose nodes have labels, some alike, some odd, some none; its gradients are there."""
+    """A swept graph whose nodes have labels: some equal, some odd, some empty."""
     program, numbers = draw(tame_programs())
     nodes = run(program, [Value(x) for x in numbers])
     for node in nodes[-most:]:
@@ -49,7 +49,7 @@ def square_beside_a_sum():
 
 
 def group_of(drawing, i):
-    """The card of a node in the picture: its title, and its texts by class."""
+    """The SVG group of a node's card in the picture."""
     (card,) = (g for g in ET.fromstring(drawing.pipe("svg")).iter(f"{SVG}g") if g.get("id") == f"n{i}")
     return card
 
@@ -59,7 +59,7 @@ def texts_of(card, kind):
 
 
 def in_table(form):
-    """The rows of all tables of a card, without their headings."""
+    """The rows of all tables in a card, without headings."""
     rows = re.findall("<tr>(.*?)</tr>", re.sub("<thead>.*?</thead>", "", form.partition("</style>")[2]))
     cells = (re.findall(r"<(?:td|th)[^>]*>(.*?)</(?:td|th)>", row) for row in rows)
     return [[html.unescape(cell).rstrip(FIGURE + POINT) for cell in row] for row in cells]
@@ -103,7 +103,7 @@ def test_steps_player_and_the_table_of_steps_agree_on_names_and_numbers(y):
             assert passed.sentence.startswith(derivative)
             assert passed.partial is None or passed.sentence.endswith(f" = {shown(passed.amount)}")
     said = [step["texts"][0][0] for step in data["steps"]]
-    beside = [passes._passes.beside_a_picture().step(step.index) for step in passes]  # with the digits of its cards
+    beside = [passes._passes.beside_a_picture().step(step.index) for step in passes]  # with as many digits as the cards
     assert said == [step.sentence.split("; ")[0] if step.contributions else step.sentence for step in beside]
 
 
@@ -167,7 +167,7 @@ def test_latex_has_each_name_as_all_latex_has_it(y):
 
 
 def amounts(y, x):
-    """What arrives at x in the backward pass, one number after the other."""
+    """The contributions to x in the backward pass, in order of arrival."""
     return [passed.amount for step in steps(y) for passed in step.contributions if passed.arg is x and passed.partial is not None]
 
 

@@ -30,15 +30,15 @@ MAX_OF_ORDER = {2: 64.0, 3: 1024.0}  # ulps of the second and third partials
 SMALLEST_NORMAL = 2.0**-1022
 LARGEST = float(oracle.LARGEST)
 SHIFTED = {"logsumexp", "softmax", "log_softmax"}
-ADDS = {"sum", "dot", "logsumexp", "logaddexp"}  # they add terms of either sign: errors of their values are measured at the terms
+ADDS = {"sum", "dot", "logsumexp", "logaddexp"}  # errors of their values are measured relative to the terms added
 GAMMAS = {"lgamma", "digamma", "polygamma"}  # likewise
 CASES = [(op, end) for op in OPS for end in (False, True)]
 
 
-# Where a rule can't know what was lost before it: these points only appear in the report of `pytest -s`.
+# Points where digits are lost before the rule runs: they only appear in the report of `pytest -s`.
 LIMITS = {
-    "div": lambda value, x, y: 0 < abs(value) < SMALLEST_NORMAL,  # the quotient, which ∂y = -z/y is made of, is subnormal
-    "pow": lambda value, x, y: not is_ordinary(value),  # likewise the power; or it has overflowed
+    "div": lambda value, x, y: 0 < abs(value) < SMALLEST_NORMAL,  # the quotient z in ∂y = -z/y is subnormal
+    "pow": lambda value, x, y: not is_ordinary(value),  # likewise the power, or it has overflowed
     "exp2": lambda value, x: 0 < abs(value) < SMALLEST_NORMAL,  # likewise
     "gaussian": lambda value, x: 0 < abs(value) < SMALLEST_NORMAL,  # likewise
     "hypot": lambda value, x, y: not is_ordinary(value),  # the hypotenuse is subnormal or has overflowed
@@ -47,7 +47,7 @@ LIMITS = {
     "fraction": lambda value, x, y: (
         not all(map(is_ordinary, (value, oracle.value("fraction", y, x), *oracle.partials("fraction", x, y))))
     ),  # likewise
-    "mish": lambda value, x: -4.0 < x < -0.4 or x < -700.0,  # next to the root of the slope two terms cancel; exp(x) is subnormal
+    "mish": lambda value, x: -4.0 < x < -0.4 or x < -700.0,  # terms cancel near the root of the slope; exp(x) is subnormal
 }
 OF_VALUES = {
     "fraction": lambda x, y: x + y > LARGEST,
@@ -71,7 +71,7 @@ def case_name(case):
 
 @pytest.fixture(scope="module")
 def table():
-    """The worst point of every op, which `pytest -s` prints."""
+    """A list for the worst point of every op, which `pytest -s` prints."""
     lines = []
     yield lines
     print("\n\n" + "\n".join(lines))
@@ -81,7 +81,7 @@ def table():
 
 
 def stratum(op, end):
-    """Points whose arguments, value and partials are all normal floats; or those where some are not."""
+    """Points, exact results and recorded nodes: all at the ends of the range, else only those with all numbers normal."""
     for point in points(op, end):
         value, partials = oracle.value(op.name, *point), oracle.partials(op.name, *point)
         if end or all(map(is_ordinary, (*point, value, *partials))):
@@ -156,7 +156,7 @@ def report(seen, case, table):
 
 
 def ulps_of_a_sum(op, point, got, exact):
-    """|got - exact| in spacings of floats at the sum of the |terms| that were added."""
+    """|got - exact| in ulps of the sum of the |terms|."""
     if math.isinf(got) or abs(exact) > oracle.LARGEST:
         return ulps(got, exact)
     n = len(point) // 2
@@ -170,12 +170,12 @@ def ulps_of_a_sum(op, point, got, exact):
 
 
 def gamma_order(op, point, more=0):
-    """Which derivative of digamma an op of GAMMAS is, or its partial, with one `more`, and at which point."""
+    """The order of an op of GAMMAS as a derivative of digamma, plus `more` for its partials; and the point."""
     return (-1 if op.name == "lgamma" else 0 if op.name == "digamma" else int(point[0])) + more, point[-1]
 
 
 def ulps_of_a_gamma(n, x, got, exact):
-    """|got - exact| in spacings of floats at the larger of it and the term of the pole next to x: between poles it has zeros."""
+    """|got - exact| in ulps of |exact| or, if larger, of the nearest pole's term: there are zeros between the poles."""
     if math.isinf(got) or abs(exact) > oracle.LARGEST or (x > 0.0 and n != 0):
         return ulps(got, exact)
     apart = abs(mp.mpf(x) - min(mp.nint(x), 0))
@@ -193,7 +193,7 @@ def test_a_kernel_gives_bit_for_bit_what_the_rules_of_its_row_give(op):
 
 @pytest.mark.parametrize("op", OPS, ids=lambda op: op.name)
 def test_every_second_and_third_partial_of_every_row_keeps_its_digits(op, table):
-    """Within the middle of the float range: elsewhere what they are made of, such as 1/x³, leaves it."""
+    """Only in the middle of the float range: elsewhere intermediate numbers such as 1/x³ leave it."""
     worst = {order: Worst(f"∂{order}{op.name}", most=most) for order, most in MAX_OF_ORDER.items()}
     for point, value, firsts in stratum_of(op, POINTS // (1, 2, 8)[(op.arity or 3) - 1]):
         if not all(1e-50 < abs(x) < 1e50 or x == 0 for x in (*point, value, *firsts)) or (op.kinks and op.kinks(*point) == 0):
@@ -217,13 +217,13 @@ def stratum_of(op, count):
 
 
 def close_together(op, count):
-    """Numbers of which softmax leaves more than 0 and 1."""
+    """Numbers close enough together that softmax gives more than 0 and 1."""
     rng = random.Random(op.name)
     return [tuple(rng.uniform(-40.0, 40.0) for _ in range(rng.randint(1, 4))) for _ in range(count)]
 
 
 def partials_of(op, point, *orders):
-    """Every partial of these orders, by the positions of its arguments: gradients of gradients."""
+    """All partials of the given orders, as gradients of gradients, by argument positions."""
     args = leaves_of(op, point)
     leaves = [arg for arg in args if type(arg) is Value]
     first = len(args) - len(leaves)  # the order of polygamma is a constant, and comes first
@@ -253,9 +253,9 @@ def entry(tensor, index):
 
 
 def at_its_size(op, point, index, got, exact):
-    """The error in spacings of floats at `exact`; next to a root of this partial, at its size an eighth of an argument away.
+    """The error in ulps of `exact` or, near a root of this partial, of its size when an argument changes by an eighth.
 
-    At a root all its digits cancel, those of the arguments first of all.
+    At a root all digits cancel, starting with those of the arguments.
     """
     size = abs(exact)
     for i, x in enumerate(point):
@@ -297,7 +297,7 @@ def test_the_oracle_has_every_row_and_no_other():
     assert sorted(oracle.RULES) == [op.name for op in OPS]
 
 
-# -- what help and notebooks show --------------------------------------------------------------------
+# -- help and notebooks ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("op", OPS, ids=lambda op: op.name)
@@ -341,8 +341,8 @@ def test_the_parameters_of_an_op_of_the_users_own_are_those_of_its_partials_or_i
     assert with_partials.parameters == ("w", "h")
     assert with_function.parameters == ("width", "height")
     assert with_neither.parameters == ("x1", "x2")
-    assert inspect.signature(Op).parameters["forward"]  # the class keeps its own
+    assert inspect.signature(Op).parameters["forward"]  # the class keeps its own signature
 
 
 def test_an_op_has_few_enough_attributes_to_be_read_fast():
-    assert all(len(vars(op)) < 30 for op in OPS)  # beyond, CPython gives every object a dict of its own
+    assert all(len(vars(op)) < 30 for op in OPS)  # from 30 on, CPython's instance dicts don't share their keys

@@ -1,4 +1,4 @@
-"""What is known about an op stands in its row: an op added at run time serves every reader, and none asks for an op by name."""
+"""All knowledge of an op is in its row: an op added at run time works with every reader; none asks for an op by name."""
 
 import ast
 import math
@@ -33,7 +33,7 @@ def slope(x):
 
 SINC = {
     "doc": "sin(x)/x, and 1 at 0.",
-    "kernel": lambda x: (sin_over_x(x), slope(x)),  # which raises at 0, so that the rule is used there
+    "kernel": lambda x: (sin_over_x(x), slope(x)),  # raises at 0, so that the rule is used there
     "fallback": lambda x: math.nan,  # at infinity
     "domain": [op.REAL],
     "varies_fast": True,
@@ -51,7 +51,7 @@ HINGE = {
     "source": "max(0.0, 1.0 - {})",
     "latex": r"\operatorname{{hinge}}\left({}\right)",
     "textbook": ["-(x < 1)"],
-    "ufunc": "reciprocal",  # which no built-in op bears
+    "ufunc": "reciprocal",  # used by no built-in op
 }
 RULES = {
     "sinc": (sin_over_x, lambda z, x: where(equal(x, 0.0), 0.0, (cos(x) - z) / x), SINC),
@@ -71,7 +71,7 @@ def row_of_the_table(name):
 
 @pytest.fixture(params=[own_op, row_of_the_table])
 def ops(request):
-    """sinc, which is smooth, and hinge, which has a kink: made by custom_op, and put into the table as its own rows are."""
+    """The smooth op sinc and the kinked op hinge, made by custom_op or added to the table like its own rows."""
     yield [request.param(name) for name in RULES]
     for name in RULES:
         del op.TABLE[name]
@@ -121,7 +121,7 @@ def test_it_is_written_in_latex_and_python(graph):
 def test_gradcheck_audit_kinks_and_profile_know_how_it_behaves(ops, graph):
     sinc, hinge = ops
     assert gradcheck(lambda x, h: sinc(x) * hinge(h), (2.0, 0.5), order=2)
-    assert gradcheck(hinge, (1.0,))  # at its kink, where at_kink says what is right
+    assert gradcheck(hinge, (1.0,))  # at its kink, where at_kink decides
     assert audit(lambda x: sinc(x) ** 2, lambda x: 2 * math.sin(x) / x * slope(x), at=2.0)
     assert not audit(lambda x: sinc(x) ** 2, lambda x: math.sin(x) / x * slope(x), at=2.0)
     assert [(kink.op, kink.margin) for kink in kinks(graph[-1])] == [("hinge", 0.5)]
@@ -148,29 +148,29 @@ TABLES_OF_EXECUTORS = ("array_forms", "array_products", "generic_forms", "lane_k
 TABLE_FILES |= {f"autograd/compiler/executors/{table}.py" for table in TABLES_OF_EXECUTORS}
 ALLOWED = {
     "autograd/value.py": "add sub mul div",  # the operators inlined for speed
-    "autograd/compiler/executors/python.py": "dot",  # a matrix product is one for each of its rows
-    "autograd/compiler/gates.py": "equal not_equal",  # with 0, which say whether a number is 0
-    "autograd/compiler/passes/common_subexpressions.py": "add mul equal not_equal hypot",  # which are commutative
+    "autograd/compiler/executors/python.py": "dot",  # one per row of a matrix product
+    "autograd/compiler/gates.py": "equal not_equal",  # comparisons with 0
+    "autograd/compiler/passes/common_subexpressions.py": "add mul equal not_equal hypot",  # commutative ops
     "autograd/compiler/passes/gates.py": "where",
     "autograd/compiler/passes/identities.py": "add sub mul div pow neg pos prod dot where maximum minimum equal not_equal",
-    "autograd/compiler/passes/simplifier.py": (  # what is 0 or 1, or never -0.0
+    "autograd/compiler/passes/simplifier.py": (  # results that are 0 or 1, or never -0.0
         "add mul maximum minimum where exp exp2 exp_difference sigmoid abs step relu gaussian sum"
     ),
-    "autograd/compiler/passes/dots.py": "add mul dot sum",  # whose order of addition it keeps
+    "autograd/compiler/passes/dots.py": "add mul dot sum",  # it keeps their order of addition
     "autograd/compiler/passes/matrix_products.py": "dot",
     "autograd/compiler/passes/reductions.py": "add mul dot",
-    "autograd/testing/expression_tree.py": "dot softmax log_softmax",  # whose functions take and give lists
-    "autograd/testing/strategies.py": "dot polygamma",  # which take an odd number of arguments, and an integer
+    "autograd/testing/expression_tree.py": "dot softmax log_softmax",  # their functions take and return lists
+    "autograd/testing/strategies.py": "dot polygamma",  # they take an odd number of arguments, and an integer
     "autograd/foreign_names.py": (  # methods of PyTorch's tensors
         "abs add atan2 div dot log_softmax logsumexp maximum minimum mul neg norm pow prod softmax sub sum"
     ),
-    "autograd/formulas/mathml.py": "cos cosh exp log sin sinh tan tanh",  # commands of LaTeX of the same name
-    "autograd/compiler/exports/straight_line.py": "dot",  # a matrix product is one for each of its rows
+    "autograd/formulas/mathml.py": "cos cosh exp log sin sinh tan tanh",  # LaTeX commands of the same name
+    "autograd/compiler/exports/straight_line.py": "dot",  # one per row of a matrix product
 }
 
 
 def asked_for(path):
-    """The ops that a file compares with, and those it names in comparisons and collections, which are tables of their own."""
+    """The ops that a file imports, compares with, or lists in collections, which would be tables of their own."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     public = [node.value for node in ast.walk(tree) if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"]
     for node in ast.walk(tree):
@@ -188,12 +188,12 @@ def asked_for(path):
 
 
 def literals(nodes):
-    """Names of ops as texts."""
+    """Names of ops in string literals."""
     return [node.value for node in nodes if isinstance(node, ast.Constant) and node.value in BUILT_IN]
 
 
 def attributes(nodes):
-    """Ops as `ops.NAME`."""
+    """Names of ops in `ops.NAME`."""
     found = [node.attr for node in nodes if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "ops"]
     return [name for name in found if name in BUILT_IN]
 

@@ -1,4 +1,4 @@
-"""The wheel and the sdist: whole, valid, and of use in an environment that has nothing else."""
+"""The wheel and the sdist: complete, valid, and usable in an otherwise empty environment."""
 
 import importlib.metadata
 import os
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 
 
 def run(*command, **options):
-    """What a program writes on stdout; what it wrote on stderr is in the error if it fails."""
+    """The stdout of a program; a failure shows its stderr, too."""
     done = subprocess.run(list(map(str, command)), capture_output=True, text=True, **options)
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     return done.stdout
@@ -30,7 +30,7 @@ def run(*command, **options):
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    """The folder with the sdist, and the wheel that is built from it."""
+    """The folder with the sdist and the wheel built from it."""
     return distributions(tmp_path_factory)
 
 
@@ -41,7 +41,7 @@ def wheel(built):
 
 
 def link(distributions, folder):
-    """Put these distributions, and all that they need, into a folder: links to those that are installed here."""
+    """Link these installed distributions and their dependencies into a folder."""
     left, seen = list(distributions), set()
     while left:
         requirement = Requirement(left.pop())
@@ -63,7 +63,7 @@ def link(distributions, folder):
 
 @pytest.fixture(scope="module")
 def empty(wheel, tmp_path_factory):
-    """The Python of an environment with the wheel and its dependencies, and nothing else; made without a network."""
+    """The Python of an environment with only the wheel and its dependencies, made offline."""
     folder = tmp_path_factory.mktemp("empty")
     run(sys.executable, "-m", "venv", "--without-pip", folder)
     python = folder / "bin" / "python"
@@ -74,7 +74,7 @@ def empty(wheel, tmp_path_factory):
 
 
 def in_empty(python, code, extra=None):
-    """What the code writes, run outside this folder, and with the distributions of a folder besides."""
+    """The stdout of the code, run outside this repository; `extra` is a folder of further distributions."""
     environment = {name: x for name, x in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")}
     environment |= {"PYTHONPATH": str(extra)} if extra else {}
     return run(python, "-c", code, cwd=python.parent, env=environment)
@@ -139,7 +139,7 @@ Value("one")
 nn.Linear(2, 1)
 autograd.testing.gradchek
 """
-CHECKERS = {  # what each is called with, and what it says of the lines above
+CHECKERS = {  # the command, and messages expected about the program above
     "mypy": (
         ["mypy", "--strict", "--no-incremental", "--python-executable"],
         [
@@ -170,7 +170,7 @@ def test_a_type_checker_outside_reads_the_types(empty, checker, tmp_path):
 
 # -- extras, one by one -------------------------------------------------------------------------------------
 
-# What works with an extra, and without it is an ImportError that names it, or another answer.
+# Code that works with an extra, and without it raises an ImportError that names the extra or gives another answer.
 USES = {
     "render": "from autograd import Value, draw_dot; print(draw_dot(Value(2.0).exp()).pipe('svg')[:5])",
     "testing": "from autograd.testing import expressions; print(type(expressions()).__name__)",

@@ -1,4 +1,4 @@
-"""What the check tab and the quiz tab of the playground ask Python for."""
+"""The Python side of the playground's check and quiz tabs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from playground.typed import Slip
         ("(t - x)**2 / 2", {"t": 0.5, "x": 2}, "t - x", "look at the sign"),
         ("x * exp(-x)", {"x": 0.7}, "-exp(-x)", "taken as u′·v′, where u′ is that of x and v′ is that of exp(−x)"),
         ("sin(x)/(x + 3)", {"x": 0.7}, "(cos(x)*(x + 3) - sin(x))/(x + 3)", "the denominator x + 3 is not squared"),
-        ("sigmoid(2*x + b)", {"x": 0.3, "b": 0.1}, "2*sigmoid(2*x + b)", "sigmoid itself stands in place of its derivative"),
+        ("sigmoid(2*x + b)", {"x": 0.3, "b": 0.1}, "2*sigmoid(2*x + b)", "sigmoid itself is used instead of its derivative"),
     ],
 )
 def test_the_slip_in_a_derivative_is_named(f: str, at: dict[str, float], claim: str, says: str) -> None:
@@ -327,7 +327,7 @@ def test_what_lines_in_a_field_print_is_not_printed_for_every_point_that_is_look
         ("x**0.5", {"x": 0}, "the derivative by x is inf at the point: choose another point"),
         ("x.detach()*x", {"x": 3}, "f takes numbers out of its graph, by detach(), no_grad(), .data or float()"),
         ("x.data*x", {"x": 3}, "f takes numbers out of its graph, by detach(), no_grad(), .data or float()"),
-        ("y = random.random()*x", {"x": 1}, "f gives other numbers each time"),
+        ("y = random.random()*x", {"x": 1}, "f is not deterministic"),
     ],
 )
 def test_a_function_whose_derivative_cannot_be_had_is_told_in_its_field(f: str, at: dict[str, float], message: str) -> None:

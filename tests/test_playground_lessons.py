@@ -1,4 +1,4 @@
-"""The lessons of the playground: their answers are the engine's, their tasks can be done, and what is wrong with one is told."""
+"""The playground's lessons: their answers are the engine's, their tasks can be solved, and mistakes in a lesson are reported."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from playground.typed import Slip
 
 TEXTS = {name: (FOLDER / f"{name}.json").read_text(encoding="utf-8") for name in SHELF}
 STEPS = [(name, i, step) for name, text in TEXTS.items() for i, step in enumerate(json.loads(text)["steps"], 1)]
-# What fulfils the check of a step: numbers of sliders, or a formula.
+# What passes a step's check: slider numbers or a formula.
 SOLUTIONS: dict[tuple[str, int], Any] = {
     ("backpropagation-in-ten-minutes", 1): {"x": 4},
     ("backpropagation-in-ten-minutes", 3): {"b": 2},
@@ -46,12 +46,12 @@ def one(**step: Any) -> dict[str, Any]:
 
 @cache
 def lesson(name: str) -> dict[str, Any]:
-    """As the page shows it: its pictures take a while, so a process that collects this file draws none."""
+    """A lesson as the page shows it, prepared on demand: its pictures take a while, so collecting tests draws none."""
     return prepare(TEXTS[name], f"{name}.json")
 
 
 def steps_with(key: str) -> pytest.MarkDecorator:
-    """For each step that has this, the name of its lesson and its number."""
+    """Parametrize over the steps with this key: lesson name and step number."""
     return pytest.mark.parametrize(("name", "i"), [(name, i) for name, i, step in STEPS if key in step])
 
 

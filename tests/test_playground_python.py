@@ -1,4 +1,4 @@
-"""What the playground's page asks Python for, without a browser."""
+"""The playground's Python side, without a browser."""
 
 import builtins
 import json
@@ -400,7 +400,7 @@ def test_a_closer_look_is_at_the_numbers_of_the_sliders():
     assert f"{leaves['w1'].grad:.6g}".replace("-", "−") in told["explain"]
     assert "+0.5" in told["nudge"]
     assert told["mathml"].startswith("<math")
-    assert asked("tell", len(expression.shown.graph.nodes) - 1, 0.5)["nudge"] == ""  # no leaf
+    assert asked("tell", len(expression.shown.graph.nodes) - 1, 0.5)["nudge"] == ""  # not a leaf
 
 
 def test_an_op_of_the_users_own_may_have_latex_that_browsers_cannot_draw():
@@ -919,7 +919,7 @@ def test_what_is_detached_has_no_slider_and_no_gradient_and_no_sentence_is_about
     assert [slider["name"] for slider in found["sliders"]] == ["x"]
     assert found["note"] == ""
     assert "detached" in found["page"]["svg"]
-    assert "With what is detached held, y changes with x at a rate of 2" in found["page"]["svg"]
+    assert "With detached values held fixed, y changes with x at a rate of 2" in found["page"]["svg"]
     detached = [node for node in found["page"]["nodes"].values() if node.get("detached")]
     assert [node["leaf"] for node in detached] == [True]
     assert "predicts" not in asked("tell", 0, 0.1)["nudge"]

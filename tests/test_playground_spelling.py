@@ -1,4 +1,4 @@
-"""What people type in the playground, respelled as Python."""
+"""Text typed in the playground, respelled as Python."""
 
 import ast
 

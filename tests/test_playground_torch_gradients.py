@@ -1,4 +1,4 @@
-"""What the playground says where PyTorch gives other gradients."""
+"""The playground's notes where PyTorch gives different gradients."""
 
 import json
 
@@ -26,7 +26,7 @@ CLAMPED = "the slope of torch.clamp at a bound is 1"
         ("where(x > 0, x*log(x), 0)", 0, f"PyTorch gives x.grad = NaN: {UNTAKEN}"),
         ("where(x > 0, 1/x, w*x)", 0, f"PyTorch gives x.grad = NaN: {UNTAKEN}"),
         ("where(x > 0, exp(x), w)", -4, ""),
-        ("where(x > 0, log(x), 0)", -4, ""),  # which PyTorch divides by
+        ("where(x > 0, log(x), 0)", -4, ""),  # PyTorch computes 0/x, which isn't NaN
         ("where(x > 0, sqrt(where(x > 0, x, 1)), 0)", -4, ""),
         ("w*clip(x, 0, 1)", 0, f"PyTorch 2.13 gives x.grad = 2: {CLAMPED}."),
         ("w*clip(x, 0, 1)", 1, f"PyTorch 2.13 gives x.grad = 2: {CLAMPED}."),
@@ -110,7 +110,7 @@ def test_a_gradient_that_pytorch_does_not_have_is_told_where_it_is_read(lines, n
         ("y = w*x\ny.backward()\nwith no_grad():\n    x -= 0.1*x.grad", ""),
         ("x = w*x\nx += 1\nx.backward()\nprint(x.grad)", ""),
         ("s = Value(0.0, requires_grad=False)\ns += w*x\ns.backward()\nprint(s.grad)", ""),
-        ("s = Value(0.0)\ns += w*x\ns.backward()\nprint(x.grad)", ""),  # where torch.tensor(0.0) would ask for none
+        ("s = Value(0.0)\ns += w*x\ns.backward()\nprint(x.grad)", ""),  # torch.tensor(0.0) requires no gradient
     ],
 )
 def test_a_leaf_that_changes_in_place_at_which_pytorch_raises_is_told(lines, step):

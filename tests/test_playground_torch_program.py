@@ -1,4 +1,4 @@
-"""Programs for PyTorch, run on a stand-in that has what they may call; `make torch` runs them on PyTorch itself."""
+"""Exported PyTorch programs, run on a stand-in with the functions they may call; `make torch` runs them on PyTorch itself."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from playground.torch_program import OF_SEVERAL, TORCH, in_torch
 from playground.typed import Slip
 from tests.support.torch_programs import POINTS, point_of
 
-RENAMED = {  # what PyTorch calls otherwise than we do
+RENAMED = {  # PyTorch's name: ours
     "remainder": "mod",
     "special.ndtr": "normal_cdf",
     "nn.functional.mish": "mish",
@@ -35,7 +35,7 @@ SAME = (
 
 
 class Tensor:
-    """As much of a tensor of one double as programs use."""
+    """The parts of a one-number double tensor that programs use."""
 
     def __init__(self, value: Value, asked: bool = True) -> None:
         self.value, self.asked = value, asked
@@ -88,7 +88,7 @@ def _of_several(name: str) -> Any:
 
 
 def stand_in() -> Any:
-    """The module, with the functions listed above and no others."""
+    """A stand-in for the torch module, with only the functions listed above."""
     functional = SimpleNamespace(functional=SimpleNamespace())
     torch = SimpleNamespace(float64="float64", pi=math.pi, special=SimpleNamespace(), nn=functional)
     torch.set_default_dtype = lambda dtype: None
@@ -163,7 +163,7 @@ def test_a_program_has_the_value_and_the_gradients_on_the_page(text: str, number
         ("2*clip(x, 0, 1)", 0.5, "y = 2.0 * torch.clamp(x, min=0.0, max=1.0)"),
         ("clip(x*x, -inf, 3)", 7.0, "y = torch.clamp(x * x, max=3.0)"),
         ("hardtanh(x)", -4.0, "y = torch.clamp(x, min=-1.0, max=1.0)"),
-        ("clip(x, 0, 1)", 1.0, "y = torch.minimum(torch.maximum(x, torch.tensor(0.0)), torch.tensor(1.0))"),  # of slope 0.5
+        ("clip(x, 0, 1)", 1.0, "y = torch.minimum(torch.maximum(x, torch.tensor(0.0)), torch.tensor(1.0))"),  # slope 0.5
         ("clip(x, 0, w)", 0.5, "y = torch.minimum(torch.maximum(x, torch.tensor(0.0)), w)"),
         ("minimum(maximum(x, 0), 1)", 0.5, "y = torch.minimum(torch.maximum(x, torch.tensor(0.0)), torch.tensor(1.0))"),
     ],

@@ -1,4 +1,4 @@
-"""Programs for PyTorch in the playground, respelled with the engine's names."""
+"""PyTorch programs in the playground, respelled with the engine's names."""
 
 import ast
 import json
@@ -295,7 +295,7 @@ RESPELLED = [
         "def train():\n    w = [Value(1.), Value(2.)]\n    def double():\n        nonlocal w\n        w = [a*2 for a in w]\n"
         "    double()",
     ),
-    ("import torch\nglobal x\nx = torch.tensor(2.0)", "global x\nx = Value(2.0)"),  # which Python takes outside functions, too
+    ("import torch\nglobal x\nx = torch.tensor(2.0)", "global x\nx = Value(2.0)"),  # legal outside functions, too
     *[(text, ours) for text, ours, _ in NETWORKS],
 ]
 UNCHANGED = [
@@ -387,7 +387,7 @@ def shown(text):
 
 
 def test_the_page_offers_the_whole_program_with_the_first_slip(monkeypatch):
-    monkeypatch.setitem(sys.modules, "torch", None)  # as in the page, wherever this test runs
+    monkeypatch.setitem(sys.modules, "torch", None)  # no torch, as in the page
     found = shown(TRAINING)
     assert (found["slip"]["line"], found["slip"]["fix"]) == (1, TRAINED)
     assert shown(TRAINED)["printed"] == "0.014\n"
@@ -403,7 +403,7 @@ def test_networks_of_pytorch_train_here_on_one_sample_after_the_other(monkeypatc
     assert shown(ours)["printed"] == printed
 
 
-PRINTED = [  # programs, and what they print in PyTorch: `make torch` runs them there
+PRINTED = [  # programs and their output in PyTorch, which `make torch` checks
     (
         "w = torch.tensor(1.0, requires_grad=True)\nbefore, step = w.clone(), 0.25\nwith torch.no_grad():\n    w -= step\n"
         "print((w*before).item())",

@@ -1,4 +1,4 @@
-"""The network tab's part in Python: its tapes, its exported program, and what it says of a step."""
+"""The Python side of the network tab: its tapes, its exported program, and its account of a step."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ OWN = "x, y, label\n0, 1, a\n1, 1, b\n0.5, 0.2, a\n-1, 2, b\n"
 
 
 def setting(**given: Any) -> dict[str, Any]:
-    """The page's settings, with these fields."""
+    """The page's settings, with the given fields replaced."""
     layers = [{"size": 3, "activation": "tanh"}, {"size": 2, "activation": "relu"}]
     fixed = {"data": "moons", "samples": 20, "noise": 0.1, "seed": 0, "test": 20, "own": OWN, "features": ["x1", "x2"]}
     chosen = {"layers": layers, "loss": "logistic", "optimizer": "Adam", "options": OPTIONS["Adam"][0], "rates": [[0, 0.03]]}
@@ -54,7 +54,7 @@ def setting(**given: Any) -> dict[str, Any]:
 
 
 def settings() -> Iterator[dict[str, Any]]:
-    """Every data set with every loss that it can have, and every optimizer with its options; the rest in turn."""
+    """Every data set with every loss it allows; optimizers with their options and all other fields take turns."""
     optimizers = itertools.cycle([(name, options) for name in OPTIMIZERS for options in OPTIONS[name]])
     for i, (data, loss) in enumerate(itertools.product([*SOURCES, "own"], LOSSES)):
         classes = data == "own" or SOURCES[data].classes
@@ -72,7 +72,7 @@ def settings() -> Iterator[dict[str, Any]]:
 
 
 def trained(made: Training, steps: int) -> list[float]:
-    """The parameters after so many steps on the tapes, run in Python as the page's interpreter runs them."""
+    """The parameters after this many steps on the tapes, run in Python as the page's interpreter runs them."""
     chosen = made.setting
     tapes = Tapes(made.model, made.scope["loss"], made.scope["features"])
     step, update = tapes.step(), update_tape(made.optimizer)

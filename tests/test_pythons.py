@@ -11,7 +11,7 @@ from tests.support import pythons
 
 @pytest.fixture
 def machine(tmp_path, monkeypatch):
-    """A machine without Pythons, and a way to put programs on it that answer like some."""
+    """A machine without Python, and a function that installs fake interpreters."""
     monkeypatch.setenv("PATH", f"{tmp_path}/bin:{tmp_path}/nowhere::{tmp_path}/usr")
     monkeypatch.setenv("PYENV_ROOT", f"{tmp_path}/pyenv")
 
@@ -39,7 +39,7 @@ def test_the_newest_patch_of_each_minor_version_is_found_on_the_path_and_in_pyen
         ("python3.10", "cpython 3 10 13 final", 0),
         ("python3.15", "cpython 3 15 0 beta", 0),
         ("python3", "pypy 3 11 9 final", 0),
-        ("python3.12", "", 127),  # a shim of pyenv whose version is not chosen
+        ("python3.12", "", 127),  # a pyenv shim without a selected version
         ("python3.13t", "cpython 3 13 0 final", 0),
         ("python3.12", "something else", 0),
         ("python3-config", "cpython 3 13 0 final", 0),
@@ -58,7 +58,7 @@ def test_a_machine_with_one_python_is_told_so_in_one_line(machine, monkeypatch, 
 
 
 def imported(path):
-    """The packages that a file imports, outside its functions too, with those of the helpers of the tests that it imports."""
+    """All packages that a test file imports, directly or through the test helpers it imports."""
     found, seen, stack = set(), set(), [path]
     while stack:
         file = stack.pop()
@@ -76,14 +76,14 @@ def imported(path):
 
 
 def installed_with(extra):
-    """The packages that an extra of this project installs, those that they need left out."""
+    """The packages that an extra of this project lists, without their dependencies."""
     return {re.match(r"[\w-]+", text)[0].lower().replace("-", "_") for text in pythons.requirements(extra)}
 
 
 def test_the_fast_tests_import_what_their_extra_installs():
     names = set().union(*map(imported, pythons.tests(engine_only=False))) - sys.stdlib_module_names
     of_the_project = {"autograd", "nn", "tests", "benchmarks", "playground", "tools", "settings_of_a_test"}
-    with_others = {"PIL", "packaging"}  # of Matplotlib and pytest
+    with_others = {"PIL", "packaging"}  # dependencies of Matplotlib and pytest
     assert names - of_the_project - with_others <= installed_with("fast")
 
 

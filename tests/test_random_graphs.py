@@ -1,6 +1,6 @@
 """Random expressions: reverse, forward and nested sweeps against the oracle, within the rounding error they may have.
 
-No tolerance is chosen: `tests.support.rounding` has the bounds.
+No tolerance is set by hand: `tests.support.rounding` computes the bounds.
 """
 
 import pytest
@@ -66,7 +66,7 @@ def test_a_forward_sweep_along_any_direction_agrees_with_the_oracle(drawn, direc
     program, numbers = drawn
     direction = direction[: len(numbers)]
     _, gradient = oracle.evaluate(program, numbers)
-    # One more leaf t, moved along the direction: the same program as a function of t alone, at t = 0.
+    # The same program as a function of t alone, at t = 0: the new leaf t moves the others along the direction.
     n = len(numbers)
     shifted = [("add", (numbers[i], 1 + i)) for i in range(n)]
     moved = [("mul", (0, d)) for d in direction] + shifted
@@ -95,7 +95,7 @@ def test_second_derivatives_by_nested_sweeps_agree_with_the_oracle(drawn):
         rows = oracle.hessian(program, numbers)
     except ZeroDivisionError:
         reject()  # hypot(0, 0) has no second derivative
-    analyse(program, numbers)  # refuses points on a kink
+    analyse(program, numbers)  # rejects points on a kink
     for first, row in zip(gradients(run(program, leaves)[-1], leaves, create_graph=True), rows, strict=True):
         bound = analyse(as_program(first, leaves), numbers).gradient_errors
         check(gradients(first, leaves), row, bound, "gradients of gradients")

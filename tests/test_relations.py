@@ -1,8 +1,7 @@
 """Twelve relations that derivatives obey, on random programs: exact where they hold exactly, else within rounding.
 
-No tolerance is chosen. `Near` carries a computed number together with how far it may be from what the recorded
-partials give exactly (`tests.support.rounding`); sums and products of such numbers carry the same. Two of them agree if the
-distances allow it.
+No tolerance is set by hand. A `Near` is a computed number with a bound on its distance from what the recorded partials
+give exactly (`tests.support.rounding`); sums and products propagate the bound. Two of them agree if their bounds allow it.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from tests.support.programs import as_program, random_program, run, tame_program
 from tests.support.rounding import SIXTY, adjoints, analyse, gamma, tangents
 from tests.support.soak import count
 
-ULPS = 4  # what `test_ops` holds every value and every partial to
+ULPS = 4  # the bound of `test_ops` on every value and partial
 factors = st.integers(-64, 64).filter(bool).map(lambda n: n / 16)
 orders = st.integers(0, 2**32 - 1).map(Random)
 
@@ -39,7 +38,7 @@ def programs(draw, most=40, leaves=0):
 
 
 class Near(NamedTuple):
-    """A number, and how far it may be from the exact one."""
+    """A number, and a bound on its error."""
 
     number: Decimal
     slack: Decimal = Decimal(0)
@@ -71,14 +70,14 @@ def check(ones, others):
 
 
 def near(program, nodes, got, seeds):
-    """What a reverse sweep has given to the first nodes, with its bounds."""
+    """The gradients that a reverse sweep gave the first nodes, with their bounds."""
     sums = adjoints(program, nodes, seeds)
     assume(sums is not None)
     return [Near(Decimal(number), sums[i].slack if i in sums else Decimal(0)) for i, number in enumerate(got)]
 
 
 def gradient(program, numbers, root=None):
-    """∂root/∂leaves by `backward`, of a fresh record."""
+    """∂root/∂leaves by `backward` on a fresh recording."""
     nodes = run(program, [Value(x) for x in numbers])
     root = len(nodes) - 1 if root is None else root
     nodes[root].backward()
@@ -86,7 +85,7 @@ def gradient(program, numbers, root=None):
 
 
 def both_sweeps(program, numbers, seed=1.0):
-    """The gradient by `backward` and by `gradients`, as it is written."""
+    """The gradient by `gradients` and by `backward`, as reprs."""
     nodes = run(program, [Value(x) for x in numbers])
     leaves = nodes[: len(numbers)]
     functional = gradients(nodes[-1], leaves)
@@ -95,7 +94,7 @@ def both_sweeps(program, numbers, seed=1.0):
 
 
 def last(program, numbers):
-    """Two results to combine: the last, and the one in the middle of the program."""
+    """Indices of two results to combine, the last and the middle one, and the index of the next result."""
     end = len(program) + len(numbers) - 1
     return end, len(numbers) + len(program) // 2, end + 1
 
@@ -176,17 +175,17 @@ def test_the_derivatives_of_a_function_and_of_its_inverse_are_reciprocals(there,
     y = TABLE[there](x)
     z = TABLE[back](y)
     z.backward()
-    # What there and back would give exactly, at the ends of where the computed y may be.
+    # Exact slopes of the inverse at both ends of the interval that contains the computed y.
     exact = oracle.value(there, x.data)
     ends = [exact + k * ULPS * oracle.spacing(exact) for k in (-1, 1)]
     try:
         slopes = [oracle.RULES[back].firsts(end)[0] for end in ends]
     except ZeroDivisionError:
         slopes = [mp.nan]
-    assume(all(mp.im(slope) == 0 and mp.isfinite(slope) for slope in slopes))  # y may be where there is no way back
+    assume(all(mp.im(slope) == 0 and mp.isfinite(slope) for slope in slopes))  # the inverse may not exist there
     slope = oracle.partials(there, x.data)[0]
     rounding = sum(ULPS * oracle.spacing(exact) / abs(exact) for exact in (slope, *slopes)) + 2 * mp.ldexp(1, -53)
-    # The partial of the way back is as large as there at one of the ends, or next to it.
+    # The inverse's slope at y is between those at the ends, up to rounding.
     off = max(abs(slope * back - 1) for back in slopes)
     assert abs(mp.mpf(x.grad) - 1) <= (1 + off) * (1 + rounding) ** 2 - 1
 
@@ -301,7 +300,7 @@ def test_a_power_of_two_scales_the_gradient_exactly(drawn, exponent):
     by_functional = [repr(scale * float(number)) for number in functional]
     last_node = len(program) + len(numbers) - 1
     assert both_sweeps([*program, ("mul", (last_node, scale))], numbers) == (by_functional, scaled)
-    # The leaves in other units, turned back by a product that is exact.
+    # The leaves in other units, converted back by an exact product.
     n = len(numbers)
     moved = [(name, tuple(arg + n if type(arg) is int else arg for arg in args)) for name, args in program]
     units = [("mul", (i, scale)) for i in range(n)]
@@ -312,7 +311,7 @@ def test_a_power_of_two_scales_the_gradient_exactly(drawn, exponent):
 
 
 def reordered(program, leaves, random):
-    """The same program with its leaves and steps in another order that is possible; and where each node went."""
+    """The program with its leaves and steps in another valid order, and the new position of each node."""
     place = dict(enumerate(random.sample(range(leaves), leaves)))
     steps = []
 
@@ -352,7 +351,7 @@ def test_names_and_the_order_of_making_change_no_bit_of_the_gradient(drawn, rand
     assert list(map(repr, by_number(*(leaf.data for leaf in leaves)))) == functional
 
 
-# -- 9. a graph that is split ------------------------------------------------------------------------
+# -- 9. split graphs ---------------------------------------------------------------------------------
 
 
 @given(programs(), programs())
@@ -368,7 +367,7 @@ def test_a_graph_split_at_a_node_gives_the_same_bits_with_a_seeded_adjoint(inner
     y, pull_inside = vjp(f, *xs)
     _, pull_outside = vjp(g, y, *ws[1:])
     bar, *bars = pull_outside(1.0)
-    assume(bar)  # what does not depend on y asks nothing of it, not even a -0.0
+    assume(bar)  # if g doesn't depend on y, no gradient reaches f, not even -0.0
     whole = vjp(lambda *both: g(f(*both[: len(xs)]), *both[len(xs) :]), *xs, *ws[1:])[1](1.0)
     assert list(map(repr, whole)) == list(map(repr, [*pull_inside(bar), *bars]))
 
@@ -446,7 +445,7 @@ def test_an_odd_function_has_an_even_gradient_and_an_even_one_an_odd_gradient(dr
     here = run(program, [Value(x) for x in numbers])
     there = run(program, [Value(-x) for x in numbers])
     sign = -1.0 if odd else 1.0
-    assume(all(math.isfinite(node.data) for node in here))  # x - x is 0.0 on both sides, and 1/0.0 knows no other
+    assume(all(math.isfinite(node.data) for node in here))  # x - x is +0.0 on both sides, so 1/(x - x) isn't odd
     assert there[-1].data == sign * here[-1].data
     for one, other in zip(gradients(here[-1], here[: len(numbers)]), gradients(there[-1], there[: len(numbers)]), strict=True):
         assert other == -sign * one or (math.isnan(one) and math.isnan(other))  # 0·inf, as at the kink of hypot
@@ -484,7 +483,7 @@ def test_what_the_root_does_not_use_changes_no_bit_of_gradients(drawn, random):
 def test_what_the_root_does_not_use_changes_no_bit_of_backward(drawn, random):
     program, numbers = drawn
     nodes, dead = with_dead_uses(program, numbers, random)
-    dead[-1].backward()  # what it has left in the nodes is not added to
+    dead[-1].backward()  # the next sweep must not add to its gradients
     for leaf in nodes[: len(numbers)]:
         leaf.grad = 0.0
     nodes[-1].backward()

@@ -1,4 +1,4 @@
-"""Scopes: every node knows inside which `with scope(...)` and which module call it was made."""
+"""Scopes: every node knows the `with scope(...)` blocks and module calls it was recorded in."""
 
 import threading
 
@@ -14,7 +14,7 @@ from autograd.sweeps import topological_order
 
 
 def made_in(root):
-    """For every operation of the graph the names of its scopes, outermost first."""
+    """The scope names of every operation in the graph, outermost first."""
     return {
         node: [part.name for part in inside.path()] if inside else []
         for node, inside in scopes_of(autograd.trace(root)[0]).items()

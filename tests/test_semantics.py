@@ -1,4 +1,4 @@
-"""What unusual inputs give: values, warnings and gradients."""
+"""Unusual inputs: their values, warnings and gradients."""
 
 import copy
 import inspect
@@ -34,7 +34,7 @@ NUMBERS = st.floats(-1e6, 1e6)
 
 
 def same(got, expected):
-    """The same float, NaN being itself and -0.0 not 0.0."""
+    """True for the same float: NaN is the same as NaN, and -0.0 is not the same as 0.0."""
     return repr(got) == repr(expected)
 
 
@@ -64,7 +64,7 @@ NAMES |= {
 
 
 def rows(header):
-    """The cells of every table of the page with that header."""
+    """The rows of all tables of the page with this header, as lists of cells."""
     found = []
     inside = False
     for line in PAGE.splitlines():
@@ -84,7 +84,7 @@ def numbers(cell):
 
 
 def as_written(got, cell):
-    """Are these the numbers of the cell? One of four digits is rounded; the sign of a zero counts only in a value."""
+    """True if these are the cell's numbers, up to the signs of zeros and, for numbers of four digits, rounding."""
     return all(same_digits(*pair) for pair in zip(got, code(cell).split(","), strict=True))
 
 
@@ -177,7 +177,7 @@ def test_the_page_is_read_whole():
 
 
 class Case(NamedTuple):
-    """An operation at a point: what comes out, which operation is told of (none if nothing is), which gradient."""
+    """An operation at a point, its value, its gradient, and the operation named in the warning (empty without one)."""
 
     f: object
     args: tuple
@@ -191,7 +191,7 @@ def op_case(name, args, value, gradient, told=False):
 
 
 def power_of(p):
-    """x**p with a constant p: of that there is no partial."""
+    """x**p with a constant p, which gets no partial."""
     return lambda x: x**p
 
 
@@ -309,7 +309,7 @@ every_told_case = pytest.mark.parametrize("case", TOLD.values(), ids=TOLD)
 
 
 def run(case):
-    """Leaves and result; a warning where one is due, and no other."""
+    """The leaves and the result; checks that exactly the expected warning is issued."""
     leaves = [Value(x) for x in case.args]
     if not case.told:
         return leaves, case.f(*leaves)
@@ -461,7 +461,7 @@ def test_nan_gives_nan_in_value_and_gradient(name):
     assert name in FLAT | LINEAR or math.isnan(x.grad)
 
 
-# Some derivative of these is the same everywhere, at NaN too; comparisons and roundings have a partial of 0 wherever they are.
+# Some derivative of these is constant, even at NaN; comparisons and roundings have a partial of 0 everywhere.
 POLYNOMIALS = {"pos", "neg", "add", "sub", "sum", "mul", "dot", "prod", "div"}
 COMPARISONS = {
     "equal",

@@ -1,7 +1,7 @@
-"""A user's session, in any order, beside a plain model of it: no divergence in numbers, gradients or the graph.
+"""A user's session, in any order, against a plain model: no divergence in numbers, gradients or the graph.
 
-The model does its own arithmetic, in Fractions. All numbers are whole or halves and stay small, so that floats are
-exact and everything has to agree to the last bit, whatever the order of a sum.
+The model computes with Fractions. All inputs are integers or halves and results stay small, so floats are exact and
+everything must agree to the last bit, whatever the order of summation.
 """
 
 import copy
@@ -21,15 +21,15 @@ from autograd import AnomalyError, StaleGraphError, Value, anomaly, context, ena
 from autograd.op import TABLE
 from tests.support.soak import count
 
-LARGE = 10**6  # of numbers; a result beyond is not made
-FINE = 2**5  # of denominators likewise: the product of any two numbers is exact
+LARGE = 10**6  # larger results are skipped
+FINE = 2**5  # so are larger denominators: the product of any two numbers is exact
 EXACT = 2**53
 
 # -- the model ---------------------------------------------------------------------------------------
 
 
 class Node:
-    """What a Value is, in plain words. A leaf has no name and no args."""
+    """A plain model of a Value. A leaf has no name and no args."""
 
     def __init__(self, data, name=None, args=(), partials=(), scope=(), watched=False, label="", grad=0):
         self.data, self.name, self.args, self.partials = Fraction(data), name, args, partials
@@ -47,7 +47,7 @@ def without(xs, i):
     return product
 
 
-# What each operation is and what its partials are. None: nothing flows.
+# Each operation and its partials; None where no gradient flows.
 RULES = {
     "add": (lambda x, y: x + y, lambda x, y: [1, 1]),
     "sub": (lambda x, y: x - y, lambda x, y: [1, -1]),
@@ -73,7 +73,7 @@ def number(x):
 
 
 def graph_of(root):
-    """Everything the root was made from, arguments first."""
+    """All nodes of the root's graph, arguments first."""
     order, seen = [], set()
 
     def visit(node):
@@ -88,7 +88,7 @@ def graph_of(root):
 
 
 def sweep(root, seed):
-    """∂root/∂node times the seed for all nodes that it reaches; None if floats might round on the way."""
+    """∂root/∂node times the seed for all nodes that the sweep reaches; None if floats might round."""
     bars, sizes, denominator = {id(root): Fraction(seed)}, {id(root): abs(Fraction(seed))}, 1
     for node in reversed(graph_of(root)):
         if id(node) not in bars:
@@ -104,7 +104,7 @@ def sweep(root, seed):
 
 
 def is_stale(root):
-    """Does some node no longer follow from the numbers of its arguments?"""
+    """True if some node no longer follows from its arguments' numbers."""
     for node in graph_of(root):
         if node.name:
             value, partials = RULES[node.name]
@@ -138,8 +138,8 @@ labels = st.sampled_from(["", "x", "a.b", "ä"])
 class Session(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
-        self.pairs = []  # of Values in reach, and their models
-        self.open = []  # the modes that are entered, with how to leave them
+        self.pairs = []  # (Value, model) of all Values in reach
+        self.open = []  # modes entered, and how to leave them
 
     # -- modes, as the model sees them
 
@@ -165,7 +165,7 @@ class Session(RuleBasedStateMachine):
             self.pairs.append(made)
 
     def make(self, name, given, call):
-        """An operation on pairs and plain numbers; nothing if its result would be large."""
+        """Apply an operation to pairs and plain numbers; None if the result would be too large."""
         args = [x[1] if isinstance(x, tuple) else x for x in given]
         value, partials = RULES[name]
         xs = [number(arg) for arg in args]
@@ -328,7 +328,7 @@ class Session(RuleBasedStateMachine):
         with pytest.raises(KeyError), self.open.pop()[1]:
             raise KeyError
 
-    # -- what must hold at any time
+    # -- invariants
 
     @invariant()
     def all_is_as_in_the_model(self):
@@ -354,6 +354,6 @@ class Session(RuleBasedStateMachine):
         assert context.special == 0.0
 
 
-@pytest.mark.filterwarnings("ignore::autograd.errors.TeachingWarning")  # it moves leaves between sweeps as it likes
+@pytest.mark.filterwarnings("ignore::autograd.errors.TeachingWarning")  # it changes leaves freely between sweeps
 def test_any_session_agrees_with_a_plain_model():
     run_state_machine_as_test(Session, settings=settings(max_examples=count(40, 3000), stateful_step_count=count(50, 100)))

@@ -1,4 +1,4 @@
-"""What stands in for Matplotlib and NumPy in the browser, where neither can be had."""
+"""The stand-ins for Matplotlib and NumPy in the browser, where neither is available."""
 
 import subprocess
 import sys
@@ -11,7 +11,7 @@ STAND_INS = Path(__file__).parent.parent / "tools" / "stand_ins"
 
 
 def sketch(code: str) -> ElementTree.Element:
-    """The figure `figure` that the code makes, as SVG."""
+    """The code's `figure` as SVG."""
     program = (
         "import sys; sys.path.insert(0, sys.argv[1])\nimport matplotlib.pyplot as plt\n" + code + "\nprint(figure._repr_html_())"
     )
@@ -38,7 +38,7 @@ ax.legend()
 
 def test_what_is_left_out_is_told():
     figure = sketch("figure, ax = plt.subplots()\nax.imshow([[1]]).set_clim(0, 1)\nax.plot([1, 2])")
-    assert texts(figure)[-1] == "A sketch: Matplotlib is not in this page. Not drawn: imshow."
+    assert texts(figure)[-1] == "A sketch: Matplotlib isn't available on this page. Not drawn: imshow."
 
 
 def test_a_line_of_equal_height_is_where_the_heights_reach_it():
@@ -50,7 +50,7 @@ def test_a_line_of_equal_height_is_where_the_heights_reach_it():
 @pytest.mark.parametrize("statement", ["import numpy", "from numpy import array", "import numpy.linalg"])
 def test_whoever_imports_numpy_is_told_that_it_is_not_there(statement):
     done = subprocess.run([sys.executable, "-c", statement], capture_output=True, text=True, cwd=STAND_INS)
-    assert "NumPy is not in this page" in done.stderr
+    assert "NumPy isn't available on this page" in done.stderr
 
 
 def test_a_module_that_is_not_there_has_parts_but_no_file_which_tracebacks_would_look_into():

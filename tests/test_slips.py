@@ -1,4 +1,4 @@
-"""Slips of the pen in calls and expressions: each message says what to write."""
+"""Common slips in calls and expressions: each message says what to write."""
 
 import re
 import subprocess
@@ -286,7 +286,7 @@ def test_what_other_libraries_give_a_module_says_what_to_write(name, write):
     net = nn.MLP(2, [3, 1], seed=0)
     with pytest.raises(AttributeError, match=f"^a MLP has no attribute '{name}': .*{re.escape(write)}") as caught:
         getattr(net, name)
-    assert (caught.value.name, caught.value.obj) == (name, None)  # so that Python adds no guess
+    assert (caught.value.name, caught.value.obj) == (name, None)  # so that Python adds no suggestion
 
 
 def test_a_module_may_have_an_attribute_of_such_a_name_and_an_error_in_a_property_stays_what_it_is():

@@ -25,7 +25,7 @@ finite = st.floats(allow_nan=False, allow_infinity=False)
 
 
 def same(one, other):
-    """Equal, with the signs of zeros; NaN equals NaN."""
+    """True if equal, including the signs of zeros; NaN equals NaN."""
     return repr(one) == repr(other)
 
 
@@ -210,7 +210,7 @@ def test_derivatives_of_order_two_and_three_have_nearly_all_their_digits(name, d
 
 
 def gamma_exactly(n, x):
-    """lgamma for n = -1, and the derivative of digamma of order n: for x < 0 carried over to x > 0 step by step."""
+    """lgamma for n = -1, else the n-th derivative of digamma; x < 0 is carried over to x > 0 by the recurrence."""
     steps = max(0, math.ceil(-x)) + 1
     there = mp.mpf(x) + steps
     if n == -1:
@@ -229,7 +229,7 @@ def test_the_gamma_functions_have_four_ulps_of_the_term_of_the_next_pole_on_eith
     assert abs(got - exact) <= 4 * spacing(max(abs(exact), term))
 
 
-@example(n=15, x=31.91)  # where x + 1 is rounded, which the power magnifies
+@example(n=15, x=31.91)  # x + 1 is rounded, and the power magnifies the error
 @example(n=20, x=31.12578536519418)  # the same at the first term of the asymptotic series
 @given(st.integers(1, 40), st.floats(0.5, 40.0))
 def test_polygamma_has_four_ulps_for_orders_up_to_forty(n, x):

@@ -1,4 +1,4 @@
-"""stale_leaves: which leaves of a graph were changed after it was recorded."""
+"""stale_leaves: the leaves of a graph that were changed after it was recorded."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st

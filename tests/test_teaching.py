@@ -1,4 +1,4 @@
-"""Classic slips of training loops are told once, at their line, with what to write; nothing else is."""
+"""Warnings about classic slips in training loops: once, at the right line, with the fix, and no false alarms."""
 
 import itertools
 import linecache
@@ -20,7 +20,7 @@ count = itertools.count()
 
 
 def told(program, **names):
-    """What a program is told, as (line, message): run as a cell of a notebook is, with its source where tracebacks find it."""
+    """The (line, message) warnings of a program run like a notebook cell, with its source where tracebacks find it."""
     source = textwrap.dedent(program).strip("\n") + "\n"
     name = f"<cell {next(count)}>"
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
@@ -47,7 +47,7 @@ def read(*data):
     return leaves
 
 
-# -- a step that binds a name anew ---------------------------------------------------------------------------------------
+# -- a step that rebinds a name ------------------------------------------------------------------------------------------
 
 STEPS = [  # the statement, the name it binds, and what to write
     ("x = x - 0.1*x.grad", "x", "x.data -= 0.1 * x.grad"),
@@ -127,7 +127,7 @@ STEPS_MEANT = [
     "print(x.grad); loss = (x - 3)**2",
     "loss = (x - 0.5*y.grad)**2",
     "loss = (x - 0.5*x.grad)**2",  # a gradient penalty
-    "y = x - lr*x.grad",  # a look ahead
+    "y = x - lr*x.grad",  # a lookahead step
     "fast = [w - lr*w.grad for w in p]",
     "x = (x - lr*x.grad).detach()",
     "x = Value((x - lr*x.grad).data)",
@@ -234,7 +234,7 @@ def told_without_source(statement, name="<stdin>", **names):
     return [str(warning.message) for warning in caught]
 
 
-PLAIN_STEPS = [  # no comprehensions, which are functions of their own, nor the locals of functions, which Pythons load in pairs
+PLAIN_STEPS = [  # no comprehensions, which are separate functions, nor function locals, which some Pythons load in pairs
     step for step in STEPS if " for " not in step[0] and not step[0].startswith(("def", "for i,"))
 ]
 
@@ -524,7 +524,7 @@ def test_a_step_with_any_gradient_is_told_nothing(before):
     assert told(program) == []
 
 
-# -- where it is on ------------------------------------------------------------------------------------------------------
+# -- where the warnings are on -------------------------------------------------------------------------------------------
 
 SLIP = """
 import autograd
@@ -536,7 +536,7 @@ for _ in range(3):
 
 
 def count_told(tmp_path, *options, source=SLIP):
-    """How often a program is told something that runs in an interpreter of its own."""
+    """The number of warnings of a program, run in its own interpreter."""
     path = tmp_path / "program.py"
     path.write_text(source)
     return in_python(*options, str(path))

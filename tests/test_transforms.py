@@ -196,7 +196,7 @@ def test_a_jacobian_goes_in_the_direction_with_fewer_sweeps_and_only_where_they_
     def counted(function):
         return lambda node: (taken.append(node), function(node))[1]
 
-    for name in ("recorded", "_recorded_edges"):  # one of them is asked for the partials of each node of a sweep
+    for name in ("recorded", "_recorded_edges"):  # a sweep gets the partials of each node from one of these
         monkeypatch.setattr(sweeps, name, counted(getattr(sweeps, name)))
 
     def count(f, x, mode):

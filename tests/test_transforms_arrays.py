@@ -1,4 +1,4 @@
-"""Transforms take NumPy arrays, wherever they stand, and give arrays; what is no number is refused in words that help."""
+"""Transforms take NumPy arrays at any depth and return arrays; non-numbers are refused with helpful messages."""
 
 import collections
 import dataclasses
@@ -21,7 +21,7 @@ from autograd._tree import same_shape, tree_leaves, tree_map
 
 
 def spread(x):
-    """A number that depends on all numbers in x, in whatever they are, and on each in another way."""
+    """A number that depends differently on every number in x, whatever the containers."""
     return autograd.sum([autograd.sin((i + 1) * leaf) * leaf for i, leaf in enumerate(tree_leaves(x))])
 
 
@@ -47,9 +47,9 @@ LAYOUTS = {
 @st.composite
 def arrays(draw):
     shape = draw(st.lists(st.integers(0, 3), max_size=3).map(tuple))
-    numbers = st.integers(-8, 8).map(lambda n: n / 4)  # float32 holds them exactly
+    numbers = st.integers(-8, 8).map(lambda n: n / 4)  # exact in float32
     array = np.array(draw(st.lists(numbers, min_size=int(np.prod(shape)), max_size=int(np.prod(shape))))).reshape(shape)
-    return np.asarray(LAYOUTS[draw(st.sampled_from(list(LAYOUTS)))](array))  # some make a number of no dimensions
+    return np.asarray(LAYOUTS[draw(st.sampled_from(list(LAYOUTS)))](array))  # some turn 0-d arrays into scalars
 
 
 def assert_is(result, numbers, shape):
@@ -240,7 +240,7 @@ def test_minimize_takes_value_and_gradient_from_one_function():
 
 @pytest.mark.parametrize("method", ["Newton-CG", "dogleg", "trust-exact", "trust-ncg", "trust-constr"])
 def test_minimize_takes_a_hessian(method):
-    start = np.array([1.2, 1.2, 1.2])  # near enough for its hessian to be positive, which dogleg needs
+    start = np.array([1.2, 1.2, 1.2])  # close enough for the positive definite Hessian that dogleg needs
     found = scipy.optimize.minimize(rosenbrock, start, jac=grad(rosenbrock), hess=hessian(rosenbrock), method=method)
     assert found.x == pytest.approx([1.0, 1.0, 1.0], abs=0.01)
 
@@ -286,7 +286,7 @@ def test_newton_takes_two_derivatives():
     assert scipy.optimize.newton(f, 1.0, fprime=grad(f), fprime2=grad(grad(f))) == pytest.approx(2 ** (1 / 3), rel=1e-12)
 
 
-# -- what is no number -------------------------------------------------------------------------------
+# -- non-numbers -------------------------------------------------------------------------------------
 
 
 class Subclass(np.ndarray):
@@ -308,7 +308,7 @@ VERBS = {
     "hvp": lambda f: hvp(f, (1.0,), (1.0,)),
 }
 
-# What is put into an output or an argument, what it is called, and what to write.
+# What is put into an output or argument, its name in the message, and what to write.
 STRANGERS = [
     (lambda x: (x for _ in range(2)), "a generator", r"list\(...\) instead"),
     (lambda x: {x}, "a set", r"list\(...\) instead"),
@@ -392,7 +392,7 @@ def test_an_array_of_one_number_is_not_one_number():
         grad(lambda x: x * x)(np.array([3.0]))
 
 
-# -- what is said wrong ------------------------------------------------------------------------------
+# -- wrong calls -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("verb", [grad, value_and_grad, jacobian, hessian])

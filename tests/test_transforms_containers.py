@@ -1,4 +1,4 @@
-"""Lists, tuples and dicts of classes of their own: functions get them as they are, with their methods and rules."""
+"""Subclasses of list, tuple and dict: functions get instances of them, with their methods and rules."""
 
 import math
 import time
@@ -25,7 +25,7 @@ class Vector(tuple):
 
 
 class Row(list):
-    """The same of a list, with a name."""
+    """The same for a list, with a name."""
 
     def __init__(self, name, items):
         super().__init__(items)
@@ -56,7 +56,7 @@ class Attributes(dict):
 
 
 class Constant(dict):
-    """Cannot be changed, nor copied."""
+    """Can't be changed or copied."""
 
     def __setitem__(self, key, item):
         raise TypeError("constant")
@@ -65,14 +65,14 @@ class Constant(dict):
 
 
 class Positive(dict):
-    """Holds logarithms."""
+    """Stores the base-2 logarithms of its items."""
 
     def __getitem__(self, key):
         return 2.0 ** super().__getitem__(key)
 
 
 class Checked(NamedTuple("Checked", [("a", float), ("b", float)])):
-    """A named tuple that is made of something else than its items."""
+    """A named tuple whose constructor doesn't take its items."""
 
     def __new__(cls, both):
         return super().__new__(cls, both, both + 1.0)
@@ -98,7 +98,7 @@ CASES = {
 
 
 def called(f, x):
-    """What f gives; it may change a dict by reading it."""
+    """f of x, or of a copy if reading may change x."""
     return f(copy(x) if isinstance(x, (defaultdict, Counter)) else x)
 
 

@@ -1,4 +1,4 @@
-"""Transforms inside transforms: what comes out is right, and is a float unless a Value from outside takes part."""
+"""Transforms inside transforms: results are right, and floats unless a Value from outside is involved."""
 
 import cmath
 import itertools
@@ -11,7 +11,7 @@ import autograd
 from autograd import Value, grad, gradients, hessian, hvp, jacobian, jvp, no_grad, sweeps, value_and_grad, vjp
 from autograd.testing import check_grads
 
-# How each verb gives the derivative of a function of one number, and the function itself.
+# Ways to get the derivative of a function of one number from each transform, and its value.
 DERIVATIVES = {
     "grad": lambda f, x: grad(f)(x),
     "grad by the second": lambda f, x: grad(lambda unused, x: f(x), 1)(1.0, x),
@@ -37,7 +37,7 @@ VALUES = {
 
 @st.composite
 def expressions(draw, names=("w",), transforms=3, most=4):
-    """Numbers, variables, sums, products, and the function of a variable, or its derivative, at a point."""
+    """Numbers, variables, sums, products, and values or derivatives of functions at a point."""
     kinds = ["number", "variable", "variable"]
     if most > 1:
         kinds += ["add", "mul", "mul"]
@@ -60,7 +60,7 @@ def expressions(draw, names=("w",), transforms=3, most=4):
 
 
 def run(tree, env):
-    """What the engine makes of it."""
+    """The tree's value by the engine."""
     match tree:
         case float():
             return tree
@@ -76,7 +76,7 @@ def run(tree, env):
 
 
 def reduced(tree):
-    """The same without transforms, by the rules for sums and products."""
+    """The tree without transforms, by the sum and product rules."""
     match tree:
         case float() | str():
             return tree
@@ -88,7 +88,7 @@ def reduced(tree):
 
 
 def derivative(tree, name):
-    """By a variable; None if it does not occur."""
+    """The derivative with respect to a variable; None if it doesn't occur."""
     match tree:
         case ("add", a, b):
             return plus(derivative(a, name), derivative(b, name))
@@ -104,7 +104,7 @@ def plus(a, b):
 
 
 def put(tree, name, other):
-    """`other` in place of a variable."""
+    """The tree with `other` in place of a variable."""
     if isinstance(tree, tuple):
         return (tree[0], *(put(part, name, other) for part in tree[1:]))
     return other if tree == name else tree
@@ -155,7 +155,7 @@ def test_derivatives_up_to_the_third_by_all_mixtures_of_verbs_are_the_known_ones
             assert result == pytest.approx(exact, rel=1e-13, abs=0.0), verbs
 
 
-# -- who counts as being outside ---------------------------------------------------------------------
+# -- which Values count as outside -------------------------------------------------------------------
 
 
 def test_the_argument_of_a_finished_transform_is_not_outside():
@@ -281,7 +281,7 @@ def test_with_has_aux_a_function_must_return_a_pair(f):
 
 @pytest.fixture
 def raising():
-    """1/(1/y) by its first argument: Python raises at y = 0, IEEE gives 1/inf = 0."""
+    """An op with the first partial 1/(1/y): Python raises at y = 0, IEEE gives 1/inf = 0."""
     return autograd.custom_op(
         lambda x, y: x * y,
         partials=[lambda z, x, y: 1.0 / (1.0 / y), lambda z, x, y: x],

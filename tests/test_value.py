@@ -44,7 +44,7 @@ def test_karpathys_neuron_gives_its_gradients():
 
 
 def same(one, other):
-    """Bit-equal, with all NaNs alike; None is only None."""
+    """True if bit-equal, with all NaNs equal; None equals only None."""
     if one is None or other is None:
         return one is other
     return (math.isnan(one) and math.isnan(other)) or (one == other and math.copysign(1, one) == math.copysign(1, other))
@@ -76,7 +76,7 @@ def test_an_operator_is_bit_equal_to_its_row_inside_a_scope_too(name, x, y, in_s
 
 
 def arguments(row, times):
-    """As many numbers as a row takes, each a Value or a constant, but not all of them constants; the same on every run."""
+    """Arguments for a row, each a Value or a constant, at least one a Value; the same on every run."""
     rng = Random(row.name)
     for _ in range(times):
         size = row.arity or rng.choice((1, 3, 5))
@@ -103,7 +103,7 @@ def test_the_short_ways_to_record_a_row_are_bit_equal_to_the_long_one(row):
 
 
 def deep(x, depth):
-    """A Value of that number and depth."""
+    """A Value with this number and depth."""
     node = Value(x)
     for _ in range(depth):
         node = +node
@@ -172,7 +172,7 @@ def test_the_sweep_by_depth_equals_the_sweep_in_order(steps, random):
             case "relu":
                 nodes.append(a.relu())
             case "dead":
-                a + b  # a use that no root will have
+                a + b  # a use in no root's graph
     root = nodes[-1]
     root.backward()
     expected = autograd.gradients(root, nodes)

@@ -1,4 +1,4 @@
-"""Functions that read a graph say what to write when they get something else than a Value."""
+"""Functions that read a graph say what to write when they get anything but a Value."""
 
 import re
 
@@ -9,7 +9,7 @@ import autograd
 from autograd import Value, draw_dot
 from nn import MLP
 
-VERBS = {  # how each is called, and with what
+VERBS = {  # how each is called
     "draw_dot({})": draw_dot,
     "trace({})": autograd.trace,
     "steps({})": autograd.steps,
@@ -116,7 +116,7 @@ def test_draw_dot_of_a_list_says_that_there_are_no_gradients_only_if_no_root_has
 
 
 def test_draw_dot_of_an_empty_list_says_so():
-    with pytest.raises(ValueError, match="draw_dot: root must be a Value or a list of at least one, got an empty list"):
+    with pytest.raises(ValueError, match="draw_dot: root must be a Value or a list of at least one Value, got an empty list"):
         draw_dot([])
 
 

@@ -1,6 +1,6 @@
 """The animation at the top of the README: both passes of a neuron, step by step, then a slider that moves its weight.
 
-An SVG that plays in an <img>, by CSS alone. Readers who want no motion, and programs that know none, see the last step.
+It is an SVG that plays in an <img>, by CSS alone. Readers who want no motion, and viewers without CSS, see the last step.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from tools.keyframes import TRAVEL, Clock, Span
 
 FRAME = 0.04  # seconds
 REST, FORWARD_STEP, SEED_STEP, BACKWARD_STEP, LAST = 0.6, 1.1, 1.1, 1.9, 0.6
-START, GRID = -0.5, 0.04  # the weight at first, and how finely it moves: never to 0, where an arrow has no head
-WAY = ((-20, 1.4), (-20, 0.9), (25, 3.0), (25, 0.9), (0, 1.6), (0, 1.0))  # places on the grid, and seconds to get there
+START, GRID = -0.5, 0.04  # the first weight, and the step in which it moves: never to 0, where an arrow has no head
+WAY = ((-20, 1.4), (-20, 0.9), (25, 3.0), (25, 0.9), (0, 1.6), (0, 1.0))  # places on the grid, and the seconds taken to get there
 RANGE = (-1.5, 1.0)  # of the slider
 LARGEST = 1.9  # the gradient of the widest ribbon
 INK, PAPER, QUIET, LINE, PANEL, ACCENT = (COLOURS[name].light for name in ("ink", "paper", "quiet", "line", "panel", "accent"))
 TITLE, SENTENCE, SMALL = 15.0, 13.0, 12.0  # font sizes
 MARGIN, ROW, LEADING = 12.0, 36.0, 19.0
-STILL = ".moving{opacity:0}.traveller{offset-rotate:0deg;paint-order:stroke}"  # of what is not in the last step
+STILL = ".moving{opacity:0}.traveller{offset-rotate:0deg;paint-order:stroke}"  # for what is not in the last step
 
 
 # -- what is drawn -------------------------------------------------------------------------------------------
@@ -57,7 +57,7 @@ def weight(k: int) -> float:
 
 
 def drawings(direction: str) -> dict[int, ET.Element]:
-    """The drawing for each weight, all in the layout that has most room, with ribbons whose widths compare between them."""
+    """The drawing for each weight, all in the layout with the most room, and with one scale for the widths of ribbons."""
     pictures = {k: _picture(neuron(weight(k)), direction) for k in sorted(schedule()[1])}
     plan = max((picture.plan for picture in pictures.values()), key=room)
     return {k: _drawn(picture, plan.refilled(picture.cards)) for k, picture in pictures.items()}
@@ -70,7 +70,7 @@ def _picture(y: Value, direction: str) -> Picture:
 
 
 def room(plan: Arrangement) -> float:
-    """How wide the cards of a layout are, and the labels between them."""
+    """The total width of a layout's cards and of the labels between them."""
     return sum(placed.columns.width for placed in plan.placed.values()) + (0.0 if plan.upright else plan.along)
 
 
@@ -81,7 +81,7 @@ def _drawn(picture: Picture, plan: Arrangement) -> ET.Element:
 
 
 def of_class(root: ET.Element, name: str) -> list[ET.Element]:
-    """The elements of a class, in order."""
+    """The elements of a class, in document order."""
     return [element for element in root.iter() if name in element.get("class", "").split()]
 
 
@@ -96,7 +96,7 @@ def markup(*elements: ET.Element) -> str:
 
 
 def numbers(drawn: ET.Element) -> dict[str, str]:
-    """What may change with the weight: `n0 value` and `n0 grad`, the texts on a card; `b2-0` and `b2-0 label`, a ribbon."""
+    """The parts that may change with the weight: `n0 value` and `n0 grad`, texts on a card; `b2-0` and `b2-0 label`, a ribbon."""
     found = {}
     for part in drawn:
         id = part.get("id", "")
@@ -114,7 +114,7 @@ def numbers(drawn: ET.Element) -> dict[str, str]:
 
 @cache
 def schedule() -> tuple[list[float], dict[int, list[Span]], float]:
-    """When each step begins, and the end of the last; in which spans the weight is where after that; the length of it all."""
+    """When each step begins and the last one ends; then, for each place of the weight, its time spans; the total length."""
     begins, t = [], REST
     for step in steps(neuron(START)):
         begins.append(t)
@@ -138,7 +138,7 @@ def schedule() -> tuple[list[float], dict[int, list[Span]], float]:
 
 
 class Animation:
-    """The picture, wide or narrow, in the colours of light mode."""
+    """The picture, wide or narrow, in light-mode colours."""
 
     def __init__(self, narrow: bool) -> None:
         self.narrow, direction = narrow, "TB" if narrow else "LR"
@@ -155,7 +155,7 @@ class Animation:
         self.floor = max(float(one.get("y", "")) + float(one.get("height", "")) for one in borders) + MARGIN
 
     def svg(self) -> str:
-        """As text."""
+        """The picture as SVG."""
         rows, height = self._below()
         parts = [*self._graph(), *self._passes(), *self._weights(), *rows]
         begin = (
@@ -169,7 +169,7 @@ class Animation:
     # -- the drawing -----------------------------------------------------------------------------------------
 
     def _graph(self) -> Iterator[str]:
-        """What stays: arrows forward, and cards, which are pale until they are computed."""
+        """The lasting parts: forward arrows and cards, which are pale until they are computed."""
         yield text_at((MARGIN, 28.0), "y = tanh(w·x + b)", "title", size=TITLE, bold=True)
         appears = self._appears()
         for part in copy.deepcopy(self.base):
@@ -184,7 +184,7 @@ class Animation:
                 yield f"<g{name}>{markup(*part)}</g>"
 
     def _passes(self) -> Iterator[str]:
-        """What marks the present step: its card, those that receive a gradient, and the numbers that travel."""
+        """The marks of each step: on its card and those that receive a gradient, and the numbers that travel."""
         for step, (begin, end) in zip(self.steps, pairwise(self.begins), strict=True):
             now, turn = self.clock.during([(begin, end)]), self.ids[step.node][1:]
             yield self._marked(step.node, now, 3.0, "")
@@ -212,7 +212,7 @@ class Animation:
     # -- the numbers --------------------------------------------------------------------------------------------
 
     def _appears(self) -> dict[str, float]:
-        """When each number and each ribbon is first there."""
+        """When each number and each ribbon first appears."""
         found = {}
         for step, begin in zip(self.steps, self.begins, strict=False):
             if step.phase == "forward":
@@ -226,7 +226,7 @@ class Animation:
         return found
 
     def _weights(self) -> Iterator[str]:
-        """The numbers and ribbons for each weight; what is the same for all of them once."""
+        """The numbers and ribbons for each weight; those that are the same for all weights are drawn once."""
         appears, first = self._appears(), self.changing[0]
         same = {key for key, text in first.items() if all(one[key] == text for one in self.changing.values())}
         at_start = {
@@ -243,7 +243,7 @@ class Animation:
     # -- sentences and sliders -----------------------------------------------------------------------------------
 
     def _below(self) -> tuple[list[str], float]:
-        """The sentence, the slider of the steps and that of the weight; and where they end."""
+        """The sentence, the slider of the steps, and that of the weight; and the height at which they end."""
         lines = 2 if self.narrow else 1
         top = self.floor + LEADING * lines + 13.0
         rule = f'<path d="M0.5,{fixed(self.floor)}H{fixed(self.width - 0.5)}" stroke="{LINE}"/>'
@@ -307,12 +307,12 @@ class Animation:
 
 
 def files() -> dict[str, str]:
-    """The files of the animation and what is in them."""
+    """The files of the animation, with their contents."""
     return variants("player", lambda narrow: Animation(narrow).svg())
 
 
 def variants(name: str, draw: Callable[[bool], str]) -> dict[str, str]:
-    """A picture that is drawn wide or narrow as files: both of it, light and dark."""
+    """The files of a picture that is drawn both wide and narrow, in light and dark."""
     made = {}
     for narrow in (False, True):
         svg = draw(narrow)

@@ -1,4 +1,4 @@
-"""`python -m tools.card`: the picture that chats and feeds show with a link to the site, docs/_static/card.png."""
+"""`python -m tools.card`: docs/_static/card.png, the preview that chats and feeds show for a link to the site."""
 
 from __future__ import annotations
 

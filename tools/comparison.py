@@ -1,4 +1,4 @@
-"""`python -m tools.comparison FOLDER`: the gallery beside what micrograd, torchviz and a Playground draw, as a page.
+"""`python -m tools.comparison FOLDER`: a page with the gallery beside drawings by micrograd, torchviz and a Playground.
 
 With --blind, each picture becomes a PNG under a random name; key.json in the folder says which is which.
 Needs torch, torchviz, micrograd, Pillow, and for --blind Playwright and Chromium.
@@ -30,7 +30,7 @@ PEERS: dict[str, dict[str, Callable[[], Any]]] = {
     "a view like the TensorFlow Playground's": PLAYGROUND,
 }
 SCREEN = {"width": 1280, "height": 800}
-LEAD = "Each picture of the gallery, and below it what others draw of the same computation."
+LEAD = "Each picture of the gallery, and below it other tools' drawings of the same computation."
 STYLE = f"""{PAGE_STYLE}
 section div {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1rem; }}
 figure {{ margin: 0; }}
@@ -38,7 +38,7 @@ figure img {{ background: #fff; }}"""
 
 
 class Pair(NamedTuple):
-    """A scene, and how we and one other draw it, as SVG."""
+    """A scene, with our drawing of it and one peer's, as SVG."""
 
     scene: str
     peer: str
@@ -47,8 +47,8 @@ class Pair(NamedTuple):
 
 
 def pairs() -> Iterator[Pair]:
-    """All scenes that another draws too."""
-    warnings.simplefilter("ignore")  # of torchviz, about distutils
+    """All scenes that a peer draws too."""
+    warnings.simplefilter("ignore")  # torchviz warns about distutils
     for name, scene in SCENES.items():
         drawers = [(peer, drawings[name]) for peer, drawings in PEERS.items() if name in drawings]
         if drawers:
@@ -57,7 +57,7 @@ def pairs() -> Iterator[Pair]:
 
 
 def svg(drawing: Any) -> str:
-    """What a peer returned as SVG."""
+    """A peer's drawing as SVG."""
     return drawing if isinstance(drawing, str) else layout(drawing.source).decode()
 
 
@@ -65,7 +65,7 @@ def svg(drawing: Any) -> str:
 
 
 def page(folder: Path) -> None:
-    """For each scene our picture, and below it those of the others."""
+    """Write a page with our picture of each scene, and below it those of the peers."""
     sections = []
     for name, drawn in groupby(pairs(), key=lambda pair: pair.scene):
         group, title = list(drawn), html.escape(SCENES[name].title)
@@ -78,7 +78,7 @@ def page(folder: Path) -> None:
             figures.append(f"<figure><figcaption>{peer}</figcaption>{image}</figure>")
         ours = f'<img src="{name}.svg" alt="{title}">'
         sections.append(f"<section><h2>{title}</h2>{ours}<div>{''.join(figures)}</div></section>")
-    text = PAGE.format(title="The gallery and others", style=STYLE, lead=LEAD, sections="\n".join(sections))
+    text = PAGE.format(title="The gallery and other tools", style=STYLE, lead=LEAD, sections="\n".join(sections))
     (folder / "index.html").write_text(text, encoding="utf-8")
 
 
@@ -86,7 +86,7 @@ def page(folder: Path) -> None:
 
 
 def blind(folder: Path, names: list[str]) -> None:
-    """Each pair as A and B in one folder with a random name, shrunk to a screen if it is larger."""
+    """Write each pair as PNGs A and B under a random name, shrunk if larger than a screen."""
     from playwright.sync_api import sync_playwright
 
     from tests.support.browser import ARGUMENTS, chromium
@@ -119,11 +119,11 @@ def _picture(browser: Any, drawing: str, path: Path) -> None:
 
 
 def main() -> None:
-    """The page, or the pictures for a blind judgement."""
+    """Write the page, or the pictures for a blind judgement."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--blind", action="store_true")
-    parser.add_argument("scenes", nargs="*", help="those to judge; without names all")
+    parser.add_argument("scenes", nargs="*", help="the scenes to judge (default: all)")
     given = parser.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
     if given.blind:

@@ -1,4 +1,4 @@
-"""`make demo`: one page, demo/index.html, with the player, a training run and a look into a network; it opens by itself."""
+"""`make demo`: write and open one page, demo/index.html, with the player, a training run and a look into a network."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ from tools.pictures import PAGE, PAGE_STYLE
 
 FOLDER = Path("demo")
 TITLE = "scalar-autograd: demo"
-LEAD = "Three pages that the engine makes of a computation. Each also stands alone, and works offline."
+LEAD = "Three pages that the engine makes from a computation. Each also works by itself, offline."
 STYLE = f"""{PAGE_STYLE}
 a {{ color: var(--positive); }}
 iframe {{ box-sizing: border-box; width: 100%; max-height: 95vh; border: 1px solid var(--line); border-radius: 8px; }}
 @media (max-width: 600px) {{ iframe {{ height: 95vh; }} }}"""
 SECTION = """<section aria-labelledby="{name}">
 <h2 id="{name}">{title}</h2>
-<p>{about} <a href="{name}.html">On a page of its own</a></p>
+<p>{about} <a href="{name}.html">Open it on its own</a></p>
 <iframe src="{name}.html" title="{title}" height="{height}"></iframe>
 </section>"""
 
 
 class Page(Protocol):
-    """What can be saved as a page."""
+    """Anything that can be saved as a page."""
 
     def save_html(self, path: str | Path) -> str:
         """Write it to `path`."""
 
 
 def main(arguments: Sequence[str] = ()) -> None:
-    """Make the page and say where it is; open it in a browser, unless there is none to see it, or `--no-open` is given."""
+    """Make the page and print its path; open it in a browser, unless there is no display or `--no-open` is given."""
     start = time.perf_counter()
     FOLDER.mkdir(exist_ok=True)
     sections = [
@@ -54,14 +54,14 @@ def main(arguments: Sequence[str] = ()) -> None:
 
 
 def has_display(environment: Mapping[str, str], platform: str) -> bool:
-    """Will somebody see a browser that opens? Not on a machine for builds, nor on a Linux without a screen."""
+    """True if a browser that opens would be seen: not on a build machine, nor on Linux without a display."""
     if environment.get("CI"):
         return False
     return platform in ("darwin", "win32") or bool(environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))
 
 
 def section(name: str, title: str, height: int, about: str, page: Page) -> str:
-    """The page as a file, and in a frame."""
+    """Save the page to a file; returns a section with the page in a frame."""
     page.save_html(FOLDER / f"{name}.html")
     return SECTION.format(name=name, title=title, height=height, about=html.escape(about))
 
@@ -76,7 +76,7 @@ def step() -> tuple[str, Page]:
 
 
 def train() -> tuple[str, Page]:
-    """How a network learns two moons, with its boundary and its curves."""
+    """The training of a network on two moons, with its boundary and curves."""
     print("== a network learns two moons, recorded step by step ==")
     X, y = nn.make_moons(100, noise=0.1, random_state=0)
     net = nn.MLP(2, [6, 4, 1], "tanh", seed=0)
@@ -87,7 +87,7 @@ def train() -> tuple[str, Page]:
 
 
 def read() -> tuple[str, Page]:
-    """A network that reads digits, at one that it has not seen."""
+    """A network that reads digits, shown at a digit it was not trained on."""
     print("== a network learns to read digits, compiled ==")
     digits = nn.load_digits()
     X = [[pixel / 16.0 for pixel in row] for row in digits.X]

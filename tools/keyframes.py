@@ -1,4 +1,4 @@
-"""Animations of an SVG as CSS: classes of what appears, of what is there for a while, and of what travels along a path."""
+"""CSS animations for an SVG: classes for parts that appear, that show for a while, or that travel along a path."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ Span = tuple[float, float]
 
 
 class Clock:
-    """The keyframes of everything that changes in `length` seconds, which repeat for ever."""
+    """The keyframes of everything that changes in `length` seconds, repeated forever."""
 
     def __init__(self, length: float) -> None:
         self.length = length
         self.names: dict[str, str] = {}
 
     def keyed(self, frames: Sequence[tuple[float, str]], timing: str) -> str:
-        """The class of what has these declarations at these times."""
+        """The class of elements with these declarations at these times."""
         rule = "".join(f"{100.0 * t / self.length:.2f}%{{{said}}}" for t, said in frames)
         return self.names.setdefault(f"{timing} {rule}", f"t{len(self.names)}")
 
     def since(self, begin: float, before: float = 0.0) -> str:
-        """The class of what appears, and stays."""
+        """The class of elements that appear and stay."""
         first, last = f"opacity:{before:g}", "opacity:1"
         return self.keyed([(0.0, first), (begin, first), (begin + FADE, last), (self.length, last)], "linear")
 
     def during(self, spans: Sequence[Span]) -> str:
-        """The class of what is there in these spans alone."""
+        """The class of elements that show only during these spans."""
         frames = [(0.0, "opacity:0")] if spans[0][0] > 0.0 else []
         for begin, end in spans:
             if frames and frames[-1][0] == begin:
@@ -35,7 +35,7 @@ class Clock:
         return self.keyed(frames, "step-end")
 
     def along(self, begin: float) -> str:
-        """The class of what travels along its `offset-path`."""
+        """The class of elements that travel along their `offset-path`."""
         there, gone = "offset-distance:100%;opacity:1", "offset-distance:100%;opacity:0"
         frames = [(0.0, "offset-distance:0%;opacity:0"), (begin, "offset-distance:0%;opacity:0")]
         frames += [(begin + 0.01, "offset-distance:0%;opacity:1"), (begin + TRAVEL, there), (begin + TRAVEL + 0.01, gone)]

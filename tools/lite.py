@@ -1,6 +1,6 @@
-"""JupyterLite: the notebooks, run in the browser by the Python that the playground runs, from files of the site alone.
+"""JupyterLite: the notebooks, run in the browser by the playground's Python, from files of the site alone.
 
-`python -m tools.lite` writes site/lab. Needs the npm packages of the playground and, the first time, the package index.
+`python -m tools.lite` writes site/lab. It needs the npm packages of the playground and, the first time, the package index.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ RUNTIME = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.
 LABEXTENSIONS = Path(sysconfig.get_path("data")) / "share" / "jupyter" / "labextensions"
 EXTENSIONS = ("@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyterlab-manager", "anywidget")
 KERNEL = LABEXTENSIONS / "@jupyterlite/pyodide-kernel-extension"
-KERNEL_WHEELS = ("piplite", "pyodide_kernel", "ipykernel")  # which the kernel's extension carries
+KERNEL_WHEELS = ("piplite", "pyodide_kernel", "ipykernel")  # shipped with the kernel's extension
 
-# Wheels in plain Python. What each needs is listed, too: which those are differs between this machine and the browser.
+# Pure-Python wheels, with their dependencies listed by hand, since those differ between this machine and the browser.
 PACKAGES = (
     "micropip==0.11.1", "packaging==26.4",
     "ipython==9.10.1", "ipython_pygments_lexers==1.1.1", "asttokens==3.0.2", "comm==0.2.3", "decorator==5.3.1",
@@ -44,11 +44,11 @@ PACKAGES = (
 )  # fmt: skip
 PURE = ("--no-deps", "--only-binary=:all:", "--platform=any", "--implementation=py", "--abi=none", "--python-version=3.14")
 LATER = {"scalar-autograd", "hypothesis", "sortedcontainers", "micrograd"}  # loaded when a cell imports them
-NEEDED = {"scalar-autograd": ["graphviz", "tqdm"], "hypothesis": ["sortedcontainers"]}  # among those and what they need
+NEEDED = {"scalar-autograd": ["graphviz", "tqdm"], "hypothesis": ["sortedcontainers"]}  # dependencies among these
 RELEASE = "https://cdn.jsdelivr.net/pyodide/v314.0.7/full"
 NUMPY = re.compile(r"^\s*(?:import|from) numpy|plot\.decision_boundary\(", re.MULTILINE)
-NOTE = """> **In this page** there is no NumPy: cells that need it say so when they run. Plots are sketches. On your computer
-> everything runs: `pip install 'scalar-autograd[lab]'`."""
+NOTE = """> **On this page**, NumPy isn't available: cells that need it say so when they run. Plots are sketches. Everything runs
+> on your computer: `pip install 'scalar-autograd[lab]'`."""
 
 
 def build(out: Path) -> None:
@@ -100,14 +100,14 @@ def _own(folder: Path) -> Path:
 
 
 def has_numpy() -> bool:
-    """True if the notebooks have NumPy in the browser, too."""
+    """True if NumPy is available to the notebooks in the browser."""
     install()
     return bool(_compiled())
 
 
 @cache
 def _compiled() -> list[dict[str, Any]]:
-    """Pyodide's entries of NumPy, Matplotlib and what these need, once their wheels are here; none if they cannot be had."""
+    """Pyodide's entries for NumPy, Matplotlib and their dependencies, with wheels fetched; empty if they are unavailable."""
     packages = _pyodide_lock()["packages"]
     wanted, found = ["matplotlib"], []
     ours = {package.partition("==")[0] for package in PACKAGES}
@@ -117,28 +117,28 @@ def _compiled() -> list[dict[str, Any]]:
         for name in wanted:
             if name not in ours:
                 fetch(packages[name], RELEASE, WHEELS)
-                found.append(packages[name] | {"name": name})  # as others depend on it: "pillow" is listed as "Pillow"
+                found.append(packages[name] | {"name": name})  # the name that others depend on: "pillow" is listed as "Pillow"
     except (OSError, HTTPException) as error:
-        print(f"the notebooks' pages do without NumPy, and plots are sketches: {error}")
+        print(f"the notebooks' pages have no NumPy, and their plots are sketches: {error}")
         return []
     return found
 
 
 def fetch(entry: Mapping[str, Any], release: str, folder: Path) -> None:
-    """The wheel of an entry, unless it is in the folder; OSError if it cannot be had or is another one."""
+    """Fetch the wheel of an entry unless it is in the folder; OSError if that fails or the hash differs."""
     path = folder / entry["file_name"]
     if path.exists() and sha256(path.read_bytes()).hexdigest() == entry["sha256"]:
         return
     with urlopen(f"{release}/{path.name}", timeout=20) as answer:
         content = answer.read()
     if sha256(content).hexdigest() != entry["sha256"]:
-        raise OSError(f"{path.name} is not the one that pyodide-lock.json lists")
+        raise OSError(f"the hash of {path.name} differs from the one in pyodide-lock.json")
     folder.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
 
 
 def _stand_ins(folder: Path) -> Iterator[Path]:
-    """Wheels in place of NumPy and Matplotlib: one that says that it is not there, and one that sketches."""
+    """Wheels in place of NumPy and Matplotlib: one says that NumPy is missing, the other sketches plots."""
     for source in sorted((HERE / "stand_ins").iterdir()):
         wheel = folder / f"{source.name}-0-py3-none-any.whl"
         with ZipFile(wheel, "w") as packed:
@@ -154,7 +154,7 @@ def needs_numpy(content: Mapping[str, Any]) -> bool:
 
 
 def without_numpy(notebook: str) -> str:
-    """The notebook where there is no NumPy: if any cell needs it, it says so below its title."""
+    """The notebook for a page without NumPy: if any cell needs it, a note below the title says so."""
     content = json.loads(notebook)
     if needs_numpy(content):
         content["cells"].insert(1, {"cell_type": "markdown", "id": "without-numpy", "metadata": {}, "source": [NOTE]})
@@ -167,7 +167,7 @@ def _pyodide_lock() -> dict[str, Any]:
 
 
 def _lock(wheels: Iterable[Path], compiled: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Pyodide's list of packages: these and no others."""
+    """Pyodide's lock file, with only these packages."""
     packages = {entry["name"]: entry for entry in [*map(_entry, wheels), *map(dict, compiled)]}
     if compiled:
         _load_with(packages["matplotlib"], packages["scalar-autograd"], "nn")
@@ -175,7 +175,7 @@ def _lock(wheels: Iterable[Path], compiled: Sequence[Mapping[str, Any]]) -> dict
 
 
 def _load_with(needed: dict[str, Any], package: dict[str, Any], module: str) -> None:
-    """Load `needed` where a cell imports the module of the package: it imports it in a function, which no cell shows."""
+    """Load `needed` when a cell imports the package's module, which imports it inside functions, where Pyodide can't see that."""
     package["imports"] = [name for name in package["imports"] if name != module]
     needed["imports"] = [*needed["imports"], module]
     needed["depends"] = [*needed["depends"], package["name"]]
@@ -198,14 +198,14 @@ def _entry(wheel: Path) -> dict[str, Any]:
 
 
 def _modules(wheel: Path) -> list[str]:
-    """The names that can be imported from it."""
+    """The top-level modules of a wheel."""
     with ZipFile(wheel) as packed:
         tops = {name.split("/")[0].removesuffix(".py") for name in packed.namelist() if name.endswith(".py")}
     return sorted(top for top in tops if top.isidentifier())
 
 
 def _settings(packages: list[str]) -> dict[str, Any]:
-    """What the pages are told: the kernel, which takes everything from the site."""
+    """The configuration of the pages: a kernel that loads everything from the site."""
     kernel = {"disablePyPIFallback": True, "loadPyodideOptions": {"packages": packages}}
     return {
         "jupyter-lite-schema-version": 0,

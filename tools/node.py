@@ -1,4 +1,4 @@
-"""Node, which builds the playground: the machine's, or else the one that the extra "play" brings."""
+"""Node, which builds the playground: the system's, or else the one from the extra "play"."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 import sysconfig
 from typing import Any
 
-# The machine's comes first. node and npm look for each other on their PATH, too.
+# The system's comes first. node and npm look for each other on their PATH, too.
 PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), sysconfig.get_path("scripts")])
 
 
@@ -17,5 +17,5 @@ def run_node(program: str, *args: Any, **options: Any) -> subprocess.CompletedPr
     """Run "node" or "npm", with the options of `subprocess.run`; without either, exit and say how to get them."""
     found = shutil.which(program, path=PATH)
     if found is None:
-        sys.exit(f'{program} is not there: install Node.js, or {sys.executable} -m pip install ".[play]"')
+        sys.exit(f'{program} was not found: install Node.js, or {sys.executable} -m pip install ".[play]"')
     return subprocess.run([found, *args], env={**os.environ, "PATH": PATH}, text=True, **options)

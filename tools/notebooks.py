@@ -1,7 +1,7 @@
 """`make notebooks`: run each notebook's text, `NN-name.py`, and write `NN-name.ipynb` with its output.
 
-Running it twice changes nothing. Every kernel gets the same hash seed and the pinned renderer; anything not reproducible is
-left out, and cells tagged "timing" keep their old output.
+Running it twice changes nothing: kernels share a hash seed and the pinned renderer, outputs that vary are left out, and cells
+tagged "timing" keep their old output.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def executed(text: Path) -> Any:
 
 def run(notebook: Any, **environment: str) -> Any:
     """Run a notebook in place, in a fresh kernel with these additional environment variables."""
-    with TemporaryDirectory() as folder:  # of its own for the sockets: two kernels that start at once may choose the same ports
+    with TemporaryDirectory() as folder:  # its own, for sockets: two kernels that start at once may choose the same ports
         client = NotebookClient(
             notebook,
             timeout=SECONDS,
@@ -75,7 +75,7 @@ def stable(notebook: Any) -> Any:
 
 
 def is_timed(cell: Any) -> bool:
-    """True if the cell is tagged as measuring time, so that its output varies."""
+    """True if the cell is tagged "timing", so that its output varies."""
     return "timing" in cell.metadata.get("tags", [])
 
 

@@ -1,4 +1,4 @@
-"""The scenes of the gallery as others draw them: micrograd's draw_dot, and torchviz's make_dot."""
+"""The scenes of the gallery as drawn by micrograd's draw_dot and torchviz's make_dot."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ sigmoid = unary("sigmoid", lambda x: 1 / (1 + math.exp(-x)), lambda x, z: z * (1
 
 
 def draw_dot(root: Any) -> graphviz.Digraph:
-    """The drawing of Karpathy's lecture: a record for each value, a circle for each operation."""
+    """The drawing of Karpathy's lecture: a record per value, an ellipse per operation."""
     dot = graphviz.Digraph(format="svg", graph_attr={"rankdir": "LR"})
     nodes: dict[Any, None] = {}
     waiting = [root]
@@ -91,7 +91,7 @@ def ordered(model: MLP) -> list[Any]:
 
 
 def forward(model: MLP, x: list[Any], activation: Callable[[Any], Any], last: Callable[[Any], Any]) -> list[Any]:
-    """The outputs with other activations than relu."""
+    """The outputs with these activations in place of relu."""
     for layer in model.layers:
         function = last if layer is model.layers[-1] else activation
         x = [function(sum((w * one for w, one in zip(neuron.w, x, strict=True)), neuron.b)) for neuron in layer.neurons]
@@ -125,7 +125,7 @@ def micrograd_mlp() -> Any:
 
 
 def micrograd_moons() -> Any:
-    """Of one sample: Graphviz does not come to an end with twenty."""
+    """The loss of one sample: with twenty, Graphviz doesn't finish."""
     X, y = nn.make_moons(1, noise=0.1, random_state=0)
     score = like(scenes.moons_net(trained=False))([Value(x) for x in X[0]])
     return drawn((1 + -(2 * y[0] - 1) * score).relu(), "loss")

@@ -66,12 +66,12 @@ MARKDOWN = f"""## {{title}}
 
 
 def files(name: str) -> dict[str, str]:
-    """The files of a picture and what is in them."""
+    """The files of a picture, with their contents."""
     return animation.variants(name, lambda narrow: SCENES[name].draw(narrow).pipe("svg", encoding="utf-8"))
 
 
 def description(svg: str) -> str:
-    """What a picture says of itself to those who cannot see it."""
+    """A picture's own description for readers who can't see it."""
     found = re.search(r"<desc[^>]*>(.*?)</desc>", svg, re.DOTALL)
     return html.unescape(found[1]).strip() if found else ""
 

@@ -31,7 +31,7 @@ PACKAGES = ("autograd", "nn", "graphviz")  # what the page's Python imports
 
 
 def build(out: Path) -> None:
-    """Write the playground to `out`. Needs, the first time, the network."""
+    """Write the playground to `out`. The first time, this needs the network."""
     install()
     with TemporaryDirectory() as stage:
         for name in PACKAGES:
@@ -56,7 +56,7 @@ def build(out: Path) -> None:
 
 
 def offline_worker(folder: Path) -> str:
-    """The service worker of what was built: its list of files with their hashes in front."""
+    """The service worker of a build, with its list of files and hashes in front."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "sw.js")
     hashes = {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
     version = hashlib.sha256(json.dumps(hashes).encode()).hexdigest()[:16]
@@ -65,14 +65,14 @@ def offline_worker(folder: Path) -> str:
 
 
 def install() -> None:
-    """Fetch the npm packages, unless all of package-lock.json are there: npm lists in a file what it has installed."""
+    """Fetch the npm packages, unless npm's list of installed ones has everything in package-lock.json."""
     listed, found = (_packages(SOURCES / path) for path in ("package-lock.json", "node_modules/.package-lock.json"))
     if any(found.get(name) != version for name, version in listed.items()):
         run_node("npm", "ci", "--no-audit", "--no-fund", cwd=SOURCES, check=True)
 
 
 def _packages(lock: Path) -> dict[str, str]:
-    """The versions in such a list, without what only some machines need; none if there is no list."""
+    """The versions in such a list, without optional packages; empty if there is no list."""
     if not lock.exists():
         return {}
     packages = json.loads(lock.read_text(encoding="utf-8"))["packages"]
@@ -80,7 +80,7 @@ def _packages(lock: Path) -> dict[str, str]:
 
 
 def first_sight() -> str:
-    """What the page shows before Python is there: the first example of examples.js, for a wide and for a narrow page."""
+    """The page's contents until Python has loaded: the first example of examples.js, for wide and narrow pages."""
     answer = expression.show(*FIRST)
     answer["told"] = expression.tell(0, expression.DELTA)
     answer["page"]["narrow"] = expression.show(*FIRST, True)["page"]["svg"]
@@ -88,16 +88,16 @@ def first_sight() -> str:
 
 
 def _ending(suffix: str) -> list[Path]:
-    """What the network tab shares with the network view and the page of a training record."""
+    """The assets that the network tab shares with the network view and the page of a training record."""
     recording = Path(str(files("nn.recording"))) / "assets"
     own = [recording / name for name in ("symbols.js", "contours.js", "axes.js", "boundary.js", "chart.js", "training.css")]
     return [path for path in [*ASSETS, *own] if path.suffix == suffix]
 
 
 def serve(folder: Path) -> None:
-    """Serve a folder to browsers on this machine, until Ctrl-C."""
+    """Serve a folder locally, until Ctrl-C."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(folder)))
-    print(f"the playground: http://127.0.0.1:{server.server_port}/ (Ctrl-C ends it)")
+    print(f"the playground: http://127.0.0.1:{server.server_port}/ (Ctrl-C to stop)")
     with suppress(KeyboardInterrupt):
         server.serve_forever()
 

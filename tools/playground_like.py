@@ -1,4 +1,4 @@
-"""A network as the TensorFlow Playground shows one: a square for each neuron with its output over the plane of the inputs."""
+"""A network in the style of the TensorFlow Playground: a square per neuron with its output over the plane of the inputs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tools import scenes
 BLUE, ORANGE, MIDDLE = (8, 119, 189), (245, 147, 34), (232, 234, 235)
 STEP, TOP = 170, 90
 RESOLUTION = 24  # of a heat map
-REACH = 6.0  # of the plane, as in the Playground
+REACH = 6.0  # the plane spans ±6, as in the Playground
 Point = tuple[float, float]
 
 
@@ -41,7 +41,7 @@ def activations(model: Any, x: Sequence[float]) -> list[list[float]]:
 
 
 def heat_maps(model: Any, reach: float) -> list[list[str]]:
-    """For each input and neuron its output over the plane, as the address of an image."""
+    """The output of each input and neuron over the plane, as data URIs of images."""
     places = [reach * (2 * i / (RESOLUTION - 1) - 1) for i in range(RESOLUTION)]
     grid = [activations(model, (x, -y)) for y in places for x in places]
     return [[_image([at[k][i] for at in grid]) for i in range(len(grid[0][k]))] for k in range(len(grid[0]))]
@@ -56,7 +56,7 @@ def _image(numbers: list[float]) -> str:
 
 
 def draw(model: Any, point: Sequence[float], reach: float = REACH, points: Sequence[tuple[Point, int]] = ()) -> str:
-    """The network as SVG. With two inputs each square is a heat map; with more it has the colour of the neuron's output."""
+    """The network as SVG. With two inputs each square is a heat map; with more, it has the colour of the neuron's output."""
     columns = activations(model, point)
     maps = heat_maps(model, reach) if len(point) == 2 else None
     tallest = max(map(len, columns))

@@ -21,7 +21,7 @@ WEIGHTS = Path(__file__).parent / "weights"  # of the trained networks, written 
 
 
 class Scene(NamedTuple):
-    """A picture of the gallery. `draw(narrow)` returns the drawing; `sees` is one sentence on what there is to see."""
+    """A picture of the gallery. `draw(narrow)` returns the drawing; `sees` is a sentence on what it shows."""
 
     title: str
     sees: str
@@ -32,7 +32,7 @@ class Scene(NamedTuple):
 
 
 def inputs(*numbers: float) -> list[Value]:
-    """Leaves called x1, x2, …"""
+    """Leaves named x1, x2, …"""
     return [Value(number, label=f"x{i}") for i, number in enumerate(numbers, 1)]
 
 
@@ -54,7 +54,7 @@ def neuron_of_nn() -> Value:
 
 
 def square() -> Value:
-    """The first exercise in a chain rule."""
+    """A first exercise in the chain rule, swept backward."""
     return swept(local(), "y")
 
 
@@ -68,19 +68,19 @@ def local() -> Value:
 
 @cache
 def xor_net(trained: bool = True) -> nn.MLP:
-    """Two inputs, three hidden neurons, one output for each class."""
+    """A network with two inputs, three hidden neurons, and one output per class."""
     return _loaded(nn.MLP(2, [3, 2], "sigmoid", "sigmoid", seed=1), "xor" if trained else "")
 
 
 def _loaded(net: nn.MLP, name: str) -> nn.MLP:
-    """With the weights of this name, if there is one."""
+    """The network, with the weights of this name if it isn't empty."""
     if name:
         nn.load(net, WEIGHTS / f"{name}.json")
     return net
 
 
 def xor() -> Value:
-    """Its loss at one point of XOR."""
+    """The loss of `xor_net` at one point."""
     net = xor_net(trained=False)
     net.zero_grad()
     return swept(nn.MSELoss()([net(inputs(1.0, 0.0))], [[1.0, 0.0]]), "loss")
@@ -96,7 +96,7 @@ MLP_POINT = (2.0, 3.0, -1.0)
 
 
 def mlp_output() -> Value:
-    """Its output at the point of Karpathy's lecture."""
+    """The output of `mlp` at the point of Karpathy's lecture."""
     mlp().zero_grad()
     return swept(mlp()(inputs(*MLP_POINT)), "y")
 
@@ -108,7 +108,7 @@ def moons_net(trained: bool = True) -> nn.MLP:
 
 
 def moons_loss(samples: int = 20) -> Value:
-    """Its loss on twenty moons: 1,700 nodes."""
+    """The loss of `moons_net` on twenty samples: 1,700 nodes."""
     net = moons_net(trained=False)
     net.zero_grad()
     X, y = nn.make_moons(samples, noise=0.1, random_state=0)
@@ -122,13 +122,13 @@ def digits_net(trained: bool = True) -> nn.MLP:
 
 
 def digit() -> tuple[list[float], int]:
-    """A handwritten digit, and which it is."""
+    """A handwritten digit, and its class."""
     digits = nn.load_digits()
     return [pixel / 16.0 for pixel in digits.X[0]], digits.y[0]
 
 
 def cross_entropy() -> Value:
-    """Softmax and cross-entropy, written out; the second class is the right one."""
+    """Softmax and cross-entropy, written out; the second class is correct."""
     z = [Value(number, label=f"z{i}") for i, number in enumerate((2.0, 1.0, -1.0), 1)]
     p = softmax(z)
     for i, one in enumerate(p, 1):
@@ -137,7 +137,7 @@ def cross_entropy() -> Value:
 
 
 def nan() -> tuple[Value, str]:
-    """The logarithm of a negative number, and what is wrong with it."""
+    """A loss with the logarithm of a negative number, and the diagnosis of `why`."""
     w, x = Value(-0.5, label="w"), Value(2.0, label="x")
     with quiet():
         p = log(w * x)
@@ -147,7 +147,7 @@ def nan() -> tuple[Value, str]:
 
 
 def dead_relu() -> tuple[Value, str]:
-    """A neuron whose relu passes nothing on, and why."""
+    """The loss of a neuron whose relu passes no gradient, and the diagnosis of `why`."""
     x1, x2 = inputs(1.0, 2.0)
     w1, w2, b = Value(0.5, label="w1"), Value(-1.0, label="w2"), Value(-0.25, label="b")
     h = (w1 * x1 + w2 * x2 + b).relu()
@@ -157,7 +157,7 @@ def dead_relu() -> tuple[Value, str]:
 
 
 def second_order() -> Value:
-    """The derivative of tanh(x)·x, which is a graph itself."""
+    """The derivative of x·tanh(x), itself a graph."""
     x = Value(0.5, label="x")
     (slope,) = gradients(x * x.tanh(), [x], create_graph=True)
     return swept(slope, "slope")
@@ -169,7 +169,7 @@ def large() -> Value:
 
 
 def swept(y: Value, label: str) -> Value:
-    """The same, labelled and after `backward()`."""
+    """y, labelled and after `backward()`."""
     y.label = label
     y.backward()
     return y
@@ -179,12 +179,12 @@ def swept(y: Value, label: str) -> Value:
 
 
 def graph(make: Callable[[], Value], on_a_phone: Mapping[str, Any] | None = None, **options: Any) -> Callable[[bool], Any]:
-    """`draw_dot` of what `make` returns; with other options on a phone, if they are given."""
+    """A function that draws what `make` returns with `draw_dot`, on a phone with `on_a_phone` if given."""
     return lambda narrow: draw_dot(make(), narrow=narrow, **(on_a_phone if narrow and on_a_phone else options))
 
 
 def diagnosed(make: Callable[[], tuple[Value, str]]) -> Callable[[bool], Any]:
-    """A drawing of what `make` returns, with its caption."""
+    """A function that draws what `make` returns, with its caption."""
 
     def draw(narrow: bool) -> Any:
         root, caption = make()
@@ -194,18 +194,18 @@ def diagnosed(make: Callable[[], tuple[Value, str]]) -> Callable[[bool], Any]:
 
 
 def network(model: Callable[[], nn.MLP], *sample: Any, **options: Any) -> Callable[[bool], Any]:
-    """`nn.draw` of a model at a sample."""
+    """A function that draws a model at a sample with `nn.draw`."""
     return lambda narrow: nn.draw(model(), *sample, direction="TB" if narrow else "LR", **options)
 
 
 def program(narrow: bool) -> Any:
-    """The loss of a 2-3-1 network with its gradient, compiled."""
+    """The compiled loss and gradient of a 2-3-1 network."""
     net = nn.MLP(2, [3, 1], "tanh", seed=0)
     return compile(lambda x, target: (net(x) - target) ** 2, [0.0, 0.0], 0.0).draw("backward", narrow=narrow)
 
 
 def wrong_partial(narrow: bool) -> Any:
-    """What gradcheck draws if an op has a wrong partial: tanh with 1 − x² in place of 1 − z²."""
+    """gradcheck's drawing for an op with a wrong partial: tanh with 1 − x² in place of 1 − z²."""
     wrong = custom_op(math.tanh, partials=lambda z, x: 1 - x * x, name="my_tanh")
     try:
         gradcheck(lambda w, x, b: (wrong(w * x + b) - 1) ** 2, (0.5, 2.0, -0.7))
@@ -253,7 +253,7 @@ SCENES = {
     ),
     "xor-network": Scene(
         "The same network as a network, trained",
-        "In each circle what its neuron gives over the plane, light where it is most: hidden ones draw lines, outputs join them.",
+        "Each circle shows its neuron's output over the plane, lighter where larger: hidden ones draw lines, outputs join them.",
         network(xor_net, over=nn.make_xor(4, shuffle=False), outputs=["class 0", "class 1"]),
     ),
     "mlp-network": Scene(
@@ -273,7 +273,7 @@ SCENES = {
     ),
     "moons-network": Scene(
         "MLP(2, [16, 16, 1]) as a network, trained",
-        "What each neuron gives over the plane: edges in the first layer, corners in the second, two moons at the output.",
+        "Each neuron's output over the plane: edges in the first layer, corners in the second, two moons at the output.",
         network(moons_net, over=nn.make_moons(100, noise=0.1, random_state=0)),
     ),
     "digits": Scene(
@@ -288,7 +288,7 @@ SCENES = {
     ),
     "nan": Scene(
         "A loss that became NaN",
-        "The thick frame is where NaN first appeared; the caption is the diagnosis of why().",
+        "The thick frame marks where NaN first appeared; the caption is why()'s diagnosis.",
         diagnosed(nan),
     ),
     "dead-relu": Scene(
@@ -298,12 +298,12 @@ SCENES = {
     ),
     "wrong-partial": Scene(
         "A wrong partial, found by gradcheck",
-        "The thick frame is the operation whose derivative is wrong: 1 − x² was written for 1 − z².",
+        "The thick frame marks the operation whose derivative is wrong: 1 − x² was written for 1 − z².",
         wrong_partial,
     ),
     "second-order": Scene(
         "The graph of a derivative",
-        "A gradient is a graph too: here that of d/dx of x · tanh(x), differentiated once more.",
+        "A gradient is a graph too: here d/dx of x · tanh(x), differentiated once more.",
         graph(second_order),
     ),
     "large": Scene(

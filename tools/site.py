@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 SITE = ROOT / "site"
 TEXTS = (".md", ".ipynb")
 PAGES = {"CHANGELOG.md": "changelog.md", "CONTRIBUTING.md": "contributing.md"}
-# Links in the sources lead to where a file is in the repository; on the site it is elsewhere, or not at all.
+# Links in the sources point to files in the repository; on the site they are elsewhere or missing.
 UP = r"\]\((?:\.\./)*"
 MOVED = [
     (re.compile(UP + r"notebooks/([\w-]+)\.ipynb"), r"](/learn/\1.ipynb"),
@@ -25,7 +25,7 @@ PICTURE = re.compile(r"<picture>.*?src=\"([\w-]+)-light\.svg.*?</picture>", re.D
 
 
 def sources() -> dict[Path, Path]:
-    """Every source of the site, by its place there: docs/, the notebooks in learn/, the changelog."""
+    """The sources of the site by their path there: docs/, the notebooks in learn/, the changelog."""
     found = {path.relative_to(ROOT / "docs"): path for path in sorted((ROOT / "docs").rglob("*.*")) if _is_source(path)}
     found |= {Path("learn") / path.name: path for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
     found[Path("gallery.md")] = found.pop(Path("gallery/README.md"))
@@ -53,7 +53,7 @@ def _is_source(path: Path) -> bool:
 
 
 def moved(text: str, up: str) -> str:
-    """The text of a page that is `up` from the root of the site, with its links as they are there."""
+    """The text of a page with its links rewritten for the site; `up` leads from the page to the site's root."""
     for link, place in MOVED:
         text = link.sub(place, text)
     text = PLAYGROUND.sub(rf'<a href="{up}play/\2">\1</a>', text)
@@ -61,7 +61,7 @@ def moved(text: str, up: str) -> str:
 
 
 def build(out: Path, numpy: bool = False) -> None:
-    """Write the pages to the new folder `out`; `numpy` if the notebooks have it in the browser. RuntimeError if Sphinx warns."""
+    """Write pages to the new folder `out`; `numpy` is True if notebooks have it in the browser. RuntimeError if Sphinx warns."""
     from sphinx.cmd.build import build_main
 
     with TemporaryDirectory() as work:
@@ -74,7 +74,7 @@ def build(out: Path, numpy: bool = False) -> None:
 
 
 def main() -> None:
-    """Build it all."""
+    """Build the site, the playground and JupyterLite."""
     from tools import lite, playground
 
     shutil.rmtree(SITE, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""The picture on docs/explanation/checking.md: the error of a difference quotient, by its step."""
+"""The picture in docs/explanation/checking.md: the error of a difference quotient against its step."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from autograd.viz.palette import CLASSES, COLOURS, standalone
 TITLE = "The error of (f(x + h) − f(x − h)) / 2h, for tanh at 0.5"
 ABOUT = (
     "As the step h shrinks from 0.1, the error first falls with its square, down to about 1e−11 near h = 1e−5; "
-    "then rounding takes over and it grows again. differentiate is below all of them."
+    "then rounding takes over and it grows again. The error of differentiate is below all of these."
 )
 WIDTH, HEIGHT = 380, 290
 LEFT, RIGHT, TOP, BOTTOM = 48, 24, 42, 240
@@ -21,7 +21,7 @@ CURVE, BEST = CLASSES[0].light, CLASSES[1].light
 
 
 def svg() -> str:
-    """The picture; its colours follow the reader's light or dark page."""
+    """The picture, in colours that follow the reader's light or dark page."""
     size = f'width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}"'
     font = 'font-family="Arial, Helvetica, \'Liberation Sans\', sans-serif" font-size="12"'
     return standalone(

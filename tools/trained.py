@@ -1,6 +1,6 @@
-"""Train the networks of the gallery, and keep their weights, to four digits, in tools/weights/.
+"""Train the networks of the gallery and keep their weights, to four digits, in tools/weights/.
 
-A training ends in other digits on another machine; what is drawn of the kept weights is the same on all.
+Training ends in slightly different weights on other machines; pictures drawn from the kept ones are the same everywhere.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def keep(net: nn.MLP, name: str) -> None:
 
 
 def train_xor() -> None:
-    """Until each of the four points has its class."""
+    """Train on the four points of XOR."""
     net, (X, y) = xor_net(trained=False), nn.make_xor(4, shuffle=False)
     targets = [[1.0 - label, float(label)] for label in y]
     optimizer = nn.optim.Adam(net.parameters(), lr=0.05)
@@ -29,7 +29,7 @@ def train_xor() -> None:
 
 
 def train_moons() -> None:
-    """As micrograd's demo."""
+    """Train as in micrograd's demo."""
     net, (X, y) = moons_net(trained=False), nn.make_moons(100, noise=0.1, random_state=0)
     signs = [2 * label - 1 for label in y]
     optimizer = nn.optim.AdamW(net.parameters(), lr=0.02, weight_decay=0.1)
@@ -39,7 +39,7 @@ def train_moons() -> None:
 
 
 def train_digits() -> None:
-    """As `make demo`, with a weight decay that smooths the weights."""
+    """Train as in `make demo`, with weight decay to smooth the weights."""
     digits = nn.load_digits()
     X = [[pixel / 16.0 for pixel in row] for row in digits.X]
     X_train, X_test, y_train, y_test = nn.train_test_split(X, digits.y, stratify=digits.y, random_state=0)

@@ -1,4 +1,4 @@
-"""Proofreading of gradients that were derived by hand."""
+"""Proofread gradients that were derived by hand."""
 
 from autograd.audit.claim import Diagnosis
 from autograd.audit.proofreading import Proofreading, audit

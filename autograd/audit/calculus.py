@@ -31,7 +31,7 @@ class Operation(NamedTuple):
 
     @property
     def terms(self) -> list[float]:
-        """What each argument adds to the derivative, by the chain rule."""
+        """The contribution of each argument to the derivative, by the chain rule."""
         return [(p or 0.0) * slope for p, slope in zip(self.node.partials, self.slopes, strict=True)]
 
     @property
@@ -50,16 +50,16 @@ class Operation(NamedTuple):
 
     @property
     def has_constant_factor(self) -> bool:
-        """Is it linear in its only argument that depends on the parameter?"""
+        """True if it is linear in its only argument that depends on the parameter."""
         return len(self.varying) == 1 and is_linear(self.node, {self.node.args[self.varying[0]]})
 
     def computes(self, function: Callable[[float, float], float]) -> bool:
-        """Is this the op of a function of two arguments, as far as the probes tell?"""
+        """True if the op agrees with this two-argument function at every probe."""
         op = self.op
         return op.arity == 2 and agree(lambda x: op(abs(x), x + 0.2), lambda x: function(abs(x), x + 0.2))
 
 
-Text = Callable[[Any], str]  # how an argument or a result is written
+Text = Callable[[Any], str]  # formats an argument or a result
 Wrong = Callable[[Operation], float]  # the derivative of a step by the parameter, with a mistake
 Found = Iterator[tuple[str, str, Wrong]]  # the kind of a mistake, a sentence, and the derivative
 
@@ -70,18 +70,18 @@ def rules(claim: Claim) -> Iterator[Diagnosis]:
 
 
 def constants(claim: Claim) -> Iterator[Diagnosis]:
-    """A constant term is kept, or a constant factor is lost; unless that is another broken rule in other words."""
+    """A constant term is kept, or a constant factor is lost; not tried if a broken rule explains the claim."""
     if not any(rules(claim)):
         yield from _first(claim, _constant)
 
 
 def functions(claim: Claim) -> Iterator[Diagnosis]:
-    """The derivative of another function is taken, as that of the tangent for the arctangent."""
+    """The derivative of another function is taken, such as that of the tangent for the arctangent."""
     yield from _first(claim, _other)
 
 
 def _first(claim: Claim, *mistakes: Callable[[Operation, Text], Found]) -> Iterator[Diagnosis]:
-    """The first of these mistakes that explains the claim, at the operation nearest to the result: others amount to the same."""
+    """The first of these mistakes that explains the claim, at the operation nearest the result; others would be equivalent."""
     loss = claim.loss
     if any(loss.shapes.values()) or len(loss.graph) > MAX_NODES or claim.is_explained_by(claim.gradient, -1.0):
         return
@@ -96,7 +96,7 @@ def _first(claim: Claim, *mistakes: Callable[[Operation, Text], Found]) -> Itera
 
 
 def _step(claim: Claim, loss: RecordedLoss, i: int) -> Operation | None:
-    """The i-th operation, if the parameter matters there, and f was recorded with the operations of the point given."""
+    """The i-th operation, if it depends on the parameter, and f recorded the same operations as at the given point."""
     nodes, given = loss.graph.nodes, claim.loss.graph.nodes
     node, op = nodes[i], given[i].op
     if op is None or len(nodes) != len(given) or node.op is not op or node not in loss.graph.adjoints:
@@ -107,7 +107,7 @@ def _step(claim: Claim, loss: RecordedLoss, i: int) -> Operation | None:
 
 
 def _with_step(claim: Claim, i: int, wrong: Wrong) -> Candidate:
-    """The gradient if the derivative of the i-th operation is wrong."""
+    """The gradient with a wrong derivative of the i-th operation."""
 
     def candidate(loss: RecordedLoss) -> Sequence[float] | None:
         if (step := _step(claim, loss, i)) is None:
@@ -122,7 +122,7 @@ def _with_step(claim: Claim, i: int, wrong: Wrong) -> Candidate:
 
 
 def _texts(loss: RecordedLoss) -> Text:
-    """How the operations of f are written in its parameters; what is long is left out."""
+    """A formatter of f's operations in terms of its parameters; a long formula becomes …."""
     write = TEXT.numbered
     written = {leaf: write.variable(name) for name in loss.shapes for leaf in loss.leaves[name]}
 
@@ -132,7 +132,7 @@ def _texts(loss: RecordedLoss) -> Text:
     for node in loss.graph:
         if node.op is not None:
             args = [formula(arg) for arg in node.args]
-            copies = node.op.arity == 1 and agree(node.op, float)  # as `grad` does, for a graph of its own
+            copies = node.op.arity == 1 and agree(node.op, float)  # as made by `grad`, for a graph of its own
             found = args[0] if copies else write.operation(node.op, args)
             written[node] = found if len(found.text) <= MAX_TEXT else Formula("…", ATOM)
         elif node not in written:
@@ -166,8 +166,8 @@ def _at_inner(step: Operation, text: Text) -> Found:
     def wrong(step: Operation) -> float:
         return partials_at(step.node, [*step.numbers[:i], step.slopes[i], *step.numbers[i + 1 :]])[i] or 0.0
 
-    taken = f"the outer derivative is taken at the inner one: f′(u′), and not f′(u)·u′, where u is {text(step.node.args[i])}"
-    yield "inner derivative", taken, wrong
+    taken = "the outer derivative is evaluated at the inner derivative: f′(u′) instead of f′(u)·u′"
+    yield "inner derivative", f"{taken}, where u is {text(step.node.args[i])}", wrong
 
 
 # -- sums, products and quotients ----------------------------------------------------------------------
@@ -185,7 +185,7 @@ def _term(step: Operation, text: Text) -> Found:
 def _minus(step: Operation, text: Text) -> Found:
     """The minus in the derivative of a function, as in that of the cosine, is missing."""
     if step.op.arity == 1 and partial_text(step.op, 0, ["x"]).startswith("−"):
-        yield "sign", f"the minus in the derivative of {text(step.node)} is missing", partial(_with_term_times, -1.0, 0)
+        yield "sign", f"the minus sign in the derivative of {text(step.node)} is missing", partial(_with_term_times, -1.0, 0)
 
 
 def _sign(step: Operation, text: Text) -> Found:
@@ -219,7 +219,7 @@ def _of_parts(step: Operation, text: Text) -> Found:
 
 
 def _quotient(step: Operation, text: Text) -> Found:
-    """u/v without the square of v in the denominator, of both terms or of the second one."""
+    """u/v without the square of v in the denominator, in both terms or in the second."""
     if step.computes(operator.truediv) and 1 in step.varying:
         sentence = f"in the derivative of {text(step.node)}, the denominator {text(step.node.args[1])} is not squared"
         yield "quotient rule", sentence, lambda step: step.slope * step.numbers[1]
@@ -232,7 +232,7 @@ def _quotient(step: Operation, text: Text) -> Found:
 def _power(step: Operation, text: Text) -> Found:
     """The exponent of a power is not lowered, or is left out; or an exponential is taken for a power."""
     its = f"the derivative of {text(step.node)}"
-    as_power = f"{its} is taken by the power rule, which is for constant exponents"
+    as_power = f"{its} is computed by the power rule, which is only for constant exponents"
     if step.op.arity == 1 and agree(step.op, math.exp):
         yield "power rule", as_power, lambda step: step.numbers[0] * math.exp(step.numbers[0] - 1.0) * step.slopes[0]
     elif step.computes(math.pow) and step.varying == [0]:
@@ -277,21 +277,21 @@ def _with_derivative_of(other: Op, step: Operation) -> float:
 
 
 def _constant(step: Operation, text: Text) -> Found:
-    """A term whose derivative is 0 is kept, or a factor is lost, or taken for the other one."""
+    """A term whose derivative is 0 is kept, a factor is lost, or the derivative is by the other factor."""
     its = f"the derivative of {text(step.node)}"
     if step.computes(math.pow) and step.varying == [0]:
         yield "power rule", f"the factor {shown(step.numbers[1])} in {its} is missing", lambda step: step.slope / step.numbers[1]
     elif step.has_constant_factor:
-        yield "constant", f"the constant in {its} is kept, and its derivative is 0", _with_constant
+        yield "constant", f"the constant in {its} is kept, although its derivative is 0", _with_constant
         yield "constant", f"the constant factor in {its} is missing", lambda step: sum(step.slopes)
-        alone = f"the constant factor in {its} is missing, but for its sign"
+        alone = f"only the sign of the constant factor in {its} is kept"
         yield "constant", alone, lambda step: sum(map(math.copysign, step.slopes, step.terms))
     if step.computes(operator.mul) and step.has_constant_factor:
         (i,) = step.varying
         other = text(step.node.args[1 - i])
-        yield "other variable", f"{its} is taken by {other}", lambda step: step.numbers[i]
+        yield "other variable", f"{text(step.node)} is differentiated with respect to {other}", lambda step: step.numbers[i]
 
 
 def _with_constant(step: Operation) -> float:
-    """The constant is what the result is at 0."""
+    """The derivative with the constant kept, which is the result at 0."""
     return step.slope + step.node.data - sum((p or 0.0) * x for p, x in zip(step.node.partials, step.numbers, strict=True))

@@ -11,20 +11,20 @@ from autograd._format import listed
 from autograd.audit.parameters import indices
 from autograd.audit.recorded_loss import RecordedLoss
 
-MAX_UNEXPLAINED = 1e-4  # the fraction of a difference that an explanation may leave unexplained, however small that is
+MAX_UNEXPLAINED = 1e-4  # the fraction of a difference, however small, that an explanation may leave unexplained
 MIN_DIGITS = 7  # that must agree, not counting those that the fit itself uses up
 SAME_FACTOR = 1e-6
 MAX_REASONS = 3
 UNDERFLOW = 1e-300  # the error that underflow may cause
 
-# A formula that may be what was claimed: its numbers for a recorded loss, None where it has none.
+# A formula that may have been claimed: maps a recorded loss to the formula's numbers, None if it has none.
 Candidate = Callable[[RecordedLoss], Sequence[float] | None]
 
 
 class Entry(NamedTuple):
-    """One number of a parameter: what is claimed, what is right, how far apart the two may be by rounding, the verdict.
+    """One number of a parameter: the claimed and the right one, the rounding allowed between them, and the verdict.
 
-    `hidden` if rounding hides which of the two is right.
+    It is `hidden` if rounding hides which of the two is right.
     """
 
     parameter: str
@@ -49,7 +49,7 @@ class Diagnosis(NamedTuple):
 
 
 class Factor(NamedTuple):
-    """A factor, how it is written, and the size it comes from."""
+    """A factor, its text, and the size it comes from."""
 
     k: float
     text: str
@@ -83,7 +83,7 @@ class Claim:
         off = [max(low - c, c - high, 0.0) for c, (low, high) in zip(claimed, spans, strict=True)]
         least = [self.rtol * abs(g) + UNDERFLOW for g in gradient]
         noise = [0.0] * len(off)
-        if any(x > t for x, t in zip(off, least, strict=True)):  # else its rounding need not be known
+        if any(x > t for x, t in zip(off, least, strict=True)):  # otherwise its rounding does not matter
             noise = loss.noise[self.name]
         entries = []
         for i, (index, c, g) in enumerate(zip(indices(self.shape), claimed, gradient, strict=True)):
@@ -97,11 +97,11 @@ class Claim:
         return loss.gradient[self.name]
 
     def penalty(self, loss: RecordedLoss) -> list[float]:
-        """What the penalties of f add to it."""
+        """The part of the gradient that comes from f's penalties."""
         return loss.penalty[self.name]
 
     def data(self, loss: RecordedLoss) -> list[float]:
-        """The gradient without what the penalties add."""
+        """The gradient without the part from the penalties."""
         return [g - p for g, p in zip(self.gradient(loss), self.penalty(loss), strict=True)]
 
     @cached_property
@@ -110,7 +110,7 @@ class Claim:
 
     @cached_property
     def is_of_a_model(self) -> bool:
-        """Has f arrays, samples or activations? A plain function of numbers has no penalties, and no errors δ."""
+        """True if f has arrays, samples or activations. A plain function of numbers has no penalties and no errors δ."""
         counts = (len(uses) for loss in self.losses for rows in loss.contributions.values() for uses in rows)
         return self.has_layers_or_arrays or max(counts, default=0) > 1
 
@@ -120,12 +120,12 @@ class Claim:
 
     @cached_property
     def uses(self) -> str:
-        """What the uses of the parameter are called. Samples use it independently; in x·tanh(3·x) one use feeds the other."""
+        """A term for the uses of the parameter. Samples use it independently; in x·tanh(3·x) one use feeds the other."""
         return "samples" if self.has_layers_or_arrays and self.loss.is_used_apart(self.name) else f"uses of {self.name}"
 
     @property
     def of_the_penalty(self) -> str:
-        """What the penalty adds, in words."""
+        """A phrase for the part of the gradient that comes from the penalty."""
         name = self.name
         return f"the gradient of the penalty on {name}" if self.is_of_a_model else f"the contribution of the term in {name} alone"
 
@@ -138,7 +138,7 @@ class Claim:
         return True
 
     def _equations(self, loss: RecordedLoss, of: Candidate, beside: Candidate | None) -> list[tuple[float, float, float]] | None:
-        """For each number of the claim those of the candidates; None if they don't fit it."""
+        """Numbers of both candidates beside those of the claim; None if there are none, or a different count."""
         claimed = loss.claimed[self.name].numbers
         xs, rests = of(loss), beside(loss) if beside else [0.0] * len(claimed)
         if xs is None or rests is None or not len(xs) == len(rests) == len(claimed):
@@ -147,7 +147,7 @@ class Claim:
 
     @cached_property
     def _slack(self) -> dict[RecordedLoss, float]:
-        """The rounding error that an explanation of the claim may have, far below the difference that it explains."""
+        """The rounding error allowed in an explanation of the claim, far below the difference that it explains."""
         slack = {}
         for loss in self.losses:
             largest = max(map(abs, loss.claimed[self.name].numbers))
@@ -157,7 +157,7 @@ class Claim:
 
     @cached_property
     def _off(self) -> float:
-        """The largest difference; of another shape, the largest number."""
+        """The largest difference; if the shapes differ, the largest number."""
         if self.same_shape:
             return max(abs(entry.claimed - entry.gradient) for entries in self.entries for entry in entries)
         return max(abs(x) for loss in self.losses for x in (*loss.claimed[self.name].numbers, *self.gradient(loss)))
@@ -167,7 +167,7 @@ class Claim:
     def known_factor(self, of: Candidate, beside: Candidate | None = None) -> Factor | None:
         """The known factor k for which the claim is k·of + beside, if there is one."""
         ratios = (self._least_squares([loss], of, beside) for loss in self.losses)
-        k = next((k for k in ratios if k == k), math.nan)  # from one point; whether it fits all of them is seen below
+        k = next((k for k in ratios if k == k), math.nan)  # from one point; tested at all of them below
         near = (factor for factor in self.known_factors if abs(k - factor.k) <= max(SAME_FACTOR, self.rtol) * abs(k))
         return next((factor for factor in near if self.is_explained_by(of, factor.k, beside)), None)
 
@@ -208,7 +208,7 @@ class Claim:
         for other, shape in self.loss.shapes.items():
             words = ["the length"] if len(shape) == 1 else ["the number of rows", "the number of columns"]
             lengths = [(f"{word} of {other}", n) for word, n in zip(words, shape, strict=False)]
-            sizes += [(reason, n) for reason, n in lengths if n not in self.loss.exponents]  # which are the likelier reason
+            sizes += [(reason, n) for reason, n in lengths if n not in self.loss.exponents]  # an exponent is the likelier reason
         return [(reason, n) for reason, n in sizes if n > 1]
 
     def reasons(self, factor: Factor) -> str:
@@ -218,6 +218,6 @@ class Claim:
 
 
 def _is_hidden(entries: Iterable[Entry]) -> bool:
-    """Is there an entry that cannot be judged, and none that is wrong?"""
+    """True if some entry cannot be judged, and none is wrong."""
     doubtful = [entry.hidden for entry in entries if not entry.agrees]
     return bool(doubtful) and all(doubtful)

@@ -1,4 +1,4 @@
-"""The mistakes that an audit knows, with the code for those that are not about a rule of calculus, or the chain rule."""
+"""The mistakes that an audit knows; those in rules of calculus and in the chain rule are coded in other modules."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from autograd.audit.recorded_loss import ParameterUse, RecordedLoss
 
 MAX_ENTRIES = 3  # named one by one
 
-Mistake = Callable[[Claim], Iterator[Diagnosis]]  # the ways in which it explains a claim
+Mistake = Callable[[Claim], Iterator[Diagnosis]]  # yields the ways in which it explains a claim
 
 
 def diagnose(claims: Sequence[Claim]) -> dict[str, tuple[Diagnosis, ...]]:
-    """What explains each wrong claim, the likeliest first: mistakes that explain all of them come before others."""
+    """Explanations of each wrong claim, the likeliest first: mistakes that explain all claims come before others."""
     found = {}
     for claim in claims:
         mistakes = MISTAKES if claim.same_shape else OF_ANOTHER_SHAPE
@@ -35,11 +35,11 @@ def _explanations(claim: Claim, mistakes: Sequence[Mistake]) -> list[Diagnosis]:
 
 
 def convention(claim: Claim) -> Iterator[Diagnosis]:
-    """What backward() gives, where f is smooth though its ops have kinks."""
+    """The convention of backward() at the kinks of ops, though f is smooth there."""
     conventional, right = claim.loss.conventional[claim.name], claim.gradient(claim.loss)
     if conventional != right and claim.is_explained_by(lambda loss: loss.conventional[claim.name]):
         at = f"at the kink of {listed(claim.loss.sides.ops)}"
-        yield Diagnosis("convention", f"it is what backward() gives by its convention {at}, but f is smooth there")
+        yield Diagnosis("convention", f"the claim is what backward() gives by convention {at}, but f is smooth there")
 
 
 # -- factors -----------------------------------------------------------------------------------------
@@ -52,14 +52,14 @@ def sign(claim: Claim) -> Iterator[Diagnosis]:
 
 
 def known_factor(claim: Claim) -> Iterator[Diagnosis]:
-    """2, ½, the size of something, or one over it, times the gradient, or times all of it but the penalty."""
+    """The gradient, or all of it but the penalty, times 2, ½, a size or the inverse of a size."""
     factor = claim.known_factor(claim.gradient)
     if factor and factor.k not in (-1.0, 0.0):
         yield Diagnosis("constant factor", f"the claim is {factor.text} times the gradient{claim.reasons(factor)}")
     factor = claim.known_factor(claim.data, claim.penalty) if claim.has_penalty else None
     if factor:
         part = "the penalty" if claim.is_of_a_model else claim.of_the_penalty
-        text = f"{part} is right, the rest is {factor.text} times what it should be{claim.reasons(factor)}"
+        text = f"{part} is right, but the rest is {factor.text} times what it should be{claim.reasons(factor)}"
         yield Diagnosis("constant factor", text)
 
 
@@ -104,10 +104,10 @@ def wrong_axis(claim: Claim) -> Iterator[Diagnosis]:
     if len(claim.shape) not in (1, 2):
         return
     size, columns = math.prod(claim.shape), claim.shape[-1]
-    groups = {  # the number of the sum that each entry goes into
+    groups = {  # the index of the sum that each entry goes into
         "": [0] * size,
-        " of each column": [k % columns for k in range(size)],
-        " of each row": [k // columns for k in range(size)],
+        " in each column": [k % columns for k in range(size)],
+        " in each row": [k // columns for k in range(size)],
     }
     what = "every entry is" if claim.same_shape else "the claim is"
     for which, group in groups.items():
@@ -130,7 +130,7 @@ def _entry_sums(claim: Claim, group: Sequence[int]) -> Candidate:
 def right_numbers(claim: Claim) -> Iterator[Diagnosis]:
     """The right numbers in the wrong shape."""
     if claim.is_explained_by(claim.gradient):
-        yield Diagnosis("wrong shape", f"{_shapes(claim)}; the numbers are right")
+        yield Diagnosis("wrong shape", f"{_shapes(claim)}, but the numbers are right")
 
 
 def wrong_shape(claim: Claim) -> Iterator[Diagnosis]:
@@ -155,7 +155,7 @@ def single_entries(claim: Claim) -> Iterator[Diagnosis]:
 # -- the sum over the samples of the errors δ of a layer times its inputs ----------------------------
 
 Part = Callable[[ParameterUse], float]
-Position = tuple[int, int]  # of a contribution: to which number of a parameter, and from which sample
+Position = tuple[int, int]  # of a contribution: the index in a parameter, and the sample
 
 DELTA, INPUT, PRODUCT = attrgetter("delta"), attrgetter("x"), attrgetter("product")
 
@@ -176,7 +176,7 @@ def samples(claim: Claim) -> Iterator[Diagnosis]:
             which = "the last" if s == count - 1 else "the first" if s == 0 else f"number {s + 1}"
             one = _contributions(name, [[(i, s)] for i in range(size)], PRODUCT)
             if claim.is_explained_by(one, k, claim.penalty):
-                why = ", as if `=` stood for `+=`" if s == count - 1 else ""
+                why = ", as if `=` were used instead of `+=`" if s == count - 1 else ""
                 yield Diagnosis("samples", f"only {which} of {whole} counts{scale}{why}")
             if k == 1.0 and claim.is_explained_by(one, -1.0, claim.gradient):
                 yield Diagnosis("samples", f"{which} of {whole} is left out")
@@ -188,7 +188,7 @@ def samples(claim: Claim) -> Iterator[Diagnosis]:
 
 
 def _samples_of(claim: Claim, name: str) -> int:
-    """How many samples use a parameter, if that is the same at all points."""
+    """The number of samples that use a parameter; 0 if it differs between points."""
     counts = {len(loss.contributions[name][0]) for loss in claim.losses}
     return counts.pop() if len(counts) == 1 else 0
 
@@ -208,13 +208,13 @@ def missing_part(claim: Claim) -> Iterator[Diagnosis]:
 
 
 def _parts(claim: Claim, count: int) -> Iterator[tuple[str, Shape, Candidate]]:
-    """What may stand in place of the product, and in which shape."""
+    """What may be claimed in place of the product: a text, a shape and the numbers."""
     loss, shape = claim.loss, claim.shape
     for name in sorted(loss.shapes, key=lambda name: name != claim.name):
         if _samples_of(claim, name) != count:
             continue
-        layer = "" if name == claim.name else f", and δ is that of another layer, the one of {name}"
-        text = f"the product with the inputs is missing: the claim is δ, one number for each unit{layer}"
+        layer = "" if name == claim.name else f", and δ belongs to another layer, that of {name}"
+        text = f"the product with the inputs is missing: the claim is δ, one number per unit{layer}"
         units = _distinct(loss, name, DELTA)
         n = len(units)
         yield text, (n, count), _contributions(name, [[(k, s)] for k in units for s in range(count)], DELTA)
@@ -223,11 +223,11 @@ def _parts(claim: Claim, count: int) -> Iterator[tuple[str, Shape, Candidate]]:
             yield text, summed, _contributions(name, [[(k, s) for s in range(count)] for k in units], DELTA)
         inputs = _distinct(loss, claim.name, INPUT)
         if name == claim.name and len(shape) == 2 and len(inputs) == n and count == 1:
-            text = "δ and the inputs are multiplied entry by entry, where every δ should meet every input"
+            text = "δ and the inputs are multiplied entry by entry, but every δ should be multiplied by every input"
             yield text, (n,), _entry_by_entry(name, list(zip(units, inputs, strict=True)))
     everything = [[(k, s) for s in range(count)] for k in range(math.prod(shape))]
-    yield "the inputs, by which each entry's δ is multiplied, are missing", shape, _contributions(claim.name, everything, DELTA)
-    yield "δ, by which the inputs are multiplied, is missing", shape, _contributions(claim.name, everything, INPUT)
+    yield "the inputs, which should multiply each entry's δ, are missing", shape, _contributions(claim.name, everything, DELTA)
+    yield "δ, which should multiply the inputs, is missing", shape, _contributions(claim.name, everything, INPUT)
 
 
 def _entry_by_entry(name: str, pairs: Sequence[tuple[int, int]]) -> Candidate:
@@ -248,7 +248,7 @@ def _distinct(loss: RecordedLoss, name: str, part: Part) -> list[int]:
 
 Form = Callable[[Sequence[float]], Sequence[float]]
 
-# What may be taken for the gradient of a penalty, up to a factor, from the numbers of the parameter.
+# What may be claimed as the gradient of a penalty, up to a factor, from the numbers of the parameter.
 FORMS: Mapping[str, Form] = {
     "w": lambda w: w,
     "sign(w)": lambda w: [math.copysign(1.0, x) if x else 0.0 for x in w],
@@ -277,22 +277,22 @@ def penalty_strength(claim: Claim) -> Iterator[Diagnosis]:
 
 
 def penalty_form(claim: Claim) -> Iterator[Diagnosis]:
-    """The gradient of a penalty that f does not have, in place of that of its own or beside it."""
+    """The gradient of a penalty that f does not have, instead of its own or in addition to it."""
     name = claim.name
     if not claim.is_of_a_model:
         return
     if not claim.has_penalty:
         for text in _fitted(claim, claim.gradient):
-            yield Diagnosis("penalty", f"the claim adds the gradient of a penalty on {name}, {text}, and f has none")
+            yield Diagnosis("penalty", f"the claim adds the gradient of a penalty on {name}, {text}, but f has none")
         return
     for text in _fitted(claim, claim.data):
         yield Diagnosis("penalty", f"the gradient of the penalty on {name} is taken as {text}{_right_form(claim)}")
     for text in _fitted(claim, claim.gradient):
-        yield Diagnosis("penalty", f"the claim adds the gradient of a further penalty on {name}, {text}, that f does not have")
+        yield Diagnosis("penalty", f"the claim adds the gradient of another penalty on {name}, {text}, which f does not have")
 
 
 def two_mistakes(claim: Claim) -> Iterator[Diagnosis]:
-    """The gradient of another penalty, and the rest times a factor that has a reason."""
+    """The gradient of another penalty, and the rest times a known factor."""
     for factor in claim.known_factors[2:] if claim.has_penalty and claim.is_of_a_model else ():
         for text in _fitted(claim, lambda loss, k=factor.k: [k * x for x in claim.data(loss)]):  # type: ignore[misc]
             wrong = f"the gradient of the penalty on {claim.name} is taken as {text}{_right_form(claim)}"
@@ -302,7 +302,7 @@ def two_mistakes(claim: Claim) -> Iterator[Diagnosis]:
 
 
 def _fitted(claim: Claim, beside: Candidate) -> Iterator[str]:
-    """The form that the claim has besides the rest, with its factor."""
+    """The form that, added to `beside`, explains the claim, with its factor."""
     for text, form in FORMS.items() if not claim.is_explained_by(beside) else ():
         k = claim.fitted_factor(lambda loss, form=form: form(loss.numbers[claim.name]), beside)  # type: ignore[misc]
         if k is not None:
@@ -320,14 +320,14 @@ def _right_form(claim: Claim) -> str:
         xs = [x for ws in numbers for x in form(ws)]
         k = math.fsum(map(float.__mul__, own, xs)) / (math.fsum(x * x for x in xs) or 1.0)
         if all(abs(p - k * x) <= claim.rtol * abs(p) for p, x in zip(own, xs, strict=True)):
-            return f"; it is {shown(k)}·{text}"
+            return f" instead of {shown(k)}·{text}"
     return ""
 
 
 # -- the table ---------------------------------------------------------------------------------------
 
-# In the order in which an audit prefers them: those with nothing to fit, the simplest first; then those with a number
-# that is fitted to the claim.
+# In order of preference: those with nothing to fit, the simplest first;
+# then those that fit a number to the claim.
 MISTAKES: Sequence[Mistake] = (
     convention,
     sign,
@@ -346,7 +346,7 @@ MISTAKES: Sequence[Mistake] = (
     any_factor,
     penalty_form,
 )
-# Where none of them explains the claim.
+# If none of them explains the claim.
 LAST_RESORTS: Sequence[Mistake] = (calculus.functions, two_mistakes, single_entries)
 OF_ANOTHER_SHAPE: Sequence[Mistake] = (
     transpose,

@@ -18,14 +18,14 @@ Numbers = dict[str, list[float]]
 
 
 class Array(NamedTuple):
-    """Numbers row by row, and their shape, which is () for a single number."""
+    """Numbers row by row, and their shape, () for a single number."""
 
     numbers: list[float]
     shape: Shape
 
 
 def indices(shape: Shape) -> list[str]:
-    """How the numbers of an array are written in Python, row by row.
+    """Python indices of the numbers in an array, row by row.
 
     >>> indices((1, 2)), indices(())
     (['[0][0]', '[0][1]'], [''])
@@ -90,7 +90,7 @@ class Parameters:
         self.numbers: Numbers = {name: array.numbers for name, array in arrays.items()}
 
     def call(self, function: Callable[..., Any], numbers: Mapping[str, Sequence[Any]]) -> Any:
-        """`function` of these numbers, or Values, each parameter in its shape."""
+        """Call `function` with these numbers or Values, each parameter in its shape."""
         shaped = {
             name: as_array(numbers[name], shape) if name in self._from_numpy else _nested(iter(numbers[name]), shape)
             for name, shape in self.shapes.items()
@@ -98,7 +98,7 @@ class Parameters:
         return function(**shaped) if self._by_keyword else function(*shaped.values())
 
     def claimed_arrays(self, claimed: Any, numbers: Numbers) -> dict[str, Array]:
-        """The claimed gradients at these numbers, of all parameters for which there is one."""
+        """The claimed gradients at these numbers, for all parameters that have one."""
         given = self._by_name(self._numbers(claimed, numbers))
         derived = [name for name in self.shapes if given[name] is not None]
         return {name: read_array(self._numbers(given[name], numbers), f"claimed {name!r}") for name in derived}
@@ -127,7 +127,7 @@ class Parameters:
 
 
 def _names(f: Callable[..., Any], count: int) -> list[str]:
-    """The names of the first parameters of `f`, as far as it tells them."""
+    """Names of the first parameters of `f`, or `argument 1` and so on if its signature has too few."""
     try:
         parameters = list(signature(f).parameters.values())
     except (TypeError, ValueError):

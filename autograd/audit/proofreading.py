@@ -1,4 +1,4 @@
-"""audit: proofread one gradient that was derived by hand. Proofreading: all the gradients of a document, in one table."""
+"""audit proofreads one gradient that was derived by hand; Proofreading, all the gradients of a document, in one table."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from autograd.audit.parameters import Parameters
 from autograd.audit.recorded_loss import RecordedLoss
 from autograd.audit.report import AuditReport, Verdict, verdict_on
 
-RTOL = 1e-9  # the error that rounding may leave in a formula written by hand, beyond what its gradient's own conditioning allows
+RTOL = 1e-9  # rounding error allowed in a hand-written formula, beyond what the gradient's own conditioning explains
 NEARBY = 3  # points at which a claimed function is judged, besides the one given
-DISTANCES = (0.1, 0.01, 0.001)  # to them, as a part of the parameters; the next one if f is not defined there
+DISTANCES = (0.1, 0.01, 0.001)  # to them, relative to the parameters; the next is tried if f is undefined there
 
 
 def audit(
@@ -29,33 +29,33 @@ def audit(
 
     `f` is a loss written with Values. `at` holds its parameters: a dict of numbers, lists, matrices or NumPy arrays by
     keyword, a tuple of them by position, or a single one. `f` gets them as Values in the same shapes, and returns a
-    Value. `claimed` is a function of the same parameters as plain numbers that returns the gradients in a dict or
-    tuple; or a dict or tuple of the gradients themselves, or of a function for each; None stands for one that nobody
-    derived. Functions are judged at a few points nearby as well, where every parameter is another, so that a mistake is
-    not taken for another one, or for right, that looks the same at one point.
+    Value. `claimed` is a function that takes the same parameters as plain numbers and returns the gradients in a dict
+    or tuple; or a dict or tuple of the gradients themselves, or of a function for each; None stands for one that nobody
+    derived. Functions are also judged at a few nearby points, where every parameter differs, since at a single point a
+    mistake may look right, or like another mistake.
 
     `sizes` are further sizes that may explain a factor, such as {"the batch size": 50}; those of the parameters, and
-    how often each of them is used, are known. `rtol` is the rounding error that a claim is allowed. Where rounding hides
-    the gradient, as behind log(1 - sigmoid(36)), a claim cannot be judged, and does not count as right.
+    how often each is used, are known already. `rtol` is the relative rounding error allowed in a claim. If rounding
+    hides the gradient, as behind log(1 - sigmoid(36)), a claim cannot be judged, and does not count as right.
 
     >>> from autograd import tanh
     >>> report = audit(lambda w, b: tanh(w * 3 + b) ** 2, lambda w, b: (6 * math.tanh(w * 3 + b), 0.5), at=(0.2, 0.1))
     >>> print(report)
     2 of 2 claimed gradients do not hold.
-    w (a number): differs: claimed 3.62621, it is 2.3017
+    w (a number): differs: claimed 3.62621, should be 2.3017
         likely: the derivative of tanh is missing, as if it were 1
-    b (a number): differs: claimed 0.5, it is 0.767232
+    b (a number): differs: claimed 0.5, should be 0.767232
         likely: no single known mistake explains it
     """
     if not callable(f):
         raise TypeError(f"audit: f must be a function, got {type(f).__name__}")
     for reason, n in (sizes or {}).items():
         if not isinstance(n, int) or n < 1:
-            raise ValueError(f"audit: sizes: {reason!r} must be a whole number from 1 on, got {n!r}")
+            raise ValueError(f"audit: sizes: {reason!r} must be a positive integer, got {n!r}")
     parameters = Parameters(f, at)
     losses = [RecordedLoss(f, claimed, parameters, parameters.numbers), *_nearby(f, claimed, parameters)]
     if not losses[0].claimed:
-        raise ValueError("audit: claimed has no gradient at all: None stands for each")
+        raise ValueError("audit: claimed contains no gradient: every entry is None")
     claims = [Claim(name, losses, sizes or {}, rtol) for name in losses[0].claimed]
     diagnoses = diagnose([claim for claim in claims if not claim.agrees and not claim.undecided])
     sided = {claim.name: losses[0].claimed[claim.name].numbers for claim in claims if claim.agrees and claim.takes_a_side}
@@ -64,7 +64,7 @@ def audit(
 
 
 def _nearby(f: Callable[..., Any], claimed: Any, parameters: Parameters) -> Iterator[RecordedLoss]:
-    """The loss and the claim at points nearby, as far as both are defined there and functions are claimed."""
+    """The loss and the claim at nearby points where both are defined, if any claim is a function."""
     members = claimed.values() if isinstance(claimed, Mapping) else claimed if isinstance(claimed, (tuple, list)) else ()
     random = Random(0)
     for _ in range(NEARBY if callable(claimed) or any(map(callable, members)) else 0):
@@ -89,7 +89,7 @@ def _moved(xs: list[float], distance: float, random: Random) -> list[float]:
 
 
 class Statement(NamedTuple):
-    """What a document states, the audit of it, and the correct form."""
+    """A statement of a document, its audit, and the correct form."""
 
     says: str
     report: AuditReport
@@ -97,12 +97,12 @@ class Statement(NamedTuple):
 
     @property
     def holds(self) -> bool:
-        """Does every claimed gradient agree?"""
+        """True if every claimed gradient agrees."""
         return bool(self.report)
 
     @property
     def undecided(self) -> bool:
-        """Does no claimed gradient differ, while some cannot be judged?"""
+        """True if no claimed gradient is wrong, but some cannot be judged."""
         return not self.holds and all(verdict.agrees or verdict.undecided for verdict in self.report)
 
     @property
@@ -124,15 +124,15 @@ class Statement(NamedTuple):
 
 
 class Proofreading:
-    """The statements of a document about its derivatives, each put to `audit`, as one table.
+    """The statements of a document about its derivatives, each checked by `audit`, as one table.
 
-    Numbers, or a constant that is wrong at nearby points, can only "hold at this point".
+    Claims that are numbers, or a constant that is wrong at nearby points, can only "hold at this point".
 
     >>> notes = Proofreading("notes")
     >>> notes.claim("d(w²)/dw = w", lambda w: w**2, lambda w: w, at=0.5, right="2w")
     >>> notes.claim("d(w³)/dw = 3w²", lambda w: w**3, lambda w: 3 * w * w, at=0.5)
     >>> notes
-    notes: 1 of 2 statements do not hold
+    notes: 1 of 2 statements does not hold
     d(w²)/dw = w: does not hold
         likely: the claim is ½ times the gradient (2 is an exponent in f)
         right: 2w
@@ -156,7 +156,7 @@ class Proofreading:
         """Audit a statement, with the arguments of `audit`; `says` is what the document states, `right` the correct form."""
         report = audit(f, claimed, at=at, sizes=sizes)
         if right and report:
-            raise ValueError(f"Proofreading: right: {says!r} holds as it is, got {right!r} as the right form")
+            raise ValueError(f"Proofreading: right must be empty, since {says!r} already holds, got {right!r}")
         self.statements.append(Statement(says, report, right))
 
     def __iter__(self) -> Iterator[Statement]:

@@ -37,31 +37,31 @@ def value_args(node: Value) -> list[Value]:
 
 
 def _moved(node: Value, moving: Collection[Value], x: float, partials: bool = False) -> tuple[float, list[Any]]:
-    """The value of a node and its partials with respect to some of its arguments if these are x."""
+    """The value of a node, and its partials with respect to some of its arguments, with those set to x."""
     moves = [type(arg) is Value and arg in moving for arg in node.args]
     args = [x if moved else number for number, moved in zip(operands(node), moves, strict=True)]
     return evaluated(op_of(node), args, moves if partials else [False] * len(moves))
 
 
 def agree(one: Function, other: Function) -> bool:
-    """Are both the same function, as far as the probes tell?"""
+    """True if both functions agree at every probe."""
     return all(math.isclose(one(x), other(x), rel_tol=1e-12) for x in PROBES)
 
 
 def is_function(node: Value, function: Function) -> bool:
-    """Is a node this function of its only argument that is a Value?"""
+    """True if a node is this function of its only argument that is a Value."""
     args = set(value_args(node))
     return len(args) == 1 and agree(lambda x: _moved(node, args, x)[0], function)
 
 
 def is_linear(node: Value, moving: Collection[Value]) -> bool:
-    """Is a node linear in these arguments: are its partials with respect to them the same wherever they are?"""
+    """True if a node is linear in these arguments: its partials with respect to them are the same at the probes."""
     here = [p if type(arg) is Value and arg in moving else None for arg, p in zip(node.args, node.partials, strict=True)]
     return op_of(node).linear or all(_moved(node, moving, x, partials=True)[1] == here for x in PROBES[:2])
 
 
 def is_homogeneous(node: Value, moving: Collection[Value]) -> bool:
-    """Does multiplying these arguments by t multiply the node by a power of t? A difference from 0 counts as one from data."""
+    """True if scaling these arguments by t scales the node by a power of t. A difference from 0 counts as one from data."""
     op = op_of(node)
     if op.linear:
         if all(type(arg) is Value and arg in moving for arg in node.args):
@@ -95,7 +95,7 @@ class Activation(NamedTuple):
 
 
 def network_layers(order: Sequence[Value]) -> dict[Layer, list[Activation]]:
-    """The activations by function and layer, sample by sample in each: so the units of equally wide layers correspond."""
+    """The activations by function and layer, each ordered by sample so that units of equally wide layers correspond."""
     units = {node: unit for node in order if (unit := _activation(node))}
     inside = {part for unit in units.values() for part in unit.nodes[1:]}
     layers: dict[Value, int] = {}
@@ -116,7 +116,7 @@ def network_layers(order: Sequence[Value]) -> dict[Layer, list[Activation]]:
 
 
 def _activation(node: Value) -> Activation | None:
-    """The unit whose result this node is, if it is one; 1/(1 + exp(−x)) is a sigmoid."""
+    """The unit whose result this node is, or None; 1/(1 + exp(−x)) counts as a sigmoid."""
     if node.op is None or node.op.linear:
         return None
     if node.op.arity == 1:

@@ -1,4 +1,4 @@
-"""A loss recorded at one point: its gradient, a bound on the rounding error of that, and what the loss is made of."""
+"""A loss recorded at one point: its gradient, a bound on the gradient's rounding error, and the parts of the loss."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from autograd.value import Value, operands, partials_at, take_partials
 # operation is perturbed by more than that, and the change this makes in the gradient is what a claim may be off by.
 PERTURBATION = 2.0**-44
 TRIALS = 4
-# Where such changes move a gradient by more than this part of the sum of its paths, and the loss noticeably beside the
-# numbers it is made of, no claim can be judged. What is as good as 0 there (saturated units) is judged as 0.
+# If such changes move a gradient by more than this fraction of the sum over its paths, and the loss noticeably relative
+# to the numbers in it, no claim can be judged. Gradients that are practically 0 (saturated units) are judged as 0.
 HIDING, NOTICEABLE = 1e-2, 1e-6
 
 
 class ParameterUse(NamedTuple):
-    """What one use of a parameter adds to its gradient, δ·x: the adjoint δ of what it went into, times an input x."""
+    """The contribution of one use of a parameter to its gradient, δ·x: the adjoint δ of the result, times an input x."""
 
     delta: float
     x: float
@@ -45,7 +45,7 @@ class ParameterUse(NamedTuple):
 
 
 class RecordedLoss:
-    """The loss `f` recorded with these numbers for its parameters, and what is claimed to be its gradient there."""
+    """The loss `f` recorded with these numbers for its parameters, and its claimed gradient there."""
 
     def __init__(self, f: Callable[..., Any], claimed: Any, parameters: Parameters, numbers: Numbers) -> None:
         self.numbers, self.shapes = numbers, parameters.shapes
@@ -56,7 +56,7 @@ class RecordedLoss:
         self.graph = Graph(root)
         self._recorded = {node: node.partials for node in self.graph}
         self._swept: dict[str, Numbers | None] = {}
-        # By a parameter that is one number, the derivative of each node that depends on it.
+        # By name of a single-number parameter, the derivatives of all nodes that depend on it.
         self.tangents = cache(lambda name: recorded_tangents(self.graph.nodes, dict.fromkeys(self.leaves[name], 1.0)))
         self.conventional = self._by_name(self.graph.adjoints)  # what backward() gives
         leaves = [leaf for leaves in self.leaves.values() for leaf in leaves]
@@ -65,7 +65,7 @@ class RecordedLoss:
         for name, xs in self.gradient.items():
             for index, x in zip(indices(self.shapes[name]), xs, strict=True):
                 if not math.isfinite(x):
-                    raise ValueError(f"audit: the gradient of f by {name}{index} must be finite, got {x!r}")
+                    raise ValueError(f"audit: the gradient of f with respect to {name}{index} must be finite, got {x!r}")
         self.claimed = parameters.claimed_arrays(claimed, numbers)
 
     def _by_name(self, bars: Mapping[Value, float]) -> Numbers:
@@ -76,7 +76,7 @@ class RecordedLoss:
         return self._by_name(adjoints(self.graph.nodes, dict.fromkeys(self.graph.roots, 1.0), partials.__getitem__))
 
     def changed_gradient(self, what: str, change: Callable[[RecordedLoss], Override | None]) -> Numbers | None:
-        """The gradient if some nodes had other partials; kept under the name of the change."""
+        """The gradient if some nodes had other partials; cached under `what`."""
         if what not in self._swept:
             override = change(self)
             self._swept[what] = None if override is None else self._with_partials(override)
@@ -84,12 +84,12 @@ class RecordedLoss:
 
     @cached_property
     def noise(self) -> Numbers:
-        """How far each number of the gradient moves if every operation is perturbed."""
+        """How far each number of the gradient moves when every operation is perturbed."""
         return self._farthest(trials=2)
 
     @cached_property
     def hidden(self) -> dict[str, list[bool]]:
-        """Whether rounding hides a number of the gradient, as it does behind log(1 - sigmoid(34)); kinks hide nothing."""
+        """True for numbers of the gradient that rounding hides, as behind log(1 - sigmoid(34)); kinks hide nothing."""
         moved = self._farthest(TRIALS)
         paths = self._with_partials({node: [p and abs(p) for p in partials] for node, partials in self._recorded.items()})
         scale = max(abs(node.data) for node in self.graph if math.isfinite(node.data)) or 1.0
@@ -100,7 +100,7 @@ class RecordedLoss:
         return {name: list(map(hides, moved[name], paths[name], numbers)) for name, numbers in self.numbers.items()}
 
     def _farthest(self, trials: int) -> Numbers:
-        """The largest change of each number of the gradient over so many perturbations."""
+        """The largest change of each number of the gradient over this many perturbations."""
         random = Random(0)
         perturbed = [self._perturbed_gradient(random) for _ in range(trials)]
         found = {}
@@ -115,7 +115,7 @@ class RecordedLoss:
 
         values: dict[Value, float] = {}
         partials: dict[Value, list[float | None]] = {}
-        # The partials that textbook formulas give with an error relative to 1, not to the partial.
+        # Nodes for whose partials textbook formulas have an error relative to 1, not to the partial.
         blurred = {unit.nodes[-1] for units in self.layers.values() for unit in units if unit.op.activation}
         for node in self.graph:
             if node.op is None:
@@ -124,7 +124,7 @@ class RecordedLoss:
             numbers = operands(node, values)
             wanted = [type(arg) is Value for arg in node.args]
             if node.op.kinks is not None and not node.op.select and node.op.kinks(*operands(node)) == 0.0:
-                numbers = operands(node)  # which perturbed may lie on one side of the kink
+                numbers = operands(node)  # perturbed, they might lie on one side of the kink
             values[node] = perturbed(node.op(*numbers))
             taken = take_partials(node.op, values[node], numbers, wanted)
             partials[node] = [None if p is None else perturbed(p, node in blurred) for p in taken]
@@ -132,7 +132,7 @@ class RecordedLoss:
 
     @cached_property
     def exponents(self) -> list[int]:
-        """The integer exponents of 2 or more in the loss, without repeats."""
+        """The integer exponents of 2 or more in the loss, without duplicates."""
         found = set()
         for node in self.graph:
             for n in {2.0, *(arg for arg in node.args if type(arg) is float)}:
@@ -147,7 +147,7 @@ class RecordedLoss:
 
     @cached_property
     def _penalty_terms(self) -> list[Value]:
-        """The largest terms of the loss that depend on one parameter alone, not linearly, with nothing added to it.
+        """The largest nonlinear terms of the loss that depend on one parameter alone, with nothing added to it.
 
         λ·Σw² is one, however it is written, while (w·x − y)² and w·x are not.
         """
@@ -184,7 +184,7 @@ class RecordedLoss:
 
     @cached_property
     def penalty(self) -> Numbers:
-        """The part of the gradient that comes from penalties on the parameters alone; zeros where that is all of it."""
+        """The part of the gradient that comes from penalties on the parameters alone; zeros if that is all of it."""
         seeds = {term: self.graph.adjoints[term] for term in self._penalty_terms}
         part = self._by_name(recorded_adjoints(topological_order(seeds), seeds))
         return part if part != self.gradient else {name: [0.0] * len(xs) for name, xs in part.items()}
@@ -207,19 +207,19 @@ class RecordedLoss:
         return moving - inside
 
     def _uses(self, name: str) -> list[list[Edge]]:
-        """Where each number of a parameter is used, except in penalties."""
+        """The edges that use each number of a parameter, except in penalties."""
         users = self.graph.users
         return [[edge for edge in users.get(leaf, ()) if edge.node in self.data_nodes] for leaf in self.leaves[name]]
 
     def is_used_apart(self, name: str) -> bool:
-        """True if no use of the parameter depends on another use, judged by its first number: samples use it so."""
+        """True if no use of the parameter depends on another use, judged by its first number, as with samples."""
         users = {edge.node for edge in self._uses(name)[0]}
         dependent = depending_on(users, self.graph.nodes)
         return not any(arg in dependent for node in users for arg in value_args(node))
 
     @cached_property
     def contributions(self) -> dict[str, list[list[ParameterUse]]]:
-        """For each number of a parameter its uses, one per sample; none at all if their counts differ, or one is not linear."""
+        """For each number of a parameter its uses, one per sample; none if their counts differ or one is not linear."""
         found, bars = {}, self.graph.adjoints
         for name, leaves in self.leaves.items():
             uses, moving = self._uses(name), set(leaves)

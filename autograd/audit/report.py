@@ -1,4 +1,4 @@
-"""What an audit found: as text, as rows, as a table in a notebook."""
+"""The results of an audit: as text, as rows, as a table in a notebook."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from autograd.audit.parameters import shape_text
 
 MAX_ALTERNATIVES = 4
 UNEXPLAINED = "no single known mistake explains it"
-HIDDEN = "at the one given rounding hides which is right"
+HIDDEN = "at the given point, rounding hides which is right"
 
 
 class Verdict:
     """The verdict on the claimed gradient of one parameter.
 
-    `entries` are those at the point given, or at the first point nearby where some differ; there are none if the
-    claim has another shape. It is `undecided` where rounding hides which is right, and `apart` if it and others each take
-    a side of a kink, and no side is that of all of them. `diagnosis` is the likeliest mistake, None if the claim agrees or
-    if nothing explains it, and `also_possible` are others that explain it as well. `points` is at how many points it was
-    judged, and `kinks` are the ops that are at a kink at the one given.
+    `entries` are those at the given point, or at the first nearby point where some differ; there are none if the
+    claim has another shape. It is `undecided` if rounding hides which is right, and `apart` if it and others each take
+    a side of a kink, but not all the same one. `diagnosis` is the likeliest mistake, None if the claim agrees or
+    nothing explains it; `also_possible` are others that explain it too. `points` is the number of points at which it
+    was judged; `kinks` are the ops at a kink at the given point.
     """
 
     def __init__(self, claim: Claim, diagnoses: Sequence[Diagnosis], apart: bool) -> None:
@@ -43,11 +43,11 @@ class Verdict:
         return "\n".join(map(printable, lines))
 
     def sentence(self) -> str:
-        """Agree or not, in words; and at a kink, that either side counts."""
+        """The verdict in words; at a kink, also that either side counts."""
         if self.apart:
-            return f"does not hold with the others: {self.conflict}"
+            return f"contradicts the others: {self.conflict}"
         either = self.takes_a_side and (self.agrees or self.only_nearby)
-        kink = f"; at the point given, {listed(self.kinks)} has a kink, where either side counts" if either else ""
+        kink = f"; the given point is at a kink of {listed(self.kinks)}, where either side is accepted" if either else ""
         return self._sentence() + kink
 
     @property
@@ -57,27 +57,28 @@ class Verdict:
 
     def _sentence(self) -> str:
         if self.agrees and self.hidden_here:
-            nearby = "a point" if self.points == 1 else f"{self.points} points"
-            return f"agrees at {nearby} nearby; {HIDDEN}"
+            nearby = "a nearby point" if self.points == 1 else f"{self.points} nearby points"
+            return f"agrees at {nearby}; {HIDDEN}"
         if self.agrees:
-            return "agrees" if self.points > 1 else "agrees at the point given, the only one judged"
+            return "agrees" if self.points > 1 else "agrees at the given point, the only one checked"
         if self.undecided:
             entry = next(entry for entry in self.entries if entry.hidden)
             claimed, found = told_apart(entry.claimed, entry.gradient)
-            of = f"{entry.place} of it: " if self.shape else ""
-            return f"cannot be judged, {of}claimed {claimed}, the engine computes {found}, and {HIDDEN}; choose another point"
+            at = f" at {entry.place}" if self.shape else ""
+            return f"cannot be judged{at}: claimed {claimed}, the engine computes {found}, but {HIDDEN}; choose another point"
         if self.shape != self.claimed_shape:
             return "does not hold"
         wrong = [entry for entry in self.entries if not entry.agrees]
         worst = max(wrong, key=lambda entry: abs(entry.claimed - entry.gradient))
-        given = HIDDEN if self.hidden_here else "agrees at the one given"
-        where = f" at a point nearby, and {given}" if self.only_nearby else ""
+        differ, agree, at = ("differ", "they agree", "most at") if len(wrong) > 1 else ("differs", "it agrees", "at")
+        given = HIDDEN if self.hidden_here else f"{agree} at the given one"
+        where = f" (at a nearby point; {given})" if self.only_nearby else ""
         claimed, right = told_apart(worst.claimed, worst.gradient)
-        count = f"{len(wrong)} of {len(self.entries)} entries differ{where}, {worst.place} the most"
-        return f"{count if self.shape else f'differs{where}'}: claimed {claimed}, it is {right}"
+        count = f"{len(wrong)} of {len(self.entries)} entries {differ}{where}, {at} {worst.place}"
+        return f"{count if self.shape else f'differs{where}'}: claimed {claimed}, should be {right}"
 
     def likely(self) -> str:
-        """The likely mistake in words; empty if it agrees."""
+        """The likely mistake in words; empty unless the claim itself is wrong."""
         if self.agrees or self.undecided or self.apart:
             return ""
         if self.diagnosis is None:
@@ -91,20 +92,21 @@ class Verdict:
 
 
 def verdict_on(what: str, holds: Sequence[bool], undecided: int) -> str:
-    """How many do not hold, and how many of those cannot be judged; empty if all hold.
+    """How many do not hold, and how many cannot be judged; empty if all hold.
 
     >>> verdict_on("statements", [True, False, False], 1), verdict_on("statements", [True], 0)
-    ('1 of 3 statements do not hold, 1 cannot be judged', '')
+    ('1 of 3 statements does not hold, 1 cannot be judged', '')
     """
     count, wrong = len(holds), holds.count(False) - undecided
     if wrong:
-        return f"{wrong} of {count} {what} do not hold" + (f", {undecided} cannot be judged" if undecided else "")
+        verb = "does" if wrong == 1 else "do"
+        return f"{wrong} of {count} {what} {verb} not hold" + (f", {undecided} cannot be judged" if undecided else "")
     return f"{undecided} of {count} {what} cannot be judged" if undecided else ""
 
 
 @dataclass(frozen=True)
 class AuditReport:
-    """What an audit found; true if every claimed gradient agrees. `parameters` has a Verdict for each, by its name.
+    """The results of an audit; true if every claimed gradient agrees. `parameters` maps each name to a Verdict.
 
     >>> from autograd.audit import audit
     >>> report = audit(lambda w: w**2, lambda w: w, at=3.0)
@@ -140,7 +142,7 @@ class AuditReport:
         verdicts = [[v.name, shape_text(v.shape), v.sentence(), v.likely(), v.others()] for v in self]
         columns = ["parameter", "shape", "verdict", "likely mistake", "also possible"]
         parts = [table(columns, verdicts)]
-        wrong = [entry for entry in self.table() if entry.place and not entry.agrees]  # of a number the verdict says all
+        wrong = [entry for entry in self.table() if entry.place and not entry.agrees]  # for a lone number the verdict says all
         rows = [[one.parameter + one.place, *told_apart(one.claimed, one.gradient)] for one in wrong]
         if rows:
             parts.append(table(["entry", "claimed", "gradient"], rows, "Entries that differ", kinds="ts"))

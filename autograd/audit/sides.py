@@ -1,4 +1,4 @@
-"""The sides of a kink: the gradients that a recorded function has right beside it."""
+"""The sides of a kink: the gradients of a recorded function right beside it."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from autograd.diagnosis.kinks import at_kinks
 from autograd.graph import Graph
 from autograd.value import Value, operands, partials_at
 
-# The sides are looked for in so many random directions, and the opposite ones; where the gradient is the same on all of
-# them, to this precision, the function is smooth.
+# Sides are sampled in this many random directions and their opposites; where the gradient is the same on all of them,
+# to this precision, the function is smooth.
 DIRECTIONS, SAME = 10, 1e-9
-STEP = 2.0**-44  # from a kink, as a part of the numbers there
+STEP = 2.0**-44  # from a kink, relative to the numbers there
 
 Span = tuple[float, float]
 
 
 class Sides:
-    """The sides that a graph has at its kinks: none if it is at no kink.
+    """The sides of the kinks that a graph is at; none if it is at no kink.
 
-    `ops` are the names of those that are at one. `conventional` is what backward() gives, `gradient_with` what it would if
-    some nodes had other partials.
+    `ops` are the names of the ops at a kink. `conventional` is the gradient from backward(), `gradient_with` what that
+    would be if some nodes had other partials.
     """
 
     def __init__(
@@ -40,12 +40,12 @@ class Sides:
         for _ in range(DIRECTIONS if found else 0):
             direction = {leaf: random.gauss(0.0, 1.0) for leaf in leaves}
             self._beside += [self._towards(direction), self._towards({leaf: -x for leaf, x in direction.items()})]
-        # Formulas written by hand pass all kinks on the same side, be it a side of the function or not.
+        # Hand-written formulas take the same side of all kinks, whether or not the function has such a side.
         self._all = [*self._beside, *map(self._with_every_op_on, (-1.0, 1.0) if found else ())]
         self.gradient = self._derivative(conventional)
 
     def _towards(self, direction: Mapping[Value, float]) -> Numbers:
-        """The gradient a little away: an op at a kink takes the side to which its arguments move."""
+        """The gradient a little way off: an op at a kink takes the side to which its arguments move."""
         moves, changed = dict(direction), dict[Value, Sequence[float | None]]()
         for node in self._graph:
             if node.op is None:
@@ -66,7 +66,7 @@ class Sides:
         return self._gradient_with(changed)
 
     def _derivative(self, conventional: Numbers) -> Numbers:
-        """What backward() gives; where ops are at kinks and the function is smooth, as in relu(x) - relu(-x), its derivative."""
+        """The gradient from backward(); but the true one if f is smooth where its ops have kinks, as in relu(x) - relu(-x)."""
         found = {name: list(xs) for name, xs in conventional.items()}
         for name, xs in found.items() if self._beside else ():
             for i, beside in enumerate(zip(*(side[name] for side in self._beside), strict=True)):
@@ -75,7 +75,7 @@ class Sides:
 
     @cached_property
     def spans(self) -> dict[str, list[Span]]:
-        """From where to where each number of the gradient goes: either side of a kink is right, and what is between."""
+        """The range of each number of the gradient: either side of a kink is right, and so is anything in between."""
         found = {name: [(g, g) for g in gs] for name, gs in self.gradient.items()}
         for name, spans in found.items() if self._beside else ():
             for i, (g, _) in enumerate(spans):
@@ -85,7 +85,7 @@ class Sides:
         return found
 
     def hold_together(self, claimed: Mapping[str, Sequence[float]]) -> bool:
-        """Whether claims that each take one side take the same: summed up in any way, they are between the sides."""
+        """True if claims that each take one side take the same one: with any signs, their sum lies between the sides'."""
         random = Random(0)
         for i in range(DIRECTIONS if self._beside else 0):
             signs = {name: [random.choice((-1.0, 1.0)) if i else 1.0 for _ in xs] for name, xs in claimed.items()}
@@ -97,7 +97,7 @@ class Sides:
 
 
 def _partials_beside(node: Value, moved: Sequence[float]) -> list[float | None]:
-    """The partials of an op with its arguments a little way along, as they move."""
+    """The partials of an op once its arguments have moved a tiny step in this direction."""
     numbers = operands(node)
     step = STEP * max(1.0, *map(abs, numbers)) / (max(map(abs, moved)) or 1.0)
     return partials_at(node, [x + step * move for x, move in zip(numbers, moved, strict=True)])

@@ -49,7 +49,7 @@ def activation(claim: Claim) -> Iterator[Diagnosis]:
         for mistake, text, instead in _wrong_derivatives(group, layers):
             if claim.is_explained_by(_swept(claim, text, partial(_with_derivatives, group, instead))):
                 yield Diagnosis(mistake, text)
-                break  # if others explain it too, they amount to the same
+                break  # others that explain it too would be equivalent
 
 
 def _with_derivatives(group: Sequence[Layer], instead: Derivative, loss: RecordedLoss) -> Override | None:
@@ -64,36 +64,36 @@ def _with_derivatives(group: Sequence[Layer], instead: Derivative, loss: Recorde
 def _wrong_derivatives(
     group: Sequence[Layer], layers: Mapping[Layer, Sequence[Activation]]
 ) -> Iterator[tuple[str, str, Derivative]]:
-    """Kind, text and the derivatives, the simplest first."""
+    """Kinds of mistakes, their texts and derivatives, the simplest first."""
     name, number = group[0]
     op, width = layers[group[0]][0].op, len(layers[group[0]])
     where = "" if len(layers) == 1 else f" in layer {number}" if len(group) == 1 else " in all layers"
     its = f"the derivative of {name}{where}"
     yield "missing derivative", f"{its} is missing, as if it were 1", lambda unit, i, loss: 1.0
-    taken = f"{its} is taken at its result a, as {name}'(a), and not at its argument z, as {name}'(z)"
+    taken = f"{its} is evaluated at the result a, as {name}'(a), instead of at the argument z, as {name}'(z)"
     yield "misplaced derivative", taken, partial(_at_result, partial(derivative, op))
     if formula := _by_result(op):
         of_z, of_a = (partial_text(op, 0, ["x"], result) for result in "za")
-        taken = f"{its} is taken as {of_z} of its argument z, and not as {of_a} of its result a"
+        taken = f"{its} is computed as {of_z} from the argument z, instead of {of_a} from the result a"
         yield "misplaced derivative", taken, partial(_at_argument, formula)
     if unsquared := _without_square(op):
         right = partial_text(op, 0, ["x"], "a")
-        text = f"a square is forgotten: {its} is taken as {right.replace('²', '')}, and not as {right}"
+        text = f"a square is missing: {its} is taken as {right.replace('²', '')} instead of {right}"
         yield "other derivative", text, unsquared
     for layer, units in layers.items():
         if len(group) == 1 and layer != group[0] and units[0].op.activation and len(units) == width:
-            taken = f"{its} is taken at the argument of layer {layer[1]} ({layer[0]}), and not at its own"
+            taken = f"{its} is evaluated at the argument of layer {layer[1]} ({layer[0]}) instead of its own"
             yield "misplaced derivative", taken, partial(_at_layer, layer)
     if op.activation:
-        yield "missing derivative", f"{name} itself stands in place of its derivative{where}", lambda unit, i, loss: unit.a
-    # First, since the derivatives of many other functions are nearly 0 somewhere.
-    yield "missing derivative", f"{its} is taken as 0, as if its result were a constant", lambda unit, i, loss: 0.0
+        yield "missing derivative", f"{name} itself is used instead of its derivative{where}", lambda unit, i, loss: unit.a
+    # Before other functions, many of whose derivatives are nearly 0 somewhere.
+    yield "missing derivative", f"{its} is taken as 0, as if the result were constant", lambda unit, i, loss: 0.0
     others = [other for other in ACTIVATIONS if other is not op]
     for other in others:
         yield "other derivative", f"{its} is taken as that of {other.name}", partial(_at_argument, partial(derivative, other))
     for other in others:
         if formula := _by_result(other):
-            taken = f"{its} is taken as {partial_text(other, 0, ['x'], 'a')} of its result a, which is for {other.name}"
+            taken = f"{its} is computed as {partial_text(other, 0, ['x'], 'a')} from the result a, as for {other.name}"
             yield "other derivative", taken, partial(_at_result, formula)
 
 
@@ -118,7 +118,7 @@ def _by_result(op: Op) -> Function | None:
 
 
 def _without_square(op: Op) -> Derivative | None:
-    """The derivative as textbooks write it, but for the square in it, as 1 − a for tanh; None if there is none."""
+    """The textbook derivative without its square, as 1 − a for tanh; None if it has no square."""
     if op.arity != 1 or len(op.textbook) != 1 or "**2" not in op.textbook[0]:
         return None
     formula = _formula(op.textbook[0].replace("**2", ""))
@@ -138,13 +138,13 @@ def _formula(text: str) -> Callable[[float, float], float]:
 
 
 def weights(claim: Claim) -> Iterator[Diagnosis]:
-    """The weights of a later layer are not transposed on the way back, or left out."""
+    """The weights of a later layer are not transposed on the way back, or are left out."""
     for name, shape in claim.loss.shapes.items():
         ways: dict[str, Callable[[list[float]], list[float]]] = {
-            f"the factor {name} is missing on the way back": lambda numbers: [1.0] * len(numbers)
+            f"the factor {name} is missing in the backward pass": lambda numbers: [1.0] * len(numbers)
         }
         if len(shape) == 2 and shape[0] == shape[1] > 1:
-            ways[f"{name} is taken on the way back where its transpose is meant"] = _transposed
+            ways[f"the backward pass uses {name} instead of its transpose"] = _transposed
         for text, others in ways.items() if name != claim.name and shape else ():
             if claim.is_explained_by(_swept(claim, text, partial(_with_weights, name, others))):
                 yield Diagnosis("weights", text)
@@ -166,8 +166,8 @@ def _transposed(square: list[float]) -> list[float]:
 def another_loss(claim: Claim) -> Iterator[Diagnosis]:
     """The claim is exact for another loss of the same outputs: the penalty unchanged, the rest up to a known factor."""
     losses: dict[str, Change] = {
-        "the absolute error, and f has the squared one": partial(_with_errors, _squared, ops.sign),
-        "the squared error, and f has the absolute one": partial(_with_errors, abs, float),
+        "the absolute error, but f has the squared one": partial(_with_errors, _squared, ops.sign),
+        "the squared error, but f has the absolute one": partial(_with_errors, abs, float),
         **_with_other_outputs(claim.loss),
     }
     for text, change in losses.items():
@@ -209,10 +209,10 @@ def _with_other_outputs(loss: RecordedLoss) -> dict[str, Change]:
     if last in sigmoids and not any(number > last[1] for _, number in logarithms):
         if not _errors(loss, _squared):
             return {}
-        return {"cross-entropy, and f has the squared error": partial(_with_derivatives, [last], lambda unit, i, loss: 1.0)}
-    return {"the squared error, and f is cross-entropy": partial(_with_derivatives, [last], _not_cancelled)}
+        return {"cross-entropy, but f has the squared error": partial(_with_derivatives, [last], lambda unit, i, loss: 1.0)}
+    return {"the squared error, but f is cross-entropy": partial(_with_derivatives, [last], _not_cancelled)}
 
 
 def _not_cancelled(unit: Activation, i: int, loss: RecordedLoss) -> float:
-    """In cross-entropy the derivative of the sigmoid cancels: the claim still has it."""
+    """In cross-entropy the derivative of the sigmoid cancels, but the claim still has it."""
     return derivative(unit.op, unit.x) * derivative(ops.sigmoid, unit.x)

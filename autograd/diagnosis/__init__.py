@@ -1,4 +1,4 @@
-"""What is wrong with a graph and its gradients: why they vanish or explode, where the kinks are, what they cost."""
+"""Diagnosis of a graph and its gradients: why they vanish or explode, where the kinks are, what they cost."""
 
 from autograd.diagnosis.kinks import Kink, Kinks, kinks
 from autograd.diagnosis.profile import Profile, profile

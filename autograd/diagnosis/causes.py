@@ -1,4 +1,4 @@
-"""Where a number became NaN, infinite or zero; and where a gradient did, or became tiny or huge, on its way from the root."""
+"""Find where a number became NaN, infinite or zero, and where a gradient did, or vanished or exploded."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from autograd.graph import Edge, Graph, edges_of
 from autograd.op import Op
 from autograd.value import Value, op_of, operands
 
-# A gradient beyond these is vanishing or huge: with a learning rate of 1 a step would leave the first six digits
-# of a parameter around 1 as they are, or leave nothing of them.
+# A gradient beyond these is vanishing or huge: at a learning rate of 1, a step would not touch the first six digits
+# of a parameter around 1, or would wipe them out.
 MAX_VANISHING, MIN_HUGE = 1e-6, 1e6
 STRONG = 3.0  # powers of ten: a factor beyond 1000, or below 1/1000, is a cause by itself
 MAX_REASONS = 3
@@ -24,7 +24,7 @@ Kind = Callable[[float], bool]
 
 
 class Cause(NamedTuple):
-    """A cause in words, the nodes from it to the one asked about, the edge that did it, and further sentences."""
+    """A cause in words, the nodes from it to the one asked about, the edge to blame, and further sentences."""
 
     reason: str
     chain: list[Value]
@@ -36,12 +36,12 @@ def is_zero(x: float) -> bool:
     return x == 0.0
 
 
-# -- of a number -----------------------------------------------------------------------------------
+# -- causes of a number ----------------------------------------------------------------------------
 
 
 def cause_of_value(x: Value, graph: Graph, is_kind: Kind, sentences: Sentences) -> Cause:
-    """Why the number of `x` is of this kind: its first ancestor that became so, and not through an argument."""
-    towards = {x: x}  # from a node to the result that it spoilt
+    """Why the number of `x` is of this kind: its first ancestor to become so without getting it from an argument."""
+    towards = {x: x}  # maps a node to the result that it spoilt
     first, count = x, 0
     for node in reversed(graph.nodes):
         if node not in towards:
@@ -62,7 +62,7 @@ def cause_of_value(x: Value, graph: Graph, is_kind: Kind, sentences: Sentences) 
 
 
 def _blamed(node: Value, is_kind: Kind) -> list[Value]:
-    """The arguments that are of this kind, and made `node` so."""
+    """The arguments of this kind that made `node` so too."""
     if node.op is None:
         return []
     edges = [edge for edge in edges_of(node) if is_kind(edge.arg.data) and not (node.op.select and edge.partial is None)]
@@ -70,19 +70,19 @@ def _blamed(node: Value, is_kind: Kind) -> list[Value]:
         xs = operands(node)
         products = [term for term in node.op.terms(len(xs)) if len(term) > 1] if node.op.terms else []
         if any(all(xs[i] for i in term) for term in products) or (not products and any(xs)):
-            return []  # what cancels, or too small a product; and 0 + 2 is not 0
-        if products:  # what was only added is not blamed
+            return []  # a sum that cancels, or a product that underflows
+        if products:  # an argument that is only added is not to blame
             edges = [edge for edge in edges if any(edge.position in term for term in products)]
     return [edge.arg for edge in edges]
 
 
-# -- of a gradient ---------------------------------------------------------------------------------
+# -- causes of a gradient --------------------------------------------------------------------------
 
 
 class EdgeFactor(NamedTuple):
-    """A factor of a gradient along a path: how many powers of ten it costs or adds, and the edge, with its index in the path.
+    """A factor of a gradient along a path: the powers of ten it gains or costs, and its edge, with the index in the path.
 
-    It is the partial of the edge; or, if it says `how`, the sum of the contributions that meet there over that of the edge.
+    It is the edge's partial; or, if `how` is set, all contributions to the edge's argument, divided by the edge's own.
     """
 
     power: float
@@ -92,7 +92,7 @@ class EdgeFactor(NamedTuple):
 
 
 class GradientFlow:
-    """How gradient flows from the root to `x`: every use of the nodes that lie between."""
+    """The flow of gradient from the root to `x`, along every use of the nodes in between."""
 
     def __init__(self, x: Value, graph: Graph, sentences: Sentences) -> None:
         self.x, self.graph, self.sentences = x, graph, sentences
@@ -116,7 +116,7 @@ class GradientFlow:
         return self.graph.adjoints.get(node, 0.0)
 
     def _share(self, edge: Edge) -> float:
-        """What flows back along this edge: nothing from a node that no gradient reached, even if its partial is NaN."""
+        """The gradient that flows back along this edge: 0 from a node that none reached, even if its partial is NaN."""
         bar = self.graph.adjoints.get(edge.node)
         return 0.0 if bar is None or edge.partial is None else bar * edge.partial
 
@@ -152,9 +152,9 @@ class GradientFlow:
         return found._replace(reason=f"the gradient grows beyond the largest float: {found.reason}")
 
     def _birth(self, x: Value, is_kind: Kind) -> tuple[Value, Edge | None, list[Value]]:
-        """Where in the sweep the gradient of `x` was first spoilt, and the nodes from there to `x`.
+        """Where the sweep first spoilt the gradient of `x`: a node, an edge into it, and the nodes from there to `x`.
 
-        That is an edge into the node, or, if None, the sum of what arrives at it.
+        If the edge is None, the sum of the node's contributions spoilt it.
         """
         towards: dict[Value, Edge] = {}
         birth: tuple[Value, Edge | None] = x, None
@@ -173,7 +173,7 @@ class GradientFlow:
         return node, born, _path(node, x, towards) if born is None else [node, *_path(born.arg, x, towards)]
 
     def _spoilt(self, edge: Edge, path: list[Value], is_kind: Kind) -> Cause:
-        """The partial of this edge is not finite: by itself, or since a number is not."""
+        """Why the partial of this edge is not finite: by itself, or because a number is not."""
         bad = next((v for v in (edge.node, *edge.node.args) if type(v) is Value and is_kind(v.data)), None)
         if bad is None:
             return Cause(self.sentences.edge(edge), path, edge)
@@ -186,7 +186,7 @@ class GradientFlow:
         name = self.sentences.name
         far, towards = self._walk(lambda edge: self._bar(edge.node) == 0.0)
         near, towards_near = self._walk(lambda edge: bool(edge.partial))
-        if self.root not in towards_near and len(near) < len(far):  # one dead unit rather than what is behind it
+        if self.root not in towards_near and len(near) < len(far):  # prefer one dead unit to all that is behind it
             far, towards = near, towards_near
         cancelled = dict.fromkeys(edge.arg for edge in far if self._share(edge))
         dead, meeting = _frequent_first(_without_twins(edge for edge in far if edge.arg not in cancelled)), list(cancelled)
@@ -204,7 +204,7 @@ class GradientFlow:
         return Cause(f"every path back to {name(self.x)} is blocked, at {places}", chain, edge, tuple(reasons))
 
     def _walk(self, passes: Callable[[Edge], bool]) -> tuple[list[Edge], dict[Value, Edge]]:
-        """Walk from x along edges that pass gradient: the edges that block it, and the edge by which each node was reached."""
+        """Walk from x along edges that pass gradient: the edges that block it, and the edge that reached each node."""
         stopped: list[Edge] = []
         towards: dict[Value, Edge] = {}
         for node, uses in self.uses.items():
@@ -214,7 +214,7 @@ class GradientFlow:
                         towards.setdefault(edge.node, edge)
                     else:
                         stopped.append(edge)
-        return stopped[::-1], towards  # the first in the sweep first
+        return stopped[::-1], towards  # in the order of the sweep
 
     def _dead(self, edge: Edge) -> str:
         """Why no gradient is left beyond this edge."""
@@ -229,7 +229,7 @@ class GradientFlow:
     # -- a product of many factors -------------------------------------------------------------------
 
     def _heaviest(self, x: Value) -> list[Edge]:
-        """The path from `x` to the root along which the most gradient flows back."""
+        """The path from `x` to the root that takes the edge with the most gradient at each node."""
         path: list[Edge] = []
         while self.uses[x]:
             path.append(max(self.uses[x], key=lambda edge: abs(self._share(edge))))
@@ -237,12 +237,12 @@ class GradientFlow:
         return path
 
     def _product(self, path: list[Edge], grows: bool, below: Sequence[Value] = ()) -> Cause:
-        """Which factors up this path made the gradient huge, or tiny. `below` leads from its beginning to x."""
+        """The factors up this path that made the gradient huge or tiny; `below` are the nodes from its start to x."""
         factors = self._factors(path, grows)
         strong = [factor for factor in factors if factor.power >= STRONG][:MAX_REASONS]
         if strong:
             first, reasons = strong[0], [self._sentence(factor) for factor in strong]
-        else:  # none did it alone: the operation whose factors did most
+        else:  # none suffices alone: blame the op whose factors did most
             groups: dict[str, list[EdgeFactor]] = {}
             for factor in factors:
                 at = f"where contributions {factor.how}" if factor.how else f"at {op_of(factor.edge.node).name}"
@@ -250,7 +250,7 @@ class GradientFlow:
             place, most = max(groups.items(), key=lambda group: math.fsum(factor.power for factor in group[1]))
             power = shown(round(math.fsum(factor.power for factor in most)) * (1 if grows else -1))
             side, strongest = ("above", "largest") if grows else ("below", "smallest")
-            several = f"{len(most):,} of them {place} (together about 1e{power}), such as"
+            several = f"{len(most):,} of them {place} (together about 1e{power}), for example"
             which = several if len(most) > 1 else f"the {strongest} of them {place}"
             what = f"{len(factors):,} factors {side} 1 are multiplied on the way, {which}"
             first, reasons = most[0], [f"{what}: {self._sentence(most[0])}"]
@@ -260,7 +260,7 @@ class GradientFlow:
         return Cause(reasons[0], [first.edge.node, *chain], first.edge, tuple(reasons[1:]))
 
     def _factors(self, path: list[Edge], grows: bool) -> list[EdgeFactor]:
-        """The gradient as a product: a partial for each edge, and what other contributions make of that of the edge."""
+        """Factors that make the gradient grow, or shrink, largest first: partials, and all contributions over one."""
         sign, how = (1.0, "add up") if grows else (-1.0, "nearly cancel")
         factors = []
         for i, edge in enumerate(path):
@@ -278,7 +278,7 @@ class GradientFlow:
 
 
 def _without_twins(edges: Iterable[Edge]) -> list[Edge]:
-    """Of the two uses of x in x · x, both multiplied by x, only the first; and one use by a step, whatever its arguments."""
+    """The edges without duplicates: only the first of the two equal uses of x in x · x, and one edge per step node."""
     found: dict[tuple[object, ...], Edge] = {}
     for edge in edges:
         factor = factor_of(edge)

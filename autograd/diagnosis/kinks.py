@@ -16,11 +16,11 @@ from autograd.value import Value, operands, partials_at
 
 MAX_ROWS = 20
 MAX_ARGUMENTS = 4
-BESIDE = 2.0**-20  # a kink the slopes of its op are seen
+BESIDE = 2.0**-20  # how far from a kink the slopes on its sides are taken
 
 
 class Kink(NamedTuple):
-    """An operation that is not smooth everywhere: how far its arguments are from there, and on which side.
+    """An operation with a kink: how far its arguments are from it, and on which side.
 
     >>> from autograd import Value, kinks
     >>> kink = kinks(Value(0.5, label="x").relu())[0]
@@ -66,7 +66,7 @@ def _cells(kink: Kink) -> tuple[str, ...]:
 
 
 def kinks(y: Value) -> Kinks:
-    """Every operation in the graph of y that has a kink, with its distance from it, the nearest first.
+    """Every operation in the graph of y that has a kink, with its distance from the kink, nearest first.
 
     The margin is 0 at the kink, and its sign says on which side the recorded arguments are. A `where` is listed if
     its condition can pass through 0; if the condition is a comparison, the comparison is listed instead. TypeError if y
@@ -86,8 +86,8 @@ def kinks(y: Value) -> Kinks:
 
 
 def kinked(nodes: Iterable[Value]) -> Iterator[tuple[Value, Op, float]]:
-    """The nodes, of a topological order, that have a kink, and how far they are from it."""
-    flat: set[Value] = set()  # constant around here, so that no kink lies in the way of what uses them
+    """The nodes that have a kink, with their op and margin; `nodes` must be in topological order."""
+    flat: set[Value] = set()  # locally constant: they move none of their users across a kink
     for node in nodes:
         if node.op is None:
             continue
@@ -105,8 +105,8 @@ def kinked(nodes: Iterable[Value]) -> Iterator[tuple[Value, Op, float]]:
 
 
 def at_kinks(graph: Graph) -> list[tuple[Value, Op]]:
-    """The nodes that are at a kink as they were recorded, if their slope is another beside it, and f feels it."""
-    moving: set[Value] = set()  # with the leaves
+    """The nodes recorded at a kink where their slope or value jumps, if the root depends on it."""
+    moving: set[Value] = set()  # the leaves, and the nodes that move with them
     found: list[tuple[Value, Op]] = []
     at_kink = {node: op for node, op, margin in kinked(graph) if margin == 0.0}
     for node in graph:
@@ -119,7 +119,7 @@ def at_kinks(graph: Graph) -> list[tuple[Value, Op]]:
 
 
 def _bends(node: Value, op: Op) -> bool:
-    """Whether the value jumps, or the slope does: not so for softsign, of which only the curvature does."""
+    """True if the value or the slope jumps; at softsign's kink only the curvature does."""
     position = next(i for i, arg in enumerate(node.args) if type(arg) is Value)
     slopes = []
     for side in (-BESIDE, BESIDE):
@@ -131,6 +131,6 @@ def _bends(node: Value, op: Op) -> bool:
 
 
 def arguments_text(args: Sequence[float]) -> str:
-    """The arguments of a call, or the first few and how many there are."""
+    """The arguments of a call; if there are many, the first few and the count."""
     text = ", ".join(f"{x:.6g}" for x in args[:MAX_ARGUMENTS])
     return f"({text})" if len(args) <= MAX_ARGUMENTS else f"({text}, … {len(args):,} in all)"

@@ -16,16 +16,16 @@ from autograd.value import Value
 
 MAX_OPS = 20
 FLOAT = sys.getsizeof(1.0)
-MAX_CACHED_INT = 256  # Python keeps the ints up to here
+MAX_CACHED_INT = 256  # CPython shares the ints up to here
 
 
 @dataclass(frozen=True, repr=False)
 class Profile:
     """The size of a graph and the cost of its gradient; shown as a table.
 
-    `edges` join an argument and its result, `depth` is the longest path in edges. `bytes` is what the nodes hold: the
-    objects themselves, the tuples of wide nodes, and every float, a shared one once. Costs are counted in
-    multiply-adds, for the gradient by all leaves: `evaluation` computes the function once (an operation of n arguments
+    `edges` join an argument and its result; `depth` is the longest path in edges. `bytes` is the nodes' memory: the
+    objects themselves, the tuples of wide nodes, and every float, shared ones once. Costs are in multiply-adds,
+    for the gradient with respect to all leaves: `evaluation` computes the function once (an operation of n arguments
     takes n - 1 of them, at least one; a dot product one per weight), `reverse` is one sweep, with a multiply-add on
     every edge that gradient flows along, `forward` one such sweep per leaf, and `finite_differences` two evaluations
     per leaf.
@@ -114,7 +114,7 @@ def _multiply_adds(op: Op, arguments: int) -> int:
 
 
 def _bytes(nodes: Sequence[Value]) -> int:
-    """What the nodes hold, by their slots: a node, its tuples, and each float and large int once."""
+    """The memory held by the nodes and their slots: each node, its tuples, and each float and large int once."""
     total = len(nodes) * sys.getsizeof(nodes[-1])
     held: dict[int, int] = {}  # by identity
     for node in nodes:

@@ -21,7 +21,7 @@ _PROBES = (-100.5, -4.25, -1.75, -0.75, -0.25, 0.25, 0.75, 1.75, 4.25, 100.5)  #
 
 
 class Sentences:
-    """Sentences about the nodes and edges of one graph, under the names of its nodes as they are shown."""
+    """Sentences about the nodes and edges of one graph, using the display names of its nodes."""
 
     def __init__(self, names: Mapping[Value, str]) -> None:
         self._names = names
@@ -31,14 +31,14 @@ class Sentences:
         return self._names[node]
 
     def place(self, node: Value) -> str:
-        """The operation and where it was recorded: "relu at train.py:12", or "h = relu(…)" where that is not known."""
+        """The operation and where it was recorded: "relu at train.py:12", or "h = relu(…)" if that is unknown."""
         name, inside = op_of(node).name, f" in {one_line(self._scopes(node.scope))}" if node.scope else ""
         if node.origin is None:
             return f"{self.name(node)} = {name}(…){inside}"
         return f"{name} at {one_line(place(node.origin, whole=False))}{inside}"
 
     def _scopes(self, innermost: Scope) -> str:
-        """The scopes around a node, as "batch / layers[0]": of modules in one another the innermost, by its path."""
+        """The scopes around a node, as "batch / layers[0]": of nested modules only the innermost, by its path."""
         scopes = innermost.path()
         modules = [scope for scope in scopes if scope.owner is not None]
         paths = self._paths(modules[0].owner) if modules else {}
@@ -47,18 +47,18 @@ class Sentences:
         return " / ".join(paths.get(id(scope.owner)) or scope.name for scope in named)
 
     def _paths(self, outermost: Any) -> dict[int, str]:
-        """Of the modules in this one; its own path is empty."""
+        """Paths of this module and of those inside it, by id; its own is empty."""
         if id(outermost) not in self._found:
             self._found[id(outermost)] = {id(module): as_index(path) for path, module in outermost.named_modules()}
         return self._found[id(outermost)]
 
     def operation(self, node: Value) -> str:
-        """The operation, where it is, and its arguments."""
+        """The operation, where it was recorded, and its arguments."""
         changed = " (changed since)" if _built_in(node) and not is_current(node) else ""
         return f"{self.place(node)} got {_numbers(node)}{changed}"
 
     def value(self, node: Value) -> str:
-        """Why the number of this node is NaN, infinite or zero, though no argument was so already."""
+        """Why the number of this node is NaN, infinite or zero when no argument was already."""
         result = shown(node.data)
         if node.op is None:
             return f"{self.name(node)} is a leaf that holds {result}"
@@ -77,7 +77,7 @@ class Sentences:
         return f"{self.operation(node)}: the result is {result}{why}"
 
     def edge(self, edge: Edge) -> str:
-        """What the partial of this edge is, and why."""
+        """The partial of this edge, and the reason for it."""
         node, position, arg, partial = edge
         op, where = op_of(node), self.place(node)
         if partial is None:
@@ -103,7 +103,7 @@ class Sentences:
         if len(args) == 1:
             return ""
         repeated = sum(arg is edge.arg for arg in args) > 1
-        return f" by argument {edge.position + 1}" if repeated else f" by {self.name(edge.arg)}"
+        return f" with respect to argument {edge.position + 1}" if repeated else f" with respect to {self.name(edge.arg)}"
 
 
 def _numbers(node: Value) -> str:
@@ -113,20 +113,20 @@ def _numbers(node: Value) -> str:
 
 
 def _expression(node: Value) -> str:
-    """The operation with its numbers put in: `inf − inf`."""
+    """The operation with its numbers filled in: `inf − inf`."""
     write = TEXT.numbered
     return write.operation(op_of(node), [write.constant(x) for x in operands(node)]).text
 
 
 def _outside(x: float, domain: Sequence[tuple[float, float]]) -> str:
-    """Is `x` "inside" a domain, at its "edge", or "beyond"?"""
+    """The place of `x` in a domain: "inside", at its "edge", or "beyond"."""
     if any(low < x < high for low, high in domain):
         return "inside"
     return "edge" if any(x in interval for interval in domain) else "beyond"
 
 
 def _is_domain(node: Value, position: int) -> bool:
-    """True if, its other arguments fixed, the op is defined in exactly this domain: leg, √(x² − y²), is not."""
+    """True if, with its other arguments fixed, the op is defined on exactly this domain; leg, √(x² − y²), is not."""
     op, xs = _built_in(node), operands(node)
     if op is None:
         return False
@@ -153,12 +153,12 @@ def is_step(op: Op) -> bool:
 
 
 def factor_of(edge: Edge) -> Value | float | None:
-    """What the argument is multiplied by, in a product of two or a dot product."""
+    """The number or Value that multiplies the argument, in a product of two or a dot product; else None."""
     partner = op_of(edge.node).partners(len(edge.node.args)).get(edge.position)
     return None if partner is None else edge.node.args[partner]
 
 
-# -- what an op says about a partial. One of the user's own is not called again. -----------------------------
+# -- what an op says about a partial; custom ops are not called again ---------------------------------------
 
 
 def _built_in(node: Value) -> Op | None:
@@ -171,7 +171,7 @@ def _is_at_kink(node: Value) -> bool:
 
 
 def _is_saturated(edge: Edge) -> bool:
-    """True if it is a smooth function of one number that levels off there: twice as far out, it hardly differs."""
+    """True if a smooth function of one number levels off here: twice as far out, it hardly differs."""
     op = _built_in(edge.node)
     if op is None or op.arity != 1 or op.kinks is not None or op.domain != (REAL,):
         return False

@@ -1,4 +1,4 @@
-"""Why a number or a gradient is NaN, infinite, zero, vanishing or huge: found in the graph as it was recorded."""
+"""Why a number or a gradient is NaN, infinite, zero, vanishing or huge: diagnosed from the graph as recorded."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ GRADIENTS: dict[str, Kind] = {
 
 @dataclass(frozen=True, eq=False)
 class Why:
-    """What `why` found. It prints as `text`, whose first line is the `verdict`.
+    """The diagnosis that `why` makes. It prints as `text`, whose first line is the `verdict`.
 
-    `cause` is the node where it began, `edge` the use of a Value (node, position, arg, partial) that did it, if one did,
+    `cause` is the node where the trouble began, `edge` the use of a Value (node, position, arg, partial) to blame, if any,
     and `chain` the nodes from the cause to the one asked about. All three are empty if nothing is wrong, if no path
     leads from the root to the node, or if the node is frozen.
 
@@ -59,9 +59,9 @@ class Why:
 def why(x: Value, of: Value | None = None) -> Why:
     """Why the gradient ∂of/∂x is NaN, infinite, zero, vanishing or huge; without `of`, why x is, or its leaves' gradients are.
 
-    The graph is read as it was recorded: nothing is computed again, no `grad` is read or set, and no `backward()`
-    is needed before. Operations recorded inside `anomaly()` are named by file and line, others by the name of
-    their result. TypeError if one of them is not a Value.
+    The graph is read as recorded: nothing is recomputed, no `grad` is read or set, and `backward()` need not have
+    been called. Operations recorded inside `anomaly()` are named by file and line, others by the name of their
+    result. TypeError if x or of is not a Value.
 
     >>> x = Value(-0.3, label="x")
     >>> y = x.relu()
@@ -98,7 +98,7 @@ class _Answers:
         return self._why(f"nothing is wrong: {self._sentence(x, cause)}.", lines)
 
     def root(self) -> Why:
-        """About the number of the root; and about the gradients of its leaves, of each kind of trouble the first."""
+        """Diagnose the root's number, and the leaves' gradients: the first leaf with each kind of trouble."""
         first: Cause | None = None
         lines: list[str] = []
         leaves = [node for node in self._graph if node.op is None and takes_gradient(node) and node is not self._root]
@@ -124,17 +124,17 @@ class _Answers:
             else:
                 lines.append(f"{line}: {self._sentence(troubled[0], cause)}")
         if first is None:
-            verdict = f"nothing is wrong: {self._name} is {self._result}, and no gradient of its leaves is out of the ordinary."
+            verdict = f"nothing is wrong: {self._name} is {self._result}, and no leaf has an unusual gradient."
         return self._why(verdict, lines, first)
 
     def no_path(self, x: Value) -> Why:
-        """About an x that is not in the graph of the root."""
+        """Diagnose an x that is not in the graph of the root."""
         name, root = self._sentences.name(x), self._name
         if self._root in Graph(x):
-            return self._why(f"∂{root}/∂{name} is 0, since {name} was made from {root}: ask why({root}, of={name}).", [])
+            return self._why(f"∂{root}/∂{name} is 0, since {name} was computed from {root}: ask why({root}, of={name}).", [])
         lines = []
         if any(leaf.op is None and leaf.label == x.label and str(leaf.data) == str(x.data) for leaf in self._graph if x.label):
-            lines.append(f"another leaf has the name and the number of {name}: it may be a detached copy")
+            lines.append(f"another leaf has the same name and value as {name}, so {name} may be a detached copy")
         verdict = f"∂{root}/∂{name} is 0, since there is no path from {name} to {root}"
         guesses = "not used, or detached, overwritten, used as a plain number, or recorded inside no_grad()"
         return self._why(f"{verdict}: {name} was {guesses}.", lines)
@@ -169,7 +169,7 @@ def _kind(x: float, kinds: Mapping[str, Kind]) -> str | None:
 
 
 def _without_loops(chain: Sequence[Value]) -> list[Value]:
-    """A loop, from a node back to itself, is cut: a number that spoilt others may spoil the gradients on the way back too."""
+    """Cut loops from a node back to itself: a number that spoilt others may spoil gradients on the way back too."""
     last = {node: i for i, node in enumerate(chain)}
     path, i = [], 0
     while i < len(chain):

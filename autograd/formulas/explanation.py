@@ -20,7 +20,7 @@ from autograd.op import ATOM
 from autograd.value import Value, is_detached, op_of, operands
 
 MAX_LINES = 40
-MAX_NAMES = 5  # of leaves that were changed
+MAX_NAMES = 5  # of changed leaves
 
 
 @dataclass(frozen=True)
@@ -54,10 +54,10 @@ class Explanation:
 def explain(x: Value, of: Value | None = None) -> Explanation:
     """The chain rule for ∂of/∂x: the sum over everything that uses x, in symbols and then in numbers.
 
-    Its terms stand in the order in which they arrive in the backward pass. The lines that follow do the same for each
-    gradient in it, from `of` backwards as `backward()` goes. They describe the graph as recorded, and the first line says
-    so if a leaf was changed since. No `backward()` is needed, and no gradient is changed. At most 40 lines are shown, and
-    how many more there are. The result prints as text; a notebook shows it as formulas.
+    Its terms are in the order in which they arrive in the backward pass. The lines that follow do the same for each
+    gradient in it, from `of` backwards like `backward()`. All describe the graph as recorded; the first line says so
+    if a leaf has changed since. No `backward()` is needed, and no gradient is changed. At most 40 lines are shown, with
+    a count of the rest. The result prints as text; a notebook shows it as formulas.
     TypeError if x or of is not a Value.
 
     >>> x, y = Value(3.0, "x"), Value(2.0, "y")
@@ -91,7 +91,7 @@ Arrivals = Mapping[Value, Mapping[Value, Sequence[Edge]]]
 
 
 def arrivals(graph: Graph, uses: Mapping[Value, list[Edge]]) -> Arrivals:
-    """For each node the edges on which gradient arrives, in that order, grouped by the node they come from."""
+    """For each node, the edges on which gradient arrives, in order of arrival, grouped by the node they come from."""
     found: dict[Value, dict[Value, list[Edge]]] = {}
     for node, edges in uses.items():
         users: dict[Value, list[Edge]] = {}
@@ -104,7 +104,7 @@ def arrivals(graph: Graph, uses: Mapping[Value, list[Edge]]) -> Arrivals:
 
 
 class Wording(NamedTuple):
-    """The words around the formulas, in text or in LaTeX."""
+    """The words around the formulas, in text, LaTeX or HTML."""
 
     printer: Printer
     equals: str
@@ -121,7 +121,7 @@ class Wording(NamedTuple):
     stale: str
 
     def stale_note(self, names: Sequence[str]) -> str:
-        """The line that comes first if leaves with these names were changed."""
+        """The first line if leaves with these names have changed."""
         was = "was" if len(names) == 1 else "were"
         return self.stale.format(listed(names, MAX_NAMES).replace(" and ", self.both), was)
 
@@ -137,7 +137,7 @@ TEXT_WORDING = Wording(
     independent="{} does not depend on {}: the gradient is 0",
     not_taken="{} does not depend on {}, which is in a branch that was not taken: the gradient is 0",
     frozen="no gradient flows from {} to {}, which is frozen (requires_grad=False): the gradient is 0",
-    detached="{} is detached: its gradient flows no further, to what it was computed from",
+    detached="{} is detached: no gradient flows to what it was computed from",
     both=" and ",
     stale="{} {} changed after this was recorded: the gradients are those of the recorded numbers",
 )
@@ -152,7 +152,7 @@ LATEX_WORDING = Wording(
     independent=r"{} \text{{ does not depend on }} {} \text{{: the gradient is 0}}",
     not_taken=r"{} \text{{ does not depend on }} {} \text{{, which is in a branch that was not taken: the gradient is 0}}",
     frozen=r"\text{{no gradient flows from }} {} \text{{ to }} {} \text{{, which is frozen: the gradient is 0}}",
-    detached=r"&{}\text{{ is detached: its gradient flows no further, to what it was computed from}}",
+    detached=r"&{}\text{{ is detached: no gradient flows to what it was computed from}}",
     both=r"\text{ and }",
     stale=r"&{}\text{{ {} changed after this was recorded: the gradients are those of the recorded numbers}}",
 )
@@ -162,7 +162,7 @@ HTML_WORDING = TEXT_WORDING._replace(printer=HTML, so="    {} &nbsp;⇒&nbsp; {}
 
 
 def nested(lines: Sequence[str]) -> str:
-    """Lines of HTML as a list, the indented ones as lists inside it; the end of a long one is folded."""
+    """Lines of HTML as a list, indented ones as lists inside it; the end of a long list is folded."""
     items: list[tuple[str, list[str]]] = []
     for line in lines:
         if line.startswith(" "):
@@ -180,8 +180,8 @@ def nested(lines: Sequence[str]) -> str:
 class ChainRule:
     """The chain rule at the nodes of a graph with one root, under the given names.
 
-    `users` are the `arrivals` at the nodes that it will be asked about. If a leaf was changed since, formulas that use it are
-    left out: they would not give the recorded numbers. Constants have names such as ln 2 in rules alone.
+    `users` are the `arrivals` at the nodes that it will be asked about. If a leaf has changed since, formulas that use it
+    are left out, as they would not give the recorded numbers. Only rules call constants by names such as ln 2.
     """
 
     def __init__(self, graph: Graph, wording: Wording, names: Mapping[Value, str], users: Arrivals) -> None:
@@ -228,7 +228,7 @@ class ChainRule:
         return [node for node in reversed(self.graph.nodes) if node in found]
 
     def _direct(self, node: Value) -> bool:
-        """Is the root the only user?"""
+        """True if the root is the only user."""
         return self.users[node].keys() == {self.root}
 
     def _lines(self, node: Value) -> list[str]:
@@ -273,12 +273,12 @@ class ChainRule:
         return written or Formula(self._derivative(node, edge.arg), ATOM)
 
     def _sum(self, terms: list[Formula], count: int) -> Formula:
-        """The sum of terms, which are `count` with those left out before the last."""
+        """The sum of `count` terms; if some are missing, a note before the last one says how many."""
         left_out = [Formula(self.wording.left_out.format(count - len(terms)), ATOM)] if len(terms) < count else []
         return self.printer.sum([*terms[:-1], *left_out, terms[-1]])
 
     def _share(self, edges: Sequence[Edge], total: float, first: bool) -> Formula:
-        """What arrives on these edges, in numbers: one product, unless it or its terms overflow: then a sum of products."""
+        """The gradient that arrives on these edges, in numbers: one product, or a sum of products if it or its terms overflow."""
         adjoint = self.graph.adjoints[edges[0].node]
         partials = [edge.partial for edge in edges if edge.partial is not None]
         if len(edges) == 1 or not any(map(math.isinf, (total, *(adjoint * partial for partial in partials)))):
@@ -287,7 +287,7 @@ class ChainRule:
         return self._sum([self._product(adjoint, partial, first and not i) for i, partial in enumerate(shown)], len(edges))
 
     def _product(self, one: float, other: float, first: bool) -> Formula:
-        """Two numbers; a negative one stands in brackets, unless it comes first in the line."""
+        """The product of two numbers; a negative one is bracketed unless it comes first in the line."""
         left, right = map(self.printer.constant, (one, other))
         left = Formula(self.printer.bracketed(left, before="" if first else "+"), left.precedence)
         return self.printer.product([left, right])
@@ -313,5 +313,5 @@ def _rule_applies(edge: Edge) -> bool:
 
 
 def _equal(terms: Sequence[Formula], known: str = "") -> str:
-    """`y = 3`: the same thing in several ways, each written once and not if it is known already."""
+    """Equal terms joined as in `y = 3`, without duplicates and without the `known` text."""
     return " = ".join(dict.fromkeys(term.text for term in terms if term.text != known))

@@ -12,7 +12,7 @@ from autograd.graph import Graph
 from autograd.op import ATOM
 from autograd.value import Value
 
-MAX_SIZE = 30  # of a line: operations and names, a name counting once for every 8 characters
+MAX_SIZE = 30  # of a line: operations plus names, where a name counts 1 plus 1 per 8 characters
 MAX_REPEATED = 3  # the size up to which an unnamed node that is used twice is written twice
 MAX_LINES = 40
 
@@ -35,11 +35,11 @@ class Latex(str):
 
 
 def to_latex(y: Value) -> Latex:
-    r"""The formula of y in its leaves, under their names.
+    r"""The formula of y in terms of its leaves, by their names.
 
-    If it grows long, or uses something with a name twice, it is a chain of definitions, one per line:
+    If it gets long, or uses a named node twice, it becomes a chain of definitions, one per line:
     `z = w \cdot x + b`, `a = \sigma(z)`. A node with neither a label nor a variable of yours is called `v_{12}`
-    where it needs a name. At most 40 lines are shown, and how many more there are.
+    if it needs a name. At most 40 lines are shown, with a count of the rest.
     A notebook shows it as a formula. TypeError if y is not a Value.
 
     >>> w, x, b = Value(2.0, "w1"), Value(3.0, "x"), Value(1.0, "b")
@@ -85,7 +85,7 @@ def aligned(lines: Iterable[str]) -> Latex:
 
 
 def latex_names(names: Mapping[Value, str]) -> dict[Value, str]:
-    """The names in LaTeX; what would look the same has its number above."""
+    """The names in LaTeX; those that would look the same get a number as superscript."""
     return unique_names(names, LATEX.name, numbered=lambda name, count: f"{{{name}^{{({count})}}}}")
 
 
@@ -97,7 +97,7 @@ def _defined(graph: Graph, named: Collection[Value]) -> set[Value]:
 
 
 def _cut(graph: Graph, wanted: Collection[Value], uses: Mapping[Value, int]) -> set[Value]:
-    """The nodes that get a line of their own: those that are wanted, and those that would make a line too long."""
+    """The nodes that get a line of their own: the `wanted` ones, and those that would make a line too long."""
     defined = {*graph.roots}
     size: dict[Value, int] = {}
     for node in graph:

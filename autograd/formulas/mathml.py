@@ -1,4 +1,4 @@
-"""LaTeX as MathML, which browsers draw by themselves: as much of LaTeX as our printer and our pages write."""
+"""LaTeX as MathML, which browsers render natively: the subset of LaTeX that our printer and our pages use."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ _ACCENTS = {"hat": "^", "bar": "¯", "tilde": "~"}
 _PRIMES = ("", "′", "″", "‴")
 _UPRIGHT = {"nabla", "top", *(name for name in _GREEK if name[0].isupper())}
 _TIGHT = "/.!"
-_SPECIAL = "^_'}&~#$%"  # means something to TeX, at another place or not to us
+_SPECIAL = "^_'}&~#$%"  # TeX syntax that is misplaced here or unsupported
 
 
 def mathml(latex: str, display: str = "block") -> str:
-    """LaTeX as a <math> element. ValueError if there is something in it that none of our formulas has.
+    """LaTeX as a <math> element. ValueError if it uses anything that none of our formulas does.
 
     >>> mathml(r"\\frac{x_{1}}{2}", "inline").removeprefix('<math display="inline">')
     '<mfrac><mrow><msub><mi>x</mi><mrow><mn>1</mn></mrow></msub></mrow><mrow><mn>2</mn></mrow></mfrac></math>'
@@ -44,18 +44,20 @@ def mathml(latex: str, display: str = "block") -> str:
     try:
         return f'<math display="{display}">{_TokenReader(latex).all()}</math>'
     except ValueError as error:
-        raise ValueError(f"no MathML for the LaTeX {latex!r}: {error}; autograd/formulas/mathml.py lists what there is") from None
+        raise ValueError(
+            f"no MathML for the LaTeX {latex!r}: {error}; autograd/formulas/mathml.py lists what it supports"
+        ) from None
 
 
 class _Piece(NamedTuple):
-    """A part of a row, and what it is to its neighbours: operand, bracketed, function, operator, open (a bracket) or space."""
+    """A part of a row and its role for spacing: operand, bracketed, function, operator, open (a bracket) or space."""
 
     written: str
     kind: str = "operand"
 
 
 class _TokenReader:
-    """Reads tokens from the left; what it cannot read is a ValueError."""
+    """Reads tokens from the left; ValueError if it cannot read one."""
 
     def __init__(self, latex: str) -> None:
         self.tokens: list[str] = _TOKEN.findall(latex)
@@ -75,26 +77,26 @@ class _TokenReader:
 
     def next(self) -> str:
         if self.at == len(self.tokens):
-            raise ValueError("it ends too early")
+            raise ValueError("unexpected end")
         self.at += 1
         return self.tokens[self.at - 1]
 
     def expect(self, token: str) -> None:
         if (found := self.next()) != token:
-            raise ValueError(f"{found} where {token} belongs")
+            raise ValueError(f"expected {token}, got {found}")
 
     def all(self) -> str:
         row = self.row()
         if self.peek():
-            raise ValueError(f"nothing before belongs to {self.peek()}")
+            raise ValueError(f"unexpected {self.peek()}")
         return row
 
     def row(self, *ends: str) -> str:
-        """Up to one of these tokens, which is left."""
+        """A row up to one of these tokens, which is not consumed."""
         return "".join(self.spaced(ends))
 
     def spaced(self, ends: tuple[str, ...]) -> Iterator[str]:
-        """The parts of a row; the name of a function keeps a distance from an operand beside it, but not from its bracket."""
+        """The parts of a row, with a thin space between a function's name and an operand beside it, but not its bracket."""
         before = "open"
         while self.peek() not in ("", "}", "&", r"\\", r"\right", r"\end", *ends):
             sign = before in ("open", "operator") and self.peek() in ("+", "-")
@@ -106,7 +108,7 @@ class _TokenReader:
             before = before if piece.kind == "space" else piece.kind
 
     def scripted(self) -> _Piece:
-        """Something with what stands below and above it."""
+        """An atom with its subscript and superscript."""
         base, kind = self.atom()
         scripts = {"_": "", "^": ""}
         primes = 0
@@ -115,16 +117,16 @@ class _TokenReader:
             if sign == "'":
                 primes += 1
             elif scripts[sign]:
-                raise ValueError(f"two {sign} after one another")
+                raise ValueError(f"two {sign} in a row")
             else:
                 scripts[sign] = self.operand()
         below, above = scripts["_"], scripts["^"]
-        if primes:  # a sign of its own, not a power: it stands high by itself, and fonts that know it as a power are few
+        if primes:  # a separate sign, not a power: it is high already, and few fonts have it as a superscript
             base = f'<mrow>{base}<mo lspace="0" rspace="0">{_PRIMES[min(primes, 3)]}</mo></mrow>'
         if not below and not above:
             return _Piece(base, kind)
         tag = "sub" * bool(below) + "sup" * bool(above)
-        if base == _operator(_SUM):  # below and above it where there is room
+        if base == _operator(_SUM):  # its limits go below and above where there is room
             tag = tag.replace("sub", "under").replace("sup", "over")
         return _Piece(f"<m{tag}>{base}{below}{above}</m{tag}>", kind)
 
@@ -132,7 +134,7 @@ class _TokenReader:
         return self.atom().written
 
     def atom(self) -> _Piece:
-        """What is in braces, or a command with its arguments, or one token."""
+        """A group in braces, a command with its arguments, or one token."""
         token = self.next()
         if token == "{":
             return _Piece(f"<mrow>{self.closed('}')}</mrow>")
@@ -145,7 +147,7 @@ class _TokenReader:
         if token.isalpha():
             return _Piece(f"<mi>{token}</mi>")
         if token in _SPECIAL:
-            raise ValueError(f"{token} where a letter, a number or a sign belongs")
+            raise ValueError(f"expected a letter, a number or a sign, got {token}")
         if token in _BRACKETS:
             return _bracket(token)
         return _Piece(_operator(token), "operator")
@@ -166,7 +168,7 @@ class _TokenReader:
             return _Piece(_operator(_OPERATORS[name]), "operator")
         if name in _BRACKETS:
             return _bracket(name)
-        raise ValueError(f"the command \\{name} is not known")
+        raise ValueError(f"unknown command \\{name}")
 
     def closed(self, end: str) -> str:
         row = self.row(end)
@@ -195,7 +197,7 @@ class _TokenReader:
         return _Piece(f"<mrow>{before}{row}{self.delimiter()}</mrow>", "bracketed")
 
     def delimiter(self) -> str:
-        """A bracket as tall as what it encloses, or none."""
+        """A bracket as tall as its contents, or none."""
         token = self.next()
         if token == ".":
             return ""
@@ -207,18 +209,18 @@ class _TokenReader:
         """Rows of cells: aligned formulas, a choice of cases, a matrix."""
         kind = self.word()
         if kind not in _TABLES:
-            raise ValueError(f"the environment {kind} is not known")
+            raise ValueError(f"unknown environment {kind}")
         cells, rows = [self.row()], []
         while (token := self.next()) != r"\end":
             if token == r"\\":
                 rows.append(cells)
                 cells = []
             elif token != "&":
-                raise ValueError(f"{token} in {kind}")
+                raise ValueError(f"unexpected {token} in {kind}")
             cells.append(self.row())
         rows.append(cells)
         if self.word() != kind:
-            raise ValueError(f"another end than that of {kind}")
+            raise ValueError(f"{kind} ends as another environment")
         written = "".join("<mtr>" + "".join(f"<mtd>{cell}</mtd>" for cell in row) + "</mtr>" for row in rows)
         before, after = (_tall(sign) if sign else "" for sign in _TABLES[kind])
         display = ' displaystyle="true"' if kind == "aligned" else ""
@@ -235,7 +237,7 @@ def _tall(bracket: str) -> str:
 
 
 def _bracket(name: str) -> _Piece:
-    """A bracket of the height of a letter."""
+    """A bracket as tall as a letter."""
     kind, form = ("open", "prefix") if name in _OPENING else ("bracketed", "postfix")
     return _Piece(f'<mo stretchy="false" form="{form}">{_BRACKETS[name]}</mo>', kind)
 

@@ -1,4 +1,4 @@
-"""nudge: the change of y that the gradient predicts for a change of its leaves, beside the actual one."""
+"""nudge: the change of y that the gradient predicts when its leaves change, next to the actual one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from autograd.value import Value
 
 HEADER = ("", "Δ", "gradient·Δ", "actual", "remainder")
 MAX_ROWS = 20
-MAX_ROUNDINGS = 4  # that a replay may add to an exact result
+MAX_ROUNDINGS = 4  # ulps of error that a replay may add to an exact result
 
 
 class Change(NamedTuple):
@@ -45,7 +45,7 @@ class Change(NamedTuple):
 
     @property
     def shown(self) -> float:
-        """The remainder; 0 if it is no more than the rounding error of y and its change."""
+        """The remainder, or 0 if it is within the rounding error of y and its change."""
         rounding = MAX_ROUNDINGS * math.ulp(max(abs(self.start), abs(self.predicted), abs(self.actual)))
         return 0.0 if abs(self.remainder) <= rounding < math.inf else self.remainder
 
@@ -95,11 +95,11 @@ class Nudge:
 
 
 def nudge(y: Value, changes: Mapping[Value, float]) -> Nudge:
-    """How much y changes if its leaves do: as the gradient predicts, as it turns out, and the remainder.
+    """The change of y when its leaves change: what the gradient predicts, what actually happens, and the remainder.
 
-    One row per leaf, moved alone (of the first 20), and one for all of them together. y is computed again from the
-    leaves as they are now, along the graph as recorded: it stays as it is, with what Python chose by a number (`if x > 0`,
-    `max`). What chooses anew is recorded as an operation: `maximum`, `relu`, `where(greater(x, 0), …)`.
+    One row for each of the first 20 leaves, moved alone, and one for all leaves together. y is recomputed from the
+    leaves as they are now, along the recorded graph: choices that Python made (`if x > 0`, `max`) are kept.
+    Only recorded operations choose anew: `maximum`, `relu`, `where(greater(x, 0), …)`.
     TypeError if y is not a Value or changes not a dict of Values; ValueError if it is empty, has a key that is not a
     leaf of y, or a change that is not finite.
 
@@ -135,7 +135,7 @@ def nudge(y: Value, changes: Mapping[Value, float]) -> Nudge:
 
 
 def _checked_change(graph: Graph, names: Mapping[Value, str], leaf: Any, delta: Any) -> float:
-    """The change of a leaf as a float, or the error about it."""
+    """The change of a leaf as a float; TypeError or ValueError if it is invalid."""
     if type(leaf) is not Value:
         raise TypeError(f"nudge: the keys of changes must be Values, got {type(leaf).__name__}")
     if leaf not in graph or leaf.op is not None:

@@ -1,4 +1,4 @@
-"""The partials of an op as formulas: ∂out/∂arg in the names of the arguments."""
+"""The partials of an op as formulas: ∂out/∂arg in terms of the arguments' names."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from autograd.op import Op, number
 from autograd.sweeps import topological_order
 from autograd.value import Value, operands
 
-MAX_NODES = 40  # of a partial that is written out
+MAX_NODES = 40  # in a partial that is written out
 _NUMBER = re.compile(r"[-−]?\d+(\.\d*)?(e[-−+]?\d+)?")
 
 
 def partial_text(op: Op, position: int, names: Sequence[str | float], result: str = "z") -> str:
-    """∂out/∂arg for the argument at `position`, as text in the names of the arguments and of the result.
+    """∂out/∂arg for the argument at `position`, as text in terms of the arguments' and the result's names.
 
     A float among the names, or a text that reads as a number, is a constant. A partial that cannot be written out
-    (of an op of your own whose rule works on floats alone) is just `∂z/∂x`.
+    (of a custom op whose rule works only on floats) is just `∂z/∂x`.
     TypeError if op is not an Op, IndexError if there is no such argument.
 
     >>> from autograd import ops
@@ -34,7 +34,7 @@ def partial_text(op: Op, position: int, names: Sequence[str | float], result: st
 
 
 def partial_latex(op: Op, position: int, names: Sequence[str | float], result: str = "z") -> str:
-    r"""The same as LaTeX.
+    r"""`partial_text` in LaTeX.
 
     >>> from autograd import ops
     >>> print(partial_latex(ops.sin, 0, ["x1"]), partial_latex(ops.sigmoid, 0, ["z"], "a"))
@@ -61,7 +61,7 @@ def partial_formula(printer: Printer, op: Op, position: int, args: Sequence[Form
     op.checked(tuple(args))
     if not 0 <= position < len(args):
         raise IndexError(f"{op.name} has no argument {position} here: it has {len(args)}")
-    known = op.built_in and 0.0 not in args  # which is −0.0, too
+    known = op.built_in and 0.0 not in args  # −0.0 would share its cache entry
     return (_known_formula if known else _formula)(printer, op, position, tuple(args), z)
 
 
@@ -83,12 +83,12 @@ def _formula(printer: Printer, op: Op, position: int, args: tuple[Formula | floa
     try:
         with context.enable_grad(), context.quiet():
             partial = textbook_partial(op, position, given, result)
-    except Exception:  # a rule of the user's, which may do anything with a Value
+    except Exception:  # a custom rule, which may do anything with a Value
         return None
     return _written(printer, partial, leaves)
 
 
-# A live page asks for the same ones again and again: for all of a graph, more of them than a small cache would keep.
+# A live page asks for all partials of a graph again and again: more than a small cache would keep.
 _known_formula = lru_cache(maxsize=8192)(_formula)
 
 
@@ -123,7 +123,7 @@ def _written(printer: Printer, partial: Value | float, leaves: Mapping[Value, Fo
 
 
 def simplified(nodes: Sequence[Value], choose: bool = False) -> dict[Value, Value | float]:
-    """What each node equals: 1·x and x¹ are x. With `choose`, `where` equals the branch that it takes."""
+    """What each node simplifies to: 1·x and x¹ to x. With `choose`, `where` becomes the branch it takes."""
     same: dict[Value, Value | float] = {}
     for node in nodes:
         args = [same[arg] if type(arg) is Value else arg for arg in node.args]
@@ -131,7 +131,7 @@ def simplified(nodes: Sequence[Value], choose: bool = False) -> dict[Value, Valu
     return same
 
 
-# An op of the table that, beside a constant, gives each of these back, bit for bit, is the identity there.
+# A built-in op that, given a constant besides, returns each of these bit for bit is the identity there.
 _PROBES = (0.0, -0.0, 1.5, -2.25, 1e300, 5e-324, math.inf, -math.inf, math.nan)
 
 
@@ -146,7 +146,7 @@ def _simplified(node: Value, op: Op, args: Sequence[Any], choose: bool) -> Value
     if not unknown:
         constant: float = op(*args)
         return constant
-    if len(args) == 2 and len(unknown) == 1 and op.kinks is None:  # between kinks there is more than a few numbers can show
+    if len(args) == 2 and len(unknown) == 1 and op.kinks is None:  # between kinks a few numbers cannot show everything
         results = [repr(op(*(x if arg is unknown[0] else arg for arg in args))) for x in _PROBES]
         if results == [repr(x) for x in _PROBES]:
             return unknown[0]

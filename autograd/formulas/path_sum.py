@@ -18,8 +18,8 @@ from autograd.graph import Graph, uses_in
 from autograd.names import spelled
 from autograd.value import Value
 
-# |product| in a form that never overflows: how many factors are not finite, minus how many are zero; then the exponent
-# and mantissa of the product of the others. Compared in this order, the best end of a path does not depend on its beginning.
+# |product| in a form that never overflows: the number of non-finite factors, minus the number of zeros; the exponent
+# and mantissa of the product of the rest. Compared in this order, the best end of a path does not depend on its beginning.
 Weight = tuple[int, int, int, float]
 ONE: Weight = (0, 0, 1, 0.5)
 
@@ -40,7 +40,7 @@ class Path(NamedTuple):
 
 
 class Paths(tuple[Path, ...]):
-    """The largest paths as a tuple. `total` is how many there are in all, `sum` the sum of all their products.
+    """The largest paths as a tuple. `total` is the number of all paths, `sum` the sum of all their products.
 
     >>> from autograd import Value, paths
     >>> x = Value(3.0, label="x")
@@ -72,7 +72,7 @@ class Paths(tuple[Path, ...]):
 def paths(x: Value, of: Value | None = None, *, max_paths: int = 20) -> Paths:
     """The paths from x to `of` with the products of their partials, the largest |product| first.
 
-    At most `max_paths` of them are found, the others only counted. The sum of the products of all is ∂of/∂x. Paths
+    At most `max_paths` are found, the others only counted. All products together add up to ∂of/∂x. Paths
     with NaN or infinite partials come first, those with partials of 0 last; equal ones in the order of the arguments.
     They are paths of the graph as recorded, along edges on which gradient flows: none leads to a branch not taken or
     to a frozen leaf.
@@ -104,12 +104,12 @@ class _Search:
     def __init__(self, x: Value, graph: Graph) -> None:
         self.x, self.graph = x, graph
         (self.root,) = graph.roots
-        self.best: dict[Value, Weight] = {x: ONE}  # of all paths from x to a node
+        self.best: dict[Value, Weight] = {x: ONE}  # over all paths from x to a node
         for node in graph:
             weights = [weight for weight, _ in self._edges(node)]
             if weights:
                 self.best[node] = max(weights)
-        # The edges of a node, the best first.
+        # The edges of a node, best first.
         self.ranked = cache(lambda node: sorted(self._edges(node), key=itemgetter(0), reverse=True))
 
     def _edges(self, node: Value) -> Iterator[tuple[Weight, int]]:
@@ -119,7 +119,7 @@ class _Search:
                 yield _times(_weight(partial), self.best[arg]), position
 
     def total(self) -> int:
-        """How many paths there are, counted from the root down; a node's count is dropped once it has been passed on."""
+        """The number of paths, counted from the root down; a node's count is dropped once it has been passed on."""
         counts = {self.root: 1} if self.root in self.best else {}
         for node in reversed(self.graph.nodes):
             here = counts.pop(node, 0)
@@ -149,7 +149,7 @@ class _Search:
                 heapq.heappush(candidates, (cost, next(serial), [*ranks[:depth], ranks[depth] + 1], depth))
 
     def _follow(self, ranks: list[int], turn: int) -> tuple[Path, list[tuple[Weight, int]]]:
-        """The path with these ranks, filled up with 0, and where candidates may branch off it, from `turn` on."""
+        """The path with these ranks, padded with 0, and where candidates may branch off it, from depth `turn` on."""
         nodes, partials, product = [self.root], list[float](), 1.0
         weight, turns = ONE, []
         while nodes[-1] is not self.x:

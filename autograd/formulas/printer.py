@@ -1,4 +1,4 @@
-"""Formulas in plain text and in LaTeX: names, numbers and operations, with brackets where precedence asks for them."""
+"""Formulas in plain text and in LaTeX: names, numbers and operations, with brackets where precedence requires them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from autograd.op import ANY, ATOM, CALL, PRODUCT, SUM, Op, python_tree, slots
 
 T = TypeVar("T")
 
-MAX_TERMS = 8  # of a long sum, product or list that is written out
+MAX_TERMS = 8  # written out of a long sum, product or list
 
 
 class Formula(NamedTuple):
@@ -31,7 +31,7 @@ class Formula(NamedTuple):
 class Printer(NamedTuple):
     """How names, numbers, derivatives and operations are written. Rules call constants by name, as ln 2; `numbered` does not.
 
-    `form` gives the template of an op on some arguments, and the precedence of the result and then of each operand.
+    `form` gives the template of an op for its arguments, the precedence of the result, and the one each operand needs.
     """
 
     name: Callable[[str], str]
@@ -46,7 +46,7 @@ class Printer(NamedTuple):
 
     @property
     def numbered(self) -> Printer:
-        """The same with all numbers in digits, as tables and pictures have them."""
+        """The same printer, with all numbers in digits, as in tables and pictures."""
         return self._replace(number=self.digits)
 
     def variable(self, name: str) -> Formula:
@@ -81,7 +81,7 @@ class Printer(NamedTuple):
         return Formula(operator.join(text), precedence)
 
     def _sum_of_products(self, terms: Sequence[Sequence[int]], args: Sequence[Formula]) -> Formula:
-        """A sum, a product or a dot product, whose bias comes last, and only if it is not 0."""
+        """A sum, a product or a dot product; its bias comes last, if it is not 0."""
         single = [args[term[0]] for term in terms if len(term) == 1]
         products = [term for term in terms if len(term) != 1]
         if not products:
@@ -91,7 +91,7 @@ class Printer(NamedTuple):
         written: list[Formula] = []
         for term in abridged(products):
             factors = abridged([args[i] for i in term], self.dots)
-            if written:  # after a plus, a first factor with a sign has brackets of its own
+            if written:  # after a plus, a first factor with a sign is bracketed
                 factors[0] = Formula(self.bracketed(factors[0], before="+"), ATOM)
             written.append(self.product(factors, times))
         if len(products) > len(written):
@@ -109,7 +109,7 @@ class Printer(NamedTuple):
 
 
 def telling(write: Printer, op: Op, numbers: Sequence[float], result: float) -> Printer:
-    """A printer with all digits if the op jumps, and would give another result for the numbers as they are written.
+    """A printer with all digits if the op jumps, and would give another result for the numbers as printed.
 
     >>> from autograd import ops
     >>> telling(TEXT, ops.ceil, [1.0000001], 2.0).number(1.0000001), telling(TEXT, ops.ceil, [1.2000001], 2.0).number(1.2000001)
@@ -125,7 +125,7 @@ _OPERATORS = ("+", "-", "−", "·", "/", "%", "^", r"\cdot", r"\bmod", r"\,")
 
 
 def abridged(items: Sequence[T], *dots: T) -> list[T]:
-    """All items, or if they are many the first ones and the last, with dots between.
+    """All items; if there are many, the first ones and the last, with dots between.
 
     >>> abridged(range(100), ...)
     [0, 1, 2, 3, 4, 5, Ellipsis, 99]
@@ -137,10 +137,10 @@ def abridged(items: Sequence[T], *dots: T) -> list[T]:
 def enough_arguments(op: Op, count: int, position: int = 0) -> tuple[int, ...]:
     """Positions of arguments, out of `count`, that give the same formula as all of them: `abridged` drops the others.
 
-    The one at `position` is among them, so the partial by it is the same too.
+    The one at `position` is among them, so its partial has the same formula too.
     """
     terms: Sequence[Sequence[int]] = [(i,) for i in range(count)] if op.terms is None else op.terms(count)
-    if len(terms) == 1:  # a product, of factors
+    if len(terms) == 1:  # a product: its factors are the terms
         terms = [(i,) for i in terms[0]]
     if op.arity is not None or len(terms) <= MAX_TERMS + 5:
         return tuple(range(count))
@@ -178,7 +178,7 @@ def _spread(template: str, term: str, join: str, dots: str, count: int) -> str:
 
 @lru_cache(maxsize=1024)
 def _text_of_source(source: str, arity: int | None) -> str:
-    """A Python template with the signs of formulas."""
+    """A Python template, rewritten with the signs of formulas."""
     count = 1 if arity is None else arity
     text = re.sub("[{}]", r"\g<0>\g<0>", ast.unparse(python_tree(source, count, arity is None)))
     for sign, formula in ((" ** ", "^"), (" * ", "·"), (" / ", "/"), ("-", "−")):
@@ -208,7 +208,7 @@ def _safe_precedence(template: str, arity: int | None) -> tuple[int, ...]:
 
 
 def _set_off(before: str, after: str) -> bool:
-    """True if what stands between these two texts is enclosed by delimiters."""
+    """True if delimiters enclose what comes between these two texts."""
     after = after.lstrip()
     return before.rstrip().endswith(_OPENING) and after.startswith(_CLOSING) and not after.startswith(("}^", "}_"))
 
@@ -283,7 +283,7 @@ def number_text(x: float, digits: int = 6) -> str:
 
 
 def number_latex(x: float) -> str:
-    r"""The same in LaTeX.
+    r"""`number_text` in LaTeX.
 
     >>> print(number_latex(-0.5), number_latex(1e-7), number_latex(float("inf")), number_latex(math.log(2.0)))
     -0.5 10^{-7} \infty \ln 2
@@ -309,7 +309,7 @@ TEXT = Printer(
     brackets=("(", ")"),
     digits=shown,
 )
-PICTURE = TEXT._replace(number=partial(number_text, digits=4), digits=partial(shown, digits=4))  # which has little room
+PICTURE = TEXT._replace(number=partial(number_text, digits=4), digits=partial(shown, digits=4))  # pictures have little room
 LATEX = Printer(
     name=name_latex,
     number=number_latex,

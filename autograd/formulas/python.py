@@ -36,13 +36,13 @@ def to_python(y: Value) -> Source:
 
     Leaves first, then one line per operation, then `# backward`: the reverse sweep, `dx` for ∂y/∂x (frozen and detached
     leaves have none). Names are yours as far as Python allows (`layers[0].b` is `layers_0_b`, `lambda` is `lambda_`). The
-    program gives bit for bit the value, and the gradient as `gradients(y, leaves)` gives it; `backward()` may add in
-    another order and differ in the last digits. A partial that is written for exactness has the textbook form as a comment.
-    It is a program for the leaves as they are now: the branch that `where` takes is the one taken here, and where Python
-    raises but IEEE-754 has a result (1/0, log(0), exp(800)), this result stands as a number, with a comment.
+    value agrees bit for bit, as does the gradient with that of `gradients(y, leaves)`; `backward()` may add in another
+    order and differ in the last digits. A partial written for accuracy has its textbook form as a comment. The program
+    is for the leaves as they are now: `where` is replaced by the branch it takes here, and where Python raises but
+    IEEE-754 has a result (1/0, log(0), exp(800)), that result is written as a number, with a comment.
 
-    TypeError if y is not a Value; ValueError if an op of your own has no `source` of operators and `math`. Where a
-    rule of your own cannot be written out, its partial stands as a number.
+    TypeError if y is not a Value; ValueError if a custom op has no `source` of operators and `math`. If a custom
+    rule cannot be written out, its partial is a number.
 
     >>> x, w = Value(3.0, "x"), Value(2.0, "w")
     >>> y = x * w + x
@@ -92,7 +92,7 @@ class _Program:
         return _assigned(name, op, args, self.values[node])
 
     def backward(self) -> Iterator[str]:
-        """The sweep: what each node passes on to its arguments."""
+        """The lines of the sweep: what each node passes on to its arguments."""
         (root,) = self.graph.roots
         reached = {root}
         if root.requires_grad:
@@ -119,7 +119,7 @@ class _Program:
             yield f"{self.adjoints[arg]} {assign}{ast.unparse(contribution)}{comment}"
 
     def _rules(self, node: Value, op: Op) -> tuple[list[str], list[ast.expr], list[str]]:
-        """The lines needed first; for each argument its partial, and a comment on it."""
+        """The lines needed first; then for each argument its partial, and a comment on it."""
         recorded = self.partials[node]
         wanted = [partial is not None for partial in recorded]
         z, args = Value(self.values[node]), [arg if type(arg) is float else Value(self.values[arg]) for arg in node.args]
@@ -131,7 +131,7 @@ class _Program:
                 partials = op.partials_at(z, args, wanted)
                 if op.textbook:
                     textbook = [textbook_partial(op, i, args, z) if want else None for i, want in enumerate(wanted)]
-        except Exception:  # a rule of the user's, which may do anything with a Value
+        except Exception:  # a custom rule, which may do anything with a Value
             return [], [constant(partial or 0.0) for partial in recorded], ["  # as recorded"] * len(args)
         found = [partial if type(partial) is Value else number(0.0 if partial is None else partial) for partial in partials]
         lines, rules, raising = self._derived(found, known)
@@ -148,7 +148,7 @@ class _Program:
     def _derived(
         self, partials: Sequence[Value | float], known: Mapping[Value, ast.expr]
     ) -> tuple[list[str], list[ast.expr], list[bool]]:
-        """Expressions as Python: lines for what they share; each written out; whether Python raises in it."""
+        """Expressions as Python: lines for the parts they share, each expression, and whether Python raises in it."""
         nodes = topological_order([partial for partial in partials if type(partial) is Value])
         same = simplified(nodes, choose=True)
         results = [same[partial] if type(partial) is Value else partial for partial in partials]
@@ -178,7 +178,7 @@ class _Program:
 
 
 def _raises(op: Op, numbers: Sequence[float]) -> bool:
-    """Does plain Python raise when it computes this?"""
+    """True if plain Python raises when it computes this."""
     try:
         op.forward(*numbers)
     except (ArithmeticError, ValueError):

@@ -1,4 +1,4 @@
-"""Checking gradients against finite differences that know their own error."""
+"""Gradient checks against finite differences that estimate their own error."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +41,7 @@ __all__ = [
 if not TYPE_CHECKING:  # hidden from type checkers, which would otherwise accept any name
 
     def __getattr__(name: str) -> Any:
-        """Load what needs Hypothesis on first use."""
+        """Import the names that need Hypothesis on first use."""
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from autograd.testing import strategies

@@ -1,4 +1,4 @@
-"""Expressions as data: a tree of ops that can be called, shown as Python, and checked for where it is defined."""
+"""Expressions as data: trees of ops that can be called, printed as Python, and tested for where they are defined."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from autograd.python_source import filled
 from autograd.testing.gradcheck.smooth_pieces import is_entire
 from autograd.value import Value, operands
 
-# A variable is a str, a constant a float, an op its name and its arguments.
+# A variable is a str, a constant a float, an op a tuple of its name and its arguments.
 Tree = Any
 
 ANCHORS = (0.5, 1.5, -0.5, 2.5, 0.1, -2.0, 10.0)
-_ONE_FOR_EACH = ("softmax", "log_softmax")  # functions of a list that give one number for each of its numbers
+_ONE_FOR_EACH = ("softmax", "log_softmax")  # functions from a list to one of the same length
 
 
 class Expression:
     """A function written with the ops of the table, for example `lambda x, y: tanh(x * y) + 0.5`.
 
-    Equal parts are computed once, so its graph may share nodes.
+    Equal subexpressions are computed once, so its graph may share nodes.
 
     >>> f = Expression(("add", ("tanh", ("mul", "x", "y")), 0.5))
     >>> f
@@ -52,7 +52,7 @@ class Expression:
 
 
 def defined_at(f: Callable[..., Any], point: Sequence[float]) -> bool:
-    """Is a point inside the domain of every op that f does there, and are all results and partials finite?"""
+    """True if the point is inside the domain of every op that f records there, and all results and partials are finite."""
     try:
         with context.enable_grad(), context.quiet():
             y = f(*map(Value, point))
@@ -64,7 +64,7 @@ def defined_at(f: Callable[..., Any], point: Sequence[float]) -> bool:
 
 
 def constants_inside(tree: Tree) -> bool:
-    """Is every op on constants alone inside its domain? 0.0 / 0.0 is NaN in the table, but raises in Python.
+    """True if every op on constants alone is inside its domain. 0.0 / 0.0 is NaN in the table, but raises in Python.
 
     >>> constants_inside(("add", "x", ("div", 1.0, 0.5))), constants_inside(("add", "x", ("div", 0.0, 0.0)))
     (True, False)
@@ -77,12 +77,12 @@ def constants_inside(tree: Tree) -> bool:
 
 
 def has_variable(tree: Tree) -> bool:
-    """Is it, or does it hold, a variable?"""
+    """True if the tree is or contains a variable."""
     return next(_variables(tree), None) is not None
 
 
 def nearest_inside(f: Callable[..., Any], point: Sequence[float]) -> tuple[float, ...] | None:
-    """A point where f is defined: this one, or one made from it, or one of a few fixed ones; None if there is none."""
+    """A point where f is defined: this one, one derived from it, or one of a few fixed ones; None if all of them fail."""
     changes = (abs, lambda x: x / 4.0, lambda x: abs(x) + 1.0, lambda x: abs(x) / 4.0 + 0.25, lambda x: -abs(x))
     made = (tuple(map(change, point)) for change in changes)
     fixed = product(ANCHORS, repeat=len(point)) if len(point) <= 3 else ()
@@ -109,7 +109,7 @@ def _variables(tree: Tree) -> Iterator[str]:
 
 
 def _shared(tree: Tree, names: dict[str, str], parts: dict[str, Tree]) -> Tree:
-    """The tree with these names, equal parts as one object; compared by repr, since 0.0 == -0.0."""
+    """The tree with variables renamed and equal subtrees as one object; compared by repr, since 0.0 == -0.0."""
     if isinstance(tree, tuple):
         part = (tree[0], *[_shared(arg, names, parts) for arg in tree[1:]])
         return parts.setdefault(repr(part), part)
@@ -117,7 +117,7 @@ def _shared(tree: Tree, names: dict[str, str], parts: dict[str, Tree]) -> Tree:
 
 
 def _evaluated(tree: Tree, results: dict[str | int, Any]) -> Any:
-    """The result of a tree of shared parts; `results` holds those of variables by name, and those of parts by identity."""
+    """The result of a tree with shared subtrees; `results` caches them by variable name or subtree identity."""
     if isinstance(tree, float):
         return tree
     key = tree if isinstance(tree, str) else id(tree)
@@ -127,12 +127,12 @@ def _evaluated(tree: Tree, results: dict[str | int, Any]) -> Any:
 
 
 def _recorded(tree: Tree) -> Value:
-    """A tree without variables, its constants as leaves."""
+    """The result of a tree without variables, its constants recorded as leaves."""
     return Value(tree) if isinstance(tree, float) else TABLE[tree[0]](*map(_recorded, tree[1:]))
 
 
 def _syntax(tree: Tree) -> ast.expr:
-    """The Python for it, with the names of `autograd`, as a syntax tree: that one knows where brackets are needed."""
+    """The tree as a Python syntax tree with `autograd`'s names; `ast` knows where brackets are needed."""
     if not isinstance(tree, tuple):
         return ast.parse(str(tree), mode="eval").body
     name, *args = tree

@@ -1,11 +1,11 @@
-"""Derivatives from finite differences, to both sides or to one, each with an estimate of its own error.
+"""Derivatives from central or one-sided finite differences, each with an estimate of its own error.
 
-Central differences of halved steps are extrapolated to step zero (Richardson, 1911), in a table of all orders. Two errors
-compete: the truncation, seen in how much neighbouring extrapolations differ, and the rounding of the function, divided
-by the step. A large step may jump over what the function does in between, so an extrapolation must agree with a
-quotient of tiny steps, the foothold, and the quotients of all smaller steps must come closer to it.
+Central differences with successively halved steps are extrapolated to step zero in a Richardson table (1911). Two errors
+compete: truncation, estimated from how much neighbouring extrapolations differ, and the function's rounding error divided
+by the step. A large step may jump over features of the function, so an extrapolation must agree with a difference
+quotient of tiny steps, the foothold, and quotients of smaller and smaller steps must approach it.
 
-One-sided quotients of quartered steps approach their limit like some power of the step, which gives that limit (Aitken, 1926).
+One-sided quotients with successively quartered steps converge like a power of the step; Aitken (1926) gives their limit.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from typing import NamedTuple
 from autograd._check import any_number, finite_above_zero, finite_from_zero
 
 EPSILON = 2.0**-52
-SMALLEST = 5e-324  # float above 0
+SMALLEST = 5e-324  # the smallest positive float
 MAX_COLUMNS = 8
 MAX_CANDIDATES = 8
-MAX_QUOTIENTS = 40  # to one side
-PATIENCE = 2.0**7  # by how much steps shrink before the best candidate is taken
+MAX_QUOTIENTS = 40  # per side
+PATIENCE = 2.0**7  # stop once the step is this many times smaller than the best candidate's
 
-# Gives the value at a point, and how far rounding may have put it off; NaN where the function cannot be evaluated.
+# Maps a point to the value there and a bound on its rounding error; NaN where the function cannot be evaluated.
 NoisyFunction = Callable[[float], tuple[float, float]]
 UNDEFINED = (math.nan, math.nan)
 
 
 class Estimate(NamedTuple):
-    """A derivative and an estimate of its error. The value is ±inf where differences to one side grow without bound.
+    """A derivative and an estimate of its error. The value is ±inf where one-sided differences grow without bound.
 
     >>> value, error = differentiate(math.exp, 0.0)
     >>> abs(value - 1.0) <= error < 1e-9
@@ -50,9 +50,9 @@ def differentiate(
     """The derivative at `x` of a function of floats, with an error estimate; f and x may be of any scale.
 
     `step` is the first step (by default chosen from x), `noise` the absolute rounding error of f (by default
-    measured). `side` is 0 for central differences, if f is smooth at x; 1 or -1 stays on one side of x, as at a kink or
-    where f is infinitely steep. f may raise a ValueError or an ArithmeticError where it is not defined. If no step works,
-    the error is infinite. ValueError or TypeError names a bad argument.
+    measured). Use `side=0`, central differences, if f is smooth at x; 1 or -1 stays on one side of x, as at a kink or
+    where f is infinitely steep. f may raise ValueError or ArithmeticError where it is undefined. If no step works,
+    the error is infinite. Bad arguments raise ValueError or TypeError.
 
     >>> from math import exp
     >>> value, error = differentiate(exp, 0.0)
@@ -72,8 +72,8 @@ def differentiate(
     if side not in (-1, 0, 1):
         raise ValueError(f"side must be -1, 0 or 1, got {side!r}")
     if not math.isfinite(x):
-        return UNKNOWN  # nothing is beside it
-    away = side * 2.0**-10 * (abs(x) or 1.0)  # at a kink itself the values would seem noisy
+        return UNKNOWN  # no neighbours to compare with
+    away = side * 2.0**-10 * (abs(x) or 1.0)  # a kink among the sampled values would look like noise
     measured = noise_level([value(t) for t in neighbours(x + away)]) if noise is None else noise
 
     def noisy(t: float) -> tuple[float, float]:
@@ -93,15 +93,15 @@ def first_step(x: float) -> float:
 
 
 def neighbours(x: float) -> list[float]:
-    """Points at equal, tiny distances around x."""
+    """Equally spaced points very close to x."""
     spacing = 2.0**-44 * (abs(x) or 1.0)
     return [x + i * spacing for i in range(-4, 5)]
 
 
 def noise_level(values: list[float]) -> float:
-    """The size of the noise in values at equal, tiny distances; 0.0 if some are not finite (Moré and Wild, 2011).
+    """The noise level of values at equally spaced, very close points; 0.0 if any is not finite (Moré and Wild, 2011).
 
-    Differences of high order of the smooth part vanish; those of the noise grow in a known way.
+    High-order differences of the smooth part vanish; those of the noise grow in a known way.
     """
     if not all(map(math.isfinite, values)):
         return 0.0
@@ -118,9 +118,9 @@ def noise_level(values: list[float]) -> float:
 
 
 class Quotient(NamedTuple):
-    """A difference quotient, and how far rounding may put it off.
+    """A difference quotient and a bound on its rounding error.
 
-    `even` is the second difference f(x+h) + f(x-h) - 2 f(x), which the quotient does not see, with its own rounding.
+    `even` is the second difference f(x+h) + f(x-h) - 2 f(x), which cancels in the quotient, with its own rounding.
     """
 
     step: float
@@ -130,12 +130,12 @@ class Quotient(NamedTuple):
     even_rounding: float = math.inf
 
     def resolves(self, wider: Quotient, factor: float) -> bool:
-        """Is the second difference at least `factor` times smaller than that of the wider step, as for a smooth function?"""
+        """True if the second difference is at least `factor` times smaller than the wider step's, as for a smooth f."""
         return abs(self.even) <= abs(wider.even) / factor + self.even_rounding + wider.even_rounding
 
 
 class Candidate(NamedTuple):
-    """An extrapolation. The quotients it is made of would differ from it by `bend` if all had this step."""
+    """An extrapolation. `bend` is how much its quotients would differ from it if all had this step."""
 
     value: float
     error: float
@@ -143,7 +143,7 @@ class Candidate(NamedTuple):
     step: float = 0.0
 
     def survives(self, quotient: Quotient) -> bool:
-        """Is the quotient of a smaller step as close as it should be?"""
+        """True if the quotient of a smaller step is as close as it should be."""
         allowed = 2.0 * self.bend * (quotient.step / self.step) ** 2 + self.error + 0.5 * quotient.rounding
         return abs(quotient.value - self.value) <= allowed
 
@@ -152,11 +152,11 @@ def _best(candidates: list[Candidate]) -> list[Candidate]:
     return sorted(candidates, key=lambda candidate: candidate.error)[:MAX_CANDIDATES]
 
 
-# -- to both sides -----------------------------------------------------------------------------------
+# -- central differences -----------------------------------------------------------------------------
 
 
 def two_sided(f: NoisyFunction, x: float, step: float) -> Estimate:
-    """The derivative from central differences, whose first step is about `step`."""
+    """The derivative from central differences that start at about `step`."""
     found = _foothold(f, x, step)
     if found is None:
         return UNKNOWN
@@ -167,7 +167,7 @@ def two_sided(f: NoisyFunction, x: float, step: float) -> Estimate:
     candidates: list[Candidate] = []
     before = math.inf
     while h >= smallest / 1024.0 and (quotient := _central(f, x, h)) is not None:
-        if quotients and not quotient.resolves(quotients[-1], 1.7):  # 4 times where the step is small enough
+        if quotients and not quotient.resolves(quotients[-1], 1.7):  # the ratio is about 4 once the step is small
             quotients, table, candidates = [], [], []
         candidates = [candidate for candidate in candidates if candidate.survives(quotient)]
         quotients.append(quotient)
@@ -177,7 +177,7 @@ def two_sided(f: NoisyFunction, x: float, step: float) -> Estimate:
         best = candidates[0] if candidates else foothold
         if quotient.rounding > max(best.error, before) or best.step > PATIENCE * h:
             break
-        before = quotient.rounding  # where f is huge it shrinks with the step at first
+        before = quotient.rounding  # while f is huge at x ± h, it still shrinks with h
         h /= 2.0
     best = min([foothold, *candidates], key=lambda candidate: candidate.error)
     return Estimate(best.value, best.error)
@@ -199,7 +199,7 @@ def _central(f: NoisyFunction, x: float, step: float) -> Quotient | None:
 
 
 def _next_row(quotient: Quotient, above: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Column j is free of truncation errors up to the power 2j of the step."""
+    """The next row of the table; column j has no truncation errors up to power 2j of the step."""
     entries = [(quotient.value, quotient.rounding)]
     for j, (value, rounding) in enumerate(above[:MAX_COLUMNS], start=1):
         factor = 4.0**j
@@ -209,12 +209,12 @@ def _next_row(quotient: Quotient, above: list[tuple[float, float]]) -> list[tupl
 
 
 def _candidates(quotients: list[Quotient], table: list[list[tuple[float, float]]]) -> Iterator[Candidate]:
-    """The candidates that the last row of the table adds."""
+    """Candidates from the last row of the table."""
     if len(table) < 2:
         return
     last, above = table[-1], table[-2]
     step = quotients[-1].step
-    for j in range(1, len(above)):  # three neighbours must agree, since two may do so by chance
+    for j in range(1, len(above)):  # three neighbours must agree, since two may by chance
         value, rounding = last[j]
         truncation = max(abs(value - other) for other, _ in (last[j - 1], above[j - 1], above[j]))
         bend = max(abs(used.value - value) * (step / used.step) ** 2 for used in quotients[-1 - j :])
@@ -223,7 +223,7 @@ def _candidates(quotients: list[Quotient], table: list[list[tuple[float, float]]
 
 
 def _foothold(f: NoisyFunction, x: float, step: float) -> tuple[Candidate, float] | None:
-    """A rough but safe value, and its step, so tiny that nothing hides between; None if there is none."""
+    """A rough but safe derivative and its step, too small to skip any feature of f; None if no step works."""
     finest = 32.0 * math.ulp(x) if x else 1e-300
     scale = 2.0 ** math.floor(math.log2(abs(x))) if x else step
     h = max(2.0**-36 * min(step, scale), finest, 1e-300)
@@ -231,9 +231,9 @@ def _foothold(f: NoisyFunction, x: float, step: float) -> tuple[Candidate, float
         if h <= finest:
             return None
         h = max(h / 64.0, finest)
-    while held.error > 1e-3 * abs(held.value) and 64.0 * h <= step:  # only rounding is seen: go farther
+    while held.error > 1e-3 * abs(held.value) and 64.0 * h <= step:  # only rounding shows: widen the step
         wide, middle, narrow = (_central(f, x, times * h) for times in (64.0, 15.3, 1.0))
-        if wide is None or middle is None or narrow is None or not narrow.resolves(wide, 1000.0):  # 4096 times
+        if wide is None or middle is None or narrow is None or not narrow.resolves(wide, 1000.0):  # 4096 if f is smooth
             break
         further = Candidate(wide.value, wide.rounding + 2.0 * abs(wide.value - middle.value))
         if not further.error < held.error or abs(further.value - held.value) > held.error:
@@ -243,9 +243,9 @@ def _foothold(f: NoisyFunction, x: float, step: float) -> tuple[Candidate, float
 
 
 def _steady(f: NoisyFunction, x: float, h: float) -> Candidate | None:
-    """The quotient of a step, if those of smaller steps agree but for rounding or 2 %.
+    """The quotient of step h, if those of smaller steps agree up to rounding or 2 %; otherwise None.
 
-    The steps have no simple ratio, so that a wave does not look the same to all of them.
+    The steps have no simple ratio, so a wave does not look the same to all of them.
     """
     first = _central(f, x, h)
     if first is None:
@@ -262,7 +262,7 @@ def _steady(f: NoisyFunction, x: float, h: float) -> Candidate | None:
 
 
 def _largest_step(f: NoisyFunction, x: float, step: float, foothold: Candidate, smallest: float) -> float:
-    """Where to begin: below `step` if f is not defined there, above it while only rounding is seen."""
+    """The step to start from: below `step` if f is undefined there, above it while only rounding shows."""
     quotient = _central(f, x, step)
     if quotient is None:
         low, high = math.floor(math.log2(smallest)), math.ceil(math.log2(step))
@@ -282,16 +282,16 @@ def _largest_step(f: NoisyFunction, x: float, step: float, foothold: Candidate, 
     return quotient.step
 
 
-# -- to one side, as at a kink or at the end of a domain ---------------------------------------------
+# -- one-sided differences, for kinks and ends of domains ---------------------------------------------
 
 
 def one_sided(f: NoisyFunction, x: float, step: float, side: int) -> Estimate:
-    """The derivative at `x` to one side, for any power of the step in the error; ±inf if the slope has no bound."""
+    """The one-sided derivative at `x`, if errors go like any power of the step; ±inf if the slope is unbounded."""
     center, center_off = f(x)
     quotients: list[Quotient] = []
     candidates: list[Candidate] = []
     h = step
-    # Quarterings until h < |x|: before, even 1/x looks unbounded.
+    # Quarterings until h < |x|; before that, even 1/x looks unbounded.
     to_zero = (math.log2(step) - math.log2(abs(x))) / 2.0 if x else 0.0
     for _ in range(max(MAX_QUOTIENTS, math.ceil(to_zero) + MAX_QUOTIENTS // 2)):
         width = (x + side * h) - x
@@ -311,7 +311,7 @@ def one_sided(f: NoisyFunction, x: float, step: float, side: int) -> Estimate:
             break
     best = candidates[0] if candidates else Candidate(*UNKNOWN)
     largest = max((abs(quotient.value) for quotient in quotients), default=0.0)
-    # The last clear ones, with zeros, as before a jump.
+    # The last quotients that rounding does not swamp; zeros, as before a jump, count.
     clear = [quotient for quotient in quotients if quotient.rounding < 0.01 * largest][-6:]
     if _grow(clear) and not best.error < 0.1 * abs(best.value):
         return Estimate(math.copysign(math.inf, clear[-1].value), 0.0)
@@ -319,7 +319,7 @@ def one_sided(f: NoisyFunction, x: float, step: float, side: int) -> Estimate:
 
 
 def _limits(quotients: list[Quotient]) -> Iterator[Candidate]:
-    """Where five quotients lead to, if anywhere: three limits in a row must agree, since two may do so by chance."""
+    """Limits of five quotients, if any: three limits in a row must agree, since two may by chance."""
     if len(quotients) < 5:
         return
     slopes = [quotient.value for quotient in quotients]
@@ -333,7 +333,7 @@ def _limits(quotients: list[Quotient]) -> Iterator[Candidate]:
 
 
 def _aitken(q1: float, q2: float, q3: float) -> float | None:
-    """The limit of a sequence whose differences shrink by the same factor each time; None if they hardly shrink."""
+    """The limit of a sequence whose differences shrink by a constant factor; None if they hardly shrink."""
     if q3 == q2:
         return q3
     ratio = (q3 - q2) / (q2 - q1) if q2 != q1 else math.inf
@@ -341,7 +341,7 @@ def _aitken(q1: float, q2: float, q3: float) -> float | None:
 
 
 def _grow(quotients: list[Quotient]) -> bool:
-    """Do the quotients become larger and larger, beyond their rounding?"""
+    """True if these are six quotients of one sign, each larger than the last by more than rounding."""
     return len(quotients) == 6 and all(
         a.value * b.value > 0.0 and abs(b.value) > 1.1 * abs(a.value) + b.rounding for a, b in pairwise(quotients)
     )

@@ -1,4 +1,4 @@
-"""With Hypothesis: strategies for Values, expressions, points, networks and data sets, and gradients as property tests."""
+"""Hypothesis strategies for Values, expressions, points, networks and data sets, and gradient checks as property tests."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ try:
     import hypothesis
     from hypothesis import strategies as st
 except ModuleNotFoundError as error:
-    raise ImportError("autograd.testing: this needs Hypothesis: pip install 'scalar-autograd[testing]'") from error
+    raise ImportError("autograd.testing needs Hypothesis: pip install 'scalar-autograd[testing]'") from error
 
 if TYPE_CHECKING:
     from nn import Module
@@ -27,7 +27,7 @@ VARIABLES = ("x", "y", "z")
 
 
 def numbers() -> st.SearchStrategy[float]:
-    """Floats of everyday size most of the time, and of any scale up to 1e8; the simplest is 0.
+    """Floats, mostly of everyday size, but of any scale up to 1e8; the simplest is 0.
 
     >>> from hypothesis import find
     >>> find(numbers(), lambda x: x > 2.5)
@@ -38,7 +38,7 @@ def numbers() -> st.SearchStrategy[float]:
 
 
 def values(elements: st.SearchStrategy[float] | None = None) -> st.SearchStrategy[Value]:
-    """Leaves with random numbers, from `elements` or else from `numbers()`.
+    """Leaves with random numbers, drawn from `elements` or, by default, from `numbers()`.
 
     >>> from hypothesis import find
     >>> find(values(), lambda x: x > 2)
@@ -48,9 +48,9 @@ def values(elements: st.SearchStrategy[float] | None = None) -> st.SearchStrateg
 
 
 def expressions(ops: str | Collection[str | Op] = "all", depth: int = 3) -> st.SearchStrategy[Expression]:
-    """Random functions of one to three variables, as callables that show as Python, each defined somewhere.
+    """Random functions of one to three variables, as callables that print as Python, each defined somewhere.
 
-    `ops` is "all", "smooth" (without kinks), or the names of the ops to use, your own among them;
+    `ops` is "all", "smooth" (without kinks), or the names of the ops to use, custom ops included;
     `depth` is how deep they are nested.
 
     >>> from hypothesis import find
@@ -73,7 +73,7 @@ def expressions(ops: str | Collection[str | Op] = "all", depth: int = 3) -> st.S
 def points(f: Callable[..., Any], elements: st.SearchStrategy[float] | None = None) -> st.SearchStrategy[tuple[float, ...]]:
     """Points at which f, a function of numbers, is defined: one float for each of its arguments.
 
-    There every op that f records is inside its domain, with a finite result.
+    At such a point every op that f records is inside its domain, and its result and partials are finite.
 
     >>> from autograd import log
     >>> from hypothesis import find
@@ -87,7 +87,7 @@ def points(f: Callable[..., Any], elements: st.SearchStrategy[float] | None = No
 
 
 class SmallNetwork(NamedTuple):
-    """A small module of `nn`, and a row of inputs for it.
+    """A small module of `nn` and a row of inputs for it.
 
     >>> from hypothesis import given
     >>> @given(networks())
@@ -101,7 +101,7 @@ class SmallNetwork(NamedTuple):
 
 
 class LabelledRows(NamedTuple):
-    """Rows of features, and the index of a class for each.
+    """Rows of features and a class index for each.
 
     >>> from hypothesis import given
     >>> @given(datasets())
@@ -115,7 +115,7 @@ class LabelledRows(NamedTuple):
 
 
 def networks() -> st.SearchStrategy[SmallNetwork]:
-    """Small networks with inputs: one or two layers of one to three neurons, any activation, all parameters random.
+    """Small networks with inputs: one or two layers of one to three neurons, any activation, random parameters.
 
     >>> from hypothesis import find
     >>> net, x = find(networks(), lambda drawn: len(drawn.x) == 2)
@@ -142,9 +142,9 @@ def networks() -> st.SearchStrategy[SmallNetwork]:
 
 
 def datasets(*, classes: int = 2) -> st.SearchStrategy[LabelledRows]:
-    """Small data sets: one to eight rows of one to three features, with the index of a class for each row.
+    """Small data sets: one to eight rows of one to three features, with a class index for each row.
 
-    They include single rows, equal rows and classes without a row.
+    They include single rows, duplicate rows and classes without a row.
 
     >>> from hypothesis import find
     >>> find(datasets(), lambda data: 1 in data.y)
@@ -165,8 +165,8 @@ def gradcheck_given(
 ) -> Callable[[Callable[..., Any]], Callable[..., None]]:
     """Turn a function into a property test: its gradient is checked at points that Hypothesis draws.
 
-    Takes strategies the way `hypothesis.given` does; `@settings` and `@example` may stand above or below it. pytest
-    collects the test under the name of the function, whether or not that starts with `test`. The test fails where the
+    Takes strategies the way `hypothesis.given` does; `@settings` and `@example` may go above or below it. pytest
+    collects the test under the function's name, whether or not that starts with `test`. The test fails where the
     conventions at kinks do not give the derivative of a smooth function, unless `conventions="accept"`.
 
     >>> from hypothesis.strategies import floats
@@ -190,7 +190,7 @@ def gradcheck_given(
 
         given: Any = hypothesis.given(*strategies, **named)
         test = given(check)
-        test.__test__ = True  # pytest collects a function of any name that has this
+        test.__test__ = True  # pytest collects a function that has this, whatever its name
         return test  # type: ignore[no-any-return]
 
     return test_of
@@ -212,7 +212,7 @@ def _chosen(ops: str | Collection[str | Op]) -> list[str]:
 
 
 def _nodes(names: Sequence[str], trees: st.SearchStrategy[Tree]) -> st.SearchStrategy[Tree]:
-    """An op applied to trees."""
+    """Trees that apply one of these ops to `trees`."""
 
     def node(name: str) -> st.SearchStrategy[Tree]:
         if TABLE[name].select:
@@ -231,7 +231,7 @@ def _nodes(names: Sequence[str], trees: st.SearchStrategy[Tree]) -> st.SearchStr
 
 
 def _weighted(one: int, first: st.SearchStrategy[Any], other: int, second: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """Two strategies in this ratio; examples shrink towards the first."""
+    """A mix of two strategies in the ratio `one` to `other`; examples shrink towards the first."""
     return st.integers(1, one + other).flatmap(lambda k: first if k <= one else second)
 
 

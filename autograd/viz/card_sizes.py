@@ -1,4 +1,4 @@
-"""How large cards are: the columns of words, numbers, heads and rows that the cards of a rank share."""
+"""The sizes of cards: the columns of words, numbers, heads and rows that the cards of a rank share."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from autograd.viz.text_size import shortened, sides, text_width
 NAME, NUMBER, WORD, LABEL = 12.0, 12.0, 11.0, 11.0  # font sizes
 HEAD, LINE = 24.0, 16.0  # heights in a card
 PADDING = 8.0
-MAX_TEXT, HEAD_SPACE = 190.0, 8.0  # the widest head, and the space in it
-FLAT, FLAT_PADDING, WORD_SPACE = 24.0, 6.0, 4.0  # of a card of one line: its height, around its parts, after a word
-FLAT_APART = 9.0  # between two numbers on it
+MAX_TEXT, HEAD_SPACE = 190.0, 8.0  # the widest head, and the space between symbol and name
+FLAT, FLAT_PADDING, WORD_SPACE = 24.0, 6.0, 4.0  # of a one-line card: its height, the space around its parts, after a word
+FLAT_APART = 9.0  # between two numbers on one
 ROW_WORDS = {"value": "data", "grad": "grad"}  # above the numbers of rows
 ROW_SPACE = 12.0  # before each of them
 
 
 class RowColumns(NamedTuple):
-    """The width of the rows of a rank, and where the decimal points of values and gradients are, from the left."""
+    """The width of the rows of a rank, and the positions of the decimal points of values and gradients, from the left."""
 
     width: float = 0.0
     value: float = 0.0
@@ -29,7 +29,7 @@ class RowColumns(NamedTuple):
 
 
 class Columns(NamedTuple):
-    """The widths that the cards of a rank share: of the words, of numbers before and after the decimal point, and of all."""
+    """The widths that the cards of a rank share: of words, of numbers before and after the decimal point, of whole cards."""
 
     word: float
     whole: float
@@ -39,12 +39,12 @@ class Columns(NamedTuple):
 
     @property
     def point(self) -> float:
-        """Where the decimal points are, from the left side of the card."""
+        """The position of the decimal points, from the left side of the card."""
         return self.width - PADDING - self.rest
 
 
 class FlatColumns(NamedTuple):
-    """Cards of one line: the width of their heads, where each word and each decimal point is, and the width of all."""
+    """Columns of one-line cards: the width of heads, the positions of words and decimal points, the width of whole cards."""
 
     head: float
     words: Sequence[float]
@@ -53,7 +53,7 @@ class FlatColumns(NamedTuple):
 
 
 def columns_of(cards: Sequence[Card], rows: Sequence[Card] = ()) -> Columns:
-    """What the cards of one rank need together, and the rows on them."""
+    """The columns that fit all cards of a rank, and the rows on them."""
     lines = [line for card in cards for line in card.lines]
     word = max((text_width(line.word, WORD) for line in lines if line.word), default=0.0)
     numbers = [line for line in lines if line.kind in ("value", "grad")]
@@ -67,7 +67,7 @@ def columns_of(cards: Sequence[Card], rows: Sequence[Card] = ()) -> Columns:
 
 
 def flat_columns(cards: Sequence[Card]) -> FlatColumns:
-    """What cards need together if each has one line."""
+    """The columns that fit all these cards in one line each."""
     head = 2 * FLAT_PADDING + max(map(_head_width, cards))
     at = head
     words: list[float] = []
@@ -94,7 +94,7 @@ def _row_columns(rows: Sequence[Card]) -> RowColumns:
 
 
 def _sides(lines: Iterable[Line]) -> tuple[float, float]:
-    """How wide numbers are before their decimal points, and after."""
+    """The largest widths of these numbers before and after their decimal points."""
     numbers = [sides(line.text, NUMBER) for line in lines]
     return max((whole for whole, _ in numbers), default=0.0), max((rest for _, rest in numbers), default=0.0)
 
@@ -105,6 +105,6 @@ def _head_width(card: Card) -> float:
 
 
 def head_texts(card: Card) -> tuple[str, str]:
-    """The head of a card and the name beside it, no wider than a card is."""
+    """The head of a card and the name beside it, shortened to fit."""
     symbol = shortened(card.head, MAX_TEXT, NAME, bold=True)
     return symbol, shortened(card.name, max(MAX_TEXT - text_width(symbol, NAME, bold=True), 40.0), NAME)

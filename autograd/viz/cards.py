@@ -1,4 +1,4 @@
-"""What is written on the cards of a drawing: a head and lines of numbers, the same for Graphviz and for our own pictures."""
+"""The texts on the cards of a drawing: a head and lines of numbers, the same for Graphviz and for our own pictures."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from autograd.viz.diagram import Box
 from autograd.viz.folding import Group
 
 WARNING = "⚠"
-PLACE = "·"  # of an argument in a symbol
+PLACE = "·"  # stands for an argument in a symbol
 
 
 @dataclass(frozen=True)
 class Line:
-    """A word and what it says. `kind` is "value" or "grad" for a number, "sum" for how it comes about, "about" for the rest."""
+    """A line of a card. `kind` is "value" or "grad" for a number, "sum" for a gradient written as a sum, else "about"."""
 
     kind: str
     word: str
@@ -29,7 +29,7 @@ class Line:
 class Card:
     """A leaf, an operation with its result, or a folded group; a `reference` has only the name of a card elsewhere.
 
-    The head of an operation is its symbol with its constants, then its name. A card with `lanes` stands for a number in each.
+    The head of an operation is its symbol with its constants, then its name. A card with `lanes` stands for one number per lane.
     """
 
     id: str
@@ -48,7 +48,7 @@ def cards_of(boxes: Iterable[Box], show: Collection[str]) -> dict[str, Card]:
 
 
 def card_of(box: Box, show: Collection[str]) -> Card:
-    """The card of a box with the numbers that are to be shown."""
+    """The card of a box with the numbers in `show`."""
     if box.reference:
         return Card(box.id, "reference", box.name or "…", tooltip=box.name)
     if box.group is not None:
@@ -76,7 +76,7 @@ def _operation(box: Box) -> str:
 
 
 def filled(symbol: str, arity: int, given: Mapping[int, str]) -> str:
-    """A symbol with a place for each argument, or an operator between two, with those that are given; "" for another symbol.
+    """A symbol with the given arguments filled in: one with a place per argument, or a binary operator; "" for any other.
 
     >>> filled("exp(· − ·)", 2, {1: "2"}), filled("−", 2, {0: "2"}), filled("−", 2, {1: "−2"}), filled("max", 2, {1: "2"})
     ('exp(· − 2)', '2 −', '− (−2)', '')
@@ -91,7 +91,7 @@ def filled(symbol: str, arity: int, given: Mapping[int, str]) -> str:
 
 
 def _numbers(box: Box, show: Collection[str], times: int = 1) -> list[Line]:
-    """Value and gradient; of a group that was used several times, how many values it gave each time."""
+    """The lines of value and gradient; for a group called `times` times, how many values each call gave."""
     lines = []
     if box.data and "data" in show:
         broken = not all(map(math.isfinite, box.data))
@@ -127,14 +127,14 @@ def _group_lines(box: Box, group: Group, show: Collection[str]) -> list[Line]:
 
 
 def _sum(box: Box) -> list[Line]:
-    """How the gradient of a box is the sum of the contributions, and of what a leaf had before; nothing if that is obvious."""
+    """The gradient as a sum of contributions and what the leaf held before; no line if that is obvious."""
     (grad,) = box.grads
     earlier = grad - sum(box.contributions)
     text = f"= {style.terms(box.contributions)}" if len(box.contributions) > 1 else ""
     if not box.symbol and abs(earlier) > 1e-9 * max(map(abs, box.contributions)):
-        text = f"= {style.short(earlier)} before + {style.terms(box.contributions)}".replace("+ −", "− ")
+        text = f"= {style.short(earlier)} from earlier + {style.terms(box.contributions)}".replace("+ −", "− ")
         if grad == 0.0:
-            text = "set to 0 since"
+            text = "since reset to 0"
     return [Line("sum", "", text, style.LINE)] if text else []
 
 

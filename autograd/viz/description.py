@@ -1,4 +1,4 @@
-"""A drawing in words: its title, a description for those who do not see it, and what to see in it."""
+"""A drawing in words: its title, a description for readers who can't see it, and what to look at."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from autograd.viz.diagram import Diagram
 
 
 def title(diagram: Diagram) -> str:
-    """What the drawing is of: `y = 0.7071`."""
+    """The title of a drawing: `y = 0.7071`."""
     roots = diagram.graph.roots
     names = [diagram.name_of(root) for root in roots]
     return f"{names[0]} = {diagram.root_data}" if len(roots) == 1 else listed(names, most=4)
 
 
 def describe_graph(diagram: Diagram) -> str:
-    """The drawing for those who do not see it.
+    """A description of the drawing for readers who can't see it.
 
     >>> from autograd import Value
     >>> from autograd.viz.draw_dot import draw_dot
@@ -43,12 +43,12 @@ def what_to_see(diagram: Diagram) -> str:
     root = diagram.name_of(diagram.graph.roots[0])
     born = [box.name or box.symbol for box in diagram.boxes.values() if box.framed and box.data]
     if born:
-        frame = "frame with ⚠" if diagram.options.steady else "thick frame"  # a page's present step has a thick one, too
-        return f"The {frame} is where it went wrong: {listed(born, most=2)}."
+        frame = "frame with ⚠" if diagram.options.steady else "thick frame"  # on a page, the current step has a thick frame, too
+        return f"The {frame} marks where it went wrong: {listed(born, most=2)}."
     largest = _largest(diagram)
     if largest is None:
         alone = any(arrow.partial is not None for arrow in diagram.arrows)
-        return "At each arrow stands its local derivative." if alone and "partial" in diagram.options.show else ""
+        return "Each arrow shows its local derivative." if alone and "partial" in diagram.options.show else ""
     size, grad, name = largest
     only = sum(node.op is None and diagram.quantities.grad(node) is not None for node in diagram.graph) == 1
     one_sweep = _are_of_one_sweep(diagram, 1e-9 * size)
@@ -56,23 +56,23 @@ def what_to_see(diagram: Diagram) -> str:
         return f"The gradient of {name} is {style.short(grad)}."
     if not size:
         return _why_zero(diagram) if one_sweep else "The gradients of all inputs are 0."
-    if not one_sweep or len(diagram.graph.roots) > 1:  # and the gradients are not those of one of them
+    if not one_sweep or len(diagram.graph.roots) > 1:  # of which no single one has these gradients
         return f"The largest gradient is {style.short(grad)}, that of {name}."
-    where = "With what is detached held," if any(map(is_detached, diagram.graph)) else "Near this point"
+    where = "With detached values held fixed," if any(map(is_detached, diagram.graph)) else "Near this point"
     if only:
         return f"{where} {root} changes with {name} at a rate of {style.short(grad)}."
     return f"{where} {root} changes most with {name}: at a rate of {style.short(grad)}."
 
 
 def _are_of_one_sweep(diagram: Diagram, rounding: float) -> bool:
-    """True if the gradients of the inputs are those of the roots: they may be of several sweeps, from a seed, or set since."""
+    """True if the inputs hold the gradients of one sweep: not those of several, of another seed, or set since."""
     graph, grad = diagram.graph, diagram.quantities.grad
     held = ((node, grad(node)) for node in graph if node.op is None)
     return not diagram.recorded or all(bar is None or abs(bar - graph.adjoints.get(node, 0.0)) <= rounding for node, bar in held)
 
 
 def _why_zero(diagram: Diagram) -> str:
-    """Whether gradient stops where it cannot pass, as at a dead relu; or rates are zero, or cancel, at this point alone."""
+    """The reason why all gradients are 0: ops block them, as a dead relu does, or rates are 0 or cancel at this point alone."""
     grad, partials, of = diagram.quantities.grad, diagram.quantities.partials, diagram.quantities.of
     at_kinks: list[str] = []
     flat: list[Value] = []
@@ -89,14 +89,14 @@ def _why_zero(diagram: Diagram) -> str:
             else:
                 flat.append(node)
     if at_kinks:
-        return f"No gradient reaches an input: at the kink of {listed(sorted({*at_kinks}))} it is taken as 0."
+        return f"No gradient reaches an input: the derivative of {listed(sorted({*at_kinks}))} at a kink is taken as 0."
     if len(flat) == 1 and len(flat[0].args) == 1 and flat[0].op is not None:
         return f"No gradient reaches an input: {flat[0].op.name} has slope 0 at {style.short(of(flat[0].args[0]))}."
-    return "No gradient reaches an input: every way back is cut."
+    return "No gradient reaches an input: every path back is blocked."
 
 
 def _largest(diagram: Diagram) -> tuple[float, float, str] | None:
-    """The largest gradient of an input, its size first; NaN is larger than any number."""
+    """The largest gradient of an input, as (size, gradient, name); NaN counts as infinite."""
     found = []
     for box in diagram.boxes.values():
         if box.group is None:

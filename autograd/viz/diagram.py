@@ -1,4 +1,4 @@
-"""What a drawing consists of before it is written as DOT: boxes, the arrows between them, and notes below."""
+"""The content of a drawing before it is laid out: boxes, the arrows between them, and notes below."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from autograd.value import Value, flowing, is_detached, takes_gradient
 from autograd.viz.folding import Folding, Group
 from autograd.viz.style import Options
 
-MAX_SPAN = 300  # ranks that all arrows together may cross: with more, the layout takes seconds to minutes
-MAX_CROSSED = 4  # ranks that an arrow from an input may cross, and any other one in a diagram that has too many
+MAX_SPAN = 300  # ranks that all arrows together may cross; beyond that, the layout takes seconds to minutes
+MAX_CROSSED = 4  # ranks that an arrow from an input may cross; in a diagram beyond MAX_SPAN, any arrow
 MAX_USERS = 12  # of an input, each with an arrow
-MAX_NAMES = 5  # of what one arrow stands for
+MAX_NAMES = 5  # of the arguments that one arrow stands for
 NO_GRADIENTS = "no gradients yet: call backward()"
 
 
 def grad_of(node: Value) -> float | None:
-    """Its gradient; None if no sweep has reached it yet, or if it is frozen or detached."""
+    """The gradient of a node; None if no sweep has reached it yet, or if it is frozen or detached."""
     return node._grad if hasattr(node, "_grad") and takes_gradient(node) else None
 
 
 class Placeholder(NamedTuple):
-    """What is shown in place of a gradient."""
+    """A text shown in place of a gradient."""
 
     text: str
     colour: str
@@ -39,10 +39,10 @@ class Placeholder(NamedTuple):
 
 @dataclass(frozen=True)
 class Quantities:
-    """The numbers that are drawn: the nodes' own, or those of another sweep or of a replay.
+    """The numbers to draw: the nodes' own, or those of another sweep or of a replay.
 
-    Where `grad` gives None, `placeholder` may give a text to show instead. Nodes in `framed` are framed, like one in which
-    a NaN first appeared.
+    Where `grad` gives None, `placeholder` may give a text to show instead. Nodes in `framed` get a thick frame, like one in
+    which a NaN first appeared.
     """
 
     data: Callable[[Value], float] = operator.attrgetter("data")
@@ -67,8 +67,8 @@ RECORDED = Quantities()
 class Box:
     """A leaf, an operation with its result, or a folded group (then `group` is set).
 
-    `data` and `grads` are the numbers of its results; a box without gradients has no `grads`. `frame` is the open group in
-    which it stands. A box that is a `reference` has only the name of another one, which is far away.
+    `data` and `grads` are the numbers of its results; `grads` is empty if it has no gradients. `frame` is the open group
+    around it. A `reference` has only the name of another box, which is far away.
     """
 
     id: str
@@ -100,10 +100,10 @@ class Box:
 
 @dataclass
 class Arrow:
-    """From an argument to the operation that uses it; several edges between two boxes of which one is folded are one arrow.
+    """An arrow from an argument to the operation that uses it; all edges between two boxes are one arrow if either is folded.
 
-    `turn` is the index of the operation in the graph. `bar` is the adjoint of the operation, None before there is one.
-    `partials` are None where no gradient flows.
+    `turn` is the operation's index in the graph. `bar` is its adjoint, None before there is one. `partials` are None where no
+    gradient flows.
     """
 
     id: str
@@ -117,7 +117,7 @@ class Arrow:
     sums: dict[Hashable, float | None] = field(default_factory=dict)  # the contribution to each argument
 
     def add(self, arg: Hashable, name_of: Callable[[Value], str], partial: float | None, bar: float | None) -> None:
-        """One more edge; the contributions to one argument are summed, and the first few arguments named."""
+        """Add an edge: sum the contributions to each argument, and name the first few arguments."""
         self.partials.append(partial)
         if type(arg) is Value and len(self.names) < MAX_NAMES and arg not in self.sums:
             self.names.append(name_of(arg))
@@ -127,18 +127,18 @@ class Arrow:
 
     @property
     def partial(self) -> float | None:
-        """Its local derivative, if it is that of a single edge between two nodes that are drawn."""
+        """The local derivative, if the arrow is a single edge to an operation that is drawn."""
         return self.partials[0] if len(self.partials) == 1 and not self.into_folded else None
 
     @cached_property
     def contributions(self) -> list[float] | None:
-        """What arrives at the arguments in the backward pass, after the last edge; None if no gradient flows, or none yet."""
+        """The gradients that arrive at the arguments, to be read after the last `add`; None if none flows, or none yet."""
         sums = self.sums.values()
         return None if all(x is None for x in sums) else [0.0 if x is None else x for x in sums]
 
 
 def _in_terms(node: Value) -> Sequence[int]:
-    """The positions of its arguments; factors of one product beside each other, as a weight and its input, and a bias last."""
+    """The positions of a node's arguments, with factors of one product next to each other (weight and input), a bias last."""
     if node.op is None or node.op.terms is None:
         return range(len(node.args))
     terms = node.op.terms(len(node.args))
@@ -146,19 +146,19 @@ def _in_terms(node: Value) -> Sequence[int]:
 
 
 class Diagram:
-    """The boxes and arrows of a graph, in its order, folded."""
+    """The boxes and arrows of a folded graph, in the graph's order."""
 
     def __init__(
         self, graph: Graph, name_of: Callable[[Value], str], folding: Folding, options: Options, quantities: Quantities
     ) -> None:
         self.graph, self.name_of, self.folding, self.options = graph, name_of, folding, options
         self.quantities, self.recorded = quantities, quantities == RECORDED
-        if quantities.grad(graph.nodes[-1]) is None:  # what leaves may hold is the gradient of another graph
+        if quantities.grad(graph.nodes[-1]) is None:  # leaves may still hold the gradient of another graph
             self.quantities = replace(quantities, grad=lambda node: None)
         self.boxes: dict[str, Box] = {}
         self.box_ids: dict[Value, str] = {}
         self.arrows: list[Arrow] = []
-        self.merged: dict[tuple[str, str], Arrow] = {}  # arrows between boxes of which one is folded, by the two boxes
+        self.merged: dict[tuple[str, str], Arrow] = {}  # arrows from or to a folded box, by their two boxes
         self.not_expanded = False  # a dot was too long to be expanded
         self._add_boxes()
         self._add_arrows()
@@ -174,9 +174,9 @@ class Diagram:
         if self.folding.note:
             notes.append(f"{self.folding.note}: {self.folding.hint}" if hint and self.folding.hint else self.folding.note)
         if any(box.reference for box in self.boxes.values()):
-            notes.append("a name without a card stands for the card of that name")
+            notes.append("a name without a card refers to the card with that name")
         if self.not_expanded:
-            notes.append(f"dots that would make more than {self.options.max_nodes} boxes are not expanded")
+            notes.append(f"dot products that need more than {self.options.max_nodes} boxes are not expanded")
         if self.recorded and self.graph.stale:
             changed = listed([self.name_of(leaf) for leaf in self.graph.stale])
             notes.append(f"{changed} changed since recording: the gradients are those at the recorded numbers")
@@ -185,7 +185,7 @@ class Diagram:
             notes.append(NO_GRADIENTS)
         if bar is not None and bar != 1.0 and not others:
             notes.append(
-                f"the root's own gradient is {shown(bar)}: from a result made from it, from several sweeps, or from a seed"
+                f"the root's own gradient is {shown(bar)}, not 1: it comes from a later result, several sweeps, or a seed"
             )
         return notes
 
@@ -206,7 +206,7 @@ class Diagram:
     def _box(self, id: str, node: Value, frame: Group | None) -> Box:
         quantities = self.quantities
         name = full_name = self.name_of(node)
-        for outer in frame.path() if frame is not None else ():  # the frames around it say the beginning of its path
+        for outer in frame.path() if frame is not None else ():  # the frames around it show the beginning of its path
             name = name.removeprefix(f"{outer.name}.")
         first_broken = not math.isfinite(quantities.data(node)) and all(math.isfinite(quantities.of(arg)) for arg in node.args)
         return Box(
@@ -226,7 +226,7 @@ class Diagram:
         )
 
     def _summarize(self, box: Box, group: Group) -> None:
-        """The numbers of a folded box: those of its results, or of the leaves that it consists of."""
+        """Set the numbers of a folded box: those of its results, or of its leaves if it holds nothing else."""
         shown = group.nodes
         if group.groups or any(node.op is not None for node in group.nodes):
             shown = list(box.outputs)
@@ -244,7 +244,7 @@ class Diagram:
                 continue
             args, target = node.args, self.box_ids[node]
             sources = [self.box_ids[arg] if type(arg) is Value else target for arg in args]
-            if sources.count(target) == len(args):  # as most are in a large graph, which is folded
+            if sources.count(target) == len(args):  # as for most nodes of a large graph, which is folded
                 continue
             bar, partials = self.quantities.grad(node), self.quantities.partials(node)
             for position in _in_terms(node) if len(args) > 2 else range(len(args)):
@@ -265,11 +265,11 @@ class Diagram:
         root = self.graph.nodes[-1]
         self.boxes[self.box_ids[root]].outputs[root] = None
         self.arrows += self.merged.values()
-        for arrow in sorted(self.arrows, key=lambda arrow: -arrow.turn):  # as they arrive in the backward pass
+        for arrow in sorted(self.arrows, key=lambda arrow: -arrow.turn):  # in the order of the backward pass
             self.boxes[arrow.source].contributions += arrow.contributions or ()
 
     def _expandable(self, node: Value) -> Sequence[tuple[int, ...]]:
-        """The terms of a sum of products that is to be drawn as multiplies and adds; none if that would make too many boxes."""
+        """The terms of a sum of products to draw as multiplies and adds; empty if that would make too many boxes."""
         if self.options.expand is not True or node.op is None or node.op.terms is None or node in self.folding.folded:
             return ()
         terms = node.op.terms(len(node.args))
@@ -280,9 +280,9 @@ class Diagram:
         return terms if fits else ()
 
     def _expand(self, node: Value, i: int, terms: Sequence[tuple[int, ...]]) -> None:
-        """A dot product as the multiplies and adds it stands for: bias + w₁x₁ + w₂x₂ + …
+        """Draw a dot product as the multiplies and adds it stands for: bias + w₁x₁ + w₂x₂ + …
 
-        Its own box is the last addition; the boxes of the steps before it are new ones, without a name.
+        Its own box is the last addition; the others get new boxes without names.
         """
         last = self.boxes[self.box_ids[node]]
         bar, partials, number = self.quantities.grad(node), self.quantities.partials(node), self.quantities.of
@@ -315,9 +315,9 @@ class Diagram:
             total, before = total + product, plus
 
     def _shorten(self) -> None:
-        """Long arrows from inputs, and beyond the first few those of one with many users, start at a stub next to where they end.
+        """Start long arrows from inputs, and all but the shortest from an input with many users, at a stub next to their end.
 
-        If arrows cross too many ranks all the same, the long ones from results do so, too.
+        If arrows cross too many ranks in all, do the same to long arrows from results.
         """
         spans, users = self._spans(), Counter(arrow.source for arrow in self.arrows)
         crowded = sum(spans) > MAX_SPAN
@@ -333,9 +333,9 @@ class Diagram:
                 self.boxes[arrow.source] = Box(arrow.source, name, reference=True, frame=self.boxes[arrow.target].frame)
 
     def _spans(self) -> list[int]:
-        """How many ranks each arrow crosses; an input stands next to its first user."""
+        """The number of ranks that each arrow crosses, if inputs stand next to their first users."""
         rank = dict.fromkeys(self.boxes, 0)
-        for _ in self.boxes:  # no more passes than a path can have edges, since a folded graph may have cycles
+        for _ in self.boxes:  # a bound, since a folded graph may have cycles: no path has more edges
             before = dict(rank)
             for arrow in self.arrows:
                 rank[arrow.target] = max(rank[arrow.target], rank[arrow.source] + 1)

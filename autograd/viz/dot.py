@@ -1,4 +1,4 @@
-"""A diagram written as DOT, and DOT drawn by Graphviz: PNG and PDF, and what has no layout of ours."""
+"""A diagram written as DOT, and DOT drawn by Graphviz: PNG, PDF, and whatever we don't lay out ourselves."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_SECONDS = 60  # for a layout by Graphviz
 
 @dataclass
 class Cluster:
-    """An open group, with what stands in it; the whole drawing is one without a name."""
+    """An open group and its contents; the whole drawing is one without a name."""
 
     name: str = ""
     about: str = ""
@@ -28,8 +28,8 @@ class Cluster:
 
 
 def write_dot(drawing: Any, whole: Cluster, arrows: Sequence[Arrow], flows: Mapping[str, Flow]) -> None:
-    """Write cards, in their frames, and then arrows into a `graphviz.Digraph`."""
-    if whole.frames:  # Graphviz's older way gives up on some: "trouble in init_rank"
+    """Write the cards, in their frames, and then the arrows into a `graphviz.Digraph`."""
+    if whole.frames:  # Graphviz's older ranking fails on some: "trouble in init_rank"
         drawing.graph_attr["newrank"] = "true"
     _write_frame(drawing, whole)
     for arrow in arrows:
@@ -48,7 +48,7 @@ def _write_frame(graph: Any, frame: Cluster) -> None:
 
 
 def _write_arrows(drawing: Any, arrow: Arrow, flow: Flow) -> None:
-    """The thin arrow forward and the coloured one back; both run from argument to result, for the sake of the layout."""
+    """Write the thin arrow forward and the coloured one back; for the layout's sake, both run from argument to result."""
     ends = arrow.source, arrow.target
     if flow.forward:
         look = {"id": f"f{arrow.id}", "class": "forward", "tooltip": style.tooltip(f"forward: {flow.names}")}
@@ -123,7 +123,7 @@ def layout(source: str, format: str = "svg") -> bytes:
 
 
 def with_words(svg: bytes, title: str, description: str) -> bytes:
-    """An SVG of Graphviz with its title and description where a browser and a screen reader look for them."""
+    """Graphviz's SVG with a title and description where browsers and screen readers look for them."""
     head = svg.index(b">", svg.index(b"<svg")) + 1
     begin = svg[:head].replace(b"<svg", b'<svg role="img"')
     return begin + f"<title>{escaped(title)}</title><desc>{escaped(description)}</desc>".encode() + svg[head:]

@@ -28,24 +28,24 @@ def draw_dot(
 ) -> Drawing:
     """The graph of `root` as a `graphviz.Digraph` that displays itself in a notebook; `print` shows it as text.
 
-    A card is a value: a leaf has a filled head, an operation a plain one with its symbol and its constants. Thin arrows show
-    what flows forward: the value on the card where they begin. Coloured ribbons show what flows back: along each, the
-    gradient times the local derivative; what arrives at a card sums to its gradient. A ribbon is as wide as its number is
-    large, solid blue if positive, dashed orange if negative, dotted if zero; ⚠ marks NaN and infinity.
-    In a picture of more than 30 arrows, the parameters of a neuron are rows on its card.
-    As long as nothing flows back, the local derivative stands at an arrow. flow="forward" and flow="backward" draw one of the
-    two.
+    Each card is a value: a leaf has a filled head, an operation a plain one with its symbol and constants. Thin arrows carry
+    values forward, from the card where they start. Coloured ribbons carry gradients back: each is the gradient times the
+    local derivative, and those that arrive at a card sum to its gradient. A wider ribbon is a larger gradient; it is solid
+    blue if positive, dashed orange if negative, dotted if zero; ⚠ marks NaN and infinity.
+    In a picture with more than 30 arrows, a neuron's parameters are rows on its card.
+    Before any gradient flows, arrows are labelled with local derivatives. flow="forward" or flow="backward" draws only one
+    direction.
 
     - A list or array of roots is drawn as one graph.
-    - `direction` is "LR", "RL", "TB" or "BT"; `rankdir` is another name for it, micrograd's and Graphviz's. If it is not
-      given, time runs from left to right, or from top to bottom in an SVG that would be wider than a page of 1280 pixels.
-      `show` says which of "data", "grad" and "partial" are written.
-    - `fold` draws the nodes of a module of `nn` or of a `scope` as one box: "module" always, "auto" if there are
-      more than `max_nodes` nodes, "none" never. If there are still too many, those farthest from the root become one box.
+    - `direction` is "LR", "RL", "TB" or "BT"; `rankdir`, as micrograd and Graphviz call it, is an alias. By default, time
+      runs from left to right, or from top to bottom in an SVG that would otherwise be wider than a 1280-pixel page.
+      `show` selects which of "data", "grad" and "partial" are written.
+    - `fold` draws the nodes of an `nn` module or a `scope` as one box: "module" always, "none" never, "auto" if there are
+      more than `max_nodes` nodes or too many side by side. If still too many remain, those farthest from the root become one.
     - `expand` is the name of a box to open, or several; True draws dot products as multiplies and adds.
-    - `narrow` is for a page as narrow as a phone's: from top to bottom, and more is folded.
-    - `format` is what `render` writes: "svg", which needs nothing else, "png", for which Graphviz or the extra `render` is
-      needed, or "pdf", for which Graphviz itself is.
+    - `narrow` suits a page as narrow as a phone's: time runs from top to bottom, and more is folded.
+    - `format` is what `render` writes: "svg" needs nothing else, "png" needs Graphviz or the extra `render`, "pdf" needs
+      Graphviz itself.
 
     >>> x = Value(3.0, label="x")
     >>> drawing = draw_dot(x * x)
@@ -69,5 +69,5 @@ def _roots(root: Any) -> list[Value]:
         root = tree_leaves(root)
     roots = [checked_value("draw_dot({})", "root", one) for one in (root if isinstance(root, (list, tuple)) else [root])]
     if not roots:
-        raise ValueError("draw_dot: root must be a Value or a list of at least one, got an empty list")
+        raise ValueError("draw_dot: root must be a Value or a list of at least one Value, got an empty list")
     return roots

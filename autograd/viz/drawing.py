@@ -1,4 +1,4 @@
-"""A graph as a graphviz.Digraph that shows itself anywhere: as a picture, with or without Graphviz, or as a tree of text."""
+"""A graph as a graphviz.Digraph that displays itself anywhere: as a picture, with or without Graphviz, or as a text tree."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ _numbering = count(1)
 
 
 def _state(drawing: graphviz.Digraph) -> tuple[Any, ...]:
-    """What a drawing consists of; another one after it was added to or changed."""
+    """A fingerprint of a drawing, which differs once anything was added or changed."""
     return len(drawing.body), *(tuple(kind.items()) for kind in (drawing.graph_attr, drawing.node_attr, drawing.edge_attr))
 
 
 class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type hints
     """A `graphviz.Digraph` that works without Graphviz.
 
-    It displays itself in a notebook, and prints as a tree of text. `save(path)` keeps the DOT source,
-    `render(path)` writes a picture, `pipe(format)` returns its bytes. An SVG is laid out by us, other formats by Graphviz,
-    and so is everything in a drawing that was added to or changed.
+    It displays itself in a notebook and prints as a text tree. `save(path)` writes the DOT source,
+    `render(path)` writes a picture, `pipe(format)` returns its bytes. SVGs use our own layout; Graphviz lays out other
+    formats, and drawings that were added to or changed.
 
     >>> from autograd import Value, draw_dot
     >>> y = Value(2.0, label="x") * Value(3.0, label="w")
@@ -70,7 +70,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
         notes: Sequence[str],
         format: str = "svg",
     ) -> Self:
-        """These cards and arrows, written as DOT."""
+        """A drawing of these cards and arrows, written as DOT."""
         drawing = cls(
             format=format,
             graph_attr={**GRAPH, "rankdir": direction, "ranksep": "0.6", "label": style.label(notes)},
@@ -97,11 +97,11 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
 
     @property
     def diagram(self) -> Diagram | None:
-        """What is drawn; None if it is not a graph."""
+        """The diagram of the drawing; None if it isn't of a graph."""
         return None if self.picture is None else self.picture.diagram
 
     def render(self, filename: str | Path, *, format: str | None = None) -> str:
-        """Write the picture to `filename`, with the suffix of its format added if it is missing; returns the path."""
+        """Write the picture to `filename`, adding the suffix of its format if it is missing; returns the path."""
         path = Path(filename)
         suffix = f".{format or self.format}"
         if path.suffix != suffix:
@@ -110,7 +110,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
         return str(path)
 
     def words(self) -> tuple[str, str]:
-        """A title and a description, for those who do not see the picture."""
+        """A title and a description for readers who can't see the picture."""
         from autograd.viz.description import describe_graph, title  # imported here, as `svg` is
 
         return ("Drawing", "") if self.diagram is None else (title(self.diagram), describe_graph(self.diagram))
@@ -142,7 +142,7 @@ def draw_graph(
     names: Mapping[Value, str] | None = None,
     captions: Sequence[str] = (),
 ) -> Drawing:
-    """`draw_dot` for other functions: with other numbers or names than the graph's own, and with `captions` below the drawing."""
+    """`draw_dot` for other functions: draws numbers or names other than the graph's own, with `captions` below the drawing."""
     picture = picture_of(graph, options, quantities, names=names, captions=captions)
     opened = picture.diagram.folding.open
     frames = {None: Cluster()} | {group: Cluster(group.name, group.about, f"cluster{i}") for i, group in enumerate(opened)}
@@ -160,9 +160,9 @@ def draw_graph(
 
 
 def text_tree(roots: Sequence[Value], name_of: Callable[[Value], str], above: Sequence[str] = ()) -> list[str]:
-    """The lines `above`, then one per node, arguments below their result; a node that was shown above is only named.
+    """The lines `above`, then one line per node, arguments below their result; a repeated node is only named.
 
-    It stops after 200 lines, and says so.
+    It stops after 200 lines and says so.
 
     >>> x = Value(3.0, label="x")
     >>> y = x * x

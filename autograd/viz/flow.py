@@ -1,4 +1,4 @@
-"""What flows along the arrows of a diagram: forward or not, and what flows back, with its label and its look."""
+"""The flow along the arrows of a diagram: whether it runs forward, and the gradients that flow back, with label and look."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from autograd.viz.cards import WARNING
 from autograd.viz.diagram import Arrow
 from autograd.viz.style import Options, Ribbon
 
-MAX_PRODUCTS = 30  # in a picture of more arrows there is no room for products beside them, nor between cards below each other
+MAX_PRODUCTS = 30  # a picture with more arrows has no room for products beside them, nor has one from top to bottom
 NOTHING = "; no gradient flows back: branch not taken, or leaf frozen or detached"
 
 
 @dataclass(frozen=True)
 class Flow:
-    """The lines of one arrow: whether there is one `forward`, and what flows `back`; None if nothing does, or not yet.
+    """The lines of one arrow: whether there is one `forward`, and the gradients that flow `back`, None if there are none (yet).
 
-    The `label` stands at the line back; at the one forward, if there is no other.
+    The `label` belongs to the line back, or to the one forward if that is the only line.
     """
 
     forward: bool
@@ -28,31 +28,31 @@ class Flow:
     label: str
     ribbon: Ribbon | None  # of the line back
     tooltip: str
-    names: str  # of what flows forward, and that nothing flows back
+    names: str  # of what flows forward, and a remark if nothing can flow back
 
     @property
     def brief(self) -> Flow:
-        """With what arrives alone on its label: `1` in place of `0.5 · 2 = 1`."""
+        """The flow with only the result on its label: `1` instead of `0.5 · 2 = 1`."""
         return replace(self, label=self.label.rpartition("= ")[2])
 
 
 def flows_of(arrows: Iterable[Arrow], options: Options, scale: float = 0.0) -> tuple[dict[str, Flow], float]:
-    """The flow of every arrow by its id, and the gradient of the widest line: the largest of all, at least `scale`."""
+    """The flows by arrow id, and the gradient that gets the widest line: the largest of all, at least `scale`."""
     arrows = list(arrows)
     sizes = [style.norm(arrow.contributions) for arrow in arrows if arrow.contributions is not None]
     largest = max(size for size in (scale, *sizes) if math.isfinite(size))
-    # from top to bottom cards stand closer together, but for those that are flat
+    # from top to bottom, cards are closer together unless they are flat
     brief = (options.direction in ("TB", "BT") and not options.flat) or len(sizes) > MAX_PRODUCTS
     return {arrow.id: _flow(arrow, options, largest, brief) for arrow in arrows}, largest
 
 
 def brief_flows(flows: Mapping[str, Flow]) -> dict[str, Flow]:
-    """The same without products."""
+    """The flows without products on their labels."""
     return {id: flow.brief for id, flow in flows.items()}
 
 
 def telling_flows(flows: Mapping[str, Flow], arrows: Iterable[Arrow]) -> dict[str, Flow]:
-    """The same without labels that say no more than the card where they arrive, as it has only this gradient."""
+    """The flows without labels that repeat a card's gradient, because nothing else arrives there."""
     users = Counter(arrow.source for arrow in arrows)
     return {arrow.id: flows[arrow.id] if users[arrow.source] > 1 else replace(flows[arrow.id], label="") for arrow in arrows}
 
@@ -70,10 +70,10 @@ def _flow(arrow: Arrow, options: Options, largest: float, brief: bool) -> Flow:
 
 
 def _label(arrow: Arrow, back: list[float] | None, show_partial: bool, brief: bool) -> str:
-    """What flows back: unless `brief`, as adjoint times partial, if there is only one and the adjoint is on a card.
+    """The label of what flows back: adjoint times partial if there is only one and the adjoint is on a card, unless `brief`.
 
-    As long as nothing flows back, the partial alone. Where a gradient dies, the product says why: `2 · 0 = 0`. Behind
-    that, 0 times anything explains nothing.
+    Before anything flows back, the partial alone. Where a gradient dies, the product shows why: `2 · 0 = 0`. Farther back,
+    0 times anything explains nothing and is left out.
     """
     partial = arrow.partial if show_partial else None
     if back is None:

@@ -15,21 +15,21 @@ from autograd.graph import Graph
 from autograd.value import Value
 from autograd.viz.style import Options
 
-MAX_IN_RANK, MAX_IN_ROW = 12, 5  # a graph with groups is folded if more nodes than this are at one distance from the root
-MAX_PARTS = 6  # a layer of more neurons is not divided into them
-OPENED = 0.25  # of max_nodes: unless asked, no more boxes than that are there after groups have been opened
-MIN_DEPTH, DEEPEST = 8, 12  # where nodes are cut off, a row of at most 8 or a twelfth of max_nodes remains
-MAX_CHILDREN = 12  # a group of nothing but groups is opened automatically if it holds no more than this many
+MAX_IN_RANK, MAX_IN_ROW = 12, 5  # nodes equally far from the root: with more, a graph with groups folds; the latter if narrow
+MAX_PARTS = 6  # a layer with more neurons is not split into them
+OPENED = 0.25  # share of max_nodes: groups open unasked only if no more boxes than this result
+MIN_DEPTH, DEEPEST = 8, 12  # a cut leaves distances from the root up to 8, or a twelfth of max_nodes if that is more
+MAX_CHILDREN = 12  # a group that holds only groups is opened automatically if there are no more than this many
 MIN_LEAVES = 3  # at least this many leaves of one list, used by the same folded boxes, become one box
 MAX_ABOUT = 40  # characters
 
 
 @dataclass(eq=False)
 class Group:
-    """Nodes that belong together: recorded by one module or in one scope, leaves of one list, or what is left over.
+    """Nodes that belong together: recorded by one module or in one scope, leaves of one list, or the rest.
 
-    `nodes` are those directly in it, `groups` the groups in it; `calls` are the calls of the module, or the entries
-    into the scope. A `part` is a module that was not called itself: one neuron of a layer.
+    `nodes` and `groups` are those directly in it; `calls` are the calls of the module, or the entries into the scope.
+    A `part` is a module that was not called itself, such as one neuron of a layer.
     """
 
     name: str
@@ -40,10 +40,10 @@ class Group:
     nodes: list[Value] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
     part: bool = False
-    key: str = ""  # what `expand` calls it: its name, with that of what is around it if others have the same name
+    key: str = ""  # its name for `expand`, preceded by those of enclosing groups if it isn't unique
 
     def path(self) -> list[Group]:
-        """The groups around it and itself, the outermost first."""
+        """The groups around it and the group itself, outermost first."""
         path: list[Group] = []
         group: Group | None = self
         while group is not None:
@@ -66,8 +66,8 @@ class Group:
 
 @dataclass
 class Folding:
-    """Which nodes are `folded`, with the group that is drawn in place of each, and which groups are `open`, drawn as a
-    frame around their contents. `note` says what was folded without being asked, `hint` how to open it."""
+    """The `folded` nodes, each with the group drawn in its place, and the `open` groups, drawn as frames around their
+    contents. `note` says what was folded unasked, `hint` how to open it."""
 
     folded: dict[Value, Group]
     open: list[Group]
@@ -76,7 +76,7 @@ class Folding:
 
 
 def fold_graph(graph: Graph, names: Mapping[Value, str], options: Options) -> Folding:
-    """Choose what is folded: modules and scopes first, then whatever is farthest from the root."""
+    """Choose what to fold: modules and scopes first, then whatever is farthest from the root."""
     top = group_tree(graph)
     for group in top.inner():
         if len(group.calls) > 1:
@@ -84,7 +84,7 @@ def fold_graph(graph: Graph, names: Mapping[Value, str], options: Options) -> Fo
     there = _name_keys(top)
     if unknown := set(options.opened) - there:
         boxes = ", ".join(sorted(there)) or "none"
-        raise ValueError(f"{options.caller}: expand={min(unknown)!r} names no box of this graph; there are: {boxes}")
+        raise ValueError(f"{options.caller}: expand={min(unknown)!r} is not a box of this graph; its boxes are: {boxes}")
     opened = _opened(top, options, len(graph) > options.max_nodes or _is_large(graph, top, options.narrow))
     closed = [group for group in top.inner() if group.parent in opened and group not in opened]
     folded = {node: group for group in closed for node in group.everything()}
@@ -133,7 +133,7 @@ def group_tree(graph: Graph) -> Group:
 
 
 def _name_keys(top: Group) -> set[str]:
-    """Give every group its key; returns all that `expand` may be given."""
+    """Give every group its key; returns all names that `expand` accepts."""
     groups = list(top.inner())
     for longer in (lambda group: group.name, lambda group: f"{group.parent.name}.{group.name}", _dotted):
         taken = Counter(map(longer, groups))
@@ -148,7 +148,7 @@ def _dotted(group: Group) -> str:
 
 
 def _split(group: Group) -> None:
-    """Divide a layer into its neurons: what uses the parameters of a single one of its modules belongs to that."""
+    """Split a layer into its neurons: a node that uses the parameters of a single one of its modules belongs to that one."""
     modules = {path: module for path, module in group.owner.named_modules() if path and module.parameters()}
     parts: dict[str, list[Value]] = {path: [] for path in modules if not any(path.startswith(f"{other}.") for other in modules)}
     if not 0 < len(parts) <= MAX_PARTS:
@@ -168,7 +168,7 @@ def _split(group: Group) -> None:
 
 
 def _named_group(scope: Scope, parent: Group) -> Group:
-    """The group of a scope, added to its parent under a name that no other group there has."""
+    """A new group for a scope, added to its parent under a unique name."""
     name, about = scope.name, ""
     if scope.owner is not None:
         about = repr(scope.owner)
@@ -186,7 +186,7 @@ def _named_group(scope: Scope, parent: Group) -> Group:
 
 
 def _homes(top: Group) -> dict[Value, Group]:
-    """Where a parameter is drawn: in the innermost group of its module, or outside all groups that share it."""
+    """The group in which each parameter is drawn: the innermost of its module, or the innermost around all that share it."""
     homes: dict[Value, Group] = {}
     for group in top.inner():  # outer ones first
         for value in group.owner.parameters() if group.owner is not None else ():
@@ -200,17 +200,17 @@ def _homes(top: Group) -> dict[Value, Group]:
 
 
 def _is_large(graph: Graph, top: Group, narrow: bool) -> bool:
-    """Would a graph with groups fill more than the height of a screen, or the width of a narrow one?"""
+    """True if a graph with groups needs more than the height of a screen, or than the width of a narrow one."""
     if not top.groups:
         return False
     return max(Counter(_distances(graph).values()).values()) > (MAX_IN_ROW if narrow else MAX_IN_RANK)
 
 
 def _distances(graph: Graph) -> dict[Value, int]:
-    """The longest path from each node to the root."""
+    """The length of the longest path from each node to the root."""
     distance = dict.fromkeys(graph, 0)
     for node in reversed(graph.nodes):
-        for arg in node.args:  # the arguments alone, which takes half as long as edges in a large graph
+        for arg in node.args:  # not edges, which take twice as long in a large graph
             if type(arg) is Value:
                 distance[arg] = max(distance[arg], distance[node] + 1)
     return distance
@@ -231,7 +231,7 @@ def _opened(top: Group, options: Options, large: bool) -> set[Group]:
     if options.fold == "module":
         return opened
     boxes = sum(len(group.nodes) + sum(inner not in opened for inner in group.groups) for group in opened)
-    for parent in (top, *top.inner()):  # children of one parent are opened together, or none of them
+    for parent in (top, *top.inner()):  # children of one parent are opened together or not at all
         closed = [group for group in parent.groups if not (group.part or group in opened)] if parent in opened else []
         more = sum(len(group.nodes) + len(group.groups) - 1 for group in closed)
         if closed and boxes + more <= options.max_nodes * OPENED and not options.narrow:
@@ -244,10 +244,10 @@ def _opened(top: Group, options: Options, large: bool) -> set[Group]:
 
 
 def _bundle_leaves(graph: Graph, names: Mapping[Value, str], folded: dict[Value, Group]) -> None:
-    """Leaves of one list that are used by the same folded boxes become one box."""
+    """Fold leaves of one list into one box if the same folded boxes use them."""
     users: dict[Value, set[Any]] = {node: set() for node in graph if node.op is None and node not in folded}
     for node in graph:
-        for arg in node.args:  # the arguments alone, since making edges takes time in a large graph
+        for arg in node.args:  # not edges, which are slow in a large graph
             if arg in users:
                 users[arg].add(folded.get(node, node))
     bundles: dict[tuple[str, frozenset[Any]], list[Value]] = {}
@@ -265,7 +265,7 @@ def _bundle_leaves(graph: Graph, names: Mapping[Value, str], folded: dict[Value,
 
 def _shared_beginning(names: Sequence[str]) -> str:
     """The beginning that all names share, in whole parts: "W" of W[0][1] and W[1][0]."""
-    beginning = commonprefix(names)  # noqa: RUF071  # by characters is meant
+    beginning = commonprefix(names)  # noqa: RUF071  # by characters, on purpose
     if beginning.rfind("[") > beginning.rfind("]"):
         beginning = beginning[: beginning.rfind("[")]
     return beginning.rstrip(".")

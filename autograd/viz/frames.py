@@ -1,4 +1,4 @@
-"""What stands in the head of a frame around an open module or scope, beside its name: inputs, outputs, size of gradient."""
+"""The head of a frame around an open module or scope: its name, inputs and outputs, and the size of its gradient."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from autograd.viz.text_size import text_width
 
 
 class Part(NamedTuple):
-    """A text in the head of a frame: its "name", what it is "about", its "ends" or its "size"."""
+    """A text in the head of a frame: the "name", "about", "ends" (inputs and outputs) or "size" (of the gradient)."""
 
     kind: str
     text: str
@@ -29,9 +29,9 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True)
 class FrameHead:
-    """How many inputs and outputs a frame has, in words and in short, and how large the gradient of its parameters is.
+    """The counts of a frame's inputs and outputs, in words (`ends`) and in short (`brief`), and the size of its gradient.
 
-    A frame without parameters has the gradient of its outputs.
+    The gradient is that of its parameters, or of its outputs if it has none.
     """
 
     ends: str
@@ -45,7 +45,7 @@ def frame_heads(diagram: Diagram) -> dict[Group, FrameHead]:
     ins: dict[Group, set[Hashable]] = {group: set() for group in opened}
     outs: dict[Group, set[Hashable]] = {group: set() for group in opened}
     for arrow in diagram.arrows:
-        first = next(iter(arrow.sums))  # all its arguments are in one box, for which a stub may stand
+        first = next(iter(arrow.sums))  # all its arguments are in one box, which a stub may replace
         source, target = diagram.boxes[diagram.box_ids.get(first, arrow.source)], diagram.boxes[arrow.target]  # type: ignore[call-overload]
         out, into = set(source.frames), set(target.frames)
         for group in into - out:
@@ -72,7 +72,7 @@ def _head(diagram: Diagram, group: Group, ins: set[Hashable], outs: set[Hashable
 
 
 def fitting(frames: Sequence[PlacedFrame], heads: Mapping[Group, FrameHead]) -> dict[Group, list[Part]]:
-    """The texts for which the frames have room: more about each where it fits, and the same about those beside each other."""
+    """The texts that fit the frames: the longest form for which there is room, the same for frames with the same parent."""
     forms = {frame.group: _forms(frame, heads[frame.group]) for frame in frames}
     chosen: dict[Group | None, int] = {}
     for frame in frames:
@@ -83,7 +83,7 @@ def fitting(frames: Sequence[PlacedFrame], heads: Mapping[Group, FrameHead]) -> 
 
 
 def _forms(frame: PlacedFrame, head: FrameHead) -> list[list[Part]]:
-    """From the longest to the shortest, for which every frame has room."""
+    """The forms of a head from the longest to the shortest, for which every frame has room."""
     name, about = Part("name", one_line(frame.group.name)), Part("about", one_line(frame.group.about))
     ends, brief, size = Part("ends", head.ends), Part("ends", head.brief), Part("size", head.size)
     forms = [name, about, ends, size], [name, about, brief, size], [name, ends, size], [name, brief, size], [name, about]

@@ -1,9 +1,9 @@
-"""A layered layout: items in ranks along the direction of time, and for each link the ports and the lanes it runs through.
+"""A layered layout: items in ranks along the direction of time, and the ports and the path of each link.
 
-All coordinates are (u, v): u along the direction of time, v across it. A level holds items; an item may be a frame, with a
-level of its own, which was laid out before. Between two ranks there is first a zone in which links cross, then one in which
-each runs straight into its port, in a strip of its own, which is where its label stands. So no label can lie on a line.
-Items that do not pass stand on the grid, if their sizes are on it.
+All coordinates are (u, v): u along the direction of time, v across it. A level holds items; an item may be a frame around a
+level of its own, which is laid out first. Between two ranks there is first a zone where links cross, then one where each runs
+straight into its port, in a strip of its own that also holds its label. So no label can lie on a line.
+Items (except passing ones) are aligned to the grid if their sizes are multiples of it.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 
 GRID = 8.0  # pixels; cards and frames stand on it
-SWEEPS = (False, 5), (True, 3)  # at most so many, in which items follow those before or after them, then both
+SWEEPS = (False, 5), (True, 3)  # at most so many; items follow their neighbours on one side at a time, then on both
 STRAIGHT_ENOUGH = 0.25
 STRAIGHT = 12.0  # after a rank and before the next one: room for arrowheads
-MIN_CROSSING, MAX_CROSSING = 16.0, 72.0  # of the zone in which links cross; there is none where all run straight
-PASSING = 8.0  # the room of a link that passes, on each side of its middle
-STEEPNESS = 0.2  # how much wider that zone is for links that go far across
+MIN_CROSSING, MAX_CROSSING = 16.0, 72.0  # lengths of the zone where links cross; it is absent where all run straight
+PASSING = 8.0  # the room on each side of a passing link
+STEEPNESS = 0.2  # growth of the crossing zone per pixel that a link moves across
 
 
 def snapped(x: float) -> float:
-    """The nearest line of the grid.
+    """x rounded to the nearest grid line.
 
     >>> snapped(11.0), snapped(13.0)
     (8.0, 16.0)
@@ -33,7 +33,7 @@ def snapped(x: float) -> float:
 
 
 def grown(x: float) -> float:
-    """The next line of the grid: a length with room for this one.
+    """x rounded up to the next grid line, as a length with room for x.
 
     >>> grown(16.0), grown(17.0)
     (16.0, 24.0)
@@ -43,7 +43,7 @@ def grown(x: float) -> float:
 
 @dataclass(eq=False)
 class Item:
-    """Something with a size that stands in a rank; a link that passes through a rank has an item there, too (`passing`)."""
+    """Something with a size in a rank; a link that passes through a rank has an item there, too (`passing`)."""
 
     key: str
     along: float = 0.0
@@ -54,19 +54,19 @@ class Item:
     ins: list[Hop] = field(default_factory=list)
     outs: list[Hop] = field(default_factory=list)
     rank: int = 0
-    packed: float = 0.0  # where it would be across in its rank, if there were no more than gaps between its items
+    packed: float = 0.0  # its offset across when its rank is packed: with nothing but gaps between the items
     u: float = 0.0
     v: float = 0.0
 
     @property
     def is_card(self) -> bool:
-        """Do lines end here? They have arrowheads then."""
+        """True if lines end here, with arrowheads."""
         return not (self.passing or self.frame)
 
 
 @dataclass(eq=False)
 class Hop:
-    """A link's way from one item to one in the next rank; the ports are offsets from the items' beginnings across."""
+    """A link's segment from one item to one in the next rank; its ports are offsets across from the start of each item."""
 
     link: Link
     source: Item
@@ -77,10 +77,10 @@ class Hop:
 
 @dataclass(eq=False)
 class Link:
-    """A connection inside a level; from or to the wall around it if the source or the target is None.
+    """A connection inside a level; source or target is None for the wall around it.
 
-    `label` is the room along that its label takes, before its target. `enters` and `leaves` are offsets from the beginnings of
-    its target and its source, if these are frames, which know them already.
+    `label` is the length along that its label takes before the target. `enters` is the offset of its port on the target,
+    `leaves` that on the source if it is a frame, whose ports are fixed; else None.
     """
 
     arrow: str
@@ -93,12 +93,12 @@ class Link:
 
 
 class Level:
-    """Items and links, in ranks, and once `lay_out` was called in their places: `along` and `across` is its size then.
+    """Items and links, arranged in ranks; `lay_out` places them and sets the size of the level, `along` and `across`.
 
-    `room` is how far across it may go, if the ranks fit there. A rank holds no more than `most` items, besides those that pass.
+    `room` is the size across that it may take, if the ranks fit. A rank holds at most `most` items, passing ones not counted.
     """
 
-    gap, passing_gap = 16.0, 8.0  # between two items, and beside one that passes
+    gap, passing_gap = 16.0, 8.0  # between two items, and beside a passing one
     room = most = math.inf
     straight, crossing = STRAIGHT, MIN_CROSSING
 
@@ -111,7 +111,7 @@ class Level:
         self._order()
 
     def lay_out(self) -> None:
-        """Give everything its place; the sizes of frames are known, and where links leave and enter them."""
+        """Give everything its place; frames already have their sizes and ports."""
         for rank in self.ranks:
             self.measure([item for item in rank if not item.passing])
         self._ports()
@@ -119,23 +119,23 @@ class Level:
         self.place_along()
 
     def measure(self, items: list[Item]) -> None:
-        """Set the sizes of the items of one rank, and where links enter them."""
+        """Set the sizes of the items of one rank, and the offsets at which links enter them."""
 
     def spread(self, item: Item, count: int) -> list[float]:
-        """Where that many links leave an item."""
+        """The offsets at which `count` links leave an item."""
         return [item.across * (k + 0.5) / count for k in range(count)]
 
     def shifts(self, hop: Hop) -> bool:
-        """Does a link leave and enter in other lanes, even where it runs straight?"""
+        """True if the lines of a link have different lanes at its two ends, even where it runs straight."""
         return False
 
     # -- ranks -----------------------------------------------------------------------------------------
 
     def _rank(self) -> None:
-        """As late as possible: an item stands right before the first of its users, so that weights stand where they are used.
+        """Place each item as late as possible, right before its first user, so that weights stand where they are used.
 
-        What several items share stands one rank further away, if they also have leaves of their own: those are next to them.
-        A result that nothing uses stands as early as possible.
+        An item shared by users that also have leaves of their own goes one rank further away: those leaves are next to them.
+        A result that nothing uses goes as early as possible.
         """
         users: dict[Item, list[Item]] = {item: [] for item in self.items}
         sources: dict[Item, list[Item]] = {item: [] for item in self.items}
@@ -160,11 +160,11 @@ class Level:
             late.update({item: first for item in several if late[item] == first - 1})
         last = max(late.values(), default=1) + 1
         for item in self.items:
-            item.rank = last - late[item]  # from 1 on: 0 is the wall before
+            item.rank = last - late[item]  # from 1 on: rank 0 is the start wall
         self.last = last
 
     def _ends(self, ordered: Sequence[Item], sources: Mapping[Item, Sequence[Item]]) -> dict[Item, int]:
-        """Ranks from the end, where the wall is: 1, but for what nothing uses, which has the longest path to it."""
+        """Ranks counted back from the end wall: 1, except for unused results, which are as early as their arguments allow."""
         depth: dict[Item, int] = {}
         for item in ordered:
             depth[item] = 1 + max([depth[source] for source in sources[item]], default=0)
@@ -173,7 +173,7 @@ class Level:
 
     @staticmethod
     def _series(items: Iterable[Item]) -> Iterable[list[Item]]:
-        """Those leaves that differ in the numbers of their names alone, as x1 and x2, in the order of the numbers."""
+        """Groups of leaves whose names differ only in their numbers, as x1 and x2, in the order of the numbers."""
         found: dict[str, list[Item]] = {}
         for item in items:
             if item.series is not None:
@@ -181,7 +181,7 @@ class Level:
         return [sorted(several, key=lambda item: item.series or ("", 0)) for several in found.values()]
 
     def _connect(self) -> None:
-        """Hops from rank to rank, with an item for each rank that a link passes."""
+        """Split links into hops from rank to rank, with a passing item in each rank between."""
 
         def passing(link: Link, rank: int) -> Item:
             self.items.append(Item(link.arrow, across=2 * PASSING, passing=True, rank=rank))
@@ -202,7 +202,7 @@ class Level:
     # -- the order in a rank -----------------------------------------------------------------------------
 
     def _order(self) -> None:
-        """As they are met on the way back from the results, arguments in their order; x1 stands before x2."""
+        """Order each rank as items are reached going back from the results, arguments in their order; x1 comes before x2."""
         self.ranks: list[list[Item]] = [[] for _ in range(self.last + 1)]
         seen: set[Item] = set()
         stack = [item for item in self.items if not item.outs][::-1]
@@ -219,7 +219,7 @@ class Level:
                     rank[k] = item
 
     def _ports(self) -> None:
-        """Where links leave: in the order of what they lead to, unless the source, as a frame, says where."""
+        """Set the ports of hops: links leave in the order of their targets, except from a frame, whose ports are fixed."""
         place = {item: k for rank in self.ranks for k, item in enumerate(rank)}
         for item in self.items:
             for hop in item.ins:
@@ -261,7 +261,7 @@ class Level:
         self.across = grown(max((item.v + item.across for item in self.items), default=0.0))
 
     def _pack(self, rank: list[Item]) -> float:
-        """Where the items of a rank stand if they are packed; and how wide it is then."""
+        """Set the packed offsets of the items of a rank; returns its packed width."""
         end = 0.0
         for k, item in enumerate(rank):
             if k:
@@ -270,7 +270,7 @@ class Level:
         return end
 
     def _pull(self, k: int, *, ins: bool = False, outs: bool = False) -> None:
-        """Move the items of a rank to where their neighbours want them, as far as there is room."""
+        """Move the items of a rank towards their neighbours, as far as there is room."""
         wanted = []
         for item in self.ranks[k]:
             pulls = [hop.source.v + hop.leaves - hop.enters for hop in item.ins] if ins else []
@@ -279,9 +279,9 @@ class Level:
         self._settle(k, wanted)
 
     def _settle(self, k: int, wanted: list[float]) -> None:
-        """Positions as near as possible to those wanted, in least squares, in the given order, without overlaps, in the room.
+        """Place a rank as near as possible to `wanted`, in least squares: in order, without overlaps, within the room.
 
-        They are on the grid, but for items that pass and touch no other.
+        Positions are on the grid, except for passing items that touch no card or frame.
         """
         rank = self.ranks[k]
         if len(rank) == 1 and self.room == math.inf:  # as in a chain
@@ -304,7 +304,7 @@ class Level:
             first += count
 
     def _straighten(self) -> None:
-        """Move the port of a single link by what the grid put it off."""
+        """Shift the port of an item's only outgoing link by what the grid put it off."""
         for item in self.items:
             if item.is_card and len(item.outs) == 1:
                 (hop,) = item.outs
@@ -312,9 +312,9 @@ class Level:
                 hop.leaves += off if abs(off) <= GRID / 2 else 0.0
 
     def place_along(self) -> None:
-        """Where each rank stands; this alone depends on the room of labels."""
+        """Place the ranks along; only this depends on the lengths of labels."""
         u = 0.0
-        self.channels: list[tuple[float, float]] = []  # for each rank: where the zone begins in which links cross, and ends
+        self.channels: list[tuple[float, float]] = []  # for each rank: start and end of the zone where links cross
         for rank in self.ranks:
             hops = [hop for item in rank for hop in item.ins]
             far = max((abs(hop.source.v + hop.leaves - hop.target.v - hop.enters) for hop in hops), default=0.0)
@@ -323,7 +323,7 @@ class Level:
             begin = u + self.straight * any(hop.source.is_card for hop in hops) * (1.0 if bends else 0.5)
             end = begin + (min(MAX_CROSSING, self.crossing + STEEPNESS * far) if bends else 0.0)
             after = labels + self.straight * any(hop.target.is_card for hop in hops)
-            u = snapped(end + after) if bends else grown(end + after)  # a zone may be a little shorter
+            u = snapped(end + after) if bends else grown(end + after)  # may shorten a zone a little
             end = u - after
             self.channels.append((begin, end))
             width = max((item.along for item in rank), default=0.0)
@@ -333,7 +333,7 @@ class Level:
         self.along = u
 
     def way(self, arrow: str) -> list[tuple[float, float]]:
-        """The turning points of a link, in the level: straight from the even to the odd ones, curved from the odd to the even."""
+        """The points of a link in the level; segments are straight from even to odd points, curved from odd to even."""
         points = []
         for hop in self.links[arrow].hops:
             source, target = hop.source, hop.target
@@ -345,7 +345,7 @@ class Level:
 
 
 def _in_line(item: Item) -> float:
-    """Where an item is in line with the one before it in a chain; elsewhere where it is."""
+    """The position that aligns an item with the one before it in a chain; outside a chain, its present one."""
     if len(item.ins) == 1 and len(item.ins[0].source.outs) == 1:
         (hop,) = item.ins
         return hop.source.v + hop.leaves - hop.enters

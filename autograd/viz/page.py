@@ -1,7 +1,7 @@
-"""Step-through pages, each one self-contained HTML document; and pictures that are seen even in a notebook without trust.
+"""Step-through pages as self-contained HTML documents, and pictures that show even in an untrusted notebook.
 
-There, and on GitHub, scripts, style sheets and frames are dropped from HTML, and text/html is shown rather than
-image/svg+xml; pictures in data URIs remain.
+Untrusted notebooks, like GitHub, drop scripts, style sheets and frames from HTML, and prefer text/html to
+image/svg+xml; images in data URIs remain.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from typing import Any
 from autograd._files import write_atomically
 from autograd.viz.palette import DARK_PAGES, LIGHT_PAGES, recoloured, standalone, theme_css
 
-TO_PLAY = "Trust this notebook, or run the cell again, to make it play."
-# Media queries in a picture or a frame ask for the color-scheme of their element: that of the notebook around it.
+TO_PLAY = "To play it, trust this notebook or run the cell again."
+# Media queries inside an image or a frame follow the color-scheme of its element: set it to that of the notebook.
 _THEMES = "".join(
     f"{', '.join(f'{page} .autograd-output > *' for page in pages)} {{ color-scheme: {mode}; }}\n"
     for mode, pages in (("light", LIGHT_PAGES), ("dark", DARK_PAGES))
@@ -29,7 +29,7 @@ _FRAMES = """iframe + .autograd-still { display: none; }
 @media (max-width: 519px) { .autograd-output > iframe { min-height: 600px; } }
 """  # on a phone, where time runs down
 _SCROLLS = "overflow-x: auto"
-# Nothing is loaded from outside, and nothing is sent there.
+# The page loads nothing from outside and sends nothing there.
 POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 _PAGE = """<!DOCTYPE html>
@@ -57,8 +57,8 @@ mount(document.querySelector("main"), JSON.parse(document.getElementById("data")
 class Player:
     """A self-contained page that steps through a computation; it displays itself in a notebook.
 
-    It needs no network and no Python: it also works in an exported notebook, and opened from disk. In a notebook
-    that is not trusted, there is the picture `still`, an SVG. `script` is JavaScript written for this page alone.
+    It needs no network and no Python, so it also works in an exported notebook or opened from disk. An untrusted
+    notebook shows the SVG `still` instead. `script` is JavaScript for this page alone.
 
     >>> from autograd import Value, player
     >>> player(Value(2.0, label="x").exp()).html[:15]
@@ -73,7 +73,7 @@ class Player:
 
     @property
     def html(self) -> str:
-        """The page."""
+        """The page as HTML."""
         return _PAGE.format(
             policy=POLICY,
             title=html.escape(_encodable(self.title)),
@@ -95,12 +95,12 @@ class Player:
 
 
 def styles(*paths: str | Path) -> str:
-    """The style sheets of a page: the colours, what all pages share, and these files."""
+    """The styles of a page: the colours, the rules that all pages share, and these files."""
     return "\n".join((theme_css(), bundle("page.css", *paths), recoloured(".autograd svg")))
 
 
 def bundle(*paths: str | Path) -> str:
-    """The texts of these files, one after the other. A relative path is one in `assets`."""
+    """The texts of these files, joined. Relative paths are in `assets`."""
     folder = files("autograd.viz") / "assets"
     return "\n".join((folder / str(path)).read_text(encoding="utf-8") for path in paths)
 
@@ -116,7 +116,7 @@ def as_json(data: Any) -> str:
 
 
 def plain(data: Any) -> Any:
-    """`data` as JSON can say it: NaN and infinity are strings."""
+    """`data` in JSON's types, with NaN and infinity as strings."""
     if isinstance(data, float):
         return data if math.isfinite(data) else str(data)
     if isinstance(data, dict):
@@ -125,7 +125,7 @@ def plain(data: Any) -> Any:
 
 
 def _encodable(text: str) -> str:
-    """`text` without what UTF-8 cannot encode."""
+    """`text` with a question mark for what UTF-8 cannot encode."""
     return text.encode(errors="replace").decode()
 
 
@@ -133,15 +133,15 @@ def _encodable(text: str) -> str:
 
 
 def still_picture(svg: str) -> str:
-    """An SVG as HTML that stays a picture without trust."""
+    """An SVG as HTML that shows even in an untrusted notebook."""
     return f'<div class="autograd-output" style="{_SCROLLS}">\n<style>{_THEMES}</style>\n{_image(svg)}\n</div>'
 
 
 def framed(page: str, title: str, height: int, still: str) -> str:
-    """A page in a frame without privileges; where frames are dropped, the SVG `still`, or the title, and how to make it play."""
+    """A page in a sandboxed frame; where frames are dropped, the SVG `still` or the title, and how to make it play."""
     shown = _image(still) if still else f"<b>{html.escape(title)}</b>"
     quote, escaped = min(('"', "&quot;"), ("'", "&#39;"), key=lambda pair: page.count(pair[0]))
-    source = page.replace("&", "&amp;").replace(quote, escaped)  # no more than an attribute needs
+    source = page.replace("&", "&amp;").replace(quote, escaped)  # only what an attribute needs
     return _in_any_encoding(
         f'<div class="autograd-output" style="{_SCROLLS}">\n'
         f"<style>{_THEMES}{_FRAMES}</style>\n"
@@ -152,29 +152,29 @@ def framed(page: str, title: str, height: int, still: str) -> str:
 
 
 def _in_any_encoding(markup: str) -> str:
-    """The same for a page whose encoding nobody declared: there, a script with other letters than ASCII may not even parse."""
+    """The markup in ASCII, for pages that declare no encoding: there, a script with other characters may not even parse."""
 
     def reference(found: re.Match[str]) -> str:
         spelled = f"&#{ord(found[0])};"
-        return spelled if html.unescape(spelled) == found[0] else found[0]  # some controls would be read as letters
+        return spelled if html.unescape(spelled) == found[0] else found[0]  # some control characters would be read as letters
 
     return re.sub("[^\x00-\x7f]", reference, markup)
 
 
 def _image(svg: str) -> str:
     source = b64encode(standalone(_without_handles(svg)).encode()).decode()
-    # A picture that is wider than its notebook scrolls: smaller, its text could not be read.
+    # A picture wider than its notebook scrolls: scaled down, its text would be unreadable.
     return f'<img src="data:image/svg+xml;base64,{source}" alt="{_described(svg)}" style="max-width: none">'
 
 
 def _without_handles(svg: str) -> str:
-    """The SVG without what only scripts and style sheets around it would use."""
+    """The SVG without attributes that only surrounding scripts and style sheets would use."""
     handles = "class|data-[a-z-]+" if re.search(r"url\(#|href=[\"']#", svg) else "id|class|data-[a-z-]+"
     return re.sub("<[^>]*>", lambda tag: re.sub(rf" (?:{handles})=(?:\"[^\"]*\"|'[^']*')", "", tag[0]), svg)
 
 
 def _described(svg: str) -> str:
-    """The title and the description of a picture, for those who cannot see it."""
+    """The title and description of a picture, for readers who can't see it."""
     head = svg[: svg.find("<g")]
     texts = [html.unescape(text).strip() for text in re.findall(r"<(?:title|desc)[^>]*>(.*?)</", head, re.DOTALL)]
     return html.escape(". ".join(texts))

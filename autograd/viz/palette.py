@@ -1,7 +1,7 @@
 """The colours of all drawings, pages and plots: one set for light mode, one for dark mode.
 
-There are three palettes that are never mixed (sign, class, sequence) and an accent, which marks the current step alone.
-A second channel tells each apart without colour: dashes and the sign in a label, the shape of a marker, lightness.
+Three palettes are never mixed (sign, class, sequence); an accent marks only the current step.
+Each also works without colour: by dashes and the sign in a label, by marker shape, by lightness.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 
 class Colour(NamedTuple):
-    """As #rrggbb, in light and in dark mode."""
+    """A colour as #rrggbb, in light and in dark mode."""
 
     light: str
     dark: str
@@ -29,12 +29,12 @@ COLOURS = {
     "leaf": Colour("#e6eef4", "#22303c"),
     "operation": Colour("#f1f2ee", "#24272b"),
     "folded": Colour("#eae8f2", "#2a2735"),
-    "edge": Colour("#7b848d", "#8b949d"),  # the way forward, frames
+    "edge": Colour("#7b848d", "#8b949d"),  # forward arrows, frames
     # sign
     "positive": Colour("#1f5fa8", "#7db7f5"),
     "negative": Colour("#a94008", "#f59a63"),
     "nothing": Colour("#666666", "#9b9b9b"),
-    "many": Colour("#4d5b66", "#b3c0ca"),  # several gradients together: they have a norm and no sign
+    "many": Colour("#4d5b66", "#b3c0ca"),  # several gradients together, which have a norm but no sign
     "broken": Colour("#b0007a", "#ff7fd0"),  # NaN and infinity; always with ⚠
     # the current step
     "accent": Colour("#7a3ff2", "#b79bff"),
@@ -70,7 +70,7 @@ _PAINT = re.compile(r"""(fill|stroke)=["'](#[0-9a-f]{6})["']""")
 
 
 def sequence(t: float) -> str:
-    """The colour of a magnitude between 0 (dark) and 1 (light); beyond, that of the nearer end.
+    """The colour of a magnitude between 0 (dark) and 1 (light), clamped to these.
 
     >>> sequence(0.0), sequence(0.5), sequence(2.0)
     ('#1b1a17', '#807d76', '#f4f1e8')
@@ -82,7 +82,7 @@ def sequence(t: float) -> str:
 
 
 def variables(mode: str, names: Collection[str] = ()) -> str:
-    """The CSS declarations of these colours, or of all: `--ink`, `--positive`, …, `--class-1` to `--class-10`.
+    """CSS declarations of these colours, or of all: `--ink`, `--positive`, …, `--class-1` to `--class-10`.
 
     >>> variables("dark", ["paper"])
     '--paper: #15181c;'
@@ -91,9 +91,9 @@ def variables(mode: str, names: Collection[str] = ()) -> str:
 
 
 def theme_css(names: Collection[str] = ()) -> str:
-    """The variables, those of these names or all, for everything in an element of class `autograd`.
+    """CSS that sets the named variables, or all, in elements of class `autograd`.
 
-    Light, or dark where the element has data-theme="dark", and in the dark themes of notebooks.
+    They are light, or dark where the element has data-theme="dark" and in the dark themes of notebooks.
     """
     pages = f":is({', '.join(DARK_PAGES)}) .autograd:not([data-theme])"
     light_css, dark_css = variables("light", names), variables("dark", names)
@@ -104,7 +104,7 @@ def theme_css(names: Collection[str] = ()) -> str:
 
 
 def recoloured(scope: str) -> str:
-    """CSS that makes the colours of an SVG inside `scope`, which are those of light mode, follow the variables."""
+    """CSS that makes the light-mode colours of an SVG inside `scope` follow the variables."""
     return "\n".join(
         f'{scope} [{what}="{colour.light}"] {{ {what}: var(--{name}); }}'
         for name, colour in NAMED.items()
@@ -113,7 +113,7 @@ def recoloured(scope: str) -> str:
 
 
 def standalone(svg: str, mode: str = "auto") -> str:
-    """An SVG in the colours of light mode as a file of its own, on paper: "light", "dark", or "auto": as its reader prefers.
+    """A light-mode SVG as a standalone file with a background: "light", "dark", or "auto", as its reader prefers.
 
     >>> standalone('<svg width="9"><path stroke="#1f5fa8"/></svg>', "dark")
     '<svg width="9"><style>svg { background: #15181c; fill: #e6e9ed; }</style><path stroke="#7db7f5"/></svg>'
@@ -131,7 +131,7 @@ def standalone(svg: str, mode: str = "auto") -> str:
 
 
 def _page(svg: str, mode: str) -> str:
-    """What an SVG has without a colour of its own, and what Graphviz calls white."""
+    """CSS for the background, for text without a colour of its own, and for what Graphviz fills with white."""
     paper, ink = getattr(COLOURS["paper"], mode), getattr(COLOURS["ink"], mode)
     white = f' [fill="white"] {{ fill: {paper}; }}' if 'fill="white"' in svg else ""
     return f"svg {{ background: {paper}; fill: {ink}; }}{white}"

@@ -1,4 +1,4 @@
-"""A picture of a graph: the diagram with all that is drawn of it, before it is written as SVG or as DOT."""
+"""A picture of a graph: its diagram with everything to draw, before it is written as SVG or DOT."""
 
 from __future__ import annotations
 
@@ -24,40 +24,40 @@ from autograd.viz.text_size import text_width
 if TYPE_CHECKING:
     from autograd.viz.svg import Sheet
 
-FEW, MANY = 8, 10  # cards beside each other, with labels between them and with few
+FEW, MANY = 8, 10  # cards side by side: with labels between them, and with fewer labels
 TYPICAL = "0.1234"  # a number of four digits
 UPRIGHT_LABEL = "−0.01234"
-SQUEEZED = 24.0  # pixels by which a number may be longer than its room, as −1.234e−05 is: its letters are narrower then
-SPACIOUS = 0.83  # of the length that fits: up to it, products of typical numbers get room
+SQUEEZED = 24.0  # pixels by which a number such as −1.234e−05 may exceed its room; its letters are then squeezed
+SPACIOUS = 0.83  # share of the length that fits, up to which products get room for typical numbers
 NUMBERS = re.compile(r"\d\S*\d|\d")
-SUMMED = re.compile(r" · (1|\(−1\)) = ")  # the derivative of a sum or a difference: it stays, and tells the least
-FIXED = re.compile(r"^1(?= · )|(?<= · )1(?= = )|(?<= · \(−)1(?=\) = )")  # that, and the gradient of the result
+SUMMED = re.compile(r" · (1|\(−1\)) = ")  # the derivative of a sum or a difference: it never changes and tells the least
+FIXED = re.compile(r"^1(?= · )|(?<= · )1(?= = )|(?<= · \(−)1(?=\) = )")  # that derivative, and the gradient of the result
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A diagram with all that is drawn of it."""
+    """A diagram with everything to draw: cards, flows, notes, and on demand the layout."""
 
     diagram: Diagram
     cards: Mapping[str, Card]
     flows: Mapping[str, Flow]
     largest: float
     notes: Sequence[str]
-    first: Picture | None = None  # whose numbers these are not, and whose layout is theirs where there is room
+    first: Picture | None = None  # the picture that this one repeats with other numbers, and whose layout it uses if they fit
 
     @property
     def direction(self) -> str:
-        """Where time runs to: LR, RL, TB or BT."""
+        """The direction of time: LR, RL, TB or BT."""
         return "TB" if self.plan.upright and self.diagram.options.turns else self.diagram.options.direction
 
     @property
     def plan(self) -> Arrangement:
-        """Where everything stands."""
+        """The layout."""
         return self._plans[0]
 
     @property
     def shown(self) -> Mapping[str, Flow]:
-        """What flows, without the products at the arrows if only so the picture fits a screen."""
+        """The flows, without products at the arrows if the picture fits a screen only without them."""
         return self._plans[1]
 
     @cached_property
@@ -84,7 +84,7 @@ class Picture:
         return plan, self.flows
 
     def _turned(self, scheme: Scheme, ribbons: Mapping[str, float]) -> tuple[Arrangement, Mapping[str, Flow]]:
-        """From top to bottom, the first that fits a page: with fewer cards beside each other, then with fewer labels, too.
+        """The first layout from top to bottom that fits a page: as it is, with fewer cards side by side, then fewer labels too.
 
         If none fits, the narrowest.
         """
@@ -98,8 +98,8 @@ class Picture:
 
     @property
     def sheet(self) -> Sheet:
-        from autograd.viz.description import describe_graph, title, what_to_see  # imported here: drawings that are not
-        from autograd.viz.frames import frame_heads  # shown do not need them
+        from autograd.viz.description import describe_graph, title, what_to_see  # imported here: drawings that
+        from autograd.viz.frames import frame_heads  # aren't shown don't need them
         from autograd.viz.svg import Sheet
 
         words = title(self.diagram), describe_graph(self.diagram), what_to_see(self.diagram)
@@ -107,14 +107,14 @@ class Picture:
 
     @cached_property
     def svg(self) -> str:
-        """As an SVG of our own."""
+        """The picture as SVG, in our own layout."""
         return self.sheet.svg()
 
     def at(self, quantities: Quantities) -> Picture:
-        """The same picture with other numbers: nothing moves, unless there is no room for them, even if they are squeezed.
+        """The same picture with other numbers; nothing moves unless they don't fit even when squeezed.
 
-        Its parts stand again where the first of these pictures had them, once there is room. Widths keep their scale
-        while gradients shrink, so vanishing ones look it.
+        As soon as there is room, parts return to where the first of these pictures had them. Ribbon widths keep their
+        scale while gradients shrink, so vanishing gradients look it.
         """
         old = self.diagram
         diagram = Diagram(old.graph, old.name_of, old.folding, old.options, quantities)
@@ -146,7 +146,7 @@ def picture_of(
     captions: Sequence[str] = (),
     hints: bool = True,
 ) -> Picture:
-    """The picture of a graph with these numbers, names and captions, and hints how to write a call that shows more."""
+    """The picture of a graph with these numbers, names and captions; without captions, `hints` adds how to open a folded box."""
     folding = fold_graph(graph, graph.names if names is None else names, options)
     name_of = graph.spell if names is None else names.__getitem__
     diagram = Diagram(graph, name_of, folding, options, quantities)
@@ -154,14 +154,14 @@ def picture_of(
     return Picture(diagram, cards_of(diagram.boxes.values(), options.show), *flows_of(diagram.arrows, options), notes)
 
 
-# -- a neuron as one card, where there is no room for a card each: parameters as rows, the activation below the sum ------
+# -- a neuron as one card where room is short: its parameters as rows, its activation below the sum ----------------------
 
 
 def _hosts(diagram: Diagram) -> dict[str, str]:
-    """The boxes of leaves that stand as rows, each with the box on which it stands.
+    """The leaves drawn as rows: the id of each box, mapped to that of the box it is drawn on.
 
-    They are the leaves that nothing but one sum of products in their frame uses, in a picture in which arrows have no
-    products beside them.
+    They are the leaves used only by one sum of products in their own frame, in a picture with too many arrows for products
+    beside them.
     """
     if len(diagram.arrows) <= MAX_PRODUCTS:
         return {}
@@ -177,7 +177,7 @@ def _hosts(diagram: Diagram) -> dict[str, str]:
 
 
 def _tails(diagram: Diagram, rows: Mapping[str, str]) -> dict[str, str]:
-    """The boxes that stand below a card with rows, each with that card's: what is done next with its result, and nothing else.
+    """The boxes drawn right below a card with rows, mapped to that card's: the only user of its result, with no other input.
 
     So a neuron is one card: the sum, and below it the activation. What flows back between the two is the gradient of the sum.
     """
@@ -191,14 +191,14 @@ def _tails(diagram: Diagram, rows: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-# -- room for numbers that will move, as those of a page with sliders: its cards then stand still ------
+# -- room for numbers that will change, as on a page with sliders: its cards stay in place -------------
 
 
 def _steady_plan(
     scheme: Scheme, cards: Mapping[str, Card], flows: Mapping[str, Flow], ribbons: Mapping[str, float], along: float | None
 ) -> tuple[Arrangement, Mapping[str, Flow]]:
-    """The layout, and what stands at the arrows: in a picture that may be `along` long the products, those first that tell the
-    most, as far as there is room; if it is None, the picture is one from top to bottom."""
+    """The layout and the flows with their labels: products where they fit in a picture of length `along`, the most telling
+    ones first; if `along` is None, the picture runs from top to bottom."""
     products, brief = _labels(flows), _labels(brief_flows(flows))
     spacious = {id: _typical(label) for id, label in products.items()}
     if along is None:
@@ -219,19 +219,19 @@ def _steady_plan(
 
 
 def _within(plan: Arrangement, flows: Mapping[str, Flow]) -> Mapping[str, Flow]:
-    """Products where they have room in this layout, elsewhere what arrives alone."""
+    """The flows, labelled with products where this layout has room for them, elsewhere only with what arrives."""
     return {id: flow if text_width(flow.label, LABEL) <= plan.label_room(id) else flow.brief for id, flow in flows.items()}
 
 
 def _wider(line: Line) -> Line:
-    """A line whose numbers are as wide as typical ones are, if not wider."""
+    """A line with its numbers widened to at least a typical width."""
     if line.kind == "sum":
         return replace(line, text=_typical(line.text))
     return replace(line, text=_longer(line.text, f"−{TYPICAL}")) if line.kind in ("value", "grad") else line
 
 
 def _typical(text: str) -> str:
-    """A sum or a product with numbers as wide as typical ones."""
+    """A sum or product with its numbers widened to at least a typical width."""
     kept = {found.start() for found in FIXED.finditer(text)}
     return NUMBERS.sub(lambda found: found[0] if found.start() in kept else _longer(found[0], TYPICAL), text)
 

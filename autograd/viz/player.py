@@ -21,9 +21,9 @@ from autograd.viz.style import Options, short
 MAX_STEPS = 12_000
 MAX_CHANGES = 40_000  # of gradients, in all steps together
 MAX_AT_ONCE = 1000  # of gradients in one step
-MAX_TWO = 100_000  # characters of a drawing: of a longer one there is no second for narrow pages
+MAX_TWO = 100_000  # characters of a drawing; a longer one gets no second version for narrow pages
 MIN_HEIGHT, MAX_HEIGHT = 420, 720  # of the frame in a notebook, in pixels
-CONTROLS_HEIGHT = 128  # of what is around the drawing, so that it has its own size
+CONTROLS_HEIGHT = 128  # of what surrounds the drawing, which then has its own size
 
 STYLES = ("stage.css", "player.css")
 SCRIPTS = (
@@ -36,13 +36,13 @@ def player(
 ) -> Player:
     """A page that steps through the forward and the backward pass of y; it displays itself in a notebook.
 
-    The drawing is that of `draw_dot(y, flow="both")`, laid out once, on a phone with `narrow=True`; the arguments are the
-    same. It pans and zooms by wheel, pinch, drag and the keys + - 0 (Shift and an arrow). Buttons, a slider and keys (left,
-    right, Home, End, space) go from step to step, one operation, layer or module at a time; a node is found by its name. The
-    sentence of a step is the chain rule in numbers; a panel has the gradients so far. The page is self-contained:
-    `save_html(path)` writes it to a file that opens anywhere, and `#step=8` in its address opens step 8, as `steps(y)` counts.
+    The drawing is that of `draw_dot(y, flow="both")`, on a phone with `narrow=True`, and takes the same arguments. It pans
+    and zooms by wheel, pinch, drag and keys (+ - 0, Shift and an arrow). Buttons, a slider and keys (left, right, Home,
+    End, space) move one operation, layer or module at a time; a search field finds nodes by name. Each step's sentence is
+    the chain rule in numbers; a panel lists the gradients so far. The page is self-contained: `save_html(path)` writes it
+    to a file that opens anywhere, and `#step=8` in its address opens step 8, counted as in `steps(y)`.
 
-    Works before `backward()` was called, and changes no gradient. For a very large graph the page has the
+    It works before `backward()` is called, and changes no gradient. For a very large graph the page has only the
     steps around the root, and says so.
 
     >>> x = Value(3.0, label="x")
@@ -68,20 +68,19 @@ def player_of(passes: Passes, options: Options, max_steps: int = MAX_STEPS) -> P
 
 
 def quantities_of(passes: Passes) -> Quantities:
-    """The numbers of the passes, to be drawn."""
+    """The numbers of the passes, for a drawing."""
     return Quantities(passes.data, passes.bars.get, passes.partials)
 
 
 def page_data(passes: Passes, picture: Picture, max_steps: int = MAX_STEPS, narrow: Picture | None = None) -> dict[str, Any]:
-    """All that the script needs: the drawing, the nodes by their index in the graph, the steps, and what each arrow carries.
+    """Everything the script needs: the drawing, the nodes by their index in the graph, the steps, and what each arrow carries.
 
-    A forward step has the node that is computed. A backward step also has `changes`, as [node, its gradient from now on];
-    its `texts` are [sentence, local derivative], without the latter where no gradient flows. `start` is the ordinal of the
-    first step, `last` that of the last of all. An arrow has [argument, result, the step that goes back along it, or -1] for
-    each edge that it stands for. `groups` are the modules and scopes, as [name, the one around it, or None], and an
-    operation has the number of its own; a leaf has the first operation that uses it, and is perhaps marked as detached.
-    In `narrow` is what differs on a narrow page: another drawing, in which more is folded, with its arrows and the box of
-    each node.
+    A forward step has the node it computes. A backward step also has `changes`, as [node, its gradient from then on];
+    its `texts` are [sentence, local derivative], the latter empty where no gradient flows. `start` is the number of the
+    page's first step, `last` that of the graph's last. An arrow has [argument, result, the step that goes back along it, or
+    -1] for each edge it stands for. `groups` are the modules and scopes, as [name, index of the enclosing one or None]; an
+    operation has the index of its group, a leaf the first operation that uses it, and `detached` if it is.
+    `narrow` has what differs on a narrow page: a drawing that folds more, with its arrows and the box of each node.
     """
     passes = passes.beside_a_picture()
     box_ids = picture.diagram.box_ids
@@ -120,7 +119,7 @@ def page_data(passes: Passes, picture: Picture, max_steps: int = MAX_STEPS, narr
 def _steps(
     passes: Passes, forward: Sequence[Value], turns: int, index: Mapping[Value, int]
 ) -> tuple[list[dict[str, Any]], dict[Value, int]]:
-    """The steps, `turns` of them back; and of each node that passes a gradient on, the step in which it does."""
+    """The steps, at most `turns` of them backward, and for each node that passes a gradient on, the index of that step."""
     steps: list[dict[str, Any]] = [{"node": index[node], "texts": [[passes.operation(node), ""]]} for node in forward]
     seed = passes.step(len(passes.forward)).sentence
     steps.append({"node": index[passes.root], "texts": [[seed, ""]], "changes": [[index[passes.root], 1.0]]})
@@ -141,7 +140,7 @@ def _node(passes: Passes, node: Value, box: str, **known: int) -> dict[str, Any]
 
 
 def _groups(graph: Graph) -> tuple[list[list[Any]], dict[Value, dict[str, int]]]:
-    """The modules and scopes, each as its name and the number of the one around it; and the number of each operation's own."""
+    """The modules and scopes as [name, index of the enclosing one or None], and the index of each operation's group."""
     groups = list(group_tree(graph).inner())
     number = {group: i for i, group in enumerate(groups)}
     named = [[group.name, None if group.parent is None else number.get(group.parent)] for group in groups]
@@ -163,7 +162,7 @@ def _step_back(passes: Passes, turn: int, index: Mapping[Value, int]) -> dict[st
 def _arrows(
     passes: Passes, index: Mapping[Value, int], involved: Collection[Value], back: Mapping[Value, int], diagram: Diagram
 ) -> dict[str, list[list[int]]]:
-    """As in the drawing: one arrow for each argument, or one for all between two boxes of which one is folded."""
+    """The edges of each arrow of the drawing: one per argument, or all those between two boxes if either is folded."""
     arrows: dict[str, list[list[int]]] = {}
     box_ids, merged = diagram.box_ids, diagram.merged
     for node in passes.graph:
@@ -184,7 +183,7 @@ def compact(svg: str) -> str:
     drawn = re.sub(r"<title>(.*?)</title>", lambda tooltip: _origin(tooltip[1]), drawn, flags=re.DOTALL)
     drawn = re.sub(r' data-(?:source|target)="[^"]*"|(?<=>)\s+(?=<)', "", drawn)
     head = re.sub(r'font-family="[^"]*"', 'font-family="Arial, Helvetica, sans-serif"', head)
-    return f"{head}</desc>{drawn}".replace('"', "'")  # which JSON need not escape; in a text it is &quot;
+    return f"{head}</desc>{drawn}".replace('"', "'")  # JSON need not escape '; a quote in a text is &quot;
 
 
 def _origin(tooltip: str) -> str:

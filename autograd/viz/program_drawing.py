@@ -1,4 +1,4 @@
-"""draw_program: a Program as a picture: which inputs and rows share a card, and what is written on it."""
+"""draw_program: a Program as a picture: the cards that inputs and rows share, and the text on them."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from autograd.viz.flow import Flow
 from autograd.viz.routing import Arrangement, Scheme
 from autograd.viz.text_size import shortened
 
-MAX_ACROSS = 7  # ranks of cards in a picture that goes from left to right; a deeper one goes from top to bottom
+MAX_ACROSS = 7  # ranks of cards in a picture that runs from left to right; a deeper one runs from top to bottom
 MAX_NAMED = 4  # inputs in the title
-MAX_ROWS = 24  # that are drawn one by one; in a longer program, those that do the same at the same depth share a card
-MAX_CARDS = 40  # of rows; in a deeper program, those in the middle share a card
-MAX_READERS = 8  # of an input that has a card
+MAX_ROWS = 24  # that are drawn one by one; in a longer program, rows with the same op at the same depth share a card
+MAX_CARDS = 40  # of rows; in a deeper program, the rows in the middle share a card
+MAX_READERS = 8  # of an input that has a card of its own
 MAX_LINES = 4  # of names on a card
-MAX_LISTED = 3  # numbers of names that are not all from the first to the last
+MAX_LISTED = 3  # numbers of a series with gaps
 ROOM, NARROW_ROOM = 190.0, 84.0  # of a line of names
-NUMBERS = "a number at an arrow: how many registers it carries"
-REFERENCES = "a name without a card stands for the card of that name"
+NUMBERS = "a number at an arrow counts the registers it carries"
+REFERENCES = "a name without a card refers to the card with that name"
 
 
 class ProgramDrawing(Drawing):
@@ -54,10 +54,10 @@ class ProgramDrawing(Drawing):
 
 
 def draw_program(program: Program, *, narrow: bool = False) -> ProgramDrawing:
-    """The rows of a program as cards, a pile of them where every lane has numbers of its own.
+    """The rows of a program as cards, drawn as a pile where each lane has its own number.
 
-    Constants, and the inputs that all lanes share, are named on the cards of the rows that read them, and so are the outputs,
-    after an arrow. The number at an arrow is how many registers it stands for. `narrow` is for a page as narrow as a phone's.
+    A card also names the constants and shared inputs that its rows read and, after an arrow, the outputs they compute. The
+    number at an arrow is how many registers it stands for. `narrow` suits a page as narrow as a phone's.
 
     >>> from autograd import compile
     >>> drawing = compile(lambda x, y: x * y + x, 2.0, 3.0).draw()
@@ -76,7 +76,7 @@ def draw_program(program: Program, *, narrow: bool = False) -> ProgramDrawing:
 
 
 class ProgramPicture:
-    """All that is drawn of a program."""
+    """Everything to draw of a program."""
 
     def __init__(self, program: Program, narrow: bool) -> None:
         self.program = program
@@ -93,7 +93,7 @@ class ProgramPicture:
         self.notes += [REFERENCES] * any(card.kind == "reference" for card in self.cards.values())
 
     def _arrows(self, box: ProgramBox, most: int) -> list[Arrow]:
-        """The arrows to a box; a long one begins at the name of what it carries."""
+        """The arrows to a box; a long one starts at a card with only the names of what it carries."""
         arrows = []
         carried: dict[ProgramBox, list[int]] = {}
         for source, register in box.reads:
@@ -113,7 +113,7 @@ class ProgramPicture:
 
     @cached_property
     def svg(self) -> str:
-        """As an SVG of our own."""
+        """The picture as SVG, in our own layout."""
         from autograd.viz.svg import Sheet  # imported here: drawings that are not shown do not need it
 
         labels = {id: flow.label for id, flow in self.flows.items()}
@@ -123,7 +123,7 @@ class ProgramPicture:
 
 
 def _card(box: ProgramBox, room: float, narrow: bool) -> Card:
-    """A narrow one has the name of its results below its head."""
+    """The card of a box; if narrow, with the name of its results below its head."""
     head, name = box.head()
     if not box.rows:
         head, name = shortened(head, room, WORD), ""
@@ -138,7 +138,7 @@ def _card(box: ProgramBox, room: float, narrow: bool) -> Card:
 
 
 def _ranks(boxes: Sequence[ProgramBox]) -> Mapping[str, int]:
-    """For each box of rows the longest path to it; an input stands before the first that reads it."""
+    """The rank of each box: the length of the longest path to it; for an input, one before its first reader."""
     ranks = {box.id: 0 for box in boxes}
     for box in boxes:
         ranks[box.id] = max([ranks[source.id] + 1 for source, _ in box.reads], default=0)
@@ -150,7 +150,7 @@ def _ranks(boxes: Sequence[ProgramBox]) -> Mapping[str, int]:
 
 
 def _title(program: Program) -> str:
-    """What varies, or else the first of the inputs."""
+    """A title that names the first few inputs that differ between lanes, or the first few inputs if none does."""
     lanes = True in program.per_lane
     ranges = name_series([given.name for given in program.inputs if given.per_lane or not lanes])
     shared = sum(not given.per_lane for given in program.inputs) if lanes else 0
@@ -166,12 +166,12 @@ def _description(program: Program) -> str:
 
 
 def _sentence(program: Program) -> str:
-    """How much there is to do, and what of it is done for many numbers at once."""
-    lanes = " for every lane" if any(program.per_lane) else ""
+    """The counts of rows and operations, and of the rows that handle many numbers at once."""
+    lanes = " per lane" if any(program.per_lane) else ""
     kinds = Counter("sum" if row.op in REDUCTIONS else "matrix product" if row.shape else "" for row in program.rows)
     special = [counted(kinds["matrix product"], "matrix product")] * bool(kinds["matrix product"])
     special += [f"{counted(kinds['sum'], 'sum')} over lanes"] * bool(kinds["sum"])
-    among = f", among them {listed(special)}" if special else ""
+    among = f", including {listed(special)}" if special else ""
     return f"{counted(len(program.rows), 'row')}{among}; {counted(program.operations, 'operation')}{lanes}."
 
 
@@ -182,12 +182,12 @@ def _sentence(program: Program) -> str:
 class ProgramBox:
     """Inputs or rows that share a card.
 
-    named    the inputs that have no card of their own: their names, by their role in the row
+    named    names of inputs without a card of their own, by their role in the row
     numbers  the constants
-    infix    of a row with such arguments: how it is written with them
-    reads    the registers that come from other cards, each with its box, as often as they are read
-    outputs  the names of the program's outputs that it computes
-    lanes    does it have a number for every lane?
+    infix    a row written with the names of such arguments, as `x + 1`; or ""
+    reads    registers from other cards, each with its box, once per read
+    outputs  names of the program's outputs that it computes
+    lanes    True if it has a number for every lane
     """
 
     id: str
@@ -202,11 +202,11 @@ class ProgramBox:
 
     @property
     def one_by_one(self) -> bool:
-        """Does each argument have an arrow of its own? As x·x has two."""
+        """True if each argument has an arrow of its own: x·x has two."""
         return len(self.rows) == 1 and len(self.rows[0].args) == 2
 
     def head(self) -> tuple[str, str]:
-        """What it does, and the name of its results."""
+        """The head of the card, which says what the box does, and the name of its results."""
         name = ", ".join(name_ranges(self.names))
         if not self.rows:
             return name, ""
@@ -218,7 +218,7 @@ class ProgramBox:
         return self.infix or row.op.symbol, name
 
     def lines(self) -> list[tuple[str, str]]:
-        """The names of arguments without a card, each line with their role, and the constants; then the outputs."""
+        """The lines of the card as (role, text): arguments without a card of their own, constants, then the outputs."""
         given = [(role, line) for role, names in self.named.items() for line in name_ranges(names)]
         if self.numbers:
             given.append(("", ", ".join(self.numbers[:MAX_LINES]) + ", …" * (len(self.numbers) > MAX_LINES)))
@@ -228,13 +228,13 @@ class ProgramBox:
 
 
 class ProgramBoxes:
-    """The boxes of a program, in an order in which those that are read stand before those that read them."""
+    """The boxes of a program, each after those it reads."""
 
     def __init__(self, program: Program) -> None:
         self.program, self.varies = program, program.per_lane
         self.together = len(program.rows) > MAX_ROWS
         self.depths = _depths(program)
-        self.owner: dict[int, ProgramBox] = {}  # of the number that a register holds at present
+        self.owner: dict[int, ProgramBox] = {}  # the box of the number that a register holds at present
         self.found: dict[object, ProgramBox] = {}
 
     def all(self) -> list[ProgramBox]:
@@ -254,7 +254,7 @@ class ProgramBoxes:
         return [*inputs, *self.found.values()]
 
     def _keys(self) -> list[object]:
-        """What rows that share a card have in common: rows of one depth do not depend on one another."""
+        """A key per row, equal for rows that share a card: rows of one depth don't depend on each other."""
         rows = list(zip(self.program.rows, self.depths, strict=True))
         keys: list[object] = list(range(len(rows)))
         if self.together:
@@ -266,7 +266,7 @@ class ProgramBoxes:
         return ["middle" if first <= depth < last else key for key, depth in zip(keys, self.depths, strict=True)]
 
     def _inputs(self, keys: Sequence[object]) -> list[ProgramBox]:
-        """The inputs, but for those that all lanes share, or many boxes read; in a long program, series of them share a box."""
+        """The inputs, except those that all lanes share or many boxes read; in a long program, a series shares a box."""
         lanes = True in self.varies
         readers: dict[int, set[object]] = {}
         for row, key in zip(self.program.rows, keys, strict=True):
@@ -302,7 +302,7 @@ class ProgramBoxes:
         self.owner |= dict.fromkeys(row.results, box)
 
     def _infix(self, row: Row) -> str:
-        """A row with the names of its arguments that have no card: `x + 1`, `exp(· − 2)`; "" for one that does not look so."""
+        """A row with the names of its arguments that have no card: `x + 1`, `exp(· − 2)`; "" if it can't be written so."""
         names = {i: self._name(arg) for i, arg in enumerate(row.args) if type(arg) is float or arg not in self.owner}
         return filled(row.op.symbol, len(row.args), names) if names and row.op not in ROLES else ""
 
@@ -313,7 +313,7 @@ class ProgramBoxes:
 
 
 def roles(row: Row) -> list[str]:
-    """What each argument is to a row: a letter of its formula, "" if it has none."""
+    """The role of each argument of a row: a letter of the row's formula, or ""."""
     if row.op in ROLES:
         return [role for role, count in ROLES[row.op](*(row.shape or (1, 1))) for _ in range(count)]
     found = [""] * len(row.args)
@@ -340,13 +340,13 @@ def _depths(program: Program) -> list[int]:
 
 
 def name_ranges(names: Sequence[str]) -> list[str]:
-    """Names as a few lines, those that differ in their numbers on one."""
+    """Names in a few lines, one per series of names that differ only in their numbers."""
     lines = name_series(names)
     return lines if len(lines) <= MAX_LINES else [*lines[: MAX_LINES - 1], "…"]
 
 
 def name_series(names: Sequence[str]) -> list[str]:
-    """Names, those that differ in their numbers as one."""
+    """One text per series of names that differ only in their numbers."""
     series: dict[str, list[str]] = {}
     for name in names:
         series.setdefault(_stem(name), []).append(name)
@@ -354,7 +354,7 @@ def name_series(names: Sequence[str]) -> list[str]:
 
 
 def name_range(names: Sequence[str]) -> str:
-    """Names of a series, which differ in their numbers alone.
+    """The names of a series, which differ only in their numbers, as one text.
 
     >>> name_range(["x_0", "x_1", "x_2"]), name_range(["w_0_0", "w_0_1", "w_1_0", "w_1_1"]), name_range(["v3", "v7"])
     ('x_0…2', 'w_0…1_0…1', 'v3,7')
@@ -375,5 +375,5 @@ def _dense(numbers: Iterable[str]) -> bool:
 
 
 def _stem(name: str) -> str:
-    """What the names of a series have in common: it has 0 for each number."""
+    """The name with 0 in place of each number, which all names of a series share."""
     return re.sub(r"\d+", "0", name)

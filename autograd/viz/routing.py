@@ -1,6 +1,6 @@
-"""Where the cards of a diagram stand, and the lines and labels between them: in (u, v), u along the direction of time.
+"""The positions of a diagram's cards and of the lines and labels between them, in (u, v) with u along the direction of time.
 
-Forward lines run above (before, across) the backward ones of the same pair. A label stands beside its backward line, in a strip
+In each pair, the forward line runs above the backward one (at a smaller v). A label stands beside its backward line, in a strip
 that no other line enters; see `autograd.viz.layered`.
 """
 
@@ -23,24 +23,24 @@ from autograd.viz.layered import GRID, PASSING, STRAIGHT, Hop, Item, Level, Link
 from autograd.viz.text_size import text_width
 
 MIN_LABEL = 40.0  # a shorter label finds room anyway
-MOVED_LABEL = 60.0  # −1.234e−05 may lie where lines cross, if it moved: that is better than another layout
+MOVED_LABEL = 60.0  # a changed number such as −1.234e−05 may reach into the crossing zone: better than a new layout
 APART = 12.0  # between a label and whatever is not its own arrow: lines, cards, frames, other texts
 CLEAR = 4.0  # between a label and the lines of its own arrow
 HALF_TEXT, HALF_LINE = 6.0, 0.6  # half the height of a label, half the width of a forward line
-FLAT_STRAIGHT, FLAT_CROSSING = 8.0, 8.0  # of the zones between ranks of cards of one line, in place of those of `layered`
-MAX_FLAT = 320.0  # of a rank of such cards, across
+FLAT_STRAIGHT, FLAT_CROSSING = 8.0, 8.0  # of the zones between ranks of one-line cards, in place of those of `layered`
+MAX_FLAT = 320.0  # size across of a rank of such cards
 PAIR = 9.0  # between the two lines of a pair, where no label stands between them
 DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 FRAME_HEAD, FRAME_FOOT, FRAME_PADDING = 24.0, 16.0, 8.0
 UPRIGHT_ROOM = 344.0  # the width of a picture for a phone
 
 Point = tuple[float, float]
-Key = str | Group | None  # what an arrow joins in a level: a card, a frame, or the wall around the level
+Key = str | Group | None  # an end of an arrow in a level: a card, a frame, or the wall around the level
 Part = tuple[Arrow, Key, Key]
 
 
 class Extent(NamedTuple):
-    """How much room a link needs before and after its port, across."""
+    """The room across that a link needs before and after its port."""
 
     before: float
     after: float
@@ -48,11 +48,11 @@ class Extent(NamedTuple):
 
 @dataclass(frozen=True)
 class Scheme:
-    """What is to be laid out: boxes, the arrows between them, and open frames.
+    """The input of a layout: boxes, the arrows between them, and open frames.
 
-    `rows` are boxes that stand as rows on the card of another, `tails` those that stand right below another. If `flat`,
-    cards have one line, in ranks that have room for such cards. If `steady`, numbers will move, and the lengths that labels may
-    have are written.
+    `rows` maps boxes drawn as rows to the box they are drawn on, `tails` those drawn right below another to that box. If
+    `flat`, cards have one line where their rank has room for that. If `steady`, numbers will change, and the maximum lengths
+    of labels are written into the SVG.
     """
 
     boxes: Mapping[str, Box]
@@ -66,7 +66,7 @@ class Scheme:
 
 @dataclass(eq=False)
 class Placed:
-    """A card, where it stands, with the parameters that are rows on it, and the card right below it, its tail."""
+    """A card in its place, with the parameters that are rows on it, and its tail, the card right below it."""
 
     card: Card
     rows: list[Card] = field(default_factory=list)
@@ -90,7 +90,7 @@ class Placed:
         return HEAD + (LINE * (len(self.rows) + 1) + PADDING / 2 if self.rows else 0.0)
 
     def takes(self, card: Card, rows: Sequence[Card], squeezed: float) -> bool:
-        """Is there room for another card, with other rows, if its numbers can be squeezed by so much?"""
+        """True if another card with other rows fits here, its numbers squeezed by up to `squeezed` pixels."""
         fits = all(new <= old for new, old in zip(columns_of([], rows).rows, self.columns.rows, strict=True))
         # Squeezed numbers need not have their decimal points in line.
         parts = [replace(card, lines=[line]) for line in card.lines] if squeezed else []
@@ -100,7 +100,7 @@ class Placed:
 
 @dataclass
 class PlacedFrame:
-    """A frame around an open group, where it stands."""
+    """A frame around an open group, in its place."""
 
     group: Group
     u: float
@@ -111,9 +111,9 @@ class PlacedFrame:
 
 @dataclass
 class Route:
-    """The lines of an arrow. `points` are straight from the even to the odd ones and curved from the odd to the even.
+    """The lines of an arrow. Segments are straight from even to odd `points`, curved from odd to even.
 
-    `lanes` are the offsets of the forward and of the backward line: where they leave the source, where they pass, and where they
+    `lanes` are the offsets of the forward and the backward line: where they leave the source, on the way, and where they
     enter the target.
     """
 
@@ -124,7 +124,7 @@ class Route:
 
 
 def _flatten(placed: Sequence[Placed]) -> None:
-    """Cards of one line, if those of the rank hold nothing but numbers and have room beside each other."""
+    """Make the cards of a rank one-line if they hold only numbers and fit side by side."""
     cards = [each.card for each in placed]
     numbers = all(line.kind in ("value", "grad") for card in cards for line in card.lines)
     if not cards or not numbers or any(each.rows or each.card.kind not in ("leaf", "operation") for each in placed):
@@ -136,10 +136,10 @@ def _flatten(placed: Sequence[Placed]) -> None:
 
 
 class Arrangement:
-    """A scheme, laid out: `placed` cards, `frames`, `routes`, and the size of it all.
+    """A scheme, laid out: `placed` cards, `frames`, `routes`, and the total size.
 
-    `labels` are the texts beside the backward lines, or the forward ones alone; `ribbons` the widths of the backward lines.
-    `upright` is a picture from top to bottom, or from bottom to top, no wider than `room` if everything fits in it.
+    `labels` are the texts beside backward lines, or beside forward lines without one; `ribbons` the widths of backward lines.
+    An `upright` picture runs down or up, at most `most` items in a rank, and no wider than `room` if everything fits.
     """
 
     def __init__(
@@ -167,7 +167,7 @@ class Arrangement:
         self.parts = self._parts()
         if self._cut_cycles():
             self.parts = self._parts()
-        self.leaving: dict[Item, float] = {}  # the distance of the lines of a pair where several leave
+        self.leaving: dict[Item, float] = {}  # the distance between the lines of a pair, where several pairs leave
         inwards = [*scheme.frames[::-1], None]
         self.frame_items = {frame: Item(frame.name, frame=True) for frame in scheme.frames[::-1]}
         inside = self._inside()
@@ -179,7 +179,7 @@ class Arrangement:
         self._place()
 
     def relabel(self, labels: Mapping[str, str]) -> None:
-        """Set other labels beside the same lines, in a picture from left to right: its ranks move."""
+        """Replace the labels beside the lines of a picture from left to right; its ranks move."""
         self.labels = labels
         for frame in [*self.scheme.frames[::-1], None]:
             level = self.levels[frame]
@@ -191,23 +191,23 @@ class Arrangement:
         self._place()
 
     def has_room(self, cards: Mapping[str, Card], labels: Mapping[str, str], squeezed: float = 0.0) -> bool:
-        """Is there room for these cards and labels where the present ones stand, if numbers can be squeezed by so much?"""
+        """True if these cards and labels fit where the present ones are, numbers squeezed by up to `squeezed` pixels."""
         filled = self.refilled(cards).placed
         cards_fit = all(placed.takes(filled[id].card, filled[id].rows, squeezed) for id, placed in self.placed.items())
         return cards_fit and all(text_width(label, LABEL) <= self.label_limit(id) for id, label in labels.items())
 
     def label_room(self, arrow: str) -> float:
-        """How long a label of this arrow may be: in a picture from left to right as long as any of its rank."""
+        """The length that a label of this arrow may have; from left to right, that of the longest in its rank."""
         room = max(text_width(self.labels[arrow], LABEL), MIN_LABEL)
         return room if self.upright else max(room, self.strips.get(arrow, 0.0))
 
     def label_limit(self, arrow: str) -> float:
-        """How long one may be before there must be another layout."""
+        """The length beyond which a label needs a new layout."""
         room = self.label_room(arrow)
         return max(room, MOVED_LABEL) if self.scheme.steady and not self.upright else room
 
     def refilled(self, cards: Mapping[str, Card]) -> Arrangement:
-        """The same places with other cards in them."""
+        """The same layout with other cards in it."""
         plan = copy(self)
         plan.placed = {
             id: replace(placed, card=cards.get(id, placed.card), rows=[cards.get(row.id, row) for row in placed.rows])
@@ -218,7 +218,7 @@ class Arrangement:
     # -- which levels an arrow goes through ----------------------------------------------------------------
 
     def _through(self, source: str, target: str) -> Iterator[tuple[Group | None, Key, Key]]:
-        """The levels that an arrow goes through, each with what it joins there: cards, frames or, as None, the wall."""
+        """The levels that an arrow goes through, each with its two ends there: cards, frames, or None for the wall."""
         out, into = self.paths[source], self.paths[target]
         shared = sum(1 for _ in takewhile(lambda pair: pair[0] is pair[1], zip(out, into, strict=False)))
         outwards: list[Key] = [*out[shared:], source]
@@ -239,13 +239,13 @@ class Arrangement:
         return parts
 
     def _cut_cycles(self) -> bool:
-        """Folded boxes may use each other: an arrow that closes a cycle starts at a stub with the name of its source.
+        """Start each arrow that closes a cycle, as folded boxes may form, at a stub with the name of its source.
 
-        Was there one?
+        True if there was one.
         """
         cut = False
         for parts in self.parts.values():
-            waiting: dict[Key, list[Part]] = {}  # for something that others wait for
+            waiting: dict[Key, list[Part]] = {}  # the parts that each item waits for
             for part in parts:
                 if part[1] is not None and part[2] is not None:
                     waiting.setdefault(part[1], [])
@@ -255,7 +255,7 @@ class Arrangement:
                 for key in list(waiting):  # in the order of the graph: one round is enough where there is no cycle
                     if waiting.keys().isdisjoint(source for _, source, _ in waiting[key]):
                         del waiting[key]
-                if len(waiting) == count:  # all are in a cycle, or behind one
+                if len(waiting) == count:  # all are in a cycle, or depend on one
                     for arrow, source, _ in waiting.pop(next(iter(waiting))):
                         if source in waiting:
                             self._stub(arrow)
@@ -273,7 +273,7 @@ class Arrangement:
     # -- the layout of a level -----------------------------------------------------------------------------
 
     def _inside(self) -> dict[Group | None, dict[Key, Item]]:
-        """For each frame what stands in it: cards, then frames."""
+        """The items directly in each frame: cards, then frames."""
         inside: dict[Group | None, dict[Key, Item]] = {frame: {} for frame in (*self.frame_items, None)}
         for id, placed in self.placed.items():
             if id not in self.scheme.tails:
@@ -283,7 +283,7 @@ class Arrangement:
         return inside
 
     def _level(self, frame: Group | None, items: Mapping[Key, Item]) -> _Level:
-        """What is in a frame, in ranks."""
+        """The contents of a frame, arranged in ranks."""
         links = [
             Link(arrow.id, items.get(source), items.get(target), self._label_room(arrow, target))
             for arrow, source, target in self.parts.get(frame, [])
@@ -291,8 +291,8 @@ class Arrangement:
         return _Level(self, len(frame.path()) - 1 if frame else 0, items.values(), links)
 
     def _columns(self) -> Iterable[list[Placed]]:
-        """Cards that share their columns: those of a rank, also in frames below each other; upright, a card and its tail."""
-        ends: dict[Group | None, tuple[int, ...]] = {None: ()}  # how many ranks are after a frame, in each frame around it
+        """Groups of cards with shared columns: those of a rank, even in different frames; if upright, a card and its tail."""
+        ends: dict[Group | None, tuple[int, ...]] = {None: ()}  # the number of ranks after a frame, in each level around it
         for frame in self.scheme.frames:
             outer = self._parent(frame)
             ends[frame] = *ends[outer], self.levels[outer].last - self.frame_items[frame].rank
@@ -305,7 +305,7 @@ class Arrangement:
         return found.values()
 
     def _lay_out(self, frame: Group | None) -> None:
-        """The places in a frame, those in the frames in it being known."""
+        """Lay out a frame; those inside it are laid out already."""
         level = self.levels[frame]
         for arrow, source, target in self.parts.get(frame, []):
             link = level.links[arrow.id]
@@ -339,7 +339,7 @@ class Arrangement:
     # -- the lanes of an arrow -----------------------------------------------------------------------------
 
     def entering(self, arrow: str) -> tuple[Extent, tuple[float, float]]:
-        """The room of a pair of lines and its label before its target, and the offsets of the two lines."""
+        """The room across for a pair of lines and its label where they enter the target, and the offsets of the two lines."""
         ribbon, label = max(self.ribbons.get(arrow, 0.0), 2 * HALF_LINE), self.labels.get(arrow, "")
         if not label:
             return Extent(PAIR / 2 + CLEAR, PAIR / 2 + CLEAR), (-PAIR / 2, PAIR / 2)
@@ -378,11 +378,11 @@ class Arrangement:
             lanes = (leaving, entering if straight else (-PAIR / 2, PAIR / 2), entering)
             source = arrow.source if source in self.scheme.tails.values() else source
             self.routes.append(Route(arrow, source, points, lanes))
-            if self.labels.get(arrow.id):  # it may be as long as any of its rank
+            if self.labels.get(arrow.id):  # it may be as long as the longest of its rank
                 self.strips[arrow.id] = points[-1][0] - points[-2][0] - STRAIGHT
 
     def _is_alone(self, arrow: Arrow) -> bool:
-        """Does it pass nothing but walls, each on a side where no other arrow goes through it?"""
+        """True if the arrow passes only walls, each on a side that no other arrow passes."""
         for where in self.ways[arrow.id]:
             level = self.levels[where]
             link = level.links[arrow.id]
@@ -392,7 +392,7 @@ class Arrangement:
         return True
 
     def _place_card(self, placed: Placed, u: float, v: float) -> None:
-        """A card in a level that begins there, and its tail in the rest of the item."""
+        """Place a card in a level that begins at (u, v), and its tail in the rest of the item."""
         item, tail, rest = placed.item, placed.tail, placed.tail_height
         placed.u, placed.v = u + item.u, v + item.v
         placed.along, placed.across = (item.along - rest, item.across) if self.upright else (item.along, item.across - rest)
@@ -403,7 +403,7 @@ class Arrangement:
 
 
 def inset(room: float, height: float) -> float:
-    """Where text of this height begins in a card that is higher: in its middle, on the grid."""
+    """The offset that centres text of this height in a higher card, on the grid."""
     return math.floor((room - height) / 2 / GRID) * GRID
 
 
@@ -415,18 +415,18 @@ def _share_columns(placed: Sequence[Placed]) -> None:
 
 
 def _has_pair(card: Card) -> bool:
-    """Are its value and its gradient above each other, so that one pair of lines may begin and end there?"""
+    """True if a card's first lines are its value and its gradient, so that a pair of lines can start and end there."""
     return [line.kind for line in card.lines[:2]] == ["value", "grad"]
 
 
 def _series(card: Card) -> tuple[str, int] | None:
-    """The name of a leaf without its number, and the number."""
+    """The name of a leaf without its number, and the number; None if it has none."""
     numbered = re.fullmatch(r"(.*?)[\[_]?([0-9₀-₉]{1,9})\]?", card.head) if card.kind == "leaf" else None
     return (numbered[1], int(numbered[2].translate(DIGITS))) if numbered else None
 
 
 class _Level(Level):
-    """A level whose items are cards and frames, itself in so many `frames`."""
+    """A level whose items are cards and frames, itself nested in this number of `frames`."""
 
     def __init__(self, plan: Arrangement, frames: int, items: Iterable[Item], links: Iterable[Link]) -> None:
         self.plan = plan
@@ -438,7 +438,7 @@ class _Level(Level):
         super().__init__(items, links)
 
     def measure(self, items: list[Item]) -> None:
-        """A card is as long across as its arguments need."""
+        """Set the sizes of the items of a rank: a card is as long across as its arguments need."""
         plan = self.plan
         placed = [plan.placed[item.key] for item in items if item not in plan.frame_items.values()]
         towers = [[each, each.tail] if each.tail else [each] for each in placed]
@@ -465,7 +465,7 @@ class _Level(Level):
                 start += strip.before + strip.after
 
     def shifts(self, hop: Hop) -> bool:
-        """Lines of a pair are closer together where they pass than at their label."""
+        """True if the lines of a pair change their distance: they are closer where they pass than at their label."""
         plan, arrow = self.plan, hop.link.arrow
         apart = plan.leaving.get(hop.source)
         passing = -PAIR / 2, PAIR / 2
@@ -473,7 +473,7 @@ class _Level(Level):
         return leaving != (plan.entering(arrow)[1] if hop.target.is_card else passing)
 
     def spread(self, item: Item, count: int) -> list[float]:
-        """Links leave around the middle; a single one so that its lines begin at the value and end at the gradient."""
+        """Links leave around the middle; the lines of a single one start at the value and end at the gradient."""
         plan = self.plan
         if item in plan.frame_items.values() or not count:
             return super().spread(item, count)

@@ -19,7 +19,7 @@ HEADS = {"leaf": LEAF, "folded": FOLDED}  # of cards; that of an operation is no
 MAX_TERMS = 3
 MAX_VECTOR = 3
 MAX_WIDTH = 7.0  # of the line of the largest gradient in a picture
-MAX_ALONG = 1264.0  # of a picture that fits a screen, with its margins
+MAX_ALONG = 1264.0  # of a picture that fits a screen with its margins
 MIN_WIDTH, BROKEN_WIDTH = 1.0, 4.0
 
 SHOW = ("data", "grad", "partial")
@@ -34,7 +34,7 @@ CHOICES = {
 
 @dataclass(frozen=True)
 class Options:
-    """Arguments of `draw_dot`, checked; errors are those of the function `caller`."""
+    """Checked arguments of `draw_dot`; errors name the function `caller`."""
 
     caller: str = "draw_dot"
     direction: str = "LR"
@@ -45,10 +45,10 @@ class Options:
     expand: bool | str | Collection[str] = False
     format: str = "svg"
     narrow: bool = False
-    along: float = MAX_ALONG  # longer pictures have no products at their arrows, if that makes them short enough
-    turns: bool = False  # one that is longer even so runs from top to bottom, if it is less wide then
-    flat: bool = False  # from top to bottom: cards of one line, in ranks that have room for them
-    steady: bool = False  # of numbers that will move: there is room for others
+    along: float = MAX_ALONG  # longer pictures drop the products at their arrows, if that makes them short enough
+    turns: bool = False  # one that is still too long runs from top to bottom, if that makes it narrower
+    flat: bool = False  # from top to bottom: one-line cards, in ranks that have room for them
+    steady: bool = False  # numbers will change, so leave room for others
 
     def __post_init__(self) -> None:
         for name, choices in CHOICES.items():
@@ -60,7 +60,7 @@ class Options:
         checked_flag(f"{self.caller}: narrow", self.narrow)
         checked_integer(f"{self.caller}: max_nodes", self.max_nodes, at_least=2)
         if not isinstance(self.expand, (bool, str, Collection)) or not all(isinstance(name, str) for name in self.opened):
-            raise TypeError(f"{self.caller}: expand must be True, or the name of a box or several, got {self.expand!r}")
+            raise TypeError(f"{self.caller}: expand must be True, the name of a box, or a list of names, got {self.expand!r}")
 
     @property
     def opened(self) -> tuple[str, ...]:
@@ -70,7 +70,7 @@ class Options:
 
 
 class Ribbon(NamedTuple):
-    """The line along which gradients flow back. Solid is positive, dashed negative, dotted zero, which has no head."""
+    """The line along which gradients flow back: solid if positive or several, dashed if negative, dotted and headless if zero."""
 
     colour: str
     width: float
@@ -78,7 +78,7 @@ class Ribbon(NamedTuple):
 
 
 def ribbon(gradients: Sequence[float], largest: float) -> Ribbon:
-    """The line for these gradients: as wide as they are large, `largest` being the picture's largest.
+    """The line for these gradients; its width is proportional to their norm, from at least 1 to 7 for the picture's `largest`.
 
     >>> ribbon([-1.0], 4.0), ribbon([0.0], 4.0).width, ribbon([4.0], 4.0).width
     (Ribbon(colour='#a94008', width=1.75, dashes='dashed'), 1.0, 7.0)
@@ -90,7 +90,7 @@ def ribbon(gradients: Sequence[float], largest: float) -> Ribbon:
 
 
 def gradient_colour(gradients: Sequence[float]) -> str:
-    """The colour of the gradient of one value, by its sign, or of several values."""
+    """The colour of one gradient, by its sign, or of several."""
     if not math.isfinite(norm(gradients)):
         return BROKEN
     if not any(gradients):
@@ -99,17 +99,17 @@ def gradient_colour(gradients: Sequence[float]) -> str:
 
 
 def norm(xs: Sequence[float]) -> float:
-    """The Euclidean length; NaN if one of them is NaN."""
+    """The Euclidean norm; NaN if any x is NaN."""
     return math.nan if any(map(math.isnan, xs)) else math.hypot(*xs)
 
 
 def short(x: float) -> str:
-    """Four digits: a picture has little room."""
+    """x in four digits: a picture has little room."""
     return shown(x, digits=4)
 
 
 def vector(xs: Sequence[float], times: int = 1) -> str:
-    """One number, a short vector, or how many there are, of those that come `times` times how many each time.
+    """One number, a short vector, or a count, per call if the values come from several (`times`).
 
     >>> vector([1.0, 2.0]), vector([0.0] * 320, times=0), vector([0.0] * 320, times=20)
     ('(1, 2)', '320 values', '20 × 16 values')
@@ -128,31 +128,31 @@ def gradients(xs: Sequence[float]) -> str:
 
 
 def parameter_gradients(xs: Sequence[float]) -> str:
-    """The same beside the number of parameters, whose own norm it could be."""
+    """The same for use beside a count of parameters: a bare norm could be taken for that of the parameters."""
     return f"grad {short(xs[0])}" if len(xs) == 1 else f"|grad| {short(norm(xs))}"
 
 
 def factor(x: float) -> str:
-    """A number after a multiplication sign: a negative one in parentheses."""
+    """A number after a multiplication sign: in parentheses if negative."""
     return f"({short(x)})" if x < 0.0 else short(x)
 
 
 def terms(xs: Sequence[float]) -> str:
-    """A sum written out, or how many terms it has."""
+    """A sum written out, or the number of its terms if there are many."""
     return " + ".join(map(short, xs)).replace("+ −", "− ") if len(xs) <= MAX_TERMS else f"the sum of {len(xs)}"
 
 
 def label_text(text: str) -> str:
-    """`text` in a label that Graphviz reads as HTML; it must not be empty there."""
+    """`text` for a label that Graphviz reads as HTML, which must not be empty."""
     return escaped(text).replace("\t", " ").replace("\n", "<BR/>") if text.strip() else "…"
 
 
 def label(lines: Sequence[str]) -> str:
-    """Lines below each other, as a label; empty if there are none."""
-    left = '<BR ALIGN="LEFT"/>'  # of the line before it
+    """A label of these lines; empty if there are none."""
+    left = '<BR ALIGN="LEFT"/>'  # aligns the line before it
     return f"<{left.join(map(label_text, lines))}{left if len(lines) > 1 else ''}>" if lines else ""
 
 
 def tooltip(text: str) -> str:
-    """`text` in an attribute in which Graphviz reads backslashes."""
+    """`text` for an attribute in which Graphviz interprets backslashes."""
     return printable(text).replace("\\", "\\\\")

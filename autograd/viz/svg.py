@@ -27,24 +27,24 @@ TITLE, SENTENCE = 15.0, 12.0  # font sizes
 TITLE_HEIGHT, TEXT_HEIGHT = 24.0, 18.0
 INSET = 2.5  # of the second border of a folded card
 TIP, THIN_TIP = 8.0, 7.0  # lengths
-BASE = 3.0  # of the letters of a label, below its middle
-LANES, LANE = 2, 3.0  # of a card that has a number for every lane: how many cards seem to lie below it, and how far apart
+BASE = 3.0  # the baseline of a label, below its middle
+LANES, LANE = 2, 3.0  # of a card with a number for every lane: how many cards seem to lie below it, and their spacing
 MIN_WIDTH = 344.0  # of the picture, for its title and legend
-LEGEND_SIZE, LEGEND_ROW = 11.0, 20.0  # of its font, and of its lines
-SAMPLE, SAMPLES_APART = 30.0, 18.0  # the width of one in the legend; between two entries
+LEGEND_SIZE, LEGEND_ROW = 11.0, 20.0  # font size, line height
+SAMPLE, SAMPLES_APART = 30.0, 18.0  # the width of a sample in the legend; the space between two entries
 
 
 @dataclass
 class Sheet:
-    """All of a picture: a title above, a sentence and notes below, and a description for those who do not see it.
+    """A whole picture: a title above, a sentence and notes below, and a description for readers who can't see it.
 
-    It is written in the colours of light mode.
+    It is written in light-mode colours.
     """
 
     title: str
     description: str
     sentence: str
-    direction: str  # where time runs to: LR, RL, TB or BT
+    direction: str  # of time: LR, RL, TB or BT
     plan: Arrangement
     flows: Mapping[str, Flow]
     largest: float  # of all gradients
@@ -97,7 +97,7 @@ class Sheet:
     # -- cards -------------------------------------------------------------------------------------------------
 
     def _frame(self, frame: PlacedFrame) -> str:
-        """A frame with its head above, or at its side where lines enter from above."""
+        """A frame with its head on top, or on its left side in an upright picture, where lines enter at the top."""
         x, y, width, height = self._box(frame)
         border = rectangle((x, y), (width, height), "frame-border", "none", style.FORWARD, dashes="4 3")
         parts, at = [], GRID
@@ -117,7 +117,7 @@ class Sheet:
             text = text_at((x + width / 2, y + height / 2 + 4.0), card.head, "name", style.LINE, LABEL, anchor="middle")
             return f'<g id="{card.id}" class="node reference">{text}</g>'
         parts = [f"<title>{escaped(card.tooltip)}</title>"]
-        parts += [  # the cards below it, which peep out
+        parts += [  # the cards that peep out below it
             rectangle((x + LANE * k, y + LANE * k), (width, height), "lane", style.PAPER, style.LINE, 0.7)
             for k in range(LANES if card.lanes else 0, 0, -1)
         ]
@@ -144,7 +144,7 @@ class Sheet:
         return f'<g id="{card.id}" class="node {kind}" data-point="{point}">{"".join(parts)}{words}</g>{rows}'
 
     def _flat(self, placed: Placed, corner: Point, width: float, border: str) -> Iterator[str]:
-        """A card of one line: its head, and its numbers beside it."""
+        """A one-line card: its head, with its numbers beside it."""
         card, columns = placed.card, placed.flat
         assert columns is not None
         x, base = corner[0], corner[1] + FLAT / 2 + 4.0
@@ -159,7 +159,7 @@ class Sheet:
             yield text_at((start, base), row.text, f"{row.kind}{sign_class(row.colour)}", row.colour)
 
     def _rows(self, placed: Placed, x: float, y: float, width: float) -> tuple[str, str]:
-        """The words above the parameters on a card, and the parameters, each a leaf by itself."""
+        """The words above the parameters on a card, and the parameters, each drawn as a leaf of its own."""
         columns = placed.columns.rows
         left = x + (width - columns.width) / 2
         points = {"value": left + columns.value, "grad": left + columns.grad}
@@ -199,7 +199,7 @@ class Sheet:
         if row.kind in ("value", "grad"):
             whole, rest = sides(row.text, NUMBER)
             start = x + columns.point - whole if rest or row.text[-1].isdigit() else right - whole
-            if rest > columns.rest:  # a number that came after the layout
+            if rest > columns.rest:  # a number set after the layout
                 start = right - whole - rest
             left, squeezed = x + PADDING + columns.word + WORD_SPACE, ""
             if start < left:
@@ -242,14 +242,14 @@ class Sheet:
         return text_at((x, y + BASE), label, "label", colour, LABEL, anchor="start" if self.reversed else "end", more=more)
 
     def _lane(self, route: Route, which: int) -> list[Point]:
-        """The points of one of the two lines."""
+        """The points of the forward (0) or the backward line (1)."""
         first, passing, last = (lane[which] for lane in route.lanes)
         count = len(route.points)
         offsets = [first, first, *[passing] * (count - 4), last, last]
         return [(u, v + offset) for (u, v), offset in zip(route.points, offsets, strict=True)]
 
     def _curve(self, points: Sequence[Point]) -> str:
-        """Straight pieces and S-shaped ones in turn, as a path."""
+        """A path of alternating straight and S-shaped segments."""
         d = [f"M{pair(self._at(*points[0]))}"]
         for k, (start, end) in enumerate(pairwise(points)):
             if k % 4 == 1 and abs(start[1] - end[1]) > 0.25:
@@ -284,18 +284,18 @@ def _edge(way: str, route: Route, kind: str, tooltip: str, drawn: str) -> str:
 
 
 class LegendEntry(NamedTuple):
-    """Of the legend: a sample, drawn at (0, 0) around the middle of its left side, its width and what it means."""
+    """An entry of the legend: a sample with the middle of its left side at (0, 0), its width, and what it means."""
 
     sample: str
     width: float
     text: str
-    name: str = "entry"  # in style sheets
+    name: str = "entry"  # its CSS class
 
 
 def legend(
     cards: Collection[Card], flows: Collection[Flow], largest: float, corner: tuple[float, float], room: float
 ) -> tuple[str, float]:
-    """The legend: only what the drawing uses, and the scale of its widths; and how high it is."""
+    """The legend, with only what the drawing uses and the scale of widths, and its height."""
     left, top = corner
     x, y, parts = 0.0, 0.0, []
     for sample, width, text, name in _entries(cards, flows, largest):
@@ -319,7 +319,7 @@ def _entries(cards: Collection[Card], flows: Collection[Flow], largest: float) -
     if "folded" in kinds:
         yield LegendEntry(_card_sample(style.FOLDED), 22.0, "folded")
     if any(card.lanes for card in cards):
-        yield LegendEntry(_stack_sample(), 28.0, "a number for every lane; single: one for all")
+        yield LegendEntry(_stack_sample(), 28.0, "stacked: one number per lane; single: shared by all lanes")
     if any(flow.forward for flow in flows):
         yield LegendEntry(_arrow_sample(style.FORWARD, 1.2), SAMPLE, "value forward")
     if style.POSITIVE in colours:

@@ -1,4 +1,4 @@
-"""How wide a text will be, without a browser: the letter widths of Arial, which Helvetica and Liberation Sans share."""
+"""Widths of texts without a browser, from the letter widths of Arial, which Helvetica and Liberation Sans share."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ _WIDTHS = {  # in thousandths of the font size
 }
 _OF = {letter: width for width, letters in _WIDTHS.items() for letter in letters}
 _OTHER = 700
-_WIDE = 1015  # from here on Chinese, Japanese, Korean and pictures
+_WIDE = 1015  # of letters from U+2E80 on: Chinese, Japanese, Korean, emoji
 _BOLD = 1.08
 
 
-@lru_cache(maxsize=4096)  # names and words come again and again
+@lru_cache(maxsize=4096)  # names and words recur
 def text_width(text: str, size: float, bold: bool = False) -> float:
     """The width of a line of text, in the unit of `size`; a letter that Arial lacks is estimated.
 
@@ -46,7 +46,7 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
 
 
 def sides(text: str, size: float) -> tuple[float, float]:
-    """The widths of a number before and after its decimal point; all of another text stands before.
+    """The widths of a number before and after its decimal point; any other text counts as before.
 
     >>> sides("0.5", 10.0)
     (5.56, 8.34)
@@ -71,7 +71,7 @@ def shortened(text: str, room: float, size: float, bold: bool = False) -> str:
 
 
 def wrapped(text: str, room: float, size: float) -> list[str]:
-    """`text` in lines that fit; a word that is wider than the room has a line of its own.
+    """`text` in lines that fit; a word wider than the room gets a line of its own.
 
     >>> wrapped("a few short words", 50.0, 11.0)
     ['a few', 'short', 'words']

@@ -17,8 +17,8 @@ from autograd.viz.player import SCRIPTS, STYLES, player_of
 from autograd.viz.style import Options
 
 MAX_SLIDERS = 12
-MAX_LIVE_STEPS = 1600  # for which numbers are written each time that a leaf moves
-MAX_CENTER, MIN_CENTER = 1e300, 1e-300  # beyond them a slider spans from -1 to 1
+MAX_LIVE_STEPS = 1600  # steps whose numbers are written anew whenever a leaf moves
+MAX_CENTER, MIN_CENTER = 1e300, 1e-300  # outside these, a slider spans -1 to 1
 
 
 def widget(
@@ -30,13 +30,13 @@ def widget(
     fold: str = "auto",
     expand: str | Collection[str] = (),
 ) -> Any:
-    """The player of y in a notebook, with a slider and a field for each leaf: moving one computes the graph again.
+    """The player of y in a notebook, with a slider and a field for each leaf: moving one recomputes the graph.
 
-    The numbers are those that recording the program anew with these leaves would give, unless Python chooses by them (`if x
-    > 0`, `max`): what it chose stays, while `maximum`, `relu` and `where(greater(x, 0), …)` choose anew. The graph itself
-    is not changed. `leaves` are those that get a slider, by default the first 12 of the graph that are not detached; a
-    number that is typed beyond the ends of a slider widens it. `w.values` are their numbers, which can be set from Python,
-    too. The other arguments are those of `player`. An exported notebook has the player without sliders.
+    The numbers are those that recording the program anew with these leaves would give, unless Python branches on them (`if
+    x > 0`, `max`): such choices stay, while `maximum`, `relu` and `where(greater(x, 0), …)` choose anew. The graph itself
+    doesn't change. `leaves` are those that get a slider, by default the first 12 of the graph that aren't detached; typing
+    a number beyond the ends of a slider widens it. `w.values` holds their numbers and can be set from Python, too.
+    The other arguments are those of `player`. An exported notebook shows the player without sliders.
 
     ImportError without anywidget. ValueError if one of `leaves` is not a leaf of the graph.
 
@@ -50,7 +50,7 @@ def widget(
     moved = _moved(graph, leaves)
     options = Options("widget", direction, flow="both", max_nodes=max_nodes, fold=fold, expand=expand)
     recorded = Recorded(graph)
-    # Their names are looked up now: later the caller's variables are out of reach.
+    # Look up their names now: later the caller's variables are out of reach.
     sliders = [slider_at(graph.spell(leaf), leaf.data) for leaf in moved]
 
     def player_at(values: Sequence[float]) -> Player:
@@ -61,7 +61,7 @@ def widget(
 
 
 def _live_player(sliders: list[dict[str, Any]], player_at: Callable[[Sequence[float]], Player]) -> Any:
-    """The class of a widget with these sliders, which shows the player for their numbers."""
+    """A widget class with these sliders, which shows the player at their values."""
     try:
         import anywidget
         import traitlets
@@ -80,7 +80,7 @@ def _live_player(sliders: list[dict[str, Any]], player_at: Callable[[Sequence[fl
         def _count(self, proposal: Any) -> Any:
             given = proposal["value"]
             if len(given) != len(sliders):
-                raise ValueError(f"widget: values must have {len(sliders)} numbers, one for each slider, got {len(given)}")
+                raise ValueError(f"widget: values must have {len(sliders)} numbers, one per slider, got {len(given)}")
             return [number(value) for value in given]
 
         @traitlets.observe("values")
@@ -91,7 +91,7 @@ def _live_player(sliders: list[dict[str, Any]], player_at: Callable[[Sequence[fl
             self.page = as_json({**self._player.data, "height": self._player.height, "leaves": sliders, "values": values})
 
         def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-            """The live player; and for a notebook that is read without its kernel, the player as it is now."""
+            """The live player and, for a notebook read without its kernel, the player as it is now."""
             bundle: Any = super()._repr_mimebundle_(**kwargs)
             data, metadata = bundle
             return {**data, "text/html": self._player._repr_html_()}, metadata
@@ -112,7 +112,7 @@ def _moved(graph: Graph, leaves: Any) -> list[Value]:
 
 
 def slider_at(name: str, x: float) -> dict[str, Any]:
-    """A slider from below x to above it, wide enough that the sign changes on the way; its step is a power of ten."""
+    """A slider around x, wide enough to change its sign; its step is a power of ten."""
     middle = x if MIN_CENTER < abs(x) < MAX_CENTER else 0.0
     span = 2.0 * abs(middle) or 1.0
     digits = -math.floor(math.log10(span / 50.0))
@@ -120,7 +120,7 @@ def slider_at(name: str, x: float) -> dict[str, Any]:
 
 
 def widened(slider: dict[str, Any], x: float) -> dict[str, Any]:
-    """The slider itself, or if x is beyond its ends, one that reaches beyond x."""
+    """The slider itself or, if x is beyond its ends, a wider one that reaches beyond x."""
     if not math.isfinite(x) or slider["low"] <= x <= slider["high"]:
         return slider
     wider = slider_at(slider["name"], x)

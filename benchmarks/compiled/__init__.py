@@ -1,1 +1,1 @@
-"""Compiled programs next to what they replace: code by hand in NumPy and C, and other compilers of gradients."""
+"""Benchmarks of compiled programs against what they replace: handwritten NumPy and C, and other gradient compilers."""

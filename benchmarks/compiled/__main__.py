@@ -1,4 +1,4 @@
-"""Compiled programs next to their peers: prints a table, and draws docs/speed.svg."""
+"""Benchmark compiled programs against their peers: print a table and draw docs/speed.svg."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ ONE_THREAD = {
 
 
 def main() -> None:
-    """Measure everything on one thread; where two are compared with one, the text says so."""
-    os.environ.update(ONE_THREAD)  # read when NumPy and JAX are loaded, which the next line does
+    """Measure everything on one thread, except the rows that say they compare two with one."""
+    os.environ.update(ONE_THREAD)  # NumPy and JAX read this when the next line imports them
     from benchmarks.compiled.report import report
 
     report()

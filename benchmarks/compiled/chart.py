@@ -1,4 +1,4 @@
-"""The charts of the README and the site: how many times as long as ours the others take."""
+"""The charts of the README and the site: the other engines' times as multiples of ours."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import NamedTuple
 
 from benchmarks.compiled.figures import OURS, Figure, shown
 
-TITLE = "Time of the others, in multiples of ours"
+TITLE = "Time relative to ours"
 NOTE = ("Logarithmic axis. Right of the line: slower than ours.", "In double precision, on one thread; medians of one run.")
 RIGHT, TOP, LINE, BOTTOM = 40, 70, 22, 60
-MARK, TALL = 12, 11  # pixels of a mark, and the height of a number
-CROWDED = 10  # marks closer than this many pixels make room for one another
+MARK, TALL = 12, 11  # size of a mark and height of a number, in pixels
+CROWDED = 10  # marks closer than this many pixels are moved apart
 ASIDE = (0, -9, 9)
-APART = 40  # pixels between the middles of two numbers of the axis
+APART = 40  # minimum pixels between the centres of two axis labels
 
 
 class Layout(NamedTuple):
-    """The width of a chart, where its axis begins, the height of a row, and where in it our time and the marks stand."""
+    """A chart's width, the left end of its axis, the height of a row, and the positions of our time and the marks in it."""
 
     width: int
     left: int
@@ -29,7 +29,7 @@ class Layout(NamedTuple):
 
 
 class Box(NamedTuple):
-    """A middle, a width and a height in pixels."""
+    """A rectangle: its centre, width and height in pixels."""
 
     x: float
     y: float
@@ -37,18 +37,18 @@ class Box(NamedTuple):
     height: float
 
     def hides(self, other: Box) -> bool:
-        """True if one lies on the other."""
+        """True if the boxes overlap."""
         return abs(self.x - other.x) < (self.width + other.width) / 2 and abs(self.y - other.y) < (self.height + other.height) / 2
 
 
 WIDE = Layout(width=720, left=250, row=50, time='x="16" dy="32"', marks=25)
 NARROW = Layout(width=390, left=36, row=72, time='x="374" dy="16" text-anchor="end"', marks=46)  # words above the marks
-LAYOUTS = {"": WIDE, "-narrow": NARROW}  # by what the name of the file ends in
+LAYOUTS = {"": WIDE, "-narrow": NARROW}  # by file name suffix
 TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)
 
 
 class Mark(NamedTuple):
-    """How a contender is drawn: its colour on light and on dark pages, and an outline around (0, 0)."""
+    """How a contender is drawn: its colours on light and dark pages, and an outline centred at (0, 0)."""
 
     light: str
     dark: str
@@ -95,7 +95,7 @@ class Chart:
 
     @property
     def svg(self) -> str:
-        """The picture."""
+        """The chart as SVG."""
         width, height = self.layout.width, self.bottom + BOTTOM
         size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
         return "\n".join(
@@ -168,7 +168,7 @@ class Chart:
 
 
 def _apart(xs: Sequence[float], y: float) -> list[tuple[float, float]]:
-    """A point for each mark: on the line, or where that is taken a little above or below."""
+    """A point for each mark: on the line or, where that is taken, slightly above or below."""
     found: list[tuple[float, float]] = []
     for x in xs:
         points = [(x, y + up) for up in ASIDE]
@@ -177,7 +177,7 @@ def _apart(xs: Sequence[float], y: float) -> list[tuple[float, float]]:
 
 
 def _free(x: float, y: float, width: float, taken: Sequence[Box]) -> Box:
-    """Where the number of a mark fits: above, below, at its right, or as near as can be."""
+    """A free box for a mark's number: above, below, to the right, or as near as possible."""
     side = (MARK + width) / 2 + 2
     near = [Box(x, y - 13, width, TALL), Box(x, y + 13, width, TALL), Box(x + side, y, width, TALL)]
     further = (Box(x + side + 4 * i, y + up, width, TALL) for i in range(1, 100) for up in (0, -13, 13))
@@ -185,7 +185,7 @@ def _free(x: float, y: float, width: float, taken: Sequence[Box]) -> Box:
 
 
 def times(ratio: float) -> str:
-    """A ratio with two or three digits."""
+    """A ratio as text, with two or three digits."""
     if ratio >= 100.0:
         return f"{float(f'{ratio:.3g}'):,.0f}×"
     return f"{ratio:.0f}×" if ratio >= 9.95 else f"{ratio:.1f}×" if ratio >= 1.0 else f"{ratio:.2f}×"

@@ -1,4 +1,4 @@
-"""Worker processes: a batch as Dask arrays, whose chunks live in one process or in two."""
+"""Worker processes: a batch as Dask arrays with chunks in one process or two."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ROUNDS = 5
 
 
 def cluster() -> Iterator[tuple[str, str]]:
-    """How much faster two workers are than one, each on a core of its own; nothing without Linux and the extra distributed."""
+    """The speedup of two workers over one, each on its own core; nothing without Linux and the `distributed` extra."""
     if find_spec("distributed") is None or not hasattr(os, "sched_setaffinity"):
         return
     with ExitStack() as stack:
@@ -50,7 +50,7 @@ def _gradient(workers: int, stack: ExitStack) -> Callable[[], Any]:
 
 
 def _held(client: Any, array: np.ndarray) -> Any:
-    """A Dask array whose chunks are with the workers."""
+    """A Dask array with its chunks already on the workers."""
     import dask.array
 
     chunks = np.split(array, CHUNKS)

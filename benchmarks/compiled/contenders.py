@@ -1,7 +1,7 @@
-"""The mean loss of a batch and its gradient: a compiled program, NumPy by hand, PyTorch, JAX, CasADi.
+"""The mean loss of a batch and its gradient: a compiled program, handwritten NumPy, PyTorch, JAX, CasADi.
 
-A contender is made for one network, and keeps its parameters and the batch in the form that suits it best. `step()` is what
-is timed; `result()` is the loss and the gradient in the order of `Network.parameters`.
+A contender is built for one network and keeps the parameters and the batch in the form that suits it best. `step()` is
+timed; `result()` gives the loss and the gradient in the order of `Network.parameters`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from benchmarks.compiled.networks import RIDGE, Network, split
 
 
 class Ours:
-    """The loss of one sample, compiled; the samples are its lanes."""
+    """The compiled loss of one sample, with the samples as lanes."""
 
     name = OURS
 
@@ -38,7 +38,7 @@ class Ours:
 
 
 class NumPy:
-    """Batched and differentiated by hand, every matrix product in BLAS, parameters and gradient in one array each."""
+    """Batched and differentiated by hand: every matrix product in BLAS, parameters and gradient in one array each."""
 
     name = "NumPy by hand"
 
@@ -117,7 +117,7 @@ def _flat(weights: Any, biases: Any) -> np.ndarray:
 
 
 class Torch:
-    """PyTorch on whole batches, its parameters views of one tensor."""
+    """PyTorch on whole batches; its parameters are views of one tensor."""
 
     name = "PyTorch"
 
@@ -155,13 +155,13 @@ class Torch:
         return loss.item(), _flat(*zip(*self._layers(gradient), strict=True))
 
     def _layers(self, flat: Any) -> list[tuple[Any, Any]]:
-        """The weights and the bias of each layer, views of a tensor."""
+        """The weights and bias of each layer, as views of a flat tensor."""
         parts = [part.view(shape) for part, shape in zip(flat.split(self.sizes), self.shapes, strict=True)]
         return list(zip(parts[::2], parts[1::2], strict=True))
 
 
 class Jax:
-    """JAX on whole batches, compiled by XLA, its parameters in one array: each array of a call takes it microseconds."""
+    """JAX on whole batches, compiled by XLA; its parameters are one array, since every array in a call costs microseconds."""
 
     name = "JAX, jit"
 
@@ -189,7 +189,7 @@ class Jax:
         self.ready = jax.block_until_ready
 
     def step(self) -> Any:
-        """The loss and its gradient, once they are there."""
+        """The loss and its gradient, once computed."""
         return self.ready(self.gradient(self.parameters, self.X, self.y))
 
     def result(self) -> tuple[float, np.ndarray]:
@@ -199,7 +199,7 @@ class Jax:
 
 
 class Casadi:
-    """CasADi: one sample's loss and gradient as an SX graph, mapped over the batch, its results summed."""
+    """CasADi: one sample's loss and gradient as an SX graph, mapped over the batch and summed."""
 
     name = "CasADi"
 
@@ -243,7 +243,7 @@ def _casadi_loss(casadi: Any, network: Network, p: Any, x: Any, y: Any) -> Any:
 
 
 def contenders(network: Network) -> list[Any]:
-    """Ours, NumPy, and whoever is installed; CasADi, which has no matrix products, only for the small network."""
+    """Ours, NumPy, and the others that are installed; CasADi, which has no matrix products, only for the small network."""
     found: list[Any] = [Ours(network), NumPy(network)]
     for module, peer in (("torch", Torch), ("jax", Jax), ("casadi", Casadi)):
         if importlib.util.find_spec(module) is not None and (peer is not Casadi or network.widths[0] == 2):

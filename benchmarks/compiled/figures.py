@@ -1,4 +1,4 @@
-"""A figure: one workload, how long each contender takes, and the ratios."""
+"""A figure: one workload, the time of each contender, and the ratios."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ OURS = "ours"
 
 
 class Figure(NamedTuple):
-    """Median seconds by contender, ours among them, and how many times theirs ours may take."""
+    """Median seconds per contender, including ours; a goal is the largest ratio of our time to a contender's."""
 
     title: str
     seconds: Mapping[str, float]
@@ -19,7 +19,7 @@ class Figure(NamedTuple):
 
     @property
     def slower(self) -> dict[str, float]:
-        """How many times as long as ours each of the others takes."""
+        """The time of each other contender, as a multiple of ours."""
         ours = self.seconds[OURS]
         return {name: other / ours for name, other in self.seconds.items() if name != OURS}
 
@@ -34,7 +34,7 @@ class Figure(NamedTuple):
 
 
 def shown(seconds: float) -> str:
-    """With a unit and three digits."""
+    """A time as text, with a unit and three digits."""
     for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
         if seconds >= size:
             return f"{seconds / size:.3g} {unit}"
@@ -42,7 +42,7 @@ def shown(seconds: float) -> str:
 
 
 def agree(who: str, found: Any, reference: Any) -> None:
-    """Stop if a value or a gradient is not the reference's, to twelve digits of the largest of its numbers."""
+    """Exit if a value or gradient differs from the reference by more than 1e-12 of its largest number."""
     for ours, theirs in zip(found, reference, strict=True):
         if not np.abs(np.asarray(ours) - theirs).max() <= 1e-12 * np.abs(theirs).max():
             raise SystemExit(f"{who}: a value or gradient differs from the reference")

@@ -1,4 +1,4 @@
-"""How time grows with lanes and with operations, and what a second thread brings."""
+"""How time grows with lanes and operations, and the gain from a second thread."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from benchmarks.compiled.figures import shown
 from benchmarks.compiled.networks import Network
 
 SIZES = (10**3, 10**4, 10**5, 10**6)
-SMALL = (10, 100, 1000)  # operations that run in plain Python by default
-WARM = 25  # calls, after which such a program is Python code
+SMALL = (10, 100, 1000)  # programs this small run in plain Python by default
+WARM = 25  # calls after which such a program has become Python code
 ROUNDS = 5
 
 
 def growth() -> Iterator[tuple[str, str]]:
-    """What was measured, and what was found."""
+    """Measurements, as (what, result) pairs."""
     for size in (10**4, 10**5):
         times = timing.alternate_short({count: _lanes(size, count) for count in (1, 2)})
         yield f"two threads on micrograd's demo, batch {size:,}", f"{times[1] / times[2]:.2f} times as fast as one"
@@ -35,14 +35,14 @@ def _each(what: str, unit: str, runs: dict[int, Callable[[], Any]]) -> Iterator[
     for size, seconds in times.items():
         yield f"{what}, {size:,} {unit}", f"{shown(seconds)}, {shown(seconds / size)} each"
     call, each, farthest = _straight_line(times)
-    yield f"{what}, as a straight line", f"{shown(call)} a call and {shown(each)} each; {farthest:.0%} off at most"
+    yield f"{what}, linear fit", f"{shown(call)} per call plus {shown(each)} each; at most {farthest:.0%} off"
 
 
 def _straight_line(times: Mapping[int, float]) -> tuple[float, float, float]:
-    """What a call takes and what each unit adds, by least squares of the relative distances; the largest of these."""
+    """The fixed time of a call, the time per unit, by least squares of the relative residuals, and the largest residual."""
     sizes, seconds = np.array(list(times)), np.array(list(times.values()))
     relative = np.stack([1 / seconds, sizes / seconds], axis=1)
-    (call, each), _ = nnls(relative, np.ones(len(sizes)))  # neither takes less than no time
+    (call, each), _ = nnls(relative, np.ones(len(sizes)))  # both times are nonnegative
     return call, each, float(np.max(np.abs(relative @ [call, each] - 1)))
 
 

@@ -13,7 +13,7 @@ from benchmarks.compiled.contenders import contenders
 from benchmarks.compiled.figures import Figure, agree
 from benchmarks.compiled.networks import Network
 
-FEW = 16  # samples on which the eager engine checks everybody
+FEW = 16  # samples on which the eager engine checks every contender
 WORKLOADS = (
     ("micrograd's demo, batch 100", Network((2, 16, 16, 1), "hinge", 100)),
     ("micrograd's demo, batch 1000", Network((2, 16, 16, 1), "hinge", 1000)),
@@ -25,7 +25,7 @@ GOALS = {100: {"NumPy by hand": 0.35, "PyTorch": 0.1, "JAX, jit": 0.1, "CasADi":
 
 
 def figures() -> Iterator[Figure]:
-    """One per network."""
+    """One figure per network."""
     for title, network in WORKLOADS:
         few = replace(network, batch=FEW)
         for contender in contenders(few):

@@ -1,4 +1,4 @@
-"""Networks whose value and gradient are measured: one sample's loss in scalar code, and the data of a batch."""
+"""The networks of the benchmarks: one sample's loss in scalar code, and the data of a batch."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RIDGE = 1e-4
 
 @dataclass(frozen=True)
 class Network:
-    """An MLP with relus, its loss by name, and how many samples a batch has."""
+    """An MLP with relus, the name of its loss, and the batch size."""
 
     widths: tuple[int, ...]
     loss: str
@@ -46,7 +46,7 @@ class Network:
         return rows, draw.normal(size=(self.batch, self.widths[-1]))
 
     def sample_loss(self, parameters: list[Any], x: list[Any], target: Any) -> Any:
-        """The loss of one sample, in single multiplies and adds; the mean over the samples is that of the batch."""
+        """The loss of one sample, in single multiplies and adds; the batch loss is the mean over the samples."""
         scores = mlp(autograd, self.widths, parameters, x)
         if self.loss == "hinge":
             return autograd.relu(1.0 - target * scores[0]) + RIDGE * sum(p * p for p in parameters)
@@ -56,7 +56,7 @@ class Network:
 
 
 def split(widths: tuple[int, ...], flat: Any) -> list[Any]:
-    """Views of a flat array of parameters, one per layer: a row for each neuron, its weights and then its bias."""
+    """Views of a flat parameter array, one per layer: a row per neuron, its weights and then its bias."""
     layers, position = [], 0
     for nin, nout in pairwise(widths):
         layers.append(flat[position : position + nout * (nin + 1)].reshape(nout, nin + 1))

@@ -1,4 +1,4 @@
-"""European calls by Black and Scholes: price and five first derivatives, by hand in NumPy and in C."""
+"""Black–Scholes prices of European calls and their five first derivatives: compiled, and by hand in NumPy and C."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def _normal(x: Any) -> Any:
 
 
 def options(count: int) -> list[np.ndarray]:
-    """The inputs of so many options, one array each."""
+    """The inputs of `count` options, one array each."""
     draw = np.random.default_rng(7)
     bounds = ((80.0, 120.0), (80.0, 120.0), (0.0, 0.05), (0.1, 0.5), (0.1, 2.0))
     return [draw.uniform(low, high, count) for low, high in bounds]
 
 
 def by_hand(spot: Any, strike: Any, rate: Any, volatility: Any, time: Any) -> tuple[Any, ...]:
-    """Prices and their derivatives with respect to the five inputs, in NumPy: the formulas of the textbooks."""
+    """Prices and their derivatives with respect to the five inputs, by textbook formulas in NumPy."""
     from scipy.special import ndtr
 
     root = np.sqrt(time)
@@ -56,7 +56,7 @@ def by_hand(spot: Any, strike: Any, rate: Any, volatility: Any, time: Any) -> tu
 
 
 def written_in_c(folder: Path, inputs: list[np.ndarray]) -> tuple[Callable[[], None], list[np.ndarray]] | None:
-    """The same in C, compiled in `folder` by the machine's compiler: a call, and the arrays it fills; None without one."""
+    """The same in C, built in `folder`: a function, and the arrays it fills; None if no C compiler is installed."""
     compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
     if compiler is None:
         return None
@@ -71,7 +71,7 @@ def written_in_c(folder: Path, inputs: list[np.ndarray]) -> tuple[Callable[[], N
 
 
 def figures() -> Iterator[Figure]:
-    """A million options next to NumPy, a thousand next to C."""
+    """A million options against NumPy, a thousand against NumPy and C."""
     many = options(10**6)
     run = compiled(many)
     agree("options, ours", run(), by_hand(*many))
@@ -90,11 +90,11 @@ def figures() -> Iterator[Figure]:
             call()
             agree("options, C", results, by_hand(*few))
             runs["C"] = call
-        yield Figure("the same of 1000 options", timing.alternate_short(runs), {"C": 1.5})
+        yield Figure("the same for 1000 options", timing.alternate_short(runs), {"C": 1.5})
 
 
 def compiled(columns: list[np.ndarray]) -> Callable[[], list[np.ndarray]]:
-    """The compiled price: a call that gives prices and Greeks, one array each."""
+    """The compiled price: a function that returns prices and Greeks, one array each."""
     program = autograd.compile(price, *[float(column[0]) for column in columns])
 
     def run() -> list[np.ndarray]:

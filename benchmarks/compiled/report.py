@@ -1,4 +1,4 @@
-"""All figures of compiled programs: measured, printed, and kept for the page."""
+"""All figures of compiled programs: measure them, print them and store them for the page."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from benchmarks.compiled.growth import growth
 
 
 def report() -> None:
-    """Print each figure as soon as it is there."""
+    """Print each figure as soon as it is measured."""
     machine = f"CPython {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores"
     print(f"{machine}; medians of {timing.ROUNDS} rounds on one thread; in brackets ours, as a multiple of the other\n")
     figures = []
@@ -37,7 +37,7 @@ def report() -> None:
 
 
 def synchronous_jax() -> Iterator[tuple[str, str]]:
-    """JAX without asynchronous dispatch, which it decides once per process."""
+    """JAX without asynchronous dispatch: in its own process, because JAX decides this once per process."""
     if find_spec("jax") is not None:
         command = [sys.executable, "-m", "benchmarks.compiled.synchronous_jax"]
         ours, jax = map(float, subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.split())

@@ -1,4 +1,4 @@
-"""JAX at its fastest on small batches: without asynchronous dispatch, which it decides once per process."""
+"""JAX at its fastest on small batches: without asynchronous dispatch, a choice it makes once per process."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from benchmarks.compiled.network_figures import WORKLOADS
 
 
 def main() -> None:
-    """Print the seconds of ours and of JAX for the first of the networks."""
+    """Print our time and JAX's for the first network, in seconds."""
     import jax
 
     jax.config.update("jax_cpu_enable_async_dispatch", False)

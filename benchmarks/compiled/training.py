@@ -1,4 +1,4 @@
-"""Whole trainings: micrograd's demo by `fit` and by micrograd itself, and the digits."""
+"""Complete training runs: micrograd's demo by `fit` and by micrograd itself, and the digits."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def rate(epoch: int) -> float:
 
 
 def fit_demo(epochs: int = EPOCHS) -> list[float]:
-    """Train as the demo does; the parameters at the end."""
+    """Train as the demo does and return the final parameters."""
     model = nn.MLP(2, [16, 16, 1], init="uniform", seed=1337)
     optimizer = nn.optim.SGD(model.parameters(), lr=1.0, weight_decay=2.0 * RIDGE)
     scheduler = nn.lr_scheduler.LinearLR(optimizer, start_factor=1.0, end_factor=rate(EPOCHS), total_iters=EPOCHS)
@@ -44,7 +44,7 @@ def fit_demo(epochs: int = EPOCHS) -> list[float]:
 
 
 class Micrograd:
-    """micrograd's own training, one epoch at a time."""
+    """micrograd's own training loop, one epoch at a time."""
 
     def __init__(self) -> None:
         from micrograd.nn import MLP
@@ -53,7 +53,7 @@ class Micrograd:
         self.model, self.epochs = MLP(2, [16, 16, 1]), 0
 
     def epoch(self) -> None:
-        """Train for one more epoch."""
+        """Train for one epoch."""
         model = self.model
         scores = [model(row) for row in workloads.MOONS]
         losses = [(1 + -sign * score).relu() for sign, score in zip(workloads.SIGNS, scores, strict=True)]
@@ -66,7 +66,7 @@ class Micrograd:
 
 
 def fit_digits() -> tuple[float, float]:
-    """Train MLP(64, [32, 10]) on three quarters of the digits: the seconds, and its accuracy on the others."""
+    """Train MLP(64, [32, 10]) on three quarters of the digits; return the seconds and the accuracy on the rest."""
     digits = nn.load_digits()
     X = [[pixel / 16.0 for pixel in row] for row in digits.X]
     X_train, X_test, y_train, y_test = nn.train_test_split(X, digits.y, stratify=digits.y, random_state=0)
@@ -78,7 +78,7 @@ def fit_digits() -> tuple[float, float]:
 
 
 def figures() -> Iterator[Figure]:
-    """An epoch of micrograd's demo: a hundredth of a `fit` of all of them, next to the median of micrograd's first."""
+    """An epoch of micrograd's demo: 1/100 of a full `fit`, against the median of micrograd's first epochs."""
     micrograd = Micrograd()
     times = [timing.seconds(micrograd.epoch) for _ in range(MICROGRAD_EPOCHS)]
     agree("fit and micrograd", [fit_demo(MICROGRAD_EPOCHS)], [[p.data for p in micrograd.model.parameters()]])
@@ -89,16 +89,16 @@ def figures() -> Iterator[Figure]:
 
 
 def digits() -> Iterator[tuple[str, str]]:
-    """How well and how fast the digits are learned, once all is loaded."""
+    """Accuracy and time on the digits, after a warm-up run."""
     with timing.processors(1):
         fit_digits()
         seconds, accuracy = fit_digits()
     what = "`fit` on the digits, MLP(64, [32, 10]), 12 epochs"
-    yield what, f"{100 * accuracy:.1f} % of unseen digits, in {seconds:.2f} s"
+    yield what, f"{100 * accuracy:.1f} % accuracy on unseen digits, in {seconds:.2f} s"
 
 
 def first_fit() -> Iterator[tuple[str, str]]:
-    """What compiling takes, which is done once for this machine."""
+    """The first `fit` in a new process, with and without the compilation that each machine does once."""
     program = "from benchmarks.compiled.training import fit_demo, timing; print(timing.seconds(fit_demo))"
     with TemporaryDirectory() as empty:
         environment = {**os.environ, "NUMBA_CACHE_DIR": empty}

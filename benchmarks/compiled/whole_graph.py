@@ -1,4 +1,4 @@
-"""One graph without lanes: the loss of micrograd's demo over all its 100 samples, 65,000 nodes."""
+"""One graph without lanes: the loss of micrograd's demo over all 100 samples, 65,000 nodes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from benchmarks.compiled.figures import OURS, Figure, agree
 
 
 class Ours:
-    """The loss compiled as a function of the parameters; made is what has run once."""
+    """The loss compiled as a function of the parameters; construction includes a first run."""
 
     def __init__(self) -> None:
         functions = SimpleNamespace(relu=autograd.relu, make=float)
@@ -56,7 +56,7 @@ class Casadi:
 
 
 def figures() -> Iterator[Figure]:
-    """How long it takes to evaluate, and how long from the function to the first result."""
+    """Time to evaluate the graph, and time from the function to the first result."""
     makers = {OURS: Ours, "CasADi": Casadi}
     if importlib.util.find_spec("casadi") is None:
         del makers["CasADi"]

@@ -1,4 +1,4 @@
-"""What a user does in the playground, and what is told there."""
+"""User actions in the playground, and checks of the page's messages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from tests.support.browser import await_frame
 
-LONG = 60_000  # milliseconds: the machine may be busy
+LONG = 60_000  # milliseconds, generous for a busy machine
 
 
 def write(page: Any, text: str, tab: str = "expression") -> None:
@@ -27,7 +27,7 @@ def resize(page: Any, width: int, height: int) -> None:
 
 
 def linked(page: Any, tab: str, is_shown: Callable[[dict[str, Any]], bool]) -> None:
-    """Wait until the address, which follows what is done, leads to this tab in a state that is the right one."""
+    """Wait until the address, which follows the user's actions, names this tab with a state that passes `is_shown`."""
 
     def is_there(address: str) -> bool:
         packed = address.partition("#a")[2]
@@ -44,7 +44,7 @@ def told(page: Any, text: str, where: str) -> None:
 
 
 def finger(page: Any, *places: tuple[float, float]) -> None:
-    """Put a finger on the first of these places, move it over the others, and take it away."""
+    """Touch the first place, move the finger over the others, and lift it."""
     client = page.context.new_cdp_session(page)
     for i, (x, y) in enumerate(places):
         kind = "touchMove" if i else "touchStart"

@@ -1,4 +1,4 @@
-"""`make site-test`: the playground in Chromium, built and served on this machine."""
+"""`make site-test`: the playground in Chromium, built and served locally."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ class Quiet(SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """With windows: the player fills the screen."""
+    """A Chromium with windows, because the player goes full screen."""
     with launched(WITH_WINDOWS) as running:
         yield running
 
 
 @contextmanager
 def served(folder: Path, handler: type[SimpleHTTPRequestHandler] = Quiet, port: int = 0) -> Iterator[str]:
-    """The address of a server of the folder on this machine."""
+    """Serve the folder locally; the server's address."""
     server = ThreadingHTTPServer(("127.0.0.1", port), partial(handler, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
@@ -58,7 +58,7 @@ def address(built: Path) -> Iterator[str]:
 
 
 def window(browser: Any, **options: Any) -> Any:
-    """A fresh window without service workers, as on a server without https: nothing is kept from one test to the next."""
+    """A fresh window without service workers, as on a server without https, so that nothing carries over between tests."""
     context = browser.new_context(viewport={"width": 1280, "height": 800}, **options)
     context.add_init_script("Object.defineProperty(Navigator.prototype, 'serviceWorker', { value: undefined })")
     return context
@@ -70,7 +70,7 @@ def live(page: Any) -> None:
 
 @pytest.fixture
 def page(browser: Any, address: str) -> Iterator[Any]:
-    """The playground once Python is there. It asks nobody else for anything, and reports no error."""
+    """The playground with Python loaded. Requests to other servers, errors and warnings fail the test."""
     context = window(browser)
     page = context.new_page()
     wrong: list[str] = []

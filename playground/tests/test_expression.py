@@ -19,13 +19,13 @@ from tests.support.axe import violations
 from tests.support.browser import await_frame
 
 RESULT, SLIP, TROUBLE = "#expression .result", "#expression .editor .slip", "#expression .writing > .slip"
-A_WHILE = 1000  # milliseconds: what is shown for so long is no half of a line
+A_WHILE = 1000  # milliseconds: a result shown for this long isn't that of a half-typed line
 NOTE = "#expression .writing > .note"
 POINT = {"w1": -3.0, "x1": 2.0, "w2": 1.0, "x2": 0.0, "b": 6.8813735870195432}
 
 
 def gradients(page: Any) -> dict[str, float]:
-    """All digits of the gradients on the page, by leaf."""
+    """The gradients on the page with all their digits, by leaf."""
     found = page.eval_on_selector_all("#expression .gradient", "all => all.map(({ dataset }) => [dataset.leaf, dataset.exact])")
     return {leaf: float(exact) for leaf, exact in found}
 
@@ -40,7 +40,7 @@ def slider(page: Any, leaf: str) -> Any:
 
 @contextmanager
 def painted(page: Any) -> Iterator[None]:
-    """Wait until the page shows an answer of Python to what is done in here."""
+    """Wait until the page shows Python's answer to the actions inside."""
     page.evaluate(
         """() => {
             const result = document.querySelector("#expression .result");
@@ -86,7 +86,7 @@ def test_numbers_stay_while_a_formula_is_edited_and_another_formula_begins_with_
     expect(page.locator("#expression .gradient")).to_have_count(5)
     expect(slider(page, "b")).not_to_have_value(str(POINT["b"]))
     assert float(slider(page, "b").input_value()) < 3
-    assert float(slider(page, "x₁").input_value()) == 1.5  # which was moved by hand
+    assert float(slider(page, "x₁").input_value()) == 1.5  # moved by hand
 
 
 def test_a_dragged_slider_moves_all_numbers_to_those_of_the_engine(page: Any) -> None:
@@ -121,7 +121,7 @@ def test_the_cards_stand_still_while_a_slider_is_dragged_and_after(page: Any, wi
     page.emulate_media(reduced_motion="reduce")
     write(page, text)
     told(page, "L = ", RESULT)
-    with painted(page):  # for this size
+    with painted(page):  # laid out for this size
         resize(page, width, 768)
     page.locator("#expression .stage").focus()
     page.keyboard.press("End")
@@ -265,7 +265,7 @@ def test_the_step_in_which_the_backward_pass_begins_shows_the_gradient_of_the_re
     expect(seed).to_be_hidden()
     for _ in range(5):
         page.keyboard.press("ArrowRight")
-    told(page, "Backward: begins at y", "#expression p.sentence")
+    told(page, "Backward begins at y", "#expression p.sentence")
     expect(seed).to_be_visible()
     expect(page.locator("#expression .callout-words")).to_contain_text("Backward begins here")
     page.keyboard.press("ArrowRight")
@@ -393,7 +393,7 @@ def test_a_picture_from_before_a_slip_says_so_whatever_is_done_with_it(page: Any
     expect(page.locator("#expression .outdated")).to_have_count(0)
 
 
-# Writes half a line, and the rest as soon as the page shows what the half came to.
+# Writes half a line, and the rest as soon as the page shows the result of the first half.
 GOES_ON = """([half, rest]) => new Promise((done) => {
     const result = document.querySelector("#expression .result");
     const write = (text) => document.execCommand("insertText", false, text);
@@ -489,7 +489,7 @@ def test_the_mark_where_backward_begins_follows_the_picture(page: Any) -> None:
     write(page, "x**2")
     expect(mark).not_to_have_attribute("data-at", before)
     mark.click()
-    told(page, "Backward: begins at y", "#expression p.sentence")
+    told(page, "Backward begins at y", "#expression p.sentence")
 
 
 def test_an_empty_box_says_what_to_do(page: Any) -> None:
@@ -500,7 +500,7 @@ def test_an_empty_box_says_what_to_do(page: Any) -> None:
 def test_half_a_line_is_no_slip_yet(page: Any) -> None:
     page.click("#expression .cm-content")
     page.keyboard.press("End")
-    page.clock.pause_at(datetime.now() + timedelta(hours=1))  # who types takes less than 0.4 seconds from key to key
+    page.clock.pause_at(datetime.now() + timedelta(hours=1))  # a typist needs less than 0.4 seconds per key
     page.keyboard.type(" + 2*sin(w1)", delay=20)
     assert page.locator(SLIP).text_content() == ""
     page.clock.resume()
@@ -515,7 +515,7 @@ def test_nan_is_shown_and_said_why(page: Any) -> None:
     field.press("Enter")
     told(page, "y is NaN, since y = log(…) got −1", TROUBLE)
     assert page.locator("#expression .stage-picture .broken").count() > 0
-    expect(page.locator("#expression .stage-picture .sentence")).to_contain_text("The frame with ⚠ is where it went wrong: y.")
+    expect(page.locator("#expression .stage-picture .sentence")).to_contain_text("The frame with ⚠ marks where it went wrong: y.")
     assert page.get_attribute(RESULT, "data-exact") == "nan"
 
 
@@ -584,7 +584,7 @@ def test_a_gradient_stands_beside_its_slider_once_all_of_it_has_arrived(page: An
     page.locator("#expression .stage").focus()
     page.keyboard.press("Home")
     seen = "all => all.filter((one) => one.checkVisibility({ visibilityProperty: true })).map((one) => one.dataset.leaf).join()"
-    for step, leaves in enumerate(["", "", "", "", "", "w", "w", "w", "x,w"], 1):  # to x, something arrives in step 7, too
+    for step, leaves in enumerate(["", "", "", "", "", "w", "w", "w", "x,w"], 1):  # x gets a first contribution in step 7
         told(page, f"step {step} of 9", "#expression .counter")
         assert page.locator("#expression .gradient").evaluate_all(seen) == leaves
         page.keyboard.press("ArrowRight")
@@ -651,7 +651,7 @@ def test_a_loop_that_never_ends_is_stopped_and_the_page_goes_on(page: Any) -> No
     expect(page.locator("#expression .leaves .leaf")).to_have_count(1)
 
 
-# -- what stands where
+# -- layout
 
 
 def rect(page: Any, selector: str) -> dict[str, float]:
@@ -773,7 +773,7 @@ def test_a_gradient_that_vanishes_is_a_thin_line(page: Any) -> None:
 
 
 def at_rest(part: Any) -> bytes:
-    """What is seen of it: Chromium may paint a new scale roughly first, on a busy machine."""
+    """A screenshot once two in a row agree: on a busy machine Chromium may paint a new scale roughly first."""
     before, seen = b"", part.screenshot(animations="disabled")
     while seen != before:
         before, seen = seen, part.screenshot(animations="disabled")
@@ -796,7 +796,7 @@ def test_text_in_the_picture_stands_where_its_box_is_though_the_scale_changed_wh
     await_frame(page)
     page.evaluate("() => { document.querySelector('#expression .stage-picture').style.display = '' }")
     until = time.monotonic() + LONG / 1000
-    while (again := at_rest(stage)) != seen and time.monotonic() < until:  # two rough ones may be alike
+    while (again := at_rest(stage)) != seen and time.monotonic() < until:  # two rough paints in a row may agree
         pass
     assert again == seen
     page.context.close()

@@ -34,7 +34,7 @@ OWN = {
 
 @pytest.fixture
 def phone(browser: Any, address: str) -> Iterator[Any]:
-    """A lesson on a phone, before Python is there."""
+    """A lesson on a phone, before Python has loaded."""
     context = browser.new_context(**PHONE)
     page = context.new_page()
     wrong: list[str] = []
@@ -52,7 +52,7 @@ def answer(page: Any, text: str) -> None:
 
 
 def right(page: Any, step: dict[str, Any]) -> None:
-    """Answer the question of a prepared step."""
+    """Answer a prepared step's question correctly."""
     choices = step["predict"].get("choices")
     if choices is None:
         answer(page, step["predict"]["shown"])
@@ -281,7 +281,7 @@ def test_a_link_leads_to_the_step_and_carries_a_lesson_of_ones_own(page: Any, br
         "#lesson-file", {"name": "mine.json", "mimeType": "application/json", "buffer": json.dumps(OWN).encode()}
     )
     expect(page.locator(".lesson h2")).to_have_text("<b>One</b>")
-    expect(page).to_have_url(re.compile("#.{150,}"))  # longer than that of the shelf: the lesson is in it
+    expect(page).to_have_url(re.compile("#.{150,}"))  # longer than the shelf's: it contains the lesson
     other = browser.new_page()
     other.goto(page.url)
     expect(other.locator(".lesson h2")).to_have_text("<b>One</b>")
@@ -301,7 +301,7 @@ def test_a_lesson_is_done_by_keyboard_alone(page: Any) -> None:
     page.click("#tab-lesson")
     page.get_by_role("button", name="Start: Backward, one node at a time").press("Enter")
     expect(page.locator(".lesson h2")).to_be_focused()
-    page.locator(".lesson-row input").press("Tab")  # past the button for the sign
+    page.locator(".lesson-row input").press("Tab")  # past the sign button
     page.locator(".lesson-row input").fill("3")
     page.keyboard.press("Enter")
     expect(page.locator(".lesson-foot button").last).to_be_focused()
@@ -486,7 +486,7 @@ def test_a_lesson_that_is_not_there_is_told(browser: Any, address: str) -> None:
 
 
 def own(page: Any, show: dict[str, Any]) -> None:
-    """Open a lesson of one step that shows this."""
+    """Open a one-step lesson with the given `show`."""
     lesson = {"title": "Mine", "steps": [{"title": "Only one", "text": "Look.", "show": show}]}
     page.click("#tab-lesson")
     page.set_input_files(

@@ -1,4 +1,4 @@
-"""What the page shows is in its address, and can be shared."""
+"""The address holds what the page shows, so that it can be shared."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ WRONG = [
 
 @pytest.fixture
 def other(browser: Any, address: str) -> Iterator[Any]:
-    """A page that nothing was loaded in, and that lists its errors."""
+    """An empty page that collects its errors."""
     context = window(browser)
     page = context.new_page()
     page.errors = []
@@ -81,7 +81,7 @@ def shown_text(page: Any, tab: str = "expression") -> str:
 
 
 def moved(page: Any, text: str) -> str:
-    """The result of a text in two variables, one of which was moved by its slider."""
+    """Write a text in two variables and move one by its slider; the result."""
     write(page, text)
     expect(page.locator("#expression .gradient")).to_have_count(2)
     result, slider = page.locator("#expression .result"), page.locator("#expression .leaves input[type=range]").first
@@ -89,7 +89,7 @@ def moved(page: Any, text: str) -> str:
     slider.press("ArrowRight")
     expect(result).not_to_have_attribute("data-exact", before)
     name, x = slider.get_attribute("aria-label"), float(slider.input_value())
-    written = f"{name} = Value({x!r})" if "Value" in text else text  # lines say their numbers
+    written = f"{name} = Value({x!r})" if "Value" in text else text  # programs contain their numbers
     linked(page, "expression", lambda state: state["numbers"].get(name) == x and written in state["text"])
     return str(result.get_attribute("data-exact"))
 
@@ -139,10 +139,10 @@ def test_a_page_opened_from_a_link_says_what_it_is_until_that_is_closed(other: A
     other.goto(f"{address}/index.html{link([tab, {}])}")
     greeting = other.locator("#greeting")
     told(other, SAID[tab], "#greeting")
-    assert greeting.bounding_box()["height"] < 64  # the room that was kept for it
+    assert greeting.bounding_box()["height"] < 64  # fits the space reserved for it
     greeting.get_by_role("button", name="Close").click()
     expect(greeting).to_be_hidden()
-    other.goto("about:blank")  # what the page begins with leaves its address: that must be given again
+    other.goto("about:blank")  # the page has dropped the initial state from its address, so load the link again
     other.goto(f"{address}/index.html{link([tab, {}])}")
     expect(other.locator(f"#tab-{tab}")).to_have_attribute("aria-selected", "true")
     expect(greeting).to_be_hidden()
@@ -151,7 +151,7 @@ def test_a_page_opened_from_a_link_says_what_it_is_until_that_is_closed(other: A
 
 @pytest.mark.parametrize(("tab", "place"), [("expression", ".player"), ("network", ".network"), ("network", ".plots")])
 def test_while_a_link_is_drawn_the_page_says_so(other: Any, address: str, tab: str, place: str) -> None:
-    other.route("**/*.wasm", lambda route: None)  # Python never comes
+    other.route("**/*.wasm", lambda route: None)  # Python never loads
     other.goto(f"{address}/index.html{link([tab, {'text': TEXT}])}")
     expect(other.locator(f"#tab-{tab}")).to_have_attribute("aria-selected", "true")
     assert "Drawing the" in other.locator(f"#{tab} {place}").evaluate("e => getComputedStyle(e, '::before').content")
@@ -247,7 +247,7 @@ def test_back_goes_from_step_to_step_of_a_lesson_to_the_list_and_to_where_it_was
         told(page, f"Step {step} of 9", ".lesson-head")
         page.wait_for_timeout(50)
         finish.click()
-    seen(page, "network")  # the last step stands beside it
+    seen(page, "network")  # the last step is docked beside it
     expect(page.locator(".lesson-dock")).to_be_visible()
     page.get_by_role("button", name="All lessons").click()
     expect(page.locator(".lesson-shelf")).to_be_visible()
@@ -303,7 +303,7 @@ def test_a_page_that_is_embedded_adds_no_entries(other: Any, address: str) -> No
     other.goto(f"{address}/index.html?embed{link(GOOD)}")
     before = entries(other)
     for tab in ("check", "quiz", "expression"):
-        other.evaluate("tab => document.getElementById(`tab-${tab}`).click()", tab)  # hidden, but keys reach them
+        other.evaluate("tab => document.getElementById(`tab-${tab}`).click()", tab)  # hidden, but reachable by keyboard
         seen(other, tab)
         other.wait_for_timeout(100)
     assert entries(other) == before

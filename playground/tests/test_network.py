@@ -1,4 +1,4 @@
-"""The network tab: in Chromium, and its training in Node for every combination of what one can choose."""
+"""The network tab: in Chromium, and its training in Node for every combination of settings."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CLASSES = ("moons", "circles", "xor", "spirals", "blobs")
 
 @pytest.fixture
 def network(page: Any) -> Any:
-    """The page at the network tab, ready to play."""
+    """The page on the network tab, ready to play."""
     page.click("#tab-network")
     ready(page)
     return page
@@ -60,7 +60,7 @@ def steps(page: Any, count: int) -> None:
 
 
 def play_to(page: Any, last: int) -> None:
-    """Play fast, and stop at a step."""
+    """Play at full speed up to a step."""
     page.locator("#network summary:has-text('Penalty')").click()
     enter(page, "Stop at step", str(last))
     page.select_option("#network [aria-label=Speed]", "full")
@@ -70,7 +70,7 @@ def play_to(page: Any, last: int) -> None:
 
 
 def weights(page: Any) -> list[float]:
-    """All numbers of the formula in Python, in the order of the parameters of the network."""
+    """All numbers of the Python formula, in the order of the network's parameters."""
     page.click("#network .tabs button:text-is('Formula')")
     page.click("#network .detail summary")
     text = page.inner_text("#network .detail details pre")
@@ -142,7 +142,7 @@ def test_numbers_are_learned_up_to_their_noise(network: Any, name: str) -> None:
 
 
 def test_the_exported_program_gives_the_page_s_weights_in_another_python(network: Any) -> None:
-    data(network, "own")  # and with SGD and relu all numbers are sums and products
+    data(network, "own")  # with SGD and relu, every number is a sum or product
     choose(network, "Loss", "squared error")
     choose(network, "Optimizer", "SGD")
     for i in range(2):
@@ -296,7 +296,7 @@ def test_a_link_tells_its_numbers_by_key_and_tap_and_shows_its_rule(network: Any
             network.keyboard.press("Enter")
         else:
             client = network.context.new_cdp_session(network)
-            client.send("Emulation.setTouchEmulationEnabled", {"enabled": True})  # buttons grow, and the picture moves
+            client.send("Emulation.setTouchEmulationEnabled", {"enabled": True})  # buttons grow and the picture moves
             at = "link.getPointAtLength(0.2 * link.getTotalLength()).matrixTransform(link.getScreenCTM())"
             place = link.evaluate(f"link => {{ const {{ x, y }} = {at}; return {{ x, y }}; }}")
             client.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [place]})
@@ -321,7 +321,7 @@ def test_a_rate_that_is_too_high_is_answered_with_advice(network: Any) -> None:
     told(network, "start", NUMBERS)
 
 
-# Chooses a loss and, as soon as the page shows its training, other data; how many points are shown when Play may be pressed.
+# Chooses a loss and, once the page shows its training, other data. Gives the number of points shown when Play is enabled.
 CHANGES_ITS_MIND = """() => new Promise((done) => {
     const part = (selector) => document.querySelector(`#network ${selector}`);
     const loss = [...document.querySelectorAll("#network .settings select")].find((select) => select.value === "logistic");
@@ -397,7 +397,7 @@ def test_the_curve_of_the_run_before_stays_behind_until_another_task_is_chosen(n
     ready(network)
     expect(legend).to_be_visible()
     assert before.get_attribute("d").count("L") == 3
-    choose(network, "Optimizer", "RMSprop")  # which nobody trained with SGD for
+    choose(network, "Optimizer", "RMSprop")  # SGD took no steps, so the first curve stays
     ready(network)
     assert before.get_attribute("d").count("L") == 3
     data(network, "xor")

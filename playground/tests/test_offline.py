@@ -1,4 +1,4 @@
-"""Once loaded, the playground works without its server; a new build comes whole."""
+"""Once loaded, the playground works without its server; a new build replaces the old one as a whole."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ KEPT = "async () => (await navigator.serviceWorker.ready).active.state"
 
 @pytest.fixture
 def visitor(browser: Any) -> Iterator[Any]:
-    """A page of a browser that was never here before."""
+    """A page in a fresh browser profile."""
     context = browser.new_context()
     yield context.new_page()
     context.close()
@@ -29,19 +29,19 @@ def visitor(browser: Any) -> Iterator[Any]:
 
 @pytest.fixture
 def folder(built: Path, tmp_path: Path) -> Path:
-    """A copy of the build under a path of its own, as on a host of many projects."""
+    """A copy of the build under a subpath, as on a host with many projects."""
     shutil.copytree(built, tmp_path / "some/project/play")
     return tmp_path
 
 
 def visit(page: Any, address: str) -> None:
-    """Open the playground, until it is kept for later."""
+    """Open the playground and wait until it is cached."""
     page.goto(f"{address}/some/project/play/")
     assert page.evaluate(KEPT) in ("activating", "activated")
 
 
 def works(page: Any) -> None:
-    """Python answers what is typed."""
+    """Check that Python answers typed input."""
     live(page)
     write(page, "sin(t)*t")
     told(page, "y = ", "#expression .result")
@@ -49,7 +49,7 @@ def works(page: Any) -> None:
 
 
 def rebuild(folder: Path, mark: str) -> None:
-    """Another build: a page and a script that belong together."""
+    """Change the page and its script together, as a new build does."""
     play = folder / "some/project/play"
     for name in ("index.html", "main.js"):
         text = (play / name).read_text(encoding="utf-8")
@@ -108,7 +108,7 @@ def test_a_new_build_is_shown_after_a_reload_and_not_in_part(visitor: Any, folde
         rebuild(folder, "Snake")
         visitor.reload()
         told(visitor, "A new version", ".toast")
-        assert "Snake" not in visitor.content()  # it was there before the new one
+        assert "Snake" not in visitor.content()  # still the old build
         visitor.reload()
         expect(visitor.locator("#state")).to_have_attribute("data-state", "ready")
         files = [visitor.evaluate("async (name) => (await fetch(name)).text()", name) for name in ("index.html", "main.js")]

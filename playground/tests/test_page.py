@@ -1,4 +1,4 @@
-"""What holds for the whole page."""
+"""Tests of the page as a whole."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from playground.tests.actions import LONG, finger, told, write
 from playground.tests.conftest import live, window
 from tests.support.axe import violations
 
-TABS = {  # by name, what is there when all is
+TABS = {  # tab: selector that matches once the tab is complete
     "expression": "#expression .said .answer",
     "network": "#network .play:enabled",
     "check": "#check .answer :text('contribution')",
@@ -36,7 +36,7 @@ def test_a_tab_passes_axe(page: Any, tab: str, theme: str) -> None:
 
 @pytest.fixture
 def without_python(browser: Any, address: str) -> Any:
-    """The page, to which Python never comes."""
+    """The page with Python never loading."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     page = context.new_page()
     page.route("**/*.wasm", lambda route: None)
@@ -145,7 +145,7 @@ def test_a_phone_scrolls_in_one_direction_and_reaches_everything(page: Any, tab:
     page.set_viewport_size(PHONE)
     page.click(f"#tab-{tab}")
     page.locator(TABS[tab]).first.wait_for(timeout=LONG)
-    for width in (PHONE["width"], 320):  # the narrowest page that WCAG asks for
+    for width in (PHONE["width"], 320):  # 320 pixels: the narrowest page WCAG requires
         page.set_viewport_size({"width": width, "height": PHONE["height"]})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.locator("#greeting").evaluate("part => part.scrollHeight <= part.clientHeight")
@@ -203,7 +203,7 @@ def test_buttons_and_fields_are_as_high_as_a_fingertip_on_a_touch_screen(browser
 
 @pytest.fixture
 def phone(browser: Any, address: str) -> Iterator[Any]:
-    """A phone on which Python is there."""
+    """A phone with Python loaded."""
     context = window(browser, has_touch=True, is_mobile=True)
     page = context.new_page()
     page.set_viewport_size(PHONE)
@@ -213,13 +213,13 @@ def phone(browser: Any, address: str) -> Iterator[Any]:
     context.close()
 
 
-LEAF = '#expression .leaves input[type=range][aria-label="b"]'  # whose number is between two steps of the slider
+LEAF = '#expression .leaves input[type=range][aria-label="b"]'  # its number lies between two steps of the slider
 TIMELINE = "#expression .track input"
 NOISE = '#network .field input[type=range][aria-label="Noise"]'
 
 
 def thumb(page: Any, slider: str, share: float) -> tuple[float, float]:
-    """A place on a slider."""
+    """The point at a share of a slider's width."""
     box = page.locator(slider).bounding_box()
     return box["x"] + share * box["width"], box["y"] + box["height"] / 2
 

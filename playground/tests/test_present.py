@@ -1,4 +1,4 @@
-"""Presenting: full screen, and keys that step without a click before."""
+"""Presentation mode: full screen, with keys that step without a click first."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_present_begins_at_the_first_step_and_a_clicker_steps_until_the_button_e
         page.keyboard.press(key)
         at(page, step, 11)
     page.wait_for_function(f"before => {HEIGHT} > 1.2 * before", arg=before)
-    page.click("#expression p.sentence")  # now nothing has the focus
+    page.click("#expression p.sentence")  # takes the focus away
     page.keyboard.press("PageDown")
     at(page, 4, 11)
     leave.click()

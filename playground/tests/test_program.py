@@ -1,4 +1,4 @@
-"""What is typed, as a program of its own."""
+"""Typed text, exported as a standalone program."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ EXPRESSIONS = [
 
 @pytest.fixture(autouse=True)
 def quiet() -> Iterator[None]:
-    """As the page has it."""
+    """Warnings ignored, as in the page."""
     with warnings.catch_warnings(action="ignore"):
         yield
 

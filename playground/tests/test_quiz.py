@@ -19,7 +19,7 @@ def test_answers_are_marked_and_slips_named(page: Any) -> None:
     page.get_by_role("button", name="My expression").click()
     told(page, "0 of 4 right", "#quiz .score")
     item = page.locator("#quiz li", has_text="∂y/∂a")
-    item.locator("input").fill("1")  # t, as the expression tab begins: of a, 2, there is another path
+    item.locator("input").fill("1")  # t = 1 is the share by a*t; a**2 adds another
     item.locator("input").press("Enter")
     expect(item.locator(".mark-text")).to_contain_text("that is the contribution from v₂ alone")
     item.locator("input").fill("5")
@@ -58,7 +58,7 @@ def test_the_sign_of_an_answer_has_a_key_and_a_comma_will_do(page: Any) -> None:
 def test_a_right_answer_needs_no_buttons_and_the_last_one_leads_on(page: Any) -> None:
     page.click("#tab-quiz")
     item = page.locator("#quiz li").first
-    item.locator("input").fill("-5")  # the quiz one begins with
+    item.locator("input").fill("-5")  # the right answer to the initial quiz
     item.locator("input").press("Enter")
     expect(item).to_have_class("right")
     expect(item.get_by_role("button")).to_have_count(0)
@@ -93,7 +93,7 @@ def test_a_finger_on_the_graph_scrolls_the_page(browser: Any, address: str) -> N
 def test_a_quiz_is_there_before_python(browser: Any, address: str, scheme: str) -> None:
     context = window(browser, color_scheme=scheme)
     page = context.new_page()
-    page.route("**/python/*", lambda route: None)  # it never comes
+    page.route("**/python/*", lambda route: None)  # Python never loads
     page.goto(f"{address}/index.html?embed=quiz")
     told(page, "0 of 3 right", "#quiz .score")
     item = page.locator("#quiz li").first

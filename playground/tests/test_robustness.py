@@ -1,4 +1,4 @@
-"""Whatever is typed or linked: the page stays alive, says what happened, and sends nothing anywhere."""
+"""Whatever is typed or linked, the page stays alive, says what happened, and sends nothing anywhere."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from playground.tests.actions import LONG, told, write
 from playground.tests.conftest import Quiet, live, served, window
 
 SLIP, RESULT = "#expression .editor .slip", "#expression .result"
-AGAIN = "a = Value(2.0)\nb = a * {}"  # what works, each time with another number
+AGAIN = "a = Value(2.0)\nb = a * {}"  # a working program, with a new number each time
 
 
 @pytest.fixture(scope="module")
 def rough(browser: Any, address: str) -> Iterator[Any]:
-    """One page for all that is thrown at it."""
+    """One page for all abuse."""
     context = window(browser)
     page = context.new_page()
     page.on("pageerror", lambda error: pytest.fail(str(error)))
@@ -32,7 +32,7 @@ count = 2
 
 
 def works(page: Any) -> None:
-    """The page answers to what is typed next."""
+    """Check that the page still answers."""
     global count
     count += 1
     write(page, AGAIN.format(count))
@@ -123,7 +123,7 @@ MARKUP = [
 
 
 class Spy(Quiet):
-    """A server that lists what it is asked for."""
+    """A server that records its requests."""
 
     asked: ClassVar[list[str]] = []
 
@@ -142,7 +142,7 @@ class Spy(Quiet):
 
 @pytest.fixture(scope="module")
 def watched(browser: Any, built: Path) -> Iterator[tuple[Any, list[str]]]:
-    """A page whose server and another one are watched; and the other's address."""
+    """A page, and the addresses of its server and another one; both are watched."""
     with served(built, Spy) as home, served(built, Spy) as elsewhere:
         context = window(browser)
         page = context.new_page()
@@ -150,7 +150,7 @@ def watched(browser: Any, built: Path) -> Iterator[tuple[Any, list[str]]]:
         live(page)
         page.wait_for_selector("#expression .stage svg", timeout=LONG)
         asked = -1
-        while asked != len(Spy.asked):  # "networkidle" is not always told of a page with a worker
+        while asked != len(Spy.asked):  # "networkidle" isn't reliable with a worker
             asked = len(Spy.asked)
             page.wait_for_timeout(1000)
         page.evaluate("localStorage.setItem('secret', 'kept')")
@@ -242,6 +242,6 @@ def test_markup_that_typed_code_slips_into_an_answer_runs_and_loads_nothing(watc
     page.wait_for_timeout(500)
     assert Spy.asked == []
     assert page.url.partition("#")[0] == where.partition("#")[0]
-    page.goto("about:blank")  # not by a reload: the address may still have the lines above
+    page.goto("about:blank")  # a reload might restore the lines above from the address
     page.goto(where.partition("#")[0])
     live(page)

@@ -1,4 +1,4 @@
-"""audit: how a loss and a claim are given, what agrees, and what the report says."""
+"""audit: forms of losses and claims, agreement, and the report."""
 
 import math
 from html.parser import HTMLParser
@@ -13,7 +13,7 @@ import nn
 from autograd import Value, atan, exp, log, maximum, minimum, relu, sigmoid, sin, sqrt, tanh
 from autograd.audit import Proofreading, audit
 
-SLOPES = {  # functions of one number, with derivatives as they stand in books
+SLOPES = {  # functions of one number, with textbook derivatives
     "square": (lambda x: x**2, lambda x: 2 * x),
     "inverse": (lambda x: 1 / x, lambda x: -1 / x**2),
     "root": (lambda x: sqrt(1 + x * x), lambda x: x / math.sqrt(1 + x * x)),
@@ -86,18 +86,18 @@ def test_a_loss_written_with_numpy_gets_arrays_of_values_and_the_claim_arrays():
 def test_a_claim_that_holds_at_the_given_point_alone_is_told_so():
     report = audit(lambda w: (w - 1.0) ** 2 + 0.5 * w**2, lambda w: 2 * (w - 1.0), at=0.0)
     assert not report
-    assert "at a point nearby, and agrees at the one given" in report["w"].sentence()
+    assert "(at a nearby point; it agrees at the given one)" in report["w"].sentence()
     assert report["w"].diagnosis.mistake == "penalty"
     numbers = audit(lambda w: (w - 1.0) ** 2 + 0.5 * w**2, -2.0, at=0.0)
     assert numbers
-    assert numbers["w"].sentence() == "agrees at the point given, the only one judged"
+    assert numbers["w"].sentence() == "agrees at the given point, the only one checked"
 
 
 def test_a_function_that_gives_one_number_is_judged_nearby_if_it_is_right_there():
     constant = audit(lambda w: 3.0 * w, lambda w: 3.0, at=0.5)
     assert constant["w"].sentence() == "agrees"
     by_chance = audit(lambda w: w * w, lambda w: 1.0, at=0.5)
-    assert by_chance["w"].sentence() == "agrees at the point given, the only one judged"
+    assert by_chance["w"].sentence() == "agrees at the given point, the only one checked"
     notes = Proofreading("notes")
     notes.claim("d(3w)/dw = 3", lambda w: 3.0 * w, lambda w: 3.0, at=0.5)
     notes.claim("d(w²)/dw = 1", lambda w: w * w, lambda w: 1.0, at=0.5)
@@ -110,8 +110,8 @@ def test_a_claim_may_take_either_side_of_a_kink_and_nothing_beyond():
         assert audit(lambda y, w, x: relu(1 - y * w * x), (-slope, -slope, None), at=(1.0, 1.0, 1.0))
     assert not audit(relu, 1.1, at=0.0)
     sentence = audit(lambda w, x: relu(1 - w * x), (lambda w, x: -x, None), at=(1.0, 1.0))["w"].sentence()
-    assert "agrees at the one given" in sentence
-    assert sentence.endswith("; at the point given, relu has a kink, where either side counts")
+    assert "agrees at the given one" in sentence
+    assert sentence.endswith("; the given point is at a kink of relu, where either side is accepted")
     assert not audit(relu, 0.5, at=0.1)
     assert audit(lambda w, b: relu(w[0] * 2.0 + b) + relu(w[1] * 3.0 + b), ([2.0, 3.0], 2.0), at=([0.0, 0.0], 0.0))
 
@@ -129,7 +129,7 @@ def test_where_ops_have_kinks_and_f_is_smooth_only_its_derivative_is_right(f):
 def test_what_backward_gives_by_convention_is_told_where_f_is_smooth():
     verdict = audit(lambda x: relu(x) - relu(-x), 0.0, at=0.0)["x"]
     assert verdict.diagnosis.mistake == "convention"
-    assert "claimed 0, it is 1" in verdict.sentence()
+    assert "claimed 0, should be 1" in verdict.sentence()
 
 
 def test_no_side_of_a_kink_is_right_beyond_its_slopes():
@@ -153,11 +153,11 @@ def test_claims_at_a_tie_hold_if_they_are_between_its_sides_together(share, othe
 
 def test_a_forgotten_square_is_found():
     for f, claim, taken in (
-        (lambda w, x: tanh(w * x), lambda w, x: x * (1 - math.tanh(w * x)), "1 − a, and not as 1 − a²"),
-        (lambda w, x: atan(w * x), lambda w, x: x / (1 + w * x), "1/(1 + x), and not as 1/(1 + x²)"),
+        (lambda w, x: tanh(w * x), lambda w, x: x * (1 - math.tanh(w * x)), "1 − a instead of 1 − a²"),
+        (lambda w, x: atan(w * x), lambda w, x: x / (1 + w * x), "1/(1 + x) instead of 1/(1 + x²)"),
     ):
         likely = audit(f, (claim, None), at=(0.7, 1.3))["w"].likely()
-        assert likely.startswith("a square is forgotten: ")
+        assert likely.startswith("a square is missing: ")
         assert likely.endswith(taken)
 
 
@@ -197,13 +197,13 @@ def test_where_rounding_hides_little_claims_are_judged(z, wrong):
 
 def test_points_nearby_judge_where_the_one_given_cannot():
     def f(x):
-        return log(1 + exp(-28 / x) - 1)  # −28/x, with few of its digits at 1
+        return log(1 + exp(-28 / x) - 1)  # −28/x, with few correct digits at 1
 
     right = audit(f, lambda x: 28 / x**2, at=1.0)
     assert right
-    assert right["x"].sentence().endswith("nearby; at the one given rounding hides which is right")
+    assert right["x"].sentence() == "agrees at 3 nearby points; at the given point, rounding hides which is right"
     wrong = audit(f, lambda x: 28 / x, at=1.0)["x"].sentence()
-    assert wrong.startswith("differs at a point nearby, and at the one given rounding hides which is right: claimed")
+    assert wrong.startswith("differs (at a nearby point; at the given point, rounding hides which is right): claimed")
 
 
 def test_a_sigmoid_written_out_is_known_as_one():
@@ -297,21 +297,21 @@ def test_the_gradient_of_a_penalty_is_told_if_the_numbers_show_its_form():
 
     taken = "the gradient of the penalty on w is taken as"
     absolute = likely(lambda w: abs(w[0]) + abs(w[1]), lambda w, x: [5.0 * w[0], 5.0 * w[1]], [0.7, -0.4])
-    assert absolute == f"{taken} 5·w; it is 1·sign(w)"
-    assert likely(lambda w: w[0] ** 3 + w[1] ** 3, [5.0, 10.0], [1.0, 2.0]) == f"{taken} 5·w; it is 3·w² (at this point)"
+    assert absolute == f"{taken} 5·w instead of 1·sign(w)"
+    assert likely(lambda w: w[0] ** 3 + w[1] ** 3, [5.0, 10.0], [1.0, 2.0]) == f"{taken} 5·w instead of 3·w² (at this point)"
     alike = likely(lambda w: w[0] ** 3 + w[1] ** 3, lambda w, x: [5.0 * w[0], 5.0 * w[1]], [0.7, 0.7])
-    assert alike == f"{taken} 5·w; it is 3·w²"
+    assert alike == f"{taken} 5·w instead of 3·w²"
 
 
 def test_a_term_of_the_product_rule_that_is_left_out_is_told_by_its_function():
     report = audit(lambda x: x * tanh(x), lambda x: math.tanh(x), at=0.7)
     assert report["x"].likely() == "in the derivative of x·tanh(x), the term with the derivative of tanh(x) is missing"
-    assert report["x"].others() == "the derivative of tanh is taken as 0, as if its result were a constant"
+    assert report["x"].others() == "the derivative of tanh is taken as 0, as if the result were constant"
 
 
 def test_a_term_that_is_left_out_is_not_taken_for_a_derivative_that_is_nearly_0():
     f, claim = lambda x: sqrt(x) * log(4 * x**2 + 1), lambda x: math.log(4 * x * x + 1) / (2 * math.sqrt(x))
-    taken = "the derivative of log in layer 1 is taken as 0, as if its result were a constant"
+    taken = "the derivative of log in layer 1 is taken as 0, as if the result were constant"
     assert audit(f, claim, at=2.0)["x"].others() == taken
 
 
@@ -326,7 +326,7 @@ def test_uses_of_a_number_that_are_made_of_one_another_are_no_samples():
     assert "the first of the 2 uses of x is left out" in audit(f, claim, at=2.0)["x"].others()
     assert audit(f, lambda x: 2 * (math.log(3 * x) + 1), at=2.0)["x"].likely().endswith("(2 is the number of uses of x)")
     mean = audit(lambda w: (tanh(w * 2.0) + tanh(w * 3.0)) / 2, lambda w: 3 - 3 * math.tanh(3 * w) ** 2, at=0.3)
-    assert mean["w"].likely() == "only the last of the 2 samples counts, times 2, as if `=` stood for `+=`"
+    assert mean["w"].likely() == "only the last of the 2 samples counts, times 2, as if `=` were used instead of `+=`"
 
 
 def test_other_numbers_in_another_shape_are_told_as_that():
@@ -334,7 +334,7 @@ def test_other_numbers_in_another_shape_are_told_as_that():
     assert report["w"].sentence() == "does not hold"
     assert report["w"].diagnosis.text == "the claim is of length 2, the parameter of length 3"
     report = audit(lambda w: w[0] * w[1] * w[2], [[1.5], [4.5], [0.75]], at=[1.5, 0.5, 3.0])
-    assert report["w"].diagnosis.text == "the claim is 3×1, the parameter of length 3; the numbers are right"
+    assert report["w"].diagnosis.text == "the claim is 3×1, the parameter of length 3, but the numbers are right"
 
 
 def test_a_small_difference_is_not_explained_by_what_leaves_it_open():
@@ -365,7 +365,7 @@ def test_two_mistakes_in_one_claim_are_told_apart_if_one_is_in_the_penalty():
 
     text = audit(f, claim, at=0.6)["w"].diagnosis.text
     assert text == (
-        "two mistakes: the gradient of the penalty on w is taken as 0.1·w²; it is 0.2·w; "
+        "two mistakes: the gradient of the penalty on w is taken as 0.1·w² instead of 0.2·w; "
         "and the rest is 5 times what it should be (5 is the number of samples)"
     )
 
@@ -375,16 +375,16 @@ def test_cross_entropy_where_the_loss_is_squared_is_also_said_to_be_a_missing_de
     assert report["z"].diagnosis.text == "the inner derivative, that of sigmoid(z) − 1, is missing"
     assert [one.text for one in report["z"].also_possible] == [
         "the derivative of sigmoid is missing, as if it were 1",
-        "the claim is exact for cross-entropy, and f has the squared error",
+        "the claim is exact for cross-entropy, but f has the squared error",
     ]
 
 
 @pytest.mark.parametrize(
     ("loss", "activation", "slope", "says"),
     [
-        (nn.BCELoss(), sigmoid, lambda a: a * (1 - a), "the squared error, and f is cross-entropy"),
-        (nn.BCEWithLogitsLoss(), lambda z: z, lambda a: a * (1 - a), "the squared error, and f is cross-entropy"),
-        (nn.MSELoss(), sigmoid, lambda a: 1.0, "cross-entropy, and f has the squared error, up to the factor ½"),
+        (nn.BCELoss(), sigmoid, lambda a: a * (1 - a), "the squared error, but f is cross-entropy"),
+        (nn.BCEWithLogitsLoss(), lambda z: z, lambda a: a * (1 - a), "the squared error, but f is cross-entropy"),
+        (nn.MSELoss(), sigmoid, lambda a: 1.0, "cross-entropy, but f has the squared error, up to the factor ½"),
     ],
     ids=lambda x: type(x).__name__ if isinstance(x, nn.Module) else "",
 )
@@ -405,10 +405,10 @@ def test_the_report_says_what_where_and_why():
     assert not report
     assert str(report) == repr(report)
     assert str(report).splitlines() == [
-        "1 of 2 claimed gradients do not hold.",
-        "a (of length 2): 1 of 2 entries differ, [1] the most: claimed 3, it is 2",
+        "1 of 2 claimed gradients does not hold.",
+        "a (of length 2): 1 of 2 entries differs, at [1]: claimed 3, should be 2",
         "    likely: only [1] of 2 entries is wrong (at this point)",
-        "b (a number): agrees at the point given, the only one judged",
+        "b (a number): agrees at the given point, the only one checked",
     ]
     assert [row[:4] + row[5:6] for row in report.table()] == [
         ("a", "[0]", 3.0, 3.0, True),
@@ -417,7 +417,7 @@ def test_the_report_says_what_where_and_why():
     ]
     assert [verdict.name for verdict in report] == ["a", "b"]
     assert str(audit(lambda x: x * 2.0, 2.0, at=1.0)).startswith("All claimed gradients agree (1).")
-    assert "claimed 2.0000001, it is 2.0" in str(audit(lambda x: x * 2.0, 2.0000001, at=1.0))
+    assert "claimed 2.0000001, should be 2.0" in str(audit(lambda x: x * 2.0, 2.0000001, at=1.0))
 
 
 class Cells(HTMLParser):
@@ -439,7 +439,7 @@ def test_the_notebook_table_is_bounded_and_escapes_every_name():
     cells = Cells(report._repr_html_())
     assert "script" not in cells.tags
     assert "<script>alert(1)</script>&\n�" in cells.texts
-    assert "38 more rows" in cells.texts  # of the 50 parameters, and none of them is left out
+    assert "38 more rows" in cells.texts  # 12 of 50 are shown
     assert report._repr_html_().encode()
     assert str(report).encode()
 
@@ -489,9 +489,9 @@ def test_the_notebook_table_has_no_empty_column_and_says_nothing_twice():
         (
             lambda: audit(lambda a: a * 2, 2.0, at=1.0, sizes={"m": 0}),
             ValueError,
-            "sizes: 'm' must be a whole number from 1 on, got 0",
+            "sizes: 'm' must be a positive integer, got 0",
         ),
-        (lambda: audit(sqrt, 1.0, at=0.0), ValueError, "the gradient of f by x must be finite, got inf"),
+        (lambda: audit(sqrt, 1.0, at=0.0), ValueError, "the gradient of f with respect to x must be finite, got inf"),
     ],
 )
 def test_bad_input_is_told_by_name(call, error, message):
@@ -529,7 +529,7 @@ def test_a_deep_loss_is_audited_without_recursion():
     assert report["x"].diagnosis.text == "the claim is ½ times the gradient (2 is an exponent in f)"
 
 
-# -- a document, statement by statement ----------------------------------------------------------------
+# -- proofreading a document ---------------------------------------------------------------------------
 
 
 def line(w, b):
@@ -543,7 +543,7 @@ def test_a_proofreading_tells_of_every_statement_whether_it_holds_and_what_else_
     notes.claim("∂/∂w = 2(wx+b)·x", line, lambda w, b: (6 * (3 * w + b), 2 * (3 * w + b)), at=at)
     assert [statement.holds for statement in notes] == [False, True]
     assert notes.statements[0].likely == f"w: {notes.statements[0].report['w'].likely()}"
-    assert repr(notes).splitlines()[0] == "notes <1>: 1 of 2 statements do not hold"
+    assert repr(notes).splitlines()[0] == "notes <1>: 1 of 2 statements does not hold"
     page = notes._repr_html_()
     assert "notes &lt;1&gt;" in page
     assert page.count(">does not hold</td>") == page.count(">holds</td>") == 1
@@ -558,7 +558,7 @@ def test_a_proofreading_tells_what_cannot_be_judged_from_what_does_not_hold():
         "d(log(1 − σ))/dz = −1: cannot be judged at this point",
     ]
     notes.claim("∂max/∂x = ∂max/∂y = 1", maximum, (1.0, 1.0), at=(2.0, 2.0))
-    assert notes.headline() == "notes: 1 of 2 statements do not hold, 1 cannot be judged"
+    assert notes.headline() == "notes: 1 of 2 statements does not hold, 1 cannot be judged"
     assert repr(notes).splitlines()[-2:] == [
         "∂max/∂x = ∂max/∂y = 1: does not hold",
         "    likely: at the kink of maximum, no side gives all these numbers",
@@ -572,7 +572,7 @@ def test_a_proofreading_in_which_all_holds_says_so():
 
 
 def test_a_right_form_beside_a_statement_that_holds_is_refused():
-    with pytest.raises(ValueError, match="'d' holds as it is, got '2w' as the right form"):
+    with pytest.raises(ValueError, match="right must be empty, since 'd' already holds, got '2w'"):
         Proofreading("notes").claim("d", lambda w: w * w, lambda w: 2 * w, at=0.5, right="2w")
 
 
@@ -580,8 +580,8 @@ def test_a_gradient_that_is_not_claimed_is_not_judged_and_its_parameter_is_anoth
     report = audit(lambda w, x: w * x * x, {"w": None, "x": lambda w, x: 2 * x}, at={"w": 1.0, "x": 3.0})
     assert list(report.parameters) == ["x"]
     assert report["x"].only_nearby
-    assert repr(report).startswith("1 of 1 claimed gradients do not hold.")
-    with pytest.raises(ValueError, match="claimed has no gradient at all"):
+    assert repr(report).startswith("1 of 1 claimed gradients does not hold.")
+    with pytest.raises(ValueError, match="claimed contains no gradient"):
         audit(lambda w: w, None, at=1.0)
     with pytest.raises(TypeError, match="claimed 'w': expected a real number, got NoneType"):
         audit(lambda w, x: w * x, {"w": lambda w, x: None, "x": lambda w, x: w}, at={"w": 1.0, "x": 3.0})

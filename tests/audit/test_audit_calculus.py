@@ -1,4 +1,4 @@
-"""audit names the rule of calculus that a derivation breaks, and where: the mistakes of school, in functions of numbers."""
+"""audit names the calculus rule that a derivation breaks, and where: textbook mistakes in functions of numbers."""
 
 import math
 
@@ -21,7 +21,7 @@ from autograd.audit import audit
         (
             lambda x: sin(x**2),
             lambda x: cos(2 * x),
-            "the outer derivative is taken at the inner one: f′(u′), and not f′(u)·u′, where u is x²",
+            "the outer derivative is evaluated at the inner derivative: f′(u′) instead of f′(u)·u′, where u is x²",
         ),
         (
             lambda x: exp(x**2),
@@ -66,12 +66,12 @@ from autograd.audit import audit
         (
             lambda x: cos(x) + x**2,
             lambda x: sin(x) + 2 * x,
-            "the minus in the derivative of cos(x) is missing",
+            "the minus sign in the derivative of cos(x) is missing",
         ),
         (
             lambda x: x * cos(2 * x) ** 2,
             lambda x: cos(2 * x) ** 2 + 4 * x * cos(2 * x) * sin(2 * x),
-            "the minus in the derivative of cos(2·x) is missing",
+            "the minus sign in the derivative of cos(2·x) is missing",
         ),
         (lambda x: x**3, lambda x: 3 * x**3, "the exponent in the derivative of x³ is not lowered by 1"),
         (lambda x: x**3, lambda x: 3 * x, "the exponent in the derivative of x³ is left out"),
@@ -81,21 +81,25 @@ from autograd.audit import audit
         (
             lambda x: 2.0**x,
             lambda x: x * 2.0 ** (x - 1),
-            "the derivative of 2^x is taken by the power rule, which is for constant exponents",
+            "the derivative of 2^x is computed by the power rule, which is only for constant exponents",
         ),
         (
             lambda x: exp(3 * x),
             lambda x: 9 * x * exp(3 * x - 1),
-            "the derivative of exp(3·x) is taken by the power rule, which is for constant exponents",
+            "the derivative of exp(3·x) is computed by the power rule, which is only for constant exponents",
         ),
         (lambda x: x**x, lambda x: x * x ** (x - 1), "in the derivative of x^x, the term with the derivative of x is missing"),
         (lambda x: 5 * x**3 + 3, lambda x: 3 * x**2, "the constant factor in the derivative of 5·x³ is missing"),
-        (lambda x: x**3 + 3, lambda x: 3 * x**2 + 3, "the constant in the derivative of x³ + 3 is kept, and its derivative is 0"),
+        (
+            lambda x: x**3 + 3,
+            lambda x: 3 * x**2 + 3,
+            "the constant in the derivative of x³ + 3 is kept, although its derivative is 0",
+        ),
         (lambda x: tan(x) + x, lambda x: 1 / (1 + x * x) + 1, "the derivative of tan(x) is taken as that of atan(x)"),
         (
             lambda x: exp(-3 * x) + x,
             lambda x: -exp(-3 * x) + 1,
-            "the constant factor in the derivative of −3·x is missing, but for its sign",
+            "only the sign of the constant factor in the derivative of −3·x is kept",
         ),
     ],
 )
@@ -118,7 +122,7 @@ def test_of_a_function_without_activations_nothing_is_said_of_penalties_inputs_a
 
 def test_a_derivative_by_the_other_factor_is_named():
     report = audit(lambda a, x: sin(a * x), {"a": lambda a, x: a * cos(a * x), "x": None}, at={"a": 0.3, "x": 1.2})
-    assert report["a"].likely() == "the derivative of a·x is taken by x"
+    assert report["a"].likely() == "a·x is differentiated with respect to x"
 
 
 def test_the_argument_of_a_gradient_is_written_as_it_is():
@@ -161,7 +165,7 @@ def test_a_missing_inner_derivative_is_found_in_any_composition(outer, inner, x)
 
 @given(st.sampled_from(sorted(OUTER)), st.sampled_from(sorted(INNER)), st.floats(0.2, 1.8), st.booleans())
 def test_a_missing_term_is_found_in_any_product(outer, inner, x, first):
-    assume(outer != inner)  # then the half is missing
+    assume(outer != inner)  # for u = v the claim is just half
     u, v = OUTER[outer], INNER[inner]
 
     def claim(x):

@@ -1,4 +1,4 @@
-"""audit names the mistake that was made: planted ones come out first, and none is named where there is none."""
+"""audit names the mistake made: it ranks planted mistakes first, and names none where there is none."""
 
 import numpy
 import pytest
@@ -24,7 +24,7 @@ FUNCTIONS = {
 
 
 class Network:
-    """A small network with a sigmoid at its end, written with Values, and its gradient derived by hand, with one mistake."""
+    """A small network of Values that ends in a sigmoid, and its gradient derived by hand with one mistake."""
 
     def __init__(self, seed, sizes=(3, 2, 3), samples=4, hidden="tanh", loss="half", mean=True, ridge=0.0, scale=1.0):
         random = numpy.random.RandomState(seed)
@@ -47,7 +47,7 @@ class Network:
         return terms.sum() / self.per + self.ridge / 2 * ((w1**2).sum() + (w2**2).sum())
 
     def is_finite(self):
-        """Is no output so close to 0 or 1 that its logarithm is lost?"""
+        """True if no output is so close to 0 or 1 that its logarithm is lost."""
         h = FUNCTIONS[self.hidden][0](self.at["w1"] @ self.x + self.at["b1"][:, None])
         return self.loss != "cross" or numpy.abs(self.at["w2"] @ h + self.at["b2"][:, None]).max() < 30
 
@@ -151,8 +151,8 @@ MISTAKES = {
 }
 PENALTIES = {name for name, kind in MISTAKES.items() if kind == "penalty"}
 SQUARE = {"errors of the other layer", "slope of the other layer", "weights not transposed", "weights missing", "other parameter"}
-DEAD = {"sign", "twice", "transpose", "an entry", "column"}  # those that dead units do not turn into others
-FEWER = settings(max_examples=max(settings.default.max_examples // 20, 1))  # of each kind
+DEAD = {"sign", "twice", "transpose", "an entry", "column"}  # mistakes that dead units don't turn into others
+FEWER = settings(max_examples=max(settings.default.max_examples // 20, 1))  # per kind of mistake
 
 
 @st.composite
@@ -176,7 +176,7 @@ def test_a_planted_mistake_is_named_first(mistake, data):
     network = data.draw(networks(mistake))
     report = audit(network.f, network.claim(mistake), at=network.at)
     wrong = [verdict for verdict in report if not verdict.agrees]
-    assume(wrong)  # a relu may be the same function everywhere
+    assume(wrong)  # with relu, a mistake may make no difference
     assert {verdict.diagnosis and verdict.diagnosis.mistake for verdict in wrong} == {MISTAKES[mistake]}, str(report)
 
 
@@ -213,7 +213,7 @@ def test_one_unit_and_one_sample_are_not_accused_of_anything(seed, hidden, loss)
 @given(data=st.data())
 def test_no_mistake_is_named_where_the_claim_is_just_wrong(data):
     noise = data.draw(st.sampled_from([1.0, 0.01, 1e-7]))
-    network = data.draw(networks("no hidden slope"))  # with a relu all but one entry may be zero, and that one off by a factor
+    network = data.draw(networks("no hidden slope"))  # with relu, only one entry may be nonzero, off by a factor
     junk = numpy.random.RandomState(data.draw(st.integers(0, 10**6)))
     shift = {name: junk.randn(*array.shape) for name, array in network.at.items()}
 

@@ -1,4 +1,4 @@
-"""Statements of published tutorials that do not hold, each found by audit, and what it says of them; and some that hold."""
+"""False statements in published tutorials, each found by audit, with its findings; and some true ones."""
 
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ def sigmoid(z):
 
 
 class Statement(NamedTuple):
-    """What a tutorial says of a gradient, the loss it speaks of, what holds instead, and what audit says by parameter."""
+    """A tutorial's claim about a gradient, its loss, the correct gradient, and audit's expected finding per parameter."""
 
     tutorial: str
     says: str
@@ -150,7 +150,7 @@ def how_gradient(W1, b1, W2, b2):
 
 
 BLOCKS_NAME, LEGO_NAME, ML13_NAME = "neural-networks-building-blocks", "one-lego-at-a-time-xor", "ml-13-backpropagation"
-AT_Z2 = "the derivative of relu in layer 1 is taken at the argument of layer 2 (sigmoid), and not at its own"
+AT_Z2 = "the derivative of relu in layer 1 is evaluated at the argument of layer 2 (sigmoid) instead of its own"
 STATEMENTS = [
     Statement(
         BLOCKS_NAME,
@@ -168,7 +168,7 @@ STATEMENTS = [
         blocks_gradient("a1"),
         BLOCKS,
         blocks_gradient(),
-        {"W2": "δ and the inputs are multiplied entry by entry, where every δ should meet every input"},
+        {"W2": "δ and the inputs are multiplied entry by entry, but every δ should be multiplied by every input"},
     ),
     Statement(
         BLOCKS_NAME,
@@ -204,7 +204,7 @@ STATEMENTS = [
         lego_gradient(lambda w: (w**2).sum()),
         LEGO,
         lego_gradient(lambda w: w),
-        {w: f"the gradient of the penalty on {w} is taken as 1e−06·Σw²; it is 1e−06·w" for w in LEGO},
+        {w: f"the gradient of the penalty on {w} is taken as 1e−06·Σw² instead of 1e−06·w" for w in LEGO},
     ),
     Statement(
         LEGO_NAME,
@@ -214,7 +214,7 @@ STATEMENTS = [
         LEGO,
         lego_gradient(lambda w: w, n=N),
         {
-            w: f"two mistakes: the gradient of the penalty on {w} is taken as 1e−06·Σw²; it is 1.66667e−07·w; "
+            w: f"two mistakes: the gradient of the penalty on {w} is taken as 1e−06·Σw² instead of 1.66667e−07·w; "
             "and the rest is 6 times what it should be (6 is the number of samples)"
             for w in LEGO
         },
@@ -227,8 +227,8 @@ STATEMENTS = [
         ML13,
         ml13_gradient(),
         {
-            "W1": "the product with the inputs is missing: the claim is δ, one number for each unit, "
-            "and δ is that of another layer, the one of W2"
+            "W1": "the product with the inputs is missing: the claim is δ, one number per unit, "
+            "and δ belongs to another layer, that of W2"
         },
     ),
     Statement(

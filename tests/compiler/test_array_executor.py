@@ -26,19 +26,19 @@ NAMESPACES = {"numpy": XP, "array_api_strict": array_api_strict}
 ANY = (*sorted(ops.BUILT_IN - {"polygamma"}), "detach", "add", "mul", "dot", "sum")
 EXACT = ("add", "sub", "mul", "neg", "pos", "sum", "prod", "dot", "where", "relu", "step", "abs", "maximum", "less", "equal")
 EPSILON = 2.0**-53
-fewer_examples = settings(max_examples=settings.default.max_examples // 2)  # for each library, or each width
+fewer_examples = settings(max_examples=settings.default.max_examples // 2)  # per library or width
 
 
 @pytest.fixture(params=["one block", "blocks of two lanes"])
 def width(request, monkeypatch):
-    """How many lanes NumPy runs at a time."""
+    """Set how many lanes NumPy processes at a time."""
     if request.param == "blocks of two lanes":
         monkeypatch.setattr(arrays, "MIN_LANES", 2)
         monkeypatch.setattr(arrays, "CACHE", 0)
 
 
 def with_all_outputs(program):
-    """The program that shows every register."""
+    """A copy of the program that outputs every register."""
     return Program(program.inputs, program.rows, tuple(Output(f"r{i}", i) for i in range(program.registers)), program.registers)
 
 
@@ -48,18 +48,18 @@ def found_on(xp, program, inputs, lanes):
 
 
 def check_whole_numbers(xp, prepared, program, inputs, lanes):
-    """No rounding: as plain Python computes them, as long as they are small enough to be exact."""
+    """Check that the results equal plain Python's, where the numbers are small enough to be exact."""
     everything = python.run(with_all_outputs(program), inputs, lanes)
     assume(all(abs(x) < 2.0**50 for several in everything for x in (several if isinstance(several, list) else [several])))
     for found, want in zip(found_on(xp, prepared(program), inputs, lanes), python.run(program, inputs, lanes), strict=True):
-        assert np.broadcast_to(found, np.shape(want)).tolist() == want  # passes find out that an output is the same in all lanes
+        assert np.broadcast_to(found, np.shape(want)).tolist() == want  # a pass may find an output to be uniform
 
 
 # -- every row against its op ----------------------------------------------------------------------------
 
 
 def check_rows(program, registers, lanes):
-    """Each register is what its row makes of the registers that the row reads."""
+    """Check each register against its row, applied to the registers that the row reads."""
     for row in program.rows:
         args = [registers[arg] if type(arg) is int else np.float64(arg) for arg in row.args]
         for result, terms in terms_of(row, args, lanes):
@@ -70,7 +70,7 @@ def check_rows(program, registers, lanes):
 
 
 def terms_of(row, args, lanes):
-    """Each result of a row with the products that it is the sum of; None for ops that are no sums of products."""
+    """Each result register of a row with the products it sums; None if the op isn't a sum of products."""
     if row.op in (lane_sum, lane_dot):
         pairs = np.broadcast_to(math.prod(args), lanes)
         yield row.result, list(pairs)
@@ -100,7 +100,7 @@ def check_op(op, args, found):
 
 
 def check_sum(row, terms, found):
-    """Where no partial sum can overflow, within the bound of any order of additions."""
+    """Check the sum against the error bound for any order of additions, unless a partial sum could overflow."""
     columns = [x.reshape(-1).tolist() for x in np.broadcast_arrays(np.asarray(found), *terms)]
     for z, *several in zip(*columns, strict=True):
         size = sum(map(abs, several))
@@ -138,7 +138,7 @@ def test_whole_numbers_are_computed_exactly(prepared, drawn):
     check_whole_numbers(XP, prepared, *drawn)
 
 
-# -- what programs may be like ---------------------------------------------------------------------------
+# -- special programs ------------------------------------------------------------------------------------
 
 
 def test_a_register_may_be_written_again():
@@ -243,7 +243,7 @@ def layer(weights, x):
 
 
 def training_step():
-    """A program with uniform inputs, lanes, and sums over lanes, and numbers for it."""
+    """A program with uniform inputs, lanes and sums over lanes; its inputs; and its outputs on NumPy."""
     x = np.linspace(-2.0, 2.0, 12).reshape(2, 6)
     program = compile(layer, WEIGHTS, [0.5, 2.0], in_axes=(None, 0)).program_of("value_and_grad", reduction="sum")
     return program, [*FLAT, *x], [y.tolist() for y in run_on_arrays(program, [*FLAT, *x])]
@@ -254,7 +254,7 @@ def near(want):
 
 
 POINTS = np.array([[0.5, 2.0], [-1.5, 0.25], [3.0, -2.0]])
-W, X, XS = [1.5, -0.5], POINTS[:, 0], [POINTS[:, 0], POINTS[:, 1]]  # lists of arrays have their lanes too
+W, X, XS = [1.5, -0.5], POINTS[:, 0], [POINTS[:, 0], POINTS[:, 1]]  # lists of arrays have lanes too
 PAIR = [1.0, 2.0]
 
 

@@ -32,7 +32,7 @@ def on(xp, op, *args):
         return np.asarray(array_form(op, xp)(*arrays))
 
 
-@lru_cache(maxsize=4)  # one op with each of its numbers of arguments
+@lru_cache(maxsize=4)  # one op at each of its argument counts
 def arrays_and_results(op, size, arguments):
     arrays = columns(op, size, arguments)
     return arrays, one_by_one(op, arrays)
@@ -117,7 +117,7 @@ def test_chunks_of_dask_arrays_are_computed_number_by_number():
 
     x = xp.asarray(np.array([1.5, 2.5, 1e-300])).rechunk(2)
     for op in (ops.polygamma, ops.lgamma, ops.erf, ops.softplus, ops.where, ops.cbrt):
-        with np.errstate(all="ignore"):  # which threads do not inherit
+        with np.errstate(all="ignore"):  # not inherited by threads, hence the synchronous scheduler
             found = array_form(op, xp)(*[x] * op.arity).compute(scheduler="synchronous")
         assert np.all(ulps_apart(found, one_by_one(op, [x.compute()] * op.arity)) <= 4)
 
@@ -130,12 +130,12 @@ def test_an_op_without_a_form_is_an_error_that_names_it_and_the_library():
 
 # -- JAX -------------------------------------------------------------------------------------------------
 
-# XLA flushes subnormal numbers to zero, and fuses multiplications with additions.
+# XLA flushes subnormals to zero and fuses multiplications with additions.
 SMALLEST = 1e-290
 
 
 def ordinary(op, arrays, want):
-    """The points where neither arguments nor results, nor products of some of them, are subnormal or next to it."""
+    """A mask of the points where no argument, result or product of them is subnormal or nearly so."""
     sizes = [np.abs(x) for x in (*arrays, want)]
     fine = np.all([(size == 0.0) | ~(size < SMALLEST) for size in sizes], axis=0)
     if op.name in ("prod", "dot", "mod"):

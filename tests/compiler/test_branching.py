@@ -1,4 +1,4 @@
-"""Functions that branch on their numbers: guards, and programs for every way through."""
+"""Functions that branch on their numbers: guards, and one program per way through the branches."""
 
 import copy
 import math
@@ -43,7 +43,7 @@ every_way = autograd.compile(halved, 3.0, 2.0, in_axes=(0, None), guard="recompi
 
 @given(st.lists(numbers, min_size=1, max_size=12), numbers)
 def test_sums_over_lanes_add_up_over_the_ways_that_they_go(xs, w):
-    program = every_way  # with the ways of earlier examples
+    program = every_way  # keeps the ways of earlier examples
     value, (by_x, by_w) = program.value_and_grad(np.array(xs), w, argnums=(0, 1), reduction="mean")
     expected = [eager(halved, x, w) for x in xs]
     assert value == pytest.approx(np.mean([v for v, _ in expected]), rel=1e-12, abs=1e-12)

@@ -1,4 +1,4 @@
-"""Calls with floats, and arrays of the shapes of an earlier call, which machine code reads by itself."""
+"""Call plans: repeated calls with floats, or arrays of known shapes, whose arguments machine code reads."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def arrays(lanes=5, seed=0):
 
 
 def twice(program):
-    """The program after calls that make its plan, and use it."""
+    """The program after one call that makes its plan and one that uses it."""
     for _ in range(2):
         program.value_and_grad(*arrays(), argnums=(0, 1, 2), reduction="mean")
     assert program._plans
@@ -53,7 +53,7 @@ def agree(found, expected):
 
 
 def check(program, xs):
-    """As a program that is called for the first time."""
+    """Check that the program agrees with one that has never been called."""
     agree(
         program.value_and_grad(*xs, argnums=(0, 1, 2), reduction="mean"),
         compiled().value_and_grad(*xs, argnums=(0, 1, 2), reduction="mean"),
@@ -363,7 +363,7 @@ def test_programs_too_long_for_the_cache_give_the_same(length):
     assert slopes == pytest.approx(wanted_slopes, rel=1e-12)
 
 
-# -- all verbs, and leaves from outside -----------------------------------------------------------------
+# -- all verbs, and captured leaves ---------------------------------------------------------------------
 
 W, B = autograd.Value(0.5), autograd.Value(-0.25)
 
@@ -394,7 +394,7 @@ POINTS = [
 
 
 def same(one, other):
-    """True for the same numbers in the same containers."""
+    """True if both are the same numbers in the same containers."""
     if isinstance(one, (list, tuple)):
         return type(one) is type(other) and len(one) == len(other) and all(map(same, one, other))
     if isinstance(one, dict):
@@ -415,7 +415,7 @@ def test_every_call_gives_what_a_first_one_gives(f, verb, executor):
         return autograd.compile(f, [0.0, 0.0], 0.0, executor=executor)
 
     program = compiled()
-    for xs in [*POINTS * 2, *POINTS[:2] * 10]:  # so often that there are plans, and Python code
+    for xs in [*POINTS * 2, *POINTS[:2] * 10]:  # enough calls to make plans and Python code
         result_of(verb, program, xs)
     assert executor == "numpy" or len(program._plans) >= 4
     for i, xs in enumerate(POINTS):
@@ -445,7 +445,7 @@ ASKED = [
 
 @st.composite
 def ways_to_give(draw, axes):
-    """A function of nine numbers that makes a pair and a number of them, or lanes of these, of any kinds."""
+    """A function that turns nine numbers into arguments of random kinds: a pair and a number, or lanes of them."""
     kinds = draw(st.sampled_from([st.just(float)] * 3 + [OTHER_NUMBERS]).flatmap(lambda kind: st.tuples(kind, kind, kind)))
     container, lanes = draw(CONTAINERS), draw(st.sampled_from([None, None, None, 3, 3, 1, 0]))
     others = [draw(st.sampled_from([np.asarray, np.asarray, *OTHER_ARRAYS])) for _ in range(2)]
@@ -485,7 +485,7 @@ def test_after_any_calls_a_program_gives_what_a_new_one_gives(data):
     for arguments in data.draw(st.lists(st.sampled_from(ways), min_size=2, max_size=10)):
         W.data, B.requires_grad = data.draw(NUMBERS), data.draw(st.booleans())
         xs = arguments(data.draw(st.lists(NUMBERS, min_size=9, max_size=9)))
-        for _ in range(data.draw(st.sampled_from([1, 25]))):  # after which there may be a plan, and Python code
+        for _ in range(data.draw(st.sampled_from([1, 25]))):  # 25 calls may make a plan and Python code
             found = outcome(ask, program, xs)
         assert same(found, outcome(ask, compiled(), xs))
         seen.append((found, repr(found)))
@@ -547,7 +547,7 @@ def test_of_many_lengths_of_batches_the_last_ones_have_plans():
 
 @pytest.fixture
 def threads(monkeypatch):
-    """Four threads that take turns as often as possible."""
+    """A pool of four threads that switch as often as possible."""
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     with ThreadPoolExecutor(4) as pool:
@@ -620,7 +620,7 @@ def test_branches_are_guarded_in_every_lane_at_every_call(reduction):
     def compiled():
         return autograd.compile(lambda a, x: a * x if x else -x, 1.0, 1.0, in_axes=(None, 0))
 
-    program, tiny = compiled(), np.array([5e-324, 1.0, 3.0])  # a multiple of which may be 0
+    program, tiny = compiled(), np.array([5e-324, 1.0, 3.0])  # multiples of 5e-324 may be 0
     for xs in (np.array([1.0, 2.0, 3.0]), tiny, tiny):
         for argnums in (0, 1, (0, 1)):
             found = program.value_and_grad(2.0, xs, argnums=argnums, reduction=reduction)

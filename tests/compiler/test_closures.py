@@ -1,4 +1,4 @@
-"""What a function reads from outside and what changes there: read anew, or an error, never an old number."""
+"""Functions that read outside state: each change is picked up or is an error; stale numbers are never used."""
 
 import functools
 import importlib
@@ -234,7 +234,7 @@ def test_what_a_module_holds_that_is_imported_inside_a_function_is_watched(monke
 
 
 class Attributed(dict):
-    """A dict whose items are attributes too, and any other attribute is a KeyError."""
+    """A dict whose items are attributes too; any other attribute raises KeyError."""
 
     __getattr__ = dict.__getitem__
 
@@ -479,7 +479,7 @@ def test_what_an_op_of_ones_own_reads_is_watched(monkeypatch, rules):
 
 
 class Keeping(nn.Module):
-    """It keeps its results, as layers of makemore do, and reads one of them."""
+    """A module that keeps its results, as makemore's layers do, and reads one of them."""
 
     def __init__(self):
         self.layer, self.w = nn.Layer(2, 2, "tanh", seed=0), Value(2.0)
@@ -654,7 +654,7 @@ def test_a_method_that_another_has_replaced_in_its_class_is_an_error(name):
 
 
 class Plain:
-    """Without attributes of its own."""
+    """A class whose instances have no attributes."""
 
     def scale(self, x):
         return 2.0 * x
@@ -929,7 +929,7 @@ def test_what_a_function_assigns_while_it_is_traced_is_refused():
     assert w.data == 2.0
 
 
-# -- plain data: nested lists and dicts of numbers and texts ------------------------------------------------
+# -- plain data: nested lists and dicts of numbers and strings ----------------------------------------------
 
 LIKE_EACH_OTHER = st.sampled_from([0, 0.0, -0.0, False, 1, 1.0, True, 1 + 0j, 2**70, float(2**70), math.nan, None, "1", b"1", ""])
 PLAIN = st.recursive(
@@ -1062,7 +1062,7 @@ def logged(f):
 
 @pytest.fixture(scope="module")
 def toolbox(tmp_path_factory):
-    """A package that pip might have installed."""
+    """A package in a site-packages folder, as if installed by pip."""
     folder = tmp_path_factory.mktemp("env") / "site-packages"
     folder.mkdir()
     (folder / "toolbox_of_others.py").write_text(TOOLBOX)

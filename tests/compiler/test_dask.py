@@ -1,4 +1,4 @@
-"""Compiled functions on Dask arrays: chunk by chunk they give what they give on one NumPy array."""
+"""Compiled functions on Dask arrays: computed chunk by chunk, they agree with one NumPy array."""
 
 from functools import lru_cache
 
@@ -17,7 +17,7 @@ RNG = np.random.default_rng(0)
 
 
 def loss(w, x, y):
-    """A sample's loss; whole numbers make every sum of it exact."""
+    """The loss of one sample; on whole numbers, every sum of it is exact."""
     return (w[0] * x[0] + w[1] * x[1] - y) ** 2
 
 
@@ -31,21 +31,21 @@ def program_along(axis):
 
 @pytest.fixture(autouse=True)
 def threads():
-    """Chunks are computed in two threads of this process."""
+    """Compute chunks in two threads of this process."""
     with dask.config.set(scheduler="threads", num_workers=2):
         yield
 
 
 @st.composite
 def splits(draw, total):
-    """The lengths of chunks, which may be empty."""
+    """Chunk lengths, some perhaps 0."""
     cuts = sorted(draw(st.lists(st.integers(0, total), max_size=4)))
     return tuple(b - a for a, b in zip([0, *cuts], [*cuts, total], strict=True))
 
 
 @st.composite
 def batches(draw):
-    """Whole numbers as X, y and the same as Dask arrays, each with chunks of its own, and the axis of the lanes in X."""
+    """Whole numbers X and y, both again as independently chunked Dask arrays (y perhaps as it was), and X's lane axis."""
     lanes = draw(st.integers(1, 12))
     numbers = st.integers(-9, 9).map(float)
     axis = draw(st.sampled_from([0, 1, -1]))
@@ -156,7 +156,7 @@ def test_no_lanes_at_all_have_a_sum_but_no_mean():
         program.value_and_grad(*none, reduction="mean")
 
 
-# -- leaves from outside -----------------------------------------------------------------------------------
+# -- captured leaves ---------------------------------------------------------------------------------------
 
 
 def test_backward_adds_to_the_leaves_what_it_adds_for_one_array():
@@ -177,7 +177,7 @@ def test_leaves_are_read_at_each_call():
     lazy = program(x)
     w.data = 10.0
     assert program(x).compute().tolist() == [0.0, 10.0, 20.0]
-    assert lazy.compute().tolist() == [0.0, 2.0, 4.0]  # as it was when it was called
+    assert lazy.compute().tolist() == [0.0, 2.0, 4.0]  # with w as of its own call
     assert program.backward(x, reduction="sum") == 30.0
 
 
@@ -191,7 +191,7 @@ def test_a_program_is_unpacked_once_and_not_for_every_update_of_its_leaves(monke
     for _ in range(5):
         program.backward(da.from_array(np.arange(4.0), chunks=2))
         w.data -= 0.5
-    assert len(read) <= 2  # two threads may both be the first
+    assert len(read) <= 2  # both threads may unpack it
 
 
 def test_what_a_function_reads_besides_leaves_may_not_change():

@@ -1,4 +1,4 @@
-"""Compiled functions on a real cluster of two worker processes, also when one of them is killed."""
+"""Compiled functions on a real cluster of two worker processes, even when one of them is killed."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -35,7 +35,7 @@ W = [0.5, -1.25]
 def test_value_and_gradient_are_those_of_numpy_up_to_the_rounding_of_the_sum(client, program):
     value, slope = program.value_and_grad(W, da.from_array(X, chunks=(130, 1)), da.from_array(Y, chunks=300), reduction="mean")
     lanes, slopes = program.value_and_grad(W, X, Y)
-    # The bound of any order of additions, and one more rounding of the mean.
+    # The error bound for any order of additions, plus one rounding for the mean.
     unit = 1002 * 2.0**-53
     assert abs(value - lanes.mean()) <= unit * lanes.mean()
     for found, columns in zip(slope, slopes, strict=True):

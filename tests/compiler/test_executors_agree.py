@@ -1,8 +1,8 @@
-"""What is compiled computes what eager code computes, in every way it runs: random graphs, special values, activations, losses.
+"""Every executor agrees with eager code: on random graphs, special values, activations and losses.
 
-Where the elementary functions are Python's, it agrees to the last bit. Elsewhere it may err by 4 ulps more in every op: what
-that makes of a value and of its gradient is bounded by `tests.support.rounding`, against 60 digits. Where arithmetic is exact,
-all agree to the last bit. The ways are those of `tests.support.executors`; each is given all functions of a test at once.
+Executors that use Python's elementary functions agree to the last bit. On the others, every op may err by 4 more ulps:
+`tests.support.rounding` bounds the resulting errors of values and gradients, measured against 60 digits. Where arithmetic is
+exact, all agree to the last bit. `tests.support.executors` lists the executors; each gets all functions of a test at once.
 """
 
 import math
@@ -36,12 +36,12 @@ def executors(names):
 
 
 every_executor = executors(EXECUTORS)
-all_but_jax = executors(name for name in EXECUTORS if name != "jax")  # XLA takes a second for some functions; see below
+all_but_jax = executors(name for name in EXECUTORS if name != "jax")  # XLA takes a second to compile some functions; see below
 
 
 @pytest.fixture(autouse=True)
 def silent():
-    """NaN and infinity are no news here."""
+    """Silence warnings about NaN and infinity."""
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore", RuntimeWarning)
         yield
@@ -58,12 +58,12 @@ def eager(f, xs):
 
 
 def job_of(f, points):
-    """With what eager code gives at each point."""
+    """A job, and the results of eager code at each point."""
     return Job(f, points), [eager(f, point) for point in points]
 
 
 def results(executor, work):
-    """Each job with a row that was found and what belongs to that row, given jobs with a list of that; none of refused points."""
+    """The job, its result and its list entry for each point of each job; refused points are skipped."""
     for (job, wanted), rows in zip(work, executor.run([job for job, _ in work]), strict=True):
         yield from ((job, row, want) for row, want in zip(rows, wanted, strict=True) if row is not None)
 
@@ -97,7 +97,7 @@ def test_with_the_elementary_functions_of_python_random_graphs_are_computed_to_t
 
 @cache
 def tame_graphs():
-    """With the exact results, and the errors that those of ops make of them."""
+    """Jobs with tame graphs, their exact results, and bounds on the errors caused by their ops."""
 
     def known(drawn):
         program, xs = drawn
@@ -114,7 +114,7 @@ def test_random_graphs_are_computed_within_the_error_of_their_ops(executor):
 
 
 def exact_and_errors(program, xs):
-    """Value and gradient in 60 digits, each with the error that it may have."""
+    """The value and gradient in 60 digits, each with its error bound."""
     (value, gradient), bound = oracle.evaluate(program, xs), analyse(program, xs, 2 * ULPS)
     return [*zip([value, *gradient], [bound.value_error, *bound.gradient_errors], strict=True)]
 
@@ -127,7 +127,7 @@ def check(want, row):
 def test_jax_computes_random_graphs_within_the_error_of_their_ops_under_jit():
     import jax
 
-    work = tame_graphs()[:2]  # XLA takes a second for each
+    work = tame_graphs()[:2]  # XLA takes a second to compile each
     with jax.enable_x64(True):
         for job, wanted in work:
             compiled = compile(job.f, *job.points[0])
@@ -174,13 +174,13 @@ def exact_graphs():
 @all_but_jax
 def test_where_arithmetic_is_exact_all_agree_to_the_last_bit_with_the_same_nan_and_infinities(executor):
     for _, *pair in results(EXECUTORS[executor], exact_graphs()):
-        if executor in OF_ARRAYS:  # a BLAS starts its sums from 0.0, so a sum of nothing but -0.0 is 0.0
+        if executor in OF_ARRAYS:  # BLAS starts its sums at 0.0, so a sum of -0.0 alone is 0.0
             pair = [np.add(numbers, 0.0).tolist() for numbers in pair]
         assert bits(pair[0]) == bits(pair[1])
 
 
 def stays_exact(program, xs):
-    """Are all numbers of a graph and its sweep so small that none of their sums and products is rounded?"""
+    """True if all numbers of a graph and its sweep are so small that no sum or product of them is rounded."""
     leaves = [Value(x) for x in xs]
     nodes = run_ops(program, leaves)
     nodes[-1].backward()
@@ -191,7 +191,7 @@ def stays_exact(program, xs):
 
 
 def page():
-    """The rows of the page of special values: one job for those of a function, and one for their second derivatives."""
+    """The special values documented in semantics.md: one job per function, and one for its second derivatives."""
     work = []
     for text in dict.fromkeys(row[0] for row in NUMBER_ROWS.values()):
         rows = [row for row in NUMBER_ROWS.values() if row[0] == text]
@@ -227,7 +227,7 @@ def test_an_unusual_input_gets_its_value_and_gradient(executor):
 def check_cases(executor):
     work = [(Job(case.f, [case.args]), [name]) for name, case in CASES.items()]
     for job, row, name in results(executor, work):
-        wanted = eager(job.f, CASES[name].args)  # `test_semantics` says that these are right
+        wanted = eager(job.f, CASES[name].args)  # checked by `test_semantics`
         exact = executor.is_exact(job)
         assert bits(row) == bits(wanted) if exact else np.all(ulps_apart(row, wanted) <= 4), (name, row, wanted)
 
@@ -252,7 +252,7 @@ LISTS = {
     "reciprocal": lambda xs: F.reciprocal(xs[0]),
 }
 ACTIVATIONS = {name: lambda xs, name=name: nn.activations.activation_function(name)(xs[0]) for name in nn.activations.NAMES}
-ACTIVATIONS["mish"] = lambda xs: F.mish(F.abs(xs[0]))  # near a zero of its slope errors are those of larger terms
+ACTIVATIONS["mish"] = lambda xs: F.mish(F.abs(xs[0]))  # near the zero of its slope, larger terms cancel
 ACTIVATIONS |= {"leaky_relu 0.3": lambda xs: nn.LeakyReLU(0.3)(xs[0]), "elu 2": lambda xs: nn.ELU(2.0)(xs[0])}
 
 
@@ -277,7 +277,7 @@ LOSSES = {
 FUNCTIONS = {**LISTS, **ACTIVATIONS, **LOSSES}
 FOUR = st.lists(st.integers(-4000, 4000).filter(bool).map(lambda n: n / 1000), min_size=4, max_size=4)
 ODD = st.sampled_from([0.0, -0.0, 1.0, -1.0, 0.5, 20.0, -40.0, 800.0, -800.0, math.inf, -math.inf, math.nan])
-RECORDED_OTHERWISE = ("softmax", "log_softmax", "NLL")  # eagerly they branch on which number is the largest
+RECORDED_OTHERWISE = ("softmax", "log_softmax", "NLL")  # eager code branches on which number is largest
 
 
 def of_four(f):
@@ -286,7 +286,7 @@ def of_four(f):
 
 @cache
 def functions_at_points():
-    """The functions at ordinary points, with the exact results and the errors of them."""
+    """Jobs with the functions at ordinary points, their exact results, and error bounds."""
 
     def known(name, xs):
         leaves = [Value(x) for x in xs]

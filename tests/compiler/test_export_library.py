@@ -1,4 +1,4 @@
-"""What Python has and the targets lack, written in Python: it gives what Python itself gives."""
+"""Python's functions that export targets lack, rewritten in Python: they agree with Python's own."""
 
 import math
 from fractions import Fraction
@@ -38,7 +38,7 @@ def test_the_extremes_are_those_of_python(xs):
 
 @given(lists)
 def test_a_length_is_that_of_python(xs):
-    assume(math.isinf(math.hypot(*xs)) <= any(map(math.isinf, xs)))  # ldexp of Python raises
+    assume(math.isinf(math.hypot(*xs)) <= any(map(math.isinf, xs)))  # on overflow Python's ldexp raises
     assert same(library.length(*xs), math.hypot(*xs))
 
 
@@ -47,7 +47,7 @@ def test_a_sum_is_rounded_once(xs):
     assert library.exact_sum(xs) == float(sum(map(Fraction, xs)))
     assert same(library.exact_sum([*xs, math.inf]), math.inf)
     assert math.isnan(library.exact_sum([*xs, math.inf, -math.inf]))
-    assert library.exact_sum([*xs, 1.7e308, 1.7e308]) == math.inf  # where Python raises
+    assert library.exact_sum([*xs, 1.7e308, 1.7e308]) == math.inf  # Python's fsum raises here
 
 
 @given(st.one_of(any_floats, st.floats(-7.0, 7.0), st.floats(0.0, 27.0)))

@@ -1,4 +1,4 @@
-"""Every op in C and in JavaScript: the numbers of the op itself, special ones included."""
+"""Every op in C and in JavaScript agrees with the op itself, at special numbers too."""
 
 import itertools
 import math
@@ -28,7 +28,7 @@ def counts(name):
 
 
 def program_of(name, count):
-    """The op alone, on lanes."""
+    """A program of this op alone, on lanes."""
     builder = Builder([Input(f"x{i}", True) for i in range(count)])
     return builder.program([Output("z", builder.add(TABLE[name], tuple(range(count))))])
 
@@ -37,7 +37,7 @@ PROGRAMS = {f"op_{name}_{count}": program_of(name, count) for name in NAMES for 
 
 
 def cases(name, count):
-    """Arguments of an op: special numbers in combination, points of its domain, and its ends."""
+    """Arguments of an op: combinations of special numbers, and points inside its domain and at its ends."""
     found = list(itertools.product(SPECIAL, repeat=count))[:: max(1, len(SPECIAL) ** (count - 2))][:500] if count < 6 else []
     if count == 2:
         found += [(x, y) for x in SPECIAL for y in (5.0, -2.0, 2.0**53, -3.0)]
@@ -75,7 +75,7 @@ def test_an_op_in_c_is_the_op_bit_for_bit_at_any_floats(library, name, data):
 
 
 def in_javascript(folder, work, functions):
-    """For each op, number of arguments and list of arguments: the results in JavaScript, with these elementary functions."""
+    """JavaScript's results for each op, argument count and list of arguments, with these elementary functions."""
     drawn = [(program_of(name, count), list(zip(*found, strict=True)), len(found)) for name, count, found in work]
     return [outputs[0] for outputs in on_tapes(drawn, folder, functions)]
 
@@ -92,6 +92,6 @@ def test_an_op_in_javascript_is_within_4_ulps_with_math(tmp_path):
     for (name, _, found), results in zip(work, in_javascript(tmp_path, work, "Math"), strict=True):
         for args, z in zip(found, results, strict=True):
             exact = TABLE[name](*args)
-            # Left of 0, lgamma is a difference of two logarithms of about 1.
+            # Left of 0, lgamma is a difference of two logarithms of size about 1.
             cancels = name == "lgamma" and args[0] < 0.0 and abs(z - exact) <= 4.0 * math.ulp(1.0)
             assert cancels or ulps(z, exact) <= 4.0, (name, args, z, exact)

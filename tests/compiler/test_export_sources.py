@@ -1,4 +1,4 @@
-"""Ops of the user's own in C and JavaScript: whatever Python their source is, it means what it means in Python."""
+"""Custom ops in C and JavaScript: their source, whatever Python it contains, means the same as in Python."""
 
 import itertools
 import math
@@ -13,7 +13,7 @@ from autograd.compiler.program import Input, Output
 from autograd.errors import CompileError
 from tests.support.foreign import as_bits, call, compiled, from_bits, run_module, same, ulps
 
-# (A truth value or an integer of Python has no -0.)
+# (Python's bools and ints have no -0.)
 SOURCES = """
 {0} + {1}  {0} - ({1} - {0})  ({0} - {1}) - {0}  {0} / ({1} * {0})  -(-{0} - {1})  -{0} ** 2 + {1}
 {0} or {1}  {0} and {1}  not {0} or {1}  {0} and {1} and 3.0  {0} or {1} or 2.0  not ({0} and {1})
@@ -73,7 +73,7 @@ def test_sources_mean_in_c_and_in_javascript_what_they_mean_in_python(tmp_path):
     modules = {name: javascript_source(program) for name, program in programs.items()}
     in_javascript = from_bits(run_module(tmp_path, f"{script}send(found);\n", as_bits(columns), **modules))
     for source, *found in zip(sources(), in_c, in_javascript, strict=True):
-        most = 4 if "**" in source or "hypot" in source else 0  # each version of Node rounds a power in its own way
+        most = 4 if "**" in source or "hypot" in source else 0  # versions of Node round powers differently
         for point, by_c, by_javascript in zip(points, *found, strict=True):
             if (expected := in_python(source, point)) is not None:
                 assert same(by_c, expected), (source, point)

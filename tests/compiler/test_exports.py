@@ -1,4 +1,4 @@
-"""Programs in C, JavaScript and Python, and Tapes in JavaScript, compute what the scalar executor computes, to the last bit."""
+"""Programs in C, JavaScript and Python, and Tapes in JavaScript, agree with the scalar executor to the last bit."""
 
 import math
 
@@ -38,7 +38,7 @@ COUNT = settings.default.max_examples
 
 
 def check(drawn, found):
-    """The outputs of all programs are those of the scalar executor."""
+    """Check the outputs of all programs against the scalar executor."""
     for (program, inputs, lanes), outputs in zip(drawn, found, strict=True):
         for one, other in zip(outputs, run(program, inputs, lanes), strict=True):
             pairs = zip(one, other, strict=True) if isinstance(other, list) else [(one, other)]
@@ -51,7 +51,7 @@ WORDS += ["double", "restrict", "inf", "NAN", "e", "lambda", "function", "await"
 
 @st.composite
 def named(draw, drawn):
-    """The same programs, with inputs and outputs of any names."""
+    """The same programs, with arbitrary names for inputs and outputs."""
     program, inputs, lanes = draw(drawn)
     names = st.sampled_from(WORDS)
     renamed = [[item._replace(name=draw(names)) for item in items] for items in (program.inputs, program.outputs)]
@@ -60,7 +60,7 @@ def named(draw, drawn):
 
 @pytest.fixture(scope="module")
 def drawn():
-    """Random programs, gradients among them, with numbers for their inputs; every other one on few registers."""
+    """Random programs and gradients, with numbers for their inputs; every other one on few registers."""
     found = [*collected(named(programs(NAMES)), COUNT), *collected(named(gradients()), COUNT)]
     return [(assign_registers(p) if i % 2 else p, inputs, lanes) for i, (p, inputs, lanes) in enumerate(found)]
 

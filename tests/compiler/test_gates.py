@@ -1,4 +1,4 @@
-"""Gates: what flows back through `where` is right whatever is taken, and costs nothing where the branches meet again."""
+"""Gates: gradients through `where` are right for every choice, and cost nothing extra where the branches meet again."""
 
 import math
 
@@ -62,7 +62,7 @@ def test_very_many_conditions_are_held_by_a_register():
 
 
 def table_of_choices(n):
-    """A table whose cells choose one of their neighbours, as alignments do: very many ways lead to each."""
+    """A function that fills a table whose cells each choose a neighbour, as in sequence alignment: many paths lead to each."""
 
     def last(xs):
         table = [[0.0] * (n + 1) for _ in range(n + 1)]
@@ -81,7 +81,7 @@ def test_the_gradient_of_a_table_of_choices_grows_with_the_table():
 
 
 def selects(f, *xs):
-    """How many `where` the gradient of a program has."""
+    """The number of `where` rows in a compiled value and gradient."""
     return sum(row.op is ops.where for row in compile(f, *xs).program_of("value_and_grad").rows)
 
 

@@ -1,4 +1,4 @@
-"""in_axes: which axis of what is that of the lanes, for whole arguments and for what is inside them, as in jax.vmap."""
+"""in_axes: which axis holds the lanes, for whole arguments and for parts of them, as in jax.vmap."""
 
 from functools import partial
 from typing import Any, NamedTuple
@@ -20,7 +20,7 @@ WHOLE = st.integers(-3, 3).map(float)
 
 
 class Nested(NamedTuple):
-    """An argument for one lane, its entry of in_axes, and the argument for all lanes."""
+    """An argument for one lane, its in_axes entry, and the argument for all lanes."""
 
     example: Any
     axes: Any
@@ -29,7 +29,7 @@ class Nested(NamedTuple):
 
 @st.composite
 def arguments(draw, lanes, depth=2, axis=None):
-    """Whole numbers in any nesting; `axis`, once it is known, holds for everything inside."""
+    """Arguments of whole numbers in any nesting; `axis`, once chosen, applies to everything inside."""
     if depth and draw(st.booleans()):
         own = draw(st.sampled_from([None, None, (0,), (-1,), ()])) if axis is None else axis
         parts = draw(st.lists(arguments(lanes, depth - 1, own), max_size=3))
@@ -55,7 +55,7 @@ def arguments(draw, lanes, depth=2, axis=None):
 
 @st.composite
 def calls(draw):
-    """The arguments of a call, at least one of which has lanes, and how many there are."""
+    """Example arguments, their in_axes, the arguments for all lanes (at least one has lanes), and the number of lanes."""
     lanes = draw(st.integers(1, 4))
     drawn = draw(st.lists(arguments(lanes), max_size=2))
     drawn.insert(draw(st.integers(0, len(drawn))), Nested(1.0, 0, np.arange(1.0, lanes + 1.0)))
@@ -63,7 +63,7 @@ def calls(draw):
 
 
 def numbers_in(tree):
-    """All numbers, in an order that JAX does not change: it sorts the keys of dicts."""
+    """All numbers in a tree, its dicts sorted by key as JAX does."""
     if isinstance(tree, dict):
         return [x for key in sorted(tree) for x in numbers_in(tree[key])]
     if isinstance(tree, (list, tuple)):
@@ -72,7 +72,7 @@ def numbers_in(tree):
 
 
 def mixed(*xs):
-    """One number made of products of neighbours, and of a cube; whole numbers make it exact in any order."""
+    """A weighted sum of products of neighbours, plus a cube; on whole numbers it's exact in any order."""
     numbers = numbers_in(xs)
     return (
         sum((i + 1.0) * x * y for i, (x, y) in enumerate(zip(numbers, [*numbers[1:], numbers[0]], strict=True))) + numbers[0] ** 3
@@ -84,12 +84,12 @@ def both(*xs):
 
 
 def lane(axes, x, k):
-    """What one lane is called with."""
+    """The argument of lane k."""
     return prefix_map(lambda axis, leaf: leaf if axis is None else np.take(leaf, k, axis), axes, x)
 
 
 def one_by_one(f, axes, xs, lanes):
-    """The results of a function for each lane, put together."""
+    """The stacked results of calling a function lane by lane."""
     found = [f(*[lane(one, x, k) for one, x in zip(axes, xs, strict=True)]) for k in range(lanes)]
     stacked = iter([np.stack(several).tolist() for several in zip(*map(blocks_of, found), strict=True)])
     return block_map(lambda _: next(stacked), found[0])
@@ -137,14 +137,14 @@ def test_lanes_are_those_of_jax_vmap(call):
         lanes = jax.vmap(mixed, tuple(axes))(*xs)
         return lanes.sum(), lanes
 
-    with jax.enable_x64(True):  # XLA compiles one function sooner than every operation of it
+    with jax.enable_x64(True):  # one function compiles faster than its operations one by one
         (total, lanes), slopes = jax.jit(jax.value_and_grad(summed, argnums=every, has_aux=True))(*xs)
     assert as_lists(program(*xs)) == as_lists(lanes)
     found = program.value_and_grad(*xs, argnums=every, reduction="sum")
-    assert as_lists(found) == as_lists((total, slopes))  # a derivative by what all lanes share is summed over them
+    assert as_lists(found) == as_lists((total, slopes))  # derivatives by shared arguments are summed over lanes
 
 
-# -- one example, everywhere -----------------------------------------------------------------------------
+# -- one example, in every use ---------------------------------------------------------------------------
 
 W, X, Y = np.array([2.0, -1.0]), np.arange(6.0).reshape(2, 3), np.array([1.0, -1.0, 2.0])
 AXES = ({"w": None, "x": 1}, [0, (None,)])
@@ -264,7 +264,7 @@ def test_a_call_without_lanes_may_be_traced_by_jax():
     assert as_lists(jacobian) == near(want_w)
 
 
-# -- what does not fit -----------------------------------------------------------------------------------
+# -- entries that do not fit -----------------------------------------------------------------------------
 
 KEYS = r"expected an int, None, or a dict with the keys 'w' and 'x' for p, got"
 

@@ -33,11 +33,11 @@ from tests.support.programs import SPECIAL, any_floats, wild_programs
 
 ROOT = Path(__file__).parent.parent.parent
 WIDTH = lane_memory.MAX_WIDTH
-fewer_examples = settings(max_examples=settings.default.max_examples // 3)  # for each op
+fewer_examples = settings(max_examples=settings.default.max_examples // 3)  # per op
 
 
 def run(program, inputs, lanes, threads=1):
-    """The outputs on lanes, in the order of the program."""
+    """The outputs on lanes, in program order."""
     given = [input_.per_lane for input_ in program.inputs]
     uniform = np.array([x for x, varies in zip(inputs, given, strict=True) if not varies], float)
     columns = [np.array(x, float) for x, varies in zip(inputs, given, strict=True) if varies]
@@ -161,9 +161,9 @@ REDUCTIONS = (lane_sum, lane_dot, lane_matmul)
 
 @st.composite
 def programs(draw):
-    """Any ops and instructions on inputs of both kinds, with every register an output.
+    """Random ops and instructions on inputs of both kinds; every result is an output.
 
-    What depends on a sum over lanes is used by uniform rows alone.
+    Values that depend on a sum over lanes are used only by uniform rows.
     """
     inputs = tuple(Input(f"x{i}", varies) for i, varies in enumerate(draw(st.lists(st.booleans(), min_size=1, max_size=5))))
     rows = []
@@ -191,7 +191,7 @@ def programs(draw):
 
 
 def numbers_for(program, lanes, seed=0):
-    """Small integers."""
+    """Small integers for the program's inputs."""
     random = np.random.default_rng(seed)
     return [
         random.integers(-3, 4, lanes).astype(float) if varies else float(random.integers(-3, 4)) for _, varies in program.inputs
@@ -209,7 +209,7 @@ def test_a_program_gives_what_plain_python_gives(program, lanes):
 
 
 def layer(n, m, result, shift=0):
-    """A matrix product whose results are the registers from `result` on, of inputs that start at register `shift`."""
+    """A matrix product that reads its vector and weights from register `shift` on and writes from register `result` on."""
     weights = range(shift + m, shift + m + n * m)
     return Row(matmul, (*weights, *range(shift, shift + m), *[1.0] * n), result, (n, m))
 
@@ -408,7 +408,7 @@ def test_every_row_of_a_program_gives_what_its_op_gives(drawn, data):
     numbers = [data.draw(columns) if varies else x for x, (_, varies) in zip(leaves, inputs, strict=True)]
     registers = [*numbers, *run(program, numbers, lanes)]
     for op, args, result, _ in rows:
-        if op in (ops.sum, ops.dot):  # another test is theirs
+        if op in (ops.sum, ops.dot):  # covered by another test
             continue
         columns = np.broadcast_arrays(*[registers[arg] if type(arg) is int else arg for arg in args], np.zeros(lanes))[:-1]
         assert_like_the_op(op, np.transpose(columns).tolist(), registers[result])
@@ -430,7 +430,7 @@ def test_an_op_of_ones_own_is_refused():
 
 @pytest.fixture(scope="module")
 def narrow_runs(tmp_path_factory):
-    """Two processes, one after the other, that share a new folder for compiled code and have no registers of 512 bits."""
+    """Two consecutive processes that share a new folder for compiled code and don't use 512-bit registers."""
     code = "from tests.compiler.test_lanes import *; assert NARROW < 8; assert_like_plain_python(of_all_kinds(), 301)"
     environment = {
         "NUMBA_CPU_FEATURES": codegen.get_host_cpu_features().replace("+avx512", "-avx512"),
@@ -454,7 +454,7 @@ def test_what_is_compiled_is_kept_on_disk_and_said_on_stderr_once(narrow_runs):
 
 
 def test_without_a_folder_that_can_be_written_it_compiles_anew(monkeypatch, capsys):
-    known = dict(zip([INTERPRETER.name], machine_code.addresses([INTERPRETER]), strict=True))  # it takes seconds
+    known = dict(zip([INTERPRETER.name], machine_code.addresses([INTERPRETER]), strict=True))  # compiling it takes seconds
     monkeypatch.setattr(machine_code._Implementation, "_locator_classes", [])
     for _ in range(2):
         monkeypatch.setattr(machine_code, "_addresses", dict(known))

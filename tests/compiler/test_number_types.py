@@ -1,4 +1,4 @@
-"""Programs run on numbers of other types: Fractions, mpmath's numbers and intervals, Decimals, Values, types of one's own."""
+"""Programs run on numbers of other types: Fractions, mpmath's numbers and intervals, Decimals, Values, custom types."""
 
 import math
 from decimal import Decimal
@@ -126,12 +126,12 @@ def test_what_is_no_fraction_is_refused_by_the_name_of_the_op_and_the_type(f, op
 
 
 def tame_points(op):
-    """Points of its domain, not so large that 60 digits of them are none of the result."""
+    """Points of the op's domain, small enough that 60 digits are enough for the result."""
     return [point for point in points(op, count=60) if all(abs(x) <= 100.0 for x in point)][:8]
 
 
 def compiled(op, point):
-    """The op as a program of the arguments it can be differentiated by, and those."""
+    """The op as a program of its differentiable arguments, and their positions."""
     if op.name == "polygamma":
         return compile(lambda x: op(point[0], x), point[1]), [1]
     return compile(lambda *xs: op(*xs), *point), list(range(len(point)))
@@ -172,7 +172,7 @@ def contains(interval, x):
     return low <= x <= high
 
 
-# mpmath has no intervals of these, or they would not contain all results.
+# mpmath has no intervals for these ops, or intervals that don't contain all results.
 UNBOUNDED = [
     "atan2",
     "ceil",
@@ -279,7 +279,7 @@ def test_called_on_values_a_program_passes_gradients_on_to_the_leaves_that_it_ca
     squares = compile(lambda x: leaf**2 * x**2, 1.0)
     _, slope = squares.value_and_grad(a)
     assert autograd.gradients(slope, [leaf]) == pytest.approx([4.0 * w * x], rel=1e-12)
-    assert squares(x) == w**2 * x**2  # a float, as ever
+    assert squares(x) == w**2 * x**2  # still a float
     with no_grad():
         assert squares(a).args == ()
 
@@ -381,7 +381,7 @@ def test_what_is_detached_stays_detached():
     assert x.grad == 3.0
     infinite = Value(math.inf)
     program(infinite).backward()
-    assert infinite.grad == math.inf  # no gradient is no 0·inf
+    assert infinite.grad == math.inf  # a missing gradient isn't 0·inf
     assert program.value_and_grad(Fraction(3)) == (9, 3)
 
 

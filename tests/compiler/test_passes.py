@@ -1,4 +1,4 @@
-"""Every pass changes no result, alone and after the others, and leaves nothing of what it is there to take away."""
+"""No pass changes a result, alone or after the others, and each removes everything it is meant to remove."""
 
 import itertools
 import math
@@ -45,7 +45,7 @@ from tests.support.programs import wild_programs
 
 EXACT = [dead_code, constants, common_subexpressions, identities, dots, matrix_products, outer_products, assign_registers]
 REPEATABLE = [dead_code, constants, common_subexpressions, dots, matrix_products, outer_products]
-PRODUCTS = tuple(sorted({*ops.BUILT_IN} - {"dot", "sum"}))  # no dot, whose terms a sum over lanes takes one by one
+PRODUCTS = tuple(sorted({*ops.BUILT_IN} - {"dot", "sum"}))  # no dot: a sum over lanes splits it into its terms
 ARITHMETIC = ("add", "sub", "mul", "div", "pow", "neg", "pos", "prod", "dot", "abs", "exp", "relu", "detach", "where")
 LAYERS = ("dot", "dot", "dot", "mul", "relu")
 any_program = st.one_of(
@@ -66,7 +66,7 @@ by_name = {"ids": lambda found: found.__name__}
 
 
 def assert_the_same_after(passes, drawn):
-    """Each pass changes no bit of the results. A program is drawn once for all passes, since that takes longest."""
+    """Check that no pass changes a bit of the results. All passes share one program, since drawing it takes longest."""
     program = drawn[0]
     wanted = results(drawn)
     for a_pass in passes:
@@ -99,7 +99,7 @@ def test_a_pass_changes_no_bit_of_sums_of_whole_numbers_over_lanes(names):
             assert all(valid(a_pass(drawn[0])) for a_pass in (*EXACT, reductions, optimize))
 
 
-IDENTITIES = {  # and how many rows are left
+IDENTITIES = {  # each with the number of rows left
     "x·1": (lambda x, y: 1.0 * (x * 1.0), 0),
     "x/1": (lambda x, y: x / 1.0, 0),
     "x + -0": (lambda x, y: -0.0 + (x + -0.0), 0),
@@ -139,7 +139,7 @@ NO_IDENTITIES = {
 
 
 def identical(f):
-    """A program of two numbers per lane, at every pair of numbers of GRID, and the same after `identities`."""
+    """True if `identities` changes no bit of f at any pair of numbers of GRID; and the program that it makes."""
     builder = Builder([Input("x", True), Input("y", True)])
     program = builder.program([Output("z", f(builder.symbol(0), builder.symbol(1)).register)])
     pairs = [[x for x in GRID for _ in GRID], GRID * len(GRID)]
@@ -194,7 +194,7 @@ def test_sums_over_lanes_of_products_keep_every_bit(drawn):
 
 
 def is_exact(drawn):
-    """True if all numbers are so small that they are whole, and their sums the same in any order."""
+    """True if all numbers are whole and small enough that their sums are exact in any order."""
     program, inputs, lanes = drawn
     everything = [Output("", register) for register in range(program.registers)]
     found = run(Program(program.inputs, program.rows, tuple(everything), program.registers), inputs, lanes)
@@ -234,7 +234,7 @@ def test_the_constant_1_is_not_register_1_and_0_is_not_minus_0():
         assert results(drawn, a_pass(program)) == results(drawn)
 
 
-# -- what a pass takes away --------------------------------------------------------------------------
+# -- what a pass removes -----------------------------------------------------------------------------
 
 SOME = [small_program(Random(i), (*names, "lane_sum"))[0] for i in range(150) for names in (CHAINS, GATES, ARITHMETIC, LAYERS)]
 
@@ -298,7 +298,7 @@ def test_registers_are_few_and_no_row_writes_to_one_that_it_reads():
         inputs = len(program.inputs)
         kinds = program.per_lane[inputs:]
         assert program.registers <= before.registers
-        assert kinds == sorted(kinds)  # the uniform ones first
+        assert kinds == sorted(kinds)  # uniform registers first
         assert all(row.result >= inputs and row.result not in exact_key(row.args) for row in program.rows)
 
 
@@ -335,7 +335,7 @@ def test_a_chain_of_any_length_needs_two_registers_per_kind():
     assert after.registers == 3
 
 
-# -- matrices, found again ---------------------------------------------------------------------------
+# -- matrices, recovered -----------------------------------------------------------------------------
 
 
 def program_of(f, *examples):
@@ -366,7 +366,7 @@ def test_a_penalty_on_the_weights_is_added_once_and_not_for_every_lane():
     assert sorted(shapes(program, lane_matmul)) == [(1, 16), (16, 2), (16, 16)]
     assert sum(row.op is lane_sum and row.args == (1.0,) for row in program.rows) == 1
     per_lane = [row.op for row in program.rows if program.per_lane[row.result]]
-    assert (per_lane.count(ops.dot), per_lane.count(ops.add)) == (1, 0)  # the score; nothing adds the penalty to a lane
+    assert (per_lane.count(ops.dot), per_lane.count(ops.add)) == (1, 0)  # the dot is the score; no lane adds the penalty
 
 
 def test_the_matrices_of_a_classifier_with_cross_entropy():
@@ -405,7 +405,7 @@ def test_a_grid_that_lacks_a_few_products_is_computed_whole():
     program = Program(tuple(Input(f"x{i}", True) for i in range(8)), rows, outputs, 8 + len(rows))
     after = outer_products(program)
     assert shapes(after, lane_matmul) == [(4, 4)]
-    assert shapes(after, lane_dot) == [None, None]  # the two of constants
+    assert shapes(after, lane_dot) == [None, None]  # the two with a constant
     drawn = program, [[float(i), 0.5 * i] for i in range(8)], 2
     assert results(drawn, after) == results(drawn)
 
@@ -417,7 +417,7 @@ def test_products_before_and_after_the_lanes_stay_apart():
         Row(lane_sum, (3,), 4),
         Row(ops.exp, (0,), 5),
         Row(ops.sin, (5,), 6),
-        Row(ops.dot, (6, 2.0, 0, 1, 0.0), 7),  # as deep as the next
+        Row(ops.dot, (6, 2.0, 0, 1, 0.0), 7),  # at the same depth as the next row
         Row(ops.dot, (4, 3.0, 0, 1, 0.0), 8),
         Row(ops.mul, (7, 2), 9),
     )
@@ -440,7 +440,7 @@ def test_products_that_form_no_grid_are_left_alone():
     assert shapes(outer_products(program), lane_matmul) == []
 
 
-# -- the whole ---------------------------------------------------------------------------------------
+# -- all passes together -----------------------------------------------------------------------------
 
 
 def test_what_a_gate_lets_through_is_chosen_by_one_where():

@@ -65,7 +65,7 @@ def test_a_program_that_draws_cannot_be_saved(tmp_path):
 
 
 class Compiling(nn.Module):
-    """A model that keeps a program of a part of it."""
+    """A model that keeps a program compiled from one of its parts."""
 
     def __init__(self):
         self.net = nn.MLP(2, [2, 1], "tanh", seed=0)
@@ -131,11 +131,11 @@ def test_damaged_bytes_are_a_typed_error_or_change_nothing_of_the_structure(kind
     except ProgramFileError:
         pass
     else:
-        loaded.traced.program.per_lane  # every register is one of its own
+        loaded.traced.program.per_lane  # all its registers exist
 
 
 def altered(tmp_path, **changes):
-    """A program file in which parts of the structure or whole arrays are others."""
+    """A program file with parts of its structure, or whole arrays, replaced."""
     path = tmp_path / "altered.npz"
     compiled().save(path)
     with np.load(path) as file:

@@ -1,4 +1,4 @@
-"""Programs that run number by number more than a few times become Python code, which computes the same."""
+"""Programs called on plain numbers more than a few times become Python code, with the same results."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_constants_are_the_same_to_the_last_bit(op, constant):
 
 
 def called(f, *xs, **options):
-    """The program after so many calls that it is Python code."""
+    """The program, called often enough to have become Python code."""
     program = autograd.compile(f, *xs, **options)
     for _ in range(CALLS):
         program.value_and_grad(*xs)

@@ -1,4 +1,4 @@
-"""Recorded: a recorded graph as a Program, run on other numbers of its leaves."""
+"""Recorded: a recorded graph as a Program, run on other numbers for its leaves."""
 
 import math
 

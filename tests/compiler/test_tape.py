@@ -1,4 +1,4 @@
-"""A Tape holds all that its Program says, in flat arrays."""
+"""A Tape holds everything in its Program, as flat arrays."""
 
 import sys
 
@@ -15,7 +15,7 @@ OPS = {**TABLE, **INSTRUCTIONS, "times": TIMES}
 
 
 def run_tape(tape, inputs, lanes, width):
-    """The outputs, computed as an executor for lane blocks does, with nothing but the tape."""
+    """The outputs, computed from the tape alone, as an executor for lane blocks does."""
     memory = [0.0] * (tape.uniform + tape.varying * width)
     starts = [r if r < tape.uniform else tape.uniform + (r - tape.uniform) * width for r in range(tape.uniform + tape.varying)]
     found = [[] for _ in tape.outputs]

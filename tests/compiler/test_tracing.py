@@ -1,4 +1,4 @@
-"""Compiled functions against the eager engine: the same numbers in every derivative, and no old number anywhere."""
+"""Compiled functions against the eager engine: the same numbers in every derivative, and no stale number anywhere."""
 
 import copy
 import math
@@ -45,9 +45,9 @@ def exact(x):
 
 
 def alike(found, expected, tolerance=1e-6, cancelled=0.0):
-    """Equal up to roundings of other orders of addition, with the same NaN and infinities.
+    """True if equal up to rounding in another order of addition, with the same NaNs and infinities.
 
-    Where terms may cancel, nothing but such roundings is left: `cancelled` is how large they are, beside the largest number.
+    Where terms cancel, only rounding errors may remain: `cancelled` is their size relative to the largest number.
     """
     pairs = list(zip(flat(found), flat(expected), strict=True))
     left = cancelled * max([1.0, *(abs(x) for x in flat(expected) if math.isfinite(x))])
@@ -186,7 +186,7 @@ def test_every_op_at_special_values_and_at_the_ends_of_its_domain_is_that_of_the
         compiled = compile(op, *xs, executor="python")
         by = tuple(range(len(xs)))
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # the eager engine's, of NaN and infinity
+            warnings.simplefilter("ignore", RuntimeWarning)  # the eager engine warns of NaN and infinity
             expected = autograd.value_and_grad(op, argnums=by)(*xs)
         assert exact(compiled.value_and_grad(*xs, argnums=by)) == exact(expected)
 
@@ -410,7 +410,7 @@ def test_a_branch_gives_the_eager_number_or_an_error(name, others):
         try:
             assert exact(guarded(x)) == expected
         except BranchError as error:
-            assert "this comparison was" in str(error)  # noqa: PT017  # one way or the other
+            assert "this comparison was" in str(error)  # noqa: PT017  # true or false
     assert exact(free(np.array(others))) == exact([f(Value(x)) for x in others])
 
 
@@ -592,7 +592,7 @@ def unrecorded(y):
 
 
 FROZEN = Value(3.0, requires_grad=False)
-CONSTANTS = {  # in y they are constants of the derivative, but not of the program
+CONSTANTS = {  # constants of the derivative by y, but not of the program
     "a frozen leaf": lambda y: FROZEN,
     "a detached leaf": lambda y: FROZEN.detach(),
     "a detached argument": lambda y: y.detach(),
@@ -706,7 +706,7 @@ def test_a_constant_that_is_nan_is_the_same_on_every_call():
     assert exact(program(2.0)) == ["2.0", "nan"]
 
 
-# -- what has changed since --------------------------------------------------------------------------------
+# -- changes since tracing ---------------------------------------------------------------------------------
 
 
 class Scale:
@@ -738,7 +738,7 @@ def test_no_warning_and_no_leak_of_the_trace_outlives_it():
     assert (Value(2.0) > 1.0) is True
 
 
-# -- how it looks ------------------------------------------------------------------------------------------
+# -- display -----------------------------------------------------------------------------------------------
 
 
 def test_the_repr_tells_arguments_and_size():

@@ -1,4 +1,4 @@
-"""kinks: every operation that is not smooth everywhere, with its distance from there."""
+"""kinks: every non-smooth operation, with its distance from the kink."""
 
 import math
 
@@ -14,7 +14,7 @@ from autograd.op import TABLE
 KINKED = [name for name in sorted(ops.BUILT_IN) if TABLE[name].kinks is not None and name != "where"]
 
 
-# Ops with more than one jump give the distance to the nearest.
+# Ops with several jumps report the distance to the nearest one.
 RECURRING = {
     "floor": lambda x: abs(math.remainder(x, 1.0)),
     "ceil": lambda x: abs(math.remainder(x, 1.0)),

@@ -1,4 +1,4 @@
-"""profile: the size of a graph, and the cost of its gradient by each of the ways to find it."""
+"""profile: the size of a graph, and the cost of its gradient by each method."""
 
 import gc
 import tracemalloc

@@ -1,4 +1,4 @@
-"""`why`: its sentences for each kind of trouble, and that what it blames is to blame."""
+"""`why`: its sentences for each kind of trouble, and that it blames the right operation."""
 
 import inspect
 import math
@@ -17,7 +17,7 @@ from tests.support.programs import odd_graphs
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 
-# -- examples, as one would meet them ------------------------------------------------------------------
+# -- typical examples ----------------------------------------------------------------------------------
 
 
 def named(**nodes):
@@ -27,7 +27,7 @@ def named(**nodes):
 
 
 def of_one(f, number):
-    """f at a leaf called x; the result is called L."""
+    """f at a leaf labelled x; the result is labelled L."""
     return named(x=(x := Value(number)), L=f(x))
 
 
@@ -43,7 +43,11 @@ def of_one(f, number):
         ),
         (autograd.step, 3.0, "∂L/∂x is 0, since L = step(…) is a step: its partial is 0 everywhere."),
         (lambda x: autograd.less(x, 9.0), 9.0, "∂L/∂x is 0, since L = less(…) is a step: its partial is 0 everywhere."),
-        (lambda x: autograd.maximum(x, 2.0), 1.0, "∂L/∂x is 0, since L = maximum(…) got 1 and 2: its partial by x is 0."),
+        (
+            lambda x: autograd.maximum(x, 2.0),
+            1.0,
+            "∂L/∂x is 0, since L = maximum(…) got 1 and 2: its partial with respect to x is 0.",
+        ),
         (lambda x: x * 0.0, 1.0, "∂L/∂x is 0, since x is multiplied by 0 in L = mul(…)."),
         (lambda x: x.sigmoid(), -800.0, "∂L/∂x is 0, since L = sigmoid(…) saturated at −800: its partial is 0."),
         (
@@ -72,8 +76,16 @@ def of_one(f, number):
         ),
         (lambda x: x.sqrt(), -1.0, "∂L/∂x is NaN, since L = sqrt(…) got −1, outside its domain [0, inf): the result is NaN."),
         (lambda x: x.atanh(), 2.0, "∂L/∂x is NaN, since L = atanh(…) got 2, outside its domain (−1, 1): the result is NaN."),
-        (lambda x: autograd.hypot(1.0, x), 0.0, "∂L/∂x is 0, since L = hypot(…) got 1 and 0: its partial by x is 0."),
-        (lambda x: autograd.hypot(x, 1.0), 0.0, "∂L/∂x is 0, since L = hypot(…) got 0 and 1: its partial by x is 0."),
+        (
+            lambda x: autograd.hypot(1.0, x),
+            0.0,
+            "∂L/∂x is 0, since L = hypot(…) got 1 and 0: its partial with respect to x is 0.",
+        ),
+        (
+            lambda x: autograd.hypot(x, 1.0),
+            0.0,
+            "∂L/∂x is 0, since L = hypot(…) got 0 and 1: its partial with respect to x is 0.",
+        ),
         (lambda x: autograd.less(9.0, x), 2.0, "∂L/∂x is 0, since L = less(…) is a step: its partial is 0 everywhere."),
         (lambda x: x * x, 0.0, "∂L/∂x is 0, since x is multiplied by x = 0 in L = mul(…)."),
         (lambda x: autograd.dot([x, x], [0.0, 0.0]), 1.0, "∂L/∂x is 0, since x is multiplied by 0 in L = dot(…)."),
@@ -112,7 +124,7 @@ def test_the_verdict_names_the_operation_and_its_numbers(f, number, verdict):
             "L is 0, but ∂L/∂x is inf, since v₁ = sqrt(…) got 0, where it is infinitely steep: its partial is inf.",
         ),
         (lambda x: x * 0.0 + 1.0, 5.0, "L is 1, but ∂L/∂x is 0, since x is multiplied by 0 in v₁ = mul(…)."),
-        (lambda x: x * 2.0, 5.0, "nothing is wrong: L is 10, and no gradient of its leaves is out of the ordinary."),
+        (lambda x: x * 2.0, 5.0, "nothing is wrong: L is 10, and no leaf has an unusual gradient."),
         (lambda x: x * 2.0, math.nan, "L is NaN, since x is a leaf that holds NaN."),
     ],
 )
@@ -179,13 +191,13 @@ def test_without_a_path_it_says_what_may_have_cut_it():
     found = why(x, of=y)
     assert found.verdict.startswith("∂y/∂x is 0, since there is no path from x to y: x was not used, or detached")
     assert found.verdict.endswith("used as a plain number, or recorded inside no_grad().")
-    assert found.text == found.verdict  # a leaf with the same number is no sign of a copy
+    assert found.text == found.verdict  # a leaf with the same number doesn't mean a copy
     assert (found.cause, found.edge, found.chain) == (None, None, ())
     x.label = "x"
     assert "copy" not in str(why(x, of=2.0 * Value(4.0, label="x")))
-    assert "it may be a detached copy" in str(why(x, of=2.0 * x.detach()))
+    assert "so x may be a detached copy" in str(why(x, of=2.0 * x.detach()))
     z = 2.0 * x
-    assert why(z, of=x).verdict == "∂x/∂z is 0, since z was made from x: ask why(x, of=z)."
+    assert why(z, of=x).verdict == "∂x/∂z is 0, since z was computed from x: ask why(x, of=z)."
 
 
 def test_infinity_times_zero_in_a_sweep_is_told_from_both_sides():
@@ -224,8 +236,8 @@ def test_of_an_argument_used_twice_the_place_is_told():
     y = x**x
     found = why(x, of=y)
     assert "every path back to x is blocked, at pow (2 times)" in found.verdict
-    assert "y = pow(…) got 0 and 0: its partial by argument 1 is 0" in found.text
-    assert "y = pow(…) got 0 and 0: its partial by argument 2 is 0" in found.text
+    assert "y = pow(…) got 0 and 0: its partial with respect to argument 1 is 0" in found.text
+    assert "y = pow(…) got 0 and 0: its partial with respect to argument 2 is 0" in found.text
 
 
 def test_a_nan_in_the_branch_not_taken_is_not_blamed():
@@ -330,7 +342,7 @@ def test_of_many_places_where_contributions_meet_it_is_said_what_they_do_there()
     h = x
     for _ in range(12):
         h = autograd.sum([h, h, h, h])
-    assert "12 of them where contributions add up (together about 1e7), such as: 4 contributions to" in why(x, of=h).verdict
+    assert "12 of them where contributions add up (together about 1e7), for example: 4 contributions to" in why(x, of=h).verdict
 
 
 def test_of_factors_that_are_each_at_another_operation_the_strongest_is_told():
@@ -503,7 +515,7 @@ def test_any_label_fits_into_a_line(label):
     why(x, of=y).text.encode()
 
 
-# -- on random graphs: what is blamed is to blame ----------------------------------------------------------
+# -- on random graphs: the blame is right ------------------------------------------------------------------
 
 
 def kind_of(number):
@@ -569,7 +581,7 @@ def test_a_single_edge_blamed_for_a_zero_lies_on_every_path_that_could_carry_a_g
         reached = {x}
         for node in topological_order([y]):
             for arg, partial in zip(node.args, node.partials, strict=True):
-                same = blamed.arg is arg and blamed.node is node and partial == blamed.partial  # of x · x both
+                same = blamed.arg is arg and blamed.node is node and partial == blamed.partial  # both edges of x · x
                 if type(arg) is Value and arg in reached and partial and not same:
                     reached.add(node)
         assert y not in reached

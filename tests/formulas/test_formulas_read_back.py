@@ -1,4 +1,4 @@
-"""Formulas read back: what the tests of formulas take them to mean."""
+"""The parsers that the formula tests use to read formulas back."""
 
 from tests.support.formulas import from_latex, from_text, value
 

@@ -1,4 +1,4 @@
-"""to_latex: the formula of a graph, or a chain of definitions."""
+"""to_latex: a graph as one formula or a chain of definitions."""
 
 import re
 
@@ -16,13 +16,13 @@ from tests.support.programs import run_ops, wild_programs
 
 
 def definitions(latex):
-    """The lines of a chain: name, formula."""
+    """The (name, formula) lines of a chain of definitions."""
     lines = str(latex).removeprefix("\\begin{aligned}\n").removesuffix("\n\\end{aligned}").split(" \\\\\n")
     return [tuple(line.split(" &= ")) for line in lines]
 
 
-# What is rounded in the last digit must make no difference: no kinks, no poles, no cancellation of what is large. A sum of
-# four grows an error fourfold, so that it takes more than twelve steps to carry it into the digits that are compared.
+# Rounding in the last digit must make no difference: no kinks, no poles, no cancellation of large terms. A sum of four grows
+# an error fourfold, so it takes more than twelve steps to reach the digits that are compared.
 SMOOTH = ["add", "sub", "mul", "neg", "sin", "tanh", "sigmoid", "exp_difference", "gaussian", "sum", "prod", "dot", "pow"]
 
 
@@ -37,7 +37,7 @@ def smooth_programs(draw):
         count = {"sum": 4, "prod": 3, "dot": 5}.get(name, TABLE[name].arity)
         args = draw(st.lists(known, min_size=count, max_size=count))
         steps.append((name, (args[0], draw(st.sampled_from([2.0, 3.0]))) if name == "pow" else tuple(args)))
-        steps.append(("sin", (len(leaves) + len(steps) - 1,)))  # so that nothing grows
+        steps.append(("sin", (len(leaves) + len(steps) - 1,)))  # keeps the numbers small
         small.append(len(leaves) + len(steps) - 1)
     return steps, leaves
 
@@ -121,7 +121,7 @@ def test_what_has_a_name_and_is_used_twice_gets_a_line_of_its_own():
 def test_what_has_no_name_and_is_used_twice_gets_one_unless_it_is_short():
     a, b = Value(2.0, "a"), Value(3.0, "b")
 
-    def twice(_x):  # what begins with _ lends nobody its name
+    def twice(_x):  # variables with a leading _ don't name nodes
         return to_latex(_x.exp() - _x)
 
     assert twice(a * b) == r"e^{a \cdot b} - a \cdot b"

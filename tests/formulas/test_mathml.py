@@ -1,4 +1,4 @@
-"""Formulas as browsers draw them."""
+"""Formulas as MathML for browsers."""
 
 import xml.dom.minidom
 
@@ -10,7 +10,7 @@ from autograd.op import TABLE
 
 
 def inner(latex):
-    """The formula without its <math>; what xml reads is well-formed."""
+    """The formula without its <math> tags; fails unless it is well-formed XML."""
     written = mathml(latex, "inline")
     xml.dom.minidom.parseString(written)
     return written.removeprefix('<math display="inline">').removesuffix("</math>")
@@ -30,16 +30,16 @@ def test_every_op_of_the_table_has_a_formula_that_browsers_draw():
     [
         (r"\unheardof{x}", "command"),
         (r"\q", "command"),
-        (r"\frac{1}", "ends too early"),
-        ("}", "nothing before"),
-        (r"\left(x", "ends too early"),
+        (r"\frac{1}", "unexpected end"),
+        ("}", "unexpected }"),
+        (r"\left(x", "unexpected end"),
         (r"\left x\right)", "x is not a bracket"),
         ("x^2^3", "two"),
         ("^2", "letter"),
-        ("a & b", "nothing before"),
+        ("a & b", "unexpected &"),
         ("50%", "letter"),
         (r"\begin{array}x\end{array}", "array"),
-        (r"\begin{aligned}x\end{cases}", "another end"),
+        (r"\begin{aligned}x\end{cases}", "ends as another environment"),
     ],
 )
 def test_latex_that_none_of_our_formulas_has_is_an_error_that_names_it(latex, told):

@@ -1,4 +1,4 @@
-"""nudge: what the gradient promised, and what came of it."""
+"""nudge: the change that the gradient predicts, and the actual one."""
 
 import math
 

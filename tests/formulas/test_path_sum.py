@@ -1,4 +1,4 @@
-"""paths: the largest paths and the count of all, held to brute force."""
+"""paths: the largest paths and the total count, checked against brute force."""
 
 import math
 
@@ -14,7 +14,7 @@ from tests.support.programs import run_ops, tame_floats, wild_programs
 
 
 def all_paths(x, root):
-    """The products of all paths, each multiplied from the root down, by brute force."""
+    """The products of all paths by brute force, each multiplied from the root down; None if there are too many."""
     stack, products = [(root, 1.0)], []
     while stack:
         node, product = stack.pop()

@@ -1,4 +1,4 @@
-"""Rules and formulas in text and LaTeX: read back as mathematics, they have the numbers of what they are written for."""
+"""Rules and formulas in text and LaTeX: read back as mathematics, they evaluate to the original numbers."""
 
 import math
 
@@ -24,7 +24,7 @@ READERS = {"text": (TEXT, partial_text, from_text), "LaTeX": (LATEX, partial_lat
 
 @st.composite
 def points(draw, row):
-    """A point inside the domain of a row, where its textbook rule loses few digits."""
+    """A point inside a row's domain where its textbook rule loses few digits."""
     count = row.arity or (2 * draw(st.integers(0, 3)) + 1 if row.name == "dot" else draw(st.integers(1, 7)))
     domains = row.domain if row.arity else [((-math.inf, math.inf),)] * count
     inside = [[(max(low, -3.0) + 0.05, min(high, 3.0) - 0.05) for low, high in domain] for domain in domains]
@@ -81,7 +81,7 @@ def test_a_written_formula_read_back_has_the_number_of_the_graph(kind, drawn):
     written = dict(zip(leaves, map(printer.variable, NAMES), strict=False))
     for node in order:
         if node.op is not None:
-            assume(abs(node.data) < 1e6 and far_from_a_kink(node))  # so that what is rounded otherwise makes no difference
+            assume(abs(node.data) < 1e6 and far_from_a_kink(node))  # so that rounding makes no difference
             args = [written[arg] if type(arg) is Value else printer.constant(arg) for arg in node.args]
             written[node] = printer.operation(node.op, args)
     formula = written[order[-1]].text
@@ -100,7 +100,7 @@ def far_from_a_kink(node):
     return distance == 0.0 or abs(distance) > 1e-6
 
 
-# Sources of ops that people may define, as the text has them, and what they compute.
+# Sources that users may give their ops, and the number of arguments.
 ODD = {
     "{0} if {2} > 0.0 else {1}": 3,
     "{} < {} <= {}": 3,
@@ -132,7 +132,7 @@ def odd_op(source, count):
 
 
 def nestings(printer, rows):
-    """Every op in every place of every op, and numbers that need parentheses: how it is written, and what it computes."""
+    """Every op, and numbers that need parentheses, in every place of every op: the printed form and a function for its value."""
     plain = [(printer.variable(name), lambda at, name=name: at[name]) for name in "abc"]
 
     def done(row, args):

@@ -1,4 +1,4 @@
-"""The generated Python, run, gives the engine's numbers bit for bit: all ops, all floats, all names."""
+"""The generated Python code gives the engine's numbers bit for bit: all ops, all floats, all names."""
 
 import ast
 import builtins
@@ -22,7 +22,7 @@ from autograd.sweeps import topological_order
 from tests.support.programs import any_floats, run_ops, tame_floats, wild_programs
 
 ROW_OF = {"cube_root": "cbrt", "floored": "floor", "ceiled": "ceil", "rounded": "round", "log_gamma": "lgamma"}
-INNER = {"halves", "log_gamma_from_1", "trigamma", "zeta_tail", "factorial_over_power"}  # what other helpers call
+INNER = {"halves", "log_gamma_from_1", "trigamma", "zeta_tail", "factorial_over_power"}  # called only by other helpers
 
 labels = st.one_of(
     st.just(""),
@@ -35,7 +35,7 @@ labels = st.one_of(
 
 
 def executed(source):
-    """The variables of the program, run with nothing but the standard library; also proves that it is straight-line."""
+    """Run the program and return its variables; fails unless it is straight-line code that imports only `math`."""
     tree = ast.parse(source)
     for line in tree.body:
         assert isinstance(line, (ast.Assign, ast.AugAssign, ast.FunctionDef, ast.ImportFrom)), ast.dump(line)
@@ -46,9 +46,9 @@ def executed(source):
 
 
 def check(_y):
-    """The program of a root gives its value and its gradient, bit for bit. (What begins with _ lends nobody its name.)"""
+    """Check that a root's program gives its value and gradient bit for bit. (Variables with a leading _ don't name nodes.)"""
     _order = topological_order([_y])
-    source, program = to_python(_y), _Program(Graph(_y))  # the latter for the names alone
+    source, program = to_python(_y), _Program(Graph(_y))  # the latter only for its names
     _leaves = [node for node in _order if node.op is None]
     assert len({*program.names.values(), *program.adjoints.values()}) == 2 * len(_order)
     found = executed(source)
@@ -96,9 +96,9 @@ def test_every_helper_is_its_row_bit_for_bit(name, args):
     assert repr(got) == repr(row(*args))
 
 
-# -- what is written is what is computed --------------------------------------------------------------
+# -- the code means what it computes ------------------------------------------------------------------
 
-# Sources as people may write them, with what binds loosest and what Python brackets in ways of its own.
+# Sources that users may write, including the loosest operators and Python's special bracketing.
 ODD = {
     "a conditional": "{0} if {2} > 0.0 else {1}",
     "a chain of comparisons": "float({} < {} <= {})",
@@ -127,7 +127,7 @@ CONSTANTS = [2.0, -2.0, 0.0, -0.0, 1e300, -1e-300, math.inf, -math.inf, math.nan
 
 
 def places(source):
-    """How many arguments a source takes."""
+    """The number of arguments in a source."""
     found = re.findall(r"\{(\d?)\}", source)
     return len(set(found)) if all(found) else len(found)
 
@@ -141,7 +141,7 @@ NESTED |= {name: (odd_op(source, count), count) for name, source in ODD.items() 
 
 
 def in_brackets(op, texts):
-    """The operation with every argument in brackets, so that Python cannot read it in another way."""
+    """The operation with every argument parenthesized, so that it is unambiguous."""
     texts = [f"({text})" for text in texts]
     if op.name in ("sum", "prod"):
         return (" + " if op.name == "sum" else " * ").join(texts)
@@ -152,7 +152,7 @@ def in_brackets(op, texts):
 
 
 def assert_read_as_meant(tree, meant):
-    """The text of the tree, and the text in which all is in brackets, are the same to Python, and the tree itself."""
+    """Check that the tree's text and the fully parenthesized text both parse to the tree."""
     read, whole = (ast.dump(ast.parse(text, mode="eval").body) for text in (ast.unparse(tree), meant))
     assert read == whole == ast.dump(tree), ast.unparse(tree)
 
@@ -194,7 +194,7 @@ def test_an_expression_is_computed_in_the_order_of_its_parentheses(names, random
         assert repr(eval(ast.unparse(tree), dict(numbers))) == repr(z), ast.unparse(tree)
 
 
-# -- what it looks like ------------------------------------------------------------------------------
+# -- its form ----------------------------------------------------------------------------------------
 
 
 def test_operators_names_and_the_sweep_read_as_one_writes_them():
@@ -317,7 +317,7 @@ def test_a_notebook_and_a_prompt_show_the_source_as_it_is():
     assert repr(to_python(Value(2.0, "x"))) == str(to_python(Value(2.0, "x")))
 
 
-# -- ops of the user's own ---------------------------------------------------------------------------
+# -- custom ops --------------------------------------------------------------------------------------
 
 
 def test_an_op_with_a_source_is_written_by_it():
@@ -327,7 +327,7 @@ def test_an_op_with_a_source_is_written_by_it():
     source = check(cube(x + 1.0))
     assert "= v1 ** 3\n" in source
     assert "* (3.0 * v1 * v1)" in source
-    source = to_python(gamma(Value(1.5, "gamma")))  # whose rule works on floats alone
+    source = to_python(gamma(Value(1.5, "gamma")))  # its rule works only on floats
     assert source.startswith("from math import gamma\n\ngamma_ = 1.5")
     assert "  # as recorded" in source
 

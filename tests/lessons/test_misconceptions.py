@@ -1,4 +1,4 @@
-"""The wrong ways backward: they are what they claim to be, and are told apart from the right one where they differ."""
+"""Misconceptions of the backward pass: each does what it claims, and is told apart from the correct one where they differ."""
 
 import pytest
 from hypothesis import given
@@ -102,7 +102,7 @@ def test_a_wrong_way_is_right_exactly_where_no_node_exposes_it(y):
     lost = [sum(share for i, (user, share) in enumerate(a) if user in {u for u, _ in a[:i]}) for a in arrivals.values()]
     assert differs["once_per_edge"] == any(lost)
     if all(len({user for user, _ in arrived}) < 2 for node, arrived in arrivals.items() if node.op is not None):
-        assert not differs["depth_first"]  # nothing arrives from a second place
+        assert not differs["depth_first"]  # no node gets a contribution from a second user
 
 
 # -- on any graph ---------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Quizzes: what is asked is hidden, what is right is marked right, and slips are named without giving the answer away."""
+"""Quizzes: gradients asked for are hidden, right answers marked right, and slips named without giving the answer away."""
 
 import html
 import math
@@ -28,7 +28,7 @@ def graphs(draw):
     program, numbers = draw(tame_programs())
     y = run(program, [Value(x) for x in numbers])[-1]
     if draw(st.booleans()):
-        y.backward()  # the nodes themselves then hold what is asked
+        y.backward()  # the nodes then hold the answers
     return y
 
 
@@ -36,7 +36,7 @@ seeds = st.integers(0, 10**6)
 
 
 def everything_of(y):
-    """All that a graph holds, as text that shows every bit."""
+    """The full state of a graph, as text that shows every bit."""
     return [
         (repr(n.data), repr(n._grad) if hasattr(n, "_grad") else "", n.label, n.op, list(map(id, n.args)), n.partials, n._depth)
         for n in topological_order([y])
@@ -47,7 +47,7 @@ def right_answers(q):
     return {solution.number: solution.gradient for solution in q.key().solutions}
 
 
-# -- what is right -----------------------------------------------------------------------------------
+# -- right answers -----------------------------------------------------------------------------------
 
 
 @given(graphs(), seeds)
@@ -83,7 +83,7 @@ def test_questions_go_from_the_root_to_the_leaves_and_are_as_many_as_wanted(y, s
     assert all(node is not y for node in asked)
 
 
-@given(st.floats(-1.79e308, 1.79e308), st.integers(3, 9))  # which are not rounded to infinity
+@given(st.floats(-1.79e308, 1.79e308), st.integers(3, 9))  # don't round to infinity
 def test_a_gradient_rounded_to_three_digits_or_more_is_right(gradient, digits):
     assert is_right(float(f"{gradient:.{digits}g}"), gradient)
 
@@ -103,11 +103,11 @@ def test_numbers_of_any_kind_are_answers_and_a_gradient_that_is_nothing_but_roun
     assert repr(q.answer(x, 0)) == "x: right, ∂y/∂x = 2.04108e−17"
 
 
-# -- what is hidden ----------------------------------------------------------------------------------
+# -- hidden gradients --------------------------------------------------------------------------------
 
 
 def telling(y, q):
-    """What would give an answer away: the hidden gradients as a picture or a tooltip has them, unless they are there anyway."""
+    """Texts that would give an answer away: hidden gradients as shown in pictures or tooltips, unless visible anyway."""
     order = topological_order([y])
     visible = [1.0, *(node.data for node in order), *(arg for node in order for arg in node.args if type(arg) is float)]
     there = {text for x in visible for text in (shown(x, 4), shown(x), repr(x))}
@@ -175,7 +175,7 @@ def test_the_picture_shows_a_question_mark_until_the_gradient_is_found():
     assert f"(3) ∂y/∂x = {shown(found['x'])}, right" in after
     assert shown(found["w"], 4) not in after
     q.answer(right_answers(q))
-    assert "penwidth" in q.drawing.source  # at the end the whole flow is drawn
+    assert "penwidth" in q.drawing.source  # once all is answered, the whole flow is drawn
 
 
 def test_a_gradient_next_door_that_reads_the_same_is_not_shown_either():
@@ -186,7 +186,7 @@ def test_a_gradient_next_door_that_reads_the_same_is_not_shown_either():
         assert q.drawing.source.count("3.21") == 1  # the constant
     q = quiz(y)
     q.answer("a", 3.21)
-    assert q.drawing.source.count('<TD ALIGN="RIGHT"><FONT COLOR="#1f5fa8">3.21') == 1  # but what was found is
+    assert q.drawing.source.count('<TD ALIGN="RIGHT"><FONT COLOR="#1f5fa8">3.21') == 1  # the gradient once found
 
 
 @given(graphs(), st.floats(-10, 10))
@@ -444,7 +444,7 @@ def test_a_leaf_that_was_changed_since_is_told_and_the_gradients_are_those_of_th
     assert "10" not in q.hint("w")
 
 
-# -- as it is shown ----------------------------------------------------------------------------------
+# -- display -----------------------------------------------------------------------------------------
 
 
 @given(st.text(max_size=20))
@@ -476,7 +476,7 @@ def test_it_prints_its_operations_and_its_questions_and_a_notebook_gets_the_page
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
     q = quiz(square_of_a_sum())
     assert "<iframe" in q._repr_html_()
-    assert "data:image/svg+xml" in q._repr_html_()  # without trust
+    assert "data:image/svg+xml" in q._repr_html_()  # for notebooks that aren't trusted
     assert repr(q).splitlines() == [
         "u = 5·x = 5·3 = 15",
         "v = u + 3 = 15 + 3 = 18",

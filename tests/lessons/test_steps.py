@@ -1,4 +1,4 @@
-"""Steps: the forward and the backward pass one node at a time, adding up to the gradients, whatever the graph."""
+"""Steps: the forward and backward passes one node at a time, adding up to the gradients of any graph."""
 
 import re
 
@@ -18,7 +18,7 @@ from tests.support.work import lines_run
 
 
 def recorded(program):
-    """The root of a random program, and the nodes it was made from; None if it is a constant or a leaf."""
+    """The root of a random program and all its nodes in topological order; None if it is a constant or a leaf."""
     root = run(program[0], [Value(x) for x in program[1]])[-1]
     return (root, topological_order([root])) if type(root) is Value and root.op is not None else (None, [])
 

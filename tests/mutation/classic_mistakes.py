@@ -1,6 +1,6 @@
-"""The mistakes that writers of autodiff engines make: what, in which file, the text there, and the text with the mistake.
+"""Classic mistakes in autodiff engines: description, file, original text, and the text with the mistake.
 
-`python -m tests.mutation.mutants` plants each of them wherever its text stands; `test_mutants` holds that it still does.
+`python -m tests.mutation.mutants` plants each wherever its text occurs; `test_mutants` checks that the text still exists.
 """
 
 TO_ARG = "arg._grad = share"
@@ -57,7 +57,7 @@ MISTAKES = [
         "zip(node.args, partials(node), strict=True)",
         "dict(zip(node.args, partials(node))).items()",
     ),
-    # -- a node passes on what is complete
+    # -- a node passes its gradient on only once it is complete
     ("reached anew by every contribution", "sweeps.py", "arg._reached = sweep", "pass"),
     ("a node beside others of its level forgotten", "sweeps.py", "others.append(arg)", "pass"),
     ("a level passed over", "sweeps.py", "= None\n            below -= 1", "= None\n            below -= 2"),
@@ -76,7 +76,7 @@ MISTAKES = [
     ("too shallow", "value.py", "depth = max(deepest, bias._depth)", "depth = deepest"),
     ("too shallow", "value.py", "depth = max(deepest, bias._depth)", "depth = bias._depth"),
     ("too shallow", "value.py", "            if arg._depth > depth:", "            if False:"),
-    # -- and protected where a deep graph is to be freed in steps
+    # -- and protected where a deep graph must be freed in steps
     ("not protected", "value.py", "if arg._depth >= depth or 0 < arg._depth // REACH < depth // REACH:", "if False:"),
     ("not protected", "value.py", "if depth >= REACH:", "if False:"),
     ("not protected", "value.py", "if not depth & MASK:", "if False:"),
@@ -114,7 +114,7 @@ MISTAKES = [
     ),
     ("a frozen leaf counts in gradients", "value.py", "arg._reached is FROZEN else partial", "False else partial"),
     ("an interrupted sweep changes leaves", "sweeps.py", "                leaf._grad = before\n", "                pass\n"),
-    # -- what the user said
+    # -- the user's arguments
     ("the seed ignored", "value.py", "number(seed))", "1.0)"),
     ("the seed ignored, swept in order", "sweeps.py", "{root: seed}", "{root: 1.0}"),
     ("zero_grad leaves a gradient of 0", "value.py", "            self._grad = _CLEARED\n", "            self._grad = 0.0\n"),

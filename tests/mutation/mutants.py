@@ -1,6 +1,6 @@
-"""Small mistakes planted in a copy of the engine, one at a time: for every one of them a test has to fail.
+"""Small mistakes planted in a copy of the engine, one at a time: each must be caught by a test.
 
-    python -m tests.mutation.mutants [WORD…]     those with one of the words in their names; all without words
+    python -m tests.mutation.mutants [WORD…]     mutants with any of the words in their names; all without words
 
 The first kind multiplies one partial derivative by 1 + 1e-12: every argument of every op, in its rule and in its kernel,
 and every place that takes a partial without the table's help. The second kind is a list of the classic mistakes of
@@ -39,7 +39,7 @@ OF_RULES = "tests/test_ops.py::test_every_value_and_partial_of_every_row_is_with
 OF_KERNELS = "tests/test_ops.py::test_a_kernel_gives_bit_for_bit_what_the_rules_of_its_row_give"
 PLACES = ("first", "middle", "last")
 
-# Put at the end of a file with a partial that is off; an entry that is one of the others is found by its place.
+# Appended to a file with a partial that is off; entries of a sequence are selected by place.
 HELPERS = """
 
 def _off(partial):
@@ -58,7 +58,7 @@ def _kernel_off(result, place):
 
 
 class Mutant(NamedTuple):
-    """A file of the engine with a mistake in it, and the tests most likely to see it."""
+    """A file of the engine with a mistake in it, and the tests most likely to catch it."""
 
     name: str
     file: str
@@ -79,7 +79,7 @@ def ops_with_a_partial_off() -> Iterator[Mutant]:
     )
     kernel_of = {ast.literal_eval(key): kernel for key, kernel in zip(table.keys, table.values, strict=True)}
     for op in (TABLE[name] for name in sorted(ops.BUILT_IN)):
-        if op.kernel:  # which is what records: the rules are held to it
+        if op.kernel:  # recording uses the kernel; a test compares the rules with it
             quick = [f"{OF_KERNELS}[{op.name}]"]
         else:
             quick = [f"{OF_RULES}[{op.name}{end}]" for end in ("", " at the ends of the float range")]
@@ -98,7 +98,7 @@ def ops_with_a_partial_off() -> Iterator[Mutant]:
 
 
 def can_be_off(op: Op, place: str | int) -> bool:
-    """Does multiplying this partial change it anywhere?"""
+    """True if multiplying this partial changes it anywhere."""
     for point in (*points(op), *points(op, end=True)):
         partials = recorded(op, point).partials
         i = place if isinstance(place, int) else {"first": 0, "middle": len(partials) // 2, "last": len(partials) - 1}[place]
@@ -137,7 +137,7 @@ def places_of_partials(tree: ast.AST) -> Iterator[tuple[ast.expr, bool]]:
 
 
 def wrapped(source: str, node: ast.expr, template: str) -> str:
-    """The source with the expression `node` put into the template, and the helpers it uses."""
+    """The source with the expression `node` wrapped in the template, followed by the helpers."""
     lines = source.encode().splitlines(keepends=True)  # ast counts columns in bytes
     starts = [sum(map(len, lines[: line - 1])) for line in (node.lineno, node.end_lineno or 0)]
     start, end = starts[0] + node.col_offset, starts[1] + (node.end_col_offset or 0)
@@ -150,7 +150,7 @@ def wrapped(source: str, node: ast.expr, template: str) -> str:
 
 
 def classic_mistakes() -> Iterator[Mutant]:
-    """Each at every place where the text it replaces stands; none may have become impossible."""
+    """Each mistake at every occurrence of its text; exits if a text no longer occurs."""
     for what, file, old, new in MISTAKES:
         source = (ROOT / "autograd" / file).read_text(encoding="utf-8")
         parts = source.split(old)
@@ -165,10 +165,10 @@ def classic_mistakes() -> Iterator[Mutant]:
 
 
 def failing_test(root: Path, tests: list[str]) -> str:
-    """The first test that fails there; empty if all pass."""
+    """The first of the tests that fails in `root`; empty if all pass."""
     command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=no", "--no-header", "-p", "no:cacheprovider"]
-    command += ["--hypothesis-profile=unshrunk", *tests]  # a failure is enough, and its smallest example takes long
-    environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}  # files change faster than their times tell
+    command += ["--hypothesis-profile=unshrunk", *tests]  # any failure will do; shrinking takes long
+    environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}  # files change faster than the resolution of their timestamps
     try:
         run = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, timeout=600, check=False)
     except subprocess.TimeoutExpired:

@@ -1,4 +1,4 @@
-"""fit on Dask arrays: chunk by chunk it is what it is on one array."""
+"""fit on Dask arrays: chunk by chunk, it agrees with fit on one array."""
 
 import math
 from bisect import bisect_right
@@ -27,7 +27,7 @@ Y = (X[:, 0] * X[:, 1] > 0).astype(int)
 
 @pytest.fixture(autouse=True)
 def threads():
-    """Chunks are computed in this process."""
+    """Compute chunks in two threads of this process."""
     with dask.config.set(scheduler="threads", num_workers=2):
         yield
 
@@ -44,7 +44,7 @@ def trained(X, y, **options):
 
 
 def check_alike(one, other):
-    """Sums over chunks are rounded otherwise than sums over blocks of lanes."""
+    """Check that two runs agree up to rounding: chunks are summed in another order than blocks of lanes."""
     for name, numbers in vars(one[2]).items():
         assert vars(other[2])[name] == pytest.approx(numbers, rel=1e-9)
     for p, q in zip(one[0].parameters(), other[0].parameters(), strict=True):
@@ -53,7 +53,7 @@ def check_alike(one, other):
 
 
 def lengths(cuts):
-    """Of the chunks between these cuts."""
+    """The lengths of the chunks between these cuts."""
     return tuple(b - a for a, b in pairwise([0, *sorted(cuts), 60]))
 
 

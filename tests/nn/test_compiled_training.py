@@ -25,15 +25,15 @@ from nn.training import knows_numbers_alone
 from tests.support.soak import few
 from tests.support.work import interrupted
 
-# A step may add rounding errors of this size to a number near 1. An optimizer that divides by the size of a gradient
-# magnifies those of the gradient, where it is small, by its learning rate over its eps.
+# The rounding error that a step may add to a number near 1. An optimizer that divides by the size of a gradient
+# magnifies the error of a small gradient by its learning rate over its eps.
 ROUNDING = 1e-13
 EPS = 1e-4
 
 
 @pytest.fixture(autouse=True)
 def short_trainings_are_compiled(monkeypatch):
-    """With "auto" too, which runs them with NumPy, where True takes Numba."""
+    """Make "auto" compile short trainings too: it runs them with NumPy, whereas True uses Numba."""
     monkeypatch.setattr(nn.training, "MIN_SECONDS", -math.inf)
 
 
@@ -100,7 +100,7 @@ def trained(compiled, make, X, y, optimizer, **options):
 
 
 def alike(one, other, tolerance):
-    """Do nested lists and dicts agree, numbers up to the tolerance?"""
+    """True if nested lists and dicts agree, numbers up to the tolerance."""
     if isinstance(one, dict):
         return one.keys() == other.keys() and all(alike(one[key], other[key], tolerance) for key in one)
     if isinstance(one, (list, tuple)):
@@ -121,13 +121,13 @@ def check_alike(eager, compiled, tolerance):
 
 
 def both(make, X, y, optimizer=OPTIMIZERS["SGD with momentum"], tolerance=None, **options):
-    """The same run eagerly, with NumPy and with Numba, which must agree; returns the last one."""
+    """Train eagerly, with NumPy and with Numba, check that the runs agree, and return the last one."""
     options = {"loss": nn.MSELoss(), "epochs": 3, **options}
     runs = []
     for compiled in (False, "auto", True):
         try:
             runs.append(trained(compiled, make, X, y, optimizer, **options))
-        except (TypeError, ValueError) as error:  # such as a batch of which all samples are ignored
+        except (TypeError, ValueError) as error:  # such as a batch whose samples are all ignored
             runs.append((type(error), str(error)))
     if len(runs[0]) == 2:
         assert runs[0] == runs[1] == runs[2]
@@ -183,18 +183,18 @@ def test_compiled_training_is_eager_training_up_to_rounding(loss, data, model, X
     both(lambda: MODELS[model](nout), X, y, OPTIMIZERS[name], tolerance, **options)
 
 
-# -- what a run may meet ------------------------------------------------------------------------------
+# -- special cases ------------------------------------------------------------------------------------
 
 XY = ([[0.5, -1.0], [1.0, 0.25], [-0.75, 0.5], [0.125, 2.0], [1.5, -0.5]], [1.0, -0.5, 0.25, 2.0, 0.0])
 CLASSES = (XY[0], [0, 2, 1, 1, 0])
 
 
 class Model(nn.Module):
-    """A model of the functions of a test: its parts, and what it computes with them."""
+    """A model for a test: its parts, and a function that computes with them."""
 
     def __init__(self, function, **parts):
         vars(self).update(parts)
-        self.function = lambda: function  # which may hold Values that are no parameters
+        self.function = lambda: function  # wrapped: it may hold Values that aren't parameters
 
     def forward(self, x):
         return self.function()(self, x)
@@ -218,7 +218,7 @@ def test_schedulers_groups_and_frozen_parameters(cuts, momentum, rate):
         model = net(1, hidden=(4, 3))
         for i in cuts:
             model.parameters()[i].requires_grad = False
-        layers = [layer.parameters() for layer in model.layers[:2]]  # the last layer gets gradients, but is not moved
+        layers = [layer.parameters() for layer in model.layers[:2]]  # the last layer gets gradients, but isn't updated
         groups = [{"params": layers[0], "lr": 0.05}, {"params": layers[1], "weight_decay": 0.1}]
         optimizer = SGD(groups, lr=0.02, momentum=momentum)
         scheduler = schedules[rate](optimizer)
@@ -281,10 +281,10 @@ def test_a_parameter_that_no_sample_of_a_batch_leads_to_is_skipped():
         if name == "Adam":
             assert [memory["step"] for memory in optimizer.state] == [4, 6]
 
-    def half(params):  # of two parameters, of which the other gets a gradient and is not moved
+    def half(params):  # the second parameter gets a gradient but isn't updated
         return SGD(params[:1], lr=0.05)
 
-    for x in (0.95, 0.5):  # which reaches it, or does not
+    for x in (0.95, 0.5):  # whose gradient reaches that one, or doesn't
         both(lambda: Model(expert, w=Value(0.5), v=Value(-0.25)), [[x, 1.0], [1.0, 2.0]], [1.0, 2.0], half)
 
 
@@ -336,7 +336,7 @@ def test_outputs_may_be_nested_and_samples_dicts():
 
 
 def doing(change):
-    """A callback that changes something after the first epoch, and notes what it sees."""
+    """A callback that changes something after the first epoch, and records what it sees."""
 
     def callback(model, history):
         notes.append([model.state_dict(), [(p.grad, p.has_grad) for p in model.parameters()], history.loss[-1]])
@@ -435,7 +435,7 @@ def test_settings_that_a_callback_changes_are_changed(monkeypatch, change):
 
 
 class Averaging(nn.Module):
-    """It keeps a running mean while it trains, as batch norm does, and uses it afterwards."""
+    """A model that keeps a running mean while it trains, as batch norm does, and uses it afterwards."""
 
     def __init__(self):
         self.layer, self.neuron, self.means = nn.Layer(2, 3, "tanh", seed=0), nn.Neuron(3, seed=1), [0.0] * 3
@@ -450,7 +450,7 @@ class Averaging(nn.Module):
 
 
 class Counting(nn.Module):
-    """It does something else from its 20th call on."""
+    """A model that computes something else after its 20th call."""
 
     def __init__(self):
         self.neuron, self.calls = nn.Neuron(2, "tanh", seed=1), 0
@@ -514,7 +514,7 @@ def test_parameters_are_written_back_whatever_ends_the_run(error):
     def end(model, history):
         if history.epochs == 2:
             for p in model.parameters():
-                p.data += 1.0  # what it did before is kept
+                p.data += 1.0  # kept, although an error ends the run
             raise error
 
     runs = []
@@ -752,7 +752,7 @@ def test_what_cannot_be_compiled_is_trained_eagerly_with_a_sentence_or_is_an_err
         found = run("auto")
     assert len(caught) == 1
     assert caught[0].filename == __file__
-    if name != "a draw that nobody knows of":  # whose generator has moved on while it was recorded
+    if name != "a draw that nobody knows of":  # recording it advanced its generator
         check_alike(run(False), found, 0.0)
 
 
@@ -771,7 +771,7 @@ def test_short_trainings_are_not_compiled_and_long_ones_are(monkeypatch):
 
     eager = 3 * 5 * (nn.training.SAMPLE_SECONDS + 3 * nn.training.PARAMETER_SECONDS)  # epochs, samples, parameters
     seconds = eager - 3 * nn.training.COMPILING_SECONDS
-    for limit, calls in ((1.01 * seconds, 3 * 5), (0.99 * seconds, 2)):  # it is recorded twice
+    for limit, calls in ((1.01 * seconds, 3 * 5), (0.99 * seconds, 2)):  # compiling records it twice
         counter = itertools.count()
         monkeypatch.setattr(nn.training, "MIN_SECONDS", limit)
         trained("auto", lambda: Spy(2, [1]), *XY, OPTIMIZERS["SGD"], loss=nn.MSELoss(), epochs=3)

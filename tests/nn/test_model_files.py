@@ -1,4 +1,4 @@
-"""Many damaged model files: each is a typed error and an untouched model, or is loaded exactly."""
+"""Damaged model files: each raises a typed error and leaves the model untouched, or is loaded exactly."""
 
 import inspect
 import json
@@ -23,9 +23,9 @@ from tests.support.soak import count
 
 MUTANTS = settings(max_examples=count(120, 100_000))
 KINDS = ["json", "safetensors"]
-TIMES = 4  # sizes of the file that loading it may take in memory,
-BESIDES = 1 << 17  # plus these bytes: an error with its traceback, names, and caches filled at the first load,
-NESTED = 700  # plus these for each level of recursion
+TIMES = 4  # loading may take this many times the file's size in memory,
+BESIDES = 1 << 17  # plus these bytes, for an error with its traceback, names, and caches filled by the first load,
+NESTED = 700  # plus these bytes per level of recursion
 
 
 def network(seed, width=2):
@@ -40,15 +40,15 @@ def saved(kind, model, folder):
     nn.save(model, folder / f"saved.{kind}")
     nn.load(model, folder / f"saved.{kind}")
     for encoding in ("utf-8-sig", "utf-16-be", "utf-16-le", "utf-32-be", "utf-32-le", "utf-16", "utf-32"):
-        json.loads("1".encode(encoding))  # imports whatever reading may need before anything is measured
+        json.loads("1".encode(encoding))  # imports what reading may need, before memory is measured
     return (folder / f"saved.{kind}").read_bytes()
 
 
-# -- what a file says, read another way --------------------------------------------------------------
+# -- an independent reader ---------------------------------------------------------------------------
 
 
 class Unsound(Exception):
-    """The file does not determine the numbers of the model."""
+    """The file does not determine the model's numbers."""
 
 
 class Pairs(list):
@@ -56,7 +56,7 @@ class Pairs(list):
 
 
 def said(kind, content, model):
-    """The numbers for the parameters of a model, in order; Unsound if the file does not have one for each."""
+    """The numbers for a model's parameters, in order; Unsound if the file doesn't have exactly one for each."""
     try:
         state = {"json": said_by_json, "safetensors": said_by_safetensors}[kind](content)
     except (ValueError, KeyError, TypeError, ArithmeticError, RecursionError, struct.error) as error:
@@ -92,7 +92,7 @@ def refuse(constant):
 
 
 def only_once(tree):
-    """Dicts for the Pairs of a tree, in which no key may occur twice."""
+    """The tree with dicts in place of Pairs; Unsound if an object repeats a key."""
     if type(tree) is Pairs:
         require(len({key for key, _ in tree}) == len(tree))
         return {key: only_once(item) for key, item in tree}
@@ -113,7 +113,7 @@ def said_by_safetensors(content):
 
 
 def tensor(data, dtype, shape):
-    require(all(type(size) is int for size in shape))  # [[1], 10**9] has a product too: a list of that length
+    require(all(type(size) is int for size in shape))  # the product of [[1], 10**9] would be a list of 10**9 items
     items = list(struct.unpack(f"<{math.prod(shape)}{LETTERS[dtype]}", data))
     for size in reversed(shape):
         items = [items[i : i + size] for i in range(0, len(items), size)]
@@ -122,9 +122,9 @@ def tensor(data, dtype, shape):
 
 # -- loading -----------------------------------------------------------------------------------------
 
-loaded_before = safetensors.numpy  # imported before any file is loaded, whichever test comes first
+loaded_before = safetensors.numpy  # imported before any file is loaded, whichever test runs first
 ran = []  # code or programs that ran while a file was loaded
-tally = Counter()  # of the outcomes of loading, with the most bytes that one took
+tally = Counter()  # outcomes of loading, and the peak memory of any load in bytes
 
 
 def note(what, args):
@@ -136,7 +136,7 @@ sys.addaudithook(note)
 
 
 def check(kind, content, folder, width=2, size=0):
-    """Load it into a network whose own file has that size, check that `load` keeps its promises, and return the error raised."""
+    """Load the content into a network whose own file has `size` bytes, check `load`'s promises, and return the error."""
     path = folder / f"mutant.{kind}"
     path.write_bytes(content)
     tracemalloc.start()
@@ -266,7 +266,7 @@ BITS |= {"C64": 64, "I64": 64, "U64": 64, "I32": 32, "U32": 32, "I16": 16, "U16"
 
 @st.composite
 def retyped(draw, header):
-    """One entry with another type, and a shape with as many bytes."""
+    """The header with another type in one entry, and a shape with as many bytes."""
     tree = json.loads(header)
     entry = tree[draw(st.sampled_from(sorted(tree)))]
     entry["dtype"] = draw(st.sampled_from(sorted(BITS)))

@@ -42,7 +42,7 @@ def texts(drawing):
 
 
 def lines(link, count=24):
-    """A link as short straight lines: two stubs and a curve between them."""
+    """A link as a polyline: two stubs and a curve between them."""
     start, a, one, other, b, end = link.points
     curve = [
         tuple(
@@ -78,7 +78,7 @@ def test_a_network_takes_the_width_that_it_is_given_if_it_can(widths, width):
 
 
 def boxes(layout):
-    """Every text, circle and image with the room that it takes."""
+    """Every text, circle and image with its bounding box."""
     for kind, texts in (("header", layout.headers), ("note", layout.notes)):
         yield from ((f"{kind} {text.text}", text.box) for text in texts)
     for circle in layout.circles:
@@ -148,7 +148,7 @@ def test_on_a_phone_neurons_whose_names_do_not_fit_beside_each_other_are_called_
 
 
 def test_of_a_wide_layer_those_are_drawn_that_matter_most():
-    """At this input: by their value times the size of their weights into the next layer."""
+    """Neurons are ranked by their value at this input times the size of their weights into the next layer."""
     model = mlp(2, 20, 3)
     for unit, neuron in enumerate(model.layers[0].neurons):
         neuron.b.data = 1.0 + unit % 7
@@ -471,7 +471,7 @@ def test_the_map_of_the_output_overlaps_nothing(narrow, widths):
 
 
 class Net(nn.Module):
-    """Layers as attributes, not in the order in which they run."""
+    """A model whose layers are attributes, not in the order in which they run."""
 
     def __init__(self, forward):
         self.out, self.hidden = nn.Layer(2, 2, "linear", seed=1), nn.Layer(2, 2, "linear", seed=0)

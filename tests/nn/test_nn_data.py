@@ -95,7 +95,7 @@ def test_two_classes_differ_by_one_point_at_most(make: Maker, n: int) -> None:
 @quick
 @given(st.integers(1, 6), sizes)
 def test_several_classes_differ_by_one_point_at_most_and_the_first_have_more(classes: int, n: int) -> None:
-    expected = [len(range(label, n, classes)) for label in range(classes)]  # cards dealt in turn
+    expected = [len(range(label, n, classes)) for label in range(classes)]  # as if dealt in turn
     for y in make_spirals(n, n_classes=classes)[1], make_blobs(n, centers=classes)[1]:
         assert [y.count(label) for label in range(classes)] == expected
 
@@ -213,7 +213,7 @@ def test_the_global_generator_is_left_alone() -> None:
 
 
 def test_iris_is_fishers_table() -> None:
-    """The sums are those of R's copy; the two rows are the ones that are wrong in the UCI repository's file."""
+    """The sums match R's copy; the two rows are the ones that the UCI repository's file gets wrong."""
     iris = load_iris()
     assert iris.y == [0] * 50 + [1] * 50 + [2] * 50
     assert [sum(column) for column in zip(*iris.X, strict=True)] == pytest.approx([876.5, 458.6, 563.7, 179.9])
@@ -259,7 +259,7 @@ def test_a_table_is_lists_of_plain_numbers_as_wide_as_its_names(load: Callable[[
 def test_a_table_says_where_it_comes_from_and_under_which_licence(load: Callable[[], Any], author: str, doi: str) -> None:
     description = load().description
     for words in author, "UCI Machine Learning Repository", doi, "CC BY 4.0", "Changes":
-        assert description.count(words) == 1, words  # neither missing nor those of the other table too
+        assert description.count(words) == 1, words  # not missing, and not the other table's as well
 
 
 @pytest.mark.parametrize("load", [load_iris, load_digits])
@@ -279,7 +279,7 @@ def test_a_table_cannot_be_reassigned_and_shows_itself_in_a_line() -> None:
 
 
 def test_the_compressed_table_carries_no_time_stamp() -> None:
-    """Bytes 4 to 7 of a gzip file: a time in them would make every export a different file."""
+    """Bytes 4 to 7 of a gzip file: a time stamp there would make every export a different file."""
     assert (files("nn") / "datasets" / "digits.csv.gz").read_bytes()[4:8] == bytes(4)
 
 
@@ -358,7 +358,7 @@ def test_a_split_is_the_same_whatever_holds_the_labels_to_stratify_by() -> None:
 
 
 def test_missing_labels_are_one_label_to_stratify_by() -> None:
-    labels = np.array([math.nan, math.nan, 1.0, 1.0])  # whose list holds two objects for NaN
+    labels = np.array([math.nan, math.nan, 1.0, 1.0])  # as a list, it holds two distinct NaN objects
     _, X_test, *_ = train_test_split([0, 1, 2, 3], [0, 0, 1, 1], stratify=labels, test_size=2, random_state=0)
     assert sorted(row // 2 for row in X_test) == [0, 1]
 

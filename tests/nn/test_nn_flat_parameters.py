@@ -1,4 +1,4 @@
-"""Optimizers on a flat array of parameters: bit for bit as on single numbers."""
+"""Optimizers on a flat array of parameters: bit for bit the same as on single numbers."""
 
 import math
 
@@ -36,7 +36,7 @@ def eager_step(optimizer, leaves, grads):
 
 
 def facts(optimizer):
-    """Everything that a user can see, as text: NaN equals NaN there, and -0.0 differs from 0.0."""
+    """Everything that a user can see, as text, in which NaN equals NaN and -0.0 differs from 0.0."""
     return repr([[(p.data, p.grad, p.has_grad) for p in optimizer.params], optimizer.state_dict()])
 
 
@@ -45,7 +45,7 @@ def facts(optimizer):
 def test_a_step_on_arrays_is_bit_for_bit_that_of_every_single_number(make, data, n):
     start = data.draw(st.lists(numbers, min_size=n, max_size=n))
     steps = data.draw(st.lists(st.lists(numbers, min_size=n, max_size=n), max_size=4))
-    before = data.draw(st.integers(0, len(steps)))  # steps made eagerly before, by some of the parameters
+    before = data.draw(st.integers(0, len(steps)))  # steps made eagerly first, on some of the parameters
     one, other = (make([Value(x) for x in start]) for _ in range(2))
     for optimizer in (one, other):
         for grads in steps[:before]:
@@ -70,7 +70,7 @@ def test_parameters_of_several_groups_and_those_without_a_gradient(make):
         return params, optimizer
 
     (params, one), (theirs, other) = groups(), groups()
-    flat = FlatParameters([theirs[i] for i in (4, 0, 3, 5)], other)  # 1 and 2 are not reached, 5 is in no group
+    flat = FlatParameters([theirs[i] for i in (4, 0, 3, 5)], other)  # no gradient reaches 1 and 2; 5 is in no group
     for scale in (1.0, -2.0, 3.0):
         for i in (4, 0, 3, 5):
             one.zero_grad() if i == 4 else None

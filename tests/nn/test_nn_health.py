@@ -23,7 +23,7 @@ def loss_of(net, batch=BATCH, targets=TARGETS):
 
 
 def scores(layer, rows):
-    """The inputs of the activations in plain floats: for each neuron one per sample."""
+    """The inputs of the activations as plain floats: for each neuron, one per sample."""
     return [[n.b.data + sum(w.data * x for w, x in zip(n.w, row, strict=True)) for row in rows] for n in layer.neurons]
 
 
@@ -64,14 +64,14 @@ def test_saturated_units_are_those_whose_slope_is_tiny_in_nearly_all_samples(see
     slope = autograd.grad(getattr(autograd, activation))
     flat = [[abs(slope(x)) < MAX_SATURATED_SLOPE for x in unit] for unit in scores(net.layers[0], BATCH)]
     first = health(net, loss_of(net)).rows[0]
-    assert first.saturated == sum(map(all, flat))  # nine tenths of five samples are all of them
+    assert first.saturated == sum(map(all, flat))  # nine tenths of five samples means all five
     assert first.dead == 0
     assert ("saturated" in first.verdict) == (first.saturated > 0)
 
 
 def test_a_unit_that_is_saturated_in_nine_of_ten_samples_counts():
     net = shifted(nn.MLP(1, [1, 1], "tanh", seed=0), [0.0])
-    net.layers[0].neurons[0].w[0].data = 0.04  # the slope is that of tanh(4), whatever flows to a weight of an input of 100
+    net.layers[0].neurons[0].w[0].data = 0.04  # the slope is tanh's at 4, however large the gradient of a weight at input 100
     for steep, saturated in ((9, 1), (8, 0)):
         batch = [[100.0]] * steep + [[0.0]] * (10 - steep)
         assert health(net, loss_of(net, batch, [0.0] * 10)).rows[0].saturated == saturated

@@ -35,7 +35,7 @@ MODULES = [
     nn.Identity(),
 ]
 small = st.floats(-2.0, 2.0)
-very_few = settings(max_examples=settings.default.max_examples // 12)  # every parameter is checked in each
+very_few = settings(max_examples=settings.default.max_examples // 12)  # each example checks every parameter
 
 
 def with_parameters(module, x):
@@ -53,7 +53,7 @@ def with_parameters(module, x):
 
 
 def vars_of(module, owned, numbers):
-    """Replace the parameters by Values (or numbers); returns the old ones."""
+    """Replace the parameters by Values (or numbers), and return the old ones."""
     replaced = dict(zip(owned, numbers, strict=True))
     state = []
     for inner in module.modules():
@@ -82,7 +82,7 @@ def test_the_gradient_of_a_neuron_by_inputs_weights_and_bias(activation, x, seed
 
 
 def biased(module):
-    """Biases away from 0, so that no two kinks meet at the input 0."""
+    """The module with its zero parameters moved away from 0, so that no two kinks meet at the input 0."""
     for i, parameter in enumerate(module.parameters()):
         if parameter.data == 0.0:
             parameter.data = 0.1 + 0.01 * i

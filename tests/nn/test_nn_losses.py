@@ -217,7 +217,7 @@ def test_binary_cross_entropy_of_logits_keeps_its_digits_in_both_tails(x, target
     assert oracle.ulps(loss.data, target * right + (1 - target) * wrong) <= 4
     share = oracle.value("sigmoid", x.data if target == 0.0 else -x.data)
     exact = share if target == 0.0 else -share if target == 1.0 else oracle.value("sigmoid", x.data) - target
-    unit = oracle.spacing(exact if target in (0.0, 1.0) else target)  # next to its root it has the digits of the target
+    unit = oracle.spacing(exact if target in (0.0, 1.0) else target)  # near its root, it is as precise as the target
     assert abs(gradients(loss, x) - exact) <= 4 * unit
 
 
@@ -253,7 +253,7 @@ WEIGHTED = {
 def test_no_weight_and_no_constant_slope_hides_a_loss_that_is_nan(name, weight, data):
     kind, target, numbers = WEIGHTED[name]
     row = [Value(data.draw(numbers)) for _ in range(2)]
-    for part in (None, 0, 1):  # the loss of the row, and of every number by itself where it has one
+    for part in (None, 0, 1):  # the loss of the row, and of each number where it has one
         if part is not None and isinstance(target, int):
             continue
         chosen = row if part is None else row[part : part + 1]
@@ -303,7 +303,7 @@ SAMPLES = {
 
 
 def slopes_of(loss, row):
-    return gradients(loss, row) if type(loss) is Value else [0.0] * len(row)  # of an ignored sample
+    return gradients(loss, row) if type(loss) is Value else [0.0] * len(row)  # an ignored sample
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -342,7 +342,7 @@ def test_the_loss_of_a_sample_is_nan_where_a_batch_is_refused(prediction, target
 
 @cache
 def batch_of_two(name, weight, traced_at):
-    """The loss of two samples, and that compiled: of few functions there are many examples."""
+    """The loss of two samples, eager and compiled; cached, since many examples share few functions."""
     kind, target, _ = WEIGHTED[name]
 
     def total(x, y):

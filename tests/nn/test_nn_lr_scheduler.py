@@ -1,4 +1,4 @@
-"""Schedulers: epoch for epoch as PyTorch's, and what must hold for any of them."""
+"""Schedulers: epoch for epoch the same as PyTorch's, and properties of each."""
 
 import json
 import math
@@ -43,7 +43,7 @@ def advance(scheduler: LRScheduler | ReduceLROnPlateau, metric: float) -> None:
 
 
 def repeated(scheduler: LRScheduler, epochs: int) -> list[float]:
-    """The optimizer's learning rate after each of the epochs."""
+    """The optimizer's learning rate after each epoch."""
     found = []
     for _ in range(epochs):
         scheduler.step()
@@ -51,11 +51,11 @@ def repeated(scheduler: LRScheduler, epochs: int) -> list[float]:
     return found
 
 
-# -- as PyTorch --------------------------------------------------------------------------------------
+# -- against PyTorch ---------------------------------------------------------------------------------
 
 
 def made(optimizer: Optimizer, kind: str, arguments: dict[str, Any]) -> LRScheduler | ReduceLROnPlateau:
-    """The scheduler that a reference run names; the factors of a LambdaLR are given as a list."""
+    """The scheduler named in a reference run; LambdaLR's factors are given as a list."""
     if kind == "LambdaLR":
         return LambdaLR(optimizer, arguments["lr_lambda"].__getitem__)
     if kind == "SequentialLR":
@@ -88,7 +88,7 @@ def test_every_epoch_agrees_with_pytorch_to_1e_12_relative_or_absolute(run: dict
     assert [scheduler.last_epoch for scheduler in schedulers] == [50] * len(schedulers)
 
 
-# -- what holds for each -----------------------------------------------------------------------------
+# -- properties of each ------------------------------------------------------------------------------
 
 
 @given(lr=rates, gamma=st.floats(0.0, 1.0), step_size=st.integers(1, 5))

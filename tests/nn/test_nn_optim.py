@@ -1,4 +1,4 @@
-"""Optimizers: step for step as PyTorch's, and what must hold for any of them."""
+"""Optimizers: step for step the same as PyTorch's, and properties of any optimizer."""
 
 import copy
 import itertools
@@ -62,14 +62,14 @@ def gradient(x: float, y: float, z: float) -> tuple[float, float, float]:
 
 
 def step(optimizer: Optimizer, *grads: float) -> list[float]:
-    """Make one step with these gradients; returns the numbers after it."""
+    """Make one step with these gradients, and return the parameters' numbers after it."""
     for p, grad in zip(optimizer.params, grads, strict=True):
         p.grad = grad
     optimizer.step()
     return [p.data for p in optimizer.params]
 
 
-# -- as PyTorch --------------------------------------------------------------------------------------
+# -- against PyTorch ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("run", REFERENCE["optimizers"], ids=lambda run: run["name"])
@@ -86,7 +86,7 @@ def test_every_step_agrees_with_pytorch_to_1e_12_relative_or_absolute(run: dict[
         optimizer.step()
         assert [p.data for p in params] == pytest.approx(expected, rel=1e-12, abs=1e-12)
     for found, kept in zip(optimizer.state, run["state"], strict=True):
-        shared = found.keys() & kept.keys()  # PyTorch's RMSprop counts steps, which its rule does not need
+        shared = found.keys() & kept.keys()  # PyTorch's RMSprop counts steps, though its rule doesn't need them
         assert shared >= kept.keys() - {"step"} if run["optimizer"] == "RMSprop" else shared == kept.keys()
         assert [found[name] for name in shared] == pytest.approx([kept[name] for name in shared], rel=1e-12, abs=1e-12)
 
@@ -99,7 +99,7 @@ def test_the_gradients_of_backward_are_followed() -> None:
     assert w.data == 5.0 - 0.25 * 8.0
 
 
-# -- what holds for any optimizer --------------------------------------------------------------------
+# -- properties of any optimizer ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("make", WITHOUT_DECAY.values(), ids=WITHOUT_DECAY)
@@ -570,7 +570,7 @@ def test_an_optimizer_without_a_rule_says_what_to_define() -> None:
 
 
 def of_group(state: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    """The state with other settings in its one group."""
+    """The state with other settings in its only group."""
     return {**state, "param_groups": [{**state["param_groups"][0], **changes}]}
 
 

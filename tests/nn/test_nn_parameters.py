@@ -38,7 +38,7 @@ def names(net):
 
 
 def value_array(numbers):
-    """An object array of Values of the shape of `numbers`."""
+    """An object array of Values with the numbers and the shape of `numbers`."""
     held = numpy.empty(numbers.shape, dtype=object)
     for index in numpy.ndindex(numbers.shape):
         held[index] = Value(numbers[index])
@@ -153,7 +153,7 @@ def test_modules_in_an_array_are_modules_of_the_net():
     assert "(blocks.1): Tanh()" in repr(net)
 
 
-# -- what would be overlooked ------------------------------------------------------------------------
+# -- Values that would be overlooked -----------------------------------------------------------------
 
 
 @dataclass(eq=False)
@@ -303,7 +303,7 @@ def test_two_parameters_of_one_name_are_refused():
         module(w={1: Value(1.0), "1": Value(2.0)}).state_dict()
 
 
-# -- what may stand there ----------------------------------------------------------------------------
+# -- what a module may hold --------------------------------------------------------------------------
 
 
 def test_what_leads_only_to_parameters_and_plain_objects_may_stand_in_a_module():

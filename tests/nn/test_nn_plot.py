@@ -15,7 +15,7 @@ from tests.support.plots import LABELS, X, net_and_loss, new_ax, run
 
 
 def pictures():
-    """A call of every function, on small data."""
+    """A call of every plot function on small data, by name."""
     net, loss = net_and_loss()
     record = run(keep=["*"])
 

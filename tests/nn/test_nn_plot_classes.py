@@ -34,7 +34,7 @@ CORNERS = [[-1.0, -1.0], [1.0, 1.0]]
 
 
 def pixels(ax):
-    """The rendered picture, and where a point of the data is in it."""
+    """A function that looks up the rendered colour at a point of the data."""
     figure = ax.figure
     if ax.get_legend():
         ax.get_legend().remove()
@@ -49,7 +49,7 @@ def pixels(ax):
 
 
 def in_thousandths(low, high):
-    """Outputs may differ by a thousandth or not at all: less could be lost between the points of the grid."""
+    """Floats in whole thousandths: smaller differences of outputs could be lost between the points of the grid."""
     return st.floats(low, high).map(lambda x: round(x, 3))
 
 
@@ -57,7 +57,7 @@ slopes = st.tuples(in_thousandths(-3, 3), in_thousandths(-3, 3), in_thousandths(
 
 
 def clear_places(decide):
-    """Points whose surroundings, wider than a line and two cells of the grid, lie on one side of a linear decision."""
+    """Points whose surroundings, wider than a line and two grid cells, lie on one side of a linear decision; and that side."""
     for x in (-1.1, -0.55, 0.05, 0.6, 1.1):
         for y in (-0.7, -0.25, 0.35, 0.85):
             found = {decide(x + dx, y + dy) for dx in (-0.3, 0.3) for dy in (-0.3, 0.3)}
@@ -66,7 +66,7 @@ def clear_places(decide):
 
 
 def nearest_class(colour, count, mode="light"):
-    """The class whose hue this colour has."""
+    """The class whose hue is nearest to this colour's."""
     hues = [colorsys.rgb_to_hsv(*to_rgb(getattr(CLASSES[k], mode)))[0] for k in range(count)]
     hue = colorsys.rgb_to_hsv(*colour)[0]
     return min(range(count), key=lambda k: min(abs(hues[k] - hue), 1.0 - abs(hues[k] - hue)))

@@ -1,4 +1,4 @@
-"""The plots share the palette of drawings and pages: classes, signs and magnitudes never look alike, on light and dark ground."""
+"""The plots share the palette of drawings and pages: classes, signs and magnitudes look different in light and dark mode."""
 
 import matplotlib
 import numpy
@@ -92,7 +92,7 @@ def test_the_step_that_a_film_shows_is_marked_by_the_accent(mode):
     film = plot.animate(run(steps=1))
     (curve,) = film._fig.axes
     assert curve.lines[-1].get_color() == of("accent", mode)
-    film._draw_was_started = True  # it is never shown
+    film._draw_was_started = True  # no warning that it was never shown
 
 
 def test_lines_and_names_can_be_read_on_every_band(mode):

@@ -28,7 +28,7 @@ def test_the_loss_is_taken_on_a_grid_around_the_parameters_and_its_centre_is_her
     assert seen[12] == [3.0, -4.0, 0.0]
     assert {b for *_, b in seen} == {0.0}
     across, up = ([seen[i][k] - seen[12][k] for k in (0, 1)] for i in (14, 22))
-    assert math.hypot(*across) == pytest.approx(0.5 * 5.0, rel=1e-12)  # half the length of the weights of the neuron
+    assert math.hypot(*across) == pytest.approx(0.5 * 5.0, rel=1e-12)  # half the norm of the neuron's weights
     assert math.hypot(*up) == pytest.approx(0.5 * 5.0, rel=1e-12)
     for i, place in enumerate(seen):
         a, b = (i % 5 - 2) / 2, (i // 5 - 2) / 2

@@ -1,4 +1,4 @@
-"""Histograms and weights show every number of a layer, or count it."""
+"""Histograms and weights show every number of a layer, or count those they leave out."""
 
 import math
 
@@ -68,7 +68,7 @@ def test_two_histograms_have_the_edges_that_are_given_and_count_what_lies_outsid
     assert at.tolist() == edges
     assert as_counts(heights, 2) == [0, 2]
     assert ax.texts[0].get_text().endswith("5 numbers, 1 is 0, 2 are outside")
-    ax = plot.gradient_histograms(net, loss, bins=[0.25, 2.0, 9.0], ax=new_ax())  # of w 5.7, of b 0.2
+    ax = plot.gradient_histograms(net, loss, bins=[0.25, 2.0, 9.0], ax=new_ax())  # w's gradient is 5.7, b's 0.2
     assert "2 numbers, 1 is outside" in ax.texts[0].get_text()
 
 
@@ -169,7 +169,7 @@ def test_parameters_of_any_module_have_a_picture():
     ax = plot.weights(model, ax=new_ax())
     neuron, *rows, scale = (image.get_array().tolist() for image in ax.images)
     assert neuron[0][0] == model.inner.w[0].data
-    assert rows == [[[1.0, 2.0]], [[3.0]]]  # a square for each parameter, and for nothing else
+    assert rows == [[[1.0, 2.0]], [[3.0]]]  # one square per parameter and no others
     assert scale == [[-5.0]]
     assert [text.get_text() for text in ax.texts].count("NaN") == 1  # the bias
     ax.figure.canvas.draw()

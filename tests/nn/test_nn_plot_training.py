@@ -1,4 +1,4 @@
-"""The loss curve, the update ratios and the animation show the steps of a training."""
+"""The loss curve, the update ratios and the animation show the steps of a training run."""
 
 import math
 
@@ -129,7 +129,7 @@ def test_names_are_taken_word_for_word():
         drawn.figure.canvas.draw()
 
 
-# -- the film ----------------------------------------------------------------------------------------
+# -- the animation -----------------------------------------------------------------------------------
 
 
 @pytest.mark.slow

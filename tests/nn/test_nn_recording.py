@@ -126,7 +126,7 @@ def test_loss_and_gradients_are_those_at_the_values_of_their_frame():
 
 def test_the_gradients_of_what_the_optimizer_does_not_move_are_of_one_batch_too():
     net = nn.MLP(2, [3, 1], "tanh", seed=0)
-    net.layers[0].neurons[0].b.grad = 7.0  # of an earlier batch
+    net.layers[0].neurons[0].b.grad = 7.0  # from an earlier batch
     record = xor_run(net, optimizer=SGD(net.layers[1].parameters(), lr=0.5))
     for frame in record:
         for parameter, number in zip(net.parameters(), frame.parameters.values(), strict=True):
@@ -212,7 +212,7 @@ def test_ctrl_c_returns_what_there_is():
 def test_a_loss_that_is_no_number_ends_the_record_and_is_told():
     net = nn.MLP(1, [1], seed=0)
     options = {"loss": nn.MSELoss(), "optimizer": SGD(net.parameters(), lr=1e80), "progress": False}
-    with pytest.warns(RuntimeWarning) as caught:  # the first is the op's
+    with pytest.warns(RuntimeWarning) as caught:  # the first comes from the op
         record = record_training(net, [[1.0]], [0.0], steps=9, **options)
     assert str(caught[-1].message) == f"record_training: {record.diverged}; the steps before it are returned"
     assert caught[-1].filename == __file__
@@ -548,7 +548,7 @@ def test_of_a_network_whose_frames_have_every_parameter_the_page_has_no_states()
 
 
 def test_states_that_would_take_too_much_room_are_kept_every_so_many_frames(monkeypatch):
-    monkeypatch.setattr("nn.recording.network_states.MAX_BYTES", 2000)  # of 520 bytes each, three fit
+    monkeypatch.setattr("nn.recording.network_states.MAX_BYTES", 2000)  # enough for three states of 520 bytes
     (run,) = embedded(xor_run(nn.MLP(2, [16, 1], seed=0), steps=10))["runs"]
     assert [step for step, _ in run["network"]["states"]] == [0, 4, 8, 10]
 

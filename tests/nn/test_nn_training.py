@@ -31,7 +31,7 @@ LINE = ([[0.0], [1.0], [2.0], [3.0]], [1.0, 3.0, 5.0, 7.0])
 
 @pytest.fixture(params=["eager", "compiled"], autouse=True)
 def engine(request, monkeypatch):
-    """Every test runs on both engines."""
+    """Run every test on both engines."""
     monkeypatch.setattr(training, "MIN_SECONDS", -math.inf if request.param == "compiled" else math.inf)
 
 
@@ -167,7 +167,7 @@ def test_ctrl_c_within_an_epoch_keeps_the_epochs_that_were_completed():
                 raise KeyboardInterrupt
             return super().forward(x)
 
-    _, history = line_fit(Impatient(1, [1], seed=0), compiled=False)  # compiled, the model is called when it is recorded
+    _, history = line_fit(Impatient(1, [1], seed=0), compiled=False)  # a compiled run calls the model only to record it
     assert history.interrupted
     assert len(history.loss) == len(history.lr) == 1
 
@@ -423,7 +423,7 @@ NOT_NUMBERS = st.sampled_from(["text", "1.5", None, b"1", Decimal("1"), 1j, obje
 
 
 def trained_on(function, X, y):
-    """Train on these data and expect an error; returns it, once the model is unchanged and no bar was shown."""
+    """Train on these data and return the expected error; the model must be unchanged, and no bar shown."""
     net = nn.MLP(2, [1], seed=0)
     before, optimizer = net.state_dict(), SGD(net.parameters(), lr=0.1)
     length = {"epochs": 1} if function is fit else {"steps": 1}
@@ -528,7 +528,7 @@ LAYERED = [
 
 
 class Wrapped(nn.Module):
-    """A model whose layers cannot be seen from outside."""
+    """A model whose layers are hidden inside another module."""
 
     def __init__(self, inner):
         self.inner = inner
@@ -538,7 +538,7 @@ class Wrapped(nn.Module):
 
 
 def refused(function, net, X, y, loss, **options):
-    """The message with which the data are refused, once model and order are unchanged and no bar was shown."""
+    """The message that refuses the data; the model and all generators must be unchanged, and no bar shown."""
     before, modes, order = net.state_dict(), [module.training for module in net.modules()], Random(0)
     dropouts = [module.generator for module in net.modules() if isinstance(module, nn.Dropout)]
     drawn = [generator.getstate() for generator in dropouts]
@@ -550,6 +550,7 @@ def refused(function, net, X, y, loss, **options):
     assert net.state_dict() == before
     assert [module.training for module in net.modules()] == modes
     assert [generator.getstate() for generator in dropouts] == drawn
+    assert order.getstate() == Random(0).getstate()
     return str(caught.value)
 
 

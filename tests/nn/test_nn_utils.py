@@ -1,4 +1,4 @@
-"""Gradient clipping: as PyTorch's, and what must hold for any gradients."""
+"""Gradient clipping: the same as PyTorch's, and properties for any gradients."""
 
 import json
 import math
@@ -27,7 +27,7 @@ def with_gradients(grads: list[float]) -> list[Value]:
 
 
 def norm(numbers: list[float], order: float) -> float:
-    """The definition, for numbers whose powers do not overflow."""
+    """The norm by its definition, for numbers whose powers do not overflow."""
     if order == math.inf:
         return max(map(abs, numbers))
     return float(math.fsum(abs(x) ** order for x in numbers) ** (1.0 / order))

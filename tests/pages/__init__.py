@@ -1,1 +1,1 @@
-"""A package, so that its fixtures may last as long as its tests."""
+"""A package, so that fixtures can have package scope."""

@@ -1,4 +1,4 @@
-"""The browser; the site and the demo, made once for all tests that look at them: the processes of one run share them."""
+"""Fixtures: the browser; the site and the demo, built once per run and shared by its processes."""
 
 import contextlib
 import subprocess
@@ -15,9 +15,9 @@ from tools.site import ROOT
 BUILD = "import sys; from pathlib import Path; from tools.site import build; build(Path(sys.argv[1]))"
 
 
-@pytest.fixture(scope="package")  # of the session its event loop would run beside tests that start their own
+@pytest.fixture(scope="package")  # with session scope, its event loop would run beside those that tests start
 def browser():
-    """One browser for all tests of pages: processes go to and fro between modules, and to start one takes a second."""
+    """One browser for all tests of pages: processes switch between modules, and starting a browser takes a second."""
     with launched() as running:
         yield running
 
@@ -40,7 +40,7 @@ def site(shared_folder):
 
 @pytest.fixture(scope="session")
 def demo(shared_folder):
-    """The page of `make demo`, which is written last."""
+    """The index page of `make demo`, which is written last."""
     page = shared_folder / tools.demo.FOLDER / "index.html"
     with locked(page.parent), contextlib.chdir(shared_folder):
         if not page.exists():

@@ -69,7 +69,7 @@ LIVE = """<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>live</titl
 
 
 def live_page_of_the_widget(path):
-    """As a notebook would show it; its sliders move nothing."""
+    """Write the live page as a notebook would show it; its sliders do nothing."""
     live = widget(neuron())
     script, state = (json.dumps(it).replace("<", "\\u003c") for it in (live._esm, {"values": live.values, "page": live.page}))
     path.write_text(LIVE.format(style=live._css, script=script, state=state), encoding="utf-8")
@@ -89,7 +89,7 @@ ANSWERS = """<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>answers
 
 
 def answers():
-    """One of everything that shows itself as a card or a table."""
+    """One of each object that is displayed as a card or a table."""
     y = neuron()
     y.backward()
     leaf = next(node for node in autograd.graph.Graph(y) if node.label == "x1")

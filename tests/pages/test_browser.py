@@ -1,4 +1,4 @@
-"""The pages in a real browser: with every control, each step shows what the engine computes."""
+"""The pages in a real browser: whatever the control, each step shows what the engine computes."""
 
 import json
 import math
@@ -38,7 +38,7 @@ def page(browser, tmp_path):
 
 @pytest.fixture
 def stopped(browser, tmp_path):
-    """The same, whose clock goes on when it is told to."""
+    """The same page, with a clock that only the test advances."""
     with opened(browser, saved(graph(), tmp_path), alone=True, viewport=WIDE) as page:
         page.clock.install(time=0)
         page.clock.pause_at(1000)
@@ -50,7 +50,7 @@ def saved(y, folder):
 
 
 def table(frame):
-    """For each node of the table, its value and its gradient with all digits; None where none is shown."""
+    """The value and the gradient of each node in the table, with all digits; None where none is shown."""
     if not frame.locator(".numbers-side").is_visible():
         frame.get_by_role("button", name="Numbers").click()
     cells = "[...row.querySelectorAll('td')].map(cell => [cell.title, cell.textContent])"
@@ -62,7 +62,7 @@ def table(frame):
 
 
 def expected(y, i):
-    """The same from the engine, after step i."""
+    """The same, computed by the engine, after step i."""
     passes, order = steps(y), topological_order([y])
     reached = passes.gradients(i)
     computed = {step.node for step in passes[: passes[i].index + 1] if step.phase == "forward"}
@@ -70,7 +70,7 @@ def expected(y, i):
 
 
 def at(frame):
-    """Which step is shown, from 0."""
+    """The index of the current step."""
     shown = int(frame.locator(".counter").inner_text().split()[1])
     assert frame.locator(".track input").input_value() == str(shown - 1)
     return shown - 1
@@ -145,7 +145,7 @@ def test_a_number_that_changes_keeps_its_decimal_point_in_its_place(page):
 def test_the_buttons_go_to_the_first_previous_next_and_last_step(page):
     last = len(steps(graph())) - 1
     for name, place in [("Next", 1), ("Next", 2), ("Previous", 1), ("Last", last), ("Next", last), ("First", 0), ("Previous", 0)]:
-        page.get_by_role("button", name=f"{name} step").click(force=True)  # even one that has nowhere to go
+        page.get_by_role("button", name=f"{name} step").click(force=True)  # even a button that has nowhere to go
         assert at(page) == place
     assert page.get_by_role("button", name="Previous step").get_attribute("aria-disabled") == "true"
     page.get_by_role("button", name="backward").click()
@@ -160,9 +160,9 @@ def test_the_keys_go_there_too_wherever_the_focus_is(page):
         for key, place in [("End", last), ("ArrowLeft", last - 1), ("Home", 0), ("ArrowRight", 1)]:
             page.keyboard.press(key)
             assert at(page) == place, focus
-    page.keyboard.press("Control+ArrowRight")  # is the browser's
+    page.keyboard.press("Control+ArrowRight")  # reserved for the browser
     assert at(page) == 1
-    for key, place in [("PageDown", 2), ("PageUp", 1)]:  # of a presenter's clicker
+    for key, place in [("PageDown", 2), ("PageUp", 1)]:  # sent by a presenter's clicker
         page.keyboard.press(key)
         assert at(page) == place
 
@@ -172,7 +172,7 @@ def test_the_slider_goes_to_any_step_and_says_which_it_is(page):
         go_to(page, i)
         assert (at(page), table(page)) == (i, expected(graph(), i))
     slider = page.get_by_role("slider", name="Step", exact=True)
-    assert slider.get_attribute("aria-valuetext") == "step 6 of 11: Backward: begins at L"
+    assert slider.get_attribute("aria-valuetext") == "step 6 of 11: Backward begins at L"
     for i, first_or_last in ((0, "step 1 of 11"), (10, "step 11 of 11")):
         go_to(page, i)
         assert page.locator(".counter").inner_text() == first_or_last
@@ -222,7 +222,7 @@ ANY_LOOK = "Switch between light and dark"
 # -- other numbers
 
 
-# Of each text its distances to the sides of its card, and of each number that to its word.
+# The distances of each text from the sides of its card, and of each number from its word.
 INSIDE = """cards => cards.flatMap((g) => {
   const place = (part) => part.getBoundingClientRect();
   const card = place(g.querySelector(".card"));
@@ -266,7 +266,7 @@ def plain(y):
     return json.loads(as_json(player(y).data))
 
 
-# -- ways through the steps
+# -- stepping by layer and by module
 
 
 def net():
@@ -440,7 +440,7 @@ def test_numbers_are_written_as_python_writes_them(page):
             9999.5,
             12345.25,
             1e22,
-        ),  # halfway, and nearly
+        ),  # ties in rounding, and near ties
     ]
     numbers += [math.sin(i) * 10.0 ** (i % 40 - 20) for i in range(400)]
     for digits in (3, 4, 6):
@@ -463,7 +463,7 @@ def test_in_both_looks_all_text_stands_out_from_its_background(browser, tmp_path
         assert {text: ratio for text, ratio in page.evaluate(CONTRASTS) if ratio < 4.5} == {}
 
 
-# Of every text that can be seen: its ratio of luminances (WCAG) to the paper, or to the box it stands in.
+# The contrast ratio (WCAG) of each visible text to the paper, or to the box that it is in.
 CONTRASTS = """() => {
   const rgb = (colour) => colour.match(/[\\d.]+/g).slice(0, 3).map(Number);
   const light = (colour) => {
@@ -505,7 +505,7 @@ def test_a_step_inside_a_folded_box_marks_the_box_and_says_so(browser, tmp_path)
             assert page.locator(".node.now").count() == 1
             assert table(page) == expected(L, i)
         assert page.locator("[id^=g].now").count() == 1
-        assert page.locator("#g0 .later").count() == 0  # all that its gradients are made of has arrived
+        assert page.locator("#g0 .later").count() == 0  # every contribution to its gradients has arrived
         assert page.locator(".callout").inner_text().startswith("inside layers[0]\n∂")
 
 

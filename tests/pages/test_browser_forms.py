@@ -1,4 +1,4 @@
-"""Cards and tables in a real browser, in the pages of notebooks: light, dark, narrow, and without their style."""
+"""Cards and tables on notebook pages in a real browser: light, dark, narrow, and without their style sheet."""
 
 import html
 import re
@@ -14,7 +14,7 @@ from tests.test_html_forms import forms
 
 pytestmark = pytest.mark.slow
 
-# As in JupyterLab: its tables are flush right, small, and striped.
+# JupyterLab's style: its tables are right-aligned, small, and striped.
 LAB = """
 .jp-RenderedHTMLCommon { font: 14px/1.6 Helvetica, Arial, sans-serif; }
 .jp-RenderedHTMLCommon table { border-collapse: collapse; font-size: 12px; table-layout: fixed; margin: 0 auto 1em; }
@@ -30,7 +30,7 @@ PLACES = {  # the attributes of html and body
 
 
 class Sanitizer(HTMLParser):
-    """Keeps what JupyterLab keeps of HTML that is not trusted (its allowedTags and allowedAttributes, of those that occur)."""
+    """Keeps what JupyterLab keeps of untrusted HTML (those of its allowedTags and allowedAttributes that occur here)."""
 
     DROPPED = ("style", "script", "iframe", "svg", "polyline")
     KEPT = ("class", "style", "align", "scope", "open")

@@ -1,4 +1,4 @@
-"""The network view in a real browser: asked, opened, switched, with the numbers of the engine."""
+"""The network view in a real browser: hovered, opened and switched, it shows the engine's numbers."""
 
 import json
 from itertools import combinations
@@ -66,14 +66,14 @@ def neuron(page, unit):
 
 
 def tip(page, about=""):
-    """What is told, once it is about this: a touch is a tap only when the browser has taken it for one."""
+    """The lines of the tooltip, once it mentions `about`: the browser takes a while to see a touch as a tap."""
     told = page.locator(".network-tip").filter(has_text=about)
     told.wait_for()
     return told.inner_text().split("\n")
 
 
 def engine(model):
-    """The values of all neurons, their gradients and those of the parameters, by a pass of our own."""
+    """The values of all neurons, their gradients, and the parameters' gradients, from a separate pass."""
     columns = [[Value(x) for x in X]]
     for layer in model.layers:
         columns.append(layer(columns[-1]))
@@ -110,7 +110,7 @@ def test_a_neuron_that_is_asked_shows_its_own_links_alone(page):
     page.locator(".network-picture:not(.asked)").wait_for()
 
 
-# Of each link, by its number, the place on the screen that is farthest from all others; not at its ends, where neurons are.
+# For each link, by its number, its point farthest from all other links, away from its ends, where the neurons are.
 PLACES = """links => {
   const places = links.map(link => Array.from({ length: 49 }, (_, k) =>
     link.getPointAtLength(((k + 6) / 60) * link.getTotalLength()).matrixTransform(link.getScreenCTM())));
@@ -124,13 +124,13 @@ PLACES = """links => {
 
 
 def links(page):
-    """The names of the parameters that are drawn as lines, by their numbers."""
+    """The links that are drawn, by the number of their parameter."""
     drawn = page.locator(".network-picture .link").evaluate_all("all => all.map(link => Number(link.dataset.p))")
     return {p: page.locator(f".network-picture .link[data-p='{p}']") for p in drawn}
 
 
 def link_facts(model):
-    """What each link tells: name, weight, gradient, update and ends."""
+    """The tooltip of each link: name, weight, gradient, update and ends."""
     *_, gradients = engine(model)
     facts, first, p = {}, 0, 0
     for i, layer in enumerate(model.layers):
@@ -150,7 +150,7 @@ def link_facts(model):
     return facts
 
 
-# What is told while a link is asked, the links that are lit, whether it has the focus, its label, and where all that stands.
+# For a link: the tooltip, the highlighted links, its focus and label, and the left and right of the tooltip and its box.
 TOLD = """link => {
   const sides = (part) => { const box = document.querySelector(part).getBoundingClientRect(); return [box.left, box.right]; };
   const near = [...document.querySelectorAll(".network-picture .link.near")].map(lit => lit.dataset.p);
@@ -226,11 +226,11 @@ def test_what_a_link_tells_follows_the_numbers(browser, path):
         page.evaluate("view.update({ weight: Array(41).fill(0.25), grad: null, update: Array(41).fill(-2) })")
         assert tip(page) == ["layers[0].neurons[0].w[1]", "weight 0.25", "update −2", "x[1] → layers[0].neurons[0]"]
         links(page)[2].focus()
-        assert links(page)[1].get_attribute("aria-label") == "layers[0].neurons[0].w[1]"  # without numbers that grow old
+        assert links(page)[1].get_attribute("aria-label") == "layers[0].neurons[0].w[1]"  # without numbers, which would go stale
 
 
 def stops(page):
-    """What the Tab key finds in the picture."""
+    """The elements of the picture that the Tab key reaches."""
     return page.locator(".network-picture [tabindex='0']").evaluate_all("all => all.map(e => e.dataset.p ?? e.dataset.unit)")
 
 
@@ -244,7 +244,7 @@ def test_arrow_keys_reach_every_link_and_tab_finds_one_of_them(browser, path, si
         at = "document.activeElement.dataset.p"
         assert page.evaluate(at) == "0"
         reached = []
-        for _ in range(3):  # columns of links, each of which ends where it begins
+        for _ in range(3):  # columns of links, each of which wraps around
             while (here := page.evaluate(at)) not in reached:
                 assert len(stops(page)) == 2  # a link and a neuron
                 reached.append(here)
@@ -381,7 +381,7 @@ def test_without_a_gradient_the_switch_offers_none(browser, tmp_path):
 
 
 def test_an_update_repaints_what_the_engine_says(browser, tmp_path, path):
-    """As after drawing the network anew with the numbers of the next step."""
+    """The result equals a new drawing of the network with the numbers of the next step."""
     model = mlp()
     network = read_network(model)
     view = NetworkPage(network, image_shape(network, None))

@@ -1,4 +1,4 @@
-"""The page of a quiz in a real browser: it marks as Python does, by keyboard too, and shows how one stands."""
+"""The page of a quiz in a real browser: it marks answers as Python does, works by keyboard, and shows the score."""
 
 import json
 import warnings
@@ -21,7 +21,7 @@ HOSTILE = "</script><img src=x onerror=\"document.title='broken'\">"
 
 
 def shared():
-    """Enough for every classic slip: several paths, a node used twice by one operation, a square."""
+    """A graph that allows every classic slip: several paths, a node used twice by one operation, a square."""
     x, w1, b = Value(2.0, "x"), Value(-3.0, "w1"), Value(0.5, "b")
     h = w1 * x + b
     a = h * x
@@ -42,7 +42,7 @@ def page(browser, tmp_path, asked):
 
 
 def answer(page, number, text):
-    """Type an answer and press Enter; what the page says to it."""
+    """Type an answer, press Enter, and return the page's reply."""
     item = page.locator(f'[data-question="{number}"]')
     item.get_by_role("textbox").fill(text)
     item.get_by_role("textbox").press("Enter")
@@ -56,7 +56,7 @@ def marks_of(solved, node):
     yield from (number for number, _ in slips(solved, node))
 
 
-# What the page says to each of several answers, without a round trip for every key.
+# The page's reply to each of several answers, without a round trip per key.
 SAID = """answers => answers.map(([number, text]) => {
   const item = document.querySelector(`[data-question="${number}"]`);
   item.querySelector("input").value = text;
@@ -71,7 +71,7 @@ def test_every_answer_is_marked_as_python_marks_it_right_ones_each_classic_slip_
     expected = [mark(solved, question.node, number) for question, number in given]
     said = page.evaluate(SAID, [[question.number, repr(number)] for question, number in given])
     assert said == [marked.text.replace("`", "") for marked in expected]
-    assert len({marked.slip.split("∂")[0] for marked in expected}) > 8  # slips of many kinds were met
+    assert len({marked.slip.split("∂")[0] for marked in expected}) > 8  # many kinds of slips occurred
 
 
 NUMBERS = {

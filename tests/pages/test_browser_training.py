@@ -87,7 +87,7 @@ def test_a_parameter_that_was_chosen_has_its_next_update_in_numbers(browser, tmp
 
 
 def largest(before, after):
-    """The names of the three parameters that change most, the first of equals first."""
+    """The names of the three parameters that change most; ties keep their order."""
     sizes = {name: abs(after.parameters[name] - before.parameters[name]) for name in before.parameters}
     return sorted(sizes, key=sizes.__getitem__, reverse=True)[:3]
 
@@ -133,14 +133,14 @@ def test_an_update_that_is_more_than_rate_times_gradient_is_told_as_before_and_a
 
 
 def neuron_values(page, run=0):
-    """What the network view says of its neurons: by name the number."""
+    """The values of neurons in the network view, by name."""
     labels = page.locator(".net").nth(run).evaluate("e => [...e.querySelectorAll('[data-unit]')].map((u) => u.ariaLabel)")
     pairs = (re.fullmatch(r"(.*?), value (.*?)(, .*)?", label).groups()[:2] for label in labels)
     return {name: float(value.replace("−", "-")) for name, value in pairs}
 
 
 def expected_values(record, step, x, activation=math.tanh):
-    """The same by hand, for an MLP of one hidden layer and one output."""
+    """The same values computed by hand, for an MLP with one hidden layer and one output."""
     p = record[step].parameters
     hidden = len({name.split(".")[3] for name in p if name.startswith("layers.0")})
 
@@ -180,9 +180,9 @@ def test_another_sample_or_a_point_of_the_plane_goes_through_the_network(browser
         dots = plane.locator(".sample")
         box, dot = plane.bounding_box(), dots.nth(1).bounding_box()
         middle = {"x": dot["x"] + dot["width"] / 2 - box["x"], "y": dot["y"] + dot["height"] / 2 - box["y"]}
-        plane.click(position=middle, force=True)  # on a sample: that sample
+        plane.click(position=middle, force=True)  # chooses the sample
         assert neuron_values(page) == pytest.approx(expected_values(record, 0, X[1]), rel=1e-5, abs=1e-9)
-        plane.click(position={"x": middle["x"] - 60, "y": middle["y"] + 25}, force=True)  # between samples: the point
+        plane.click(position={"x": middle["x"] - 60, "y": middle["y"] + 25}, force=True)  # chooses the point between samples
         there = neuron_values(page)
         point = [there["x[0]"], there["x[1]"]]
         assert point not in X
@@ -323,7 +323,7 @@ def test_a_short_run_has_two_ticks_at_each_side_of_each_picture_and_no_two_alike
             assert all(lower - upper >= 12 for lower, upper in pairwise(tops))
 
 
-# Of axes of all kinds of ranges: ticks too few or too many, outside the axis, or with texts that are alike or wrong.
+# The ranges whose axes have too few or too many ticks, ticks outside the axis, or equal or wrong labels.
 FAULTY = """ranges => ranges.filter(([low, high, count]) => {
   const wrong = (found, most) => {
     const texts = tickTexts(found), step = Math.min(...found.slice(1).map((tick, i) => tick - found[i]));
@@ -421,7 +421,7 @@ def test_on_a_phone_a_tap_goes_to_a_step_and_sends_a_point_through_the_network(b
         page.locator(f"[data-unit='0'][aria-label*='value {shown(X[2][0])}']").wait_for()
         found = neuron_values(page)
         assert found == pytest.approx({name: expected[name] for name in found}, rel=1e-5, abs=1e-9)
-        assert page.locator(".controls").evaluate("e => e.getBoundingClientRect().top") >= 0.0  # they stay in sight
+        assert page.locator(".controls").evaluate("e => e.getBoundingClientRect().top") >= 0.0  # they stay visible
 
 
 def test_two_runs_go_together_and_the_first_difference_is_a_click_away(browser, tmp_path):
@@ -463,7 +463,7 @@ def test_runs_that_keep_other_things_at_other_steps_stand_side_by_side(browser, 
 
 @pytest.mark.parametrize("look", ["light", "dark"])
 def test_the_picture_shows_which_side_of_the_boundary_is_which(browser, tmp_path, look):
-    """The pixels of the canvas against the bytes of the record; the line against the places where they cross."""
+    """Compare the canvas's pixels with the record's bytes, and the line with the places where these cross the boundary."""
     record = run(steps=60, boundary=8)
     with opened(browser, saved(record, tmp_path), color_scheme=look) as page:
         page.get_by_role("button", name="Last step").click()
@@ -475,7 +475,7 @@ def test_the_picture_shows_which_side_of_the_boundary_is_which(browser, tmp_path
         cut = sum((a > 127) != (b > 127) for a, b in neighbours(record[-1].boundary, 8))
         ends = line.replace("L", "M").split("M")[1:]
         assert len(set(ends)) == cut
-        assert page.locator(".sample").count() == 4 + 2  # and the legend
+        assert page.locator(".sample").count() == 4 + 2  # 2 of them in the legend
 
 
 def parts(colour, look):

@@ -1,4 +1,4 @@
-"""`make demo` ends on one page that shows three, and opens it only for somebody who can see it."""
+"""`make demo` ends with one page that shows three, and opens it only where somebody can see it."""
 
 import webbrowser
 
@@ -33,7 +33,7 @@ def test_the_page_is_opened_for_somebody_with_a_display_who_wants_it(arguments, 
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     monkeypatch.setenv("DISPLAY", display)
     monkeypatch.setattr("sys.platform", "linux")
-    monkeypatch.setattr(tools.demo, "train", tools.demo.step)  # which are quick
+    monkeypatch.setattr(tools.demo, "train", tools.demo.step)  # quicker than training
     monkeypatch.setattr(tools.demo, "read", tools.demo.step)
     shown: list[str] = []
     monkeypatch.setattr(webbrowser, "open", shown.append)

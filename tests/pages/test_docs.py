@@ -1,4 +1,4 @@
-"""Every snippet on the pages of docs/ runs and prints what it says, and what the pages link to is there."""
+"""Every snippet on the pages of docs/ runs and prints what it says, and their pictures and linked files exist."""
 
 import re
 from pathlib import Path
@@ -22,7 +22,7 @@ PARAMETERS = [
 
 @pytest.fixture
 def few_examples():
-    """For the properties on a page: it has to run as it stands, and what it calls is tested at length elsewhere."""
+    """Few examples for the properties on a page: they must run as written, and other tests cover their subjects at length."""
     before = settings.get_current_profile_name()
     settings.load_profile("second")
     yield
@@ -39,7 +39,7 @@ def test_every_snippet_of_a_page_prints_what_it_says_and_warns_of_what_the_page_
     for message in ran.warned:
         assert message in text
     for name, test in list(ran.scope.items()):
-        if name.startswith("test_"):  # pytest would run it, too
+        if name.startswith("test_"):  # as pytest would
             test()
 
 

@@ -1,4 +1,4 @@
-"""Notebooks as HTML, made by nbconvert: without a kernel players play, and their pictures do not appear twice."""
+"""Notebooks exported to HTML by nbconvert: players work without a kernel, and no picture appears twice."""
 
 import nbformat
 import pytest

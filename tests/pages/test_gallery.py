@@ -1,4 +1,4 @@
-"""The gallery is what its scenes draw today, it can be read, and what is drawn of large graphs is small."""
+"""The gallery shows what its scenes draw today, its texts are legible, and drawings of large graphs are small."""
 
 import xml.etree.ElementTree as ET
 from collections import Counter
@@ -24,7 +24,7 @@ MIN_TEXT = 11  # pixels
 
 
 def content(svg):
-    """What a picture says, as far as every libm lets it, without where it says it: its texts, classes and colours."""
+    """The texts (to nine digits, since libms differ), classes and colours in a picture, without their positions."""
     counted = Counter()
     for element in ET.fromstring(svg).iter():
         about = (element.get("class"), element.get("fill"), element.get("stroke"))
@@ -89,7 +89,7 @@ def test_the_network_of_micrograds_readme_fits_a_screen_with_text_that_can_be_re
 def test_each_picture_can_be_read_on_a_screen_and_each_narrow_one_on_a_phone(browser, kind, screen):
     pictures = [GALLERY / f"{name}{kind}-light.svg" for name in SCENES]
     sizes = {}
-    with opened(browser, pictures[0], viewport=screen) as page:  # to open a page takes ten times as long as to go on from one
+    with opened(browser, pictures[0], viewport=screen) as page:  # opening a page takes ten times as long as navigating
         for picture in pictures:
             page.goto(picture.as_uri())
             right, _, smallest = page.evaluate(SIZE)
@@ -100,7 +100,7 @@ def test_each_picture_can_be_read_on_a_screen_and_each_narrow_one_on_a_phone(bro
 @pytest.mark.slow
 def test_a_player_of_500_steps_is_less_than_600_kB():
     x = y = Value(0.9)
-    for i in range(250):  # that many operations forward, and that many back
+    for i in range(250):  # 250 operations forward, and as many back
         y = y * x if i % 2 else y + 0.1
     assert len(autograd.player(y).html.encode()) < 600_000
 

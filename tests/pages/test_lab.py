@@ -37,14 +37,14 @@ def wide():
 
 
 def shown(y):
-    """A cell that was run elsewhere."""
+    """A cell with the output of a run elsewhere."""
     bundle = y._repr_mimebundle_() if hasattr(y, "_repr_mimebundle_") else {"text/html": y._repr_html_(), "text/plain": repr(y)}
     data = bundle[0] if isinstance(bundle, tuple) else bundle
     return new_code_cell("y", outputs=[new_output("display_data", data=data)])
 
 
 def visible(outputs):
-    """For each output, whether it shows a picture, and its text."""
+    """For each output, True if it shows a picture; and its text."""
     found = outputs.evaluate_all(
         """async all => {
              const images = all.flatMap(output => [...output.querySelectorAll("img")]);
@@ -59,7 +59,7 @@ def visible(outputs):
 
 
 def test_what_is_shown_is_a_picture_until_it_is_trusted_and_then_plays_and_follows_the_theme(lab):
-    """In one notebook, since Lab takes long to open one."""
+    """All in one notebook, since Lab takes long to open one."""
     y = graph()
     drawings = [player(y), draw_dot(y), draw_dot(wide(), direction="LR"), widget(y)]
     lab.write("untrusted.ipynb", [shown(it) for it in (*drawings, steps(y), paths(y.args[0], of=y))])
@@ -104,7 +104,7 @@ live
 """
 
 
-# The selected cell, and how many there are.
+# The index of the selected cell, and the number of cells.
 PLACE = "(({ activeCellIndex, widgets }) => [activeCellIndex, widgets.length])(window.jupyterapp.shell.currentWidget.content)"
 
 
@@ -127,7 +127,7 @@ def expected(w, b):
 
 
 def at_the_end(live):
-    """The live player at its last step, its table open."""
+    """The live player at its last step, with its table open."""
     live.get_by_role("button", name="Numbers of all nodes").click()
     live.get_by_role("slider", name="Step").press("End")
     return live
@@ -176,7 +176,7 @@ def test_the_live_player_follows_its_leaves_and_the_theme_and_keeps_its_keys_to_
         step = first.get_by_role("slider", name="Step")
         step.focus()
         place = page.evaluate(PLACE)
-        for key in ("d", "d", "b", "x", "Home", "ArrowRight"):  # in Lab: delete, insert or cut a cell, go to another
+        for key in ("d", "d", "b", "x", "Home", "ArrowRight"):  # Lab's keys to delete, insert or cut a cell, or select another
             step.press(key)
         assert (page.evaluate(PLACE), step.input_value()) == (place, "1")
 

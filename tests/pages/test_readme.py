@@ -31,7 +31,7 @@ def test_every_python_snippet_runs_alone_and_prints_what_it_says(snippet, tmp_pa
 
 def test_ten_lines_come_first_and_five_snippets_follow():
     assert len(SNIPPETS) == 6
-    assert len(SNIPPETS[0].strip().splitlines()) <= 11  # one of them is empty
+    assert len(SNIPPETS[0].strip().splitlines()) <= 11  # one of them is blank
     assert max(len(snippet.splitlines()) for snippet in SNIPPETS) <= 15
 
 
@@ -63,7 +63,7 @@ def test_the_tree_in_contributing_is_the_real_one():
     assert len(shown) == len(set(shown))
     for path in shown:
         assert (ROOT / path).exists(), path
-    whole = ("playground/tests", "playground/node_modules", "tools/stand_ins")  # folders that it does not open
+    whole = ("playground/tests", "playground/node_modules", "tools/stand_ins")  # folders that it shows without their files
     for folder in ("autograd", "nn", "playground", "tools"):
         real = {path.relative_to(ROOT).as_posix() for path in (ROOT / folder).rglob("*.py") if path.name != "__init__.py"}
         listed = {path for path in shown if path.startswith(f"{folder}/") and path.endswith(".py")}
@@ -89,7 +89,7 @@ def test_the_animation_is_current_and_small(monkeypatch):
 
 
 def looks(browser, path, count, **options):
-    """So many screenshots of a page, without repeats."""
+    """The different ones among `count` screenshots of a page."""
     with opened(browser, path, **options) as page:
         page.wait_for_load_state("load")
         found = set()

@@ -1,4 +1,4 @@
-"""The sources of the reference: every public name, docstrings in parts, rules and plots of the table."""
+"""The sources of the reference: every public name, parsed docstrings, and the rules and plots of the op table."""
 
 import re
 from pathlib import Path
@@ -34,7 +34,7 @@ def test_every_public_name_is_in_the_reference_once():
 
 def test_every_public_class_and_function_has_an_example():
     shown = [name for name, it in public().items() if ">>>" in (it.__doc__ or "")]
-    checks = [name for name, it in public().items() if "number_check" in getattr(it, "__qualname__", "")]  # shown by that one
+    checks = [name for name, it in public().items() if "number_check" in getattr(it, "__qualname__", "")]  # its example counts
     assert [name for name, it in public().items() if callable(it) and name not in (*shown, *checks)] == []
 
 

@@ -27,7 +27,7 @@ BUILT_BESIDE = ("play", "lab")  # folders that other tools write
 
 
 class Page(HTMLParser):
-    """What a page links to, and what can be linked to."""
+    """The links of a page, its link targets, images and metadata."""
 
     def __init__(self, text):
         super().__init__()
@@ -253,7 +253,7 @@ def test_the_switch_of_the_theme_is_remembered_from_page_to_page(browser, site):
 
 @pytest.fixture
 def address(site):
-    """The site on a web server of this machine: from a folder, search shows no excerpts of pages."""
+    """The site's address on a local web server: opened from a folder, its search shows no excerpts of pages."""
 
     class Quiet(SimpleHTTPRequestHandler):
         def log_message(self, *args):

@@ -13,7 +13,7 @@ from tests.support.browser import PHONE, WIDE, opened
 pytestmark = pytest.mark.slow
 
 STILL = {"reduced_motion": "reduce"}
-HALF = 0.5  # pixels by which rounding may be off
+HALF = 0.5  # pixels: the largest rounding error
 READABLE = 11  # pixels: the grammar's smallest text
 
 
@@ -39,13 +39,13 @@ def saved(y, folder, **options):
 
 @pytest.fixture
 def page(browser, tmp_path):
-    """An open net of 2-4-4-1 that is too large to be read as a whole."""
+    """An unfolded 2-4-4-1 net, too large to be legible as a whole."""
     with opened(browser, saved(net(4, 4, 1), tmp_path, fold="none"), viewport=WIDE, **STILL) as page:
         yield page
 
 
 def view(page):
-    """The scale and the place of the picture on the stage."""
+    """The scale and the position of the picture on the stage."""
     matrix = "e => { const m = new DOMMatrix(getComputedStyle(e).transform); return [m.a, m.e, m.f]; }"
     k, *at = page.locator(".stage-picture").evaluate(matrix)
     return k, at
@@ -60,7 +60,7 @@ def place(page):
 
 
 def rects(page, selector):
-    """Left, top, right, bottom of all that can be seen."""
+    """Left, top, right and bottom of each visible element."""
     seen = "all.filter(e => e.checkVisibility({visibilityProperty: true})).map(e => e.getBoundingClientRect())"
     found = page.locator(selector).evaluate_all(f"all => {seen}.map(r => [r.left, r.top, r.right, r.bottom])")
     return [tuple(r) for r in found]
@@ -76,7 +76,7 @@ def overlap(one, other):
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-# -- what is seen
+# -- visibility
 
 DRAWINGS = [
     pytest.param(neuron, WIDE, id="neuron-wide"),
@@ -133,7 +133,7 @@ def test_on_a_narrow_page_at_first_the_first_step_can_be_read_and_a_map_shows_wh
         (now,) = rects(page, ".node.now .card")
         assert inside(now, stage)
         cards = rects(page, ".node .card")
-        assert [card for card in cards if card[0] < stage[0] or card[2] > stage[2]] == []  # none is cut off at its side
+        assert [card for card in cards if card[0] < stage[0] or card[2] > stage[2]] == []  # none is cut off at the side
         assert page.locator(".stage-map").is_visible() or all(card[1] < stage[3] for card in cards)
 
 
@@ -195,8 +195,8 @@ def test_while_one_steps_no_text_has_less_than_eleven_pixels(browser, tmp_path, 
 
 
 def letters(page):
-    """The size of the smallest text of the drawing, in pixels of the screen."""
-    scale = "Math.hypot(text.getScreenCTM().a, text.getScreenCTM().b)"  # some are turned
+    """The size of the drawing's smallest text, in screen pixels."""
+    scale = "Math.hypot(text.getScreenCTM().a, text.getScreenCTM().b)"  # some are rotated
     size = f"text => parseFloat(getComputedStyle(text).fontSize) * {scale}"
     return page.locator(".stage-picture text").evaluate_all(f"all => Math.min(...all.map({size}))")
 
@@ -302,7 +302,7 @@ def test_the_wheel_zooms_where_the_pointer_is(page):
 
 @contextmanager
 def notebook(browser, folder, viewport=WIDE):
-    """A long page with the player in a frame, and what is in the frame."""
+    """A long page with the player in a frame, and the frame."""
     frame = f'<!DOCTYPE html><meta charset="utf-8"><body style="height: 3000px">{player(neuron())._repr_html_()}'
     (folder / "outside.html").write_text(frame, encoding="utf-8")
     with opened(browser, folder / "outside.html", viewport=viewport, **STILL) as page:
@@ -383,7 +383,7 @@ def test_what_is_too_small_to_be_read_comes_closer_unless_the_reader_has_chosen(
 
 
 def test_a_map_shows_the_part_that_is_seen_and_goes_to_another(page):
-    assert not page.locator(".stage-map").is_visible()  # all is seen
+    assert not page.locator(".stage-map").is_visible()  # everything is visible
     for _ in range(5):
         page.get_by_role("button", name="Zoom in (+)").click()
     shown = page.locator(".stage-map")

@@ -1,4 +1,4 @@
-"""Pages under a finger: what a click and a drag do, a tap and a slide do too."""
+"""Pages on a touch screen: taps and slides do what clicks and drags do."""
 
 import pytest
 
@@ -22,10 +22,10 @@ def run(**options):
 
 
 def slide(page, slider, share):
-    """Put a finger on the handle of a slider and pull it to a share of its way."""
+    """Put a finger on the handle of a slider and drag it to this share of the track."""
     slider.scroll_into_view_if_needed()
     box, (low, high, now) = slider.bounding_box(), slider.evaluate("s => [s.min, s.max, s.value].map(Number)")
-    y, handle = box["y"] + box["height"] / 2, 16.0  # the middle of the handle comes no closer to an end than its half
+    y, handle = box["y"] + box["height"] / 2, 16.0  # the handle's centre stays half its width from the ends
     ends = [box["x"] + handle / 2 + at * (box["width"] - handle) for at in ((now - low) / (high - low), share)]
     client = page.context.new_cdp_session(page)
     client.send("Emulation.setTouchEmulationEnabled", {"enabled": True})

@@ -1,4 +1,4 @@
-"""The live player in a real browser, with the widget itself behind a model like that of a notebook."""
+"""The live player in a real browser, with the real widget behind a model like a notebook's."""
 
 import json
 import math
@@ -30,7 +30,7 @@ class Live:
 
     def __init__(self, page, behind):
         self.page, self.behind, self.computed = page, behind, []
-        if not hasattr(page, "live"):  # it may have shown another one, and keeps what was exposed to it
+        if not hasattr(page, "live"):  # a reused page keeps its exposed functions
             page.expose_function("compute", lambda values: page.live.compute(values))
         page.live = self
 
@@ -53,7 +53,7 @@ class Live:
         self.page.locator("h1").filter(has_text=f"y = {_format.shown(y, 4)}, forward and backward").wait_for()
 
     def numbers(self):
-        """Of each node, its value and its gradient with all digits; 0 where no gradient arrives."""
+        """The value and the gradient of each node, with all digits; gradient 0 where none arrives."""
         rows = self.page.locator("tr[data-node]").evaluate_all(
             "rows => rows.map(row => [row.dataset.node, ...[...row.querySelectorAll('td')].map(cell => cell.title)])"
         )
@@ -80,7 +80,7 @@ def live(browser, folder, y, leaves, **window):
         yield shown
 
 
-# `slow` holds answers back until it is called; messages are in order.
+# Once `window.held` is a list, it collects the replies instead of delivering them.
 PAGE = """<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>live</title>
 <style>body { margin: 0 }</style><main id="here"></main>
 <script id="texts" type="application/json">{texts}</script>
@@ -111,7 +111,7 @@ PAGE = """<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>live</titl
 def test_a_slider_computes_the_graph_again(browser, tmp_path):
     with live(browser, tmp_path, *program(0.5)) as shown:
         assert shown.numbers() == expected(program(0.5)[0])
-        for number in (0.8, 0.25, -0.5):  # the last one takes the other branch, and other arrows
+        for number in (0.8, 0.25, -0.5):  # the last one takes the other branch, with other arrows
             shown.slider("w").fill(str(number))
             y, _ = program(number)
             shown.titled(y.data)
@@ -145,7 +145,7 @@ SMALLEST = """() => Math.min(...[...document.querySelectorAll(".stage-picture te
 def test_on_a_phone_time_runs_down_and_a_moved_leaf_can_be_read(browser, tmp_path):
     with live(browser, tmp_path, *program(0.5), viewport=PHONE) as shown:
         assert shown.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-        for number in (0.8, -0.5):  # the last one takes the other branch, and other arrows
+        for number in (0.8, -0.5):  # the last one takes the other branch, with other arrows
             shown.slider("w").fill(str(number))
             shown.titled(program(number)[0].data)
             assert shown.page.evaluate(DOWN)
@@ -244,7 +244,7 @@ def test_of_rapid_motion_only_the_newest_numbers_are_computed_next(browser, tmp_
         page.evaluate("window.held = []")
         for i in range(1, 21):
             shown.slider("w").fill(str(i / 25))
-        assert shown.field("w").input_value() == "0.8"  # what is asked for, not what is computed
+        assert shown.field("w").input_value() == "0.8"  # the requested number, not the computed one
         assert shown.computed == [[0.04, -0.25]]
         page.get_by_role("status").filter(has_text="Computing").wait_for()
         page.wait_for_function("() => held.length === 1")

@@ -22,7 +22,7 @@ FEW = [0.0, -0.0, 1.0, -1.0, 2.5, -800.0, 1e300, INF, -INF, NAN]
 
 
 def ulps_apart(one, other):
-    """How many floats lie between two arrays of them; inf where only one is NaN, infinite or a zero of its sign."""
+    """Distances of two arrays in floats; inf where only one is NaN or infinite, or both are zeros of opposite signs."""
     one, other = np.broadcast_arrays(np.atleast_1d(np.asarray(one, float)), np.asarray(other, float))
     places = [np.where(x < 0, -(2**63) - x, x) for x in (one.copy().view(np.int64), other.copy().view(np.int64))]
     apart = (np.maximum(*places) - np.minimum(*places)).view(np.uint64).astype(float)
@@ -32,7 +32,7 @@ def ulps_apart(one, other):
 
 
 def size_of(rng: random.Random) -> float:
-    """A number of any magnitude, more often an ordinary one."""
+    """A number of any magnitude, most often an ordinary one."""
     return rng.choice(
         [
             rng.gauss(0.0, 3.0),
@@ -47,7 +47,7 @@ def size_of(rng: random.Random) -> float:
 
 
 def columns(op: Op, count: int, arguments: int):
-    """One array for each argument: special numbers in all combinations, then `count` random ones; the same on every run."""
+    """One array per argument: special numbers in all combinations, then `count` random ones; the same on every run."""
     rng = random.Random(op.name)
     special = list(itertools.product(SPECIAL if arguments < 3 else FEW, repeat=arguments)) if arguments < 4 else []
     points = special + [tuple(size_of(rng) for _ in range(arguments)) for _ in range(count)]
@@ -55,17 +55,17 @@ def columns(op: Op, count: int, arguments: int):
 
 
 def argument_counts(op: Op):
-    """How many arguments it is tested with."""
+    """Argument counts to test the op with."""
     return [op.arity] if op.arity is not None else [1, 3, 7] if op.name == "dot" else [1, 2, 3, 6]
 
 
 def one_by_one(op: Op, arrays):
-    """What the op makes of each number."""
+    """The op's results, computed number by number."""
     return np.array([op(*point) for point in zip(*[np.broadcast_to(x, arrays[0].shape).tolist() for x in arrays], strict=True)])
 
 
 def tolerated(op: Op, arrays, want):
-    """The largest error, in ulps of the result. Where terms of either sign are added, errors are measured at the larger."""
+    """The largest error allowed, in ulps of the result; where terms may cancel, it is measured at the larger term."""
     if op.name not in LARGER_TERM:
         return np.full(want.shape, float(MAX_ERROR))
     with np.errstate(all="ignore"):
@@ -87,10 +87,10 @@ LARGER_TERM = {
 
 
 def run_on_arrays(program, inputs, xp=None, lanes=0):
-    """The outputs of a program, given a number for each uniform input and an array for each that is per lane.
+    """The outputs of a program, given a number for each uniform input and an array for each per-lane input.
 
-    `xp` is the namespace of the arrays; unless given, they are asked for it. `lanes` need not be given if an input is per
-    lane. Outputs are arrays, without dimensions where they are uniform.
+    `xp` is the namespace of the arrays; by default, their own. `lanes` is needed only if no input is per lane. Outputs
+    are arrays, without dimensions if they are uniform.
     """
     xp = namespace_of(inputs) if xp is None else xp
     columns = [x for x, given in zip(inputs, program.inputs, strict=True) if given.per_lane]

@@ -1,11 +1,11 @@
-"""axe-core in a page of the browser: what in it keeps people from reading or operating it."""
+"""axe-core in a browser page: finds what keeps people from reading or operating it."""
 
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
 
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
-# Style sheets are not loaded once more (preload), which a page of a file may not do.
+# Style sheets are not loaded again (preload), which a file: page may not do.
 RUN = f"""async () => {{
   const options = {{ runOnly: {list(RULES)}, iframes: false, preload: false, resultTypes: ["violations"] }};
   const found = await axe.run(document, options);
@@ -15,7 +15,7 @@ RUN = f"""async () => {{
 
 
 def violations(page: Any) -> list[str]:
-    """What axe-core finds in the page and in each frame of it that is seen, one text for each element."""
+    """Violations that axe-core finds in the page and its visible frames, one text per element."""
     found = []
     for frame in page.frames:
         if frame.parent_frame is not None and not frame.frame_element().is_visible():

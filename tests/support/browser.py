@@ -12,21 +12,21 @@ import pytest
 
 LOCAL = ("file:", "about:", "data:", "blob:")
 WITH_WINDOWS = ("chromium", "chromium-browser", "google-chrome")
-PROGRAMS = ("chromium-headless-shell", *WITH_WINDOWS)  # the same without windows, which takes a quarter less of the processor
+PROGRAMS = ("chromium-headless-shell", *WITH_WINDOWS)  # without windows, a quarter less processor time
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 ARGUMENTS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-# Features of Chromium that are left out: those that Playwright names, since Chromium reads only the last such list …
+# Features of Chromium to disable: those that Playwright disables, since Chromium reads only the last such list …
 FEATURES = ["AimEnabled", "AvoidCorsURLLoaderRestartOnRedirect", "AvoidUnnecessaryBeforeUnloadCheckSync"]
 FEATURES += ["DestroyProfileOnBrowserClose", "HttpsFirstBalancedModeAutoEnable", "HttpsUpgrades", "LensOverlay", "MediaRouter"]
 FEATURES += ["NetworkTimeServiceQuerying", "OptimizationHints", "PaintHolding", "PreconnectToSearch"]
 FEATURES += ["ThirdPartyStoragePartitioning"]
-# … and the pages behind the address bar: each window loads them, for a second and a half of the processor.
+# … and the pages behind the address bar, which each window loads, at 1.5 s of processor time.
 FEATURES += ["WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"]
 ARGUMENTS += [f"--disable-features={','.join(FEATURES)}"]
 
 
 def chromium(programs: tuple[str, ...] = PROGRAMS) -> str:
-    """The program; without one the test is skipped, on the machine that accepts changes it fails."""
+    """The path of Chromium; without one the test is skipped, or fails in CI."""
     program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, programs)), "")
     if not program:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("no Chromium was found: set CHROMIUM to its path")
@@ -34,19 +34,19 @@ def chromium(programs: tuple[str, ...] = PROGRAMS) -> str:
 
 
 WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
-WAYS = [  # in which a page may be seen: each look and each width in `make test`, and the other two in `make site-test`
+WAYS = [  # to view a page: each look and each width once in `make test`, the other two in `make site-test`
     pytest.param("light", WIDE, id="light-wide"),
     pytest.param("dark", PHONE, id="dark-phone"),
     pytest.param("dark", WIDE, id="dark-wide", marks=pytest.mark.matrix),
     pytest.param("light", PHONE, id="light-phone", marks=pytest.mark.matrix),
 ]
 WINDOWS: WeakKeyDictionary[Any, dict[str, Any]] = WeakKeyDictionary()
-IDLE: WeakKeyDictionary[Any, list[Any]] = WeakKeyDictionary()  # pages of a window at which nobody looks
+IDLE: WeakKeyDictionary[Any, list[Any]] = WeakKeyDictionary()  # pages of a window that are not in use
 
 
 @contextmanager
 def launched(programs: tuple[str, ...] = PROGRAMS) -> Iterator[Any]:
-    """A browser."""
+    """A running browser, closed at the end of the block."""
     program = chromium(programs)
     from playwright.sync_api import sync_playwright
 
@@ -56,7 +56,7 @@ def launched(programs: tuple[str, ...] = PROGRAMS) -> Iterator[Any]:
         running.close()
 
 
-@pytest.fixture(scope="module")  # of the session there would be one for every module that imports it
+@pytest.fixture(scope="module")  # at session scope there would be one per module that imports it
 def browser() -> Iterator[Any]:
     """One browser for all tests of a module; those in tests/pages/ share one."""
     with launched() as running:
@@ -64,18 +64,18 @@ def browser() -> Iterator[Any]:
 
 
 def shared_window(browser: Any, options: dict[str, Any]) -> Any:
-    """The window of all pages with these options: to open one takes twice as long as a page in it."""
+    """The window of all pages with these options; opening one takes twice as long as opening a page in it."""
     windows = WINDOWS.setdefault(browser, {})
     name = repr(options)
     if name not in windows:
         windows[name] = browser.new_context(**options)
-        IDLE[windows[name]] = [windows[name].new_page()]  # a window that loses its last page is made anew
+        IDLE[windows[name]] = [windows[name].new_page()]  # a window that loses its last page has to be recreated
     return windows[name]
 
 
 @contextmanager
 def lent(window: Any) -> Iterator[Any]:
-    """A page of a shared window, which goes from file to file: a new one takes twice as long."""
+    """A page of a shared window, reused from file to file; a new one takes twice as long."""
     page = IDLE[window].pop() if IDLE[window] else window.new_page()
     yield page
     page.mouse.move(0, 0)
@@ -91,21 +91,21 @@ def alone_in_a_window(browser: Any, options: dict[str, Any]) -> Iterator[Any]:
 
 
 def await_frame(page: Any) -> None:
-    """Wait until the page has been drawn again: its scripts have then heard of its size."""
+    """Wait until the page has been redrawn, so that its scripts know its size."""
     page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 def await_documents(page: Any) -> None:
-    """Wait until its frames have theirs: a sandboxed one is a process of its own, and may seem empty when the page is loaded."""
+    """Wait until frames have loaded: a sandboxed one has its own process, and may still be empty once the page has loaded."""
     for frame in page.frames[1:]:
         frame.locator("body > *").first.wait_for(state="attached")
 
 
 @contextmanager
 def opened(browser: Any, path: str | Path, alone: bool = False, **options: Any) -> Iterator[Any]:
-    """The file in a page that shows nothing else. It may ask the network for nothing and report no error.
+    """The file, open in a page; fails if the page uses the network or reports an error.
 
-    Pages share a window, its clock and what it stores, except those that are alone. Only the latter may be changed for good.
+    Pages share a window, its clock and its storage, unless they are `alone`. Only the latter may be changed for good.
     """
     wrong: list[str] = []
     listeners = {

@@ -1,4 +1,4 @@
-"""A real cluster of two worker processes, and chunks that wait in them until a test lets them go on."""
+"""A real cluster of two worker processes, and chunks that wait in them until a test lets them continue."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ PATIENCE = 60.0  # seconds after which a test fails, rather than hangs
 
 @contextmanager
 def two_workers(folder: Path) -> Iterator[Any]:
-    """The client of two worker processes with one thread each; they are gone in the end."""
+    """The client of two worker processes with one thread each, which end with the block."""
     from dask import config
     from distributed import Client, LocalCluster
 
-    # The address is that of the scheduler's web server, which there is without a dashboard too.
+    # The address is for the scheduler's web server, which runs even without a dashboard.
     settings = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": ":0", "scheduler_kwargs": {"dashboard": False}}
     with (
-        config.set({"distributed.comm.timeouts.connect": "10s"}),  # how long a worker looks for one that was killed
-        LocalCluster(**settings, local_directory=str(folder), silence_logs=logging.CRITICAL) as cluster,  # kills are no news here
+        config.set({"distributed.comm.timeouts.connect": "10s"}),  # how long a worker tries to reach a killed one
+        LocalCluster(**settings, local_directory=str(folder), silence_logs=logging.CRITICAL) as cluster,  # kills are expected
         Client(cluster, set_as_default=False) as client,
         client.as_current(),
     ):
@@ -35,9 +35,9 @@ def two_workers(folder: Path) -> Iterator[Any]:
 
 
 class Gate:
-    """Chunks, called by their first numbers: a process computes one at once, and others when the gate is open.
+    """Chunks, identified by their first numbers: a process computes one at once, the others when the gate is open.
 
-    Every computation leaves a note in a folder, named after the number and the process.
+    Every computation leaves a file in a folder, named after the number and the process.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -45,7 +45,7 @@ class Gate:
         folder.mkdir()
 
     def pass_through(self, block: Any) -> Any:
-        """The same block, from a worker."""
+        """Return the block unchanged, in a worker."""
         if block.size:
             own = os.getpid()
             is_first = all(process != own for _, process in self.computed())
@@ -67,17 +67,17 @@ class Gate:
         (self.folder / "open").touch()
 
     def close(self) -> None:
-        """Close it, and forget what was computed."""
+        """Close the gate, and forget what was computed."""
         for path in self.folder.iterdir():
             path.unlink()
 
     def computed(self) -> list[tuple[int, int]]:
-        """The first numbers of the chunks that were begun, and the processes that did it."""
+        """The first numbers of the chunks that were begun, each with its process."""
         notes = [path.name.split() for path in self.folder.iterdir() if path.name != "open"]
         return [(int(number), int(process)) for number, process in notes]
 
     def kill_a_worker_that_has_something_to_lose(self) -> int:
-        """Kill a process that has computed a chunk and is at work on another; then open the gate."""
+        """Kill a process that has computed one chunk and is working on another; then open the gate."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             begun = Counter(process for _, process in self.computed())

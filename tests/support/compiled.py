@@ -1,4 +1,4 @@
-"""Random Programs of the compiler with numbers for their inputs, and how what they compute is compared."""
+"""Random Programs of the compiler with numbers for their inputs, and bitwise comparison of their results."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CONSTANTS = st.one_of(st.sampled_from([0.0, -0.0, 1.0, -1.0, 2.0]), any_floats)
 CHAINS = ("add", "add", "add", "mul", "mul", "mul", "sub", "neg", "dot", "sum")
 GATES = ("where", "where", "equal", "not_equal", "less", "maximum", "minimum", "mul", "add", "neg")
 SUMS = ("lane_sum", "lane_dot")
-TIMES = Op("times", lambda x, y, z: x * y * z, *[lambda result, *args: 0.0] * 3)  # an op of the user's own
+TIMES = Op("times", lambda x, y, z: x * y * z, *[lambda result, *args: 0.0] * 3)  # a custom op
 
 STEPS = st.one_of(tame_programs(), wild_programs())
 Drawn = tuple[Program, list[Any], int]  # with its inputs and the number of lanes
@@ -39,7 +39,7 @@ def programs(
     constants: st.SearchStrategy[float] = CONSTANTS,
     most: int = 25,
 ) -> Drawn:
-    """Any rows that an executor can run, reductions and matrix products among them, and any outputs."""
+    """Programs of any rows that an executor can run, reductions and matrix products included, and any outputs."""
     inputs = [Input(f"x{i}", draw(st.booleans())) for i in range(draw(st.integers(0, 5)))]
     builder = Builder(inputs)
     made = _Rows(draw, builder, constants)
@@ -61,7 +61,7 @@ def programs(
 
 
 class _Rows:
-    """The rows of a program in the making; no number of one lane may depend on a reduction."""
+    """The rows of a program under construction; no per-lane number may depend on a reduction."""
 
     def __init__(self, draw: st.DrawFn, builder: Builder, constants: st.SearchStrategy[float]) -> None:
         self.draw, self.builder, self.constants = draw, builder, constants
@@ -114,9 +114,9 @@ FLAGS = [0.0, -0.0, 1.0, 1.0, -1.0, 2.0, 10.0, math.inf, math.nan]
 def small_program(
     random: Random, names: Sequence[str], constants: Sequence[float] = FLAGS, grid: Sequence[float] = GRID
 ) -> Drawn:
-    """A few rows, most of which are used once, at every pair of numbers of the grid: a lane each, or some inputs uniform.
+    """A few rows, most of them used once, at every pair of numbers of the grid: one lane per pair; inputs may be uniform.
 
-    With "lane_sum" among the names, the end is sums over lanes, and what is computed with them.
+    With "lane_sum" among the names, it ends with sums over lanes and computations on these.
     """
     inputs = [Input(name, random.random() < 0.8) for name in ("x", "y")]
     builder = Builder(inputs)
@@ -151,7 +151,7 @@ def _small_row(random: Random, builder: Builder, name: str, constants: Sequence[
 
 @st.composite
 def inputs_of(draw: st.DrawFn, program: Program, numbers: st.SearchStrategy[float]) -> tuple[list[Any], int]:
-    """Numbers for its inputs, and how many lanes they are for."""
+    """Numbers for the program's inputs, and the number of lanes."""
     lanes = draw(st.integers(0, 5))
     row = st.lists(numbers, min_size=lanes, max_size=lanes)
     return [draw(row if given.per_lane else numbers) for given in program.inputs], lanes
@@ -182,7 +182,7 @@ def gradients(
 
 
 def valid(program: Program) -> bool:
-    """True if every register is written before it is read, and no number of one lane depends on a sum over lanes."""
+    """True if every register is written before it is read, and no per-lane number depends on a sum over lanes."""
     written = set(range(len(program.inputs)))
     sums: set[int] = set()
     for row in program.rows:
@@ -199,9 +199,9 @@ def valid(program: Program) -> bool:
 
 
 def results(drawn: Drawn, program: Program | None = None) -> list[Any]:
-    """The outputs as bits, of this program or of another one with the same inputs; all NaNs are alike.
+    """The outputs as bits, of this program or of another one with the same inputs; all NaNs are equal.
 
-    What one lane after the other would compute may turn out to be the same for all.
+    An output that was per lane in the original may have become uniform.
     """
     own, inputs, lanes = drawn
     varies = [type(arg) is int and own.per_lane[arg] for _, arg in own.outputs]

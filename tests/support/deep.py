@@ -1,7 +1,7 @@
-"""Everything that takes a graph, used on graphs a million operations deep or wide, in threads with a stack of 512 KB.
+"""Every tool that takes a graph, run on graphs a million operations deep or wide, in threads with a stack of 512 KB.
 
-`python -m tests.support.deep [SHAPE ...]` does so, and says what each tool took: in a process of its own, so that a crash of the
-interpreter is a failure and not the end of pytest.
+`python -m tests.support.deep [SHAPE ...]` does so and prints the cost of each tool. It runs in a process of its own, so that a
+crash of the interpreter is a failure and not the end of pytest.
 """
 
 import copy
@@ -28,14 +28,14 @@ from tests.support.soak import SOAK, count
 from tests.support.threads import in_a_small_stack
 
 MILLION = 10**6
-BOUNDED = 500_000  # characters, the picture of a folded graph
+BOUNDED = 500_000  # characters: enough for the picture of a folded graph
 
 
 # -- shapes ------------------------------------------------------------------------------------------
 
 
 class Jet:
-    """A number and its first two derivatives: forward mode that shares nothing with the engine."""
+    """A number and its first two derivatives: forward mode that shares no code with the engine."""
 
     def __init__(self, z, dz=0.0, ddz=0.0):
         self.z, self.dz, self.ddz = z, dz, ddz
@@ -61,7 +61,7 @@ def chain(x, depth):
 
 
 def ladder(x, depth):
-    """Every rung reaches back two more: as many paths as no number of steps could walk."""
+    """Each rung uses the last and the third-last one: far too many paths to walk."""
     a = b = c = x
     for _ in range(depth // 4):
         a, b, c = b, c, (a * 0.5 + c * 0.5).relu()
@@ -74,7 +74,7 @@ def fan_in(x, depth):
 
 
 def recurrent(x, depth):
-    """A neuron that gets its own output: every step is the call of a module."""
+    """A neuron fed with its own output: every step calls a module."""
     if type(x) is not Value:
         return functools.reduce(lambda h, _: (h * 0.75 + x * 0.5 + 0.25).tanh(), range(depth // 2), x)
     neuron = nn.Neuron(2, "tanh", seed=0)
@@ -86,7 +86,7 @@ SHAPES = {"chain": chain, "ladder": ladder, "fan-in": fan_in, "recurrent": recur
 
 
 class Recorded(NamedTuple):
-    """`f` recorded at x = 0.5, and what should come of it."""
+    """`f` recorded at x = 0.5, and the expected derivatives."""
 
     x: Value
     y: Value
@@ -95,8 +95,8 @@ class Recorded(NamedTuple):
     depth: int
 
     def agrees(self, ours, jets):
-        """All terms have one sign, so that what they lose is some roundings at each node."""
-        ours = ours.data if type(ours) is Value else ours  # the weights of `recurrent` come from outside
+        """Assert that they agree: all terms have one sign, so the error is a few roundings per node."""
+        ours = ours.data if type(ours) is Value else ours  # `recurrent` captures its weights
         assert math.isclose(ours, jets, rel_tol=4.0 * self.depth * 2.0**-53), (ours, jets)
 
 
@@ -109,7 +109,7 @@ def graph_of(shape, depth):
 
 
 # -- tools -------------------------------------------------------------------------------------------
-# Each takes a graph, and returns the texts that it shows.
+# Each takes a graph and returns the texts that it shows.
 
 
 def swept(g):
@@ -119,7 +119,7 @@ def swept(g):
     g.agrees(gradients(g.y, g.x), g.jet.dz)
     g.y.backward()
     assert g.x.grad == 2.0 * once
-    dead = [node * 2.0 for node in topological_order([g.y])[1:-1:7]]  # uses elsewhere send the sweep the other way
+    dead = [node * 2.0 for node in topological_order([g.y])[1:-1:7]]  # uses outside the graph must not matter
     g.x.grad = 0.0
     g.y.backward()
     g.agrees(g.x.grad, g.jet.dz)
@@ -128,8 +128,8 @@ def swept(g):
 
 
 def freed(g):
-    """At once and whole, without the collector."""
-    g.f(Value(0.5))  # some of it the interpreter keeps for later
+    """Assert that a graph is freed at once and completely, without the garbage collector."""
+    g.f(Value(0.5))  # the interpreter keeps some of it for later
     gc.disable()
     before = sys.getallocatedblocks()
     y = g.f(Value(0.5))
@@ -223,7 +223,7 @@ def nudged(g):
 
 def written(g):
     program = {}
-    for block in blocks(autograd.to_python(g.y).splitlines(), 1000):  # Python takes 13 KB a line to compile it
+    for block in blocks(autograd.to_python(g.y).splitlines(), 1000):  # compiling takes Python 13 KB per line
         exec("\n".join(block), program)
     assert program["y"] == g.y.data
     g.agrees(program["dx"], g.jet.dz)
@@ -260,7 +260,7 @@ def differentiated_again(g):
     return [repr(first)]
 
 
-# With each tool the depth at which it is used in the unit run.
+# Each tool, with its depth in the unit run.
 TOOLS = {
     "backward": (10_000, swept),
     "deletion": (10_000, freed),
@@ -286,7 +286,7 @@ TOOLS = {
     "player": (2000, lambda g: [repr(autograd.player(g.y))]),
     "widget": (2000, lambda g: [repr(autograd.widget(g.y).values)]),
 }
-LAID_OUT = {"draw_dot": "recurrent", "player": "ladder", "widget": "fan-in"}  # the unit run does so in one shape each
+LAID_OUT = {"draw_dot": "recurrent", "player": "ladder", "widget": "fan-in"}  # the unit run does this for one shape each
 
 
 def tools_for(shape):
@@ -294,7 +294,7 @@ def tools_for(shape):
 
 
 def use_tools(shape):
-    """Print what each tool took; if one raises, that goes to stderr and the next ones go on."""
+    """Print the cost of each tool; if one raises, report it on stderr and continue with the next."""
     assert sys.getrecursionlimit() <= 1000
     faulthandler.enable()
     for name in tools_for(shape):

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 def distributions(factory: pytest.TempPathFactory) -> Path:
-    """The folder with the sdist, and the wheel that is built from it. The first process that asks for them builds them."""
+    """The folder with the sdist and the wheel built from it; the first process to ask builds them."""
     folder = shared_folder(factory) / "distributions"
     with locked(folder):
         if not folder.exists():

@@ -1,4 +1,4 @@
-"""Every way in which a compiled function runs, by name: the arrays and executors of calls, and the exports.
+"""Every way to run a compiled function, by name: kinds of arrays, executors and exports.
 
 Each runs many functions at once, since a C compiler and node take a while to start.
 """
@@ -22,12 +22,12 @@ from autograd.ops import BUILT_IN
 from tests.support.foreign import NEED_ERF, in_c, in_javascript, on_tapes
 
 ALL = frozenset(BUILT_IN)
-MIN_LANES = 16  # on arrays of JAX
+MIN_LANES = 16  # on JAX arrays
 
 
 @dataclass
 class Job:
-    """A function with points, side by side on lanes, and what is asked for there: "value_and_grad" or "hessian"."""
+    """A function, points for its lanes, and what to compute there: "value_and_grad" or "hessian"."""
 
     f: Callable[..., Any]
     points: Sequence[Sequence[float]]
@@ -35,12 +35,12 @@ class Job:
 
     @cached_property
     def program(self) -> Program:
-        """All its arguments are on lanes."""
+        """The compiled program, with all arguments per lane."""
         return compile(self.f, *self.points[0]).program_of(self.what, argnums=self.by)
 
     @property
     def by(self) -> tuple[int, ...]:
-        """The numbers of all arguments."""
+        """Positions of all arguments."""
         return tuple(range(len(self.points[0])))
 
     @property
@@ -49,50 +49,50 @@ class Job:
         return list(map(list, zip(*self.points, strict=True)))
 
     def rows(self, outputs: Sequence[Any]) -> Rows:
-        """The outputs at each point; those that come after them are guards."""
+        """The outputs at each point, without the guards that follow them."""
         n = len(self.by)
         each = [np.broadcast_to(x, len(self.points)) for x in outputs[: n * n if self.what == "hessian" else 1 + n]]
         return np.stack(each, axis=1).tolist()
 
 
-Rows = list[list[float] | None]  # for each point the value and its gradient, or the second derivatives; None if it is refused
+Rows = list[list[float] | None]  # per point: value and gradient, or second derivatives; None if Python refuses
 
 
 class Executor(NamedTuple):
-    """What computes the rows of jobs, and the ops that it may compute otherwise than Python does, by at most 4 ulps."""
+    """A function that computes the rows of jobs, and the ops in which it may differ from Python, by at most 4 ulps."""
 
     run: Callable[[Sequence[Job]], list[Rows]]
     inexact: frozenset[str] = frozenset()
 
     @property
     def has_functions_of_python(self) -> bool:
-        """True if it has most elementary functions from Python."""
+        """True if it takes most elementary functions from Python."""
         return self.inexact != ALL
 
     def is_exact(self, job: Job) -> bool:
-        """True if it must compute the job to the last bit."""
+        """True if it must compute the job exactly, to the last bit."""
         return self.has_functions_of_python and self.inexact.isdisjoint(row.op.name for row in job.program.rows)
 
 
 def called(asarray: Callable[[Any], Any], **options: Any) -> Callable[[Sequence[Job]], list[Rows]]:
-    """By calls of compiled functions, on arrays of some kind."""
+    """A runner of jobs that calls compiled functions on arrays of some kind."""
     return lambda jobs: [job.rows(flat(call(job, asarray, **options))) for job in jobs]
 
 
 def call(job: Job, asarray: Callable[[Any], Any], **options: Any) -> Any:
-    """What the compiled function gives for arrays."""
+    """The result of the compiled function on arrays."""
     compiled = compile(job.f, *job.points[0], **options)
     return getattr(compiled, job.what)(*map(asarray, np.array(job.columns)), argnums=job.by)
 
 
 def flat(tree: Any) -> list[Any]:
-    """The arrays in tuples, lists and dicts of them."""
+    """The arrays in nested tuples, lists and dicts."""
     tree = list(tree.values()) if isinstance(tree, dict) else tree
     return [x for item in tree for x in flat(item)] if isinstance(tree, (tuple, list)) else [np.asarray(tree)]
 
 
 def exported(run_all: Callable[..., list[list[Any]]], **options: Any) -> Callable[[Sequence[Job]], list[Rows]]:
-    """By a function of `tests.support.foreign`."""
+    """A runner of jobs by a function of `tests.support.foreign`."""
 
     def on_jobs(jobs: Sequence[Job]) -> list[Rows]:
         with TemporaryDirectory() as folder:
@@ -120,7 +120,7 @@ def on_dask(jobs: Sequence[Job]) -> list[Rows]:
 
 
 def on_jax(jobs: Sequence[Job]) -> list[Rows]:
-    """On as many lanes each, because XLA compiles every operation again for each shape."""
+    """Run all jobs with the same number of lanes, because XLA recompiles every operation for each shape."""
     import jax
 
     lanes = max(MIN_LANES, *(len(job.points) for job in jobs))
@@ -134,7 +134,7 @@ def on_jax(jobs: Sequence[Job]) -> list[Rows]:
 
 
 def in_python(jobs: Sequence[Job]) -> list[Rows]:
-    """Point by point, since Python refuses some: no others than those at which a result is infinite or NaN."""
+    """Run point by point, since Python may raise; assert that it does so only where a result is infinite or NaN."""
     found: list[Rows] = []
     for job in jobs:
         program, names = job.program, dict[str, Any]()
@@ -149,7 +149,7 @@ def in_python(jobs: Sequence[Job]) -> list[Rows]:
 
 
 def accepted(function: Callable[..., Any], inputs: Sequence[Any]) -> Any:
-    """The outputs; None if Python raises an exception there, or gives complex numbers."""
+    """The outputs; None if Python raises an exception or returns complex numbers."""
     try:
         outputs = function(*inputs)
     except (ArithmeticError, ValueError, TypeError):

@@ -18,10 +18,10 @@ from autograd.op import TABLE
 from autograd.ops import BUILT_IN
 
 INTERPRETER = (files("autograd.compiler.exports") / "interpreter.mjs").read_text(encoding="utf-8")
-NEED_ERF = frozenset({"erf", "erfc", "erfinv", "normal_cdf"})  # which Math lacks: modules compute them within 4 ulps
+NEED_ERF = frozenset({"erf", "erfc", "erfinv", "normal_cdf"})  # missing from Math: modules compute them to 4 ulps
 
 FLAGS = ["-std=c99", "-O2", "-ffp-contract=off", "-fno-builtin", "-shared", "-fPIC", "-Wall", "-Wextra", "-Werror"]
-FLAGS += [f"-Wno-unused-{what}" for what in ("function", "variable", "parameter", "but-set-variable")]  # as random programs have
+FLAGS += [f"-Wno-unused-{what}" for what in ("function", "variable", "parameter", "but-set-variable")]  # as in random programs
 
 # JSON has no NaN, infinity or -0: numbers travel as the bits of their bytes.
 PRELUDE = """
@@ -48,7 +48,7 @@ const python = new Proxy({}, {
 
 
 def in_c(drawn, folder):
-    """The outputs of programs, given with their inputs and lanes, as functions of one C file."""
+    """The outputs of programs (with their inputs and lanes), run as functions of one C file."""
     library = compiled(c_file({f"f{i}": program for i, (program, *_) in enumerate(drawn)}), folder)
     return [
         call(getattr(library, f"f{i}"), program, inputs, lanes if has_lanes(program) else None)
@@ -61,7 +61,7 @@ def has_lanes(program):
 
 
 def compiled(source, folder, flags=()):
-    """The C source as a library, loaded."""
+    """Compile the C source and load it as a library."""
     path = Path(folder) / "program.c"
     path.write_text(str(source), encoding="utf-8")
     library = path.with_suffix(".so")
@@ -70,7 +70,7 @@ def compiled(source, folder, flags=()):
 
 
 def call(function, program, inputs, lanes):
-    """The outputs of a C function for a program, `lanes` being None if it has none."""
+    """The outputs of a program's C function; `lanes` is None if it has none."""
     columns = [np.ascontiguousarray(x, float) if given.per_lane else x for x, given in zip(inputs, program.inputs, strict=True)]
     outputs = [np.empty(max(lanes or 0, 1)) for _ in program.outputs]
     pointers = [ctypes.c_void_p(x.ctypes.data) if isinstance(x, np.ndarray) else ctypes.c_double(x) for x in (*columns, *outputs)]
@@ -105,7 +105,7 @@ send(found);
 
 
 def on_tapes(drawn, folder, functions="python"):
-    """The same on Tapes, with the elementary functions of Python or of Math, in blocks of one to four lanes."""
+    """The outputs of programs as Tapes, with the elementary functions of Python or Math, in blocks of one to four lanes."""
     given = [[tape_json(Tape.of(program)), as_bits(inputs), lanes, 1 + i % 4] for i, (program, inputs, lanes) in enumerate(drawn)]
     ops = javascript_ops(sorted(BUILT_IN), ("erf", "erfc") if functions == "python" else ())
     script = TAPES.replace("FUNCTIONS", functions)
@@ -113,14 +113,14 @@ def on_tapes(drawn, folder, functions="python"):
 
 
 def in_javascript(drawn, folder, functions="python"):
-    """The same in modules of their own, with the elementary functions of Python or of Math."""
+    """The outputs of programs as one module each, with the elementary functions of Python or Math."""
     given = [as_bits([*x, *([float(n)] if has_lanes(p) and not any(p.per_lane[: len(x)]) else [])]) for p, x, n in drawn]
     modules = {f"f{i}": javascript_source(program) for i, (program, *_) in enumerate(drawn)}
     return from_bits(run_module(folder, MODULES.replace("FUNCTIONS", functions), given, **modules))
 
 
 def run_module(folder, script, given, **files):
-    """What the script, an ES module, sends; `given` is there as a constant, and files as modules: `ops="…"` as ./ops.mjs."""
+    """The answer of the script, an ES module that gets `given` as a constant and files as modules: `ops="…"` as ./ops.mjs."""
     from playwright._impl._driver import compute_driver_executable
 
     folder = Path(folder)
@@ -140,7 +140,7 @@ def run_module(folder, script, given, **files):
 
 
 def elementary(name, *args):
-    """A function of `math`, with the results of IEEE-754 where Python raises."""
+    """A function of `math`, with IEEE-754 results where Python raises."""
     try:
         return getattr(math, name)(*args)
     except (ValueError, OverflowError):
@@ -148,12 +148,12 @@ def elementary(name, *args):
 
 
 def as_bits(x):
-    """A number, or a list of them, for a script."""
+    """A number or nested lists of numbers, encoded for a script."""
     return [as_bits(item) for item in x] if isinstance(x, (list, tuple)) else str(np.float64(x).view(np.uint64))
 
 
 def from_bits(x):
-    """A number that a script has sent, or a list of them."""
+    """A number or nested lists of numbers, decoded from a script."""
     return [from_bits(item) for item in x] if isinstance(x, list) else float(np.uint64(x).view(np.float64))
 
 
@@ -161,19 +161,19 @@ def from_bits(x):
 
 
 def same(one, other):
-    """Equal to the last bit; NaN is NaN."""
+    """True if equal to the last bit; NaN equals NaN."""
     return (one != one and other != other) or (one == other and math.copysign(1.0, one) == math.copysign(1.0, other))
 
 
 def ulps(one, other):
-    """How many floats lie between two numbers: infinitely many if one is special and the other is not."""
+    """The distance of two numbers in ulps; infinite if one is special and the other is not."""
     if same(one, other):
         return 0.0
     return abs(one - other) / math.ulp(other) if math.isfinite(one) and math.isfinite(other) and (one or other) else math.inf
 
 
 def collected(strategy, count):
-    """Examples of a strategy as a list: starting a compiler or node for each would take too long."""
+    """A list of examples of a strategy; starting a compiler or node for each would take too long."""
     found = []
 
     @settings(max_examples=count, phases=[Phase.generate], database=None)

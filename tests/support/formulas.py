@@ -1,4 +1,4 @@
-"""Formulas in text and LaTeX read back as Python: what a reader takes them to mean."""
+"""Formulas in text and LaTeX, read back as Python the way a reader understands them."""
 
 import math
 import re
@@ -14,13 +14,13 @@ OPERATORS = {"arsinh": "asinh", "arcosh": "acosh", "artanh": "atanh", "exp_diffe
 
 
 def value(formula, **names):
-    """The number of a formula that has been read."""
+    """The number that a formula, read as Python, evaluates to."""
     known = {name: TABLE[name] for name in ops.BUILT_IN} | {"ln": ops.log, "e": math.e, "pi": math.pi}
     return float(eval(formula, {"__builtins__": {}} | known | names))
 
 
 def from_text(text):
-    """A formula of text as Python."""
+    """A text formula as Python."""
     for known in (2.0, 10.0):
         text = text.replace(f"ln {known:g}", repr(math.log(known)))
     text = text.replace("√π/2", repr(math.sqrt(math.pi) / 2)).replace("ψ", "digamma")
@@ -29,12 +29,12 @@ def from_text(text):
     text = re.sub("([⁻⁰¹²³⁴-⁹]+)", lambda power: f"**({power[1].translate(SUPERSCRIPTS)})", text)
     text = text.replace("≠", "!=").replace("≤", "<=").replace("≥", ">=")
     text = re.sub(r"(?<![<>!=])=(?!=)", "==", text)
-    text = text.replace(")[0]", ")")  # our ops of that name give the first number alone
+    text = text.replace(")[0]", ")")  # our ops of that name return only the first number
     return _absolute(text).replace("[", "(").replace("]", ")").replace("·", "*").replace("−", "-").replace("^", "**")
 
 
 def _absolute(text):
-    """Bars as `abs`: one that comes where a number has to follow opens, any other closes."""
+    """Read bars as `abs`: a bar opens where an operand must follow, and closes anywhere else."""
     read = ""
     for sign in text:
         opens = re.search(r"(^|[-−+·/^*,:%(\[=<>≠≤≥√∛]|\b(ln|log2|log10|if|else|not|and|or))\s*$", read)
@@ -43,7 +43,7 @@ def _absolute(text):
 
 
 def from_latex(latex):
-    """A formula of LaTeX as Python."""
+    """A LaTeX formula as Python."""
     for known in (10.0, 2.0):
         latex = latex.replace(rf"\ln {known:g}", repr(math.log(known)))
     latex = latex.replace(r"\ln\left|\Gamma\left(", " lgamma((")
@@ -94,7 +94,7 @@ def _read(latex):
 
 
 def _group(latex):
-    """What stands in the braces at the beginning, and what comes after."""
+    """The contents of the braces at the start, and the rest."""
     assert latex[0] == "{", latex
     depth = 0
     for i, c in enumerate(latex):
@@ -105,7 +105,7 @@ def _group(latex):
 
 
 def _cases(latex):
-    """A \\begin{cases}, of which only the first word has been read."""
+    """A \\begin{cases} whose first word has been read, as a conditional, and the rest."""
     latex = latex.removeprefix("{cases}")
     depth, parts, start = 1, [], 0
     for match in re.finditer(r"\\begin\{cases\}|\\end\{cases\}| & \\text\{if \} | & \\text\{otherwise\}|\\\\", latex):

@@ -1,4 +1,4 @@
-"""Where things are in a drawing's SVG, and what collides there."""
+"""Positions of the elements in a drawing's SVG, and their collisions."""
 
 import math
 import re
@@ -9,13 +9,13 @@ from typing import NamedTuple
 from autograd.viz.text_size import text_width
 
 SVG = "{http://www.w3.org/2000/svg}"
-ASCENT, DESCENT = 0.75, 0.22  # of the letters in drawings, in font sizes
+ASCENT, DESCENT = 0.75, 0.22  # of letters, as fractions of the font size
 CURVE_PIECES = 24
 SHARES = [k / CURVE_PIECES for k in range(1, CURVE_PIECES + 1)]
 WEIGHTS = [((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3) for t in SHARES]
-BESIDE = 3.0  # at least, between a label and the two lines of its own arrow
+BESIDE = 3.0  # minimum distance of a label from the two lines of its own arrow
 GRID = 8.0
-APART = 12.0  # between a label and anything else: lines of other arrows, cards, frames, and other texts
+APART = 12.0  # minimum distance of a label from lines of other arrows, cards, frames and other texts
 ROUNDING = 0.11  # coordinates are written with one digit
 
 
@@ -50,8 +50,8 @@ class Text(NamedTuple):
 
 
 class Line(NamedTuple):
-    pieces: list  # of straight lines, as boxes around them, half its width added
-    around: Box  # all of them
+    pieces: list  # boxes around its straight pieces, widened by half the stroke
+    around: Box  # of all pieces
     points: list
     half: float
     owner: str
@@ -61,7 +61,7 @@ class Line(NamedTuple):
         return box.meets(self.around, margin) and any(box.meets(piece, margin) for piece in self.pieces)
 
     def near(self, box, distance):
-        """Is it nearer to the box than that, from edge to edge?"""
+        """True if it is nearer to the box than `distance`, from edge to edge."""
         if not box.meets(self.around, distance):
             return False
         pieces = [ends for ends, piece in zip(pairwise(self.points), self.pieces, strict=True) if box.meets(piece, distance)]
@@ -75,7 +75,7 @@ class Geometry:
         root = ET.fromstring(svg)
         self.size = Box(0.0, 0.0, float(root.get("width")), float(root.get("height")))
         self.texts, self.lines, self.cards, self.frames = [], [], {}, []
-        rows = set()  # the ids of what stands on the card of another
+        rows = set()  # ids of nodes drawn on another node's card
         for group in root.iter(f"{SVG}g"):
             kind, owner = (group.get("class") or "").split(" ")[0], group.get("id") or ""
             moved = [float(number) for number in re.findall(r"[-\d.]+", group.get("transform") or "0 0")]
@@ -94,16 +94,16 @@ class Geometry:
         self.texts = [self._of_host(text) if text.owner in rows else text for text in self.texts]
 
     def _of_host(self, text):
-        """The same, as a text of the card that it stands on."""
+        """The text, reassigned to the card that it is on."""
         return text._replace(owner=next(id for id, card in self.cards.items() if card.holds(text.box)))
 
     def off_grid(self):
-        """The cards and frames of which a side is not on the grid."""
+        """The cards and frames with a side off the grid."""
         boxes = {**self.cards, **dict(enumerate(self.frames))}
         return {key: box for key, box in boxes.items() if any(side % GRID for side in box)}
 
     def uneven(self):
-        """The pairs of cards that stand below each other and differ in width."""
+        """Pairs of cards, one below the other, that differ in width."""
         for (id, card), (other, below) in combinations(self.cards.items(), 2):
             common = min(card.right, below.right) - max(card.left, below.left)
             least, most = sorted([card.right - card.left, below.right - below.left])
@@ -111,7 +111,7 @@ class Geometry:
                 yield id, other
 
     def collisions(self):
-        """What lies on what should be free of it, in words."""
+        """Descriptions of all collisions."""
         return [*self._of_texts(), *self._of_lines(), *self._of_cards()]
 
     def _of_texts(self):
@@ -132,9 +132,9 @@ class Geometry:
                 yield from self._near(text)
 
     def _near(self, label):
-        """What is nearer to the box of a label than the grammar allows.
+        """Everything nearer to a label's box than the layout rules allow.
 
-        A label belongs to an arrow, and so to both of its lines: it may stand close beside these.
+        A label belongs to an arrow, and so to both of its lines: it may be close to these.
         """
         where = f"is near the label {label.words!r} of {label.owner}"
         for line in self.lines:
@@ -166,12 +166,12 @@ class Geometry:
 
 
 def collisions(drawing):
-    """What collides in the picture of a drawing."""
+    """Descriptions of the collisions in a drawing's picture."""
     return Geometry(drawing.pipe("svg")).collisions()
 
 
 def _pairs(items, box):
-    """The pairs of items whose boxes meet."""
+    """Pairs of items whose boxes meet."""
     items = sorted(items, key=lambda item: box(item).left)
     for i, item in enumerate(items):
         for other in items[i + 1 :]:
@@ -187,7 +187,7 @@ def _rectangle(element):
 
 
 def _moved(text, moved):
-    """A text in a group that is moved, and perhaps turned upright."""
+    """A text in a group that is translated, and perhaps rotated by 90°."""
     (x, y), (left, top, right, bottom) = moved[:2], text.box
     turned = (top, -right, bottom, -left) if moved[2:] == [-90.0] else text.box
     return text._replace(box=Box(turned[0] + x, turned[1] + y, turned[2] + x, turned[3] + y))
@@ -211,7 +211,7 @@ def _line(path, owner, ends):
 
 
 def _distance(start, end, box):
-    """From a straight line, which crosses no side of the box, to the box."""
+    """The distance from a straight line, which crosses no side of the box, to the box."""
     corners = [(x, y) for x in (box.left, box.right) for y in (box.top, box.bottom)]
     beside = [math.hypot(max(box.left - x, 0.0, x - box.right), max(box.top - y, 0.0, y - box.bottom)) for x, y in (start, end)]
     return min([*beside, *(_to_piece(corner, start, end) for corner in corners)])

@@ -1,4 +1,4 @@
-"""A real JupyterLab with a token on a free port, its settings apart from the user's, and its notebooks in Chromium."""
+"""A real JupyterLab with a token, on a free port, with settings separate from the user's; its notebooks open in Chromium."""
 
 import json
 import os
@@ -16,36 +16,36 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 ROOT = Path(__file__).parents[2]
-SECONDS = 60  # in which the server must have started, and anything in Lab have happened, on a busy machine
-# Nothing from the network, nothing saved unasked, and the theme that a test chooses.
+SECONDS = 60  # timeout for the server's start and for anything in Lab, on a busy machine
+# No network, no autosave, and the theme that a test chooses.
 SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},
     "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
     "@jupyterlab/apputils-extension:themes": {"theme-scrollbars": False, "adaptive-theme": False},
 }
-# Belongs in JupyterLite. JupyterLab would load it as well, and report that parts are missing.
+# For JupyterLite. JupyterLab would load it too, and report missing parts.
 FOREIGN = "@jupyterlite"
-# What Lab says of itself now and then: it takes a node away twice, which our scripts never do; and of a live player that was
-# stored elsewhere, whose kernel is gone.
+# Lab's own occasional errors: it removes a node twice, which our scripts never do; and it misses the model of a live player
+# that was saved elsewhere, whose kernel is gone.
 LABS_OWN = ("Failed to execute 'removeChild'", "widget model not found")
 
 
 class Lab:
-    """A running server: where it is, and the folder that it shows."""
+    """A running server: its address, token and folder, and the browser."""
 
     def __init__(self, address: str, token: str, folder: Path, browser: Any) -> None:
         self.address, self.token, self.folder, self.browser = address, token, folder, browser
 
     def write(self, name: str, cells: Sequence[Any]) -> None:
-        """A notebook with these cells; a text is a cell that was not run."""
+        """Write a notebook with these cells; a str is a code cell that has not run."""
         made = [new_code_cell(cell) if isinstance(cell, str) else cell for cell in cells]
         metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
         nbformat.write(new_notebook(cells=made, metadata=metadata), self.folder / name)
 
     @contextmanager
     def opened(self, name: str, **options: Any) -> Iterator[Any]:
-        """The notebook in a fresh window; no error may appear in the console."""
-        # An emulated colour scheme would reach frames, too, whatever their elements say.
+        """Open the notebook in a fresh window; fails if an error appears in the console."""
+        # An emulated colour scheme would apply to frames too, whatever their elements say.
         context = self.browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="no-override", **options)
         page = context.new_page()
         page.set_default_timeout(1000 * SECONDS)
@@ -57,13 +57,13 @@ class Lab:
             page.locator(".jp-Notebook .jp-Cell").first.wait_for()
             yield page
             wrong = [text for text in wrong if not any(map(text.__contains__, LABS_OWN))]
-            assert wrong == [], wrong  # the rewriting of asserts does not reach here
+            assert wrong == [], wrong  # pytest does not rewrite asserts here
         finally:
             context.close()
 
 
 def command(page: Any, name: str, **arguments: Any) -> None:
-    """Run one of Lab's commands, without waiting for its end."""
+    """Run one of Lab's commands without waiting for it to finish."""
     page.evaluate("([name, given]) => { window.jupyterapp.commands.execute(name, given); }", [name, arguments])
 
 
@@ -79,14 +79,14 @@ def save(page: Any) -> None:
 
 
 def change_theme(page: Any, theme: str) -> None:
-    """To light or dark."""
+    """Change the theme to light or dark."""
     command(page, "apputils:change-theme", theme=f"JupyterLab {theme.capitalize()}")
     page.locator(f"body[data-jp-theme-light={str(theme == 'light').lower()}]").wait_for(state="attached")
 
 
 @contextmanager
 def running_lab(folder: Path, browser: Any) -> Iterator[Lab]:
-    """A server in `folder`."""
+    """A JupyterLab server whose files are all in `folder`."""
     home, notebooks = folder / "home", folder / "notebooks"
     notebooks.mkdir()
     for plugin, settings in SETTINGS.items():
@@ -122,13 +122,13 @@ def running_lab(folder: Path, browser: Any) -> Iterator[Lab]:
             server.terminate()
             try:
                 server.wait(10)
-            except subprocess.TimeoutExpired:  # Jupyter may wait for a kernel that has gone, and for a minute
+            except subprocess.TimeoutExpired:  # Jupyter may wait a minute for a kernel that has gone
                 server.kill()
                 server.wait()
 
 
 def _address(server: Any, runtime: Path, log: Path) -> str:
-    """Where the server listens, which it says in a file."""
+    """The server's address, which it writes to a file."""
     end = time.monotonic() + SECONDS
     while time.monotonic() < end and server.poll() is None:
         for path in runtime.glob("jpserver-*.json"):

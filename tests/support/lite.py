@@ -28,7 +28,7 @@ RUN = """async () => {
 
 
 class Run(NamedTuple):
-    """What became of a notebook: how many cells ran, the cells, seconds to the end, and requests to elsewhere."""
+    """The outcome of a notebook: the number of cells that ran, the cells, the seconds it took, and foreign requests."""
 
     ran: int
     cells: list[dict[str, Any]]
@@ -37,7 +37,7 @@ class Run(NamedTuple):
 
     @property
     def errors(self) -> list[str]:
-        """What cells raised, and what was printed as an error: IPython does that if it can't show a traceback."""
+        """Errors that cells raised, or that IPython printed because it could not show a traceback."""
         outputs = [out for cell in self.cells for out in cell["outputs"]]
         raised = [f"{out['ename']}: {out['evalue']}" for out in outputs if out["output_type"] == "error"]
         printed = ["".join(out["text"]) for out in outputs if out.get("name") == "stderr"]

@@ -1,6 +1,6 @@
 """Imitations of other machines: other BLAS kernels, NumPy and Numba without newer vector units, another libm.
 
-Each is a few environment variables for a Jupyter kernel. A notebook has to show the same on all of them.
+Each is a few environment variables for a Jupyter kernel. A notebook must show the same on all of them.
 """
 
 import json
@@ -15,16 +15,16 @@ import nbformat
 
 from tools.notebooks import NOTEBOOKS, run, stable
 
-CORES = ("Prescott", "Nehalem", "Sandybridge", "Haswell", "Zen", "SkylakeX")  # OPENBLAS_CORETYPE knows them, and more
+CORES = ("Prescott", "Nehalem", "Sandybridge", "Haswell", "Zen", "SkylakeX")  # some values of OPENBLAS_CORETYPE
 OTHER_LIBM = {"PYTHONSTARTUP": str(Path(__file__).with_name("other_libm.py"))}
 LIBRARIES = "import json, numpy, threadpoolctl; print(json.dumps(threadpoolctl.threadpool_info()))"
 UNITS = "from numpy._core import _multiarray_umath as units; print(*units.__cpu_dispatch__)"
 
 
 def without_vector_units():
-    """NumPy's baseline loops, which an old processor gets, and compiled programs for one of 2008, which add up in another order.
+    """NumPy's baseline loops, as on an old processor, and compiled programs for one of 2008, which sum in another order.
 
-    NumPy warns of units that the processor lacks anyway.
+    NumPy's warnings about units that the processor lacks anyway are ignored.
     """
     disabled = printed(UNITS).strip()
     return {
@@ -42,16 +42,16 @@ def printed(program, **environment):
 
 
 def blas_used(listed):
-    """The kernel of OpenBLAS and its number of threads, from what threadpoolctl lists; None if NumPy uses another library."""
+    """OpenBLAS's kernel and number of threads, from threadpoolctl's listing; None if NumPy uses another library."""
     found = [library for library in json.loads(listed) if library["internal_api"] == "openblas"]
     return (found[0]["architecture"], found[0]["num_threads"]) if found else None
 
 
 def _selectable():
-    """The kernels of OpenBLAS that this processor can run, each with a core type that selects it; none without OpenBLAS.
+    """OpenBLAS kernels that this processor can run, each with a core type that selects it; none without OpenBLAS.
 
     Several core types share a kernel, and OpenBLAS may report it under another name (Katmai for Prescott). A kernel that needs
-    instructions which the processor lacks is replaced by another one, or crashes.
+    instructions that the processor lacks is replaced by another, or crashes.
     """
     for core in CORES:
         listed = printed(f"import numpy; numpy.ones((64, 64)) @ numpy.ones((64, 64)); {LIBRARIES}", OPENBLAS_CORETYPE=core)
@@ -61,7 +61,7 @@ def _selectable():
 
 @cache
 def blas_kernels():
-    """Each of these kernels once: by its name, the first core type that selects it."""
+    """The first core type that selects each of these kernels, by kernel name."""
     kernels = {}
     for kernel, core in _selectable():
         kernels.setdefault(kernel, core)
@@ -76,13 +76,13 @@ def own_blas():
 
 @cache
 def another_machine():
-    """A machine that differs from this one in everything: BLAS kernel if there is a choice, vector units, libm."""
+    """A machine that differs from this one in everything: vector units, libm and, if there is a choice, the BLAS kernel."""
     other = next((core for kernel, core in _selectable() if kernel != own_blas()[0]), None)
     return OTHER_LIBM | without_vector_units() | ({"OPENBLAS_CORETYPE": other} if other else {})
 
 
 def shown_on(machine, name):
-    """The notebook as another machine runs it, and the BLAS kernel and number of threads that were really used."""
+    """The notebook as run on another machine, and the BLAS kernel and number of threads actually used."""
     notebook = jupytext.read(NOTEBOOKS / f"{name}.py")
     notebook.cells.append(nbformat.v4.new_code_cell(LIBRARIES))
     run(notebook, **machine)

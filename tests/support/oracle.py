@@ -1,6 +1,6 @@
 """An oracle: values and derivatives of every op in 60-digit arithmetic.
 
-It shares no code with the engine. Every derivative, first to third, is a formula of its own; `evaluate` and `hessian`
+It shares no code with the engine. Every derivative, first to third, has a formula of its own; `evaluate` and `hessian`
 carry them forward through a program given as plain data.
 """
 
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import mpmath
 
-mp: Any = mpmath.mp.clone()  # a context of our own, which touches nobody else's precision
+mp: Any = mpmath.mp.clone()  # our own context, so that nobody else's precision changes
 mp.dps = 60
 
 Number = Any  # an mpf of that context
@@ -373,7 +373,7 @@ def _shares(xs: Sequence[Number]) -> list[Number]:
 
 
 def _without(p: Sequence[Number], i: int) -> Number:
-    """1 - p, as the sum of the others, which keeps the digits of a small rest."""
+    """The sum of all but p[i]: of shares, an accurate 1 - p[i] even if that is small."""
     return mp.fsum([*p[:i], *p[i + 1 :]])
 
 
@@ -485,7 +485,7 @@ RULES |= {
 
 
 def _silu(x: Number) -> list[Number]:
-    """x·σ(x) and its derivatives: those of σ, and x times the next ones."""
+    """x·σ(x) and its derivatives, by the product rule."""
     rule = RULES["sigmoid"]
     s = [rule.value(x), rule.firsts(x)[0], rule.seconds(x)[0][0], rule.thirds(x)[0][0][0]]
     return [x * s[0], s[0] + x * s[1], 2 * s[1] + x * s[2], 3 * s[2] + x * s[3]]
@@ -520,11 +520,11 @@ FUNCTIONS: dict[str, Callable[[Number], list[Number]]] = {  # value, first, seco
 }  # fmt: skip
 
 
-# -- what tests ask ----------------------------------------------------------------------------------
+# -- used by tests ----------------------------------------------------------------------------------
 
 
 def value(name: str, *args: float) -> Number:
-    """The value of an op at floats, which are taken as exact."""
+    """The value of an op at floats, which are taken to be exact."""
     return RULES[name].value(*map(mp.mpf, args))
 
 
@@ -570,7 +570,7 @@ def ulps(measured: float, exact: Number) -> Number:
 
 
 class Jet(NamedTuple):
-    """A number with its gradient and, if asked for, its Hessian, by the leaves."""
+    """A number with its gradient and, on request, its Hessian, with respect to the leaves."""
 
     value: Number
     gradient: list[Number]
@@ -578,7 +578,7 @@ class Jet(NamedTuple):
 
 
 def evaluate(program: Program, leaves: Sequence[float]) -> tuple[Number, list[Number]]:
-    """The value of a program and its gradient by the leaves.
+    """The value of a program and its gradient with respect to the leaves.
 
     A program is a list of (operation, arguments); an argument is an index (int) into the leaves followed by
     the results so far, or a constant (float). The last result is the value.
@@ -592,7 +592,7 @@ def evaluate(program: Program, leaves: Sequence[float]) -> tuple[Number, list[Nu
 
 
 def hessian(program: Program, leaves: Sequence[float]) -> list[list[Number]]:
-    """The Hessian of a program by the leaves."""
+    """The Hessian of a program with respect to the leaves."""
     return _forward(program, leaves, twice=True)[-1].hessian
 
 
@@ -603,7 +603,7 @@ def _forward(program: Program, leaves: Sequence[float], twice: bool) -> list[Jet
     for name, args in program:
         operands = [jets[arg] if isinstance(arg, int) else Jet(mp.mpf(arg), nothing, _zeros(n)) for arg in args]
         numbers = [operand.value for operand in operands]
-        if all(operand.gradient is nothing for operand in operands):  # a constant, perhaps where a derivative has a pole
+        if all(operand.gradient is nothing for operand in operands):  # a constant, perhaps at a pole of a derivative
             jets.append(Jet(RULES[name].value(*numbers), nothing, _zeros(n)))
             continue
         firsts = RULES[name].firsts(*numbers)
@@ -625,5 +625,5 @@ def _curvature(seconds: list[list[Number]], firsts: list[Number], operands: list
 
 
 def _weighted(weights: Sequence[Number], xs: Sequence[Number]) -> Number:
-    """Σ wᵢ·xᵢ without the terms that have a factor 0, even if the other is infinite."""
+    """Σ wᵢ·xᵢ without terms that have a factor 0, even if the other factor is infinite."""
     return mp.fsum(w * x for w, x in zip(weights, xs, strict=True) if w and x)

@@ -17,9 +17,9 @@ def kept(name):
 
 
 def outputs(notebook):
-    """What each cell shows, but for those that time something, and for what another machine may show otherwise.
+    """The outputs of all cells, except timings and parts that may differ on another machine.
 
-    That is the bytes of plots, since versions of Matplotlib and fonts differ, and estimates of rounding errors.
+    The latter are the bytes of plots, since versions of Matplotlib and fonts differ, and estimates of rounding errors.
     """
     for cell in notebook.cells:
         if cell.cell_type == "code" and not is_timed(cell):
@@ -34,6 +34,6 @@ def _decoded(picture):
 
 
 def assert_alike(shown, expected):
-    """Assert that two notebooks show the same text, and numbers that agree to nine digits: further ones depend on the libm."""
+    """Assert that two notebooks show the same text, with numbers equal to nine digits; further digits depend on the libm."""
     for text, other in zip(outputs(shown), outputs(expected), strict=True):
         assert_same_text(text, other)

@@ -1,4 +1,4 @@
-"""What the tests of the pictures share: an empty one to draw in, small data, a net and a training."""
+"""Shared by the tests of plots: empty axes, small data, a net and a training run."""
 
 import matplotlib
 import numpy
@@ -15,7 +15,7 @@ matplotlib.use("Agg")
 
 X, LABELS = nn.make_moons(12, noise=0.1, random_state=0)
 numbers = st.floats(-1e3, 1e3)
-drawn_examples = settings(max_examples=8)  # a picture each
+drawn_examples = settings(max_examples=8)  # each draws a picture
 
 
 def new_ax():
@@ -34,4 +34,4 @@ def run(*, steps=4, adam=False, net=None, **options):
     return record_training(net, X, LABELS, **settings)
 
 
-GREY = numpy.array([0.299, 0.587, 0.114])  # the share of red, green and blue in lightness
+GREY = numpy.array([0.299, 0.587, 0.114])  # weights of red, green and blue in lightness

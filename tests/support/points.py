@@ -1,4 +1,4 @@
-"""Points of the domain of an op, the same ones on every run, and what the op records at them."""
+"""Points in an op's domain, the same on every run, and the op recorded at them."""
 
 import itertools
 import math
@@ -46,7 +46,7 @@ def corners(op, end):
 
 
 def points(op, end=False, count=POINTS):
-    """`count` argument tuples inside the op's domain, the same ones on every run."""
+    """`count` argument tuples inside the op's domain, the same on every run."""
     rng = random.Random(f"{op.name} {end}")
     if op.arity is None:
         return [variadic_point(rng, op, end) for _ in range(count)]
@@ -59,7 +59,7 @@ def point_of(rng, op, end):
     point = [number(rng, domain, end) for domain in op.domain]
     if op.name == "where":
         point[0] = rng.choice((0.0, -0.0, 1.0, point[0]))
-    elif op.name == "pow" and rng.random() < 0.5 and point[0] != 1.0:  # else nearly all overflow or vanish
+    elif op.name == "pow" and rng.random() < 0.5 and point[0] != 1.0:  # otherwise nearly all overflow or underflow
         point[1] = rng.uniform(*((-750.0, 720.0) if end else (-700.0, 700.0))) / math.log(point[0])
     elif op.name == "polygamma":
         point[0] = float(rng.randint(0, 5))
@@ -70,7 +70,7 @@ def point_of(rng, op, end):
 
 def variadic_point(rng, op, end):
     size = 2 * rng.randint(0, 3) + 1 if op.name == "dot" else rng.randint(1, 5)
-    if op.name == "prod":  # no product of some of the factors may leave the range
+    if op.name == "prod":  # no partial product may leave the range
         return tuple(rng.choice((-1.0, 1.0)) * 10.0 ** rng.uniform(-60.0, 60.0) for _ in range(size))
     scale = 1e-160 if op.name == "dot" and end else 1.0
     return tuple(number(rng, REAL, end) * scale for _ in range(size))
@@ -83,5 +83,5 @@ def leaves_of(op, point):
 
 def recorded(op, point):
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a warning of overflow is fine here
+        warnings.simplefilter("ignore")  # overflow warnings are fine here
         return op(*leaves_of(op, point))

@@ -1,4 +1,4 @@
-"""Random polynomials with integer coefficients, as programs: everything about them is an integer, and exact."""
+"""Random polynomials with integer coefficients, as programs: all their numbers are integers, and exact."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import NamedTuple
 
-LIMIT = 2**53  # below it floats are exact, and so are all sums and products that stay below
+LIMIT = 2**53  # integers below it are exact as floats, and so are sums and products that stay below
 
 Step = tuple[str, tuple[int | float, ...]]
 
@@ -15,11 +15,11 @@ Step = tuple[str, tuple[int | float, ...]]
 class Polynomial(NamedTuple):
     program: list[Step]
     numbers: list[int]  # of the leaves
-    values: list[int]  # of all nodes, the leaves first
+    values: list[int]  # of all nodes, leaves first
     adjoints: list[int]  # of all nodes
 
 
-# The values, and the partials for each argument; of `dot` the arguments are weights, inputs, bias.
+# Values, and partials for each argument; the arguments of `dot` are weights, inputs, bias.
 VALUES: dict[str, Callable[..., int]] = {
     "pos": lambda x: x,
     "neg": lambda x: -x,
@@ -45,7 +45,7 @@ PARTIALS: dict[str, Callable[..., Sequence[int]]] = {
 
 
 def random_polynomial(random: Random, size: int) -> Polynomial:
-    """A polynomial of at most `size` nodes, cut where an integer of its values or of its sweep would reach 2**53."""
+    """A polynomial of at most `size` nodes, cut where an integer in its values or its sweep would reach 2**53."""
     leaves = 1 + random.randrange(min(size - 1, 8))
     numbers = [random.randint(-3, 3) for _ in range(leaves)]
     near = random.choice((2, 8, 10**9))
@@ -101,9 +101,9 @@ def sweep(program: Sequence[Step], values: Sequence[int]) -> tuple[list[int], li
 
 
 class Jet:
-    """An integer with its first and second derivatives by the leaves: Taylor's way to an exact Hessian.
+    """An integer with its first and second derivatives by the leaves, for an exact Hessian by Taylor arithmetic.
 
-    As a majorant it has all signs turned to plus, so that it bounds whatever is computed on the way.
+    As a majorant it has all minus signs turned to plus, and so bounds all intermediate results.
     """
 
     def __init__(self, value: int, first: Sequence[int], second: Sequence[Sequence[int]], majorant: bool) -> None:
@@ -141,7 +141,7 @@ class Jet:
 
 
 def second_order(polynomial: Polynomial, majorant: bool = False) -> Jet:
-    """The value, gradient and Hessian of a polynomial, or bounds on all integers on the way to them."""
+    """The value, gradient and Hessian of a polynomial, or bounds on all intermediate integers."""
     n = len(polynomial.numbers)
     results = [
         Jet(max(abs(x), 1) if majorant else x, [int(i == j) for j in range(n)], [[0] * n for _ in range(n)], majorant)

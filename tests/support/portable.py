@@ -1,4 +1,4 @@
-"""Every notebook shows the same on every machine that can be imitated here: `make portable`. Takes a quarter of an hour."""
+"""Every notebook shows the same on every machine that can be imitated here: `make portable`, about 15 minutes."""
 
 import pytest
 

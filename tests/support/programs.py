@@ -1,10 +1,10 @@
-"""Random programs as plain data, and the graphs that the engine records of them.
+"""Random programs as plain data, and the graphs that the engine records for them.
 
-A program is that of `tests.support.oracle`: steps (op, arguments), an argument being an index into the leaves
-followed by the results so far (int) or a constant (float). Every generator gives a program and the numbers of its leaves:
+Programs are as in `tests.support.oracle`: steps (op, arguments), where an argument is an index into the leaves
+followed by the results so far (int) or a constant (float). Every generator yields a program and its leaves' numbers:
 
 - `random_program`: large, deep or wide, with repeated arguments, huge fan-in, and branches not taken; its numbers stay
-  moderate, since what may have grown large is squashed;
+  moderate, since results that may be large are squashed;
 - `tame_programs`: the same kind, but small, drawn by Hypothesis so that they shrink;
 - `wild_programs`: any ops at any floats.
 """
@@ -31,9 +31,9 @@ SQUASHING = ("sin", "tanh", "cos", "sigmoid", "erf", "gaussian", "atan")
 UNARY = ("neg", *SQUASHING, "pos", "relu", "abs", "softplus", "asinh", "step")
 BINARY = ("add", "sub", "mul", "add", "sub", "mul", "maximum", "minimum", "hypot", "less")
 LISTS = ("sum", "prod", "logsumexp", "dot")
-MAX_SIZE = 8.0  # what may be larger is squashed: gradients would grow out of every range along a long chain
+MAX_SIZE = 8.0  # larger bounds are squashed: along a long chain, gradients would overflow
 
-# Ops that are not defined, or not tame, on the whole line are used inside their domain.
+# Ops that are undefined, or grow too fast, on part of the line get arguments where they are tame.
 Put = Callable[..., int]
 COMPOSED: dict[str, Callable[[Put, int, int], int]] = {
     "exp of a bounded number": lambda put, a, b: put("exp", put("tanh", a)),
@@ -51,7 +51,7 @@ COMPOSED: dict[str, Callable[[Put, int, int], int]] = {
 
 def size_of(name: str, sizes: Sequence[float]) -> float:
     """A bound on |result|, from bounds on |arguments|."""
-    if name in SQUASHING or name == "pow":  # powers are those of COMPOSED
+    if name in SQUASHING or name == "pow":  # powers occur only in COMPOSED
         return 2.0
     if name in ("mul", "prod"):
         return math.prod(sizes)
@@ -62,7 +62,7 @@ def size_of(name: str, sizes: Sequence[float]) -> float:
 
 
 class Steps:
-    """A program in the making, with a bound on the size of every result."""
+    """A program under construction, with a bound on the size of every result."""
 
     def __init__(self, leaves: int) -> None:
         self.steps: list[tuple[str, tuple[int | float, ...]]] = []
@@ -74,7 +74,7 @@ class Steps:
         return len(self.sizes) - 1
 
     def put_sum_of_unused(self) -> None:
-        """So that every result matters."""
+        """Add a sum of all unused results, so that every result matters."""
         used = {arg for _, args in self.steps for arg in args if type(arg) is int}
         self.put("sum", *(i for i in range(len(self.sizes)) if i not in used), len(self.sizes) - 1)
 
@@ -83,7 +83,7 @@ class Steps:
 
 
 def random_program(random: Random, size: int, leaves: int = 0) -> Drawn:
-    """A program with about `size` nodes; without `leaves` their number is random too."""
+    """A program with about `size` nodes; the number of leaves is random unless given."""
     leaves = leaves or 1 + int(random.random() * min(size / 2, 12))
     numbers = [round(random.uniform(-2.0, 2.0), 3) for _ in range(leaves)]
     made = _RandomSteps(random, leaves, size)
@@ -98,10 +98,10 @@ class _RandomSteps(Steps):
     def __init__(self, random: Random, leaves: int, size: int) -> None:
         super().__init__(leaves)
         self.random = random
-        choices = random.random() < 0.5  # a branch not taken sends the sweep the other way
+        choices = random.random() < 0.5  # half of the programs have branches not taken
         self.composed = [put for name, put in COMPOSED.items() if choices or name != "choice"]
-        self.near = random.choice((1, 2, 8, 100, 10**9))  # how far back an argument may lie: chains, ladders, bushes
-        self.fan = min(size, random.choice((3, 3, 6, 6, 6, 20, 20, 400)))  # the most arguments of a node
+        self.near = random.choice((1, 2, 8, 100, 10**9))  # how far back an argument may be: chains, ladders, bushes
+        self.fan = min(size, random.choice((3, 3, 6, 6, 6, 20, 20, 400)))  # maximum number of arguments of a node
 
     def extend(self) -> None:
         kind = self.random.random()
@@ -135,7 +135,7 @@ class _RandomSteps(Steps):
         return self.moderate(int(self.random.random() * len(self.sizes))) if self.random.random() < 0.8 else self.operand()
 
     def gather(self) -> None:
-        """Many arguments at once; a layer is several dots of the same inputs."""
+        """Add a node with many arguments, or a layer: several dots of the same inputs."""
         many = 1 + int(self.random.random() ** 2 * self.fan)
         match int(self.random.random() * 5):
             case 0:
@@ -158,7 +158,7 @@ TENTHS = st.integers(-30, 30).map(lambda n: n / 10)
 
 @st.composite
 def tame_programs(draw: st.DrawFn, most: int = 16) -> Drawn:
-    """Some results are used often, some leaves never."""
+    """Small, well-behaved programs; some results are used often, some leaves never."""
     leaves = draw(st.lists(st.integers(-2000, 2000).map(lambda n: n / 1000), min_size=1, max_size=4))
     made = Steps(len(leaves))
 
@@ -181,7 +181,7 @@ def tame_programs(draw: st.DrawFn, most: int = 16) -> Drawn:
             count = 2 * draw(st.integers(1, 2)) + 1 if kind == "dot" else draw(st.integers(1, 4))
             made.put(kind, node(), *(operand() for _ in range(count - 1)))
         if made.sizes[-1] > 100.0:
-            made.put("sin", len(made.sizes) - 1)  # so that nothing grows out of hand
+            made.put("sin", len(made.sizes) - 1)  # so that nothing grows too large
     if draw(st.booleans()):
         made.put_sum_of_unused()
     return made.steps, leaves
@@ -202,7 +202,7 @@ def wild_programs(
     widest: int = 14,
     near: int = 10**9,
 ) -> Drawn:
-    """Any of the named ops, constants among their arguments; other arguments are at most `near` results back."""
+    """Programs of any of the named ops; their arguments are constants or at most `near` results back."""
     given = draw(st.lists(numbers, min_size=1, max_size=leaves))
     steps: list[tuple[str, tuple[int | float, ...]]] = []
     for _ in range(draw(st.integers(1, most))):
@@ -227,7 +227,7 @@ APPLY |= {"mul": operator.mul, "div": operator.truediv, "pow": operator.pow}
 
 
 def run(program: Program, leaves: Sequence[Any]) -> list[Any]:
-    """All results of a program on the engine, the leaves first: as operators, functions and layers."""
+    """All results of a program on the engine, leaves first, recorded by operators, functions and layers."""
     results = list(leaves)
     i = 0
     while i < len(program):
@@ -245,7 +245,7 @@ def run(program: Program, leaves: Sequence[Any]) -> list[Any]:
 
 
 def run_ops(program: Program, leaves: Sequence[Any]) -> list[Any]:
-    """All results, each by a call of its op; NaN and infinity are no news here."""
+    """All results of a program, each by a call of its op; warnings about NaN and infinity are ignored."""
     results = list(leaves)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -255,7 +255,7 @@ def run_ops(program: Program, leaves: Sequence[Any]) -> list[Any]:
 
 
 def _layer(program: Program, i: int, known: int) -> list[Sequence[int | float]]:
-    """The dots that follow each other from step i on, of the same inputs, and of nodes that are known by then."""
+    """The consecutive dots from step i on that share their inputs and use only nodes known by then."""
     inputs = _inputs(program[i][1])
     rows = []
     for name, args in itertools.islice(program, i, None):
@@ -266,11 +266,11 @@ def _layer(program: Program, i: int, known: int) -> list[Sequence[int | float]]:
 
 
 def _inputs(args: Sequence[int | float]) -> list[tuple[type, int | float]]:
-    return [(type(arg), arg) for arg in args[len(args) // 2 : -1]]  # the node 1 is not the number 1.0
+    return [(type(arg), arg) for arg in args[len(args) // 2 : -1]]  # node 1 is not the number 1.0
 
 
 def as_program(root: Value, leaves: Sequence[Value]) -> Program:
-    """What was recorded, as plain data."""
+    """A recorded graph as plain data."""
     index = {leaf: i for i, leaf in enumerate(leaves)}
     program: list[tuple[str, tuple[int | float, ...]]] = []
     stack = [root]
@@ -288,7 +288,7 @@ def as_program(root: Value, leaves: Sequence[Value]) -> Program:
     return program or [("pos", (index[root],))]
 
 
-# Zeros, infinities and NaN turn up in their graphs more often than not.
+# Most of their graphs contain zeros, infinities or NaN.
 odd_programs = wild_programs(
     st.sampled_from([0.0, -0.0, 1.0, -1.0, 2.0, -3.0, 0.5, 1e-9, 1e9, 1e200, -1e200, 1e-200, math.inf, math.nan, 800.0]),
     ["relu", "sigmoid", "exp", "log", "sqrt", "step", "neg", "abs", "add", "sub", "mul", "div", "pow", "maximum", "where", "dot"],

@@ -1,7 +1,7 @@
 """The fast tests on several Pythons: the newest patch of each minor version of CPython on PATH or in pyenv's folder.
 
-    python -m tests.support.pythons            every minor version that is found, and the types on each
-    python -m tests.support.pythons --newest   the newest that is not the one running this, and only the tests of the engine
+    python -m tests.support.pythons            every minor version found, type checks included
+    python -m tests.support.pythons --newest   the newest except the one running this, and only the engine's tests
     python -m tests.support.pythons --lowest   the oldest, with the lowest versions of all libraries that pyproject.toml allows
 
 Each gets an environment in .venv/pythons, rebuilt when its version or pyproject.toml has changed.
@@ -20,10 +20,10 @@ PROJECT = ROOT / "pyproject.toml"
 NONE = "No CPython >= 3.11 is on PATH or in pyenv's folder."
 LOWEST = (3, 11)
 ABOUT = "import ensurepip, sys, venv; print(sys.implementation.name, *sys.version_info[:4])"
-PAGES_TOO = ("test_demo.py", "test_readme.py")  # the others need Jupyter, Sphinx or a browser, which see one Python only
-# In the folders of the engine's tests: of drawings, of the compiler, and of the sources, which are the same everywhere.
+PAGES_TOO = ("test_demo.py", "test_readme.py")  # the others need Jupyter, Sphinx or a browser, set up for one Python only
+# Tests in the engine's folders that are not about it: drawings, the compiler, and the sources, the same everywhere.
 NOT_ENGINE = ("test_nn_plot", "test_network_view", "test_compiled", "test_chunked", "test_benchmarks", "test_imports")
-COMPILER = "--ignore=autograd/compiler"  # whose machine code is compiled anew for each Python
+COMPILER = "--ignore=autograd/compiler"  # its machine code is compiled anew for each Python
 
 
 class Python(NamedTuple):
@@ -36,7 +36,7 @@ class Python(NamedTuple):
 
 
 def candidates() -> list[Path]:
-    """What may be a Python, by its name."""
+    """Paths whose names look like a Python."""
     versions = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
     folders = [Path(folder) for folder in os.environ["PATH"].split(os.pathsep) if folder]
     found = [path for folder in [*folders, *versions.glob("*/bin")] for path in folder.glob("python3*")]
@@ -44,13 +44,13 @@ def candidates() -> list[Path]:
 
 
 def checked(path: Path) -> Python | None:
-    """The version of a released CPython that is new enough and can make environments; None of anything else."""
+    """A released CPython that is new enough and can create environments; None for anything else."""
     try:
         done = subprocess.run([path, "-c", ABOUT], capture_output=True, text=True, timeout=20)
     except (OSError, subprocess.TimeoutExpired):
         return None
     answer = re.fullmatch(r"cpython (\d+) (\d+) (\d+) final\n", done.stdout)
-    if done.returncode or not answer:  # a shim of pyenv, one without venv, a beta
+    if done.returncode or not answer:  # a pyenv shim, one without venv, or a beta
         return None
     version = tuple(map(int, answer.groups()))
     return Python(version, path) if version >= LOWEST else None
@@ -63,12 +63,12 @@ def newest_of_each_minor() -> list[Python]:
 
 
 def project() -> dict[str, Any]:
-    """What pyproject.toml says of the project."""
+    """The project table of pyproject.toml."""
     return tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]
 
 
 def environment(python: Python, lowest: bool = False) -> Path:
-    """The Python of an environment with this project and what its fast tests need, in the lowest versions or the newest."""
+    """The Python of an environment with this project and its fast tests' needs, in the lowest versions or the newest."""
     folder = ROOT / ".venv" / "pythons" / ("lowest" if lowest else python.minor)
     program, ready, versions = folder / "bin" / "python", folder / "ready", folder / "versions.txt"
     needed = f"{python}\n{PROJECT.read_text(encoding='utf-8')}"
@@ -82,7 +82,7 @@ def environment(python: Python, lowest: bool = False) -> Path:
 
 
 def requirements(extra: str) -> list[str]:
-    """What an extra installs, with what the extras that it names do."""
+    """The requirements of an extra, including those of the extras it names."""
     extras, found, waiting = project()["optional-dependencies"], [], [extra]
     while waiting:
         for text in extras[waiting.pop()]:
@@ -95,7 +95,7 @@ def requirements(extra: str) -> list[str]:
 
 
 def lowest_versions(extra: str) -> list[str]:
-    """The lowest versions of what an extra installs, as constraints of pip; of two bounds for a library, the higher one."""
+    """The lowest versions that an extra allows, as pip constraints; of two bounds for a library, the higher one."""
     lowest: dict[str, str] = {}
     for text in [*project()["dependencies"], *requirements(extra)]:
         name, version = re.match(r"([\w-]+)(?:\[.*\])?[>=]=([\d.]+)", text).groups()
@@ -104,7 +104,7 @@ def lowest_versions(extra: str) -> list[str]:
 
 
 def tests(engine_only: bool) -> list[Path]:
-    """The files of the fast tests; those of the engine are at the top of the folder, and of nn."""
+    """The files of the fast tests; the engine's are at the top of the folder and in nn/."""
     found = sorted((ROOT / "tests").rglob("test_*.py"))
     found = [path for path in found if path.parent.name != "pages" or path.name in PAGES_TOO]
     if not engine_only:
@@ -113,7 +113,7 @@ def tests(engine_only: bool) -> list[Path]:
 
 
 def run(python: Python, engine_only: bool = False, lowest: bool = False) -> int:
-    """Run the doctests and the fast tests; the status of pytest."""
+    """Run the doctests and the fast tests, and return pytest's exit status."""
     print(f"CPython {'.'.join(map(str, python.version))}, {python.path}", flush=True)
     options = ["-n", "2", "-q", "-m", "not slow", "--doctest-modules"]
     options += [COMPILER, "--hypothesis-profile=second"] if engine_only else []
@@ -122,7 +122,7 @@ def run(python: Python, engine_only: bool = False, lowest: bool = False) -> int:
 
 
 def types(python: Python) -> int:
-    """The status of mypy on the packages, with the libraries that are installed there: they may be newer than those here."""
+    """Run mypy on the packages against this Python's libraries, which may be newer, and return its exit status."""
     options = ["--python-version", python.minor, "--python-executable", environment(python)]
     return subprocess.run([sys.executable, "-m", "mypy", *options, "autograd", "nn"], cwd=ROOT).returncode
 

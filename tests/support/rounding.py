@@ -1,9 +1,9 @@
-"""How far rounding may put off what is recorded and swept: bounds on the errors, none of them chosen.
+"""Bounds on rounding errors in recorded values and sweeps, all derived, none chosen by hand.
 
-`adjoints` and `tangents` take the recorded partials as they are, and say what a sweep over them should give. `analyse` bounds
-the error of the partials too: it carries four numbers through a program: how large a value's error can be, how large the
-error of a partial can be (through its second partials), the sum |S| of all paths to a leaf, and what the errors of the
-partials make of it. A sweep of m operations then errs by at most gamma(m)·|S| besides.
+`adjoints` and `tangents` take the recorded partials as they are and compute what a sweep over them should give. `analyse` also
+bounds the error of the partials, by carrying four numbers through a program: bounds on a value's error and on a partial's
+error (through its second partials), the sum |S| over all paths to a leaf, and the change in it due to the partials' errors.
+A sweep of m operations adds an error of at most gamma(m)·|S|.
 """
 
 from __future__ import annotations
@@ -23,28 +23,28 @@ from tests.support.oracle import Program, mp
 
 SIXTY = Context(prec=60, Emax=10**6, Emin=-(10**6))
 ROUNDING = Decimal(2) ** -53
-NORMAL, LOST = SIXTY.power(2, -1021), SIXTY.power(2, -1075)  # a product below NORMAL may lose as much as LOST
+NORMAL, LOST = SIXTY.power(2, -1021), SIXTY.power(2, -1075)  # a product below NORMAL may lose up to LOST
 LARGEST = Decimal(2.0**1023)
 
 
 class Sum(NamedTuple):
-    """An adjoint at 60 digits, and how far the computed one may be from it."""
+    """An adjoint to 60 digits, and how far the computed one may be from it."""
 
     exact: Decimal
     slack: Decimal
 
 
 def gamma(m: int, unit: Any = ROUNDING) -> Any:
-    """The relative error of m roundings."""
+    """A bound on the relative error of m roundings."""
     return m * unit / (1 - m * unit)
 
 
 def adjoints(program: Program, nodes: Sequence[Value], seeds: Mapping[int, float]) -> dict[int, Sum] | None:
-    """What the sweep over the recorded partials should give to every node it reaches; None if it may overflow.
+    """The right adjoints of all nodes that a sweep over the recorded partials reaches; None if it may overflow.
 
-    A sweep errs by at most gamma(m)·B, B being the same sweep with absolute values, and m the operations on the
-    longest way: a product for every edge, and k - 1 additions at a node with k contributions. To that comes what
-    the products lose that are subnormal. The edges are those of the program; only the partials are the engine's.
+    A sweep errs by at most gamma(m)·B, where B is the same sweep with absolute values, and m counts the operations on
+    the longest path: one product per edge, and k - 1 additions at a node with k contributions. Added to this is the
+    loss in subnormal products. The edges are those of the program; only the partials are the engine's.
     """
     leaves = len(nodes) - len(program)
     with localcontext(SIXTY):
@@ -84,7 +84,7 @@ def adjoints(program: Program, nodes: Sequence[Value], seeds: Mapping[int, float
 
 
 def tangents(program: Program, nodes: Sequence[Value], seeds: Mapping[int, float]) -> dict[int, Sum]:
-    """The same for a forward sweep, from the seeded leaves."""
+    """The right tangents of a forward sweep from the seeded leaves."""
     leaves = len(nodes) - len(program)
     with localcontext(SIXTY):
         sums = {i: Sum(Decimal(seed), Decimal(0)) for i, seed in seeds.items()}
@@ -102,20 +102,20 @@ def tangents(program: Program, nodes: Sequence[Value], seeds: Mapping[int, float
 # -- what a program should give ----------------------------------------------------------------------
 
 UNIT = mp.ldexp(1, -53)
-ULPS = 4  # what `test_ops` holds every value and every partial to
+ULPS = 4  # the bound that `test_ops` enforces for every value and partial
 COMPARISONS = ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal")
-# These round nothing, neither their values nor their partials.
+# These have exact values and exact partials.
 EXACT = {"pos", "neg", "abs", "relu", "sign", "step", "maximum", "minimum", "where", *COMPARISONS}
 
 
 class Analysis(NamedTuple):
-    value: object  # as the oracle has it
+    value: object  # from the oracle
     value_error: object  # how far the computed value may be from it
     gradient_errors: list  # the same for every entry of the gradient
 
 
 def analyse(program, leaves, ulps=ULPS):
-    """How large the rounding errors of a program and of its sweeps can be, to first order in 2**-53: ops err by some ulps."""
+    """Bounds on the rounding errors of a program and its sweeps, to first order in 2**-53, if ops err by `ulps`."""
     n = len(leaves)
     values = [mp.mpf(x) for x in leaves]
     value_errors = [mp.zero] * n
@@ -143,14 +143,14 @@ def analyse(program, leaves, ulps=ULPS):
                 for k in range(n)
             ]
         )
-    swept = gamma(2 * edges, UNIT)  # a multiplication and an addition for each edge
+    swept = gamma(2 * edges, UNIT)  # a multiplication and an addition per edge
     return Analysis(
         values[-1], value_errors[-1], [swept * s + (1 + swept) * d for s, d in zip(sizes[-1], drifts[-1], strict=True)]
     )
 
 
 def ask(name, numbers):
-    """Value, |partials| and second partials; NaN where one divides by zero, as in a branch not taken."""
+    """Value, |partials| and second partials; NaN after a division by zero, as in a branch not taken."""
     rule = oracle.RULES[name]
     n = len(numbers)
     firsts = or_nan(rule.firsts, numbers, [mp.nan] * n)
@@ -165,7 +165,7 @@ def or_nan(rule, numbers, nan):
 
 
 def total(pairs):
-    """Σ a·b, where 0 times anything is nothing."""
+    """Σ a·b, where 0 times anything is 0."""
     return mp.fsum(a * b for a, b in pairs if a and b)
 
 
@@ -180,11 +180,11 @@ def born(name, firsts, numbers, value, ulps):
 
 
 def refuse_undecided(name, args, numbers, errors):
-    """Where rounding may carry a number over a kink, there is nothing to compare."""
+    """Discard the example if rounding may carry a number across a kink: there is nothing to compare."""
     kinks = TABLE[name].kinks
     margin = errors[0] if name == "where" else sum(errors)
     if kinks is None or not margin or (name in EXACT and len(args) == 2 and args[0] == args[1]):
         return
     distance = mp.hypot(*numbers) if name == "hypot" else kinks(*numbers)
-    # hypot bends as 1/distance near its kink, where an analysis to first order has nothing to say
+    # hypot's curvature is 1/distance near its kink, where a first-order analysis fails
     assume(abs(distance) > (1e6 * margin if name == "hypot" else margin))

@@ -1,4 +1,4 @@
-"""What the processes of a test run share: a folder, and locks on what is made there once."""
+"""Shared by the processes of a test run: a folder, and locks on what is built there once."""
 
 import contextlib
 import os
@@ -16,8 +16,8 @@ def shared_folder(factory: pytest.TempPathFactory) -> Path:
 
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """One process at a time."""
-    import fcntl  # which a Python in a browser may lack
+    """Let in one process at a time."""
+    import fcntl  # may be missing from a browser's Python
 
     with open(folder.with_suffix(".lock"), "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -1,4 +1,4 @@
-"""The snippets of a page, run one after the other as a reader would: what they print, and what the page says they print."""
+"""The snippets of a page, run in order as a reader would: what they print, and what the page claims they print."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 from autograd.__main__ import main
 
 FENCE = re.compile(r"^( *)```(\w+)\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
-# A print with its result behind it, or in the comments below it.
+# A print with its result in a comment after it, or in comments below it.
 PRINT = re.compile(r"^ *print\(.*?\)(?: +# (.*)|((?:\n *#.*)+))$", re.MULTILINE)
 OUTPUTS = {"text", "c", "javascript"}  # fences that show what the snippet above them prints
 
 
 class Ran(NamedTuple):
-    """What a page prints, what it says it prints, which warnings came, and the names that its snippets defined."""
+    """A page's printed lines, its claimed ones, its warnings, and the names that its snippets defined."""
 
     printed: list[str]
     expected: list[str]
@@ -48,7 +48,7 @@ def run(page: str) -> Ran:
 
 
 def results(snippet: str) -> list[str]:
-    """The lines that the comments of a snippet say it prints."""
+    """The lines that a snippet prints, according to its comments."""
     found: list[str] = []
     for beside, below in PRINT.findall(snippet):
         found += [beside] if beside else [re.sub(r"^ *# ?", "", line) for line in below.splitlines()[1:]]

@@ -1,4 +1,4 @@
-"""How much the tests that count do: enough for `make unit`, and with SOAK=1 the numbers that are promised."""
+"""Sizes of counted tests: enough for `make unit`, and with SOAK=1 the promised numbers."""
 
 import os
 
@@ -8,8 +8,8 @@ SOAK = bool(os.environ.get("SOAK"))
 
 
 def count(unit, soak):
-    """How often, how many or how deep."""
+    """A count, size or depth: `unit`, or `soak` with SOAK=1."""
     return soak if SOAK else unit
 
 
-few = settings(max_examples=settings.default.max_examples // 6)  # where every example takes long
+few = settings(max_examples=settings.default.max_examples // 6)  # for examples that take long

@@ -1,12 +1,12 @@
-"""Threads for the tests: one with a small stack, or many that disturb each other as often as can be."""
+"""Threads for the tests: one with a small stack, or many that interrupt each other as often as possible."""
 
 import sys
 import threading
 
 
 def in_a_small_stack(task):
-    """Run in a thread with a stack of 512 KB; re-raise what it raises."""
-    if sys.platform == "emscripten":  # no threads, and no larger stack than a browser's
+    """Run `task` in a thread with a stack of 512 KB; re-raise any exception."""
+    if sys.platform == "emscripten":  # no threads, and a browser's small stack anyway
         return task()
     failures = []
 
@@ -28,7 +28,7 @@ def in_a_small_stack(task):
 
 
 def in_threads(n, work):
-    """Run `work(k)` in n threads that start together and are switched as often as can be; re-raise what one raises."""
+    """Run `work(k)` in n threads that start together and are switched as often as possible; re-raise any exception."""
     failures, start = [], threading.Barrier(n)
 
     def run_one(k):

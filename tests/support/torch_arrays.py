@@ -53,7 +53,7 @@ def test_an_argument_may_be_a_constant(op):
     arrays = columns(op, 50, arguments) if arguments > 3 else [x[-50:] for x in columns(op, 50, arguments)]
     for i in range(arguments):
         for constant in (2.0, -0.0, math.nan):
-            for one in (True, False):  # it alone, or all others
+            for one in (True, False):  # this argument alone, or all others
                 mixed = [constant if (j == i) is one else x for j, x in enumerate(arrays)]
                 whole = [np.full(50, constant) if (j == i) is one else x for j, x in enumerate(arrays)]
                 check(op, whole, on(XP, op, *mixed))

@@ -1,4 +1,4 @@
-"""Programs that the playground writes for PyTorch, run on PyTorch: `make torch`. Points at which ops are tried."""
+"""Programs that the playground writes for PyTorch, run on PyTorch: `make torch`. Each op is tried at random points."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ UPDATES = 12
 
 
 def point_of(name: str, seed: int) -> tuple[Value, list[Value]]:
-    """A multiple of an op of numbers in its domain, some of them constants; and its leaves, with their gradients."""
+    """An op at numbers in its domain, some of them constants, plus x; and the leaves, with their gradients."""
     op, chance = TABLE[name], Random(seed)
     count = op.arity or (3 if name == "dot" else 1 + seed % 4)
     numbers = [1.25 + 0.5 * chance.random() if name == "acosh" else 0.05 + 0.9 * chance.random() for _ in range(count)]

@@ -1,11 +1,11 @@
-"""How much a function does, by a measure that no busy or slow machine changes; and functions that Ctrl-C breaks off."""
+"""The work of a function, measured independently of the machine's speed and load; and functions interrupted by Ctrl-C."""
 
 import itertools
 import sys
 
 
 def lines_run(function):
-    """How many lines of Python a call of `function` runs."""
+    """The number of Python lines that a call of `function` runs."""
     lines = 0
 
     def trace(frame, event, arg):
@@ -23,7 +23,7 @@ def lines_run(function):
 
 
 def interrupted(function, line, module):
-    """Calls `function`, with a Ctrl-C at so many lines into the code of a module; False if it was over before."""
+    """Call `function`, with a Ctrl-C after this many lines of a module's code; False if it finished before."""
     lines = itertools.count()
     reached = False
 

@@ -1,4 +1,4 @@
-"""gradcheck: refuses what is wrong and names the operation, passes what is right however odd, and says how sharp it was."""
+"""gradcheck: refuses wrong gradients and names the operation, passes right ones however odd, and reports its sensitivity."""
 
 import math
 import random
@@ -25,7 +25,7 @@ from tests.support import oracle
 from tests.support.oracle import mp
 from tests.support.programs import as_program
 
-# -- what is right is never refused ------------------------------------------------------------------
+# -- right gradients are never refused ---------------------------------------------------------------
 
 
 @st.composite
@@ -40,7 +40,7 @@ def test_a_right_gradient_is_never_refused(pair):
     assert gradcheck(f, point, conventions="accept")
 
 
-# Beside a large number these are seen at steps of about 1, and jumped over by the large ones that rounding asks for.
+# Beside a large number, steps of about 1 see these waves; the large steps that rounding calls for jump over them.
 SMALL_WAVES = {
     "below the rounding of its neighbour": (lambda y: autograd.hypot(1e7, autograd.cos(y)), 1e5),
     "a chance agreement of large steps": (lambda y: 0.0 * y + autograd.hypot(y, autograd.sin(y)), 1e6),
@@ -56,7 +56,7 @@ def test_a_small_wave_on_a_large_number_is_not_jumped_over(f, x):
     assert gradcheck(f, (x,))
 
 
-@example((Expression(("add", "x", ("asin", 1.0))), (0.5,)))  # asin is steep there, but nothing flows to it
+@example((Expression(("add", "x", ("asin", 1.0))), (0.5,)))  # asin is steep there, but no gradient reaches it
 @given(drawn(ops="smooth"))
 def test_what_differences_give_is_as_close_to_the_truth_as_they_say(pair):
     f, point = pair
@@ -68,14 +68,14 @@ def test_what_differences_give_is_as_close_to_the_truth_as_they_say(pair):
 
 
 def slopes_overflow(f, point):
-    """Has a derivative of f, computed from numbers in range, a derivative out of range on its way?"""
+    """True if some partial in the graph of f's gradient is not finite."""
     xs = [Value(x) for x in point]
     slopes = [slope for slope in autograd.gradients(f(*xs), xs, create_graph=True) if isinstance(slope, Value)]
     partials = [partial for node in topological_order(slopes) for partial in node.partials or () if partial is not None]
     return not all(map(math.isfinite, partials))
 
 
-@example((Expression(("acosh", ("sinh", "x"))), (594.0,)))  # the second partial of acosh is 0 there for a float
+@example((Expression(("acosh", ("sinh", "x"))), (594.0,)))  # the second partial of acosh underflows to 0 there
 @settings(max_examples=settings.default.max_examples // 2)
 @given(drawn(depth=2))
 def test_right_second_derivatives_are_never_refused(pair):
@@ -166,7 +166,7 @@ def test_an_op_of_the_users_need_not_be_exact_to_the_last_bit():
     assert 1e-12 < report.sensitivity < 1e-6
 
 
-# -- what is wrong is refused, and the operation named -----------------------------------------------
+# -- wrong gradients are refused, and the operation named --------------------------------------------
 
 TAME = {
     "acosh": (1.7,),
@@ -215,7 +215,7 @@ def partial_of(op, position):
 
 PLANTED = [
     (name, position, change)
-    for name in sorted(ops.BUILT_IN - {"polygamma"})  # whose order is a constant
+    for name in sorted(ops.BUILT_IN - {"polygamma"})  # its order is a constant
     for position in range(len(tame_point(TABLE[name])))
     for change in CHANGES
     if CHANGES[change](partial_of(TABLE[name], position)) != partial_of(TABLE[name], position)
@@ -225,7 +225,9 @@ PLANTED = [
 @pytest.mark.parametrize(("name", "position", "change"), PLANTED)
 def test_a_wrong_partial_of_any_row_is_refused_and_named(name, position, change):
     wrong = planted(TABLE[name], position, CHANGES[change])
-    with pytest.raises(GradientError, match=rf"the partial of planted\(.*\) by args\[{position}\] is wrong") as caught:
+    with pytest.raises(
+        GradientError, match=rf"the partial of planted\(.*\) with respect to args\[{position}\] is wrong"
+    ) as caught:
         gradcheck(lambda *args: autograd.tanh(0.5 * wrong(*args)), tame_point(TABLE[name]))
     assert [(partial.node.op.name, partial.position) for partial in caught.value.wrong] == [("planted", position)]
 
@@ -255,7 +257,9 @@ def test_the_wrong_operation_is_named_wherever_it_stands(source, x, y):
 
 def test_swapped_partials_are_refused_and_both_are_named():
     wrong = custom_op(lambda x, y: x * y, partials=[lambda z, x, y: x, lambda z, x, y: y], name="swapped")
-    with pytest.raises(GradientError, match=r"swapped\(2, 5\) by x is wrong: got 2\.0, its own values give 5\.") as caught:
+    with pytest.raises(
+        GradientError, match=r"swapped\(2, 5\) with respect to x is wrong: got 2\.0, finite differences of the op give 5\."
+    ) as caught:
         gradcheck(wrong, (2.0, 5.0))
     assert [partial.position for partial in caught.value.wrong] == [0, 1]
 
@@ -270,10 +274,10 @@ def test_the_error_tells_input_numbers_estimate_operation_arguments_and_line():
         gradcheck(wave, (0.7, 2.0))
     error = caught.value
     message = str(error)
-    assert message.startswith("gradcheck: the gradient of wave by first at 0.7 is wrong: got 1.52968438")
+    assert message.startswith("gradcheck: the gradient of wave with respect to first at 0.7 is wrong: got 1.52968438")
     assert "finite differences give 1.529684374" in message
     assert "(relative error 1e-08)" in message
-    assert "the partial of wrong_sine(0.7) by first is wrong: got 0.76484219493" in message
+    assert "the partial of wrong_sine(0.7) with respect to first is wrong: got 0.76484219493" in message
     assert f"recorded at {__file__}:{wave.__code__.co_firstlineno + 1}" in message
     assert "= wrong_sine" in message.splitlines()[-2]
     assert (error.check.input, error.check.point) == ("first", 0.7)
@@ -289,13 +293,13 @@ def test_the_error_draws_the_graph_with_the_wrong_operation_marked():
     drawing = caught.value.drawing
     framed = [line for line in drawing.body if style.BROKEN in line]
     assert len(framed) == 1
-    assert "v₁: WRONG partial by x" in framed[0]
+    assert "v₁: WRONG partial for x" in framed[0]
     assert "wrong_sine" in str(drawing)
 
 
 def test_an_argument_that_an_operation_has_twice_is_told_by_its_place():
     wrong = custom_op(lambda x, y: x * y, partials=[lambda z, x, y: y, lambda z, x, y: 2.0 * x], name="product")
-    with pytest.raises(GradientError, match=r"the partial of product\(3, 3\) by argument 2, x, is wrong: got 6"):
+    with pytest.raises(GradientError, match=r"the partial of product\(3, 3\) with respect to argument 2, x, is wrong: got 6"):
         gradcheck(lambda x: wrong(x, x), (3.0,))
 
 
@@ -325,10 +329,10 @@ def test_a_wrong_partial_that_the_whole_gradient_hides_is_still_found():
     [
         (lambda x: x * x.data, r"argument 2 of mul \(.*\) is a plain number that changes with x, from 0.7 to 0.70"),
         (lambda x: x * x.detach(), "is a leaf that changes with x"),
-        (lambda x: x.data * 2.0, "depends on the input in a way that its graph does not show"),
+        (lambda x: x.data * 2.0, "depends on the input in a way its graph does not show"),
         (
             lambda x: autograd.exp(x) if round(1e6 * x.data) % 2 else autograd.exp(x.data) + 0.0 * x,
-            "other ops when x moves",
+            "different ops when x changes",
         ),
     ],
 )
@@ -383,7 +387,7 @@ def test_at_the_kink_of_an_op_of_the_users_the_partial_must_lie_between_the_side
         )
 
     assert gradcheck(lambda x: kinked(0.3)(x) * 2.0, (0.0,))
-    with pytest.raises(GradientError, match=r"got -0\.5, its own values give 0\.0 to 1\.0"):
+    with pytest.raises(GradientError, match=r"got -0\.5, finite differences of the op give 0\.0 to 1\.0"):
         gradcheck(lambda x: kinked(-0.5)(x) * 2.0, (0.0,))
 
 
@@ -419,7 +423,7 @@ def test_a_wrong_third_derivative_is_refused_at_order_three_alone():
         gradcheck(wave, (0.7,), order=3)
 
 
-# -- what is checked ---------------------------------------------------------------------------------
+# -- arguments and outputs checked -------------------------------------------------------------------
 
 
 def test_containers_and_several_outputs_are_checked_by_name():
@@ -469,7 +473,7 @@ def test_parameters_are_restored_when_the_module_raises():
 def test_losses_are_checked_with_their_labels_handed_on():
     report = gradcheck(nn.CrossEntropyLoss(), ([[0.3, -0.2], [1.0, 2.0]], [1, 0]), order=2)
     assert report.skipped == 2
-    assert "not checked, not a float: 2 inputs" in repr(report)
+    assert "not checked (not a float): 2 inputs" in repr(report)
 
 
 def test_arrays_and_numpy_numbers_are_checked():
@@ -517,9 +521,9 @@ def test_what_is_frozen_is_a_constant_and_counted():
         *(f"net.layers[1].neurons[0].{w}" for w in ("w[0]", "w[1]", "b")),
     }
     assert report.frozen == 7
-    assert "not checked, frozen: 7 Values" in repr(report)
+    assert "not checked (frozen): 7 Values" in repr(report)
     assert check_grads(lambda xs: net(xs) * fixed, ([0.5, -1.0],), order=2)
-    with pytest.raises(ValueError, match="Values with requires_grad=False as constants"):
+    with pytest.raises(ValueError, match="Values with requires_grad=False are passed on as constants"):
         gradcheck(autograd.exp, (fixed,))
     assert not any(parameter.requires_grad for parameter in net.layers[0].parameters())
 
@@ -532,7 +536,7 @@ def test_check_grads_takes_the_arguments_of_jax():
     assert names.count("∂<lambda>/∂x") == names.count("∂<lambda>/∂x (fwd)") == 2
     wrong = custom_op(math.sin, partials=lambda z, x: 2.0 * autograd.cos(x), name="wrong_sine")
     for modes in (("fwd",), ("rev",), ("fwd", "rev")):
-        with pytest.raises(GradientError, match="check_grads: the gradient of wrong_sine by x"):
+        with pytest.raises(GradientError, match="check_grads: the gradient of wrong_sine with respect to x"):
             check_grads(wrong, (0.5,), 1, modes=modes)
 
 
@@ -559,22 +563,22 @@ def test_the_error_of_differences_that_are_all_0_is_shown_as_0():
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: gradcheck(lambda: 1.0, ()), ValueError, "gradcheck: inputs holds no float to check"),
+        (lambda: gradcheck(lambda: 1.0, ()), ValueError, "gradcheck: inputs must contain at least one float to check"),
         (lambda: gradcheck(autograd.exp, (2,)), ValueError, "write 2.0 for 2"),
         (lambda: gradcheck(autograd.exp, 2.0), TypeError, r"arguments of f, got float: for one argument x, write \(x,\)"),
         (
             lambda: gradcheck(lambda p: p[0], [1.0, 2.0]),
             TypeError,
-            r"got 2 items, and <lambda> takes one: for a list x, write \(x,\)",
+            r"got 2 items, but <lambda> takes one: for a list x, write \(x,\)",
         ),
-        (lambda: gradcheck(autograd.exp, {"x": 2.0}), TypeError, "inputs must be the tuple of arguments of f, got dict"),
+        (lambda: gradcheck(autograd.exp, {"x": 2.0}), TypeError, "inputs must be a tuple of the arguments of f, got dict"),
         (lambda: gradcheck(autograd.exp, (1.0,), order=0), ValueError, "order must be at least 1, got 0"),
         (lambda: gradcheck(autograd.exp, (1.0,), rtol=-1.0), ValueError, "rtol must be a finite number >= 0, got -1.0"),
         (lambda: gradcheck(autograd.exp, (math.nan,)), ValueError, "x must be finite, got nan"),
         (lambda: gradcheck(autograd.log, (-1.0,)), ValueError, "log is nan at x=-1.0, so there is no gradient to check"),
         (lambda: check_grads(autograd.exp, (1.0,), 1, modes="both"), ValueError, "modes must be one of fwd, rev, got 'both'"),
         (lambda: check_grads(autograd.exp, (1.0,), 1, eps=0.0), ValueError, "eps must be a finite number > 0, got 0.0"),
-        (lambda: gradcheck(lambda x: x * random.random(), (1.0,)), ValueError, "gives other numbers each time, at x=1.0"),
+        (lambda: gradcheck(lambda x: x * random.random(), (1.0,)), ValueError, "is not deterministic at x=1.0"),
         (lambda: gradcheck(nn.Dropout(0.5, seed=0), ([1.0] * 20,)), ValueError, r"call .eval\(\) on a module with Dropout"),
     ],
 )
@@ -625,7 +629,7 @@ def test_an_infinite_gradient_that_differences_confirm_is_not_hidden(f, x):
 
 
 def test_where_nothing_can_be_seen_the_report_says_so():
-    assert "nothing can be seen here" in repr(gradcheck(autograd.sin, (1e300,)))
+    assert "finite differences show nothing here" in repr(gradcheck(autograd.sin, (1e300,)))
     assert "at a kink" in repr(gradcheck(autograd.relu, (0.0,)))
 
 
@@ -633,7 +637,7 @@ def test_a_long_report_is_cut():
     assert "… and 13 more" in repr(gradcheck(autograd.sum, ([0.5] * 33,)))
 
 
-@example((Expression(("exp", ("exp", ("mul", "x", "x")))), (1.0,)))  # 10²³ beyond the first step, with as much rounding
+@example((Expression(("exp", ("exp", ("mul", "x", "x")))), (1.0,)))  # 10²³ one step away, with rounding to match
 @given(drawn(ops=["add", "sub", "mul", "tanh", "sin", "exp", "sigmoid"]))
 def test_on_everyday_functions_an_error_of_1e_8_would_be_caught_wherever_the_slope_is_not_lost_in_the_value(pair):
     f, point = pair
@@ -669,7 +673,7 @@ def test_an_operand_that_is_infinite_or_nan_is_no_crash(inner, mode, outer):
     found: object = None
     try:
         found = check_grads(lambda x: OF_IT[outer](INFINITE[inner](x), x), (0.0,), order=2, modes=mode)
-    except (GradientError, ValueError) as error:  # a gradient of 0·inf is NaN, which is wrong, and has no derivatives
+    except (GradientError, ValueError) as error:  # a gradient of 0·inf is NaN: wrong, and without derivatives
         found = error
     assert re.search("errors above|is wrong: got|so there is no gradient to check", str(found))
 
@@ -684,7 +688,7 @@ def test_what_is_wrong_beside_an_infinite_operand_is_named():
         gradcheck(lambda y: 1.0 / (1.0 / y), (0.0,))
 
 
-# -- the bar -----------------------------------------------------------------------------------------
+# -- the progress bar --------------------------------------------------------------------------------
 
 
 def test_a_check_that_is_quick_imports_no_bar():

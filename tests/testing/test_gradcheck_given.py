@@ -1,4 +1,4 @@
-"""gradcheck_given: a function becomes a property test, here and in a project that has installed the wheel."""
+"""gradcheck_given: turns a function into a property test, here and in a project with the wheel installed."""
 
 import math
 import os
@@ -69,7 +69,7 @@ def test_a_planted_bug_is_refused_with_a_simple_example():
     def wave(x, y):
         return wrong(x) + autograd.sin(y)
 
-    with pytest.raises(GradientError, match=r"wave by x at 0\.0 is wrong") as caught:
+    with pytest.raises(GradientError, match=r"wave with respect to x at 0\.0 is wrong") as caught:
         wave()
     assert "wave(x=0.0, y=0.0)" in "".join("".join(caught.value.__notes__).split()).replace(",)", ")").replace(",y", ", y")
 
@@ -136,6 +136,6 @@ def test_in_a_project_that_has_installed_the_wheel_the_right_pass_and_the_wrong_
     assert "test_mine.py::softsign PASSED" in done.stdout, done.stdout + done.stderr
     assert "test_mine.py::test_random_expressions PASSED" in done.stdout
     assert "test_mine.py::entropy FAILED" in done.stdout
-    assert re.search(r"the partial of wrong_log\(.*\) by .* is wrong", done.stdout)
+    assert re.search(r"the partial of wrong_log\(.*\) with respect to .* is wrong", done.stdout)
     shrunk = done.stdout[done.stdout.index("test case: entropy(") :]
     assert re.findall(r"\b[xy]=[\d.]+", shrunk)[:2] == ["x=1.0", "y=0.0"]

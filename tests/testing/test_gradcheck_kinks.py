@@ -1,4 +1,4 @@
-"""gradcheck at kinks: where a function is smooth nevertheless it says so; where it is not the convention stands."""
+"""gradcheck at kinks: it says where a function is smooth after all; elsewhere the convention applies."""
 
 import math
 
@@ -28,7 +28,7 @@ small = st.sampled_from([0.0, 1.0, -1.0, 2.0, 0.5])
 
 
 def kinky(names=tuple(OPS)):
-    """A short program with kinks, and a point at which many of its ops are at theirs."""
+    """A short program with kinks, and a point at which many of its ops are at a kink."""
     return wild_programs(small, names, leaves=2, most=7)
 
 
@@ -63,13 +63,13 @@ def function_of(steps):
 
 
 def along(steps, point, direction):
-    """The slopes of both sides along a line."""
+    """The two one-sided slopes along a line."""
     sides = [[x + side * mp.mpf("1e-25") * d for x, d in zip(point, direction, strict=True)] for side in (-1, 1)]
     return [mp.fdot(oracle.evaluate(steps, there)[1], direction) for there in sides]
 
 
 def lines(point):
-    """Directions all around, which no kink with simple numbers runs along."""
+    """Directions all around that no kink with simple coefficients runs along."""
     n = len(point)
     return [[mp.mpf(i == j) for j in range(n)] for i in range(n)] + [
         [mp.sqrt(p) if k & (1 << j) else -mp.sqrt(q) for j in range(n)] for k in range(2**n) for p, q in ((2, 3), (7, 5))
@@ -77,7 +77,7 @@ def lines(point):
 
 
 def is_smooth(steps, point):
-    """Has f the same slope on both sides, whatever the direction?"""
+    """True if f has the same slope on both sides in every direction."""
     return all(abs(one - other) < mp.mpf("1e-15") for one, other in (along(steps, point, line) for line in lines(point)))
 
 
@@ -128,7 +128,7 @@ def test_what_is_told_to_be_smooth_at_order_two_has_the_second_derivatives_that_
 
 # -- examples ----------------------------------------------------------------------------------------
 
-CANCEL = {  # name: (function, point, order of the derivative, what the differences give, what the conventions give)
+CANCEL = {  # name: (function, point, order of the derivative, result by differences, result by convention)
     "relu(x) - relu(-x)": (lambda x: relu(x) - relu(-x), (0.0,), 1, 1.0, 0.0),
     "a relu of a relu": (lambda x: relu(relu(x)) - relu(-x), (0.0,), 1, 1.0, 0.0),
     "two kinks of one neuron": (lambda w, x: w * relu(x + 1.0) - w * relu(-x - 1.0), (2.0, -1.0), 1, 2.0, 0.0),
@@ -206,9 +206,11 @@ def test_the_report_says_where_it_is_smooth_and_what_was_found():
     lines = repr(report).splitlines()
     assert lines[1].split()[:4] == ["x", "<lambda>", "0", "1"]
     assert lines[1].endswith("the function is smooth here")
-    assert lines[2].startswith("<lambda> by x at 0.0: the function is smooth here, and finite differences give 1.0 ± ")
+    assert lines[2].startswith(
+        "<lambda> with respect to x at 0.0: the function is smooth here, and finite differences give 1.0 ± "
+    )
     assert lines[2].endswith("; the recorded convention gives 0.0")
-    assert lines[3] == "so the report is false: pass conventions='accept' to accept what the conventions give"
+    assert lines[3] == "the report is therefore false: pass conventions='accept' to accept the conventional derivatives"
     accepted = gradcheck(lambda x: relu(x) - relu(-x), (0.0,), conventions="accept")
     assert accepted
     assert repr(accepted).splitlines() == [*lines[:3], *lines[4:]]
@@ -224,8 +226,8 @@ def test_what_the_differences_cannot_tell_is_said_and_not_held_against_the_funct
     report = gradcheck(lambda x: 1e17 + relu(x) - relu(-x), (0.0,))
     assert report
     assert [check.smoothness for check in report.checks] == [Smoothness.UNCLEAR]
-    assert "at a kink; the differences are too coarse to say whether it is smooth" in repr(report)
-    assert "1 derivative by convention, at kinks: finite differences are too coarse to say" in repr(report)
+    assert "at a kink; the differences are too coarse to tell whether f is smooth" in repr(report)
+    assert "1 derivative by convention, at kinks: finite differences are too coarse to tell" in repr(report)
 
 
 def test_kinks_of_an_op_of_the_users_own_are_asked_too():
@@ -270,7 +272,7 @@ def test_a_right_network_is_never_refused_and_told_to_be_smooth_at_its_kinks_onl
 
 
 def slope_of(net, x, check, step):
-    """The derivative of a check, next to the point, where no convention is asked."""
+    """The derivative of a check beside the point, where no convention applies."""
     parameters = dict(net.named_parameters())
     x, name = list(x), check.input
     if name.startswith("x["):

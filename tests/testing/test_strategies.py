@@ -1,4 +1,4 @@
-"""The Hypothesis strategies: what they draw is what they say, and it shrinks to the simplest there is."""
+"""The Hypothesis strategies: they draw what they promise, and shrink to the simplest example."""
 
 import ast
 import math
@@ -13,9 +13,7 @@ from autograd.op import TABLE
 from autograd.testing import GradientError, datasets, expressions, gradcheck, networks, numbers, points, values
 from autograd.testing.expression_tree import Expression, constants_inside, defined_at
 
-shrinking = settings(
-    max_examples=200, database=None, phases=[Phase.generate, Phase.shrink]
-)  # to explain what it found takes long
+shrinking = settings(max_examples=200, database=None, phases=[Phase.generate, Phase.shrink])  # no explain phase, which takes long
 
 
 @given(values())

@@ -1,4 +1,4 @@
-"""The palettes can be read in light and in dark mode, and told apart."""
+"""The palettes are legible in light and dark mode, and can be told apart."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def luminance(colour: str) -> float:
 
 
 def contrast(one: str, other: str) -> float:
-    """As WCAG defines it: from 1 to 21."""
+    """The contrast ratio defined by WCAG, from 1 to 21."""
     darker, lighter = sorted((luminance(one), luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
 
@@ -70,7 +70,7 @@ def test_every_class_has_its_own_marker() -> None:
 
 @pytest.mark.parametrize("mode", MODES)
 def test_no_class_looks_like_plus_or_minus(mode: str) -> None:
-    """The distance is in linear light, where the nearest pair of the sign palette itself is 0.3 apart."""
+    """Distances are in linear light, where the closest pair within the sign palette is 0.3 apart."""
     for colour, name in ((colour, name) for colour in CLASSES for name in ("positive", "negative", "accent")):
         assert math.dist(channels(getattr(colour, mode)), channels(getattr(COLOURS[name], mode))) >= 0.12, (colour, name)
 
@@ -84,7 +84,7 @@ def test_the_ramp_grows_lighter_from_end_to_end() -> None:
 
 @pytest.mark.parametrize("mode", MODES)
 def test_the_first_two_classes_differ_in_lightness_too(mode: str) -> None:
-    """Two classes are the common case: their colours differ in grey."""
+    """Two classes are the common case: their colours differ in greyscale too."""
     (one, other), *_ = combinations(CLASSES, 2)
     assert contrast(getattr(one, mode), getattr(other, mode)) >= 1.4
 

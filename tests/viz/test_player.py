@@ -1,4 +1,4 @@
-"""Pages that step, without a browser: their contents, that no text breaks out of them, and their size."""
+"""Step-through pages, without a browser: their contents, the escaping of texts, and their size."""
 
 import json
 import re
@@ -30,7 +30,7 @@ def data_of(page):
 
 
 def last_gradients(data):
-    """By the index of the node, from the steps alone."""
+    """The last gradient of each node by its index, from the steps alone."""
     return {node: after for step in data["steps"] for node, after in step.get("changes", ())}
 
 
@@ -132,7 +132,7 @@ def test_no_gradient_of_the_graph_is_touched_and_none_is_needed():
     assert last_gradients(data) == {1: 1.0, 0: 6.0}
     assert not hasattr(x, "_grad")
     assert "no gradients yet" not in data["svg"]
-    x.grad = 17.0  # of some other sweep
+    x.grad = 17.0  # from another sweep
     assert data_of(player(y).html) == data
 
 
@@ -320,7 +320,7 @@ def test_a_slider_is_as_fine_as_the_number_it_moves(x):
 
 def test_as_many_values_as_sliders_are_taken_and_no_others():
     live = widget(Value(2.0) * Value(3.0))
-    with pytest.raises(ValueError, match="widget: values must have 2 numbers, one for each slider, got 1"):
+    with pytest.raises(ValueError, match="widget: values must have 2 numbers, one per slider, got 1"):
         live.values = [1.0]
     assert live.values == [2.0, 3.0]
 

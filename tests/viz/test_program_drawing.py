@@ -35,7 +35,7 @@ def cards(drawing):
 
 
 def piled(drawing):
-    """The names on the cards that have a number for every lane."""
+    """The names on the cards with one number per lane."""
     nodes = [group for group in ET.fromstring(drawing.pipe("svg")).iter(f"{SVG}g") if "node" in group.get("class", "")]
     heads = {group.find(f"{SVG}text").text: group.find(f"{SVG}rect[@class='lane']") for group in nodes}
     return {name for name, lane in heads.items() if lane is not None}

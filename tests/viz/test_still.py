@@ -1,4 +1,4 @@
-"""Outputs of notebooks: the frame of a page with its picture, and the picture alone."""
+"""Notebook outputs: the frame of a page with its picture, and the picture alone."""
 
 import re
 import xml.etree.ElementTree as ET
@@ -20,7 +20,7 @@ SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><title>A &amp; 
 
 
 class Read(HTMLParser):
-    """The tags with their attributes, and the text that is shown, in the order of the document."""
+    """The tags with their attributes, and the visible text, in document order."""
 
     def __init__(self, document, without=()):
         super().__init__()
@@ -39,7 +39,7 @@ class Read(HTMLParser):
 
 
 def sanitized(document):
-    """As JupyterLab and GitHub read HTML that they do not trust."""
+    """The document as JupyterLab and GitHub read untrusted HTML."""
     return Read(document, without=("iframe", "style", "script"))
 
 
@@ -119,5 +119,5 @@ def test_a_picture_is_described_by_its_title_and_description():
 def test_no_text_breaks_out(page, title):
     read = Read(framed(page, title, 100, ""))
     assert [tag for tag, _ in read.tags] == ["div", "style", "iframe", "div", "b", "p"]
-    newlines = re.compile("\r\n?")  # which a parser makes \n
+    newlines = re.compile("\r\n?")  # parsers turn them into \n
     assert newlines.sub("\n", dict(read.tags)["iframe"]["srcdoc"]) == newlines.sub("\n", page)

@@ -251,9 +251,9 @@ def test_an_array_of_values_is_drawn_as_a_list_is_and_a_dict_says_to_pass_one():
         (lambda w: (w * 2 - 3) ** 2, "The gradients of all inputs are zero here: a flat point."),
         (lambda w: w - w, "The gradients of all inputs are zero here: a flat point."),
         (lambda w: autograd.relu(-w), "No gradient reaches an input: relu has slope 0 at −1.5."),
-        (lambda w: autograd.relu(-w) + autograd.relu(-w * w), "No gradient reaches an input: every way back is cut."),
+        (lambda w: autograd.relu(-w) + autograd.relu(-w * w), "No gradient reaches an input: every path back is blocked."),
         (lambda w: w * w * 0 + autograd.relu(-w), "The gradients of all inputs are zero here: a flat point."),
-        (lambda w: autograd.relu(w - 1.5), "No gradient reaches an input: at the kink of relu it is taken as 0."),
+        (lambda w: autograd.relu(w - 1.5), "No gradient reaches an input: the derivative of relu at a kink is taken as 0."),
     ],
 )
 def test_zero_gradients_are_cut_or_zero_at_this_point_alone(f, sentence):

@@ -1,4 +1,4 @@
-"""Drawings in a real browser: its letters are as wide as the layout took them to be."""
+"""Drawings in a real browser: texts are no wider than the layout assumed."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tools.scenes import SCENES
 
 __all__ = ["browser"]
 
-SLACK = 3.0  # pixels, less than is left free beside any text
+SLACK = 3.0  # pixels: less than the free space beside any text
 TEXTS = """[...document.querySelectorAll("text")].map((text) => [text.textContent.trim(), text.getComputedTextLength(),
     Number(text.getAttribute("font-size")), text.getAttribute("font-weight") === "bold"])"""
 

@@ -1,4 +1,4 @@
-"""The flow of gradients in a drawing: arrows back, their numbers, and that contributions sum to gradients."""
+"""The flow of gradients in a drawing: backward arrows, their numbers, and that contributions sum to gradients."""
 
 import re
 import xml.etree.ElementTree as ET
@@ -28,7 +28,7 @@ def number_of(text):
 
 
 def box_of_argument(drawing, line):
-    """The id of the box of the argument at which an arrow of the DOT source starts, perhaps as a stub `rTURN-POSITION`."""
+    """The box id of the argument where an arrow of the DOT source starts, which may be at a stub `rTURN-POSITION`."""
     start = re.match(r'\s*"?([\w-]+)"? ->', line)[1]
     if start in drawing.box_ids.values():
         return start
@@ -88,7 +88,7 @@ def test_a_leaf_that_kept_an_earlier_gradient_shows_it_in_the_sum():
     y.backward()
     assert "= 3 + 3" in texts(draw_dot(y, flow="both"))
     y.backward()
-    assert "= 6 before + 3 + 3" in texts(draw_dot(y, flow="both"))
+    assert "= 6 from earlier + 3 + 3" in texts(draw_dot(y, flow="both"))
 
 
 def test_a_leaf_used_once_shows_what_an_earlier_sweep_left_and_one_set_to_zero_says_so():
@@ -96,9 +96,9 @@ def test_a_leaf_used_once_shows_what_an_earlier_sweep_left_and_one_set_to_zero_s
     y = w * x
     y.backward()
     y.backward()
-    assert "= 2 before + 2" in texts(draw_dot(y, flow="both"))
+    assert "= 2 from earlier + 2" in texts(draw_dot(y, flow="both"))
     w.grad = 0.0
-    assert "set to 0 since" in texts(draw_dot(y, flow="both"))
+    assert "since reset to 0" in texts(draw_dot(y, flow="both"))
 
 
 def test_gradients_of_another_root_are_called_so():
@@ -106,7 +106,7 @@ def test_gradients_of_another_root_are_called_so():
     c = x * 2.0
     L = c * 5.0
     L.backward()
-    assert any(text.startswith("the root's own gradient is 5:") for text in texts(draw_dot(c)))
+    assert any(text.startswith("the root's own gradient is 5, not 1:") for text in texts(draw_dot(c)))
     assert not any("own gradient" in text for text in texts(draw_dot(L)))
 
 
@@ -255,7 +255,7 @@ def test_any_number_gives_a_sound_flow(number, flow):
         ({"fold": "all"}, "fold must be one of auto, module, none, got 'all'"),
         ({"show": ("data", "x")}, "show must be one of data, grad, partial, got 'x'"),
         ({"max_nodes": 1}, "max_nodes must be at least 2, got 1"),
-        ({"expand": "nobody"}, "expand='nobody' names no box of this graph; there are: none"),
+        ({"expand": "nobody"}, "expand='nobody' is not a box of this graph; its boxes are: none"),
     ],
 )
 def test_bad_choices_are_refused_by_name(arguments, message):
@@ -268,7 +268,7 @@ def test_arguments_of_another_type_are_refused_by_name():
         draw_dot(Value(1.0), show="data")
     with pytest.raises(TypeError, match="max_nodes must be an integer, got True"):
         draw_dot(Value(1.0), max_nodes=True)
-    with pytest.raises(TypeError, match="expand must be True, or the name of a box or several, got 3"):
+    with pytest.raises(TypeError, match="expand must be True, the name of a box, or a list of names, got 3"):
         draw_dot(Value(1.0), expand=3)
 
 

@@ -127,7 +127,7 @@ def test_folding_shows_every_node_in_exactly_one_box_and_at_most_max_nodes_boxes
 
 
 def test_frames_that_graphviz_gave_up_on_are_laid_out():
-    # found at random: the places of the two arguments, and the scopes of their sum
+    # found at random; for each sum, the indices of its two arguments, and its scopes
     sums = [(0, 0), (0, 2), (0, 0), (0, 0), (0, 3), (0, 0), (5, 6, "b", "a"), (7, 4), (0, 8), (0, 10), (0, 1)]
     sums += [(9, 11, "c"), (0, 13), (2, 12), (11, 14, "b", "a"), (0, 15), (16, 17, "c")]
     nodes = [Value(1.0), Value(2.0)]
@@ -199,7 +199,7 @@ def test_a_value_used_everywhere_gets_stand_ins_in_place_of_arrows_across_the_pi
         y = y * x
     y.backward()
     drawing = draw_dot(y, flow="both")
-    assert "a name without a card stands for the card of that name" in texts(drawing)
+    assert "a name without a card refers to the card with that name" in texts(drawing)
     assert texts(drawing).count("x") > 40
     assert len(edges(drawing, "class=backward")) == 120
 
@@ -229,7 +229,7 @@ def test_parameters_that_two_boxes_share_stand_outside_of_both():
     loss = one + other
     loss.backward()
     drawing = draw_dot(loss, fold="module", expand=["first", "second"], flow="both")
-    assert "layers[0].neurons" in texts(drawing)  # the box of what both share
+    assert "layers[0].neurons" in texts(drawing)  # the box of the shared parameters
     arrows = [line.split(" -> ")[0].strip() for line in edges(drawing, "class=forward")]
     assert drawing.box_ids[net.layers[0].neurons[0].w[0]] in arrows
 
@@ -249,4 +249,4 @@ def test_a_dot_too_long_to_be_expanded_stays_one_node_and_the_picture_says_so():
     y = autograd.dot([Value(1.0)] * 100, [Value(2.0)] * 100, Value(0.0))
     drawing = draw_dot(y, expand=True)
     assert len(drawing.source) < 100_000
-    assert "dots that would make more than 100 boxes are not expanded" in texts(drawing)
+    assert "dot products that need more than 100 boxes are not expanded" in texts(drawing)

@@ -1,4 +1,4 @@
-"""The frame of an open module or scope says in its head what goes in and out, and how large its gradient is."""
+"""The frame of an open module or scope shows in its head its inputs and outputs, and the size of its gradient."""
 
 import re
 import xml.etree.ElementTree as ET

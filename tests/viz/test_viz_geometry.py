@@ -1,6 +1,6 @@
-"""The geometry of drawings, measured on the SVG: what is near a label, and what stands on the grid.
+"""The geometry of drawings, measured on the SVG: the space around labels, and alignment to the grid.
 
-From edge to edge, a label is at least 12 pixels from every line that is not of its own arrow, every card, frame and other text.
+From edge to edge, a label is at least 12 pixels from every card, frame and other text, and from the lines of other arrows.
 """
 
 import random
@@ -60,7 +60,7 @@ def test_in_the_gallery_cards_and_frames_stand_on_a_grid_of_eight_pixels(name, n
     assert Geometry(SCENES[name].draw(narrow).pipe("svg")).off_grid() == {}
 
 
-@pytest.mark.parametrize("name", [name for name in DRAWN if name != "program"])  # which runs from top to bottom
+@pytest.mark.parametrize("name", [name for name in DRAWN if name != "program"])  # it runs from top to bottom
 def test_in_the_gallery_boxes_of_a_column_share_a_width(name):
     assert [*Geometry(SCENES[name].draw(False).pipe("svg")).uneven()] == []
 
@@ -93,7 +93,7 @@ WAYS = [(direction, fold) for fold in ("none", "module") for direction in ("LR",
 def test_in_random_graphs_nothing_lies_on_anything_else_and_nothing_is_near_a_label(seeds):
     for seed in seeds:
         root = random_graph(seed)
-        for direction, fold in WAYS if seed < 8 else WAYS[seed % 4 :: 4]:  # all ways take a minute
+        for direction, fold in WAYS if seed < 8 else WAYS[seed % 4 :: 4]:  # all combinations take a minute
             assert collisions(draw_dot(root, direction=direction, fold=fold)) == [], (seed, direction, fold)
 
 
@@ -121,7 +121,7 @@ def test_a_chain_of_cards_of_one_line_takes_two_thirds_of_the_height():
 
 
 def priced_option():
-    """The price of a call by Black and Scholes: 25 nodes, 13 ranks."""
+    """The Black-Scholes price of a call option: 25 nodes, 13 ranks."""
     S, K, r, T, sigma = (Value(number) for number in (100.0, 105.0, 0.02, 0.5, 0.25))
     d1 = (autograd.log(S / K) + (r + sigma**2 / 2) * T) / (sigma * T**0.5)
     d2 = d1 - sigma * T**0.5

@@ -1,4 +1,4 @@
-"""What stands where in a drawing: lanes, neurons, weights and decimal points, measured on the SVG."""
+"""The layout of drawings, measured on the SVG: lanes, neurons, weights and decimal points."""
 
 from collections import defaultdict
 
@@ -39,12 +39,12 @@ def test_the_forward_lane_is_above_the_backward_one_and_left_of_it_where_time_ru
 
 
 def layers(drawn, across):
-    """The names of the neurons of each layer, in the order in which they stand."""
+    """The names of each layer's neurons, in the order of their positions."""
     found = defaultdict(list)
     for text in drawn.texts:
         if text.words.startswith("neurons["):
             around = sorted((box for box in drawn.frames if box.holds(text.box)), key=lambda box: box.right - box.left)
-            layer = around[0 if text.owner else 1]  # the smallest around the head of a frame is its own
+            layer = around[0 if text.owner else 1]  # the smallest box around a frame's head is that frame
             found[layer].append((text.box[across], text.words))
     return [[words for _, words in sorted(layer)] for layer in found.values()]
 

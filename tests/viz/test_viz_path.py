@@ -14,7 +14,7 @@ HOME = f"{Path(autograd.__file__).parent}{os.sep}"
 
 
 def holds(x, root, depth=4):
-    """Is it the root, or does it hold the root?"""
+    """True if x is the root or holds it."""
     if x is root or isinstance(x, Value) or depth == 0:
         return x is root
     if isinstance(x, dict):
@@ -26,7 +26,7 @@ def holds(x, root, depth=4):
 
 
 def is_read(frame):
-    """Is it called by a Graph or a Value that is being read? Names, scopes and stale leaves are found on demand."""
+    """True if the call comes from a Graph or a Value being read: names, scopes and stale leaves are found on demand."""
     while frame is not None:
         path, name = frame.f_code.co_filename, frame.f_code.co_name
         if path == f"{HOME}value.py" or (path == f"{HOME}graph.py" and name != "__init__"):
@@ -36,7 +36,7 @@ def is_read(frame):
 
 
 def files_passed(call, root):
-    """The files of autograd whose functions are given the root, or something that holds it, in the order of the calls."""
+    """The files of autograd whose functions receive the root, or something that holds it, in call order."""
     passed = []
 
     def note(frame, event, _):

@@ -22,7 +22,7 @@ def drawn(y, **options):
 
 
 def rows(root):
-    """The texts of each row, by its name on the card."""
+    """The texts of each row, by the row's id."""
     groups = [group for group in root.iter(f"{SVG}g") if group.get("class") == "node leaf" and group.get("data-point") is None]
     return {group.get("id"): [text.text for text in group.findall(f"{SVG}text")] for group in groups}
 

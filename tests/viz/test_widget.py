@@ -1,4 +1,4 @@
-"""The live player without a browser: numbers that JSON does not know, the ends of sliders, and what remains without a kernel."""
+"""The live player without a browser: numbers that JSON lacks, the ends of sliders, and what remains without a kernel."""
 
 import json
 import math

@@ -1,1 +1,1 @@
-"""Extensions of Sphinx that make the pages of the site from docstrings, the table of ops, notebooks and the palette."""
+"""Sphinx extensions that make the pages of the site from docstrings, the table of ops, notebooks and the palette."""

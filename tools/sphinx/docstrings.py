@@ -1,4 +1,4 @@
-"""Docstrings as the reference shows them: Markdown, with examples as code and exceptions in a list of their own."""
+"""Docstrings as shown in the reference: Markdown, with examples as code and exceptions in a separate list."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import inspect
 import re
 from typing import Any, NamedTuple
 
-# "TypeError if y is not a Value" as a sentence of its own, or as the rest of one.
+# "TypeError if y is not a Value", as a whole sentence or at the end of one.
 RAISES = re.compile(
     r"(?P<before>^|[.:]\s+|;\s+|,\s+(?:and\s+)?)(?:an?\s+)?(?P<name>[A-Z]\w*(?:Error|Warning))\s+(?P<when>(?:if|for|without|unless|where)\b"
     r"(?:[^.;`,]|`[^`]*`|\.(?=\w)|,(?!\s+(?:and\s+)?(?:an?\s+)?[A-Z]\w*(?:Error|Warning)\s))*)"
@@ -22,14 +22,14 @@ class Docstring(NamedTuple):
 
 
 def parsed(it: Any) -> Docstring:
-    """The docstring of an object.
+    """The parsed docstring of an object.
 
     >>> parsed(lambda: None)
     Docstring(text='', raises=())
     """
     paragraphs: list[str] = []
     raises: list[tuple[str, str]] = []
-    text = it.__doc__ if it.__doc__ != type(it).__doc__ else ""  # else it is that of its type
+    text = it.__doc__ if it.__doc__ != type(it).__doc__ else ""  # not one inherited from its type
     for paragraph in re.split(r"\n\s*\n", inspect.cleandoc(text or "")):
         if paragraph.startswith(">>>"):
             paragraphs.append(f"```pycon\n{paragraph}\n```")
@@ -45,13 +45,13 @@ def parsed(it: Any) -> Docstring:
 
 
 def _is_table(paragraph: str) -> bool:
-    """True for lines of a name, several spaces and a text: columns, attributes."""
+    """True for lines of a name, several spaces and a text, such as lists of columns or attributes."""
     lines = paragraph.splitlines()
     return len([line for line in lines if re.match(r"\s*[\w, ]+\S\s{2,}\S", line)]) > len(lines) / 2 and len(lines) > 1
 
 
 def _listed(paragraph: str) -> str:
-    """Such lines as a list; a line that is indented further goes on with the one above."""
+    """Such lines as a Markdown list; a line that is indented further continues the one above."""
     items: list[str] = []
     margin = -1
     for line in paragraph.splitlines():
@@ -69,7 +69,7 @@ def _listed(paragraph: str) -> str:
 
 
 def _told(paragraph: str, raises: list[tuple[str, str]]) -> str:
-    """A paragraph without what it says of exceptions, which goes to `raises`."""
+    """A paragraph without its clauses on exceptions, which are moved to `raises`."""
     flat = " ".join(paragraph.split())
 
     def moved(found: re.Match[str]) -> str:
@@ -83,6 +83,6 @@ def _told(paragraph: str, raises: list[tuple[str, str]]) -> str:
 
 
 def _coded(text: str) -> str:
-    """A text in which strings of one word, which are values of arguments, are code."""
+    """A text with one-word strings, which are values of arguments, marked as code."""
     parts = re.split(r"(`[^`]*`)", text)
     return "".join(part if part.startswith("`") else STRING.sub(r"`\g<0>`", part) for part in parts)

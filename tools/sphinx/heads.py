@@ -1,4 +1,4 @@
-"""What search engines and chats are told of a page, and the link that runs a notebook."""
+"""Metadata of pages for search engines and chats, and the link that runs a notebook."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ ALIKE = {  # on all pages
     "twitter:card": "summary_large_image",
 }
 RUN = '<p class="run"><a href="{href}">Run this page</a> <span>in your browser, nothing to install{but}.</span></p>'
-# For those whom a search engine sends to a recipe.
+# For readers who come to a recipe from a search engine.
 RECIPE = """<p class="run"><span>With scalar-autograd, a glass-box autodiff engine for Python:</span>
 <code>pip install scalar-autograd</code><span>, or </span><a href="../play/index.html">try it in your browser</a>.</p>"""
 NO_RECIPES = ("howto/index", "howto/install")
-WITHOUT_NUMPY = ". Some cells need NumPy, which is not there: they say so, and run on your computer"
+WITHOUT_NUMPY = ". Some cells need NumPy, which isn't available there: they say so, and run on your computer"
 
 
 def description(doctree: nodes.document | None) -> str:
-    """The first paragraph of a page, shortened at a word."""
+    """The first paragraph of a page, cut between words if too long."""
     if doctree is None:
         return ""
     first = next((p.astext() for p in doctree.findall(nodes.paragraph) if len(p.astext()) > 20), "")
@@ -40,7 +40,7 @@ def description(doctree: nodes.document | None) -> str:
 
 
 def fill(app: Any, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
-    """Describe the page in its head; below the title of a recipe say what it is for, and of a notebook where it runs."""
+    """Describe the page in its head; introduce the package on recipes, and link notebooks to where they run."""
     base = app.config.html_baseurl
     told = {
         "description": description(doctree),
@@ -49,7 +49,7 @@ def fill(app: Any, pagename: str, templatename: str, context: dict[str, Any], do
         "og:image": f"{base.rstrip('/')}/{CARD}" if base else context["pathto"](CARD, 1),
     }
     tags = "".join(_tag(name, text) for name, text in (told | ALIKE).items() if text)
-    if pagename == "404" and base:  # a host shows it at any address
+    if pagename == "404" and base:  # hosts show it at any address
         tags += f'<base href="{html.escape(base)}">\n'
     context["metatags"] = context.get("metatags", "") + tags
     if pagename.startswith("howto/") and pagename not in NO_RECIPES:

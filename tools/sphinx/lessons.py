@@ -1,4 +1,4 @@
-"""The list of notebooks, each with what its first cell promises, asks for and takes."""
+"""The list of notebooks, each with the promise, prerequisites and time stated in its first cell."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Lessons(SphinxDirective):
 
 
 def _row(path: Path) -> str:
-    """A notebook as Markdown: title, what one will be able to do, what one must know, how long it takes."""
+    """A notebook's entry as Markdown: title, time, goal and prerequisites."""
     cell = "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"])
     title, promise, *rest = cell.split("\n\n")
     needs = NEEDS.search("\n\n".join(rest).split("\n\n")[0])

@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 
 def _formula(node: nodes.Node, display: str) -> str:
-    """The formula; one that we cannot write is a warning, which stops the build."""
+    """The formula as MathML; an unsupported one logs a warning, which fails the build."""
     try:
         return mathml(node.astext(), display)
     except ValueError as error:
@@ -32,6 +32,6 @@ def _block(writer: Any, node: nodes.Node) -> None:
 
 
 def setup(app: Any) -> dict[str, Any]:
-    """Register the renderer, which `html_math_renderer` chooses."""
+    """Register the renderer that `html_math_renderer` selects."""
     app.add_html_math_renderer("mathml", (_inline, None), (_block, None))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,4 +1,4 @@
-"""Outputs of notebooks as the site shows them: drawings inside the page, so that they follow its theme and can be searched."""
+"""Notebook outputs for the site: drawings are inlined in the page, so that they follow its theme and are searchable."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PLOT = re.compile(r"plot\.(\w+)\(")
 
 
 def prepare(app: Any, docname: str, source: list[str]) -> None:
-    """Change the text of a notebook before it is read."""
+    """Change the source of a notebook before Sphinx reads it."""
     if not docname.startswith("learn/"):
         return
     notebook = json.loads(source[0])
@@ -36,7 +36,7 @@ def prepare(app: Any, docname: str, source: list[str]) -> None:
 
 
 def alternative(code: str, section: str) -> str:
-    """What a plot shows, for those who cannot see it: its axes or the name of its function, and where it stands.
+    """Alternative text for a plot: the section it is in, and its axes or the name of its function.
 
     >>> alternative('ax.set(xlabel="n", ylabel="tanh(n)")', "A curve")
     'A curve: plot of tanh(n) over n'

@@ -1,4 +1,4 @@
-"""The palette as the style sheet palette.css, for all that is drawn on a page."""
+"""The palette as the style sheet palette.css, for all drawings on a page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from autograd.viz.palette import recoloured, variables
 
 
 def css() -> str:
-    """The variables, light or dark as theme.js decides, or as the system prefers; and drawings that follow them."""
+    """The variables, light or dark as theme.js or else the system decides, and rules that make drawings follow them."""
     return "\n".join(
         [
             f":root {{ {variables('light')} color-scheme: light; }}",
@@ -21,7 +21,7 @@ def css() -> str:
 
 
 def write(app: Any, config: Any) -> None:
-    """Write it where Sphinx takes files from."""
+    """Write palette.css to a folder of static files, and add that to Sphinx's."""
     folder = Path(app.doctreedir).parent / "static"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "palette.css").write_text(css(), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Pictures of the gallery, in the theme of the page and the width of the window; and a player."""
+"""Directives for pictures of the gallery, in the theme of the page and the width of the window, and for a player."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from autograd.viz.player import player
 from tools.pictures import GALLERY, description
 from tools.scenes import SCENES, neuron
 
-NARROW = 600  # pixels: below, the narrow drawing
+NARROW = 600  # pixels, up to which the narrow drawing is shown
 
 
 class Gallery(SphinxDirective):
-    """A picture of docs/gallery/ by its name; what the directive holds is its caption."""
+    """A picture of docs/gallery/ by its name; the content of the directive is its caption."""
 
     required_arguments = 1
     has_content = True
@@ -48,7 +48,7 @@ def _picture(name: str, mode: str, up: str) -> str:
 
 
 def _size(file: str) -> str:
-    """So that nothing moves when the picture arrives."""
+    """The size attributes of a picture, so that nothing moves when it loads."""
     return 'width="{}" height="{}"'.format(*_measured(file))
 
 
@@ -60,7 +60,7 @@ def _measured(file: str) -> tuple[int, int]:
 
 
 class Neuron(SphinxDirective):
-    """The player of the README's neuron, which begins to play by itself."""
+    """The player of the README's neuron, which starts to play by itself."""
 
     def run(self) -> list[nodes.Node]:
         page = player(neuron())
@@ -68,14 +68,14 @@ class Neuron(SphinxDirective):
         return [nodes.raw("", f'<div class="neuron">{page._repr_html_()}</div>', format="html")]
 
 
-# Once one has seen where it begins; and motion that nobody asked for is only for those who do not mind it.
+# It waits until readers have seen the start, and doesn't play for those who prefer reduced motion.
 PLAYS = """addEventListener("load", () => setTimeout(() => {
   if (!matchMedia("(prefers-reduced-motion: reduce)").matches) document.querySelector("button.main").click();
 }, 1000));"""
 
 
 def copy(app: Any, error: Exception | None) -> None:
-    """Put the pictures beside the pages."""
+    """Copy the pictures next to the pages."""
     if error is None:
         folder = Path(app.outdir) / "gallery"
         folder.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""A function of one number and its derivative as a small SVG, in the colours of the page around it."""
+"""A small SVG of a function of one number and its derivative, in the colours of the surrounding page."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ WIDTH, HEIGHT, MARGIN = 340, 220, 14
 LABELS = 12  # pixels below a tick
 SAMPLES = 240
 MAX_HALVINGS = 60  # of the interval in which a function jumps
-SLICES = (1.5, 1.0, 0.5)  # where the other argument of a function of two may be held
+SLICES = (1.5, 1.0, 0.5)  # values at which the other argument of a function of two may be held
 Curve = Callable[[float], float]
 Point = tuple[float, float]
 
 
 class Plot(NamedTuple):
-    """What is drawn: over the interval from `start` to `end`, `f` is called `name`."""
+    """A plot of `f`, under the label `name`, over the interval from `start` to `end`."""
 
     name: str
     f: Callable[[Value], Value]
@@ -30,7 +30,7 @@ class Plot(NamedTuple):
 
 
 def plot_of(op: Op) -> Plot | None:
-    """The plot of an op of one argument, or of one of two with the other held; None if there is nothing to see."""
+    """The plot of an op of one argument, or of two with one of them held; None if there is nothing to see."""
     if op.linear or op.comparison or op.arity not in (1, 2):
         return None
     if op.arity == 1:
@@ -44,7 +44,7 @@ def plot_of(op: Op) -> Plot | None:
 
 
 def _slice(op: Op, position: int, held: float) -> Plot | None:
-    """The op as a function of the argument at `position`, if it has derivatives there."""
+    """The op as a function of the argument at `position`; None unless its derivative is finite at some points."""
     if not any(low < held < high for low, high in op.domain[1 - position]):
         return None
 
@@ -61,7 +61,7 @@ def _slice(op: Op, position: int, held: float) -> Plot | None:
 
 
 def window(domain: Sequence[tuple[float, float]]) -> tuple[float, float]:
-    """The interval to draw: the domain, and a little beyond."""
+    """The interval to draw: the domain and a little beyond."""
     low, high = domain[0][0], domain[-1][1]
     if math.isinf(low) and math.isinf(high):
         return -4.0, 4.0
@@ -83,7 +83,7 @@ def value(f: Callable[[Value], Value]) -> Curve:
 
 
 def derivative(f: Callable[[Value], Value]) -> Curve:
-    """Its derivative on floats."""
+    """The derivative on floats."""
 
     def at(x: float) -> float:
         leaf = Value(x)
@@ -95,14 +95,14 @@ def derivative(f: Callable[[Value], Value]) -> Curve:
 
 
 class Branches(NamedTuple):
-    """A curve in pieces without a jump, and at each jump (where, what the curve is there, the ends of the two pieces)."""
+    """A curve in pieces without jumps; each jump is (x, the curve's value there, the ends of the pieces left and right)."""
 
     pieces: list[list[Point]]
     jumps: list[tuple[float, float, float, float]]
 
 
 def branches(curve: Curve, start: float, end: float, tall: float) -> Branches:
-    """Sample a curve; `tall` is the height of the picture. What is not finite is left out."""
+    """Sample a curve, leaving out what is not finite; `tall` is the height of the picture in the curve's units."""
     xs = [start + (end - start) * i / SAMPLES for i in range(SAMPLES + 1)]
     ys = [curve(x) for x in xs]
     pieces: list[list[Point]] = [[]]
@@ -129,7 +129,7 @@ def branches(curve: Curve, start: float, end: float, tall: float) -> Branches:
 
 
 def _closest(curve: Curve, one: Point, other: Point, near: float) -> tuple[Point, Point]:
-    """The two nearest numbers between which the curve jumps, or begins or ends; or two whose heights are `near`."""
+    """The closest two points between which the curve jumps, begins or ends; or two whose heights differ by less than `near`."""
     for _ in range(MAX_HALVINGS):
         x = (one[0] + other[0]) / 2.0
         if x in (one[0], other[0]) or abs(other[1] - one[1]) < near:
@@ -144,7 +144,7 @@ def _closest(curve: Curve, one: Point, other: Point, near: float) -> tuple[Point
 
 
 class Frame(NamedTuple):
-    """Where numbers stand in the picture."""
+    """The ranges of numbers that the picture shows."""
 
     start: float
     end: float
@@ -152,14 +152,14 @@ class Frame(NamedTuple):
     high: float
 
     def at(self, x: float, y: float) -> Point:
-        """Pixels of a point."""
+        """The position of a point in pixels."""
         across = MARGIN + (x - self.start) / (self.end - self.start) * (WIDTH - 2 * MARGIN)
         down = HEIGHT - MARGIN - (y - self.low) / (self.high - self.low) * (HEIGHT - 2 * MARGIN)
         return across, min(max(down, -HEIGHT), 2.0 * HEIGHT)
 
 
 def svg(plot: Plot) -> str:
-    """The picture, to stand in a page: its colours are the page's."""
+    """The picture for use in a page, whose colours it takes."""
     curves = {"value": value(plot.f), "derivative": derivative(plot.f)}
     frame = Frame(plot.start, plot.end, *_heights(list(curves.values()), plot.start, plot.end))
     drawn = "".join(_drawn(name, curve, frame) for name, curve in reversed(curves.items()))
@@ -171,7 +171,7 @@ def svg(plot: Plot) -> str:
 
 
 def _heights(curves: Sequence[Curve], start: float, end: float) -> tuple[float, float]:
-    """The lowest and the highest number to be seen."""
+    """The lowest and the highest number shown."""
     ys = [y for curve in curves for i in range(161) if math.isfinite(y := curve(start + (end - start) * i / 160))]
     low, high = max(min(ys, default=-1.0), -4.0), min(max(ys, default=1.0), 4.0)
     low, high = min(low, 0.0), max(high, 0.0)
@@ -193,7 +193,7 @@ def _axes(frame: Frame) -> Iterator[str]:
 
 
 def _ticks(low: float, high: float) -> list[float]:
-    """Three to five round numbers between two, without 0."""
+    """Up to five round numbers between two, without 0."""
     step = next(step for step in (0.1, 0.2, 0.5, 1.0, 2.0, 5.0) if (high - low) / step <= 5.0)
     first = math.ceil(low / step + 0.15)
     return [k * step for k in range(first, math.floor(high / step - 0.15) + 1) if k]
@@ -211,7 +211,7 @@ def _drawn(name: str, curve: Curve, frame: Frame) -> str:
 
 
 def _dots(frame: Frame, where: float, there: float, left: float, right: float) -> str:
-    """Open dots at the ends of two pieces, a full one where the curve is between them."""
+    """Open dots at the ends of two pieces, a filled one at the curve's value between them."""
     tall = frame.high - frame.low
     ends = [y for y in (left, right) if abs(y - there) > 0.01 * tall or not math.isfinite(there)]
     open_dots = "".join(f'<circle class="open" cx="{x:.1f}" cy="{y:.1f}" r="3"/>' for x, y in (frame.at(where, y) for y in ends))
@@ -222,7 +222,7 @@ def _dots(frame: Frame, where: float, there: float, left: float, right: float) -
 
 
 def _line(points: Sequence[Point]) -> str:
-    """A path through the points, without those that a straight line passes anyway."""
+    """A path through the points, omitting those on a straight line between others."""
     kept = [points[0]]
     skipped: list[Point] = []
     for point, following in pairwise(points[1:]):

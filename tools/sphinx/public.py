@@ -1,4 +1,4 @@
-"""Every public name of the two packages: each has its entry in the reference."""
+"""Every public name of the two packages, each of which has an entry in the reference."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-# A name that several of them have is described as the first one's.
+# An object in several of them is documented under the first one.
 MODULES = (
     "autograd",
     "nn",
@@ -28,7 +28,7 @@ MODULES = (
     "nn.recording",
     "nn.plot",
 )
-# Classes that public functions return, or that public classes are derived from.
+# Classes that public functions return, or that public classes derive from.
 CLASSES = (
     "autograd.op.Op",
     "autograd.compiler.compiled.Compiled",

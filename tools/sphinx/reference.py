@@ -31,7 +31,7 @@ FENCE = 12  # colons around the outermost entry
 
 
 class Entries(SphinxDirective):
-    """Entries for names of a module, in the order in which they are given."""
+    """Entries for names of a module, in the given order."""
 
     required_arguments = 1
     has_content = True
@@ -74,7 +74,7 @@ def directive(kind: str, head: str, body: Iterable[str], colons: int, **options:
 
 
 def signature(it: Any) -> str:
-    """The arguments with their types; empty where Python knows none."""
+    """The arguments with their types; empty if Python can't tell."""
     try:
         found = inspect.signature(it)
     except (TypeError, ValueError):
@@ -82,7 +82,7 @@ def signature(it: Any) -> str:
     parameters = [
         p.replace(default=_Written(p.default)) if inspect.isfunction(p.default) else p
         for p in found.parameters.values()
-        if p.annotation != "Never"  # of what is only there to be refused
+        if p.annotation != "Never"  # such parameters exist only to be rejected
     ]
     result = inspect.Signature.empty if inspect.isclass(it) else found.return_annotation
     written = found.replace(parameters=parameters, return_annotation=result)
@@ -91,7 +91,7 @@ def signature(it: Any) -> str:
 
 
 class _Written:
-    """A default whose own repr would name an address."""
+    """A default whose own repr would contain a memory address."""
 
     def __init__(self, default: Any) -> None:
         self.name = getattr(default, "__name__", str(default))
@@ -117,7 +117,7 @@ def _bases(it: type) -> str:
 
 
 def _members(path: str, name: str, it: type, without: Any) -> Iterator[str]:
-    """Methods and properties with a docstring: its own, and those of bases that have no entry."""
+    """Entries for methods and properties with a docstring: the class's own, and those of bases without an entry."""
     seen: set[str] = set()
     for base in it.__mro__:
         if base is not it and (id(base) in full_names() or base.__module__ == "builtins" or base.__name__ in without):
@@ -143,7 +143,7 @@ def _member(path: str, name: str, member: Any) -> str:
         kind, head = "method", name + _without_self(member, "classmethod" in options or "staticmethod" not in options)
     else:
         return ""
-    if not member.__doc__:  # as its base says
+    if not member.__doc__:  # documented in its base
         return ""
     return directive(kind, head, _body(member), FENCE - 4, module=path, **options)
 
@@ -155,7 +155,7 @@ def _without_self(function: Any, bound: bool) -> str:
 
 
 class Usage(SphinxDirective):
-    """What `python -m PACKAGE` says of itself."""
+    """The help text of `python -m PACKAGE`."""
 
     required_arguments = 1
 
@@ -164,7 +164,7 @@ class Usage(SphinxDirective):
 
 
 class Run(SphinxDirective):
-    """A command, one argument per line, and what it prints."""
+    """A command, with one argument per line, and its output."""
 
     required_arguments = 1
     has_content = True
@@ -182,7 +182,7 @@ def _console(module: Any, arguments: Sequence[str]) -> nodes.literal_block:
 
 
 def setup(app: Any) -> dict[str, Any]:
-    """Register the directive."""
+    """Register the directives."""
     app.add_directive("entries", Entries)
     app.add_directive("usage", Usage)
     app.add_directive("run", Run)

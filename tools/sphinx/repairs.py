@@ -1,4 +1,4 @@
-"""What Sphinx leaves out of the HTML of a page: sizes of images, and what those who listen to a page need."""
+"""Repairs of Sphinx's HTML: it lacks sizes of images, and markup that screen readers need."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from docutils import nodes
 
 IMAGE = re.compile(r'<img(?![^>]* width=)[^>]* src="[./]*_images/(?P<name>[^"]+)"')
 SIGNATURE = re.compile(r'<dt class="sig .*?</dt>', re.DOTALL)
-# Parameters, one per line, are a list of definitions without terms, a caption is a heading without a level, and the
-# corner of a table a header without a text.
+# Sphinx makes parameters, one per line, a definition list without terms, a caption a heading without a level, and the
+# corner of a table a header without text.
 PARAMETERS = {"<dl>": '<span class="parameters">', "</dl>": "</span>", "<dd>": '<span class="parameter">', "</dd>": "</span>"}
 MENDED = {'role="heading"': 'role="heading" aria-level="2"', '<th class="head"><p></p></th>': "<td></td>"}
 
@@ -26,7 +26,7 @@ def repair(app: Any, pagename: str, templatename: str, context: dict[str, Any], 
 
 
 def _sized(found: re.Match[str], builder: Any) -> str:
-    """An image with its size, so that the text below stays where it is when the image arrives."""
+    """An image with its size, so that the text below stays in place when the image loads."""
     path = next(Path(builder.srcdir) / path for path, name in builder.images.items() if name == found["name"])
     width, height = imagesize.get(path)
     return f'{found[0]} width="{width}" height="{height}"' if width > 0 else found[0]

@@ -1,4 +1,4 @@
-"""What the table of ops knows of one op, as Markdown: its formula, its partials, its kinks and its plot."""
+"""The contents of an op's row as Markdown: its formula, partials, kinks and plot."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from autograd.op import Op
 from tools.sphinx.plots import Plot, plot_of, svg
 
 MAX_FORMULA = 150  # characters of LaTeX
-HELD = {"clip": (-1.0, 2.0)}  # the other arguments of a function, in its plot
-SHOWN = 3  # arguments of an op that takes any number
+HELD = {"clip": (-1.0, 2.0)}  # values of a function's other arguments in its plot
+SHOWN = 3  # arguments shown of an op that takes any number
 
 
 def arguments(op: Op) -> tuple[str, ...]:
-    """Names for the arguments: its own, or x₁, x₂, x₃."""
+    """Names for the arguments of an op: its own if their number is fixed; else x₁, x₂, x₃, or weights, inputs and a bias."""
     if op.arity is not None:
         return op.parameters
     pairs = op.partners(2 * SHOWN + 1)
-    if pairs:  # weights, inputs and a bias
+    if pairs:
         return ("w1", "w2", "x1", "x2", "b")
     return tuple(f"x{i}" for i in range(1, SHOWN + 1))
 
@@ -38,7 +38,7 @@ def rule(op: Op) -> str:
 
 
 def composed(function: Callable[..., Value]) -> str:
-    """The card of a function that is written with ops."""
+    """The card of a function written with ops."""
     x, *others = (p.name for p in inspect.signature(function).parameters.values() if p.default is p.empty)
     held = HELD.get(function.__name__, ())
     z = function(Value(0.5, label=x), *(Value(number, label=name) for name, number in zip(others, held, strict=True)))

@@ -1,4 +1,4 @@
-"""Types in signatures link to where Python's and others' documentation explains them, by a table: the build asks nobody."""
+"""Links from types in signatures to the documentation of Python and others, from a table: the build needs no network."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PLACES = {name: ABSTRACT + name for name in ("Callable", "Iterable", "Iterator",
 
 
 def resolve(app: Any, env: Any, node: nodes.Element, content: nodes.TextElement) -> nodes.reference | None:
-    """The link of a type that is not ours; `float` and the like need none."""
+    """The link for a type that is not ours; `float` and the like need none."""
     if node.get("refdomain") != "py":
         return None
     place = PLACES.get(node["reftarget"].rpartition(".")[2])
@@ -26,6 +26,6 @@ def resolve(app: Any, env: Any, node: nodes.Element, content: nodes.TextElement)
 
 
 def setup(app: Any) -> dict[str, Any]:
-    """Resolve what Sphinx does not know."""
+    """Resolve the references that Sphinx cannot."""
     app.connect("missing-reference", resolve)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

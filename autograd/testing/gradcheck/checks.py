@@ -1,4 +1,4 @@
-"""gradcheck and check_grads: does the gradient of a function agree with finite differences of its values?"""
+"""gradcheck and check_grads: compare the gradient of a function with finite differences of its values."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ def gradcheck(
     atol: float = 0.0,
     conventions: str = "check",
 ) -> GradcheckReport:
-    """Compare the gradient of `f` at `inputs` with finite differences: a report, or a GradientError if it is wrong.
+    """Compare the gradient of `f` at `inputs` with finite differences; GradientError if it is wrong.
 
     `f` is a function of numbers, an op or a module of `nn`; `inputs` is the tuple of its arguments, which may be arrays
     and nested lists, tuples and dicts. Every float in them is checked, and every parameter of a module (if f is one, or
     one is among the inputs); anything else is passed on, frozen Values included. f may return several numbers. With
-    `order=2` the derivatives of the gradient are checked as well, and so on.
+    `order=2` the derivatives of the gradient are checked too, and so on.
 
-    The tolerance is the estimated error of the differences and of the rounding in the gradient itself; `rtol` and
-    `atol` add to it. Steps stay on one side of the kinks that the graph knows of; exactly at a kink the gradient
-    must be the one that docs/semantics.md states. Each op's own partials are checked as well, and named if wrong.
+    The tolerance is the estimated error of the differences plus that of rounding in the gradient itself; `rtol` and
+    `atol` add to it. Steps never cross a kink that the graph knows of; exactly at a kink the gradient must be
+    the one that docs/semantics.md states. Each op's own partials are checked too, and named if wrong.
 
     Kinks may cancel: relu(x) - relu(-x) is x, but at 0 the conventions give the slope 0. Where f is smooth and its
     conventions do not give its derivative, the report says so and is false; with `conventions="accept"` it is true.
@@ -67,7 +67,7 @@ def check_grads(
 ) -> GradcheckReport:
     """`gradcheck` with the signature of `jax.test_util.check_grads`: derivatives up to `order`, in both modes.
 
-    `eps` is the first step of the differences, where JAX takes it as the only one. `conventions` is as in `gradcheck`.
+    `eps` is the first step of the differences; JAX uses no other. `conventions` is as in `gradcheck`.
 
     >>> from autograd import sin
     >>> bool(check_grads(sin, (0.5,), order=2))
@@ -116,7 +116,7 @@ def _check(
 
 
 class _DerivativeCheck:
-    """The derivatives of a function at its point, in one mode or in several that should agree, and all partials on the way."""
+    """Checks the derivatives of a function at its point, in one or more modes, and all partials along the way."""
 
     def __init__(self, function: FunctionUnderTest, modes: Sequence[str], tolerance: Tolerance, step: float | None) -> None:
         self.function, self.modes, self.tolerance, self.step = function, modes, tolerance, step
@@ -133,7 +133,7 @@ class _DerivativeCheck:
         self.piece_of = cache(Piece)
 
     def run(self) -> tuple[list[Checked], list[Partial]]:
-        """All derivatives and all partials; GradientError if one is wrong."""
+        """Check all derivatives and partials; GradientError if one is wrong."""
         function, made, nodes = self.function, self.made, self.made.graph.nodes
         roots = [y for y in made.outputs if type(y) is Value]
         partials = list(checked_partials(nodes, made.inputs, roots, self.tolerance))
@@ -162,13 +162,13 @@ class _DerivativeCheck:
         return Checked(self.function.names[along.i], self.outputs[k], along.x, analytic, slopes, slack, smoothness)
 
     def _slopes(self, along: AlongInput, k: int, analytic: float, slack: float) -> tuple[SlopeRange, Smoothness | None]:
-        """What the values show; and at a kink where the convention agrees with them, what f itself does there."""
+        """The slopes that f's values show; at a kink whose convention agrees with them, also whether f itself has a kink."""
         slopes = slopes_at(along.output(k, self.noises[k]), along.x, analytic, slack, step=self.step)
         if not (0.0 in self.here.margins if slopes.known else along.at_edge()):
             return slopes, None
         if (piece := self._piece(along, k)) is not None:
             leaf = self.made.inputs[along.i]
-            seen = slopes.known  # only with steps so small that an argument of a kink is rounded to 0, or none reaches one
+            seen = slopes.known  # if so, no step moved the kink's argument: it was rounded away, or never got there
             slopes = slopes if seen else slopes_at(piece.along(leaf), along.x, analytic, slack, step=self.step)
             if not slopes.allows(analytic, slack):
                 return slopes, None  # wrong, whatever the convention
@@ -182,7 +182,7 @@ class _DerivativeCheck:
         return slopes_at(edge, along.x, analytic, slack, edge=edge, step=self.step), None
 
     def _piece(self, along: AlongInput, k: int) -> Piece | None:
-        """Output k continued across its kinks, if it is at some that move with the input, and its graph is all there is to f."""
+        """Output k continued across its kinks; None unless one of them depends on the input and the graph computes all of f."""
         y, leaf = self.made.outputs[k], self.made.inputs[along.i]
         if type(y) is not Value:
             return None
@@ -193,7 +193,7 @@ class _DerivativeCheck:
         return piece if whole else None
 
     def _measured_noises(self) -> list[float]:
-        """How much the outputs scatter when all inputs move slightly: a custom op may be inexact."""
+        """The noise of each output when all inputs move slightly; a custom op may be inexact."""
         if all(node.op is None or node.op.built_in for node in self.made.graph):
             return [0.0] * len(self.outputs)
         points = zip(*map(neighbours, self.function.point), strict=True)

@@ -1,4 +1,4 @@
-"""The error for a wrong gradient: the derivative, the ops at fault, and a small tree; or why no op is at fault."""
+"""The error for a wrong gradient: the derivative, the ops at fault or why none is, and a small tree."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ MAX_WRONG = 3
 class GradientError(AssertionError):
     """A gradient disagrees with finite differences.
 
-    `check` is the derivative that failed, with both numbers and the error estimate (None if it is within the error, but
-    an op is wrong), `wrong` the ops whose own partials are wrong, `drawing` the graph.
+    `check` is the derivative that failed, with both numbers and the error estimate (None if all pass, but an op is
+    wrong); `wrong` lists the partials of single ops that are wrong; `drawing` is the graph.
 
     >>> from autograd import custom_op
     >>> from autograd.testing import gradcheck
@@ -53,17 +53,17 @@ class GradientError(AssertionError):
 
     @cached_property
     def drawing(self) -> Drawing:
-        """The graph at the point of the failure, the wrong ops marked."""
+        """The graph at the point of failure, with the wrong ops marked."""
         return self.draw()
 
     def draw(self, narrow: bool = False) -> Drawing:
-        """The same; `narrow` is as in `draw_dot`."""
+        """Draw the graph with the wrong ops marked; `narrow` is as in `draw_dot`."""
         from autograd.viz.diagram import Quantities
         from autograd.viz.drawing import draw_graph
         from autograd.viz.style import Options
 
         graph, names = Graph(self._root), spelled(self._names)
-        marks = {partial.node: f"{names[partial.node]}: WRONG partial by {_argument(partial, names)}" for partial in self.wrong}
+        marks = {partial.node: f"{names[partial.node]}: WRONG partial for {_argument(partial, names)}" for partial in self.wrong}
         quantities = Quantities(grad=lambda node: graph.adjoints.get(node, 0.0), framed=marks)
         options = Options(direction="TB" if narrow else "LR", narrow=narrow, turns=True)
         return draw_graph(graph, options, quantities, names={**names, **marks})
@@ -72,13 +72,13 @@ class GradientError(AssertionError):
 def gradient_error(
     function: FunctionUnderTest, made: Recording, wrong: Sequence[Partial], check: Checked | None = None, i: int = 0, k: int = 0
 ) -> GradientError:
-    """The error about ops that are wrong, and about the derivative of output k by input i, if that is."""
+    """The error for wrong ops, and for the derivative of output k by input i if `check` is given."""
     names = made.graph.names | dict(zip(made.inputs, function.names, strict=True))
     if check is None:
-        problem = "an op has a wrong partial; in the whole gradient it is below the error of finite differences"
+        problem = "an op has a wrong partial; its effect on the whole gradient is below the error of finite differences"
     else:
         problem = (
-            f"the gradient of {check.output} by {check.input} at {check.point!r} is wrong: got {check.analytic!r}, "
+            f"the gradient of {check.output} with respect to {check.input} at {check.point!r} is wrong: got {check.analytic!r}, "
             f"finite differences give {check.differences}{_relative(check.analytic, check.differences)}"
         )
     lines, origins = [f"{function.caller}: {problem}"], _origins(function, made)
@@ -86,7 +86,7 @@ def gradient_error(
     if len(wrong) > MAX_WRONG:
         lines.append(f"… and {len(wrong) - MAX_WRONG} more partials are wrong")
     if check is not None and not math.isfinite(check.analytic):
-        lines.append("the sweep met 0 times infinity or an overflow: inside autograd.anomaly() backward() says where")
+        lines.append("the sweep met 0 times infinity or an overflow: run backward() inside autograd.anomaly() to see where")
     elif check is not None and not wrong:
         lines.append(_hidden_reason(function, made, i, names))
     root = made.outputs[k] if type(made.outputs[k]) is Value else made.inputs[i]
@@ -102,17 +102,19 @@ def _relative(got: float, slopes: SlopeRange) -> str:
 
 def _at_fault(partial: Partial, names: Mapping[Value, str], origin: tuple[str, int] | None) -> str:
     node, slopes = partial.node, partial.differences
-    right = f"at this kink it is {slopes.low!r} by convention" if partial.stated else f"its own values give {slopes}"
+    right = (
+        f"at this kink it is {slopes.low!r} by convention" if partial.stated else f"finite differences of the op give {slopes}"
+    )
     where = "" if origin is None else f", recorded at {place(origin)}"
     call = f"{op_of(node).name}{arguments_text(operands(node))}"
     return (
-        f"the partial of {call} by {_argument(partial, names)} is wrong: got {partial.claimed!r}, {right}"
-        f"{_relative(partial.claimed, slopes)}{where}; it is the node {one_line(names[node])}"
+        f"the partial of {call} with respect to {_argument(partial, names)} is wrong: got {partial.claimed!r}, {right}"
+        f"{_relative(partial.claimed, slopes)}{where}; node {one_line(names[node])}"
     )
 
 
 def _argument(partial: Partial, names: Mapping[Value, str]) -> str:
-    """Its name, and its position if the op has it twice."""
+    """The name of the argument, with its position if the op takes it twice."""
     args = partial.node.args
     arg = args[partial.position]
     name = one_line(names[arg]) if type(arg) is Value else repr(arg)
@@ -120,7 +122,7 @@ def _argument(partial: Partial, names: Mapping[Value, str]) -> str:
 
 
 def _tree(root: Value, names: Mapping[Value, str]) -> list[str]:
-    """The first lines of the tree of what `root` was made from."""
+    """The first lines of the text tree below `root`."""
     from autograd.viz.drawing import text_tree
 
     lines = text_tree([root], lambda node: names.get(node, "v"))
@@ -128,11 +130,11 @@ def _tree(root: Value, names: Mapping[Value, str]) -> list[str]:
 
 
 def _origins(function: FunctionUnderTest, made: Recording) -> dict[Value, tuple[str, int]]:
-    """The source lines that recorded the nodes, from one more run that looks for them."""
+    """The source lines that recorded the nodes, found by running f once more."""
     try:
         with context.anomaly():
             again = function.record(function.point)
-    except ArithmeticError:  # a sweep that is not finite
+    except ArithmeticError:  # from a sweep that is not finite
         return {}
     if len(again.graph) != len(made.graph):
         return {}
@@ -141,12 +143,12 @@ def _origins(function: FunctionUnderTest, made: Recording) -> dict[Value, tuple[
 
 
 def _hidden_reason(function: FunctionUnderTest, made: Recording, i: int, names: Mapping[Value, str]) -> str:
-    """How f depends on input i in a way that the graph does not show."""
+    """Explain how f depends on input i in a way that the graph does not show."""
     x, name = function.point[i], function.names[i]
     step = 2.0**-10 * first_step(x)
     with function.recorded_at([*function.point[:i], x + step, *function.point[i + 1 :]]) as moved:
         if moved is None or [node.op for node in moved.graph] != [node.op for node in made.graph]:
-            return f"every op on the way is right; f does other ops when {name} moves: does an `if` depend on it?"
+            return f"every op along the way is right, but f runs different ops when {name} changes: does an `if` depend on it?"
         inputs = {*made.inputs, *moved.inputs}
         for node, other in zip(made.graph, moved.graph, strict=True):
             if node.op is None and node not in inputs and node.data != other.data:
@@ -155,11 +157,11 @@ def _hidden_reason(function: FunctionUnderTest, made: Recording, i: int, names: 
                 if type(arg) is float and type(new) is float and arg != new and node.op is not None:
                     what = f"argument {k + 1} of {node.op.name} ({one_line(names[node])}) is a plain number"
                     return _plain(what, arg, new, name)
-    return "every op on the way is right: f depends on the input in a way that its graph does not show"
+    return "every op along the way is right, but f depends on the input in a way its graph does not show"
 
 
 def _plain(what: str, before: float, after: float, name: str) -> str:
     return (
-        f"every op on the way is right, but {what} that changes with {name}, from {before:.6g} to {after:.6g}: "
+        f"every op along the way is right, but {what} that changes with {name}, from {before:.6g} to {after:.6g}: "
         "a Value was used as a plain number (.data, detach, no_grad)"
     )

@@ -1,4 +1,4 @@
-"""Every op of a graph on its own: its recorded partials against differences of its own function."""
+"""Checks of single ops: recorded partials against finite differences of the op's own function."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from autograd.testing.gradcheck.slopes import UNSEEN, SlopeRange, slopes_at
 from autograd.testing.gradcheck.smooth_pieces import ends_of, same_side, stated_partials
 from autograd.value import Value, operands
 
-Tolerance = Callable[[float], float]  # how far a derivative of this size may be off besides
+Tolerance = Callable[[float], float]  # maps a derivative to the extra error it may have
 
 
 class Partial(NamedTuple):
-    """A recorded partial and the slopes that the op shows; `stated` if docs/semantics.md gives it, since the op is at its kink.
+    """A recorded partial, the slopes that the op's values show, and the error (`slack`) allowed on top of that of the slopes.
 
-    `slack` is how far it may be off besides.
+    It is `stated` if the op is at its kink: the slope is then the one in docs/semantics.md.
     """
 
     node: Value
@@ -33,7 +33,7 @@ class Partial(NamedTuple):
 
     @property
     def right(self) -> bool:
-        """Is it what it should be, as far as can be seen?"""
+        """True if it is right, as far as the differences can tell."""
         return self.differences.allows(self.claimed, self.slack)
 
     @property
@@ -46,7 +46,7 @@ class Partial(NamedTuple):
 def checked_partials(
     nodes: Sequence[Value], inputs: Collection[Value], outputs: Collection[Value], tolerance: Tolerance
 ) -> Iterator[Partial]:
-    """Every partial through which gradient flows from an output to an input, and of `where` those through which none does."""
+    """Checks of every partial that passes gradient from an output to an input; for `where`, also of those that pass none."""
     reached = recorded_adjoints(nodes, dict.fromkeys(outputs, 1.0))
     moving = set(inputs)
     for node in nodes:
@@ -73,24 +73,24 @@ def _checked(node: Value, op: Op, i: int, claimed: float, slack: float) -> Parti
         try:
             z = op(*there) if same_side(margins, _margins(op, there, i), across) else math.nan
             return z, max(rounding_of(op, z, there), noise)
-        except (ValueError, ArithmeticError):  # an op of the user's, outside its domain
+        except (ValueError, ArithmeticError):  # a custom op outside its domain
             return UNDEFINED
 
     noise = 0.0
-    if not op.built_in:  # it may round off more than the table allows its own ops
+    if not op.built_in:  # it may round more than a built-in op is allowed to
         noise = noise_level([f(t)[0] for t in neighbours(x)])
     slopes = slopes_at(f, x, claimed, slack, edge=(lambda t: f(t, across=True)) if 0.0 in margins else None)
     if op.jumps and 0.0 in margins and slopes.is_one and math.isinf(slopes.low):
-        slopes = UNSEEN  # the one side that could be seen is the other end of a jump, which is no slope
+        slopes = UNSEEN  # the only side seen lies across a jump, which is not a slope
     return Partial(node, i, claimed, slopes, slack)
 
 
 def _is_too_coarse(op: Op, args: Sequence[float]) -> bool:
-    """True if floats are too far apart here to resolve what an op of one number does between its jumps."""
+    """True if floats are too far apart here to resolve a one-argument op between its jumps."""
     return op.arity == 1 and op.jumps and math.ulp(args[0]) >= 0.5
 
 
 def _margins(op: Op, args: Sequence[float], i: int) -> list[float]:
-    """How far the op is from its kink, and argument i from the ends of its domain."""
+    """Signed distances of the op from its kink, and of argument i from the ends of its domain."""
     to_kink = [] if op.kinks is None else [op.kinks(*args)]
     return to_kink + [args[i] - end for position, end in ends_of(op) if position == i]

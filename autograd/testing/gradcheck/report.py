@@ -1,4 +1,4 @@
-"""What a check of gradients found, and how sharp it was; shown as a table."""
+"""The results of a gradient check and how sensitive it was, shown as a table."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ MAX_SMOOTH = 3
 
 
 class Checked(NamedTuple):
-    """The derivative of one output by one input: as the graph gives it, and as finite differences give it.
+    """The derivative of one output by one input, from the graph and from finite differences.
 
-    `slack` is how far rounding may have put off the graph's. `smoothness` is None unless the point is at a kink of some
-    op and the derivative is the one that docs/semantics.md states there; then it says whether f itself has a kink
-    there, is smooth, or the differences are too coarse to say.
+    `slack` is the rounding error allowed in the graph's, plus `rtol` and `atol`. `smoothness` is None unless the point
+    is at a kink of some op and the derivative is the one that docs/semantics.md states there; then it says whether
+    f itself has a kink there or is smooth, or that the differences are too coarse to tell.
 
     >>> from autograd.testing import gradcheck
     >>> check = gradcheck(lambda x, y: x * y, (2.0, 3.0)).checks[0]
@@ -39,39 +39,39 @@ class Checked(NamedTuple):
 
     @property
     def allowed(self) -> bool:
-        """Does the graph's derivative agree with finite differences, as far as they can see?"""
+        """True if the graph's derivative agrees with finite differences, as far as they can tell."""
         return self.differences.allows(self.analytic, self.slack)
 
     @property
     def hidden(self) -> bool:
-        """Is the graph's derivative lost in rounding, so that it cannot be judged?"""
+        """True if the graph's derivative is lost in rounding, so it cannot be judged."""
         return math.isinf(self.slack) and math.isfinite(self.analytic)
 
     @property
     def smooth(self) -> bool:
-        """Is f smooth although ops are at their kinks, and do the conventions not give its slope?"""
+        """True if f is smooth although ops are at their kinks, and the conventions do not give its slope."""
         return self.smoothness is Smoothness.SMOOTH and not self.allowed
 
     @property
     def numeric(self) -> float:
-        """What finite differences give: at a kink the middle of both sides, NaN if they see nothing."""
+        """The slope from finite differences: at a kink the middle of both sides, NaN if they show nothing."""
         return self.differences.middle
 
     @property
     def error(self) -> float:
-        """A bound on the error of finite differences, as they estimate it; infinite if they see nothing."""
+        """The error that finite differences estimate for themselves; infinite if they show nothing."""
         return self.differences.error
 
     @property
     def sensitivity(self) -> float:
-        """The smallest relative error of the derivative that would have been detected; inf if none, or if it is 0."""
+        """The smallest relative error of the derivative that would have been detected; inf if none would, or if it is 0."""
         if not math.isfinite(self.analytic):
             return 0.0 if self.differences.is_one and self.differences.low == self.analytic else math.inf
         off = self.error + self.slack + 0.5 * abs(self.differences.high - self.differences.low)
         return abs(off / self.analytic) if self.analytic and not math.isnan(off) else math.inf
 
     def row(self) -> tuple[str, ...]:
-        """Its row of the report."""
+        """The check's row in the report."""
         slopes = self.differences
         numeric = "?" if not slopes.known else f"{slopes.low:.6g}" if slopes.is_one else f"{slopes.low:.6g} to {slopes.high:.6g}"
         detected = "" if math.isinf(self.sensitivity) else f"{self.sensitivity:.1e}"
@@ -80,26 +80,26 @@ class Checked(NamedTuple):
 
     def _remark(self) -> str:
         if not self.differences.known:
-            return "nothing can be seen here"
+            return "finite differences show nothing here"
         if self.hidden:
             return "rounding hides the gradient here"
         if self.smooth:
             return "the function is smooth here"
         if self.smoothness is Smoothness.UNCLEAR:
-            return "at a kink; the differences are too coarse to say whether it is smooth"
+            return "at a kink; the differences are too coarse to tell whether f is smooth"
         return "at a kink" if self.smoothness or not self.differences.is_one else ""
 
 
 @dataclass(frozen=True, repr=False)
 class GradcheckReport:
-    """What was checked, and how sharply; shows as a table.
+    """The results of a gradient check and how sensitive it was; displays as a table.
 
     It is true unless f is smooth at kinks of its ops and the conventions there do not give its derivative
     (those checks are `smooth`); with `conventions="accept"` it is always true.
 
-    `checks` are the derivatives. `partials` has, for every partial of a single op that was checked besides, the
-    smallest relative error that would have been detected. `skipped` is the number of inputs that are not floats, `frozen`
-    that of inputs and parameters with `requires_grad=False`.
+    `checks` are the derivatives. `partials` has, for each partial of a single op, the smallest relative error that
+    would have been detected. `skipped` counts the inputs that are not floats, `frozen` the inputs and parameters
+    with `requires_grad=False`.
 
     >>> from autograd.testing import gradcheck
     >>> report = gradcheck(lambda x, y: x * y, (2.0, 3.0))
@@ -115,7 +115,7 @@ class GradcheckReport:
 
     @property
     def sensitivity(self) -> float:
-        """The smallest relative error that would have been detected in every derivative that is not 0."""
+        """The smallest relative error that would have been detected in every nonzero derivative."""
         return max((check.sensitivity for check in self.checks if check.analytic), default=0.0)
 
     def __bool__(self) -> bool:
@@ -129,8 +129,8 @@ class GradcheckReport:
         return "\n".join([*lines, *self._notes()])
 
     def _repr_html_(self) -> str:
-        checked = counted(len(self.checks), "derivative")
-        title = f"{checked}: none differs from finite differences" if self else f"{checked}: not what f has where it is smooth"
+        checked, wrong = counted(len(self.checks), "derivative"), sum(check.smooth for check in self.checks)
+        title = f"{checked}: no errors found" if self else f"{checked}, {wrong} wrong where f is smooth"
         rows = table(HEADER, [check.row() for check in self.checks], kinds="ttnnnnt")
         notes = (note(text.replace("e-", "e−")) for text in self._notes())
         return card(title, rows, *notes, holds=bool(self))
@@ -138,7 +138,8 @@ class GradcheckReport:
     def _notes(self) -> Iterator[str]:
         unseen = sum(not check.differences.known for check in self.checks)
         if unseen:
-            yield f"{unseen} of {counted(len(self.checks), 'derivative')} could not be checked: differences show nothing there"
+            checks = counted(len(self.checks), "derivative")
+            yield f"{unseen} of {checks} could not be checked: finite differences show nothing there"
         hidden = sum(check.differences.known and check.hidden for check in self.checks)
         if hidden:
             yield f"{hidden} of {counted(len(self.checks), 'derivative')} could not be checked: rounding hides the gradient there"
@@ -148,25 +149,25 @@ class GradcheckReport:
         detected = f": errors above {max(seen):.1e} are detected" if seen else ""
         yield f"{counted(len(seen), 'partial')} of single ops{detected}" + (f"; {tiny} more are nearly zero" if tiny else "")
         if self.skipped:
-            yield f"not checked, not a float: {counted(self.skipped, 'input')}"
+            yield f"not checked (not a float): {counted(self.skipped, 'input')}"
         if self.frozen:
-            yield f"not checked, frozen: {counted(self.frozen, 'Value')}"
+            yield f"not checked (frozen): {counted(self.frozen, 'Value')}"
 
     def at_kinks(self) -> Iterator[str]:
-        """Where the conventions do not give the derivative of a smooth function, and where that is unclear."""
+        """Notes on where f is smooth but the conventions do not give its derivative, and on where that is unclear."""
         smooth = [check for check in self.checks if check.smooth]
         for check in smooth[:MAX_SMOOTH]:
             yield (
-                f"{check.output} by {check.input} at {check.point!r}: the function is smooth here, and finite differences give "
-                f"{check.differences}; the recorded convention gives {check.analytic!r}"
+                f"{check.output} with respect to {check.input} at {check.point!r}: the function is smooth here, and finite "
+                f"differences give {check.differences}; the recorded convention gives {check.analytic!r}"
             )
         if len(smooth) > MAX_SMOOTH:
             yield f"… and {len(smooth) - MAX_SMOOTH} more where the function is smooth"
         if smooth and not self:
-            yield "so the report is false: pass conventions='accept' to accept what the conventions give"
+            yield "the report is therefore false: pass conventions='accept' to accept the conventional derivatives"
         unclear = sum(check.smoothness is Smoothness.UNCLEAR for check in self.checks)
         if unclear:
             yield (
-                f"{counted(unclear, 'derivative')} by convention, at kinks: finite differences are too coarse to say "
+                f"{counted(unclear, 'derivative')} by convention, at kinks: finite differences are too coarse to tell "
                 "whether the function is smooth there"
             )

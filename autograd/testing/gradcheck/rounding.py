@@ -1,4 +1,4 @@
-"""Bounds on the rounding errors of recorded values and of gradients: running error analyses, to first order."""
+"""First-order bounds on the rounding errors of recorded values and gradients, by running error analysis."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from autograd.op import Op
 from autograd.testing.finite_differences import EPSILON, SMALLEST
 from autograd.value import Value, op_of, operands, take_partials
 
-STATED_ERROR = 4.0 * EPSILON  # what the ops of the table hold their partials to
+STATED_ERROR = 4.0 * EPSILON  # a built-in op's partials are accurate to this
 NORMAL = 2.0**-1022
-COARSE = 4.0 * SMALLEST  # below it floats are too far apart to tell whether a change is half of another one
+COARSE = 4.0 * SMALLEST  # below this, floats are too far apart to tell whether one change is half of another
 
 PartialErrors = Callable[[Value], list[float]]
 
@@ -21,7 +21,7 @@ PartialErrors = Callable[[Value], list[float]]
 def value_noise(nodes: Sequence[Value], bars: Mapping[Value, float], values: Mapping[Value, float] | None = None) -> float:
     """A bound on the error of the root's value: the rounding error of each op, times the adjoint of its result.
 
-    `values` are the numbers of the nodes, if they are others than the recorded ones.
+    `values` are the nodes' numbers, if they differ from the recorded ones.
     """
     return sum(abs(bars[node]) * rounding_at(node, values) for node in nodes if node.op is not None and node in bars)
 
@@ -33,14 +33,14 @@ def rounding_at(node: Value, values: Mapping[Value, float] | None = None) -> flo
 
 
 def rounding_of(op: Op, z: float, args: Sequence[float]) -> float:
-    """Two units in the last place of the result, more for a long sum; `args` matter only if the op is variadic."""
+    """The error bound of an op: two units in the last place of z, more for a long sum; only variadic ops need `args`."""
     if op.arity is not None:
         return 2.0 * EPSILON * abs(z) + SMALLEST
     n, size, lost = len(args), 0.0, SMALLEST
     for term in op.terms(n) if op.terms else [(i,) for i in range(n)]:
         factors = [args[i] for i in term]
         size += abs(math.prod(factors))
-        for x in factors[2:]:  # what is lost where the product has become subnormal grows with the factors that follow
+        for x in factors[2:]:  # the loss in a subnormal product grows with the factors that follow
             lost = lost * abs(x) + SMALLEST
     return (2.0 * EPSILON * (abs(z) + size) + lost) * (1.0 + n / 4.0)
 
@@ -60,8 +60,8 @@ def gradient_errors(nodes: Sequence[Value], bars: Mapping[Value, float], off: Pa
 
 
 def partial_errors(nodes: Sequence[Value]) -> PartialErrors:
-    """How far the recorded partials of a node may be from those at the exact arguments, for every node of a graph."""
-    values: dict[Value, float] = {}  # how far the number of each node may be off
+    """A function from nodes to bounds on how far their recorded partials are from those at the exact arguments."""
+    values: dict[Value, float] = {}  # a bound on the error of each node's number
     for node in nodes:
         shares = [_times(abs(edge.partial), values[edge.arg]) for edge in edges_of(node) if edge.partial is not None]
         values[node] = 0.0 if node.op is None else sum(shares, rounding_at(node))
@@ -69,7 +69,7 @@ def partial_errors(nodes: Sequence[Value]) -> PartialErrors:
 
 
 def _partial_errors(node: Value, off: Sequence[float]) -> list[float]:
-    """The same for one node, whose arguments may be `off`."""
+    """Bounds on the errors of one node's partials, if its arguments may be off by `off`."""
     errors = [_own_error(partial) for partial in node.partials]
     if not any(off) and abs(node.data) >= NORMAL:
         return errors
@@ -85,27 +85,27 @@ def _partial_errors(node: Value, off: Sequence[float]) -> list[float]:
 
 
 def _own_error(partial: float | None) -> float:
-    """How far off a partial may be at exact arguments; where it is subnormal, or has become 0, by units of their spacing."""
+    """A bound on the error of a partial at exact arguments; a few spacings of the subnormals if it is tiny or 0."""
     return 0.0 if partial is None else STATED_ERROR * abs(partial) + COARSE
 
 
 def _changes(node: Value, shifts: Sequence[float]) -> list[float]:
-    """How much the partials change if the arguments do; NaN outside the domain."""
+    """Changes of the partials when the arguments move by `shifts`; NaN outside the domain."""
     op, here = op_of(node), operands(node)
     moved = [x + shift for x, shift in zip(here, shifts, strict=True)]
     if op.kinks is not None and not _same_side(op.kinks(*here), op.kinks(*moved)):
-        return [0.0] * len(here)  # the side is the one that was recorded
+        return [0.0] * len(here)  # the partials keep to the recorded side
     try:
         z = op(*moved) + 2.0 * SMALLEST
         partials = take_partials(op, z, moved, [partial is not None for partial in node.partials])
-    except (ValueError, ArithmeticError):  # an op of the user's, outside its domain
+    except (ValueError, ArithmeticError):  # a custom op outside its domain
         return [math.nan] * len(here)
     pairs = zip(node.partials, partials, strict=True)
     return [0.0 if old is None or new is None or old == new else new - old for old, new in pairs]
 
 
 def _range(size: float, ahead: float, behind: float, half: float) -> float:
-    """The size of a change: infinite if it is large, and not the change of a smooth function on such a way."""
+    """A bound on a change of a partial; infinite if it is large and unlike that of a smooth function."""
     largest = max(abs(ahead), abs(behind))
     if math.isnan(ahead + behind + half):
         return math.inf
@@ -118,5 +118,5 @@ def _same_side(one: float, other: float) -> bool:
 
 
 def _times(one: float, other: float) -> float:
-    """Their product; nothing times infinity is nothing."""
+    """The product, where 0 times infinity is 0."""
     return one * other if one and other else 0.0

@@ -1,7 +1,7 @@
 """The slopes of a function, estimated from its values at a point and beside its kinks.
 
-Kinks may cancel, as in relu(x) - relu(-x): the function is smooth, but at 0 each op gives the partial that is the
-convention, and together they give a slope that the function does not have. Differences of the function itself show this.
+Kinks may cancel, as in relu(x) - relu(-x): the function is smooth, but at 0 each op has its conventional partial, and
+together these give a slope that the function does not have. Differences of the function itself reveal this.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from autograd.testing.finite_differences import Estimate, NoisyFunction, first_s
 from autograd.testing.gradcheck.smooth_pieces import Piece
 from autograd.value import Value
 
-DIRECTIONS = (math.sqrt(2.0), math.sqrt(3.0), math.sqrt(5.0))  # each gives every input a step of its own
+DIRECTIONS = (math.sqrt(2.0), math.sqrt(3.0), math.sqrt(5.0))  # multiples of each, modulo 1, give every input a different step
 
 
 class SlopeRange(NamedTuple):
-    """One slope and its error; at a kink all slopes between two. The error is infinite if nothing can be seen."""
+    """A slope and its error; at a kink, all slopes between two. The error is infinite if the slope is unknown."""
 
     low: float
     high: float
@@ -28,7 +28,7 @@ class SlopeRange(NamedTuple):
 
     @property
     def known(self) -> bool:
-        """Is there anything to compare with?"""
+        """True if there is a slope to compare with."""
         return self.error < math.inf
 
     @property
@@ -37,16 +37,16 @@ class SlopeRange(NamedTuple):
 
     @property
     def middle(self) -> float:
-        """The slope, or the middle of all of them."""
+        """The slope, or the middle of the range."""
         return self.low if self.is_one else 0.5 * (self.low + self.high)
 
     @property
     def bound(self) -> float:
-        """The error as it is shown: 0 where it is below all normal numbers, as of differences that are all 0."""
+        """The error for display: 0 if it is subnormal, as when all differences are 0."""
         return self.error if self.error >= float_info.min else 0.0
 
     def allows(self, claimed: float, slack: float) -> bool:
-        """Is the claimed slope right, as far as can be seen?"""
+        """True if the claimed slope is right, as far as can be told."""
         if not self.known or claimed in (self.low, self.high):
             return True
         off = self.error + slack
@@ -66,21 +66,21 @@ UNSEEN = SlopeRange(math.nan, math.nan, math.inf)
 def slopes_at(
     f: NoisyFunction, x: float, claimed: float, slack: float, *, edge: NoisyFunction | None = None, step: float | None = None
 ) -> SlopeRange:
-    """The slopes at `x` that the values show.
+    """The slopes at `x`, estimated from values of f.
 
-    Where they contradict the claim, each side is looked at alone: a function may have a kink that nobody declared, and then
-    all slopes between those of its sides are allowed. `edge` is the function to use for the sides if x is known to be at a
-    kink or at the end of a domain, where `f` is not defined.
+    If they contradict the claim, each side is examined alone: f may have a kink that nobody declared, and then all slopes
+    between those of its sides are allowed. `edge` is the function to use for the sides if x is known to be at a kink or
+    at the end of a domain, where `f` is undefined.
     """
     if not math.isfinite(x):
-        return UNSEEN  # nothing is beside it
+        return UNSEEN  # no neighbours to compare with
     first = first_step(x) if step is None else step
     both = two_sided(f, x, first)
     whole = SlopeRange(both.value, both.value, both.error)
     if whole.known and whole.allows(claimed, slack):
         return whole
     if not whole.known and edge is None:
-        return UNSEEN  # the function is not resolved here, and one side would show no more
+        return UNSEEN  # f is not resolved here, and one side would show no more
     left, right = _sides(edge or f, x, first)
     sides = [side for side in (left, right) if side.error < math.inf]
     if not whole.known:
@@ -103,20 +103,20 @@ def _sides(f: NoisyFunction, x: float, step: float) -> tuple[Estimate, Estimate]
 
 
 class Smoothness(Enum):
-    """What a function is at a point where some of its ops have kinks."""
+    """Smoothness of a function at a point where some of its ops have kinks."""
 
-    KINK = "its sides differ, so that the convention stands"
-    SMOOTH = "its sides are the same"
-    UNCLEAR = "the differences are too coarse to say"
+    KINK = "its sides differ, so the convention applies"
+    SMOOTH = "its sides agree"
+    UNCLEAR = "the differences are too coarse to tell"
 
 
 def beside_kinks(
     piece: Piece, leaves: Sequence[Value], leaf: Value, claimed: float, slack: float, step: float | None
 ) -> tuple[Smoothness, SlopeRange]:
-    """The function of a graph beside the kinks it is at, along one of its leaves: what it is, and its slope if it is smooth.
+    """The smoothness and the slope of a graph's function along one of its leaves, beside the kinks it is at.
 
-    It counts as smooth against the claim only if it is smooth in other directions too: that two sides along one
-    leaf are the same is not enough, as relu(x + y) - relu(y - x) shows.
+    To contradict the claim, it must be smooth in other directions too: equal slopes on both sides along one leaf
+    are not enough, as relu(x + y) - relu(y - x) shows.
     """
     x = leaf.data
     smoothness, slope = _compared(*_sides(piece.with_kinks(lambda t: {leaf: t}), x, first_step(x) if step is None else step))
@@ -124,14 +124,14 @@ def beside_kinks(
         return smoothness, slope
     off = abs(slope.middle - claimed) - slack
     if off <= slope.error:
-        share = piece.slope_through_kinks(leaf)  # if the differences are as coarse as this, they see nothing of the kinks
+        share = piece.slope_through_kinks(leaf)  # differences as coarse as this cannot see the kinks
         return Smoothness.UNCLEAR if 0.0 < share < 10.0 * slope.error else smoothness, slope
     around = {Smoothness.UNCLEAR} if off <= 3.0 * slope.error else set(_smoothness_around(piece, leaves))
     return next((one for one in (Smoothness.KINK, Smoothness.UNCLEAR) if one in around), smoothness), slope
 
 
 def _compared(left: Estimate, right: Estimate) -> tuple[Smoothness, SlopeRange]:
-    """Are the slopes of both sides the same, as far as they are known?"""
+    """Compare the slopes of both sides, as far as they are known."""
     error = left.error + right.error
     gap = abs(left.value - right.value)
     middle = 0.5 * (left.value + right.value) + 0.0  # 0.0 in place of -0.0
@@ -142,7 +142,7 @@ def _compared(left: Estimate, right: Estimate) -> tuple[Smoothness, SlopeRange]:
 
 
 def _smoothness_around(piece: Piece, leaves: Sequence[Value]) -> Iterator[Smoothness]:
-    """What the function is along lines on which all leaves move, if there are several."""
+    """The function's smoothness along lines that move all leaves, if there are several."""
     here = {leaf: leaf.data for leaf in leaves if leaf in piece.graph}
     for factor in DIRECTIONS if len(here) > 1 else ():
         steps = {}

@@ -1,4 +1,4 @@
-"""The smooth pieces of a function with kinks: where one ends, and how it continues across the kinks it ends at.
+"""The smooth pieces of a function with kinks: where one ends, and how to continue it across a kink.
 
 Two points are on the same piece if no kink and no end of a domain lies between them; the margins of all ops decide. At a kink,
 an op is replaced by the linear function with the partials that docs/semantics.md states. The result is smooth, so its
@@ -25,12 +25,12 @@ from autograd.value import Value, operands
 
 
 def margins_of(graph: Graph) -> list[float]:
-    """How far a graph is from all its kinks, and its arguments from the ends of their domains."""
+    """Signed distances of a graph from all its kinks, and of its arguments from the ends of their domains."""
     return [margin for _, _, margin in kinked(graph)] + [arg.data - end for arg, end in _domain_ends(graph)]
 
 
 def same_side(here: Sequence[float], there: Sequence[float], across: bool = False) -> bool:
-    """Is no margin used up on the way from here to there? A margin of 0 is, unless `across` is true."""
+    """True if each margin changes by less than its own size, or not at all; with `across`, margins of 0 may change."""
     return len(here) == len(there) and all(
         abs(b - a) < abs(a) or a == b or (across and a == 0.0) for a, b in zip(here, there, strict=True)
     )
@@ -41,19 +41,19 @@ def fast_arguments(graph: Graph) -> list[Value]:
 
 
 def close(here: Sequence[float], there: Sequence[float]) -> bool:
-    """Are these arguments of fast ops so close that no wave lies between them?"""
+    """True if these arguments of fast ops are so close that no wave lies between them."""
     return len(here) == len(there) and all(abs(b - a) <= 1.0 for a, b in zip(here, there, strict=True))
 
 
 @lru_cache(maxsize=1024)
 def ends_of(op: Op) -> tuple[tuple[int, float], ...]:
-    """The finite ends of the domain of an op, each with the position of the argument."""
+    """The finite ends of an op's domain, each with the position of its argument."""
     ends = [(i, end) for i, intervals in enumerate(op.domain) for interval in intervals for end in interval]
     return tuple(dict.fromkeys((i, end) for i, end in ends if math.isfinite(end)))
 
 
 def _domain_ends(graph: Graph) -> Iterator[tuple[Value, float]]:
-    """Every node that is an argument with a bounded domain, and the ends of that domain."""
+    """Nodes that are arguments with a bounded domain, each with the ends of that domain."""
     for node in graph:
         if node.op is not None:
             for i, end in ends_of(node.op):
@@ -63,7 +63,7 @@ def _domain_ends(graph: Graph) -> Iterator[tuple[Value, float]]:
 
 
 def is_entire(node: Value) -> bool:
-    """Do its constants make it smooth everywhere, as in x**2, though powers in general have a bounded domain?"""
+    """True if its constants make it smooth everywhere, as in x**2, though powers in general have a bounded domain."""
     return node.op is not None and node.op.entire is not None and node.op.entire(*node.args)
 
 
@@ -71,12 +71,12 @@ def is_entire(node: Value) -> bool:
 
 
 class Piece:
-    """One output of a recording as a function of the numbers in its leaves, continued across the kinks that it is at."""
+    """One output of a recording as a function of its leaves' numbers, continued across the kinks that it is at."""
 
     def __init__(self, root: Value) -> None:
         self.root = root
         self.graph = Graph(root)
-        self.at_kinks: dict[Value, Sequence[float]] = {}  # with the stated partials
+        self.at_kinks: dict[Value, Sequence[float]] = {}  # with their stated partials
         self._watched: list[tuple[Value, Any]] = []
         for node, op, margin in kinked(self.graph):
             if margin == 0.0:
@@ -92,7 +92,7 @@ class Piece:
             self._straightened = Recorded(self.graph, straight)
 
     def is_at_kink_of(self, leaf: Value) -> bool:
-        """Does a kink that it is at depend on this leaf?"""
+        """True if it is at a kink that depends on this leaf."""
         return not depending_on([leaf], self.graph.nodes).isdisjoint(self.at_kinks)
 
     def along(self, leaf: Value) -> NoisyFunction:
@@ -100,15 +100,15 @@ class Piece:
         return self._sampled(lambda x: {leaf: x}, self._straightened)
 
     def with_kinks(self, leaves_at: Callable[[float], Mapping[Value, float] | None]) -> NoisyFunction:
-        """The output with its kinks as they are, as a function of a number that gives the leaves theirs, if it can.
+        """The output, kinks included, as a function of t; `leaves_at(t)` gives the leaves' numbers, or None if it cannot.
 
-        No other kink is crossed, except by what jumps at a kink.
+        No other kink is crossed, except downstream of an op that jumps.
         """
         jumping = depending_on([node for node in self.at_kinks if node.op is not None and node.op.jumps], self.graph.nodes)
         return self._sampled(leaves_at, self._recorded, jumping)
 
     def slope_through_kinks(self, leaf: Value) -> float:
-        """How much of the slope along a leaf may come through its kinks, if nothing cancels: each has a slope of about 1."""
+        """The most that kinks may add to the slope along a leaf, if nothing cancels and each has a slope of about 1."""
 
         def largest(slope: float) -> float:
             def partials(node: Value) -> list[float | None]:
@@ -120,7 +120,7 @@ class Piece:
         return largest(1.0) - largest(0.0)
 
     def gives(self, leaf: Value, value_at: Callable[[float], float | None]) -> bool:
-        """Does the graph give what f gives, bit for bit, on both sides of a leaf? `value_at` is f along that leaf."""
+        """True if the graph agrees with f, bit for bit, on both sides of a leaf's number; `value_at` is f along it."""
         points = [leaf.data + step * first_step(leaf.data) for step in (-(2.0**-10), 2.0**-10, -(2.0**-30), 2.0**-30)]
         by_graph = (self._recorded.at({leaf: x}).values[self.root] for x in points)
         return all(repr(value_at(x)) == repr(value) for x, value in zip(points, by_graph, strict=True))  # NaN equals NaN
@@ -131,10 +131,10 @@ class Piece:
         recorded: Recorded,
         jumping: Collection[Value] = (),
     ) -> NoisyFunction:
-        """The output as the graph or as the straightened graph computes it, where no kink and no wave is jumped over."""
+        """The output as `recorded` computes it; undefined where a kink or a wave would be jumped over."""
         watched = [(node, op) for node, op in self._watched if node not in jumping]
         ends = [(arg, end) for arg, end in self._ends if arg not in jumping]
-        if jumping:  # what is NaN here, behind a branch not taken, is on no side of anything
+        if jumping:  # a NaN, as behind a branch not taken, is on neither side of a kink
             watched = [(node, op) for node, op in watched if not math.isnan(op.kinks(*operands(node, self._here)))]
             ends = [(arg, end) for arg, end in ends if not math.isnan(self._here[arg])]
         fast = [node for node in self._fast if node not in jumping]
@@ -154,7 +154,7 @@ class Piece:
                 if near and same_side(before, margins(at.values), across=recorded is self._recorded):
                     bars = adjoints(self.graph.nodes, {self.root: 1.0}, at.partials.__getitem__)
                     return at.values[self.root], value_noise(self.graph.nodes, bars, at.values)
-            except (ValueError, ArithmeticError):  # an op of the user's, outside its domain
+            except (ValueError, ArithmeticError):  # a custom op outside its domain
                 pass
             return UNDEFINED
 
@@ -162,7 +162,7 @@ class Piece:
 
 
 def _linear(node: Value, slopes: Sequence[float]) -> Op:
-    """The linear function with these partials that gives what the node gives at its arguments."""
+    """The linear op with these partials that agrees with the node at its arguments."""
     here = operands(node)
 
     def value(*xs: float) -> float:
@@ -172,5 +172,5 @@ def _linear(node: Value, slopes: Sequence[float]) -> Op:
 
 
 def stated_partials(op: Op, count: int) -> Sequence[float] | None:
-    """The partials of an op of `count` arguments at its kink, by convention; None if there is none."""
+    """The partials of an op of `count` arguments at its kink, by convention; None if no convention is stated."""
     return op.at_kink if op.at_kink is None or op.arity is not None else [*op.at_kink] * count

@@ -1,4 +1,4 @@
-"""The function under test: its inputs by name, and what it gives at a point and along an input."""
+"""The function under test: its named inputs, and its outputs at a point and along an input."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MAX_SHOWN = 6
 
 
 class Recording(NamedTuple):
-    """What f recorded at a point: the Values of the inputs, the outputs (some may be floats), and their graph."""
+    """A recording of f at a point: the Values of the inputs, the outputs (some may be floats), and their graph."""
 
     inputs: list[Value]
     outputs: list[Any]
@@ -38,7 +38,7 @@ class Recording(NamedTuple):
 
 
 class Observation(NamedTuple):
-    """What is kept of a recording: outputs, bounds on their rounding errors, and what determines the piece it is on."""
+    """The outputs of a recording, bounds on their rounding errors, and the data that identify its smooth piece."""
 
     values: list[float]
     noises: list[float]
@@ -52,23 +52,23 @@ class Observation(NamedTuple):
 
 
 class FunctionUnderTest:
-    """A function with the numbers it is checked at.
+    """A function and the point it is checked at.
 
     Floats and Values among the inputs are checked, in containers too; so are parameters of a module, if f is one or an
-    input is. Anything else (ints are labels and counts) is passed on unchanged, frozen Values included. At `level` 1 it is
-    the function of its derivatives, taken by `mode`, and so on.
+    input is. Anything else (ints are labels and counts) is passed on unchanged, frozen Values included. At `level` 1
+    its outputs are the first derivatives, computed in `mode`, and so on.
     """
 
     def __init__(self, f: Callable[..., Any], inputs: Sequence[Any], caller: str, mode: str) -> None:
         if isinstance(inputs, (str, dict)) or not hasattr(inputs, "__iter__"):
             got = f"got {type(inputs).__name__}: for one argument x, write (x,)"
-            raise TypeError(f"{caller}: inputs must be the tuple of arguments of f, {got}")
+            raise TypeError(f"{caller}: inputs must be a tuple of the arguments of f, {got}")
         self.f, self.caller, self.mode, self.level = f, caller, mode, 0
         self.name = getattr(f, "__name__", type(f).__name__)
         self.args = _tensors_as_lists(tuple(inputs))
         if takes_first_alone(f, self.args):
-            got = f"got {len(self.args)} items, and {self.name} takes one: for a list x, write (x,)"
-            raise TypeError(f"{caller}: inputs must be the tuple of arguments of f, {got}")
+            got = f"got {len(self.args)} items, but {self.name} takes one: for a list x, write (x,)"
+            raise TypeError(f"{caller}: inputs must be a tuple of the arguments of f, {got}")
         names = _argument_names(f, len(self.args))
         leaves = [found for name, arg in zip(names, self.args, strict=True) for found in leaf_paths(arg, name)]
         self.names = [name for name, leaf in leaves if _is_checked(leaf)]
@@ -90,16 +90,16 @@ class FunctionUnderTest:
                 raise ValueError(f"{caller}: {name} must be finite, got {x!r}")
         if not self.point:
             raise ValueError(
-                f"{caller}: inputs holds no float to check (ints are passed on as labels and counts: write 2.0 for 2; "
-                "Values with requires_grad=False as constants)"
+                f"{caller}: inputs must contain at least one float to check (ints are passed on as labels and counts, so "
+                "write 2.0 for 2; Values with requires_grad=False are passed on as constants)"
             )
 
     def record(self, point: Sequence[float]) -> Recording:
-        """f recorded at a point; the parameters hold its numbers while f runs."""
+        """Record f at a point, whose numbers the parameters must already hold."""
         fresh = [Value(x) for x in point[: len(point) - len(self.parameters)]]
         inputs = [*fresh, *self.parameters]
         args = _with_values(self.args, iter(fresh))
-        with context.enable_grad(), context.quiet():  # a step may leave the domain; that is seen, and a smaller one is taken
+        with context.enable_grad(), context.quiet():  # a step that leaves the domain is noticed and made smaller
             result = self.f(*args)
             outputs = tree_leaves(result)
             if not all(type(y) is Value or type(y) is float for y in outputs):
@@ -109,7 +109,7 @@ class FunctionUnderTest:
         return Recording(inputs, outputs, Graph(*[y for y in outputs if type(y) is Value]))
 
     def _derivatives(self, y: Any, inputs: list[Value]) -> list[Any]:
-        """The derivatives of one output, as Values, by the sweep that is under test."""
+        """The derivatives of one output, as Values, by the sweep under test."""
         if type(y) is not Value:
             return [0.0] * len(inputs)
         if self.mode == "rev":
@@ -119,7 +119,7 @@ class FunctionUnderTest:
 
     @contextmanager
     def recorded_at(self, point: Sequence[float]) -> Iterator[Recording | None]:
-        """f recorded elsewhere, None if it refuses; inside, the parameters hold the numbers of the point."""
+        """Record f elsewhere (None if f raises); the parameters hold the point's numbers inside the `with` block."""
         before = [parameter.data for parameter in self.parameters]
         try:
             for parameter, x in zip(self.parameters, point[len(point) - len(before) :], strict=True):
@@ -134,7 +134,7 @@ class FunctionUnderTest:
                 parameter.data = x
 
     def read(self, point: Sequence[float]) -> Observation | None:
-        """What f gives at a point; None if it refuses."""
+        """Observe f at a point; None if f raises."""
         with self.recorded_at(point) as made:
             if made is None:
                 return None
@@ -143,11 +143,11 @@ class FunctionUnderTest:
             return Observation(made.values, noises, margins_of(made.graph), fast, [node.op for node in made.graph])
 
     def read_again(self, made: Recording) -> Observation:
-        """What f gives at the point itself, which must be what it gave before."""
+        """Observe f at its own point again; ValueError if it gives other numbers than before."""
         here = self.read(self.point)
         if here is None or repr(here.values) != repr(made.values):
             raise ValueError(
-                f"{self.caller}: {self.name} gives other numbers each time, at {self.shown()}: "
+                f"{self.caller}: {self.name} is not deterministic at {self.shown()}: "
                 "fix its random numbers, or call .eval() on a module with Dropout"
             )
         return here
@@ -168,14 +168,14 @@ class FunctionUnderTest:
 
 
 class AlongInput:
-    """The function with one input moved; what it gives at x is read once for all outputs."""
+    """The function with one input moved; each point is read once for all outputs."""
 
     def __init__(self, function: FunctionUnderTest, here: Observation, i: int) -> None:
         self.here, self.i, self.x = here, i, function.point[i]
         self.reading = cache(lambda x: function.read([*function.point[:i], x, *function.point[i + 1 :]]))
 
     def output(self, k: int, noise: float, *, anywhere: bool = False) -> NoisyFunction:
-        """Output k where it is on the same piece as here, or wherever f gives one."""
+        """Output k, undefined off the smooth piece of the point unless `anywhere`."""
 
         def output(x: float) -> tuple[float, float]:
             there = self.reading(x)
@@ -186,7 +186,7 @@ class AlongInput:
         return output
 
     def at_edge(self) -> bool:
-        """Is the point at a kink or at the end of a domain? A Python `if` may make one, and other ops beyond."""
+        """True if the point is at a kink or the end of a domain, or where a Python `if` switches to other ops."""
         tiny = 2.0**-30 * first_step(self.x)
         near = [self.reading(self.x - tiny), self.reading(self.x + tiny)]
         return 0.0 in self.here.margins or any(there is None or there.ops != self.here.ops for there in near)
@@ -206,12 +206,12 @@ def _partials_as_graph(node: Value) -> list[Any]:
 
 
 def _tensors_as_lists(tree: Any) -> Any:
-    """Arrays that cannot hold Values become nested lists, which modules of nn take."""
+    """Convert arrays that cannot hold Values to nested lists, which modules of nn accept."""
     return block_map(lambda leaf: leaf.tolist() if not is_array(leaf) and getattr(leaf, "ndim", 0) > 0 else leaf, tree)
 
 
 def _with_values(tree: Any, values: Iterator[Value]) -> Any:
-    """The arguments with Values in place of the numbers that are checked; arrays of labels are what they were."""
+    """The arguments with Values in place of the numbers to check; arrays of labels stay as they are."""
 
     def filled(leaf: Any) -> Any:
         if is_array(leaf):
@@ -222,17 +222,17 @@ def _with_values(tree: Any, values: Iterator[Value]) -> Any:
 
 
 def _is_module(leaf: Any) -> bool:
-    """Does it have parameters with names?"""
+    """True if it has named parameters."""
     return not isinstance(leaf, type) and callable(getattr(leaf, "named_parameters", None))
 
 
 def _is_frozen(leaf: Any) -> bool:
-    """Is it a Value that no gradient flows to?"""
+    """True if it is a Value with `requires_grad=False`."""
     return type(leaf) is Value and not leaf.requires_grad
 
 
 def _is_checked(leaf: Any) -> bool:
-    """Is it a real number? Not an int, those are labels and counts; nor a frozen Value."""
+    """True for real numbers, except ints, which are labels and counts, and frozen Values."""
     if isinstance(leaf, (float, Value)):
         return not _is_frozen(leaf)
     if isinstance(leaf, int) or (hasattr(type(leaf), "dtype") and getattr(leaf.dtype, "kind", "f") != "f"):
@@ -241,7 +241,7 @@ def _is_checked(leaf: Any) -> bool:
 
 
 def _argument_names(f: Callable[..., Any], count: int) -> list[str]:
-    """What f calls its arguments."""
+    """f's names for its arguments, or else `inputs[i]`."""
     names: list[str] = []
     try:
         for parameter in inspect.signature(getattr(f, "forward", f) if _is_module(f) else f).parameters.values():
@@ -249,6 +249,6 @@ def _argument_names(f: Callable[..., Any], count: int) -> list[str]:
                 names.append(parameter.name)
             elif parameter.kind is parameter.VAR_POSITIONAL:
                 names += [f"{parameter.name}[{i}]" for i in range(count)]
-    except (TypeError, ValueError):  # no signature to be had
+    except (TypeError, ValueError):  # f has no signature
         pass
     return (names + [f"inputs[{i}]" for i in range(len(names), count)])[:count]

@@ -1,7 +1,7 @@
-// The step in the address of the page: #step=8 is the eighth, as `steps(y)` counts. In a frame or in another page there is no
-// address of ours.
+// The step in the address of the page: #step=8 is the eighth, counted as in `steps(y)`. In a frame or in another page, the
+// address isn't ours.
 
-const WRITE_AFTER = 300; // milliseconds of rest: browsers limit how often an address may change
+const WRITE_AFTER = 300; // milliseconds of rest: browsers limit how often a page may change its address
 
 // `first()` is the number of the step at index 0 of the controls.
 function address(controls, first, signal) {
@@ -32,7 +32,7 @@ async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    const field = element("textarea", { class: "hidden" }); // without permission, or where a page has no clipboard
+    const field = element("textarea", { class: "hidden" }); // without permission, or in a page without a clipboard
     field.value = text;
     document.body.append(field);
     field.select();

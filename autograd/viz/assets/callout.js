@@ -1,24 +1,24 @@
-// A callout: a few lines beside a card of the drawing. It covers no card and stays on the stage; where there is no room for it,
-// it is not shown, since its words are below the drawing as well.
+// A callout: a few lines beside a card of the drawing. It covers no card and stays on the stage; without room for it, it is
+// hidden, since its words are below the drawing as well.
 
 const CALLOUT_GAP = 10; // pixels to the card
-const CALLOUT_REACH = 0.45; // of the stage's width and height: farther away nobody sees whose it is
-const CROSSED = 200; // what it costs that the line to the card crosses another, in pixels
-const COVERED = 120; // what it costs to cover a label
-const GOOD_PLACE = 100; // the cost up to which nothing shorter is tried
-const PASSING = 2500; // milliseconds that one stands which nobody has asked for
-const CALLOUT_GRID = 14; // pixels between the places that are tried
+const CALLOUT_REACH = 0.45; // of the stage's width and height: farther away, it's unclear which card it belongs to
+const CROSSED = 200; // cost in pixels when the line to its card crosses another card
+const COVERED = 120; // cost of covering a label
+const GOOD_PLACE = 100; // up to this cost, no shorter version is tried
+const PASSING = 2500; // milliseconds that an unasked callout is shown
+const CALLOUT_GRID = 14; // pixels between the places to try
 
 function callout(view) {
   const words = element("div", { class: "callout-words" });
   const leader = element("div", { class: "callout-leader" });
-  const root = element("div", { class: "callout", "aria-hidden": "true", hidden: "" }, leader, words); // the line below is read out
+  const root = element("div", { class: "callout", "aria-hidden": "true", hidden: "" }, leader, words); // screen readers read the line below
   view.over.append(root);
   let timer = null;
   let target = null; // { versions, anchor, obstacles, avoided }: words and boxes of the picture
 
-  // `versions` are lists of lines, each shorter than the one before it: the first for which there is a good place is taken.
-  // `passing`: it goes away by itself, since it would cover what is to be seen.
+  // `versions` are lists of lines, each shorter than the one before: the first with a good place is shown.
+  // `passing`: hide it after a while, since it would cover the drawing.
   function show(versions, anchor, obstacles, avoided, passing) {
     clearTimeout(timer);
     if (passing) timer = setTimeout(hide, PASSING);
@@ -32,7 +32,7 @@ function callout(view) {
     root.hidden = true;
   }
 
-  // Beside its card, wherever that is now.
+  // Moves the callout beside its card, wherever that is now.
   function follow() {
     root.hidden = true;
     if (target === null) return;
@@ -57,7 +57,7 @@ function callout(view) {
     lead(new DOMRect(best.x, best.y, best.size.width, best.size.height), anchor);
   }
 
-  // A line from the callout to the card, if they are apart.
+  // Draws a line from the callout to the card, if they are apart.
   function lead(from, to) {
     const [[x, y], [u, v]] = leaderOf(from, to);
     leader.style.width = `${Math.hypot(u - x, v - y)}px`;
@@ -75,7 +75,7 @@ function leaderOf(from, to) {
   return [[x, y], [between(to.left + 8, to.right - 8, x), between(to.top, to.bottom, y)]];
 }
 
-// Does the line from one point to the other meet the box?
+// True if the line between two points crosses the box.
 function crosses([[x, y], [u, v]], r) {
   let [low, high] = [0, 1];
   for (const [start, by, least, most] of [[x, u - x, r.left, r.right], [y, v - y, r.top, r.bottom]]) {

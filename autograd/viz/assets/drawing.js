@@ -1,11 +1,11 @@
-// The drawing of a graph, laid out once: at each step its cards and arrows are shown, dimmed or marked, and numbers travel.
+// The drawing of a graph, laid out once: each step shows, dims or marks its cards and arrows, and numbers travel along them.
 
 const MAX_TRAVELLERS = 24; // at once
 const SEED_LENGTH = 30; // pixels of the arrow to the result
-const SEED_GAP = 2; // and between the two
+const SEED_GAP = 2; // pixels between the two
 const MIN_ROOM = 0.65; // of what a number needs: with less, new numbers get a new layout
-const BOLD = 1.1; // times as long is a label while it is bold
-const MIN_LABEL = 40; // pixels for which an arrow has room anyway
+const BOLD = 1.1; // times the length of a label, while it is bold
+const MIN_LABEL = 40; // pixels that any arrow has room for
 const CHOSEN_GAP = 6; // pixels between a card and the frame around the chosen one
 const CARD_PADDING = 6; // pixels beside a number
 
@@ -15,11 +15,11 @@ function drawing(view) {
   let data, walk;
   let cards = new Map(); // by id
   let arrows = [];
-  let touching = []; // of each step: the cards and arrows that change their look in it
-  let lit = new Set(); // those that show the present step
-  let rooms = new Map(); // of the labels at arrows: their lengths when all was laid out
-  let owed = false; // whether numbers lack room, since the layout was held
-  let chosen = null; // the node that is framed
+  let touching = []; // for each step, the cards and arrows that change their look
+  let lit = new Set(); // those that show the current step
+  let rooms = new Map(); // the lengths of the arrows' labels in the layout
+  let owed = false; // true if numbers lack room because the layout was held
+  let chosen = null; // the framed node
   let travelling = () => {};
 
   function place(text, fresh, passes, keep = false) {
@@ -99,7 +99,7 @@ function drawing(view) {
     return found;
   }
 
-  // Beside a result that stands at the right end of the picture.
+  // Widens the picture if its result is at the right end.
   function makeRoomForSeed(svg) {
     const box = data.nodes[data.steps.find(isSeed)?.node]?.box;
     const card = box === undefined ? null : svg.getElementById(box)?.querySelector(".card");
@@ -109,7 +109,7 @@ function drawing(view) {
     svg.setAttribute("viewBox", `${left} ${top} ${Math.max(width, end)} ${height}`);
   }
 
-  // The 1 with which the backward pass begins comes to the result from outside, and is seen in that step alone.
+  // The 1 that starts the backward pass comes to the result from outside, and is visible only in that step.
   function seed(svg, { g, grad }, time) {
     const side = (name) => Number(g.querySelector(".card").getAttribute(name));
     const [x, y] = [side("x") + side("width") + SEED_GAP, grad.length ? Number(grad[0].getAttribute("y")) - 4 : side("y") + side("height") / 2];
@@ -155,13 +155,13 @@ function drawing(view) {
     if (shown) align([text]);
   }
 
-  // Numbers stand with their decimal point where the others of their column have theirs, as far as their cards have room.
-  // Returns how much of the room that it needs the tightest has. All is measured before anything is moved, since to measure
-  // after a move takes a new layout each time.
+  // Aligns numbers at the decimal points of their columns, as far as their cards have room. Returns the share of the room it
+  // needs that the tightest number has. Measures everything before moving anything, since measuring after a move would
+  // force a new layout each time.
   function align(texts) {
     const open = texts.filter((text) => text.getAttribute("text-anchor") !== "end");
     for (const text of open) text.removeAttribute("textLength");
-    const measured = open.filter((text) => text.getNumberOfChars() > 0).map(measure); // none if it is out of sight
+    const measured = open.filter((text) => text.getNumberOfChars() > 0).map(measure); // 0 if it isn't rendered
     for (const { text, x, left, right, length } of measured) {
       text.setAttribute("x", Math.max(left, x));
       if (x >= left) continue;
@@ -171,7 +171,7 @@ function drawing(view) {
     return measured.reduce((least, { x, left, right, length }) => (x >= left ? least : Math.min(least, (right - left) / length)), 1);
   }
 
-  // A number in its card: where it stands best, and between which sides.
+  // A number in its card: its best position, and the sides it must stay between.
   function measure(text) {
     const g = text.closest("g.node");
     const [card, word] = [g.querySelector(".card"), text.previousElementSibling];
@@ -183,8 +183,8 @@ function drawing(view) {
     return { text, left, right, length, x: Math.min(Number(g.dataset.point) - text.getSubStringLength(0, whole), right - length) };
   }
 
-  // Shows the step at which `walk` is; `now` has the steps that are told of: { times, forward, nodes, changed }.
-  // `before` is the step that was shown, undefined if any.
+  // Shows the current step of `walk`; `now` has the steps to present: { times, forward, nodes, changed }.
+  // `before` is the step shown so far; undefined redraws everything.
   function show(now, before) {
     const at = walk.at;
     const parts = new Set(lit);
@@ -195,16 +195,16 @@ function drawing(view) {
     for (const part of new Set([...parts, ...lit])) part.update(now);
   }
 
-  // The cards that are marked so at this step.
+  // The cards that have this class at the current step.
   const marked = (name) => [...lit].filter((part) => part.members && part.g.classList.contains(name));
 
-  // The place of a part in the picture, which does not change.
+  // The box of a part in the picture, which does not change.
   function measured(part) {
     if (part.measured === null || part.measured.width === 0) part.measured = view.boxOf(part.g);
     return part.measured;
   }
 
-  // For a callout: the place of a card, those of all cards, and those of the labels that matter now.
+  // For a callout: the boxes of a card, of all cards, and of the labels that matter now.
   function around(one) {
     const labels = arrows.filter(({ g, labels }) => labels.length > 0 && !g.classList.contains("ahead"));
     return [measured(one), [...cards.values()].map(measured), labels.map((label) => measuredLabel(label))];
@@ -214,7 +214,7 @@ function drawing(view) {
     return (one.label ??= view.boxOf(one.labels[0]));
   }
 
-  // Marks the card of a node until the next step; returns its place.
+  // Marks the card of a node until the next step; returns its box.
   function spot(node) {
     const one = cards.get(data.nodes[node]?.box);
     if (one === undefined) return undefined;
@@ -223,7 +223,7 @@ function drawing(view) {
     return measured(one);
   }
 
-  // From cause to effect along the arrows of this step: values forward, contributions back.
+  // Animates numbers from cause to effect along the arrows of this step: values forward, contributions back.
   function travel(now) {
     travelling();
     const going = arrows.filter(({ g, back }) => back !== now.forward && g.classList.contains("now")).slice(0, MAX_TRAVELLERS);
@@ -258,8 +258,8 @@ function drawing(view) {
     };
   }
 
-  // New numbers in the same layout, or in a new one if the arrows differ, or if there is no room for them and it is not `held`, or
-  // if it is to be theirs (`anew`).
+  // Shows new numbers in the same layout; or in their own if the arrows differ, if they lack room and the layout isn't `held`, or
+  // if asked to (`anew`).
   function renumber(text, fresh, passes, { held, anew }) {
     const svg = view.root.querySelector(".stage-picture > svg");
     const other = parseSvg(text);
@@ -279,7 +279,7 @@ function drawing(view) {
     bind(svg);
   }
 
-  // Returns whether it is a text with other words.
+  // Returns true if it is a text whose words changed.
   function restyle(part, now) {
     for (const name of ["fill", "stroke", "stroke-width", "stroke-dasharray"]) {
       if (part.getAttribute(name) === now.getAttribute(name)) continue;
@@ -291,9 +291,9 @@ function drawing(view) {
     return true;
   }
 
-  const lengthOf = (text) => (text.getNumberOfChars() > 0 ? text.getComputedTextLength() : 0); // none if it is out of sight
+  const lengthOf = (text) => (text.getNumberOfChars() > 0 ? text.getComputedTextLength() : 0); // 0 if it isn't rendered
 
-  // What stands around the graph is new, where it was in this layout.
+  // Replaces a text around the graph, at its place in the present layout.
   function replace(svg, other, name) {
     const top = (all) => Math.min(...all.map((part) => part.getBBox().y));
     const [old, now] = [svg, other].map((of) => [...of.querySelectorAll(`:scope > ${name}`)]);

@@ -3,7 +3,7 @@
 const FIELD_ROOM = 10; // characters of a number in a field
 const SPECIAL = new Map([["nan", NaN], ["inf", Infinity], ["infinity", Infinity], ["∞", Infinity]]);
 
-// The number that is written in a text, as Python reads it, or with a decimal comma; undefined if there is none.
+// The number in a text, as Python reads it or with a decimal comma; undefined if there is none.
 function readNumber(text) {
   if (whichNumber(text)) return undefined;
   const [, sign, size] = text.trim().replace("−", "-").replace(",", ".").toLowerCase().match(/^([+-]?)(.*)$/s);
@@ -17,7 +17,7 @@ function refusal(text) {
   return `${text.trim() === "" ? "A number is missing" : `“${text.trim()}” is not a number`}: write 0.5, -2, 1e-3, inf or nan`;
 }
 
-// A number in at most `room` characters, of `digits` digits or fewer: a cut one is a wrong one.
+// A number in at most `room` characters, with `digits` digits or fewer: cutting its text would make it wrong.
 function numberWithin(x, room, digits) {
   const text = showNumber(x, digits);
   return text.length <= room || digits === 1 ? text : numberWithin(x, room, digits - 1);
@@ -25,7 +25,7 @@ function numberWithin(x, room, digits) {
 
 // One leaf; `moved(x)` is called with its new number. `show` writes the number and the range of the slider.
 function leafControl(name, moved) {
-  const id = `problem-${Math.random().toString(36).slice(2)}`; // pages of several widgets are one document
+  const id = `problem-${Math.random().toString(36).slice(2)}`; // several widgets share one document
   const slider = pulled({ "aria-label": name }, moved, () => x);
   const range = ranged(slider);
   const field = element("input", { inputmode: "decimal", autocomplete: "off", spellcheck: "false", "aria-label": `${name}, as a number` });
@@ -53,7 +53,7 @@ function leafControl(name, moved) {
   }
 
   field.addEventListener("focus", () => {
-    if (!field.hasAttribute("aria-invalid")) write(true); // all digits, for who edits them
+    if (!field.hasAttribute("aria-invalid")) write(true); // all digits, for editing
     field.select();
   });
   field.addEventListener("change", enter);
@@ -74,7 +74,7 @@ function leafControl(name, moved) {
       range.write();
       if (Number.isFinite(x)) slider.value = x;
       slider.setAttribute("aria-valuetext", showNumber(x));
-      if (same && field.value !== "") return; // perhaps it is being edited
+      if (same && field.value !== "") return; // it may be being edited
       refuse("");
       write(field.matches(":focus"));
     },

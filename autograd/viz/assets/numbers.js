@@ -1,7 +1,7 @@
-// The table of all nodes, the leaves first: value and gradient after the present step. Of a long one only the rows in sight exist.
+// The table of all nodes, leaves first: value and gradient after the current step. A long one has only the rows in sight.
 
-const ROW_HEIGHT = 29; // pixels, in player.css too
-const MAX_ROWS = 1000; // beyond that, rows come and go
+const ROW_HEIGHT = 29; // pixels, as in player.css
+const MAX_ROWS = 1000; // in a longer table, rows come and go
 const ROWS_AROUND = 20; // above and below those in sight
 
 function numbers() {
@@ -16,7 +16,7 @@ function numbers() {
   root.append(table);
   let order = []; // the nodes
   let place = new Map(); // of each in `order`
-  let rows = new Map(); // those that exist, by node
+  let rows = new Map(); // the existing ones, by node
   let state = null; // { walk, now, nodes }
   let range = [0, 0];
 
@@ -52,7 +52,7 @@ function numbers() {
     write(rows.keys());
   }
 
-  // While the table is closed it is not told of steps; they are not near then.
+  // A closed table hears of no steps, so the next one may be far from the last.
   function forget() {
     state = null;
   }
@@ -79,7 +79,7 @@ function numbers() {
     const last = state?.now;
     const near = last !== undefined && (now.times[0] === last.times.at(-1) + 1 || now.times.at(-1) + 1 === last.times[0]);
     state = { walk, now, nodes };
-    if (rows.size === 0) render(); // for its height
+    if (rows.size === 0) render(); // its height must be known
     const first = [...now.nodes, ...now.changed].reduce((least, node) => Math.min(least, place.get(node) ?? Infinity), Infinity);
     if (Number.isFinite(first)) {
       const [top, bottom] = [first * ROW_HEIGHT, (first + 2) * ROW_HEIGHT]; // with the head

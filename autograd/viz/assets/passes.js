@@ -1,11 +1,11 @@
-// The forward and the backward pass at any of their steps: what is computed by then, and which gradients have arrived.
-// A move costs as much as what changes on the way.
+// The state of the forward and backward passes at any step: what is computed by then, and which gradients have arrived.
+// A move costs time proportional to the changes on the way.
 
 function passes({ steps, nodes, groups }) {
   const made = new Map(); // node -> the forward step that computes it
   const settled = new Map(); // node -> the last step that changes its gradient
-  const gradients = new Map(); // after the present step
-  const changes = []; // of each step: [node, gradient after, gradient before]
+  const gradients = new Map(); // after the current step
+  const changes = []; // for each step: [node, gradient after, gradient before]
   let at = -1;
 
   steps.forEach((step, i) => {
@@ -29,14 +29,14 @@ function passes({ steps, nodes, groups }) {
     }
   }
 
-  // The groups around a node, the outermost first.
+  // The groups around a node, outermost first.
   function path(node) {
     const found = [];
     for (let group = nodes[node].group ?? null; group !== null; group = groups[group][1]) found.unshift(group);
     return found;
   }
 
-  // The last steps of runs through one group, forward or backward. `pick` chooses a group of a path.
+  // The last steps of the runs through single groups, forward or backward. `pick` chooses a group from a path.
   function runs(pick) {
     const keys = steps.map((step) => (isSeed(step) ? "seed" : `${step.changes ? "back" : "forward"} ${pick(path(step.node))}`));
     return keys.flatMap((key, i) => (key === keys[i + 1] ? [] : [i]));

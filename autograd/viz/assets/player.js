@@ -1,10 +1,10 @@
 // The player of one graph: its drawing on a stage, a sentence for each step, and the table of gradients.
 
-const WIDTHS = { narrow: 900, slim: 520 }; // pixels: below them the player arranges its parts in other ways
+const WIDTHS = { narrow: 900, slim: 520 }; // pixels, below which the player rearranges its parts
 const MAX_LINES = 3; // in a callout
-const CALM = 250; // milliseconds that a step lasts at least for numbers to travel and sentences to stand at nodes
+const CALM = 250; // milliseconds: in shorter steps no numbers travel, and there are no callouts
 
-// The steps that are taken at once: single ones, or those through a layer or a module.
+// The ways to step: by single operations, or through a layer or module at once.
 function strides(walk, groups) {
   const pick = { layer: (path) => path[1] ?? path[0], module: (path) => path.at(-1) };
   const found = new Map([["operation", null]]);
@@ -17,7 +17,7 @@ function strides(walk, groups) {
   return found;
 }
 
-// What stands at a node: all of it, or what comes out.
+// Two versions of the callout at a node: everything, or only the result.
 function callouts(all, where, box, more) {
   const line = (text, look = "") => element("div", { class: look }, ...breakable(text));
   const head = where ? [line(where, "quiet")] : [];
@@ -32,10 +32,10 @@ function turned({ narrow, ...page }) {
   return { ...page, svg: narrow.svg, arrows: narrow.arrows, nodes: Object.fromEntries(nodes) };
 }
 
-// Fill `root` with the player; returns a function that updates it with other numbers, and has `play`, `close` to end it, and
-// `step()`, its number as `steps(y)` counts, `seek(step)`, `reached(node)`, whether all of its gradient has arrived, `choose(node)`,
-// which frames its card, and `rest()`, after which nothing moves. `root` hears of each step that is shown as "stepshown", and of
-// another one as "stepchange", but not while it plays.
+// Fill `root` with the player. Returns a function that updates it with other numbers and has these methods: `play()`; `close()`,
+// which ends it; `step()`, its number counted as in `steps(y)`; `seek(step)`; `reached(node)`, true if all of its gradient has
+// arrived; `choose(node)`, which frames its card; `rest()`, which stops all motion. `root` gets the event "stepshown" for each
+// step that is shown, and "stepchange" too unless it is playing.
 function mount(root, data, keyboard = document) {
   const life = new AbortController();
   const { signal } = life;
@@ -48,21 +48,21 @@ function mount(root, data, keyboard = document) {
   const sentence = element("p", { class: "sentence" });
   const title = element("h1");
   const own = root.matches("body > main") && window === window.parent; // the page is ours, and so is its address
-  let given; // the page as it came
+  let given; // the data of the page as received
   let walk; // the passes over the graph
   let shown; // the step that is shown
-  let when = 0; // it was shown
-  let stepped = false; // until then all of the drawing is seen
-  let ran = false; // whether it played until now
-  let passing = false; // whether the end was reached by that, or by another graph
-  let begins = new Map(); // the first of the steps that are taken at once, by the last
-  let tall; // whether the drawing runs from top to bottom; null if it is out of sight
+  let when = 0; // the time at which it was shown
+  let stepped = false; // until the reader steps, the whole drawing is shown
+  let ran = false; // true if it played until now
+  let passing = false; // true if the end was reached by playing or by an update
+  let begins = new Map(); // the first step of each stride, by the last one
+  let tall; // true if the drawing runs from top to bottom; null if it isn't rendered
 
   view.onmove = words.follow;
   read(data);
   const backward = () => data.steps.findIndex((step) => step.changes);
   const describe = (i) => phase(data, walk, [i, i]);
-  const number = (i) => `step ${data.start + i} of ${data.last}`; // as steps(y) counts them
+  const number = (i) => `step ${data.start + i} of ${data.last}`; // counted as in steps(y)
   const controls = scrubber({ count: data.steps.length, show, describe, status: sentence, marks: [{ at: backward(), label: "backward" }], place: number });
   const field = search(find);
   const place = address(controls, () => data.start, signal);
@@ -88,10 +88,10 @@ function mount(root, data, keyboard = document) {
     shown = undefined;
     const [begin, ...rest] = data.title.split(/(?=, forward)/);
     title.replaceChildren(begin, element("span", { class: "unseen" }, rest.join("")));
-    view.root.setAttribute("aria-label", `Drawing of ${data.title}; all its numbers are in the table, too`);
+    view.root.setAttribute("aria-label", `Drawing of ${data.title}; all its numbers are also in the table`);
   }
 
-  // What can be looked up: nodes, and the ways to step.
+  // Fills the table, the search field and the list of strides.
   function list() {
     table.fill(data.nodes);
     field.fill(data.nodes);
@@ -100,7 +100,7 @@ function mount(root, data, keyboard = document) {
     strider.hidden = names.length === 1;
   }
 
-  // From left to right; from top to bottom on a phone, and on a narrow page if more can be seen then of a drawing that can be read.
+  // Lays out from left to right; from top to bottom on a phone, and on a narrow page if that shows more of the drawing.
   function layOut() {
     for (const [name, width] of Object.entries(WIDTHS)) root.classList.toggle(name, root.clientWidth < width);
     const share = (svg) => {
@@ -110,7 +110,7 @@ function mount(root, data, keyboard = document) {
     const { svg, narrow } = given;
     const wins = () => root.classList.contains("slim") || (root.classList.contains("narrow") && share(narrow.svg) > share(svg));
     const better = narrow !== undefined && wins();
-    const now = view.root.clientWidth > 0 ? better : null; // out of sight nothing can be measured
+    const now = view.root.clientWidth > 0 ? better : null; // unless it is rendered, nothing can be measured
     if (now === tall) return look();
     tall = now;
     data = tall ? turned(given) : given;
@@ -133,7 +133,7 @@ function mount(root, data, keyboard = document) {
     controls.go(ends?.find((end) => end >= controls.index) ?? controls.index);
   }
 
-  // To the step that computes a node, or the first one that uses a leaf.
+  // Goes to the step that computes a node, or to the first one that uses a leaf.
   function find(node) {
     controls.move(walk.made.get(node) ?? walk.made.get(data.nodes[node].use) ?? 0);
     view.root.focus();
@@ -141,7 +141,7 @@ function mount(root, data, keyboard = document) {
     if (card) view.reveal([card]);
   }
 
-  // The steps that are told of at step i.
+  // The steps that the stride ending at step i presents.
   function told(i) {
     const times = [];
     for (let time = begins.get(i) ?? i; time <= i; time++) times.push(time);
@@ -174,7 +174,7 @@ function mount(root, data, keyboard = document) {
     if (!playing) root.dispatchEvent(new Event("stepchange"));
   }
 
-  // The sentences of a step below the drawing: all, or those for which there is room.
+  // Writes the sentences of a step below the drawing, as many as there is room for.
   function write({ times: [first], times }) {
     const last = times.at(-1), all = sentences(data, walk, last).map(({ text }) => text);
     const head = element("span", { class: "phase" }, phase(data, walk, [first, last]));
@@ -207,14 +207,14 @@ function mount(root, data, keyboard = document) {
     words.show(callouts(all, where, box, more), ...picture.around(active.at(-1)), passing);
   }
 
-  // Brings into sight what the step is about.
+  // Brings the cards of the step into view.
   function look() {
     if (!stepped && !view.cut()) return;
     view.reveal([...picture.lit("now"), ...picture.lit("receives")].map(picture.measured));
   }
 
-  // Other numbers, or another graph, which is seen whole. `ended`: after the last step; `held`: nothing moves, though numbers are
-  // squeezed; `anew`: in the layout that comes with them.
+  // Shows other numbers, or another graph as a whole. `ended`: go to the last step; `held`: nothing moves, even if numbers get
+  // squeezed; `anew`: use the layout that comes with them.
   function update(fresh, { ended = false, held = false, anew = false } = {}) {
     const names = (of) => Object.values(of.nodes).map(({ name }) => name).join();
     const same = names(data) === names(fresh) && data.steps.length === fresh.steps.length && data.direction === fresh.direction;
@@ -225,12 +225,12 @@ function mount(root, data, keyboard = document) {
     else picture.place(data.svg, data, walk);
     stepped &&= same;
     ran ||= ended;
-    shown = same && !ended ? before : undefined; // in other steps there is nothing to compare with
+    shown = same && !ended ? before : undefined; // other steps can't be compared with
     controls.resize(data.steps.length, ended ? data.steps.length - 1 : controls.index, [backward()]);
   }
   const end = () => controls.move(data.steps.length - 1);
   update.close = () => life.abort();
-  update.step = () => (controls.playing ? data.last : data.start + controls.index); // where it is going
+  update.step = () => (controls.playing ? data.last : data.start + controls.index); // while it plays, the step it is going to
   update.reached = (node) => (walk.settled.get(node) ?? data.steps.length - 1) <= walk.at;
   update.seek = (step) => controls.move(step - data.start);
   update.rest = () => {

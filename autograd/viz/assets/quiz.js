@@ -1,15 +1,15 @@
-// The questions of a quiz: answers are marked in the page, as autograd.lessons.marking marks them. Each question brings its
-// gradient and what the likely slips lead to, each with how far an answer may be off.
+// The questions of a quiz. The page marks answers as autograd.lessons.marking does. Each question brings its gradient and the
+// results of likely slips, each with its tolerance.
 
 const NO_ANSWER = "this is not a number: write one such as −0.25, 1e−3 or 1/3";
 
 const MAX_ANSWER = 200; // characters
-const MINUS = /[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/g; // − and what keyboards have for it: dashes, hyphens, the wide minus
+const MINUS = /[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/g; // − and its stand-ins on keyboards: dashes, hyphens, the wide minus
 const SIGNED = /^[-\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/;
 const SYMBOLS = /(?:\d+[.,]?\d*|[.,]\d+)(?:e[+-]?\d+)?|\*\*|\S/gi; // of arithmetic
 
-// The number that a reader typed, or the value of arithmetic with numbers alone, as Python reads it: 2*3, 1/3, −0.5**2; or null.
-// The minus may be any dash, with a space after it, and the dot of a product any; the decimal sign a comma.
+// The number that a reader typed, or the value of arithmetic on plain numbers, as Python reads it: 2*3, 1/3, −0.5**2; or null.
+// A minus may be any dash, even with a space after it, a product any dot, and the decimal sign a comma.
 function readAnswer(text) {
   const symbols = (text.length <= MAX_ANSWER ? text : "").replace(MINUS, "-").replace(/[×·⋅∙]/g, "*").match(SYMBOLS) ?? [];
   let at = 0; // NaN once something is wrong
@@ -45,7 +45,7 @@ function readAnswer(text) {
   return at === symbols.length && Number.isFinite(value) ? value : null;
 }
 
-// As `mark` in Python: the likeliest slip that leads to a wrong answer is named.
+// As `mark` in Python: names the likeliest slip that leads to a wrong answer.
 function markAnswer(question, text) {
   if (text.trim() === "") return { right: false, text: `${question.name}: not answered yet` };
   const answer = readAnswer(text);
@@ -56,7 +56,7 @@ function markAnswer(question, text) {
   return { right: false, text: `${question.name}: ${showNumber(answer)} is wrong${slip ? `: ${slip}` : ""}` };
 }
 
-// A key for the sign of a number, which keyboards for numbers on phones may lack.
+// A key for the sign of a number, which numeric keyboards on phones may lack.
 function signKey(field) {
   const sign = element("button", { type: "button", "aria-label": "Change the sign" }, "±");
   sign.addEventListener("click", () => {
@@ -66,7 +66,7 @@ function signKey(field) {
   return sign;
 }
 
-// Of a picture in the document the graph alone, without the words around it, and its size: its text is larger then.
+// Strips a picture in the document of the words around its graph, so that its text is larger; returns it with its size.
 function graphAlone(svg) {
   for (const part of svg.querySelectorAll(":scope > :is(.paper, .title, .sentence, .notes, .legend)")) part.remove();
   const { x, y, width, height } = svg.getBBox();
@@ -77,7 +77,7 @@ function graphAlone(svg) {
 
 const GRAPH_EDGE = 6; // around the graph
 const CARD_EDGE = 6; // pixels beside a number on a card
-const NARROW_QUIZ = 560; // pixels of a stage on which the drawing runs from top to bottom
+const NARROW_QUIZ = 560; // pixels: on a narrower stage, the drawing runs from top to bottom
 
 // Fill `root` with a quiz.
 function quizPage(root, data) {
@@ -93,10 +93,10 @@ function quizPage(root, data) {
   root.replaceChildren(head, ...(data.notes.length ? [notes] : []), holder, list);
   draw();
   new ResizeObserver(draw).observe(view.root);
-  data.questions.forEach((question, i) => question.found && asked[i].settle(true, question.right)); // before the page was made
+  data.questions.forEach((question, i) => question.found && asked[i].settle(true, question.right)); // answered before the page was made
   count();
 
-  // The drawing that suits the width of the stage, with what is known by now.
+  // Draws the version that suits the width of the stage, with the answers known by now.
   function draw() {
     const narrow = view.root.clientWidth < NARROW_QUIZ;
     const text = narrow ? data.narrow : data.svg;
@@ -104,7 +104,7 @@ function quizPage(root, data) {
     svg = parseSvg(text);
     svg.source = text;
     if (narrow && view.root.clientWidth > 0) {
-      view.root.append(svg); // where it can be measured
+      view.root.append(svg); // to be measured
       const { width, height } = graphAlone(svg);
       svg.setAttribute("width", width);
       svg.setAttribute("height", height);
@@ -150,13 +150,13 @@ function quizPage(root, data) {
     });
     show.addEventListener("click", () => {
       state.shown = true;
-      field.value = ""; // a wrong number beside the right one
+      field.value = ""; // no wrong number beside the right one
       settle(false, question.solution);
     });
     return { item, state, field, settle };
   }
 
-  // In the drawing, the gradient in place of the question mark.
+  // Replaces the question mark in the drawing by the gradient.
   function reveal({ number, shown, colour }) {
     for (const text of svg.querySelectorAll("text")) {
       if (text.textContent.trim() !== `? (${number})`) continue;
@@ -166,7 +166,7 @@ function quizPage(root, data) {
     }
   }
 
-  // A number that is longer than the question mark was ends where its card does.
+  // Moves a number longer than the question mark so that it ends inside its card.
   function keepInside(text) {
     const [number, card] = [text, text.parentNode.querySelector(".border")].map((part) => part?.getBBox());
     const beyond = card ? number.x + number.width + CARD_EDGE - (card.x + card.width) : 0;

@@ -1,11 +1,11 @@
 "use strict";
-// The parts that all stepping pages share: controls, keys, light and dark mode. Text is only ever set as text.
+// The parts that all stepping pages share: controls, keys, light and dark mode. Text is only ever set as text, never as HTML.
 
 function element(tag, attributes, ...children) {
   return filled(document.createElement(tag), attributes, children);
 }
 
-// The same for what is inside an SVG.
+// The same for an SVG element.
 function drawn(tag, attributes, ...children) {
   return filled(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
 }
@@ -20,7 +20,7 @@ function toNumber(x) {
   return typeof x === "number" ? x : { inf: Infinity, "-inf": -Infinity }[x] ?? NaN;
 }
 
-// Factor and power of ten, with so many digits. Halfway between two numbers Python takes the even one, toExponential the larger.
+// Factor and power of ten, rounded to `digits` digits. Python rounds halfway cases to even, toExponential to the larger.
 function roundedToEven(x, digits) {
   const [exact, power] = x.toExponential(60).split("e");
   const kept = exact.slice(0, exact.indexOf(".") + digits);
@@ -28,7 +28,7 @@ function roundedToEven(x, digits) {
   return halfway && "02468".includes(kept.at(-1)) ? [kept, power] : x.toExponential(digits - 1).split("e");
 }
 
-// As `shown` in Python: f"{x:.6g}", whole below 1e5, with a real minus, and none before 0.
+// As `shown` in Python: f"{x:.6g}", but whole numbers up to 1e5, a real minus sign, and no −0.
 function showNumber(x, digits = 6) {
   x = toNumber(x);
   if (!Number.isFinite(x)) return Number.isNaN(x) ? "NaN" : x > 0 ? "inf" : "−inf";
@@ -42,7 +42,7 @@ function showNumber(x, digits = 6) {
   return text.replaceAll("-", "−");
 }
 
-// What to ask of a text such as 1,000, whose comma may stand before thousands or decimals; "" if it is plain.
+// The question about a text such as 1,000, whose comma may separate thousands or decimals; "" if it is unambiguous.
 function whichNumber(text) {
   const [, whole, rest] = text.trim().match(/^[-+−–—]?\s*([1-9]\d{0,2}),(\d{3})$/) ?? [];
   return whole === undefined ? "" : `${whole}${rest} or ${whole}.${rest}? Write it without the comma`;
@@ -65,7 +65,7 @@ const ICONS = {
   look: "M8 1.5a6.5 6.5 0 1 0 0 13a6.5 6.5 0 1 0 0-13zM8 3a5 5 0 0 1 0 10z",
 };
 
-const OUTLINES = new Set(["find", "link", "done", "table"]); // which are not filled
+const OUTLINES = new Set(["find", "link", "done", "table"]); // icons that aren't filled
 
 function icon(name) {
   const style = OUTLINES.has(name) ? { style: "fill: none" } : {};
@@ -78,8 +78,8 @@ function iconButton(name, label, act) {
   return button;
 }
 
-// Light or dark as the system (a frame: as the page around it); once the button was pressed, as the reader wants it.
-// Inside another page the style sheet follows that page until then.
+// Light or dark like the system (in a frame, like the page around it), until the reader presses the button.
+// Inside another page, the style sheet follows that page until then.
 function themeButton(root, signal) {
   const system = matchMedia("(prefers-color-scheme: dark)");
   let asked = false;
@@ -105,8 +105,8 @@ function choice(label, options, act) {
   return made;
 }
 
-// A slider: `act(x)` hears the numbers to which it is pulled. A finger that lands on it and then scrolls the page has not pulled it: the
-// number from before comes back, `now()`, which may lie between two of its steps.
+// A slider that calls `act(x)` with each number it is pulled to. If a finger lands on it and then scrolls the page, the earlier
+// number, `now()`, comes back, even if it lies between two of the slider's steps.
 function pulled(attributes, act, now) {
   const slider = element("input", { type: "range", ...attributes });
   let before, back = null;
@@ -121,7 +121,7 @@ function pulled(attributes, act, now) {
   return slider;
 }
 
-// The slider with the ends of its range below it; `write()` writes them once they are others.
+// The slider with the ends of its range below it; `write()` updates them.
 function ranged(slider) {
   const ends = element("span", { class: "ends quiet", "aria-hidden": "true" });
   const write = () => {
@@ -134,12 +134,12 @@ function ranged(slider) {
 
 const MAX_ENDS = 10; // characters below a short slider
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 16]; // times the usual one
-const MIN_RATE = 1 / 0.9; // frames a second
+const MIN_RATE = 1 / 0.9; // frames per second
 const MAX_TIME = 30; // seconds, for all frames
 
-// The controls for `count` frames. `show(i, playing)` draws frame i, in any order; `describe(i)` says in a few words what it
-// is; `status` is the element with the running sentence; `marks` are positions on the slider: [{ at, label }]; `place(i)` is
-// the text of the counter. `stopAt(indices)` lets buttons, keys and playing go from one of these to the next; null is all.
+// The controls for `count` frames. `show(i, playing)` draws frame i, in any order; `describe(i)` is a short description of it;
+// `status` is the element with the running sentence; `marks` are positions on the slider: [{ at, label }]; `place(i)` is
+// the text of the counter. After `stopAt(indices)`, buttons, keys and playing stop only at these; null is all.
 function scrubber({ count, show, describe, status, marks = [], place }) {
   let index = 0;
   let stops = null;
@@ -178,7 +178,7 @@ function scrubber({ count, show, describe, status, marks = [], place }) {
     show(index, frame !== null);
   }
 
-  // Change the number of frames to `n`, with the marks at these places, and show frame i.
+  // Change the number of frames to `n`, move the marks to these places, and show frame i.
   function resize(n, i, places) {
     count = n;
     for (const [j, mark] of track.querySelectorAll(".mark").entries()) mark.dataset.at = places[j];
@@ -191,7 +191,7 @@ function scrubber({ count, show, describe, status, marks = [], place }) {
     for (const mark of track.querySelectorAll(".mark")) mark.style.setProperty("--at", mark.dataset.at / Math.max(1, count - 1));
   }
 
-  // The place in `stops` of the first one that is not before i.
+  // The index in `stops` of the first one not before i.
   function from(i) {
     let [low, high] = [0, stops.length];
     while (low < high) {
@@ -218,7 +218,7 @@ function scrubber({ count, show, describe, status, marks = [], place }) {
     if (index === count - 1) go(0);
     status.setAttribute("aria-live", "off"); // too fast to be read out
     setPlay("pause", "Pause");
-    let [then, due] = [performance.now(), 0]; // due: frames that should have been shown
+    let [then, due] = [performance.now(), 0]; // due: frames still to be shown
     frame = requestAnimationFrame(function tick(now) {
       due += (Math.max(0, now - then) / 1000) * speed * Math.max(MIN_RATE, (stops?.length ?? count) / MAX_TIME);
       then = now;
@@ -239,7 +239,7 @@ function scrubber({ count, show, describe, status, marks = [], place }) {
     setPlay("play", "Play");
   }
 
-  // Where it is, with all that takes too long to be shown while it plays.
+  // Stop here, and show also what is too slow to draw while playing.
   function pause() {
     move(index);
   }
@@ -250,7 +250,7 @@ function scrubber({ count, show, describe, status, marks = [], place }) {
     play.title = label;
   }
 
-  // `paged`: as a presenter's clicker, which sends PageDown and PageUp; where the page scrolls, they are the page's.
+  // `paged`: also take PageDown and PageUp, which presenters' clickers send; a page that scrolls needs them itself.
   function keys(target, signal, paged = false) {
     const moves = {
       ArrowLeft: () => move(before()),

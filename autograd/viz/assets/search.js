@@ -1,8 +1,8 @@
-// A field that finds a node by its name: while one types, the names that match; Enter goes to the next of them.
+// A field that finds nodes by name: it suggests matching names while one types; Enter goes to the next match.
 
 const MAX_SUGGESTIONS = 12;
 
-// A name as it is typed: w1 for w₁.
+// A name as typed: w1 for w₁.
 const plainName = (name) => name.toLowerCase().replace(/[₀-₉]/g, (digit) => String(digit.charCodeAt(0) - 0x2080));
 
 function search(find) {
@@ -14,7 +14,7 @@ function search(find) {
   let nodes = []; // [index, name, plain name]
   let turn = 0;
 
-  // The nodes that are called so, then those whose name begins so, then those that contain it.
+  // The nodes whose name equals the text, then those whose name starts with it, then those whose name contains it.
   function matching(text) {
     const typed = plainName(text.trim());
     if (typed === "") return [];

@@ -1,32 +1,32 @@
-// A stage: a box in which an SVG fits at once, and pans and zooms by wheel, pinch, drag, keys and buttons.
-// Of a picture that is larger than the box, a map shows which part is seen.
+// A stage: a box that an SVG is fitted to, and that pans and zooms it by wheel, pinch, drag, keys and buttons.
+// If the picture is larger than the box, a map shows the visible part.
 //
 //   const view = stage({ label: "Network", taken: ["ArrowLeft", "ArrowRight"] });
-//   parent.append(view.root);         // its size is the style sheet's: .stage
-//   view.place(svg);                  // any time again; `keep` true leaves pan and zoom as they are
-//   view.reveal(boxes);               // boxes from view.boxOf(element): moves as little as makes them visible
-//   view.fit();                       // all of it again
-//   view.cut();                       // whether it was too large to be seen whole, and the reader has not chosen the zoom
-//   view.over.append(callout);        // in pixels of the stage; view.onmove is called after each move, view.seen(box) is its place
+//   parent.append(view.root);         // the style sheet sets its size: .stage
+//   view.place(svg);                  // may be repeated; `keep` true leaves pan and zoom as they are
+//   view.reveal(boxes);               // moves just enough to make boxes from view.boxOf(element) visible
+//   view.fit();                       // shows all of it again
+//   view.cut();                       // true if it isn't seen whole, and the reader hasn't chosen the zoom
+//   view.over.append(callout);        // in pixels of the stage, as view.seen(box); view.onmove is called after each move
 //
-// `taken` are keys that the page around it uses; with Shift, arrows always pan. Where the page scrolls, one finger is the page's,
-// as on a map: it moves the picture across at most, two fingers pan and zoom.
+// `taken` are keys that the surrounding page uses; with Shift, arrows always pan. Where the page scrolls, one finger scrolls it
+// and moves the picture at most sideways, as on an embedded map; two fingers pan and zoom.
 
 const MOVE_TIME = 200; // milliseconds
 const FIT_MARGIN = 12; // pixels around a fitted picture
-const EDGE = 46; // at the right or below, where the buttons are, kept free of what is to be seen
+const EDGE = 46; // pixels at the right or below, where the buttons are, kept free
 const MAX_FIT = 1.6; // a small picture is not blown up
 const MAX_FIT_FULL = 4; // except in full screen, which is seen from afar
 const MAX_ZOOM = 8;
 const ZOOM_STEP = 1.4; // by a key or a button
-const READABLE = 11; // pixels of the smallest text: where it would have less, the stage comes closer to what is to be seen
+const READABLE = 11; // pixels of the smallest text: where it would be smaller, `reveal` zooms in
 const MAP_SIZE = 180; // pixels, of the longer side
 
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 const easeOut = (t) => 1 - (1 - t) ** 3;
 const parseSvg = (text) => document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
 
-// Calls `draw(share)` for each frame, share from 0 to 1, eased; returns a function that ends it early, drawing nothing more.
+// Calls `draw(share)` for each frame, share eased from 0 to 1; returns a function that ends it early, without drawing.
 function animate(draw, time = MOVE_TIME) {
   if (stillness.matches) {
     draw(1);
@@ -60,27 +60,27 @@ function stage({ label, taken = [] }) {
   let nodes = []; // the boxes of its nodes, which have the class `node`
   let box = { width: 0, height: 0 }; // of the stage
   let view = { x: 0, y: 0, k: 1 }; // a point p of the picture is seen at k·p + (x, y)
-  let chosen = false; // by the reader, who then keeps the zoom
-  let fitted = true; // and stays so when the stage changes its size
-  let below = false; // whether the buttons stand in a row below the picture, with the map, and not at its right
+  let chosen = false; // true once the reader has chosen the view, whose zoom is then kept
+  let fitted = true; // stays true when the stage is resized
+  let below = false; // true if buttons and map are in a row below the picture; else the buttons are at its right
   let stop = () => {};
   const api = { root, over, place, fit, reveal, boxOf, seen, furniture, cut: () => !chosen && !fitted, onmove: () => {} };
 
   new ResizeObserver(([entry]) => {
     const { width, height } = entry.contentRect;
     const [dx, dy] = [(width - box.width) / 2, (height - box.height) / 2];
-    const placed = box.width === 0; // out of sight
+    const placed = box.width === 0; // it wasn't rendered until now
     if (placed && picture !== null) survey();
     box = { width, height };
     settle();
     stop();
     const first = chosen ? fitting() : opening();
-    const whole = !chosen && first.k === fitting().k; // then what a step moved comes back
+    const whole = !chosen && first.k === fitting().k; // then undo moves made by steps
     if (fitted || placed || whole) set(first);
     else set({ ...view, x: view.x + dx, y: view.y + dy });
   }).observe(root);
 
-  // -- what is seen
+  // -- the view
 
   function place(svg, keep = false) {
     picture = svg;
@@ -100,19 +100,19 @@ function stage({ label, taken = [] }) {
     set(!fitted ? view : chosen ? fitting() : opening());
   }
 
-  // Where its nodes are: the map has them before it is shown, or not, which depends on its size.
+  // Finds the nodes' boxes; the map needs them before its size decides if it is shown.
   function survey() {
     nodes = [...picture.querySelectorAll(".node")].map(boxOf);
     map.draw(nodes, size);
   }
 
-  // The part of the stage that is kept free.
+  // The part of the stage beside or above the buttons.
   const free = () => ({ width: box.width - (below ? 0 : EDGE), height: box.height - (below ? EDGE : 0) });
   const room = (of, margin = FIT_MARGIN) => Math.max(1, free()[of] - 2 * margin) / size[of];
 
   const maxFit = () => (document.fullscreenElement?.contains(root) ? MAX_FIT_FULL : MAX_FIT);
 
-  // The buttons go where the picture can be larger, or where it leaves room anyway.
+  // Puts the buttons where they let the picture be larger.
   function settle() {
     const scale = (row) => {
       below = row;
@@ -125,43 +125,43 @@ function stage({ label, taken = [] }) {
   function fitting() {
     const scale = (margin) => Math.min(room("width", margin), room("height", margin));
     const least = READABLE / letters;
-    const k = Math.min(maxFit(), scale(0) < least ? scale(FIT_MARGIN) : Math.max(scale(FIT_MARGIN), least)); // rather readable than with margins
+    const k = Math.min(maxFit(), scale(0) < least ? scale(FIT_MARGIN) : Math.max(scale(FIT_MARGIN), least)); // readable text matters more than margins
     const { width, height } = free();
     return { k, x: (width - k * size.width) / 2, y: (height - k * size.height) / 2 };
   }
 
-  // What the style sheet asks for, in pixels; NaN if nothing.
+  // A length in pixels from the style sheet; NaN if it sets none.
   const asked = (name) => parseFloat(getComputedStyle(root).getPropertyValue(name));
 
-  // The first view: all of it, unless its letters were smaller than the style sheet allows (--least-letters, in pixels): then where
-  // it begins, in letters of that size, or of --first-letters; or of another size, rather a larger one, at which no node is cut through.
+  // The first view: the whole picture, or if its letters were smaller than the style sheet allows (--least-letters, in pixels),
+  // its beginning in letters of that size or of --first-letters, or of another, preferably larger, that cuts fewer nodes.
   function opening() {
     const whole = fitting();
     if (!(whole.k * letters < asked("--least-letters"))) return whole;
     const long = size.width * box.height > size.height * box.width; // it begins at the left, else at the top
-    const across = room(long ? "height" : "width"); // where it may be seen whole
+    const across = room(long ? "height" : "width"); // the scale at which it fits across
     const [least, first] = [asked("--least-letters"), asked("--first-letters") || asked("--least-letters")];
     const wanted = Math.max(least / letters, Math.min(first / letters, across));
     const at = (k) => {
-      const middle = (of) => (Math.min(box[of], Math.max(free()[of], k * size[of])) - k * size[of]) / 2; // beside the buttons, or below
+      const middle = (of) => (Math.min(box[of], Math.max(free()[of], k * size[of])) - k * size[of]) / 2; // beside the buttons, or above them
       const [x, y] = [middle("width"), middle("height")];
       return long ? { k, x: Math.max(FIT_MARGIN, x), y } : { k, x, y: Math.max(FIT_MARGIN, y) };
     };
     const ends = new Set(nodes.map((r) => (long ? r.right : r.bottom)));
-    const others = [...ends].map((end) => (box[long ? "width" : "height"] - 2 * FIT_MARGIN) / end); // the last that is seen ends there
+    const others = [...ends].map((end) => (box[long ? "width" : "height"] - 2 * FIT_MARGIN) / end); // the last visible node ends at the edge
     const able = others.filter((k) => k >= least / letters && k <= Math.max(first / letters, Math.min(maxFit(), across)));
     const larger = able.filter((k) => k > wanted).sort((a, b) => a - b), smaller = able.filter((k) => k < wanted).sort((a, b) => b - a);
     const views = [wanted, ...larger, ...smaller].map(at), cuts = views.map(cutAt);
     return views[cuts.indexOf(Math.min(...cuts))];
   }
 
-  // How many nodes the edges of the stage cut through.
+  // The number of nodes that the edges of the stage cut through.
   function cutAt({ x, y, k }) {
     const cut = (low, high, end) => (low < 0 && high > 0) || (low < end && high > end);
     return nodes.filter((r) => cut(k * r.left + x, k * r.right + x, box.width) || cut(k * r.top + y, k * r.bottom + y, box.height)).length;
   }
 
-  // Where the picture can be: some of it stays in the middle of the stage.
+  // Limits a view: the centre of the stage always shows some of the picture.
   function held({ x, y, k }) {
     const least = Math.min(fitting().k, 1) / 2;
     k = Math.min(MAX_ZOOM, Math.max(least, k));
@@ -186,7 +186,7 @@ function stage({ label, taken = [] }) {
     if (box.width === 0 || time === 0) return set(to);
     stop = animate((t) => {
       const k = from.k * (to.k / from.k) ** t;
-      const share = to.k === from.k ? t : (k - from.k) / (to.k - from.k); // so that one point stays where it is
+      const share = to.k === from.k ? t : (k - from.k) / (to.k - from.k); // so that one point stays in place
       set(t === 1 ? to : { k, x: from.x + share * (to.x - from.x), y: from.y + share * (to.y - from.y) });
     }, time);
   }
@@ -202,7 +202,7 @@ function stage({ label, taken = [] }) {
     move(fitting());
   }
 
-  // By `factor`, so that the point (x, y) of the stage stays.
+  // Zooms by `factor` around the point (x, y) of the stage.
   function zoom(factor, x = box.width / 2, y = box.height / 2, time = MOVE_TIME) {
     const k = held({ ...view, k: view.k * factor }).k;
     const by = k / view.k;
@@ -213,9 +213,9 @@ function stage({ label, taken = [] }) {
     move({ ...view, x: view.x + dx, y: view.y + dy }, time);
   }
 
-  // Across by one finger: no farther than to what is out of sight.
+  // Moves sideways by one finger, no farther than hidden parts of the picture require.
   function slide(dx) {
-    const end = free().width - view.k * size.width - FIT_MARGIN; // there its right side is seen
+    const end = free().width - view.k * size.width - FIT_MARGIN; // shows its right side
     if (end < FIT_MARGIN) move({ ...view, x: Math.min(Math.max(FIT_MARGIN, view.x), Math.max(Math.min(end, view.x), view.x + dx)) }, 0);
   }
 
@@ -223,8 +223,8 @@ function stage({ label, taken = [] }) {
     move({ ...view, x: box.width / 2 - view.k * x, y: box.height / 2 - view.k * y }, 0);
   }
 
-  // Moves no more than it takes to see all these boxes, or at least the first. Where the whole is too small to be read, or smaller
-  // than the style sheet allows, it comes closer, unless the reader has chosen the zoom.
+  // Moves just enough to show all these boxes, or at least the first. If the text is too small to read, or smaller than the style
+  // sheet allows, zooms in, unless the reader has chosen the zoom.
   function reveal(boxes, margin = FIT_MARGIN / 2) {
     if (boxes.length === 0 || box.width === 0) return;
     const { width, height } = free();
@@ -244,7 +244,7 @@ function stage({ label, taken = [] }) {
     map.dodge(boxes[0], held({ k, x, y }), box);
   }
 
-  // With a box in the middle, unless more of the picture can be seen another way.
+  // The position that centres a box, unless another shows more of the picture.
   function near(k, r) {
     const at = (of, middle) => {
       const spare = box[of] - k * size[of];
@@ -262,12 +262,12 @@ function stage({ label, taken = [] }) {
     return new DOMRect((inner.x - outer.x) / k, (inner.y - outer.y) / k, inner.width / k, inner.height / k);
   }
 
-  // Where a box of the picture is seen, in pixels of the stage.
+  // The position of a box of the picture, in pixels of the stage.
   function seen(r) {
     return new DOMRect(view.k * r.x + view.x, view.k * r.y + view.y, view.k * r.width, view.k * r.height);
   }
 
-  // Where buttons and map are, in pixels of the stage.
+  // The boxes of buttons and map, in pixels of the stage.
   function furniture() {
     const r = root.getBoundingClientRect();
     return [buttons, map.root].filter((part) => !part.hidden).map((part) => {
@@ -286,34 +286,34 @@ function stage({ label, taken = [] }) {
   return api;
 }
 
-// Whether an element or one around it scrolls up and down.
+// True if an element or one around it scrolls vertically.
 function scrolls(part) {
   if (part === null) return false;
   const able = part === document.documentElement || /auto|scroll/.test(getComputedStyle(part).overflowY);
   return (able && part.scrollHeight > part.clientHeight) || scrolls(part.parentElement);
 }
 
-// Wheel, pointers and keys on a stage.
+// Handles wheel, pointers and keys on a stage.
 function gestures(root, { zoom, pan, slide, fit }, taken) {
   const at = (event) => {
     const r = root.getBoundingClientRect();
     return [event.clientX - r.left, event.clientY - r.top];
   };
 
-  // Whether the page has no use for wheel and finger: it does not scroll, and there is none around it that may.
+  // True if the page doesn't need wheel and finger: it doesn't scroll, and no page around it may.
   const free = () => root.closest("body > main") !== null && window === window.parent && !scrolls(root.parentElement);
 
-  // The wheel is the page's where that scrolls, until the stage has the focus.
+  // If the page may scroll, the wheel scrolls it until the stage has the focus.
   function wheel(event) {
     if (!event.ctrlKey && !event.metaKey && !free() && !root.matches(":focus-within")) return;
     event.preventDefault();
     const pixels = event.deltaY * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1);
-    const pinch = event.ctrlKey && Math.abs(pixels) < 50; // of a trackpad, in small steps
+    const pinch = event.ctrlKey && Math.abs(pixels) < 50; // on a trackpad, in small steps
     zoom(Math.exp(-(Math.max(-120, Math.min(120, pixels)) * (pinch ? 6 : 1)) / 500), ...at(event), 0);
   }
   root.addEventListener("wheel", wheel, { passive: false });
 
-  const fingers = new Map(); // where they are, and a mouse whose button is down
+  const fingers = new Map(); // the positions of fingers, and of a mouse with its button down
   let dragged = false;
 
   function down(event) {
@@ -325,11 +325,11 @@ function gestures(root, { zoom, pan, slide, fit }, taken) {
   function drag(event) {
     const before = fingers.get(event.pointerId);
     if (before === undefined) return;
-    if (event.pointerType === "mouse" && event.buttons === 0) return up(event); // it was let go outside
+    if (event.pointerType === "mouse" && event.buttons === 0) return up(event); // the button was released outside
     const now = at(event);
     const [dx, dy] = [now[0] - before[0], now[1] - before[1]];
     if (!dragged && fingers.size === 1 && Math.hypot(dx, dy) < 4) return; // a click
-    if (!dragged) root.setPointerCapture(event.pointerId); // only now: a click is for what it hits
+    if (!dragged) root.setPointerCapture(event.pointerId); // not earlier: a click belongs to its target
     dragged = true;
     root.classList.add("dragged");
     fingers.set(event.pointerId, now);
@@ -340,7 +340,7 @@ function gestures(root, { zoom, pan, slide, fit }, taken) {
     pan(dx / 2, dy / 2, 0);
   }
 
-  // The browser scrolls by a finger that moves up or down (touch-action), unless it is told not to.
+  // A finger that moves up or down scrolls the page (touch-action), unless this prevents it.
   function touch(event) {
     if (event.cancelable && (event.touches.length > 1 || free())) event.preventDefault();
   }
@@ -352,7 +352,7 @@ function gestures(root, { zoom, pan, slide, fit }, taken) {
   }
 
   function click(event) {
-    if (dragged && event.target.closest(".stage-picture")) event.stopPropagation(); // the end of a drag is no click
+    if (dragged && event.target.closest(".stage-picture")) event.stopPropagation(); // the end of a drag isn't a click
     dragged = false;
   }
 
@@ -376,7 +376,7 @@ function gestures(root, { zoom, pan, slide, fit }, taken) {
   });
 }
 
-// The map: the boxes of the picture in small, and a frame around the part that is seen. The keys do what a drag in it does.
+// The map: the boxes of the picture in small, and a frame around the visible part. Keys on the stage do what a drag here does.
 function overview(go) {
   const shape = (name, { x, y, width, height }) => drawn("rect", { class: name, x, y, width, height });
   const svg = drawn("svg");
@@ -398,12 +398,12 @@ function overview(go) {
     const [left, top] = [Math.max(0, part.x), Math.max(0, part.y)];
     const [right, bottom] = [Math.min(size.width, part.x + part.width), Math.min(size.height, part.y + part.height)];
     const share = (Math.max(0, right - left) / size.width) * (Math.max(0, bottom - top) / size.height);
-    root.hidden = share > 0.85; // what is not seen is margins and words
+    root.hidden = share > 0.85; // the rest is margins and words
     const sides = { x: left, y: top, width: Math.max(0, right - left), height: Math.max(0, bottom - top) };
     for (const [name, length] of Object.entries(sides)) frame.setAttribute(name, length);
   }
 
-  // Out of the way of a box that is to be seen.
+  // Moves the map out of the way of a box.
   function dodge(r, { x, y, k }, stage) {
     const { width, height } = root.getBoundingClientRect();
     root.classList.toggle("up", k * r.left + x < width + 20 && k * r.bottom + y > stage.height - height - 20);

@@ -1,14 +1,14 @@
-// What a step says: in a few words, and in full; with as many digits as the numbers on cards have.
+// The words of a step, in brief and in full, with as many digits as the numbers on cards.
 
 const DIGITS = 4;
 
-// A text whose names may be broken between the parts of their paths.
+// A text that may wrap between the parts of dotted names.
 const breakable = (text) => text.split(/(?<=\.)(?=[A-Za-z_])/).flatMap((part, i) => (i ? [element("wbr"), part] : [part]));
 
-// The step in which the backward pass begins.
+// True for the step that begins the backward pass.
 const isSeed = (step) => step.changes !== undefined && step.upstream === undefined;
 
-// "Forward: c is computed", of the steps from `first` to `last`, which are taken at once.
+// The heading for the steps from `first` to `last` taken at once: "Forward: c is computed".
 function phase(data, walk, [first, last]) {
   const step = data.steps[last];
   const { name } = data.nodes[step.node];
@@ -19,11 +19,11 @@ function phase(data, walk, [first, last]) {
     return `${way} ${group ? `through ${group}` : "outside modules"}, ${last - first + 1} operations; the last one:`;
   }
   if (!step.changes) return `${way}: ${name} is computed`;
-  if (isSeed(step)) return `${way}: begins at ${name}`;
+  if (isSeed(step)) return `${way} begins at ${name}`;
   return `${way}: ${name} passes on ∂${data.root}/∂${name} = ${showNumber(step.upstream, DIGITS)}`;
 }
 
-// The sentences of a step: [{ text, why }]. Those along which a gradient flows come in the order of the changes.
+// The sentences of a step: [{ text, why }]. Those with a rule are in the order of the changes.
 function sentences(data, walk, at) {
   const changes = walk.changes[at].values();
   return data.steps[at].texts.map(([text, rule]) => {
@@ -34,14 +34,14 @@ function sentences(data, walk, at) {
   });
 }
 
-// What comes out in a sentence, without how.
+// A sentence cut down to its result.
 function brief(text) {
   const [, result, is] = text.match(/^(.*?) (\+?=) /) ?? [];
   return is ? `${result} ${is} ${text.split(" = ").at(-1)}` : text;
 }
 
-// How many sentences of a step were left out, with these that there is no room for.
+// A note on how many sentences of a step are left out, including `others` for lack of room.
 function moreOf({ more = 0, beyond = 0 }, others = 0) {
   const left = more + others;
-  return left === 0 ? "" : `… and ${left} more: see the table${beyond ? `, which leaves out ${beyond} of them` : ""}`;
+  return left === 0 ? "" : `… and ${left} more: see the table${beyond ? ` (which omits ${beyond} of them)` : ""}`;
 }

@@ -1,7 +1,7 @@
-// The live page: its leaves move, and Python computes the graph again.
+// The live page: when a leaf moves, Python recomputes the graph.
 
-const SLOW = 500; // milliseconds after which a computation is mentioned
-const SILENT = 10_000; // and after which Python may be gone
+const SLOW = 500; // milliseconds after which a running computation is mentioned
+const SILENT = 10_000; // milliseconds after which Python may be gone
 
 // JSON has no NaN, no infinity and no −0.
 const forPython = (x) => (Object.is(x, -0) ? "-0.0" : Number.isFinite(x) ? x : showNumber(x).replace("−", "-").toLowerCase());
@@ -11,13 +11,13 @@ function leafPanel(model, page) {
   const note = element("p", { class: "quiet", role: "status" });
   const values = () => model.get("values").map(fromPython);
   const answered = () => page().values.every((x, i) => Object.is(toNumber(x), values()[i]));
-  let wanted = null; // the newest numbers, while Python is at older ones
+  let wanted = null; // the newest numbers, while Python computes older ones
   let timers = [];
 
   const controls = page().leaves.map(({ name }, i) => leafControl(name, (x) => ask((wanted ?? values()).with(i, x))));
   const root = element("div", { class: "leaves", role: "group", "aria-label": "Leaves" }, ...controls.map((control) => control.root), note);
 
-  // One computation at a time: of the numbers that come meanwhile only the newest are computed.
+  // One computation at a time: of the numbers that arrive meanwhile, only the newest are computed.
   function ask(numbers) {
     wanted = numbers;
     if (answered()) send();
@@ -51,7 +51,7 @@ function leafPanel(model, page) {
     controls.forEach((control, i) => control.show(now[i], leaves[i]));
   }
 
-  // A page has come from Python.
+  // Called when a page has arrived from Python.
   function receive() {
     if (answered()) rest();
     if (answered() && wanted !== null) send();
@@ -72,7 +72,7 @@ function render({ model, el }) {
   const update = mount(inside, page, inside);
   inside.addEventListener("themechange", () => (root.dataset.theme = inside.dataset.theme));
   root.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.target.matches("input, select")) event.stopPropagation(); // nor other notebooks'
+    if (event.defaultPrevented || event.target.matches("input, select")) event.stopPropagation(); // nor other notebook apps'
   });
 
   function receive() {

@@ -2,11 +2,11 @@
 
 Run by hand where PyTorch is installed, and commit what it writes:
 
-    python tests/reference/make_losses.py
+    python tests/nn/reference/make_losses.py
 
-Each row says all that is needed to repeat it: the loss, its settings, the predictions and targets by name; then the
-value (for reduction "none" the list of losses, row after row), and the gradient of their sum by each prediction and, if
-they have one, by each target.
+Each row has everything needed to repeat it: the loss, its settings, and the names of its predictions and targets; then the
+value (for reduction "none", a flat list of losses), and the gradient of their sum by each prediction and, where there is
+one, by each target.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def row(torch: Any, kind: str, settings: dict[str, Any], predictions: str, targe
     }
     p = torch.tensor(DATA[predictions], requires_grad=True)
     t = torch.tensor(DATA[targets])
-    # By probabilities of 0 PyTorch's gradients are NaN or that of a branch not taken.
+    # With respect to probabilities of 0, PyTorch's gradients are NaN or those of a branch not taken.
     by_targets = t.is_floating_point() and targets not in ("shares", "answers", "answer table")
     t.requires_grad_(by_targets)
     value = getattr(torch.nn, kind)(**of_tensors)(p, t)
@@ -98,7 +98,7 @@ def main() -> None:
     torch.set_default_dtype(torch.float64)
     fixed = {"torch": torch.__version__, **DATA}
     lines = [f' "{name}": {json.dumps(held)}' for name, held in fixed.items()]
-    rows = [json.dumps(row(torch, *case), allow_nan=False) for case in cases()]  # one a line, so that a difference can be read
+    rows = [json.dumps(row(torch, *case), allow_nan=False) for case in cases()]  # one per line, for readable diffs
     lines.append(' "losses": [\n  ' + ",\n  ".join(rows) + "\n ]")
     Path(__file__).with_name("losses.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")
 

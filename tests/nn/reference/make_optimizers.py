@@ -2,13 +2,13 @@
 
 Run by hand where PyTorch is installed, and commit what it writes:
 
-    python tests/reference/make_optimizers.py
+    python tests/nn/reference/make_optimizers.py
 
-Every run minimises x⁴/4 + (x − y)²/2 + y²·z²/2 + (z − 2)²/2, whose gradient takes nothing but arithmetic, so it does
-not hang on anybody's automatic differentiation. The file says all that is needed to repeat a run: the optimizer,
-its settings and parameter groups, the schedulers, the metrics, the parameters that get no gradient in a step ("unreached",
-where the run says so); and, for each of the 50 steps, the three parameters after `optimizer.step()`, and each group's
-learning rate and momentum after `scheduler.step()`. "state" is what the optimizer has kept of each parameter at the end.
+Every run minimises x⁴/4 + (x − y)²/2 + y²·z²/2 + (z − 2)²/2, whose gradient needs only arithmetic, so it doesn't
+depend on anyone's automatic differentiation. The file has everything needed to repeat a run: the optimizer,
+its settings and parameter groups, the schedulers, the metrics, and the parameters that get no gradient in a step ("unreached",
+in runs that have some); and, for each of the 50 steps, the three parameters after `optimizer.step()`, and each group's
+learning rate and momentum after `scheduler.step()`. "state" is the optimizer's state for each parameter at the end.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ OPTIMIZERS: list[tuple[str, str, dict[str, Any]]] = [
     ("NAdam with decoupled weight decay", "NAdam", {"lr": 0.1, "weight_decay": 0.1, "decoupled_weight_decay": True}),
 ]
 
-# What a second group has in place of the settings of the first, for each optimizer.
+# For each optimizer, the settings, and those that a second group has in their place.
 SECOND_GROUPS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("SGD", {"lr": 0.02, "momentum": 0.9}, {"lr": 0.05, "momentum": 0.5, "weight_decay": 0.1, "nesterov": True}),
     ("Adam", {"lr": 0.1}, {"lr": 0.3, "betas": [0.8, 0.9], "eps": 1e-6, "weight_decay": 0.1, "amsgrad": True}),
@@ -59,13 +59,13 @@ SECOND_GROUPS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("RMSprop", {"lr": 0.02}, {"lr": 0.01, "alpha": 0.9, "weight_decay": 0.1, "momentum": 0.8, "centered": True}),
     ("Adagrad", {"lr": 0.3}, {"lr": 0.2, "lr_decay": 0.05, "weight_decay": 0.1, "eps": 1e-6}),
 ]
-# In these steps these parameters have no gradient: one begins late, one stops early, one comes and goes.
+# The parameters without a gradient, for each step: one starts late, one stops early, one comes and goes.
 UNREACHED = [[i for i, out in enumerate((step < 10, step >= 30, step % 3 == 1)) if out] for step in range(STEPS)]
 
-# The factors of LambdaLR are a list, one for each epoch, so that the file needs no program.
+# LambdaLR's factors as a list, one per epoch, so that the file contains no code.
 FACTORS = [1.0 / (1.0 + 0.3 * epoch) for epoch in range(STEPS + 1)]
 WARM_UP = [min(1.0, (1 + epoch) / 5) for epoch in range(STEPS + 1)]
-# Falls, rests, falls below 0 and rises, in steps that the ways of counting a plateau take differently.
+# Falls, rests, falls below 0 and rises, in steps on which the definitions of a plateau disagree.
 METRICS = [3.0, 2.9, 2.8, 2.7, 2.6, 2.5, 2.0, 1.5, 1.4999, 1.4998, 1.4997, 1.4, 1.41, 1.42, 1.3, 1.31]
 METRICS += [1.3, 1.3, 1.29995, 1.3, 0.9, 0.9, 0.95, 0.9, 0.91, 0.6, 0.57, 0.54, 0.51, 0.5, 0.5, 0.2, 0.3]
 METRICS += [-0.1, -0.10001, -0.2, 0.5, 1.0, 2.0, 3.2, 3.5, 3.8, 3.9, 4.0, 4.0, 4.2, 4.8, 4.8, 5.0, 5.0]
@@ -100,7 +100,7 @@ SCHEDULERS: list[tuple[str, list[tuple[str, dict[str, Any]]]]] = [
     ("LinearLR down to 0", [("LinearLR", {"start_factor": 1.0, "end_factor": 0.0, "total_iters": 40})]),
     ("a warm-up before a decay", [("LinearLR", {"start_factor": 0.1}), ("ExponentialLR", {"gamma": 0.9})]),
 ]
-# The second group of each of these runs has another learning rate.
+# In each of these runs, the second group has another learning rate.
 ONE_CYCLE: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
     ("OneCycleLR by default", "SGD", {"lr": 0.1, "momentum": 0.9}, {"max_lr": 0.05, "total_steps": 51}),
     ("OneCycleLR of epochs", "AdamW", {"lr": 0.1}, {"max_lr": 0.1, "epochs": 17, "steps_per_epoch": 3}),
@@ -169,7 +169,7 @@ NORMS: list[float | str] = [1.0, 2.0, 3.0, "inf"]  # JSON has no infinity
 
 
 def gradient(x: Any, y: Any, z: Any) -> tuple[Any, Any, Any]:
-    """The gradient of the function above."""
+    """The gradient of the function in the module's docstring."""
     return x * x * x + (x - y), (y - x) + y * z * z, y * y * z + (z - 2.0)
 
 
@@ -209,7 +209,7 @@ def run(
 
 
 def scheduler(torch: Any, optimizer: Any, kind: str, arguments: dict[str, Any]) -> Any:
-    """A scheduler of PyTorch; the functions of a LambdaLR are lists here."""
+    """A PyTorch scheduler; LambdaLR's function is given as a list of factors."""
     if "schedulers" in arguments:
         arguments = {**arguments, "schedulers": [scheduler(torch, optimizer, *one) for one in arguments["schedulers"]]}
     factors = arguments.get("lr_lambda")
@@ -219,7 +219,7 @@ def scheduler(torch: Any, optimizer: Any, kind: str, arguments: dict[str, Any]) 
 
 
 def clipped(torch: Any, grads: list[float], clip: Any, *arguments: float) -> dict[str, Any]:
-    """What clipping makes of these gradients."""
+    """These gradients before and after clipping, and their norm if `clip` returns one."""
     params = [torch.tensor(0.0, requires_grad=True) for _ in grads]
     for p, grad in zip(params, grads, strict=True):
         p.grad = torch.tensor(grad)
@@ -229,7 +229,7 @@ def clipped(torch: Any, grads: list[float], clip: Any, *arguments: float) -> dic
 
 
 def main() -> None:
-    """Make every run, and write the file beside this one."""
+    """Run everything, and write the file beside this one."""
     import torch
 
     torch.set_default_dtype(torch.float64)
@@ -264,7 +264,7 @@ def main() -> None:
     }
     fixed = {"torch": torch.__version__, "start": START, "metrics": METRICS, "unreached": UNREACHED}
     lines = [f' "{name}": {json.dumps(held)}' for name, held in fixed.items()]
-    for name, rows in lists.items():  # one row a line, so that a difference can be read
+    for name, rows in lists.items():  # one row per line, for readable diffs
         lines.append(f' "{name}": [\n  ' + ",\n  ".join(json.dumps(row, allow_nan=False) for row in rows) + "\n ]")
     Path(__file__).with_name("optimizers.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")
 

@@ -1,4 +1,4 @@
-"""In place of Matplotlib, where it could not be had: sketches of curves and points, and a word about what it leaves out."""
+"""A stand-in for Matplotlib where it is unavailable: it sketches curves and points, and names what it leaves out."""
 
 import sys
 from importlib.abc import Loader, MetaPathFinder
@@ -8,7 +8,7 @@ from .absent import absent
 
 
 class _Rest(MetaPathFinder, Loader):
-    """Modules of Matplotlib that are not here: what is in them does nothing."""
+    """A finder for Matplotlib's missing modules, whose contents do nothing."""
 
     def find_spec(self, name, path=None, target=None):
         return ModuleSpec(name, self, is_package=True) if name.startswith("matplotlib.") else None
@@ -25,4 +25,4 @@ rcParams = {}
 
 
 def use(backend):
-    """There is one way to show a sketch."""
+    """Do nothing: there is only one way to show a sketch."""

@@ -1,4 +1,4 @@
-"""Something that is not here: it can be called and asked for parts, and nothing comes of it."""
+"""A placeholder for something missing: it can be called and asked for attributes, and does nothing."""
 
 
 class Absent:
@@ -27,7 +27,7 @@ class Absent:
 
 
 def absent(name):
-    """A part of a module that is not here. Python asks modules for names such as `__file__`, too: those are not parts of it."""
+    """A missing attribute of a module. AttributeError for names such as `__file__`, which Python itself asks for."""
     if name.startswith("__"):
         raise AttributeError(name)
     return Absent()

@@ -1,4 +1,4 @@
-"""One set of axes: what was drawn on it, and how it looks as SVG."""
+"""One set of axes: what was drawn on it, and its SVG."""
 
 import math
 import re
@@ -34,7 +34,7 @@ class Line2D:
 
 
 class Axes:
-    """Curves and points. What else is asked for is remembered by name, and told below the sketch."""
+    """Curves and points. Names of other methods that are called are collected, to be listed below the sketch."""
 
     def __init__(self, figure):
         self.figure, self.lines, self.missing, self.settings = figure, [], [], {}
@@ -51,7 +51,7 @@ class Axes:
         return Absent()
 
     def plot(self, *args, **options):
-        """Curves: y, or x and y, each with a format such as "o--"."""
+        """Add curves: y, or x and y, each optionally with a format such as "o--"."""
         options = {
             {"ls": "linestyle", "lw": "linewidth", "c": "color", "ms": "markersize"}.get(k, k): v for k, v in options.items()
         }
@@ -80,12 +80,12 @@ class Axes:
         return self.lines[-1]
 
     def scatter(self, xs, ys, s=36, c=None, marker="o", color=None, label="", **_):
-        """Points, of one colour."""
+        """Add points of one colour."""
         one = color or (c if isinstance(c, str) else None)
         return self._line(list(xs), list(ys), "", {"linestyle": "", "marker": marker, "color": one, "label": label})
 
     def contour(self, xs, ys, heights, levels=(), colors="black", linestyles="-", linewidths=1.5, **_):
-        """The lines on which the heights, a row for each y, reach a level; exact for what is linear in each cell."""
+        """Add the lines on which the heights, one row per y, reach a level; exact if they are linear in each cell."""
         for level in levels:
             for path in crossings(list(xs), list(ys), [list(row) for row in heights], level):
                 self.lines.append(Line2D(*zip(*path, strict=True), color=colors, linestyle=linestyles, linewidth=linewidths))
@@ -151,16 +151,16 @@ class Axes:
 
     @property
     def drawn(self):
-        """Whether there is anything to see."""
+        """True if there is anything to see."""
         return bool(self.lines or self.rules or self.spans or self.slopes or self.missing)
 
     def svg(self, width, height):
-        """What stands in a cell of this size, its upper left corner being the origin."""
+        """The contents of a cell of this size, with the origin at its upper left corner."""
         return _Drawn(self, width, height).svg()
 
 
 def crossings(xs, ys, heights, level):
-    """Pieces of the line: in each of the two triangles of a cell, between the edges on which the heights cross the level."""
+    """Segments of a level line: in each of the two triangles of a cell, between the edges on which the heights cross it."""
     for j in range(len(ys) - 1):
         for i in range(len(xs) - 1):
             a, b, c, d = ((xs[i + u], ys[j + v], heights[j + v][i + u] - level) for u, v in ((0, 0), (1, 0), (1, 1), (0, 1)))
@@ -243,7 +243,7 @@ class _Drawn:
             yield f'<g transform="translate({x + 8} {y + 18 + 18 * i})">{mark}{_text(32, 0, label, "start")}</g>'
 
     def _free_corner(self, wide, high):
-        """Where the fewest points would be hidden."""
+        """The corner for the legend that hides the fewest points."""
         points = [
             (self.x(x), self.y(y)) for line in self.ax.lines for x, y in zip(line.xs, line.ys, strict=True) if self._has(x, y)
         ]

@@ -30,7 +30,7 @@ WORDS = {
 
 
 def css(colour):
-    """The colour as CSS has it."""
+    """A colour in CSS notation."""
     if isinstance(colour, (tuple, list)):
         return "#" + "".join(f"{round(255 * part):02x}" for part in colour[:3])
     colour = str(colour)
@@ -54,7 +54,7 @@ def to_rgb(colour):
 
 
 def to_rgba(colour, alpha=1.0):
-    """The same, and how opaque it is."""
+    """Red, green, blue and opacity from 0 to 1."""
     return (*to_rgb(colour), alpha)
 
 

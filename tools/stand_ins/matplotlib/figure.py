@@ -4,7 +4,7 @@ from .absent import Absent
 from .axes import Axes
 
 INCH = 96  # pixels
-NOTE = "A sketch: Matplotlib is not in this page."
+NOTE = "A sketch: Matplotlib isn't available on this page."
 
 
 class Figure:

@@ -1,4 +1,4 @@
-"""Figures one after the other, shown when asked or at the end of their cell."""
+"""Figures, shown on request or at the end of their cell."""
 
 from .absent import absent
 from .figure import Figure
@@ -30,7 +30,7 @@ def plot(*args, **options):
 
 
 def close(which=None):
-    """Close a figure, the last one, or all."""
+    """Close the given figure, the last one, or "all"."""
     if which == "all":
         _open.clear()
     elif which in _open:
@@ -40,7 +40,7 @@ def close(which=None):
 
 
 def show(*args, **options):
-    """Show what is open."""
+    """Show and close all open figures."""
     from IPython.display import display
 
     shown = _open[:]

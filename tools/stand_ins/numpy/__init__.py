@@ -1,8 +1,8 @@
-"""In place of NumPy, where it could not be had: whoever imports it is told so. In a notebook that is a note below the cell."""
+"""A stand-in for NumPy where it is unavailable: importing it says so, in a notebook as a note below the cell."""
 
 MESSAGE = (
-    "NumPy is not in this page: neither this cell nor what uses its results can run here. "
-    "On your computer they do: `pip install 'scalar-autograd[lab]'`"
+    "NumPy isn't available on this page, so neither this cell nor those that use its results can run here. "
+    "They run on your computer: `pip install 'scalar-autograd[lab]'`"
 )
 
 
