@@ -37,7 +37,7 @@ def to_begin_with(error: BaseException, text: str) -> str:
 
 
 def said(x: float) -> str:
-    """A plain number in a message; of an integer that is too large for a float, about how large it is.
+    """A plain number in a message; an integer that is too large for a float as the nearest power of ten.
 
     >>> said(2.0), said(-(10**400))
     ('2', '−10**400')

@@ -318,7 +318,7 @@ def _unparsed(error: SyntaxError, text: str) -> Slip:
 def _raised(error: BaseException, text: str, scope: Mapping[str, Any]) -> Slip:
     """What the lines raised, at what they were evaluating; `scope` has their names."""
     at = _last_of_the_page(error.__traceback__)
-    if at is None:  # before any line ran
+    if at is None:  # raised by no line of the text: while it is read, or what its last line gives is printed
         if isinstance(error, SyntaxError):
             return _unparsed(error, text)
         return Slip(TOO_DEEP if isinstance(error, (RecursionError, MemoryError)) else _told(error))
@@ -337,7 +337,7 @@ def _raised(error: BaseException, text: str, scope: Mapping[str, Any]) -> Slip:
 
 
 def _of_a_name(error: BaseException, after: str, scope: Mapping[str, Any]) -> str:
-    """What to write for a name without a value, unless what stands after it says that it is none of a number."""
+    """What to write for a name without a value; empty if it is called, or has attributes, as no number would."""
     name = error.name if type(error) is NameError and error.name else ""
     if name in FUNCTIONS:
         return pytorch.function(name)
@@ -350,7 +350,7 @@ def _of_a_name(error: BaseException, after: str, scope: Mapping[str, Any]) -> st
 
 
 def _otherwise(error: BaseException, scope: Mapping[str, Any]) -> str:
-    """What there is here in place of what an error is about, or else the error."""
+    """What the page has in place of what is missing, or else the error as Python tells it."""
     meant = _meant(error)
     if meant in HINTS:
         return HINTS[meant]

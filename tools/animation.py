@@ -312,7 +312,7 @@ def files() -> dict[str, str]:
 
 
 def variants(name: str, draw: Callable[[bool], str]) -> dict[str, str]:
-    """A picture that is drawn wide or narrow as files: both of it, light and dark."""
+    """The files of a picture that `draw(narrow)` draws: wide and narrow, each light and dark."""
     made = {}
     for narrow in (False, True):
         svg = draw(narrow)

@@ -76,7 +76,7 @@ def _operation(box: Box) -> str:
 
 
 def filled(symbol: str, arity: int, given: Mapping[int, str]) -> str:
-    """A symbol with a place for each argument, or an operator between two, with those that are given; "" for another symbol.
+    """A symbol with the given arguments in their places, or an operator beside them; "" for a symbol that is neither.
 
     >>> filled("exp(· − ·)", 2, {1: "2"}), filled("−", 2, {0: "2"}), filled("−", 2, {1: "−2"}), filled("max", 2, {1: "2"})
     ('exp(· − 2)', '2 −', '− (−2)', '')
