@@ -413,7 +413,7 @@ class TorchReading:
 Reader = TypeVar("Reader", bound=TorchReading)
 
 
-def first(text: str, read: Callable[[str], Reader], find: Callable[[Reader], Iterable[Any]]) -> Any:
+def first_found(text: str, read: Callable[[str], Reader], find: Callable[[Reader], Iterable[Any]]) -> Any:
     """The first of the nodes that are found in a program; None if there are none, or it is not Python."""
     try:
         reading = read(text)

@@ -23,7 +23,7 @@ from playground.torch_reading import (
     TENSORS,
     TorchNetwork,
     TorchReading,
-    first,
+    first_found,
     here,
     is_torch,
     sizes_of,
@@ -436,7 +436,7 @@ def refused(text: str) -> tuple[str, int, int, int] | None:
     >>> refused("x = torch.tensor([1, -2], requires_grad=True)")
     ('PyTorch raises here: only tensors of floating point can require gradients; write [1.0, -2.0]', 1, 5, 46)
     """
-    call = first(text, TorchReading, lambda read: (call for node in read.nodes for call in read.whole(node)))
+    call = first_found(text, TorchReading, lambda read: (call for node in read.nodes for call in read.whole(node)))
     if call is None:
         return None
     floats = re.sub(r"\d+", r"\g<0>.0", ast.unparse(call.args[0]).replace("True", "1").replace("False", "0"))
