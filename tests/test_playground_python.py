@@ -411,6 +411,14 @@ def test_an_op_of_the_users_own_may_have_latex_that_browsers_cannot_draw():
     assert told["mathml"] == ""
 
 
+@pytest.mark.parametrize("text", ["squared(x)", "x*squared(2)"])
+def test_an_op_of_lines_that_are_gone_stands_in_no_program(text):
+    op = "squared = custom_op(lambda x: x * x, partials=lambda z, x: 2.0 * x, name='squared')"
+    asked("show", f"{op}\ny = squared(Value(2.0))", {})
+    told = "squared was defined by lines that stood here before: a program needs them, too"
+    assert asked("program", text, {"x": 2.0})["message"] == told
+
+
 def test_the_first_example_is_what_the_page_shows_before_python_is_there():
     from tools.playground import FIRST, SOURCES, first_sight
 
