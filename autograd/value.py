@@ -1001,7 +1001,7 @@ def operands(node: Value, values: Mapping[Value, float] | None = None) -> list[f
 
 
 def op_of(node: Value) -> Op:
-    """The op that made a node which is no leaf."""
+    """The op that made a node, which must not be a leaf."""
     assert node.op is not None
     return node.op
 

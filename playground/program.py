@@ -21,7 +21,7 @@ FROM = {"audit": "autograd.audit", "gradcheck": "autograd.testing"}  # else from
 MODULES = ("autograd", "nn", "random", "math")
 OF_A_LIST = ("sum", "prod", "mean", "var", "norm", "logsumexp")  # in expressions their numbers are written one by one
 OF_THE_FIRST = ("softmax", "log_softmax")  # in expressions they give the share of their first number
-RESULTS = ("y", "f", "z", "result")  # names for one that nobody named
+RESULTS = ("y", "f", "z", "result")  # what a result is called that nobody named: the first that is free
 
 
 def of_expression(text: str, numbers: Mapping[str, float], root: str = "") -> tuple[str, str]:
@@ -77,7 +77,7 @@ def of_lines(text: str, scope: dict[str, Any], root: Value | None, left: Mapping
 
 
 def result_name(taken: Container[str]) -> str:
-    """A name for a result that nobody named."""
+    """The name of a result that nobody named."""
     return next(name for name in (*RESULTS, "_" * 9) if name not in taken)
 
 

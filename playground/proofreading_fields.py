@@ -163,12 +163,12 @@ def as_function(read: Reading, at: Numbers, names: Collection[str] = ()) -> Call
 
 
 def number_at(read: Reading, at: Numbers) -> float:
-    """What a field comes to at a point."""
+    """The value of a field at a point."""
     return _as_number(result_of(read, at))
 
 
 def slope_at(read: Reading, at: Numbers, name: str) -> float:
-    """The derivative of what a field says by one name, at a point, as the engine computes it."""
+    """The derivative of a field by one of its variables, at a point, as the engine computes it."""
     slope: float = grad(as_function(read, at, [name]))(at[name])
     return slope
 

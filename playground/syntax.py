@@ -1,4 +1,4 @@
-"""Syntax trees of what was typed, which need not be Python: their names, where nodes stand in the text, and other text there."""
+"""Syntax trees of what was typed, if it is Python: the names in them, the places of their nodes, and edits of the text."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 
 ATOMS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant)  # that need no brackets inside an operation
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # of text that is not Python, or too much of it
+UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # of ast.parse: text is not Python, or nested too deep
 
 Edit = tuple[tuple[int, int], tuple[int, int], str]  # from line and column, to line and column, what stands there instead
 
 
 def parsed(text: str) -> ast.Module | None:
-    """The tree of lines of Python; None if they are not."""
+    """The syntax tree of a text; None if it is not Python."""
     try:
         return ast.parse(text)
     except UNREADABLE:
@@ -67,7 +67,7 @@ def around(node: ast.AST, before: str, after: str) -> list[Edit]:
 
 
 def edited(text: str, edits: Iterable[Edit]) -> str:
-    """The text, with all of them made.
+    """The text with all of these edits made.
 
     >>> x = ast.parse("2 * x").body[0].value.right
     >>> edited("2 * x", around(x, "sin(", ")"))

@@ -31,7 +31,7 @@ from playground.torch_reading import (
 
 OF_LISTS = {"sum", "mean", "prod", "norm", "softmax", "log_softmax", "logsumexp"}  # of what is a tensor there, and a list here
 DERIVATIVES = {"grad", "jacobian", "hessian"}
-NUMBER_OF = {"abs", "clone", "mean", "norm", "sum"}  # what is a plain number, of a plain number
+NUMBER_OF = {"abs", "clone", "mean", "norm", "sum"}  # methods that make a plain number of one
 LEFT_OUT = {"inplace", "set_to_none", "dtype", "device", "retain_graph", "allow_unused"}  # of keywords
 ANSWERS = {"double": "float", "float": "float", "long": "int"}
 FIELD = re.compile(r"(?<=(?<!\{)\{)[^{}:!=]+")  # of an f-string

@@ -50,7 +50,7 @@ PENALTIES = {"L1": "{rate} * sum(abs(w) for w in weights)", "L2": "{rate} / 2 * 
 
 
 def optimizer_text(setting: Mapping[str, Any]) -> str:
-    """The line of Python that makes the optimizer of a model, with the options that differ from its defaults."""
+    """The call that makes the optimizer of a model, with the options that differ from its defaults."""
     given = dict(setting["options"])
     if "beta1" in given:
         given["betas"] = (given.pop("beta1"), given.pop("beta2"))

@@ -23,7 +23,7 @@ from autograd.compiler.traced import Traced
 from autograd.errors import CompileError, TracingWarning
 from autograd.value import Value
 
-needed_numpy("losses of batches")  # at import, for which training has a fallback
+needed_numpy("losses of batches")  # at import, where training falls back on the eager engine
 
 Made = tuple[bytes, int, tuple[int, ...], str]  # what a worker makes the program of
 

@@ -152,7 +152,7 @@ def framed(page: str, title: str, height: int, still: str) -> str:
 
 
 def _in_any_encoding(markup: str) -> str:
-    """The same for a page whose encoding nobody declared: there, a script with other letters than ASCII may not even parse."""
+    """The same in ASCII, for a page that declares no encoding: there, a script with other letters may not even parse."""
 
     def reference(found: re.Match[str]) -> str:
         spelled = f"&#{ord(found[0])};"

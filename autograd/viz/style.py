@@ -78,7 +78,7 @@ class Ribbon(NamedTuple):
 
 
 def ribbon(gradients: Sequence[float], largest: float) -> Ribbon:
-    """The line for these gradients: as wide as they are large, `largest` being the picture's largest.
+    """The line for these gradients, its width in proportion to their size; `largest` is the largest size in the picture.
 
     >>> ribbon([-1.0], 4.0), ribbon([0.0], 4.0).width, ribbon([4.0], 4.0).width
     (Ribbon(colour='#a94008', width=1.75, dashes='dashed'), 1.0, 7.0)
