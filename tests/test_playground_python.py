@@ -94,6 +94,14 @@ def test_lines_show_what_backward_was_called_on_last_and_so_does_their_program(t
     assert root not in scope or scope[root].data == value
 
 
+def test_a_number_that_is_nan_has_not_moved():
+    lines = "w = Value(float('nan'))\ny = w*3"
+    assert asked("show", lines, {})["note"] == ""
+    scope = {}
+    exec(asked("program", lines, {})["code"], scope)
+    assert math.isnan(scope["y"].data)
+
+
 def test_parameters_that_lines_step_by_hand_are_named_beside_the_number_that_they_change():
     lines = "w = Value(1.0)\nloss = (2*w - 3)**2\nloss.backward()\n"
     assert asked("show", lines, {})["note"] == ""
