@@ -592,4 +592,4 @@ def test_a_branch_that_was_not_taken_is_no_penalty():
         return autograd.where(w > 0, w * x, w**2)
 
     assert audit(loss, {"x": lambda x, w: w, "w": lambda x, w: x}, at={"x": 2.0, "w": 0.5})
-    assert "claimed 1, it is 2" in str(audit(loss, {"x": None, "w": lambda x, w: 2 * w}, at={"x": 2.0, "w": 0.5}))
+    assert "claimed 1, should be 2" in str(audit(loss, {"x": None, "w": lambda x, w: 2 * w}, at={"x": 2.0, "w": 0.5}))
