@@ -36,7 +36,7 @@ def main(argv: list[str] | None = None) -> int:
         if unused:
             raise ValueError(f"{unused[0]}=… is given, but the expression has no variable {unused[0]!r}")
         if type(result) is not Value:
-            raise ValueError("the expression has no variable, so there is nothing to differentiate")
+            raise ValueError("the expression has no variables, so there is nothing to differentiate")
     except ExpressionError as error:
         here = options.expression[error.column - 1 :].split("\n")[0] or "the end"
         print(f"{parser.prog}: error: column {error.column}, at {here!r}: {error}", file=sys.stderr)
@@ -128,7 +128,7 @@ def _values(pairs: list[str]) -> dict[str, Value]:
 def _picture_format(path: Path) -> str:
     kind = path.suffix.removeprefix(".").lower() or "svg"
     if kind not in ("svg", "png", "pdf"):
-        raise ValueError(f"--output: a picture is .svg, .png or .pdf, got {path.name!r}")
+        raise ValueError(f"--output: the file must end in .svg, .png or .pdf, got {path.name!r}")
     return kind
 
 

@@ -17,7 +17,7 @@ def checked_value(call: str, name: str, given: Any) -> Value:
 
     >>> checked_value("steps({})", "y", 3.0)
     Traceback (most recent call last):
-    TypeError: steps: y must be a Value, got float: a number carries no graph, pass the Value itself, steps(y)
+    TypeError: steps: y must be a Value, got float: a number has no graph, so pass the Value itself, steps(y)
     """
     if type(given) is Value:
         return given
@@ -30,11 +30,11 @@ def _about(given: Any, call: Callable[[str], str]) -> tuple[str, str]:
     kind = type(given).__name__
     method = given.__name__ if type(getattr(given, "__self__", None)) is Value else ""
     if given is None:
-        return kind, f"pass the Value itself, {call('y')} (None is what backward() returns)"
+        return kind, f"pass the Value itself, {call('y')} (backward() returns None)"
     if isinstance(given, str):
         return kind, f"pass the Value itself, without quotes, {call('y')}"
     if method == "backward":
-        return "its method backward", f"call y.backward() on a line of its own, and then {call('y')}"
+        return "its method backward", f"call y.backward() on its own line, then {call('y')}"
     if method:
         return f"its method {method}", f"call it, {call(f'y.{method}()')}"
     if isinstance(given, type):
@@ -45,8 +45,8 @@ def _about(given: Any, call: Callable[[str], str]) -> tuple[str, str]:
         function = given.__name__ if getattr(given, "__name__", "<lambda>").isidentifier() else "f"
         return "a function", f"call it first, {call(f'{function}(x)')}"
     if isinstance(given, Iterable) and getattr(given, "ndim", None) != 0:
-        return kind, f"one Value at a time, {call('ys[0]')}, or all of them together, {call('sum(ys)')}"
-    return kind, f"a number carries no graph, pass the Value itself, {call('y')}"
+        return kind, f"pass one Value at a time, {call('ys[0]')}, or all of them together, {call('sum(ys)')}"
+    return kind, f"a number has no graph, so pass the Value itself, {call('y')}"
 
 
 # -- numbers, flags and choices ----------------------------------------------------------------------

@@ -51,7 +51,7 @@ def write_atomically(path: str | Path, content: str | bytes) -> None:
 
 
 def read_json(content: str | bytes, **hooks: Any) -> Any:
-    """`json.loads`, but a RecursionError if lists and objects are nested more than 500 deep.
+    """`json.loads`, but a RecursionError if lists and objects are nested more than 500 levels deep.
 
     The depth that Python can read differs between versions; in a browser, Python crashes beyond it.
 
@@ -66,5 +66,5 @@ def read_json(content: str | bytes, **hooks: Any) -> Any:
     for token in re.finditer(rb'(?s)"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]', data):  # strings and brackets
         depth += DEEPER.get(token[0], 0)
         if depth > MAX_DEPTH:
-            raise RecursionError(f"nested more than {MAX_DEPTH} deep")
+            raise RecursionError(f"nested more than {MAX_DEPTH} levels deep")
     return json.loads(content, **hooks)

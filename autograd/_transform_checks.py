@@ -33,9 +33,11 @@ def argument(verb: str, name: str, position: int, arg: Any) -> TypeError:
 def not_values(verb: str, y: Any, xs: Any) -> NoReturn:
     """Raise the TypeError for a `y` or `xs` that are not Values."""
     if type(y) is not Value:
-        raise TypeError(f"{verb}: y must be a Value, got {kind(y)}: y is one number made from Values, and xs are those Values")
+        raise TypeError(
+            f"{verb}: y must be a Value, got {kind(y)}: y is one number computed from Values, and xs are those Values"
+        )
     path, x = next((path, x) for path, x in leaf_paths(xs) if type(x) is not Value)
-    advice = "pass the Value that y was made from" if is_number(x) else _advice(x, "pass")
+    advice = "pass the Value that y was computed from" if is_number(x) else _advice(x, "pass")
     raise TypeError(f"{verb}: xs{path} must be a Value, or {_CONTAINERS}, got {kind(x)}: {advice}")
 
 
@@ -49,7 +51,7 @@ def check_function(verb: str, f: Any) -> None:
 def refuse_items_for_primals(verb: str, f: Any, primals: Sequence[Any]) -> None:
     """TypeError if the primals are the items of the list that f takes as its only argument."""
     if all(isinstance(x, (int, float, Value)) for x in primals) and takes_first_alone(f, primals):
-        what = f"primals has {len(primals)} items, one for each argument, and f takes one argument"
+        what = f"primals has {len(primals)} items, one for each argument, but f takes one argument"
         raise TypeError(f"{verb}: {what}: for a list x, write {verb}(f, (x,), (v,))") from None
 
 

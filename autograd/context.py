@@ -114,7 +114,7 @@ class Mode:
             _, token, change = modes[last]
             self._variable.reset(token)
         except (IndexError, ValueError):
-            raise RuntimeError("this mode was not entered here: leave it in the thread or task that entered it") from None
+            raise RuntimeError("this mode was not entered here: exit it in the thread or task that entered it") from None
         entered.set(modes[:last] + modes[last + 1 :])
         with _lock:
             special -= change
@@ -124,7 +124,7 @@ class Mode:
 
         if isgeneratorfunction(function) or iscoroutinefunction(function) or isasyncgenfunction(function):
             raise TypeError(
-                f"{function.__name__} runs after its call has returned, out of reach of a decorator: use `with` inside"
+                f"{function.__name__} runs after its call returns, where a decorator has no effect: use `with` inside"
             )
 
         @functools.wraps(function)

@@ -198,7 +198,7 @@ def _check_places(who: str, template: Any, arity: int | None) -> None:
     try:
         fields = [parts[1:] for parts in Formatter().parse(template) if parts[1] is not None]
     except ValueError as error:
-        raise ValueError(f"{who} must have {wanted}, got {template!r}: {error} (a brace of its own is written twice)") from None
+        raise ValueError(f"{who} must have {wanted}, got {template!r}: {error} (write a literal brace twice)") from None
     names = [name for name, form, conversion in fields if not form and conversion is None]
     if names == [""] * count or (len(names) == len(fields) and set(names) == set(map(str, range(count)))):
         return
@@ -218,4 +218,4 @@ def _check_python(who: str, source: str, arity: int | None) -> None:
     names = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
     places = sum(name is not None for _, name, *_ in Formatter().parse(source))
     if sum(map(names.count, slots(count))) != (count if arity is None else places):
-        raise ValueError(f"{who} must have its arguments as operands, not inside names or texts, got {source!r}")
+        raise ValueError(f"{who} must use its arguments as operands, not inside names or strings, got {source!r}")

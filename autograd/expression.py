@@ -47,7 +47,7 @@ _CONSTANTS = {  # letters that stand for numbers in formulas
     "pi": "; for the number give pi=3.141592653589793",
     "π": "; for the number give π=3.141592653589793",
 }
-_PRODUCT = "a product is written with *"
+_PRODUCT = "write a product with *"
 MAX_DEPTH = 250
 MAX_LENGTH = 2000  # characters: longer texts may be nested so deeply that Python's own parser overflows a small stack
 
@@ -80,7 +80,7 @@ def evaluate(text: str, values: Mapping[str, Value | float]) -> tuple[Value | fl
 
     def recorded(node: ast.expr, depth: int) -> Any:
         if depth > MAX_DEPTH:
-            raise ExpressionError(f"nested more than {MAX_DEPTH} deep", *_columns(node))
+            raise ExpressionError(f"nested more than {MAX_DEPTH} levels deep", *_columns(node))
         if isinstance(node, ast.Name):
             result: Any = _variable(node, values)
         elif isinstance(node, ast.Constant):
@@ -140,18 +140,18 @@ _NUMBER = r"(?<![\w.])\d++(?:\.\d*+)?+(?:[eE][+-]?\d++)?+|(?<![\w.])\.\d++(?:[eE
 _NAME = r"[^\W\d]\w*"
 _SLIPS: list[tuple[str, Callable[[re.Match[str]], str]]] = [  # common ones that Python cannot parse
     (r"(?<![\w.,])(\d+),(\d+)(?!,)", lambda found: _decimal_comma(found)),
-    (r"[¼-¾⅐-⅞]", lambda found: f"a fraction is written 1/2, not {found[0]}"),
+    (r"[¼-¾⅐-⅞]", lambda found: f"write a fraction as 1/2, not {found[0]}"),
     (r"°", lambda found: "angles are in radians: 30° is 30*pi/180"),
     (r"∂|(?<=[\w)])['′]", lambda found: f"leave {found[0]} out: every derivative is computed"),
-    (r"(?<=[\w)])!(?!=)", lambda found: "x! is exp(lgamma(x + 1))"),
+    (r"(?<=[\w)])!(?!=)", lambda found: "write x! as exp(lgamma(x + 1))"),
     (rf"({_NUMBER})\s*({_NAME})", lambda found: f"{_PRODUCT}: {found[1]}*{found[2]}"),
     (r"[×·⋅∙]", lambda found: f"{_PRODUCT}, not {found[0]}"),
-    (r"[÷∕]", lambda found: f"a quotient is written with /, not {found[0]}"),
-    (r"[−–—]", lambda found: f"a minus is written -, not {found[0]}"),
-    (r"[⁰¹²³⁴⁵⁶⁷⁸⁹]", lambda found: f"a power is written **, not {found[0]}"),
-    (r"√", lambda found: "a square root is written sqrt(x)"),
-    (r"\|", lambda found: "an absolute value is written abs(x), not |x|"),
-    (r"(?<![<>=!:])=(?!=)", lambda found: "only the expression is given, without a name and ="),
+    (r"[÷∕]", lambda found: f"write a quotient with /, not {found[0]}"),
+    (r"[−–—]", lambda found: f"write minus as -, not {found[0]}"),
+    (r"[⁰¹²³⁴⁵⁶⁷⁸⁹]", lambda found: f"write a power with **, not {found[0]}"),
+    (r"√", lambda found: "write a square root as sqrt(x)"),
+    (r"\|", lambda found: "write an absolute value as abs(x), not |x|"),
+    (r"(?<![<>=!:])=(?!=)", lambda found: "give only the expression, without a name and ="),
     (r"\)\s*(?=[\w.])", lambda found: _PRODUCT),
     (rf"({_NAME})\s+({_NAME}|{_NUMBER})", lambda found: _side_by_side(found[1], found[2])),
     (rf"(?<!\w){_NAME}", lambda found: _as_variable(found[0])),
@@ -171,13 +171,13 @@ def _explain_slip(text: str) -> None:
 def _decimal_comma(found: re.Match[str]) -> str:
     """The message for a comma in a number; "" inside parentheses, where it may separate arguments."""
     before = found.string[: found.start()]
-    return f"a number is written {found[1]}.{found[2]}, not {found[0]}" if before.count("(") == before.count(")") else ""
+    return f"write {found[1]}.{found[2]}, not {found[0]}" if before.count("(") == before.count(")") else ""
 
 
 def _side_by_side(name: str, operand: str) -> str:
     if iskeyword(name) or iskeyword(operand):
         return ""
-    return f"an op is called with parentheses: {name}({operand})" if name in functions() else f"{_PRODUCT}: {name}*{operand}"
+    return f"call an op with parentheses: {name}({operand})" if name in functions() else f"{_PRODUCT}: {name}*{operand}"
 
 
 def _as_variable(name: str) -> str:
@@ -198,13 +198,13 @@ def _meant(name: str) -> str:
 def _unknown(name: str, values: Mapping[str, Value | float]) -> str:
     """The end of an error about a name without a value: what was probably meant."""
     if name in functions():
-        return f"; {name} is a function, called {name}(x)"
+        return f"; {name} is a function: write {name}(x)"
     if name in _CONSTANTS:
         return _CONSTANTS[name]
     for i in range(1, len(name)):
         if name[i:] in values:
             if name[:i] in functions():
-                return f"; an op is called with parentheses: {name[:i]}({name[i:]})"
+                return f"; call an op with parentheses: {name[:i]}({name[i:]})"
             if name[:i] in values:
                 return f"; {_PRODUCT}: {name[:i]}*{name[i:]}"
     return did_you_mean(name, values).replace(":", ";")
@@ -242,7 +242,7 @@ def _operation(node: ast.expr) -> tuple[Callable[..., Any], list[ast.expr]]:
         case ast.IfExp():
             return ops.where, [node.test, node.body, node.orelse]
         case ast.BinOp():
-            hints = {ast.BitXor: ": a power is written **", ast.BitAnd: f"; {_AND_OR}", ast.BitOr: f"; {_AND_OR}"}
+            hints = {ast.BitXor: ": write a power with **", ast.BitAnd: f"; {_AND_OR}", ast.BitOr: f"; {_AND_OR}"}
             hint = hints.get(type(node.op), "")
             raise ExpressionError(f"the operators are + - * / % and **{hint}", node.left.col_offset + 1, _columns(node)[1])
     refusals = {
@@ -250,12 +250,12 @@ def _operation(node: ast.expr) -> tuple[Callable[..., Any], list[ast.expr]]:
         ast.Subscript: "indexing is not allowed",
         ast.Lambda: "functions cannot be defined here",
         ast.Compare: "only one comparison at a time",
-        ast.Starred: "arguments are written out one by one",
-        ast.List: "arguments are written out one by one",
+        ast.Starred: "write the arguments out one by one",
+        ast.List: "write the arguments out one by one",
         ast.BoolOp: _AND_OR,
         ast.Not: "not: compare with 0, as in x == 0",
-        ast.Set: "brackets are round ones",
-        ast.Tuple: "one expression at a time; a number is written 3.5, not 3,5",
+        ast.Set: "use round brackets",
+        ast.Tuple: "one expression at a time; write 3.5, not 3,5",
     }
     kind = type(node.op) if isinstance(node, ast.UnaryOp) else type(node)
     raise ExpressionError(refusals.get(kind, f"{kind.__name__} is not allowed here"), *_columns(node))
@@ -267,12 +267,12 @@ def _function(node: ast.Call) -> Callable[..., Any]:
     if not isinstance(called, ast.Name):
         known = isinstance(called, ast.Attribute) and called.attr in functions()
         hint = f"write {called.attr}(…)" if known else _PRODUCT  # type: ignore[attr-defined]
-        raise ExpressionError(f"only the ops can be called, by their name: {hint}", *_columns(called))
+        raise ExpressionError(f"only ops can be called, by name: {hint}", *_columns(called))
     name = called.id
     if name not in functions():
         raise ExpressionError(f"{name!r} is not an op{_meant(name)}", *_columns(called))
     if node.keywords:
-        raise ExpressionError(f"{name} takes no keywords", *_columns(node.keywords[0].value))
+        raise ExpressionError(f"{name} takes no keyword arguments", *_columns(node.keywords[0].value))
     if name in TABLE:
         return TABLE[name]
     function: Callable[..., Any] = getattr(composites, name)

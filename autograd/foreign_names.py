@@ -51,7 +51,7 @@ MODULES = {"numpy": "import numpy", "nn": "import nn", "optim": "nn.optim"}
 _ONE_NUMBER = "leave it out: a Value is one number"
 _SEVERAL = "a Value is one number; {}([a, b]) takes several"
 OF_SEVERAL = ("sum", "mean", "prod", "var", "norm", "softmax", "log_softmax", "logsumexp")  # functions here
-_IN_PLACE = "no operation changes a Value: give its result a name, or change the number, as in x.data += 1"
+_IN_PLACE = "no operation changes a Value in place: name its result, or change the number, as in x.data += 1"
 METHODS = {
     "abs": "write abs(x)",
     "clamp": "write clip(x, low, high)",
@@ -79,8 +79,8 @@ METHODS = {
     **dict.fromkeys(
         ("add_", "sub_", "mul_", "div_", "copy_", "fill_", "zero_", "clamp_", "exp_", "normal_", "uniform_"), _IN_PLACE
     ),
-    "dtype": f"{_ONE_NUMBER}; where NumPy asks for it, give it an array that holds the Value",
-    "numerator": "statistics would cut the gradient: write mean(xs) or var(xs), which autograd has",
+    "dtype": f"{_ONE_NUMBER}; where NumPy needs a dtype, pass an array that holds the Value",
+    "numerator": "statistics would cut the gradient: use mean(xs) or var(xs) from autograd",
     "numpy": "its number is x.data",
     "tolist": "its number is x.data",
     "register_hook": "read its .grad after backward(), which every Value keeps",
@@ -91,7 +91,7 @@ METHODS = {
 }
 OPTIONS_OF_BACKWARD = {
     "retain_graph": "leave it out: the graph is kept, and backward() may be called again",
-    "create_graph": "for a derivative that has a graph, write gradients(y, [x], create_graph=True)",
+    "create_graph": "to differentiate the gradient again, write gradients(y, [x], create_graph=True)",
     "inputs": "write gradients(y, [x])",
     "gradient": "write y.backward(2.0)",
 }

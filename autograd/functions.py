@@ -63,7 +63,7 @@ def linear(weights: Iterable[Iterable[Scalar]], inputs: Iterable[Scalar], biases
         raise ValueError(f"linear: expected {len(rows)} biases, one for each row of weights, got {len(bs)}")
     for row in rows:
         if len(row) != len(xs):
-            raise ValueError(f"linear: inputs must be as long as a row of weights, {len(row)}, got {len(xs)}")
+            raise ValueError(f"linear: expected {len(row)} inputs, as many as a row of weights, got {len(xs)}")
     if set(map(type, bs)) == {Value}:
         return record_dots(rows, xs, bs)
     return [ops.dot(*row, *xs, bias) for row, bias in zip(rows, bs, strict=True)]

@@ -50,8 +50,8 @@ def apply(ufunc: Any, method: str, inputs: Sequence[Any], options: Mapping[str, 
     for out in options.get("out", ()):
         if out is not None and out.dtype != object and not gives_bools:
             raise TypeError(
-                f"np.{name}: an array of {out.dtype} cannot hold Values: write a = a + v in place of a += v, "
-                "or a = a.astype(object) before it"
+                f"np.{name}: an array of {out.dtype} cannot hold Values: write a = a + v instead of a += v, "
+                "or a = a.astype(object) first"
             )
     if name in _INSTEAD or (op is None and not any("O" in types for types in ufunc.types)):
         called = f"np.{name}" if hasattr(numpy, name) else name  # the others are SciPy's

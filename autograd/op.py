@@ -36,8 +36,8 @@ _ADVICE = {
     "list": "a Value holds one number: use [Value(x) for x in ...]",
     "tuple": "a Value holds one number: use [Value(x) for x in ...]",
     "dict": "a Value holds one number: use {k: Value(x) for k, x in ...}",
-    "ndarray": "one number is needed: use [Value(x) for x in array], and [autograd.exp(x) for x in array] or np.exp(array)",
-    "Value": "it is a Value already: use v.detach() for a new leaf with the same number",
+    "ndarray": "pass one number at a time: use [Value(x) for x in array], and [autograd.exp(x) for x in array] or np.exp(array)",
+    "Value": "it is already a Value: use v.detach() for a new leaf with the same number",
 }
 
 
@@ -290,9 +290,9 @@ class Op:
         for arg in args:
             if self.arity is not None and isinstance(arg, (list, tuple)):
                 others = ", ".join("v" if other is arg else "…" for other in args)
-                advice = f"it takes one number at a time, write [{self.name}({others}) for v in …]"
+                advice = f"it takes one number at a time, so write [{self.name}({others}) for v in …]"
                 if len(args) < self.arity:
-                    advice = f"it takes {self.arity} numbers, not a list of them, write {self.name}(*xs)"
+                    advice = f"it takes {self.arity} numbers, not a list of them, so write {self.name}(*xs)"
                 raise TypeError(f"{self.name}: expected a real number or a Value, got {type(arg).__name__}: {advice}") from None
         raise
 
@@ -303,7 +303,7 @@ class Op:
             if not isinstance(found, (list, tuple)):
                 raise TypeError(f"{self.name}: its rule must return a list of partials, one per argument, got {found!r}")
             if len(found) != len(args):
-                raise ValueError(f"{self.name}: its rule gives {len(found)} partials for {len(args)} arguments")
+                raise ValueError(f"{self.name}: its rule returns {len(found)} partials for {len(args)} arguments")
             return [p if want else None for p, want in zip(found, wanted, strict=True)]
         return [rule(z, *args) if want else None for rule, want in zip(self.partials, wanted, strict=True)]
 

@@ -160,7 +160,7 @@ def called_words(op: Op, who: str) -> set[str]:
     if not words <= {*vars(math), *_FUNCTIONS, *bound} or not all(isinstance(node, _ALLOWED) for node in nodes):
         raise ValueError(
             f"{who}: {op.plain!r} is not Python that the program can run: "
-            f"tell custom_op the source of {op.name}, an expression of operators and functions of math"
+            f"pass source=… to custom_op for {op.name}, an expression of operators and functions of math"
         )
     return words | bound
 

@@ -88,7 +88,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
         def __init__(self, data: float, label: str = "", requires_grad: bool = True) -> None: ...
 
     def __init_subclass__(cls) -> None:
-        raise TypeError("Value cannot be subclassed: hold one, or add an operation with custom_op")
+        raise TypeError("Value cannot be subclassed: keep one in an attribute, or add an operation with custom_op")
 
     # -- reading a node ------------------------------------------------------------------------------
 
@@ -181,7 +181,9 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
         if not isinstance(requires_grad, bool):
             raise TypeError(f"requires_grad must be True or False, got {requires_grad!r}")
         if self.op is not None:
-            raise ValueError(f"requires_grad can be set on leaves only, and {self.op.name} made this Value: freeze v.detach()")
+            raise ValueError(
+                f"requires_grad can be set only on leaves, but {self.op.name} made this Value: freeze v.detach() instead"
+            )
         if self._db is False:
             self._db = None
         if requires_grad == self.requires_grad:
@@ -203,9 +205,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
     @label.setter
     def label(self, label: str) -> None:
         if not isinstance(label, str):
-            made = (
-                ": a node is made by an operation on Values, and one of your own by custom_op, not by Value(data, children, op)"
-            )
+            made = ": nodes are made by operations on Values, or by your own through custom_op, not by Value(data, children, op)"
             hint = made if isinstance(label, (tuple, list, set, frozenset)) else ""
             raise TypeError(f"label must be a str, got {type(label).__name__}{hint}")
         annotate(self, label, self.origin, self.scope)
@@ -529,7 +529,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
         if _is_truth(self):
             return int(bool(self))
         raise TypeError(
-            "a Value is not turned into an integer silently, since that would cut the gradient: use int(v.data) for an index, "
+            "a Value is never silently converted to an integer, since that would cut the gradient: use int(v.data) for an index, "
             "a size or a number of rounds, and int(x > y) + int(y > z) to count comparisons"
         )
 
@@ -537,7 +537,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
         if _is_truth(self):
             return float(bool(self))
         raise TypeError(
-            "a Value is not turned into a float silently, since that would cut the gradient: use v.data or v.item() "
+            "a Value is never silently converted to a float, since that would cut the gradient: use v.data or v.item() "
             "for the number, the functions of autograd (autograd.exp(v) for math.exp(v)) to record the operation, and "
             "np.zeros(n, dtype=object) for an array that holds Values"
         )
@@ -638,7 +638,9 @@ def _number_is_read(x: Value, how: str) -> None:
 
 def _number_is_assigned(name: str) -> None:
     if context.current_trace() is not None:
-        raise CompileError(f"v.{name} was assigned while the function was traced: a program computes, and changes nothing")
+        raise CompileError(
+            f"v.{name} was assigned while the function was traced: a compiled program only computes; it can't change Values"
+        )
 
 
 def _grad_was_read(leaf: Value) -> None:
@@ -717,7 +719,7 @@ def _operand(x: Any) -> Any:
         foreign = type(x).__module__.partition(".")[0] in ("torch", "jax", "jaxlib") and hasattr(x, "ndim")
         if type(x) in (list, tuple) or foreign:  # lists, and arrays that can't hold Values
             raise TypeError(
-                f"expected a real number or a Value, got {type(x).__name__}: an operation is applied to one number at a time, "
+                f"expected a real number or a Value, got {type(x).__name__}: apply the operation to one number at a time, "
                 "as in [v * x for x in …]"
             ) from None
         if type(x).__name__ in _REFUSED:

@@ -77,13 +77,13 @@ def one_column(y: Any) -> Any:
 def checked_parameters(name: str, parameters: Iterable[Value]) -> list[Value]:
     """`parameters` as a list; TypeError or ValueError unless they are distinct leaves, at least one."""
     if isinstance(parameters, (set, frozenset)):
-        raise TypeError(f"{name} must be in an order that stays the same, got a {type(parameters).__name__}: pass a list")
+        raise TypeError(f"{name} must have a fixed order, got a {type(parameters).__name__}: pass a list")
     try:
         values = list(parameters)
     except TypeError:
         raise TypeError(f"{name} must be an iterable of Values, got {_instead(parameters)}") from None
     if not values:
-        raise ValueError(f"{name} must hold at least one Value, got none (a generator gives its items only once)")
+        raise ValueError(f"{name} must hold at least one Value, got none (a generator yields its items only once)")
     first: dict[Value, int] = {}
     for i, value in enumerate(values):
         if not isinstance(value, Value):

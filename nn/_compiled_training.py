@@ -226,7 +226,7 @@ def _check_loss(loss: Loss) -> None:
     """CompileError unless the loss is known to be a sum over samples."""
     kind = type(loss)
     if loss.reduction == "none":
-        raise CompileError(f"{kind.__name__} gives a list, not one number: use reduction='mean' or 'sum'")
+        raise CompileError(f"{kind.__name__} returns a list, not one number: use reduction='mean' or 'sum'")
     own = [name for name in SUMS_UP if getattr(getattr(kind, name, None), "__module__", Loss.__module__) != Loss.__module__]
     if kind.branch_free is Loss.branch_free and "element" in own:
         own.remove("element")  # recorded as it is

@@ -37,13 +37,15 @@ def checked_run(
     checked_module(model)
     if not isinstance(loss, Loss):
         own = callable(loss) and not isinstance(loss, type)
-        advice = ": for one of your own, subclass nn.losses.Loss, and define element(self, prediction, target)" if own else ""
+        advice = ": to write your own, subclass nn.losses.Loss and define element(self, prediction, target)" if own else ""
         raise TypeError(f"loss must be a Loss, such as nn.MSELoss(), got {loss!r}{advice}")
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"optimizer must be an Optimizer, such as nn.optim.Adam(model.parameters()), got {optimizer!r}")
     parameters = model.parameters()
     if parameters and set(parameters).isdisjoint(optimizer.params):
-        raise ValueError("optimizer must hold parameters of the model, got one made for another: make it from model.parameters()")
+        raise ValueError(
+            "optimizer must hold the model's parameters, got one made for another model: build it on model.parameters()"
+        )
     if metric is not None and not callable(metric):
         raise TypeError(f"metric must be a function of outputs and targets, such as nn.accuracy, got {metric!r}")
     if metric is accuracy and (why := _why_half(model, y, loss)):
@@ -65,8 +67,8 @@ def _refuse_sample_weights(loss: Loss, target: Any) -> None:
             if weights is not None:
                 weights_of(name, weights, [target])
         except ValueError:
-            why = "which are shuffled: leave out batch_size, or give one number for all or one per output"
-            raise ValueError(f"loss: its {name} must not be one per sample where there are batches, {why}") from None
+            why = "which are shuffled: leave out batch_size, or give one number for all, or one per output"
+            raise ValueError(f"loss: its {name} can't be one per sample with batches, {why}") from None
 
 
 # -- data --------------------------------------------------------------------------------------------
@@ -87,7 +89,7 @@ def checked_data(X: Any, y: Any, name: str = "") -> tuple[list[Any], list[Any]]:
     kinds = [isinstance(row, list) for row in rows]
     if len(set(kinds)) > 1:
         places = " and ".join(f"row {i}" for i in sorted((kinds.index(True), kinds.index(False))))
-        raise ValueError(f"{who}all samples must be rows or all single numbers, got both, in {places} (counted from 0)")
+        raise ValueError(f"{who}samples must be all rows or all single numbers, got both, in {places} (counted from 0)")
     for i, row in enumerate(rows if kinds[0] else ()):
         if len(row) != len(rows[0]):
             got = f"{len(rows[0])} in row 0 and {len(row)} in row {i} (counted from 0)"
@@ -121,7 +123,7 @@ def _checked_chunks(X: Any, y: Any, name: str) -> tuple[Any, list[Any]]:
     if X.ndim not in (1, 2) or X.dtype.kind not in "biuf":
         raise ValueError(f"{name}X: expected a Dask array of numbers with one row per sample, got {X.dtype} of shape {X.shape}")
     if any(length != length for length in X.chunks[0]):
-        raise ValueError(f"{name}X: the lengths of its chunks are not known: call X.compute_chunk_sizes() first")
+        raise ValueError(f"{name}X: its chunk lengths are unknown: call X.compute_chunk_sizes() first")
     rows, targets = Chunks(X), checked_list(f"{name}y", one_column(y))
     _check_lengths(rows, targets, name)
     from dask.array import isfinite, ma
@@ -209,8 +211,8 @@ def check_widths(model: Any, X: list[Any], y: list[Any], loss: Loss, name: str =
     if classes is None:
         return
     if classes == 0:
-        write = "give it one output per class, such as MLP(2, [8, 3]), or for two classes take BCEWithLogitsLoss()"
-        raise ValueError(f"loss: {type(loss).__name__} takes one output per class, and the model has a single one: {write}")
+        write = "give it one output per class, as in MLP(2, [8, 3]), or for two classes use BCEWithLogitsLoss()"
+        raise ValueError(f"loss: {type(loss).__name__} takes one output per class, but the model has only one: {write}")
     for i, target in enumerate(y):
         try:
             loss.shares(target, classes)
@@ -250,7 +252,7 @@ def _why_half(model: Any, y: list[Any], loss: Loss) -> str:
     if isinstance(loss, BCELoss) or _gives_a_probability(model):
         return "as every probability is"
     if type(loss) in (MSELoss, L1Loss, HuberLoss, SmoothL1Loss) and _classes(model) in (0, 1) and 0 in squeezed_labels(y):
-        return f"and with {type(loss).__name__} the middle between targets 0 and 1 is 0.5"
+        return f"and with {type(loss).__name__} the threshold between targets 0 and 1 is 0.5"
     return ""
 
 

@@ -73,9 +73,9 @@ class EagerTraining:
             cost = run.loss(scores, targets)
         if type(cost) is float:
             why = "the outputs of the model are plain numbers, so no gradient reaches its parameters"
-            raise TypeError(f"loss must give one Value, got {cost!r}: {why}: do not take .data in forward")
+            raise TypeError(f"loss must return one Value, got {cost!r}: {why}: don't use .data in forward")
         if type(cost) is not Value:
-            raise TypeError(f"loss must give one Value, got {type(cost).__name__}: use reduction='mean' or 'sum'")
+            raise TypeError(f"loss must return one Value, got {type(cost).__name__}: use reduction='mean' or 'sum'")
         if not math.isfinite(cost.data):
             raise Diverged(f"the loss is {cost.data} in epoch {epoch}: a smaller learning rate may help")
         run.optimizer.zero_grad()

@@ -230,7 +230,7 @@ def _checked_nonlin(activation: str | Activation, nonlin: bool | None) -> str | 
     if nonlin is None:
         return activation
     if activation is not RELU:
-        raise TypeError(f"nonlin and activation say the same: give one of them, got nonlin={nonlin!r} and {activation!r}")
+        raise TypeError(f"nonlin and activation mean the same: give only one, got nonlin={nonlin!r} and {activation!r}")
     return "relu" if checked_flag("nonlin", nonlin) else "linear"
 
 

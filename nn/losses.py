@@ -36,7 +36,7 @@ class _CalledOnBatches(Module):
         first = args[0] if args and cls.__init__.__module__ == __name__ else ""  # a user's own constructor may take anything
         if isinstance(first, (Value, Module)) or (len(args) > 1 and hasattr(first, "__len__") and not isinstance(first, str)):
             write = f"write {cls.__name__}()(predictions, targets)"
-            raise TypeError(f"{cls.__name__} is made first and then called on predictions and targets: {write}")
+            raise TypeError(f"make a {cls.__name__} first, then call it on predictions and targets: {write}")
         return super().__new__(cls)
 
 
@@ -53,14 +53,14 @@ class Loss(_CalledOnBatches):
     reductions: ClassVar[tuple[str, ...]] = ("mean", "sum", "none")
 
     def __init__(self, reduction: str = "mean") -> None:
-        besides = "" if isinstance(reduction, str) else " (everything else is given by name, such as weight=)"
+        besides = "" if isinstance(reduction, str) else " (pass everything else by name, such as weight=)"
         self.reduction = checked_choice("reduction", reduction, self.reductions, besides)
 
     def forward(self, predictions: Any, targets: Any) -> Any:  # type: ignore[override]  # two inputs, as in PyTorch
         """The loss; ValueError for an empty batch, or if predictions and targets do not match."""
         losses, divisor = self.elements(predictions, targets)
         if not losses:
-            raise ValueError("predictions: a loss of an empty batch is not defined")
+            raise ValueError("predictions: the loss of an empty batch is undefined")
         if any(loss is None for loss in losses):
             raise TypeError(f"{type(self).__name__}.element returned None: is a `return` missing?")
         losses = [_nan_throughout(loss) for loss in losses]
@@ -72,7 +72,7 @@ class Loss(_CalledOnBatches):
         if self.reduction == "sum":
             return total
         if divisor == 0.0:
-            raise ValueError("targets: all of them are ignored or have the weight 0, so there is no mean: take reduction='sum'")
+            raise ValueError("targets: all of them are ignored or have weight 0, so there is no mean: use reduction='sum'")
         return total if divisor == 1.0 else total / divisor  # the same number: nothing to record
 
     def sample_loss(self, output: Any, target: Any) -> Any:
@@ -348,7 +348,7 @@ class _ClassLoss(Loss):
 
     def _checked_row(self, row: Any) -> list[Any]:
         if type(row) is Value:
-            write = "give the model as many outputs as there are classes, or for two classes take BCEWithLogitsLoss()"
+            write = "give the model one output per class, or for two classes use BCEWithLogitsLoss()"
             raise ValueError(f"predictions: {type(self).__name__} takes a row of numbers, one per class, got a Value: {write}")
         row = _as_list(row)
         for item in row if isinstance(row, list) else [row]:

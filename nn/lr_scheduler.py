@@ -97,7 +97,7 @@ class _Scheduler:
         """The attributes to set on this scheduler and on each one inside it."""
         checked_keys(name, state, self.state_dict())
         if state["scheduler"] != type(self).__name__:
-            raise ValueError(f"{name} must be that of {type(self).__name__}, got that of {state['scheduler']!r}")
+            raise ValueError(f"{name} must come from {type(self).__name__}, got one from {state['scheduler']!r}")
         loaded = {key: check(f"{name}: {key}", state[key]) for key, check in self.state_checks.items()}
         for key, held in loaded.items():
             if isinstance(held, list) and len(held) != len(self.last_lrs):
@@ -113,8 +113,10 @@ class _Scheduler:
     def _groups(self) -> Sequence[ParamGroup]:
         groups = self.optimizer.param_groups
         if len(groups) != len(self.last_lrs):
-            counts = f"it had {len(self.last_lrs)} then, and has {len(groups)} now"
-            raise ValueError(f"the optimizer got a parameter group after {type(self).__name__} was made ({counts}): make another")
+            counts = f"it had {len(self.last_lrs)} then and has {len(groups)} now"
+            raise ValueError(
+                f"the optimizer got a parameter group after {type(self).__name__} was made ({counts}): make a new scheduler"
+            )
         return groups
 
 
@@ -161,7 +163,7 @@ class LRScheduler(_Scheduler):
 
         It is called once per parameter group: `self.base_lr` and the optimizer's attributes are then that group's.
         """
-        raise NotImplementedError(f"{type(self).__name__} has to define rate(self, epoch)")
+        raise NotImplementedError(f"{type(self).__name__} must define rate(self, epoch)")
 
     def step(self) -> None:
         """Set the learning rates for the next epoch."""
@@ -411,7 +413,7 @@ class OneCycleLR(LRScheduler):
     def _begin(self, epoch: int) -> None:
         if epoch > self.total_steps:
             raise ValueError(
-                f"step() was called {epoch} times, and the cycle has {self.total_steps} steps: give more total_steps"
+                f"step() was called {epoch} times, but the cycle has {self.total_steps} steps: give a larger total_steps"
             )
         super()._begin(epoch)
         if self.cycled is not None:
@@ -475,7 +477,7 @@ class SequentialLR(LRScheduler):
             if not isinstance(scheduler, LRScheduler):
                 raise TypeError(f"schedulers[{i}] must be an LRScheduler, got {scheduler!r}")
             if scheduler.optimizer is not optimizer:
-                raise ValueError(f"schedulers[{i}] must be one of the same optimizer, got one of another")
+                raise ValueError(f"schedulers[{i}] must be built on the same optimizer, got one built on another")
         self.milestones = _milestones(milestones)
         if len(self.milestones) != len(self.schedulers) - 1:
             counts = f"got {len(self.milestones)} milestones and {len(self.schedulers)} schedulers"

@@ -40,7 +40,7 @@ def confusion_matrix(outputs: Sequence[Any], targets: Sequence[Any], threshold: 
     table = [[0] * size for _ in range(size)]
     for i, (actual, predicted) in enumerate(pairs):
         if predicted is None:
-            raise ValueError(f"outputs: expected numbers, got NaN in output {i}, which is of no class")
+            raise ValueError(f"outputs: expected numbers, got NaN in output {i}, which belongs to no class")
         table[actual][predicted] += 1
     return table
 

@@ -14,7 +14,7 @@ from nn._check import data_of, plain_lists, shape_text, sizes
 from nn._interrupts import never_half
 from nn._parameter_search import ParameterSearch, indexed, items, leaves
 
-_FLOATS = "leave it out: the numbers of a module are Python's floats"
+_FLOATS = "leave it out: a module's numbers are Python floats"
 # What to write in place of names from other libraries' modules.
 FOREIGN_NAMES = {
     **dict.fromkeys(("to", "cpu", "cuda", "float", "double", "half", "type"), _FLOATS),
@@ -28,7 +28,7 @@ FOREIGN_NAMES = {
     "register_full_backward_hook": "read .grad after backward(), which every Value keeps",
     **dict.fromkeys(("add_module", "register_module"), "write self.name = module"),
     "register_parameter": "write self.name = Value(0.0)",
-    "register_buffer": "write self.name = 0.0: numbers that are not Values are no parameters",
+    "register_buffer": "write self.name = 0.0: numbers that are not Values aren't parameters",
     "weight": "a Neuron has the weights w, and a Layer has neurons",
     "bias": "a Neuron has the bias b, and a Layer has neurons",
     "fit": "write nn.fit(net, X, y, loss=…, optimizer=…)",
@@ -67,7 +67,7 @@ class Module:
 
     def forward(self, x: Any) -> Any:
         """The output for an input; subclasses define it."""
-        raise NotImplementedError(f"{type(self).__name__} has to define forward(self, x)")
+        raise NotImplementedError(f"{type(self).__name__} must define forward(self, x)")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         try:
@@ -80,7 +80,7 @@ class Module:
         if result is None:
             raise TypeError(f"{type(self).__name__} returned None: did forward forget to return?")
         if isinstance(result, Iterator):
-            raise TypeError(f"{type(self).__name__} returned a {type(result).__name__}, not numbers: let forward return a list")
+            raise TypeError(f"{type(self).__name__} returned a {type(result).__name__}, not numbers: return a list from forward")
         return result
 
     if not TYPE_CHECKING:  # hidden from type checkers, which would otherwise accept any name
@@ -138,7 +138,7 @@ class Module:
     def requires_grad(self) -> NoReturn:
         """An attribute of parameters, not of modules: `requires_grad_` sets it for all parameters."""
         raise AttributeError(
-            "a module has no requires_grad: its parameters have, all(p.requires_grad for p in module.parameters())"
+            "a module has no requires_grad: its parameters do, all(p.requires_grad for p in module.parameters())"
         )
 
     @requires_grad.setter
@@ -194,7 +194,7 @@ class Module:
         """
         if not isinstance(state, Mapping):
             instead = ": nn.load(model, path) reads a file" if isinstance(state, str) else ""
-            raise TypeError(f"state must be a dict, as state_dict() gives it, got {type(state).__name__}{instead}")
+            raise TypeError(f"state must be a dict from state_dict(), got {type(state).__name__}{instead}")
         groups = dict(self._groups())
         missing = [name for name in groups if name not in state]
         unexpected = [name for name in state if name not in groups]
@@ -207,7 +207,7 @@ class Module:
             given = state[name]
             # Sizes are compared first: an array of shape [10**9, 0] holds no numbers but would become a billion lists.
             if sizes(group) != sizes(given) or not same_shape(plain_lists(group), given := plain_lists(given)):
-                raise ValueError(f"state: {name} has another shape: expected {shape_text(group)}, got {shape_text(given)}")
+                raise ValueError(f"state: {name} has the wrong shape: expected {shape_text(group)}, got {shape_text(given)}")
             for number in tree_leaves(given):
                 if isinstance(number, bool) or not isinstance(number, (int, float)):
                     raise ValueError(f"state: {name} must hold numbers, got {type(number).__name__}")

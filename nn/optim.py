@@ -77,7 +77,7 @@ class Setting(Generic[T]):
         groups = optimizer.param_groups
         if len(groups) > 1:
             write = f'for group in optimizer.param_groups: group["{self.name}"] = {value!r}'
-            raise ValueError(f"{self.name} is set group by group where there are {len(groups)} of them: write {write}")
+            raise ValueError(f"with {len(groups)} parameter groups, set {self.name} in each: write {write}")
         groups[0][self.name] = value
 
 
@@ -102,7 +102,7 @@ class ParamGroup(UserDict[str, Any]):
         checks = self.optimizer.checks()
         if name not in checks:
             settings, meant = ", ".join(checks), did_you_mean(str(name), checks)
-            raise ValueError(f"a parameter group has the settings {settings}, which can be set, got {name!r}{meant}")
+            raise ValueError(f"the settings of a parameter group are {settings}, got {name!r}{meant}")
         self.data[name] = checks[name](name, value)
 
 
@@ -193,7 +193,7 @@ class Optimizer:
     def _add(self, given: Any, name: str) -> None:
         """Add a group, called `name` in errors; "" if `params` was given without groups."""
         if not isinstance(given, Mapping):
-            raise TypeError(f"{name} must be a dict with the key 'params', as the other groups are, got {given!r}")
+            raise TypeError(f"{name} must be a dict with the key 'params', like the other groups, got {given!r}")
         unknown = [key for key in given if key not in ("params", *self.defaults)]
         if unknown or "params" not in given:
             meant = did_you_mean(str(unknown[0]), self.defaults) if unknown else ""
@@ -239,7 +239,7 @@ class Optimizer:
         Given arrays it moves many parameters at once, bit for bit as one by one; integers in their memory are shared.
         Arrays are not changed in place.
         """
-        raise NotImplementedError(f"{type(self).__name__} has to define update(self, data, grad, memory)")
+        raise NotImplementedError(f"{type(self).__name__} must define update(self, data, grad, memory)")
 
     def zero_grad(self) -> None:
         """Clear the gradient of every parameter, before the next `backward()` adds to it."""
@@ -314,7 +314,7 @@ class Optimizer:
         now = self.state_dict()
         checked_keys("state", state, now)
         if state["optimizer"] != now["optimizer"]:
-            raise ValueError(f"state must be that of {now['optimizer']}, got that of {state['optimizer']!r}")
+            raise ValueError(f"state must come from {now['optimizer']}, got one from {state['optimizer']!r}")
         steps = checked_integer("state: steps", state["steps"], at_least=0)
         memories, settings = [], []
         for name, memory in _each(state, "state", "parameter", len(self.params)):
@@ -393,7 +393,7 @@ class SGD(Optimizer):
 
     def _check(self, group: Mapping[str, Any]) -> None:
         if group["nesterov"] and group["momentum"] == 0.0:
-            raise ValueError(f"momentum must be > 0 where nesterov is True, got {group['momentum']!r}")
+            raise ValueError(f"momentum must be > 0 when nesterov is True, got {group['momentum']!r}")
 
     def rule(self, group: Mapping[str, Any], arithmetic: Arithmetic) -> Update:
         lr, momentum, weight_decay, nesterov = (group[name] for name in ("lr", "momentum", "weight_decay", "nesterov"))

@@ -27,7 +27,7 @@ class ModelFileError(ValueError):
     ...         nn.load(nn.Neuron(2), folder + "/neuron.json")
     ...     except ModelFileError as error:
     ...         print(str(error).partition(": ")[2])
-    state: w has another shape: expected a list of 2, got a list of 3
+    state: w has the wrong shape: expected a list of 2, got a list of 3
     """
 
 
@@ -49,7 +49,7 @@ def save(model: Module, path: str | Path) -> None:
     _refuse_swapped("save", model, path)
     for name, parameter in checked_module(model).named_parameters():
         if not math.isfinite(parameter.data):
-            raise ValueError(f"parameter {name} is {parameter.data!r}: a model file holds finite numbers only")
+            raise ValueError(f"parameter {name} is {parameter.data!r}: a model file can hold only finite numbers")
     state = model.state_dict()
     if Path(path).suffix == ".safetensors":
         write_atomically(path, _to_safetensors(state))
@@ -105,7 +105,7 @@ def _from_json(content: bytes, most: float) -> Mapping[str, Any]:
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise ModelFileError(f'not a model file: "format" is not {FORMAT!r}')
     if document.get("version") != VERSION or isinstance(document["version"], bool):
-        raise ModelFileError(f"version {document.get('version')!r} is not known, only {VERSION}")
+        raise ModelFileError(f"unknown version {document.get('version')!r}, expected {VERSION}")
     state = document.get("state")
     if not isinstance(state, dict):
         raise ModelFileError(f'"state" must be an object, got {type(state).__name__}')
@@ -125,7 +125,7 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse_constant(text: str) -> float:
-    raise ModelFileError(f"{text} is not a number that a model may hold")
+    raise ModelFileError(f"{text} is not a number that a model can hold")
 
 
 def _to_safetensors(state: Mapping[str, Any]) -> bytes:
@@ -135,7 +135,7 @@ def _to_safetensors(state: Mapping[str, Any]) -> bytes:
         try:
             arrays[name] = numpy.asarray(group, dtype="float64")
         except ValueError:
-            raise ValueError(f"{name} is a ragged list, and a safetensors file holds only arrays: save to a .json file") from None
+            raise ValueError(f"{name} is a ragged list, but a safetensors file holds only arrays: save to a .json file") from None
     return bytes(library.save(arrays))
 
 

@@ -172,7 +172,7 @@ def fit(
         check_widths(model, *held_out, loss, "validation_data: ")
         check_labels(model, held_out[1], metric, "validation_data: ")
     if scheduler is not None and not isinstance(scheduler, (LRScheduler, ReduceLROnPlateau)):
-        raise TypeError(f"scheduler must be one of nn.lr_scheduler, got {scheduler!r}")
+        raise TypeError(f"scheduler must be from nn.lr_scheduler, got {scheduler!r}")
     if scheduler is not None and scheduler.optimizer is not optimizer:
         write = f"write {type(scheduler).__name__}(optimizer, …)"
         raise ValueError(f"scheduler must be built on the optimizer given to fit, got one built on another: {write}")

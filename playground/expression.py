@@ -38,8 +38,8 @@ from playground.typed import Slip
 DELTA = 0.1  # the initial change of a leaf under "what if"
 MAX_NODES = 20_000  # in a graph that the page draws
 MAX_TOLD = 4000  # in one that it explains and nudges
-LAST = "It has the last graph alone, not the loop or the steps before it."
-DETACHED = "What was detached is a constant in it."
+LAST = "It contains only the last graph, not the loop or the steps before it."
+DETACHED = "Detached values are constants in it."
 
 
 class Shown:
@@ -97,7 +97,7 @@ class Shown:
         fresh = self._fresh({self.graph.names[node]: at for node, at in numbers.items()})
         before, after = (graph.spell(graph.roots[0]) for graph in (self.graph, fresh.graph))
         if fresh.unplaced or after != before:
-            raise Slip(fresh.unplaced or f"the lines come to {after}, and not to {before}")
+            raise Slip(fresh.unplaced or f"the lines give {after}, not {before}")
         return fresh.value
 
     def _fresh(self, numbers: Numbers) -> Shown:
@@ -207,7 +207,7 @@ def _changed(graph: Graph) -> str:
     if not leaves:
         return ""
     names, root = listed([graph.spell(leaf) for leaf in leaves], most=3), graph.spell(graph.roots[0])
-    when = "Values printed are from before the change, the numbers here from after it."
+    when = "The printed values are from before the change, the numbers here from after it."
     return f"{names} changed after {root} was computed. {when}"
 
 
@@ -236,8 +236,8 @@ def _fixed(names: list[str]) -> str:
 
 def _unplaced(names: list[str]) -> str:
     """A note on moved leaves whose numbers aren't in the text: branches on those numbers were not taken anew."""
-    where = "the graph is as it was recorded before, whatever the lines choose by these numbers or detach"
-    return f"{listed(names)} moved, and not in the text: {where}." if names else ""
+    where = "the graph stays as it was recorded, whatever the lines would choose or detach at these numbers"
+    return f"{listed(names)} moved, but not in the text: {where}." if names else ""
 
 
 def _trouble(found: str) -> str:
@@ -276,7 +276,7 @@ def _shown(text: str, numbers: Numbers, places: Mapping[str, int] | None = None)
     graph = Graph(root)
     if len(graph) > MAX_NODES:
         advice = "fewer samples or steps show the same"
-        raise Slip(f"this graph has {len(graph):,} nodes; the page draws up to {MAX_NODES:,}: {advice}")
+        raise Slip(f"this graph has {len(graph):,} nodes; the page draws at most {MAX_NODES:,}: {advice}")
     free, note = (None, glued(reading.variables) or only_first(formula.text)) if formula else (reading.free, "")
     made = Shown(graph, scope, numbers, free, note, overwritten)
     detached = any(map(is_detached, graph))
@@ -297,7 +297,7 @@ def move(numbers: Numbers, upright: bool = False, along: float = MAX_ALONG, scre
     """Set leaves by name; lines that record another graph at these numbers show that."""
     global shown
     if shown is None:  # Python was restarted
-        raise Slip("Python has started again: change the text, and it runs anew")
+        raise Slip("Python has restarted: change the text to run it again")
     if shown.text:
         shown = shown.run_again(numbers)
     else:

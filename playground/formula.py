@@ -35,10 +35,10 @@ class TypedFormula(NamedTuple):
         """The error as a Slip in the whole text; names from other libraries get their counterparts here."""
         name = pytorch.chain(self.text[error.column - 1 :])
         told = ""
-        keyword = re.search(r"(\w+)\s*=\s*$", self.text[: error.column - 1]) if "no keywords" in str(error) else None
+        keyword = re.search(r"(\w+)\s*=\s*$", self.text[: error.column - 1]) if "no keyword arguments" in str(error) else None
         if keyword and keyword[1] in pytorch.KEYWORDS:
             told = f"{error}: {pytorch.KEYWORDS[keyword[1]]}"
-        if "not an op" in str(error) or "only the ops" in str(error):
+        if "not an op" in str(error) or "only ops" in str(error):
             last = name.rpartition(".")[2]
             told = HINTS.get(last, "") or pytorch.function(name) or METHODS.get(last, "")
         return Slip.within(" " * self.before + self.text, error, told, self.before)
@@ -109,7 +109,7 @@ def variables_of(text: str) -> list[str]:
     for name in filter(functions().__contains__, found):
         at = re.search(rf"\b{name}\b(?!\s*\()", text)
         start, end = at.span() if at else (0, 0)
-        raise ExpressionError(f"{name} is a function, called {name}(x)", start + 1, end + 1)
+        raise ExpressionError(f"{name} is a function: write {name}(x)", start + 1, end + 1)
     return found
 
 
@@ -117,12 +117,10 @@ def glued(names: Iterable[str]) -> str:
     """A note on names that join a function and its argument, as slides do.
 
     >>> glued(["x", "sinx"])
-    'sinx is read as one name: the function is written sin(x)'
+    'sinx is read as one name: write the function as sin(x)'
     """
     found = next(filter(None, map(GLUED.fullmatch, names)), None)
-    return (
-        f"{found[0]} is read as one name: the function is written {OTHERS.get(found[1], found[1])}({found[2]})" if found else ""
-    )
+    return f"{found[0]} is read as one name: write the function as {OTHERS.get(found[1], found[1])}({found[2]})" if found else ""
 
 
 def only_first(text: str) -> str:

@@ -19,11 +19,11 @@ NOT_JSON = {  # clearer words for the messages of Python's parser, by how they b
     "Expecting ','": "a comma or a closing bracket is missing",
     "Expecting ':'": "a colon is missing",
     "Expecting property": "a name in quotes is missing",
-    "Expecting value": "a value is missing, or a text without quotes",
+    "Expecting value": "a value is missing, or a text has no quotes",
     "Unterminated": "a text has no closing quote",
-    "Invalid control": "a line break in a text is written as \\n",
-    "Invalid \\": "a backslash in a text is written twice",
-    "Extra data": "the lesson has ended before",
+    "Invalid control": "write a line break in a text as \\n",
+    "Invalid \\": "write a backslash in a text twice",
+    "Extra data": "the lesson has already ended",
 }
 
 
@@ -100,7 +100,7 @@ NUMBER = {
     "question": NEEDED_TEXT,
     "answer": NEEDED_PYTHON,
     "tolerance": POSITIVE,
-    "slips": Field("texts by a wrong answer in Python", lambda x: _is_table(x, _is_text)),
+    "slips": Field("texts keyed by wrong answers in Python", lambda x: _is_table(x, _is_text)),
 }
 CHOICES = {
     "question": NEEDED_TEXT,
@@ -114,7 +114,7 @@ CHOICE = {
     "say": TEXT,
 }
 DONE = Field(
-    'Python in quotes that is true once it is done, such as "y.data > 9", or several by what to do',
+    'a condition in quotes that is true once the task is done, such as "y.data > 9", or several, keyed by what to do',
     lambda x: _is_text(x) or (x != {} and _is_table(x, _is_text)),
     needed=True,
 )
@@ -158,7 +158,7 @@ def _check_step(step: dict[str, Any], where: str) -> None:
         if show is None or not (show.get("sliders") or show.get("edit")):
             raise LessonError(f"{where}: check: nothing can be moved or typed here: give show.sliders, or show.edit")
     if "after" in step and predict is None and "check" not in step:
-        raise LessonError(f"{where}: after: it is said once something was done, so the step needs predict or check")
+        raise LessonError(f"{where}: after: it appears once something has been done, so the step needs predict or check")
 
 
 def check(given: Mapping[str, Any], fields: Mapping[str, Field], where: str, prefix: str) -> None:
@@ -171,7 +171,7 @@ def check(given: Mapping[str, Any], fields: Mapping[str, Field], where: str, pre
             raise LessonError(f"{where}: {prefix}{name} must be {field.what}, got {_kind(given[name])}")
     for name in given:
         if name not in fields and not name.startswith("$"):
-            raise LessonError(f"{where}: {prefix}{name} is not known here; known are {', '.join(fields)}")
+            raise LessonError(f"{where}: {prefix}{name} is not known here; the fields are {', '.join(fields)}")
 
 
 def _refused(file: str, name: str) -> None:
@@ -183,7 +183,7 @@ def _not_json(text: str, error: json.JSONDecodeError, file: str) -> LessonError:
     """The error for a file that isn't JSON, with the line and an excerpt."""
     start = len(text[: error.pos].rstrip(", \t\r\n"))
     if (comma := re.match(r"\s*,\s*[]}]", text[start:])) or text[error.pos : error.pos + 1] in QUOTES:
-        at, what = (start, "there is a comma too many") if comma else (error.pos, 'names and texts stand in straight quotes, "…"')
+        at, what = (start, "there is an extra comma") if comma else (error.pos, 'names and texts need straight quotes, "…"')
     else:
         at, what = error.pos, next((what for begin, what in NOT_JSON.items() if error.msg.startswith(begin)), error.msg)
     line = text.count("\n", 0, at + len(text[at:]) - len(text[at:].lstrip())) + 1

@@ -94,7 +94,7 @@ class _Step:
             return value_in(self.scope, text)
         except SyntaxError:
             compared = "; compare with ==" if re.search(r"[^=!<>]=[^=]", text) else ""
-            raise self.error(field, f"{text!r} is not an expression in Python{compared}") from None
+            raise self.error(field, f"{text!r} is not a Python expression{compared}") from None
         except NameError as error:
             known = ", ".join(self.program.named) if self.program else "none, since the step has no show.code"
             raise self.error(field, f"{text!r} fails: {error}; the names of this step are {known}") from None
@@ -104,9 +104,9 @@ class _Step:
     def number(self, field: str, text: str) -> float:
         found = self.value(field, text)
         if not isinstance(found, (int, float)):
-            raise self.error(field, f"{text!r} must be a number, it is {type(found).__name__}")
+            raise self.error(field, f"{text!r} must be a number, got {type(found).__name__}")
         if not math.isfinite(found):
-            raise self.error(field, f"{text!r} must be a finite number, it is {shown(found)}")
+            raise self.error(field, f"{text!r} must be a finite number, got {shown(found)}")
         return float(found)
 
     def filled(self, field: str, text: str) -> str:
@@ -118,7 +118,7 @@ class _Step:
 
         made = SLOT.sub(slot, text)
         if "{{" in made:
-            raise self.error(field, "a number in a text is written as {{x.grad}}: here }} is missing")
+            raise self.error(field, "write a number in a text as {{x.grad}}: }} is missing here")
         return made
 
 
@@ -140,21 +140,21 @@ def _pictures(made: _Step, program: LessonProgram, show: Mapping[str, Any]) -> d
     known = program.named
     for name in show.get("at", {}):
         if name not in program.leaves:
-            raise made.error("show.at", f"{name!r} is not read in show.code; there {', '.join(program.leaves) or 'nothing'} is")
+            raise made.error("show.at", f"show.code does not read {name!r}; it reads {', '.join(program.leaves) or 'nothing'}")
     for name in show.get("sliders", {}):
         if name not in program.leaves:
             raise made.error(
-                "show.sliders", f"{name!r} is not a number of show.code; there {', '.join(program.leaves)} can be moved"
+                "show.sliders", f"{name!r} is not a number in show.code; its numbers are {', '.join(program.leaves)}"
             )
     hide = show.get("hide", _given_away(made.step.get("predict") or {}, program, show.get("draw", DRAW)))
     for name in hide:
         ends = [end.strip() for end in name.removesuffix(".grad").split("->")]
         if not all(end in known for end in ends):
             raise made.error(
-                "show.hide", f"{name!r} is not in the picture: write a name (y), x.grad or x->y; known are {', '.join(known)}"
+                "show.hide", f"{name!r} is not in the picture: write a name (y), x.grad or x->y; the names are {', '.join(known)}"
             )
     if hide and made.step.get("predict") is None:
-        raise made.error("show.hide", "what is hidden appears once something was predicted, so the step needs predict")
+        raise made.error("show.hide", "hidden numbers appear after a prediction, so the step needs predict")
     return {"picture": step_picture(show, program), "before": step_picture(show, program, hide) if hide else None}
 
 
@@ -192,14 +192,14 @@ def _choices(made: _Step, predict: Mapping[str, Any]) -> dict[str, Any]:
     for j, choice in enumerate(predict["choices"], 1):
         field = f"predict.choices {j}"
         if choice["if"] in ("true", "false"):
-            raise made.error(f"{field}: if", "true and false are written without quotes")
+            raise made.error(f"{field}: if", "write true and false without quotes")
         holds = choice["if"] if isinstance(choice["if"], bool) else bool(made.value(f"{field}: if", choice["if"]))
         texts = {name: made.filled(f"{field}: {name}", choice.get(name, "")) for name in ("text", "say")}
         choices.append({**texts, "right": holds})
     right = [choice["text"] for choice in choices if choice["right"]]
     if len(right) != 1:
         which = ", ".join(map(repr, right)) or "none"
-        raise made.error("predict.choices", f"exactly one must be right, here it is {which}")
+        raise made.error("predict.choices", f"exactly one must be right, got {which}")
     return {"question": made.filled("predict.question", predict["question"]), "choices": choices}
 
 
@@ -208,6 +208,6 @@ def _check(made: _Step, check: Mapping[str, Any]) -> dict[str, Any]:
     parts = check["until"] if isinstance(check["until"], dict) else {"": check["until"]}
     for part in parts.values():
         if made.value("check.until", part):
-            raise made.error("check.until", f"{part!r} holds from the beginning, so there is nothing to do")
+            raise made.error("check.until", f"{part!r} is true from the start, so there is nothing to do")
     names = [made.filled("check.until", name) for name in parts]
     return {"task": made.filled("check.task", check["task"]), "until": list(parts.values()), "parts": names}

@@ -140,7 +140,7 @@ def _of_method(name: str, owner: str) -> str:
     if name in ("dot", "matmul"):
         return f"a list has no .{name}(): write dot({owner}, …)"
     if name == "backward":
-        return f"a list has no .backward(): it is called on one Value, such as sum({owner})"
+        return f"a list has no .backward(): call it on one Value, such as sum({owner})"
     if name in COUNTS:
         return f"a list has no .{name}: write len({owner})"
     if hasattr(Value, name):

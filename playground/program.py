@@ -48,7 +48,7 @@ def of_expression(text: str, numbers: Mapping[str, float], root: str = "") -> tu
     tree, python = as_python(text)
     called = names_in(*(node.func for node in ast.walk(tree) if isinstance(node, ast.Call)))
     if {*called, "Value", "print", "float"} & {*found, root}:
-        raise ExpressionError("a variable is called as a function is; a program needs another name", 1)
+        raise ExpressionError("a variable has the name of a function; a program needs another name", 1)
     given = {name: CONSTANTS[name] if name in CONSTANTS else Value(numbers[name]) for name in found}
     lines = [*given_lines(given), f"{root} = {python}", f'{root}.label = "{root}"', f"{root}.backward()"]
     return "\n".join([_imports({"Value", *called} - {"float"}), "", *lines, "", *_prints(root, leaves), ""]), root
@@ -66,7 +66,7 @@ def of_lines(text: str, scope: dict[str, Any], root: Value | None, left: Mapping
         name, edits = _result(tree, result_name(scope) if root is not None else "", text)
     own = imported_in(tree)
     used = names_in(tree) & set(names()) - own - set(autograd.__all__ if "*" in own else ())
-    told = [f"# on the page {at} stood at {number_source(x)}" for at, x in left.items()]
+    told = [f"# on the page, {at} was {number_source(x)}" for at, x in left.items()]
     parts = [_imports(used), "\n".join([*told, edited(text, edits).strip("\n")])]
     if name and root is not None:
         inputs = {node for node in Graph(root) if node.op is None and not is_detached(node)}

@@ -40,9 +40,7 @@ from playground.reading import Outcome, Reading
 from playground.typed import Slip, check_syntax, names, run_lines
 
 RIGHT = "✓"
-CUT = (
-    "f takes numbers out of its graph, by detach(), no_grad(), .data or float(): what the engine gives is not its derivative then"
-)
+CUT = "f takes numbers out of its graph, by detach(), no_grad(), .data or float(), so what the engine gives is not its derivative"
 MIN_DIGITS = 3  # of a rounded number that may count as right
 ONE_SIDE = "right on one side of the kink"
 CLOSE = (1.0, 1.0 + 1e-5, 1.0 - 2e-5)  # multiples of the point
@@ -223,7 +221,7 @@ class Beside:
         left, right = map(shown, both)
         engine = f"The engine takes {taken}."
         if verdict.apart:
-            return f"✗ {derivative}: yours is {shown(yours)}; no side of this kink has all the numbers that you found. {engine}"
+            return f"✗ {derivative}: yours is {shown(yours)}; no single side of this kink gives all your numbers. {engine}"
         if not both.hold(yours):
             sides = f"at this kink it is {left} to the left and {right} to the right"
             return f"✗ {derivative}: yours is {shown(yours)}; {sides}. {engine}"

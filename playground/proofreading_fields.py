@@ -60,7 +60,7 @@ def claim_of(text: str, at: Numbers) -> Reading:
         claim.record(claim.begun(at))
         _known(claim, at, "f has no variable {}")
         if not math.isfinite(number := number_at(claim, at)):
-            raise Slip(f"this is {shown(number)} at the point, which no derivative is")
+            raise Slip(f"this is {shown(number)} at the point, and a derivative must be finite")
         return claim
 
     return _offering(text, checked)
@@ -73,7 +73,7 @@ def _offering(text: str, read: Callable[[str], Reading]) -> Reading:
         gives = _given_by(text)
         if not gives:
             raise slip.offer(text, read) from None
-    told = Slip("this is a function: a field takes what it gives, without def or lambda").offer(gives, read)
+    told = Slip("this is a function: write only what it returns, without def or lambda").offer(gives, read)
     told.place["fix"] = told.place["fix"] or _if_it_reads(gives, read)
     raise told
 
@@ -115,7 +115,7 @@ def _of_nothing(f: Reading) -> str:
     graph = Graph(made.root)
     graph.name_from(made.scope)
     name = next((graph.names[node] for node in graph if node.op is None), "x")
-    return f"{name} has its number in the text: leave {name} = Value(…) out, and it is a variable"
+    return f"the text sets {name}: leave out {name} = Value(…) to make it a variable"
 
 
 def _known(read: Reading, at: Numbers, told: str) -> None:

@@ -12,8 +12,8 @@ ROOTS = ("torch", "F", "nn", "optim")  # prefixes of its names
 KEYWORDS = {
     **OPTIONS_OF_BACKWARD,
     **dict.fromkeys(("min", "max"), "write both bounds, in order: clip(x, low, high), of which one may be -inf or inf"),
-    "dim": "leave it out: what takes several numbers takes one list of them",
-    "inplace": "leave it out: nothing is changed in place",
+    "dim": "leave it out: functions of several numbers take one list of them",
+    "inplace": "leave it out: nothing changes in place",
     **dict.fromkeys(("dtype", "device"), "leave it out: a Value is one number"),
 }
 SEVERAL = {  # functions that make or take multiple numbers
@@ -63,14 +63,14 @@ def method(owner: object, name: str, written: str) -> str:
     """What to write for a method that a Value or a gradient lacks; `written` is the line. "" if unknown.
 
     >>> method(Value(2.0), "relu_", "x.relu_()")
-    'a Value has no .relu_: nothing is changed in place, so give the result of relu a name'
+    'a Value has no .relu_: nothing changes in place, so name the result of relu'
     >>> method(0.0, "zero_", "w.grad.zero_()")
     'w.grad is a plain number: write w.grad = 0'
     """
     if type(owner) is Value:
         plain = name.removesuffix("_")
         known = plain != name and (plain in METHODS or hasattr(Value, plain))
-        return f"a Value has no .{name}: nothing is changed in place, so give the result of {plain} a name" if known else ""
+        return f"a Value has no .{name}: nothing changes in place, so name the result of {plain}" if known else ""
     gradient = re.search(rf"([\w.\[\]]*\bgrad)\.{name}\b", written)
     if not isinstance(owner, float) or gradient is None:
         return ""

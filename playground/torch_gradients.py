@@ -21,7 +21,7 @@ LIKEWISE = {"sqrt", "div", "mul", "pow", "exp", "expm1", "exp2", "sinh", "cosh",
 # and those that do so only at the end of their domain: outside it, PyTorch's formula is finite.
 AT_THE_END = {"log", "log2", "log10", "log1p", "atanh"}
 KEEP_NOTHING = {"add", "sub", "neg", "pos", "sum"}  # of their arguments, so PyTorch can sweep them twice
-FREED = "PyTorch raises at the second backward(): the first one frees the graph, unless it is given retain_graph=True."
+FREED = "PyTorch raises at the second backward(): the first one frees the graph, unless called with retain_graph=True."
 UNTAKEN = "the branch that where does not take adds 0 times a slope that is not finite"
 
 
@@ -148,7 +148,7 @@ def none_in_torch(text: str, scope: Mapping[str, object]) -> str:
     changed = next((step for step in _steps(tree) if step.target.id in names), None)  # type: ignore[union-attr]
     if changed is not None:
         written = ast.unparse(changed)
-        return f"PyTorch raises at {written}: a leaf of which it computes the gradient does not change in place."
+        return f"PyTorch raises at {written}: a leaf that requires a gradient cannot be changed in place."
     nodes = {name: node for name in names if isinstance(node := scope.get(name), Value)}
     inner = [f"{name}.grad" for name, node in nodes.items() if node.op is not None]
     unreached = [f"{name}.grad" for name, node in nodes.items() if node.op is None and not node.has_grad]

@@ -92,7 +92,7 @@ def in_torch(graph: Graph, called: Collection[str] = ()) -> str:
     if missing:
         raise Slip(f"PyTorch has no {listed(list(missing))}")
     if len(ops) > MAX_OPS:
-        raise Slip(f"each of {len(ops):,} operations would be a line; a program for PyTorch has up to {MAX_OPS:,}")
+        raise Slip(f"each of {len(ops):,} operations would be a line; a program for PyTorch has at most {MAX_OPS:,}")
     (root,) = graph.roots
     reached = _reached(graph)
     if root not in reached:

@@ -11,8 +11,8 @@ from playground.torch_reading import EACH, SAME_NUMBER, TorchReading, first_foun
 OVER_SAMPLES = {"sum", "mean", "prod", "norm", "var", "std", "max", "min", "logsumexp", "softmax", "log_softmax"}
 OF_EACH = {"1", "-1"}  # dimensions within a sample
 RESHAPED = ("squeeze", "flatten", "Flatten", "view", "reshape")
-PAIRED = "PyTorch has a column and a row here, and does not take them pair by pair; write .unsqueeze(1) after the row"
-TOGETHER = "it computes with all samples at once; here that is done for one after the other"
+PAIRED = "these are a column and a row, which PyTorch does not combine pair by pair; write .unsqueeze(1) after the row"
+TOGETHER = "it computes all samples at once; here they are computed one at a time"
 
 
 def paired(text: str) -> tuple[str, int, int, int] | None:

@@ -84,7 +84,7 @@ def read_csv(text: str) -> tuple[list[list[float]], list[Any], bool]:
     if len(seen) > 2 and are_numbers:
         return X, given, False
     if len(seen) > 2:
-        raise Slip(f"your data: two classes can be told apart, or labels be numbers; got the labels {', '.join(seen[:4])}")
+        raise Slip(f"your data: the labels must be two classes, or numbers; got the labels {', '.join(seen[:4])}")
     return X, [seen.index(label) for label in given], True
 
 

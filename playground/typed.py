@@ -43,7 +43,7 @@ COMPARISONS = {  # by the name of their `ast` node: the op, and Python's operato
     "GtE": (autograd.greater_equal, operator.ge),
 }
 SAYS = {
-    MemoryError: "this needs more memory than there is here",
+    MemoryError: "this needs more memory than is available here",
     SystemExit: "the program ended itself",
     KeyboardInterrupt: "the program ended itself",
 }
@@ -52,7 +52,7 @@ _TORCH = (
     "torch.nn is nn, torch.exp is exp"
 )
 _STOPPED = "PyTorch is not in this page, and this line keeps the program from being rewritten"
-TOO_DEEP = "this is nested too deep to be read: write it in several lines, and give what each of them computes a name"
+TOO_DEEP = "this is nested too deep to be read: split it into several lines, and name what each one computes"
 _NUMPY = "NumPy is not in this page"
 _LINEAR = "a linear layer is nn.Layer(2, 1, 'linear'), a network nn.MLP(2, [4, 1])"
 HINTS = {  # for names, modules and operators of other libraries and papers
@@ -61,9 +61,9 @@ HINTS = {  # for names, modules and operators of other libraries and papers
     "np": _NUMPY,
     "F": _TORCH,
     "Linear": _LINEAR,
-    "micrograd": "micrograd is not in this page, and not needed: leave this line out; Value is there, and MLP is nn.MLP",
-    "@": "a product is written *, and that of lists dot([a, b], [c, d])",
-    "^": "a power is written **",
+    "micrograd": "micrograd is not in this page, nor needed: leave this line out; Value is already there, and MLP is nn.MLP",
+    "@": "write a product with *, and that of lists as dot([a, b], [c, d])",
+    "^": "write a power with **",
 }
 
 
@@ -158,7 +158,7 @@ def names() -> dict[str, Any]:
 
 
 def _input(prompt: object = "", /) -> NoReturn:
-    raise EOFError("nobody can answer here: write the value into the text instead of input()")
+    raise EOFError("input() has nobody to ask here: write the value into the text instead")
 
 
 def load() -> None:
@@ -307,10 +307,10 @@ def _unparsed(error: SyntaxError, text: str) -> Slip:
             return Slip(str(slip), line, found.end() + slip.column, found.end() + slip.end)
     called = re.match(r"\s*(\w+)\s*\([^()]*\)\s*=(?!=)\s*(.+)", row)
     if called and called[1] not in CALLED:
-        return Slip(f"write {called[1]} = {called[2].strip()}, or only what is right of the =", line, 1, len(row) + 1)
+        return Slip(f"write {called[1]} = {called[2].strip()}, or only what is to the right of the =", line, 1, len(row) + 1)
     apart = difference(corrected(row) or row)
     if re.match(r"[^=]*[^\s=][^=]*=[^=]*$", row) and "=" not in apart:
-        return Slip(f"no equation is solved here; the difference of its sides has a gradient: {apart}", line, 1, len(row) + 1)
+        return Slip(f"equations are not solved here; the difference of its sides has a gradient: {apart}", line, 1, len(row) + 1)
     same = error.end_lineno == line
     return Slip(error.msg, line, error.offset or 1, (same and error.end_offset) or 0)
 
@@ -342,7 +342,7 @@ def _of_a_name(error: BaseException, after: str, scope: Mapping[str, Any]) -> st
     if name in FUNCTIONS:
         return pytorch.function(name)
     if "·" in name:  # a letter to Python
-        return f"a product is written with *: {name.replace('·', '*')}"
+        return f"write a product with *: {name.replace('·', '*')}"
     if not name or after.startswith(("(", ".")):
         return ""
     meant = near(name, scope)
@@ -355,7 +355,7 @@ def _otherwise(error: BaseException, scope: Mapping[str, Any]) -> str:
     if meant in HINTS:
         return HINTS[meant]
     if isinstance(error, ModuleNotFoundError) and meant not in HERE:
-        return f"{meant} is not in this page: there are autograd, nn and what comes with Python"
+        return f"{meant} is not in this page: it has autograd, nn and the standard library"
     return _told(error) + _nearest(error, scope)
 
 
@@ -421,7 +421,7 @@ def _message(error: BaseException) -> str:
     try:
         return str(error)
     except Exception as worse:
-        return f"its text cannot be had ({type(worse).__name__})"
+        return f"its text cannot be read ({type(worse).__name__})"
 
 
 def _last_of_the_page(at: TracebackType | None) -> TracebackType | None:

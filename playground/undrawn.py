@@ -18,7 +18,7 @@ from playground.free import CONSTANTS
 from playground.plain import recorded, said
 from playground.syntax import names_in, rows
 
-NOTHING = "there is no variable in it, so there is nothing to differentiate"
+NOTHING = "it has no variables, so there is nothing to differentiate"
 EXAMPLES = (2.0, -3.0, 1.0)  # for arguments
 
 
@@ -61,7 +61,7 @@ def _several(last: Any) -> str:
     if isinstance(last, (list, tuple, dict)) and count:
         if count == 1:
             return "the last line gives one Value among others or in a list: end with that alone, as in [x*x][0]"
-        return f"the last line gives {count:,} Values, and one is drawn: end with one of them, or with their sum"
+        return f"the last line gives {count:,} Values, but only one is drawn: end with one of them, or with their sum"
     if isinstance(last, nn.Module):
         return "the last line is a module: call it on numbers, as in model([1.0, 2.0])"
     if isinstance(last, MethodType) and type(last.__self__) is Value:
@@ -72,7 +72,7 @@ def _several(last: Any) -> str:
 def _nothing(text: str, last: Any, made: Mapping[str, Any]) -> str:
     """The reason if the lines make no Value; `made` are their names."""
     if not ast.parse(text).body:
-        return "there is nothing but comments: type an expression, or lines of Python"
+        return "there are only comments: type an expression, or lines of Python"
     functions = [x for x in made.values() if isinstance(x, FunctionType)]
     if hasattr(last, "__enter__"):
         return "this opens a block: write with no_grad(): and indent the lines below it"
@@ -152,7 +152,7 @@ def _takes_out(node: ast.AST) -> bool:
 def _detached(root: Value) -> str:
     name = root.label or "the result"
     return (
-        f"{name}, made by detach() or inside no_grad(), has no graph: end with what is differentiated"
+        f"{name}, made by detach() or inside no_grad(), has no graph: end with the Value to differentiate"
         if is_detached(root)
         else ""
     )
@@ -174,7 +174,7 @@ def _cut(text: str, last: Any, made: Mapping[str, Any]) -> str:
     if not any(each == name or type(made.get(each)) is Value for each in names_in(value)):
         return ""
     if found is None:
-        return f"{name} is None: what is called there changes something and gives nothing back, as append() does"
+        return f"{name} is None: what is called there changes something and returns nothing, as append() does"
     return (
         f"{is_it} the number {said(found)}, cut from its graph: leave .data, .item() or float() out" if _is_number(found) else ""
     )

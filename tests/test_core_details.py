@@ -144,7 +144,7 @@ def test_a_division_by_zero_in_a_branch_that_a_rule_does_not_take_does_no_harm_t
 @pytest.mark.parametrize("partials", [[1.0], [1.0, 1.0, 1.0]])
 def test_a_wrong_number_of_partials_is_named(partials):
     both = Op("both", lambda x, y: x + y, lambda z, *xs: partials, variadic=True)
-    with pytest.raises(ValueError, match=f"both: its rule gives {len(partials)} partials for 2 arguments"):
+    with pytest.raises(ValueError, match=f"both: its rule returns {len(partials)} partials for 2 arguments"):
         both(Value(1.0), Value(2.0))
 
 
@@ -227,7 +227,7 @@ def test_freezing_refuses_what_cannot_be():
     with pytest.raises(ValueError, match="frozen"):
         x.grad = 1.0
     x.grad = 0.0  # allowed, for loops that zero all gradients
-    with pytest.raises(ValueError, match="leaves only"):
+    with pytest.raises(ValueError, match="only on leaves"):
         (x * x).requires_grad = False
     with pytest.raises(TypeError, match="True or False"):
         Value(3.0, requires_grad=0)

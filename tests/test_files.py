@@ -77,7 +77,7 @@ def nested(depth):
 def test_json_that_is_nested_too_deep_is_refused_before_python_reads_it(depth, end):
     for text in (nested(depth) + end, "[" * depth + end, '{"a":' * depth + end):
         for content in (text, text.encode()):
-            with pytest.raises(RecursionError, match="nested more than 500 deep"):
+            with pytest.raises(RecursionError, match="nested more than 500 levels deep"):
                 read_json(content)
 
 

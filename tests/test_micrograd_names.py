@@ -132,7 +132,7 @@ def test_a_free_attribute_is_an_error():
 @pytest.mark.parametrize("children", [(), (Value(1.0),), {Value(1.0)}, [], frozenset()], ids=str)
 @pytest.mark.parametrize("rest", [(), ("+",)])
 def test_a_node_made_by_hand_says_how_nodes_are_made(children, rest):
-    with pytest.raises(TypeError, match=r"label must be a str, got \w+: a node is made by an operation on Values"):
+    with pytest.raises(TypeError, match=r"label must be a str, got \w+: nodes are made by operations on Values"):
         Value(3.0, children, *rest)
 
 

@@ -123,7 +123,7 @@ def test_one_mode_object_serves_several_tasks():
 
 
 def test_a_mode_that_was_not_entered_here_is_not_left_here():
-    mode, message = no_grad(), "leave it in the thread or task that entered it"
+    mode, message = no_grad(), "exit it in the thread or task that entered it"
     with pytest.raises(RuntimeError, match=message):
         mode.__exit__()
     with mode:
@@ -209,6 +209,6 @@ def test_a_generator_or_coroutine_is_not_decorated_since_its_body_runs_later(mod
         yield 1
 
     for function in (generator, coroutine, both):
-        with pytest.raises(TypeError, match=f"{function.__name__} runs after its call has returned, .*: use `with` inside"):
+        with pytest.raises(TypeError, match=f"{function.__name__} runs after its call returns, .*: use `with` inside"):
             mode()(function)
     assert mode()(lambda: 3)() == 3

@@ -143,7 +143,7 @@ def test_where_numpy_asks_for_a_dtype_the_error_says_that_it_wants_an_array(code
         assert code in DTYPE_ASKED
         assert number(result) == pytest.approx(with_floats(code), rel=1e-12)
         return
-    assert "where NumPy asks for it, give it an array that holds the Value" in told
+    assert "where NumPy needs a dtype, pass an array that holds the Value" in told
 
 
 SCIPY = {"expit": "sigmoid", "psi": "digamma", "gammaln": "lgamma", "ndtr": "normal_cdf", "erf": "erf", "erfinv": "erfinv"}

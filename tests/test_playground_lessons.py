@@ -147,11 +147,11 @@ def test_a_result_without_a_name_gets_one_that_is_free() -> None:
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"titel": "B"}, "titel is not known here; known are title, text, show, predict, hint, check, after"),
+        ({"titel": "B"}, "titel is not known here; the fields are title, text, show, predict, hint, check, after"),
         ({"text": 3}, "text must be a text, got 3"),
         ({"text": "{{q}}"}, "text: 'q' fails: name 'q' is not defined; the names of this step are x, u, y"),
-        ({"text": "{{x"}, "text: a number in a text is written as {{x.grad}}: here }} is missing"),
-        ({"after": "So."}, "after: it is said once something was done, so the step needs predict or check"),
+        ({"text": "{{x"}, "text: write a number in a text as {{x.grad}}: }} is missing here"),
+        ({"after": "So."}, "after: it appears once something has been done, so the step needs predict or check"),
         ({"show": {"at": {}}}, 'show.code is missing: it must be Python in quotes, such as "y = 3*x + 1"'),
         ({"show": {"tab": "quizz"}}, 'show.tab must be one of expression, network, check, quiz, got "quizz"'),
         ({"show": {"code": "y = 3*"}}, "show.code: line 1: something is missing at the end"),
@@ -160,10 +160,10 @@ def test_a_result_without_a_name_gets_one_that_is_free() -> None:
             {"show": {"code": "y = [3*x]"}},
             "show.code: the last line makes no Value: end with a formula such as y = 3*x + 1",
         ),
-        ({"show": {"code": "y = 3*x", "at": {"w": 1}}}, "show.at: 'w' is not read in show.code; there x is"),
+        ({"show": {"code": "y = 3*x", "at": {"w": 1}}}, "show.at: show.code does not read 'w'; it reads x"),
         (
             {"show": {"code": "y = 3*x", "sliders": {"w": [0, 1, 0.1]}}},
-            "show.sliders: 'w' is not a number of show.code; there x can be moved",
+            "show.sliders: 'w' is not a number in show.code; its numbers are x",
         ),
         (
             {"show": {"code": "y = 3*x", "sliders": {"x": [1, 0, 0.1]}}},
@@ -173,17 +173,17 @@ def test_a_result_without_a_name_gets_one_that_is_free() -> None:
             {"predict": ASK | {"answer": "q.grad"}},
             "predict.answer: 'q.grad' fails: name 'q' is not defined; the names of this step are x, u, y",
         ),
-        ({"predict": ASK | {"answer": "x.grad +"}}, "predict.answer: 'x.grad +' is not an expression in Python"),
-        ({"predict": ASK | {"answer": "[x]"}}, "predict.answer: '[x]' must be a number, it is list"),
-        ({"predict": ASK | {"answer": "float('nan')"}}, "predict.answer: \"float('nan')\" must be a finite number, it is NaN"),
+        ({"predict": ASK | {"answer": "x.grad +"}}, "predict.answer: 'x.grad +' is not a Python expression"),
+        ({"predict": ASK | {"answer": "[x]"}}, "predict.answer: '[x]' must be a number, got list"),
+        ({"predict": ASK | {"answer": "float('nan')"}}, "predict.answer: \"float('nan')\" must be a finite number, got NaN"),
         ({"predict": ASK | {"slips": {"100": "no"}}}, "predict.slips: '100' is the right answer, 100"),
         (
             {"predict": {"question": "?", "choices": [{"text": "a", "if": False}]}},
-            "predict.choices: exactly one must be right, here it is none",
+            "predict.choices: exactly one must be right, got none",
         ),
         (
             {"predict": {"question": "?", "choices": [{"text": "a", "if": "true"}]}},
-            "predict.choices 1: if: true and false are written without quotes",
+            "predict.choices 1: if: write true and false without quotes",
         ),
         (
             {"predict": {"question": "?", "choices": [{"text": "a"}]}},
@@ -191,11 +191,11 @@ def test_a_result_without_a_name_gets_one_that_is_free() -> None:
         ),
         (
             {"show": LOOK["show"] | {"hide": ["q"]}, "predict": ASK},
-            "show.hide: 'q' is not in the picture: write a name (y), x.grad or x->y; known are x, u, y",
+            "show.hide: 'q' is not in the picture: write a name (y), x.grad or x->y; the names are x, u, y",
         ),
         (
             {"show": LOOK["show"] | {"hide": ["y"]}},
-            "show.hide: what is hidden appears once something was predicted, so the step needs predict",
+            "show.hide: hidden numbers appear after a prediction, so the step needs predict",
         ),
         (
             {"check": {"task": "Move x.", "until": "y.data > 200"}},
@@ -203,7 +203,7 @@ def test_a_result_without_a_name_gets_one_that_is_free() -> None:
         ),
         (
             {"show": LOOK["show"] | {"edit": True}, "check": {"task": "?", "until": "y.data > 50"}},
-            "check.until: 'y.data > 50' holds from the beginning, so there is nothing to do",
+            "check.until: 'y.data > 50' is true from the start, so there is nothing to do",
         ),
     ],
 )
@@ -221,8 +221,8 @@ def test_an_error_names_file_step_and_field(fields: dict[str, Any], message: str
             '{"title": "A"\n"text": "B"}',
             'mine.json, line 2: this is not JSON: a comma or a closing bracket is missing, at "text": "B"}',
         ),
-        ('{"title": "A",\n\n}', "mine.json, line 1: this is not JSON: there is a comma too many, at , }"),
-        ("{“title”: 1}", 'mine.json, line 1: this is not JSON: names and texts stand in straight quotes, "…", at “title”: 1}'),
+        ('{"title": "A",\n\n}', "mine.json, line 1: this is not JSON: there is an extra comma, at , }"),
+        ("{“title”: 1}", 'mine.json, line 1: this is not JSON: names and texts need straight quotes, "…", at “title”: 1}'),
         ("\n", "mine.json: the file is empty"),
         ("[]", "mine.json: a lesson is an object, { … }, got []"),
         ('{"title": "A"}', "mine.json: steps is missing: it must be a list of steps, [ { … }, … ]"),

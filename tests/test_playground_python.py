@@ -105,7 +105,7 @@ def test_a_number_that_is_nan_has_not_moved():
 def test_parameters_that_lines_step_by_hand_are_named_beside_the_number_that_they_change():
     lines = "w = Value(1.0)\nloss = (2*w - 3)**2\nloss.backward()\n"
     assert asked("show", lines, {})["note"] == ""
-    note = "w changed after loss was computed. Values printed are from before the change, the numbers here from after it."
+    note = "w changed after loss was computed. The printed values are from before the change, the numbers here from after it."
     fixed = "w cannot be moved: the lines set its number."
     assert asked("show", f"{lines}w.data -= 0.1 * w.grad", {})["note"] == f"{note} {fixed}"
 
@@ -178,7 +178,7 @@ ADDED = ", and sum([…]) to add them up"
         ("w.T", "a list has no .T: leave it out"),
         ("w.shape", "a list has no .shape: write len(w)"),
         ("w.dot(v)", "a list has no .dot(): write dot(w, …)"),
-        ("w.backward()", "a list has no .backward(): it is called on one Value, such as sum(w)"),
+        ("w.backward()", "a list has no .backward(): call it on one Value, such as sum(w)"),
         ("w.push(x)", "AttributeError: 'list' object has no attribute 'push'"),
         ("w & v", "TypeError: unsupported operand type(s) for &: 'list' and 'list'"),
         ("'a' + w", 'TypeError: can only concatenate str (not "list") to str'),
@@ -201,7 +201,7 @@ def test_values_in_lists_and_parameters_of_modules_have_the_names_that_the_lines
 
 def test_a_slip_is_told_at_its_place_in_the_words_of_the_engine():
     assert asked("show", "x*(2", {})["column"] > 1
-    assert asked("show", "tanh(w x)", {})["message"].endswith("a product is written with *: w*x")
+    assert asked("show", "tanh(w x)", {})["message"].endswith("write a product with *: w*x")
     assert asked("show", "a = Value(1.0)\nb = a +", {})["line"] == 2
     assert asked("show", "a = Value(1.0)\nb = b + a", {}) == {
         "message": "b has no value yet: write b = Value(2.0) first", "line": 2, "column": 5, "end": 6, "fix": ""
@@ -224,9 +224,9 @@ def test_an_expression_with_a_name_has_variables_and_a_result_of_that_name():
         ("w = w*x", "w has no value yet: write w = Value(2.0) first", 1, "w"),
         ("def f(x):\n    return 'β', x*w\nw = f(Value(1.0))", "w has no value yet: write w = Value(2.0) first", 2, "w"),
         ("a = Value(1.0)\nb = foo(a)", "NameError: name 'foo' is not defined", 2, "foo"),
-        ("L = (sigmoid(w x + b) - t)^2", "a product is written with *: w*x", 1, "w x"),
-        ("a = Value(1.0)\nL = sigmoid(w a) + 1  # that is all", "a product is written with *: w*a", 2, "w a"),
-        ("a = Value(1.0)\nL = (a - 1)^2", "a power is written **", 2, "(a - 1)^2"),
+        ("L = (sigmoid(w x + b) - t)^2", "write a product with *: w*x", 1, "w x"),
+        ("a = Value(1.0)\nL = sigmoid(w a) + 1  # that is all", "write a product with *: w*a", 2, "w a"),
+        ("a = Value(1.0)\nL = (a - 1)^2", "write a power with **", 2, "(a - 1)^2"),
         ("a = Value(1.0)\rβ = β*2 + c", "β has no value yet: write β = Value(2.0) first", 2, "β"),
         ("if True:\n    raise NameError('mine')", "NameError: mine", 2, "raise NameError('mine')"),
         (
@@ -236,7 +236,7 @@ def test_an_expression_with_a_name_has_variables_and_a_result_of_that_name():
             "",
         ),
         ("a = Value(1.0)\nfor i in range(3) a = a*2", "invalid syntax", 2, "a"),
-        ("L = (w*x - t)^2", "the operators are + - * / % and **: a power is written **", 1, "w*x - t)^2"),
+        ("L = (w*x - t)^2", "the operators are + - * / % and **: write a power with **", 1, "w*x - t)^2"),
         ("y = tanh(w) + tanb(x)", "'tanb' is not an op: did you mean tan?", 1, "tanb"),
         ("(w\n + tanb(x))", "'tanb' is not an op: did you mean tan?", 2, "tanb"),
         ("a = Value(1.0)\nb = 2 * a.foo(\n  3)", "AttributeError: 'Value' object has no attribute 'foo'", 2, "a.foo"),
@@ -288,14 +288,14 @@ def test_what_other_libraries_have_is_told_by_its_name_here(text, hint, monkeypa
         ("x.clamp(0, 1)", "write clip(x, low, high)"),
         (
             "x = Value(2.0)\n(x*x).relu_()",
-            "a Value has no .relu_: nothing is changed in place, so give the result of relu a name",
+            "a Value has no .relu_: nothing changes in place, so name the result of relu",
         ),
         (
             "x = Value(2.0)\nx.register_hook(print)",
             "a Value has no attribute 'register_hook': read its .grad after backward(), which every Value",
         ),
         ("x = Value(2.0)\nx.grad.zero_()", "x.grad is a plain number: write x.grad = 0"),
-        ("x = Value(2.0)\nx @ x", "a product is written *, and that of lists dot([a, b], [c, d])"),
+        ("x = Value(2.0)\nx @ x", "write a product with *, and that of lists as dot([a, b], [c, d])"),
     ],
 )
 def test_names_of_pytorch_are_told_by_what_to_write_here(text, message):
@@ -306,7 +306,7 @@ def test_names_of_pytorch_are_told_by_what_to_write_here(text, message):
     ("text", "message", "fix"),
     [
         ("x = nn.Parameter(2.0)\ny = x*x", "nn.Parameter is Value(2.0) here", "x = Value(2.0)\ny = x*x"),
-        ("clip(x, min=0)", "clip takes no keywords: write both bounds, in order: clip(x, low, high)", "clip(x, 0, inf)"),
+        ("clip(x, min=0)", "clip takes no keyword arguments: write both bounds, in order: clip(x, low, high)", "clip(x, 0, inf)"),
         ("x = Value(2.0)\ny = clip(x, max=1)", "clip() takes no max=: write both bounds", "x = Value(2.0)\ny = clip(x, -inf, 1)"),
         (
             "y = x**2\ny.backward(retain_graph=True)",
@@ -315,7 +315,7 @@ def test_names_of_pytorch_are_told_by_what_to_write_here(text, message):
         ),
         (
             "y = x**2\ny.backward(create_graph=True)",
-            "backward() takes no create_graph=: for a derivative that has a graph, write gradients(y, [x], create_graph=True)",
+            "backward() takes no create_graph=: to differentiate the gradient again, write gradients(y, [x], create_graph=True)",
             "",
         ),
         ("grad(x**3, x)", "grad takes a function, not its result: write grad(lambda x: x**3)(x)", "grad(lambda x: x**3)(x)"),
@@ -449,21 +449,29 @@ def test_a_quiz_asks_for_all_gradients_or_says_which_it_leaves_out():
 UNDRAWN = [
     ("def f(x, y):\n    return x * y", "f is never called: end with f(Value(2.0), Value(-3.0))", "def f(x, y):"),
     ("f = lambda x: x**2\nf(2.0)", "the last line gives the number 4, which has no graph: begin with Values, as in f(", "f(2.0)"),
-    ("xs = [Value(1.0), Value(2.0)]\n[x**2 for x in xs]", "the last line gives 2 Values, and one is drawn", "[x**2 for x in xs]"),
+    (
+        "xs = [Value(1.0), Value(2.0)]\n[x**2 for x in xs]",
+        "the last line gives 2 Values, but only one is drawn",
+        "[x**2 for x in xs]",
+    ),
     ("x = Value(1.0)\nlambda x: x**2", "the last line is a function: call it, as in f(Value(2.0))", "lambda x: x**2"),
     ("net = nn.MLP(2, [1])\nnet", "the last line is a module: call it on numbers", "net"),
     ("x = Value(2.0)\ny = [].append(x)", "y is None: what is called there changes something", "y = [].append(x)"),
     ("x = Value(2.0)\ny = (x*x).item()", "y is the number 4, cut from its graph", "y = (x*x).item()"),
     ("grad(lambda x: x**3)(2.0)", "the last line gives the number 12, which has no graph", "grad(lambda x: x**3)(2.0)"),
     ("x = sum(i*x for i in range(4))", "x has no value yet: write x = Value(2.0) first", "x"),
-    ("f(x) = x**2", "write f = x**2, or only what is right of the =", "f(x) = x**2"),
-    ("y = w·x + b", "a product is written with *: w*x", "w·x"),
-    ("w, x = Value(1.0), Value(2.0)\ny = w·x", "a product is written with *: w*x", "w·x"),
-    ("3,5*x", "one expression at a time; a number is written 3.5, not 3,5", "3,5*x"),
-    ("import jaxlike\nx = Value(1.0)", "jaxlike is not in this page: there are autograd, nn and what", "import jaxlike"),
+    ("f(x) = x**2", "write f = x**2, or only what is to the right of the =", "f(x) = x**2"),
+    ("y = w·x + b", "write a product with *: w*x", "w·x"),
+    ("w, x = Value(1.0), Value(2.0)\ny = w·x", "write a product with *: w*x", "w·x"),
+    ("3,5*x", "one expression at a time; write 3.5, not 3,5", "3,5*x"),
+    (
+        "import jaxlike\nx = Value(1.0)",
+        "jaxlike is not in this page: it has autograd, nn and the standard library",
+        "import jaxlike",
+    ),
     (
         "raise ImportError(name='micrograd.engine')",
-        "micrograd is not in this page, and not needed",
+        "micrograd is not in this page, nor needed",
         "raise ImportError(name='micrograd.engine')",
     ),
     ("m = nn.Linear(2, 1)", "a linear layer is nn.Layer(2, 1, 'linear')", "nn.Linear"),
@@ -471,16 +479,16 @@ UNDRAWN = [
 
 
 UNDRAWN += [
-    ("# nothing\n# yet", "there is nothing but comments: type an expression, or lines of Python", "#"),
+    ("# nothing\n# yet", "there are only comments: type an expression, or lines of Python", "#"),
     (
         "y = [x*i for i in range(3)]",
-        "the last line gives 3 Values, and one is drawn: end with one",
+        "the last line gives 3 Values, but only one is drawn: end with one",
         "y = [x*i for i in range(3)]",
     ),
     ("softmax([x])", "the last line gives one Value among others or in a list: end with that alone", "softmax([x])"),
     ("y = x.relu", "the last line is a method: call it, as in x.relu()", "y = x.relu"),
     ("x.tanh", "the last line is a method: call it, as in x.tanh()", "x.tanh"),
-    ("for i in range(3):\n    i", "there is no variable in it, so there is nothing to differentiate", "for i in range(3):"),
+    ("for i in range(3):\n    i", "it has no variables, so there is nothing to differentiate", "for i in range(3):"),
     ("y = x.data*2", "y is the number 4, cut from its graph: leave .data, .item() or float() out", "y = x.data*2"),
     ("x and y", "and, or: multiply comparisons, as in (x > 0)*(x < 1)", "x and y"),
     ("not x", "not: compare with 0, as in x == 0", "not x"),
@@ -520,7 +528,7 @@ def test_letters_that_stand_for_numbers_are_variables_where_lines_give_them_a_va
     found = asked("show", "e = Value(3.0)\nd = e*e\nd", {})
     assert (found["leaves"], found["value"]) == (["e"], 9.0)
     assert asked("show", "e = w*x", {})["page"]["root"] == "e"
-    told = "there is no variable in it, so there is nothing to differentiate: e is the number 2.71828, unless a line before says "
+    told = "it has no variables, so there is nothing to differentiate: e is the number 2.71828, unless a line before says "
     assert asked("show", "L = e**2", {})["message"] == f"{told}e = Value(2.0)"
     assert asked("show", "y = 1\nz = pi", {})["message"].endswith("nothing to differentiate: write y = Value(1)")
 
@@ -559,9 +567,9 @@ def test_a_slip_brings_the_text_in_pythons_spelling_if_that_runs(text, fix):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("2x = 4", "no equation is solved here; the difference of its sides has a gradient: 2*x - 4"),
-        ("y = 1\nsin(x) = y", "no equation is solved here; the difference of its sides has a gradient: sin(x) - y"),
-        ("g(x) = 2x = 4", "write g = 2x = 4, or only what is right of the ="),
+        ("2x = 4", "equations are not solved here; the difference of its sides has a gradient: 2*x - 4"),
+        ("y = 1\nsin(x) = y", "equations are not solved here; the difference of its sides has a gradient: sin(x) - y"),
+        ("g(x) = 2x = 4", "write g = 2x = 4, or only what is to the right of the ="),
         ("sin(30°)", "angles are in radians: 30° is 30*pi/180"),
         ("f'(x)", "leave ' out: every derivative is computed"),
     ],
@@ -595,7 +603,7 @@ def test_usual_names_are_variables_though_ops_have_similar_ones(text):
 @pytest.mark.parametrize("text", ["sin", "2*sin", "y = 2*sin"])
 def test_an_op_is_never_a_variable(text):
     slip = asked("show", text, {})
-    assert slip["message"] == "sin is a function, called sin(x)"
+    assert slip["message"] == "sin is a function: write sin(x)"
     assert text[slip["column"] - 1 : slip["end"] - 1] == "sin"
 
 
@@ -724,7 +732,7 @@ def test_a_leaf_that_the_text_does_not_say_moves_in_the_graph_alone_which_is_tol
     expression.show(text, {})
     moved = expression.move({"a": -3})
     assert moved["value"] == -12.0
-    assert moved["note"].startswith("a moved, and not in the text: the graph is as it was recorded before")
+    assert moved["note"].startswith("a moved, but not in the text: the graph stays as it was recorded")
     expression.show("x = [Value(2.0, label='a') for _ in range(2)]\ny = x[0]**2", {})
     assert expression.move({"a": -3})["note"] == ""
 
@@ -769,9 +777,9 @@ def test_what_if_says_where_the_lines_come_to_nothing_or_cannot_be_run_with_the_
     assert "printed" not in told
     text = "x = [Value(2.0, label='a') for _ in range(2)]\ny = x[0]**2 if x[0].data > 0 else -x[0]"
     expression.show(text, {})
-    assert "At a = −1: a moved, and not in the text" in expression.tell(0, -3)["nudge"]
+    assert "At a = −1: a moved, but not in the text" in expression.tell(0, -3)["nudge"]
     expression.show("w = Value(2.0)\ny = w*w\nif w > 3:\n    z = 2*y", {})
-    assert "At w = 5: the lines come to z, and not to y" in expression.tell(0, 3)["nudge"]
+    assert "At w = 5: the lines give z, not y" in expression.tell(0, 3)["nudge"]
 
 
 CHOSEN = "w = Value(2.0)\nx = Value(2.0)\nm = w*x\n"
@@ -807,7 +815,7 @@ def test_a_slider_never_leads_from_the_result_to_another_value_of_the_lines():
 
 @pytest.mark.parametrize(("text", "called"), [("sinx", "sin(x)"), ("2*lnx + 1", "log(x)"), ("y = cosθ", "cos(θ)")])
 def test_a_function_written_together_with_its_argument_is_told_to_be_one_name(text, called) -> None:
-    assert asked("show", text, {})["note"].endswith(f" is read as one name: the function is written {called}")
+    assert asked("show", text, {})["note"].endswith(f" is read as one name: write the function as {called}")
 
 
 @pytest.mark.parametrize(
@@ -900,7 +908,7 @@ def test_what_was_taken_out_of_the_graph_moves_with_what_it_was_computed_from(li
 def test_where_the_text_does_not_say_the_source_of_what_is_detached_a_move_says_so():
     asked("show", "xs = [Value(2.0) for _ in range(2)]\ny = xs[0].detach()*xs[0]", {})
     moved = asked("move", {"xs[0]": 5})
-    assert moved["note"].startswith("xs[0] moved, and not in the text: the graph is as it was recorded before")
+    assert moved["note"].startswith("xs[0] moved, but not in the text: the graph stays as it was recorded")
 
 
 def test_sliders_stand_as_the_numbers_are_written_whichever_is_the_largest():
@@ -948,7 +956,7 @@ def test_the_program_of_lines_prints_no_gradient_of_what_is_detached():
 @pytest.mark.parametrize("lines", ["y = (x*x).detach()", "with no_grad():\n    y = x*x", "y = x*x\nx.detach()"])
 def test_lines_that_end_with_what_is_detached_say_that_it_has_no_graph(lines):
     told = asked("show", f"x = Value(2.0)\n{lines}", {})
-    assert told["message"].endswith("made by detach() or inside no_grad(), has no graph: end with what is differentiated")
+    assert told["message"].endswith("made by detach() or inside no_grad(), has no graph: end with the Value to differentiate")
     assert told["line"] == 3 - lines.startswith(("with", "y = ("))
 
 
@@ -1002,7 +1010,7 @@ def test_a_number_that_json_does_not_have_is_written_as_python_reads_it():
 @pytest.mark.parametrize("kind", ["Exception", "TypeError", "AttributeError", "NameError"])
 def test_an_error_whose_text_cannot_be_had_is_told(kind):
     lines = f"class Mine({kind}):\n    def __str__(self):\n        return 1/0\nraise Mine"
-    assert asked("show", lines, {})["message"] == "Mine: its text cannot be had (ZeroDivisionError)"
+    assert asked("show", lines, {})["message"] == "Mine: its text cannot be read (ZeroDivisionError)"
 
 
 def test_what_is_no_python_in_a_text_that_lines_evaluate_is_told_where_they_do():
@@ -1030,7 +1038,7 @@ def test_lines_with_literals_that_python_refuses_are_told():
 def test_of_several_ops_without_brackets_the_first_is_told():
     for ops in (["sin", "cos", "tan", "exp"], ["exp", "tan", "cos", "sin"]):
         slip = asked("letters", " + ".join(f"{op}^2(x)" for op in ops))
-        assert (slip["message"], slip["column"]) == (f"{ops[0]} is a function, called {ops[0]}(x)", 1)
+        assert (slip["message"], slip["column"]) == (f"{ops[0]} is a function: write {ops[0]}(x)", 1)
 
 
 def test_of_a_gradient_that_is_nan_it_is_not_said_that_calls_of_backward_add_up():

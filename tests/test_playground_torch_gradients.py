@@ -115,5 +115,5 @@ def test_a_gradient_that_pytorch_does_not_have_is_told_where_it_is_read(lines, n
 )
 def test_a_leaf_that_changes_in_place_at_which_pytorch_raises_is_told(lines, step):
     found = asked("show", f"w, x = Value(2.0), Value(3.0)\n{lines}", {})["note"]
-    told = f"PyTorch raises at {step}: a leaf of which it computes the gradient does not change in place."
+    told = f"PyTorch raises at {step}: a leaf that requires a gradient cannot be changed in place."
     assert told in found if step else "raises" not in found

@@ -206,7 +206,7 @@ def test_a_program_begins_with_what_the_lines_do_and_it_does_not(text: str, comm
         ("x > 2", "PyTorch computes no gradient of y: comparisons have none there"),
         (
             "y = x\nfor i in range(2000):\n    y = y*1.001",
-            "each of 2,000 operations would be a line; a program for PyTorch has up to",
+            "each of 2,000 operations would be a line; a program for PyTorch has at most",
         ),
     ],
 )

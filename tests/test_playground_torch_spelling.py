@@ -514,7 +514,7 @@ def test_a_column_that_meets_a_row_is_told_with_the_program_in_which_both_are_co
     slip = shown(text)["slip"]
     found = text.split("\n")[slip["line"] - 1][slip["column"] - 1 : slip["end"] - 1]
     assert "answer" in shown(slip["fix"])
-    assert (slip["message"].startswith("PyTorch has a column and a row here"), found) == (
+    assert (slip["message"].startswith("these are a column and a row"), found) == (
         (True, met) if met else (False, "import torch")
     )
 
@@ -538,12 +538,12 @@ def test_a_network_that_computes_with_all_its_samples_at_once_is_not_called_on_o
     text = OWN.replace("self.w*x", result).replace("torch.ones(4)", sample)
     slip = shown(text)["slip"]
     if mixes:
-        assert "it computes with all samples at once" in slip["message"]
+        assert "it computes all samples at once" in slip["message"]
         assert text.split("\n")[slip["line"] - 1][slip["column"] - 1 : slip["end"] - 1] == mixes
     assert bool(slip["fix"]) != bool(mixes)
 
 
-SAMPLES = "it computes with all samples at once"
+SAMPLES = "it computes all samples at once"
 NO_GRAD = "the result, made by detach() or inside no_grad(), has no graph"
 VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_grad=True)\n"
 
@@ -566,7 +566,7 @@ VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_g
             f"{VECTORS}y = w*w\ny.backward()",
             6,
             "y.backward()",
-            "a list has no .backward(): it is called on one Value, such as sum(y)",
+            "a list has no .backward(): call it on one Value, such as sum(y)",
         ),
         (
             "import torch.nn as nn\nmodel = nn.Linear(2, 1, bias=False)",
@@ -578,7 +578,7 @@ VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_g
             "x = torch.tensor(2.0); y = x*x\ny.add_(1.0)",
             4,
             "y.add_(1.0)",
-            "a Value has no attribute 'add_': no operation changes a Value",
+            "a Value has no attribute 'add_': no operation changes a Value in place",
         ),
         (
             "class F(torch.autograd.Function):\n    @staticmethod\n    def forward(ctx, x):\n        return x",

@@ -189,7 +189,7 @@ def test_all_names_of_a_network_count_from_1(layers: list[tuple[int, str]]) -> N
         ("", "expected 2 to 1000 rows “x, y, label”, got 0"),
         ("0, 1, a\n0, one, b", "line 2: expected “x, y, label” such as 0.5, -1, 1, got '0, one, b'"),
         ("0, 1\n1, 2", "line 1: expected “x, y, label”"),
-        ("0,0,a\n0,1,b\n1,1,c", "two classes can be told apart, or labels be numbers; got the labels a, b, c"),
+        ("0,0,a\n0,1,b\n1,1,c", "the labels must be two classes, or numbers; got the labels a, b, c"),
     ],
 )
 def test_a_slip_in_pasted_data_is_named(text: str, told: str) -> None:

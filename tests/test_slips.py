@@ -42,7 +42,9 @@ def test_an_op_of_a_list_says_how_to_write_it(name, missing):
     with pytest.raises(TypeError, match=re.escape(one_by_one) + "$"):
         op([A, B])
     others = ", ".join(["v", *["…"] * missing])
-    with pytest.raises(TypeError, match=re.escape(f"it takes one number at a time, write [{name}({others}) for v in …]") + "$"):
+    with pytest.raises(
+        TypeError, match=re.escape(f"it takes one number at a time, so write [{name}({others}) for v in …]") + "$"
+    ):
         op([A, B], *[1.0] * missing)
 
 
@@ -50,7 +52,7 @@ def test_an_op_of_a_list_says_how_to_write_it(name, missing):
 def test_an_operation_on_an_array_of_another_library_says_that_it_takes_one_number(operation):
     import jax
 
-    with pytest.raises(TypeError, match=r"got ArrayImpl: an operation is applied to one number at a time, as in \[v \* x for x"):
+    with pytest.raises(TypeError, match=r"got ArrayImpl: apply the operation to one number at a time, as in \[v \* x for x"):
         operation(A, jax.numpy.ones(2))
     assert operation(A, jax.numpy.ones(2)[0]).data in (0.0, 1.0)
 
@@ -356,42 +358,42 @@ def refused(text):
 @pytest.mark.parametrize(
     ("text", "message", "column"),
     [
-        ("2x+1", "a product is written with *: 2*x", 1),
+        ("2x+1", "write a product with *: 2*x", 1),
         ("x *\n", "something is missing at the end", 4),
         ("2*x + ", "something is missing at the end", 6),
         (" ", "there is no expression", 1),
-        ("1 + 2.5e3x", "a product is written with *: 2.5e3*x", 5),
-        ("1e5 + 2x", "a product is written with *: 2*x", 7),
-        ("x1 + .5 y", "a product is written with *: .5*y", 6),
-        ("3sin(x)", "a product is written with *: 3*sin", 1),
-        ("x y", "a product is written with *: x*y", 1),
-        ("2(x + 1)", "only the ops can be called, by their name: a product is written with *", 1),
-        ("(x + 1)(x + 2)", "only the ops can be called, by their name: a product is written with *", 2),
-        ("(x + 1)x", "a product is written with *", 7),
-        ("x(y + 1)", "'x' is not an op: a product is written with *", 1),
-        ("x × y", "a product is written with *, not ×", 3),
-        ("x ÷ y", "a quotient is written with /, not ÷", 3),
-        ("x − y", "a minus is written -, not −", 3),
-        ("x²", "a power is written **, not ²", 2),
-        ("√x", "a square root is written sqrt(x)", 1),
-        ("0,5x + 1", "a number is written 0.5, not 0,5", 1),
-        ("½*x", "a fraction is written 1/2, not ½", 1),
+        ("1 + 2.5e3x", "write a product with *: 2.5e3*x", 5),
+        ("1e5 + 2x", "write a product with *: 2*x", 7),
+        ("x1 + .5 y", "write a product with *: .5*y", 6),
+        ("3sin(x)", "write a product with *: 3*sin", 1),
+        ("x y", "write a product with *: x*y", 1),
+        ("2(x + 1)", "only ops can be called, by name: write a product with *", 1),
+        ("(x + 1)(x + 2)", "only ops can be called, by name: write a product with *", 2),
+        ("(x + 1)x", "write a product with *", 7),
+        ("x(y + 1)", "'x' is not an op: write a product with *", 1),
+        ("x × y", "write a product with *, not ×", 3),
+        ("x ÷ y", "write a quotient with /, not ÷", 3),
+        ("x − y", "write minus as -, not −", 3),
+        ("x²", "write a power with **, not ²", 2),
+        ("√x", "write a square root as sqrt(x)", 1),
+        ("0,5x + 1", "write 0.5, not 0,5", 1),
+        ("½*x", "write a fraction as 1/2, not ½", 1),
         ("2*sin(30°)", "angles are in radians: 30° is 30*pi/180", 9),
         ("f'(x)", "leave ' out: every derivative is computed", 2),
         ("∂f/∂x", "leave ∂ out: every derivative is computed", 1),
-        ("(x + 1)!", "x! is exp(lgamma(x + 1))", 8),
-        ("x^2", "the operators are + - * / and **: a power is written **", 1),
-        ("|x| + 1", "an absolute value is written abs(x), not |x|", 1),
-        ("y = x + 1", "only the expression is given, without a name and =", 3),
-        ("1 + sin x", "an op is called with parentheses: sin(x)", 5),
-        ("exp 2", "an op is called with parentheses: exp(2)", 1),
-        ("sin + x", "no value for 'sin': give sin=…; sin is a function, called sin(x)", 1),
+        ("(x + 1)!", "write x! as exp(lgamma(x + 1))", 8),
+        ("x^2", "the operators are + - * / and **: write a power with **", 1),
+        ("|x| + 1", "write an absolute value as abs(x), not |x|", 1),
+        ("y = x + 1", "give only the expression, without a name and =", 3),
+        ("1 + sin x", "call an op with parentheses: sin(x)", 5),
+        ("exp 2", "call an op with parentheses: exp(2)", 1),
+        ("sin + x", "no value for 'sin': give sin=…; sin is a function: write sin(x)", 1),
         ("Tanh(x)", "'Tanh' is not an op: did you mean tanh?", 1),
         ("ln(x)", "'ln' is not an op: did you mean log?", 1),
         ("max(x, y)", "'max' is not an op: did you mean maximum?", 1),
         ("arctan(x)", "'arctan' is not an op: did you mean atan?", 1),
         ("blub(x)", "'blub' is not an op", 1),
-        ("np.exp(x)", "only the ops can be called, by their name: write exp(…)", 1),
+        ("np.exp(x)", "only ops can be called, by name: write exp(…)", 1),
         (
             "e**x",
             "no value for 'e': give e=…; the exponential function is exp(x), and for the number give e=2.718281828459045",
@@ -405,7 +407,7 @@ def refused(text):
 def test_an_expression_that_cannot_be_read_says_what_to_write(text, message, column):
     said, at = refused(text)
     assert at == column
-    assert said == message or (text == "x^2" and said.endswith("a power is written **"))
+    assert said == message or (text == "x^2" and said.endswith("write a power with **"))
 
 
 @given(st.sampled_from(functions()), st.data())
@@ -424,7 +426,7 @@ number_texts = st.floats(0.0, 1e300).map(repr) | st.integers(0, 10**9).map(str)
 def test_a_number_before_a_name_is_a_product_and_what_is_said_can_be_read(number, name, space):
     said, column = refused(f"y + {number}{space}{name}")
     assert column == 5
-    assert "a product is written with *" in said
+    assert "write a product with *" in said
     head = said.partition("with *: ")[2]
     assert head in ("", f"{number}*{name.partition('(')[0]}")
 

@@ -441,7 +441,7 @@ def test_arguments_that_are_not_in_a_tuple_are_told(verb):
 def test_the_items_of_a_list_in_the_place_of_all_arguments_are_told_and_other_errors_stay_what_they_are(verb):
     name = verb.__name__
     expected = (
-        rf"^{name}: primals has 2 items, one for each argument, and f takes one argument: .* write {name}\(f, \(x,\), \(v,\)\)"
+        rf"^{name}: primals has 2 items, one for each argument, but f takes one argument: .* write {name}\(f, \(x,\), \(v,\)\)"
     )
     with pytest.raises(TypeError, match=expected):
         verb(lambda p: p[0] * p[1], [1.0, 2.0], [1.0, 0.0])

@@ -188,7 +188,7 @@ def _summed_over_chunks(made: Made, wanted: range, numbers: Any, columns: Sequen
 
     lengths = next(x.chunks[0] for x in columns if is_chunked(x))
     if any(length != length for length in lengths):
-        raise CompileError("the lengths of the chunks are not known: call X.compute_chunk_sizes() first")
+        raise CompileError("the chunk lengths of X are unknown: call X.compute_chunk_sizes() first")
     # Both are sent once, instead of with every chunk.
     program, leaves = delayed(made, pure=True, traverse=False), delayed(numpy.asarray(numbers), pure=True, traverse=False)
     parts = [delayed(_on_chunk)(program, wanted, leaves, *blocks) for blocks in zip(*_blocks(columns, lengths), strict=True)]

@@ -63,7 +63,7 @@ def read(path: str | PathLike[str]) -> Traced:
         if not isinstance(document, dict) or document.get("format") != FORMAT:
             raise ProgramFileError(f'not a program file: "format" is not {FORMAT!r}')
         if document.get("version") != VERSION:
-            raise ProgramFileError(f"version {document.get('version')!r} is not known, only {VERSION}")
+            raise ProgramFileError(f"unknown version {document.get('version')!r}, expected {VERSION}")
         return _put_together(document, arrays)
     except ProgramFileError as error:
         raise ProgramFileError(f"{path}: {error}") from error.__cause__

@@ -57,8 +57,8 @@ class Traced(NamedTuple):
         _check_comparisons(f, name, arguments, trace)
         if (moved := closure.moved()) is not None:
             raise CompileError(
-                f"{moved}, which {name} reads, is changed by {name} at every call, so it cannot be compiled: a program "
-                "computes, and changes nothing"
+                f"{moved}, which {name} reads, is changed by {name} at every call, so it cannot be compiled: a "
+                "compiled program only computes; it can't change what it reads"
             )
         if closure.assigns:  # its names are bound to new objects now
             closure = Closure(f, trace.started)

@@ -147,19 +147,19 @@ def _slips(solved: SolvedGraph, x: Value) -> Iterator[tuple[float, str]]:
             yield amount, f"{alone}; contributions arrive from {len(edges):,} places and add up (`+=`)"
     for user, by_user in uses.items():
         if user is not root:
-            local, arriving = solved.quotient(x, user), f"what arrives at {names[user]}"
+            local, arriving = solved.quotient(x, user), f"the gradient arriving at {names[user]}"
             total = ops.sum(*map(_partial, by_user))
             yield total, f"that is the local derivative {local} alone; multiply it by {arriving}, {solved.quotient(user)}"
             yield solved.gradient(user), f"that is {solved.quotient(user)}, {arriving}; multiply it by the derivative {local}"
     for edge in _chain(solved, x):
         if _partial(edge):
             yield gradient / _partial(edge), f"the inner derivative {solved.quotient(edge.arg, edge.node)} is missing"
-    yield gradient / 2.0, "a factor 2 is missing"
-    yield gradient * 2.0, "there is a factor 2 too many"
+    yield gradient / 2.0, "a factor of 2 is missing"
+    yield gradient * 2.0, "there is an extra factor of 2"
     for digits in range(1, DIGITS):
         rounded = float(f"{gradient:.{digits - 1}e}")
         if not is_right(rounded, gradient):
-            yield rounded, f"that is rounded too far; {DIGITS} significant digits have to be right"
+            yield rounded, f"that is rounded too much; {DIGITS} significant digits must be right"
     for node in (x, root):
         yield node.data, f"that is the value of {names[node]}, not a gradient"
     if len(graph) > MAX_NODES:
@@ -208,7 +208,7 @@ def _rule(solved: SolvedGraph, x: Value, user: Value, uses: Mapping[Value, Seque
     is_the_answer = user is solved.root and len(uses) == 1
     computed = solved.passes.operation(user)
     if not written or (is_the_answer and _NUMBER.fullmatch(written)):
-        return f"{computed}. How many times as fast as {name[x]} does {name[user]} change, if nothing else does?"
+        return f"{computed}. How many times as fast as {name[x]} does {name[user]} change if nothing else changes?"
     one_of_several = user is solved.root and not is_the_answer  # the quotient would cover all of them
     along = f"along the arrow from {name[x]} to {name[user]} the derivative is"
     what = along if one_of_several else f"{solved.quotient(x, user)} ="
@@ -242,5 +242,5 @@ def hint_places(solved: SolvedGraph, x: Value) -> str:
         product = f"{quotient(user)}, the gradient of {name[user]}, times {quotient(x, user)}"
         return f"{name[x]} is used once, for {name[user]}: its gradient is {product}"
     places = listed([f"{name[user]} again" if user in users[:i] else name[user] for i, user in enumerate(users)])
-    passed = "along each of these arrows arrives the gradient at its end times the local derivative; add them up"
+    passed = "each of these arrows carries back the gradient at its end times the local derivative; add them up"
     return f"{name[x]} is used {len(users):,} times, for {places}: {passed}"

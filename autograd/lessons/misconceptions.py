@@ -70,7 +70,7 @@ def misconception(y: Value, bug: str) -> Misconception:
     >>> y = x * x
     >>> y.label = "y"
     >>> print(misconception(y, "assign"))
-    Why are gradients added with `+=`, and not set with `=`?
+    Why add gradients with `+=` instead of setting them with `=`?
     With `=` in place of `+=`: x is used twice, by y and by y again; the contribution of y (3) was overwritten by that of y (3).
     node  right  wrong
     x         6      3
@@ -85,7 +85,7 @@ def misconception(y: Value, bug: str) -> Misconception:
     if apart:
         reason = why(apart[0], right, wrong, names.__getitem__)
     else:
-        reason = f"On this graph the two agree. They can part only where {shown_by}."
+        reason = f"On this graph the two agree. They can differ only where {shown_by}."
     first = apart[0] if apart else None
     rows = tuple((names[node], *told_apart(right.gradients[node], wrong.gradients[node])) for node in apart)
     return Misconception(bug, question, right.gradients, wrong.gradients, first, reason, rows)
@@ -201,7 +201,7 @@ def _not_reset(x: Value, right: BackwardPass, wrong: BackwardPass, name: Name) -
     return (
         f"{name(x)} still held {once} from the first backward(). The second added {once} to it and passed on {twice} in "
         f"place of {once}. Leaf gradients accumulate over backward() calls until zero_grad(); the nodes in between must start "
-        "anew. Both columns are the gradients after two backward() calls: those of leaves are twice as large, correctly."
+        "anew. Both columns are the gradients after two backward() calls: those of leaves are correctly twice as large."
     )
 
 
@@ -235,25 +235,25 @@ class Bug(NamedTuple):
 
 BUGS: Mapping[str, Bug] = {
     "assign": Bug(
-        "Why are gradients added with `+=`, and not set with `=`?",
+        "Why add gradients with `+=` instead of setting them with `=`?",
         _assign,
         _overwritten,
         "a node gets more than one contribution, as in `y = x * x`",
     ),
     "depth_first": Bug(
-        "Why a topological order? Could a node not pass its gradient on as soon as it is reached?",
+        "Why a topological order? Couldn't a node pass its gradient on as soon as it is reached?",
         _depth_first,
         _too_early,
-        "more arrives at a node after it was first reached, as in `a = x * 2; y = a + a * a`",
+        "a node gets another contribution after it was first reached, as in `a = x * 2; y = a + a * a`",
     ),
     "stale": Bug(
-        "What if backward() runs again, and the nodes in between keep the gradients that are there?",
+        "What if backward() runs again, and the nodes in between keep their gradients?",
         _stale,
         _not_reset,
         "a node lies between y and its leaves, as in `y = x * 2 * 3`",
     ),
     "once_per_edge": Bug(
-        "Why count every edge? Could a node not keep its parents in a set?",
+        "Why count every edge? Couldn't a node keep its parents in a set?",
         partial(in_order, repeats=False),
         _counted_once,
         "an operation uses a node more than once, as in `y = x * x`",

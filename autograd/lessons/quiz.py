@@ -27,7 +27,7 @@ MAX_OPERATIONS = 20
 TITLE = "What are these gradients?"
 ASSETS = ("stage.css", "quiz.css", "stage.js", "quiz.js")
 HEIGHT = 640  # of the page in a notebook, in pixels
-HEADER = ("", "question", "gradient", "how it comes about")  # of the answer key
+HEADER = ("", "question", "gradient", "why")  # of the answer key
 Asked = Value | str | int
 
 
@@ -129,7 +129,7 @@ class Quiz:
         The second says what uses the node, and how its gradient comes from there.
         """
         if which not in (1, 2):
-            raise ValueError(f"quiz: which must be 1 or 2, there are two hints; got {which!r}")
+            raise ValueError(f"quiz: which must be 1 or 2, as there are two hints, got {which!r}")
         node = self._question(question).node
         return hint_rules(self._solved, node) if which == 1 else hint_places(self._solved, node)
 
@@ -210,7 +210,7 @@ class Quiz:
         passes = self._solved.passes
         operations = [passes.operation(node) for node in passes.forward[-MAX_OPERATIONS:]]
         if len(passes.forward) > MAX_OPERATIONS:
-            operations.insert(0, f"… {len(passes.forward) - MAX_OPERATIONS:,} operations before")
+            operations.insert(0, f"… {len(passes.forward) - MAX_OPERATIONS:,} earlier operations")
         return "\n".join([*operations, *self._lines()])
 
     def _lines(self) -> list[str]:
@@ -225,10 +225,10 @@ class Quiz:
 
     def _question(self, asked: Any) -> Question:
         if type(asked) not in (int, str, Value):
-            raise TypeError(f"quiz: a question is given by its number, a name or a Value, got {type(asked).__name__}")
+            raise TypeError(f"quiz: name a question by its number, a name or a Value, got {type(asked).__name__}")
         if asked not in self._asked:
             there = listed([f"{question.number} ({one_line(question.name)})" for question in self.questions], MAX_LINES)
-            raise ValueError(f"quiz: {asked!r} is not asked here; asked are {there}")
+            raise ValueError(f"quiz: {asked!r} is not a question of this quiz; its questions are {there}")
         return self._asked[asked]
 
 
@@ -266,7 +266,7 @@ def quiz(y: Value, *, questions: int | None = None, seed: int = 0) -> Quiz:
     chance = Random(checked_integer("quiz: seed", seed))
     solved = SolvedGraph(graph)
     if y.op is None:
-        raise ValueError(f"quiz: {solved.spelled[y]} is a leaf, made from nothing: there is no gradient to ask for")
+        raise ValueError(f"quiz: {solved.spelled[y]} is a leaf: there is no gradient to ask for")
     below = [node for node in graph.nodes[-2::-1] if not is_detached(node)]
     broken = [solved.spelled[node] for node in below if not math.isfinite(solved.gradient(node))]
     finite = [node for node in below if math.isfinite(solved.gradient(node))]

@@ -146,7 +146,7 @@ def _drawing(
     width = len(network.columns[0].units)
     if shape is not None and shape[0] * shape[1] != width:
         given = f"{shape[0]} × {shape[1]} pixels are {counted(shape[0] * shape[1], 'input')}"
-        raise ValueError(f"inputs: {given}, and the model has {width}")
+        raise ValueError(f"inputs: {given}, but the model has {width}")
     shape = image_shape(network, shape)
     maps = None if over is None else maps_over(network, over)
     picture = NetworkPicture(network, numbers, show, shape, narrow, maps)

@@ -45,7 +45,7 @@ def sample_of(model: Module, x: Any, y: Any, loss: Any) -> ModelCall | None:
     """The model's call on one row, in evaluation mode; or the last of its calls that a loss was computed from."""
     if type(loss) is Value:
         if x is not None or y is not None:
-            raise TypeError("loss is a Value, which says what it was computed from: leave out x and y, or pass a loss function")
+            raise TypeError("loss is a Value, which knows what it was computed from: leave out x and y, or pass a loss function")
         return ModelCall(model, [loss], loss=loss)
     if (loss is None) != (y is None):
         missing, given = ("loss", "y") if loss is None else ("y", "loss")
@@ -58,7 +58,7 @@ def sample_of(model: Module, x: Any, y: Any, loss: Any) -> ModelCall | None:
         outputs = model(_leaves(x))
         cost = None if loss is None else loss([outputs], [y])
     if cost is not None and type(cost) is not Value:
-        raise TypeError(f"loss must give one Value, got {type(cost).__name__}: use reduction='mean' or 'sum'")
+        raise TypeError(f"loss must return one Value, got {type(cost).__name__}: use reduction='mean' or 'sum'")
     roots = [root for root in tree_leaves(outputs) if type(root) is Value] if cost is None else [cost]
     return ModelCall(model, roots, outputs, cost)
 

@@ -108,7 +108,9 @@ def read_network(
             columns.append(_inputs(width, inputs, before))
         elif len(columns[-1].units) != width:
             name = as_index(path)
-            raise NotLayered(f"{name} takes {counted(width, 'number')}, and {columns[-1].title} before it gives another count")
+            raise NotLayered(
+                f"{name} takes {counted(width, 'number')}, and {columns[-1].title} before it gives a different number"
+            )
         columns.append(_layer(path, step, neurons))
     if not columns:
         raise NotLayered(f"{type(model).__name__} has no layers")

@@ -52,7 +52,7 @@ def chosen(network: Network, layout: Layout) -> str:
     """A note on which neurons of wide layers are drawn: the `strongest` ones."""
     wide = [more.column for more in layout.more if more.column >= 0]
     names = [network.columns[k].title for k in wide if k + 1 < len(network.columns)]
-    parts = [f"Of {listed(names, 4)}, only those neurons are drawn that give most to the next layer."] if names else []
+    parts = [f"Of {listed(names, 4)}, only the neurons that contribute most to the next layer are drawn."] if names else []
     if len(wide) > len(names):
         parts.append(f"Of {network.columns[-1].title}, only the largest outputs are drawn.")
     return " ".join(parts)

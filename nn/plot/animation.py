@@ -82,7 +82,7 @@ def _check_path(path: Any) -> None:
     if Path(path).suffix.lower() != ".gif":
         raise ValueError(f"path must end in .gif, got {str(path)!r}")
     if not Path(path).parent.is_dir():
-        raise FileNotFoundError(errno.ENOENT, "path: there is no such folder", str(Path(path).parent))
+        raise FileNotFoundError(errno.ENOENT, "path: no such folder", str(Path(path).parent))
 
 
 def _film(record: TrainingRecord, chosen: list[int], fps: int) -> FuncAnimation:

@@ -86,7 +86,7 @@ def _curves(losses: Any, label: str) -> tuple[str, list[Curve]]:
         numbers = [any_number(f"losses[{i}]", loss) for i, loss in enumerate(checked_list("losses", losses))]
         curves = [(label, range(len(numbers)), numbers)]
     if not curves or not curves[0][2]:
-        raise ValueError("losses: there are none to draw")
+        raise ValueError("losses: there is nothing to draw")
     return unit, curves
 
 

@@ -52,11 +52,11 @@ def loss_landscape(
     checked_ax(ax)
     checked_module(model)
     if not callable(loss):
-        raise TypeError(f"loss must be a function without arguments that returns the loss of the model, got {loss!r}")
+        raise TypeError(f"loss must be a function of no arguments that returns the model's loss, got {loss!r}")
     source = generator(seed)
     finite_above_zero("span", span)
     if checked_integer("steps", steps, at_least=3) % 2 == 0:
-        raise ValueError(f"steps must be odd, so that the current parameters are one of them, got {steps!r}")
+        raise ValueError(f"steps must be odd, so that the middle step is at the current parameters, got {steps!r}")
     parameters = model.parameters()
     if not parameters:
         raise ValueError(f"model has no parameters: {model!r}")

@@ -118,7 +118,7 @@ def axes(ax: Axes | None, width: float = 6.0, height: float = 4.0) -> Axes:
 def checked_record(record: Any, missing: str, at_least: int) -> None:
     """TypeError if it is not a TrainingRecord, ValueError if it has too few frames."""
     if not isinstance(record, TrainingRecord):
-        raise TypeError(f"record must be a TrainingRecord, as record_training gives it, got {type(record).__name__}")
+        raise TypeError(f"record must be a TrainingRecord, as record_training returns it, got {type(record).__name__}")
     if len(record) < at_least:
         raise ValueError(f"record has {missing}: {record!r}")
 

@@ -127,7 +127,7 @@ def _kept(model: Module, keep: Any) -> Kept:
     for chosen in keep:
         found = [name for name, p in names.items() if p is chosen or (isinstance(chosen, str) and fnmatchcase(name, chosen))]
         if not found:
-            raise ValueError(f"keep: no parameter of the model is {chosen!r}; there are {listed(list(names), most=4)}")
+            raise ValueError(f"keep: the model has no parameter {chosen!r}; it has {listed(list(names), most=4)}")
         chosen_names.update(found)
     return {name: [parameter] for name, parameter in names.items() if name in chosen_names}
 
@@ -157,7 +157,7 @@ def _check_size(steps: int, every: int, values: int, resolution: int) -> None:
     frames, size = steps // every + 2, 40 * values + 4 * resolution**2 // 3 + 60  # bytes of a frame on a page
     fitting = MAX_MEGABYTES * 1_000_000 // size
     if frames > fitting:
-        message = f"{frames} frames of {size} bytes are more than {MAX_MEGABYTES} MB, which {fitting} would fit in"
+        message = f"{frames} frames of {size} bytes exceed {MAX_MEGABYTES} MB; at most {fitting} would fit"
         raise ValueError(f"every={every}, boundary={resolution}, {values} values to keep: {message}")
 
 

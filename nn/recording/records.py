@@ -219,7 +219,7 @@ class TrainingComparison(_WithPage):
     >>> optimizer = nn.optim.SGD(neuron.parameters(), lr=0.1)
     >>> record = nn.record_training(neuron, [[1.0]], [2.0], loss=nn.MSELoss(), optimizer=optimizer, steps=2, progress=False)
     >>> record.beside(record)
-    no difference in the 3 steps that both runs have kept
+    no difference in the 3 steps kept by both runs
     """
 
     one: TrainingRecord
@@ -241,7 +241,7 @@ class TrainingComparison(_WithPage):
         if self.difference is not None:
             return f"first difference at {self.difference}"
         shared = len({frame.step for frame in self.one} & {frame.step for frame in self.other})
-        return f"no difference in the {counted(shared, 'step')} that both runs have kept"
+        return f"no difference in the {counted(shared, 'step')} kept by both runs"
 
     def _runs(self) -> list[TrainingRecord]:
         return [self.one, self.other]

@@ -312,7 +312,7 @@ def test_what_backward_was_called_on_is_drawn_and_a_step_after_it_is_told_beside
     write(page, "\n".join(lines))
     told(page, "loss = 0.04", RESULT)
     told(page, "1.0", "#expression .printed")
-    told(page, "w changed after loss was computed. Values printed are from before the change", NOTE)
+    told(page, "w changed after loss was computed. The printed values are from before the change", NOTE)
     expect(page.locator(TROUBLE)).to_have_count(0)
 
 
@@ -349,7 +349,7 @@ def test_what_is_said_of_the_last_valid_result_fades_with_it(page: Any) -> None:
 
 def test_a_slip_is_told_in_the_words_of_the_engine_and_the_last_good_picture_stays(page: Any) -> None:
     write(page, "tanh(w x)")
-    told(page, "a product is written with *: w*x", SLIP)
+    told(page, "write a product with *: w*x", SLIP)
     assert page.locator("#expression svg.autograd-graph").count() == 1
     assert page.locator("#expression .cm-lintRange-error").count() == 1
     told(page, "last valid result", "#outdated")

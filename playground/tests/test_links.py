@@ -454,7 +454,7 @@ def test_a_program_for_pytorch_is_copied_or_refused_by_name(page: Any) -> None:
     write(page, "w = Value(2.0)\nfor i in range(2):\n    y = w*w\n    y.backward()")
     told(page, "y = 4", "#expression .result")
     shared(page, "Copy as PyTorch")
-    told(page, "Program for PyTorch copied. It has the last graph alone, not the loop or the steps before it.", ".toast")
+    told(page, "Program for PyTorch copied. It contains only the last graph, not the loop or the steps before it.", ".toast")
     write(page, "step(x)")
     told(page, "y = 1", "#expression .result")
     shared(page, "Copy as PyTorch")

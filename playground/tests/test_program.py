@@ -82,7 +82,7 @@ def test_the_program_of_lines_gives_the_value_on_the_page_to_the_last_bit(text: 
 
 
 def test_an_expression_whose_variable_has_the_name_of_a_function_says_so() -> None:
-    with pytest.raises(Slip, match="exp is a function, called exp"):
+    with pytest.raises(Slip, match="exp is a function: write exp"):
         expression.program("exp*exp(x)", {})
 
 

@@ -37,7 +37,7 @@ def test_new_numbers_and_another_graph_ask_anew(page: Any) -> None:
     page.get_by_role("button", name="Another graph").click()
     told(page, "0 of 4 right", "#quiz .score")
     write(page, "tanh(w x)", "quiz")
-    told(page, "a product is written with *: w*x", "#quiz .slip")
+    told(page, "write a product with *: w*x", "#quiz .slip")
 
 
 def test_the_sign_of_an_answer_has_a_key_and_a_comma_will_do(page: Any) -> None:

@@ -57,7 +57,7 @@ def works(page: Any) -> None:
         ("import os\nos.abort()", "started again"),
         ("x = input('how much? ')\na = Value(x)", "write the value into the text"),
         ("a = 1\nraise ValueError('x'*10**7)", "ValueError: xxx"),
-        ("class E(Exception):\n    def __str__(self): raise E()\nraise E()", "its text cannot be had"),
+        ("class E(Exception):\n    def __str__(self): raise E()\nraise E()", "its text cannot be read"),
         ("import threading\nthreading.Thread(target=print).start()", "can't start new thread"),
         ("y = Value(1.0)\nfor i in range(10**5): y = y*1.0001 + 1\ny", "200,001 nodes"),
         ("#" * 200_000 + "\na = 1", "the page runs up to"),

@@ -237,7 +237,7 @@ def test_random_draws_are_refused():
 def test_chunks_of_unknown_length_are_refused_by_the_name_of_the_argument():
     program = compile(lambda w, x, y: w * x * y, 1.0, 1.0, 1.0, in_axes=(None, 0, 0))
     x = da.from_array(np.arange(3.0), chunks=2)
-    with pytest.raises(ValueError, match=r"y: the lengths of its chunks are not known: call y\.compute_chunk_sizes\(\) first"):
+    with pytest.raises(ValueError, match=r"y: its chunk lengths are unknown: call y\.compute_chunk_sizes\(\) first"):
         program(2.0, x, x[x > 0.5])
 
 

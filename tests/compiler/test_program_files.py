@@ -157,7 +157,7 @@ def altered(tmp_path, **changes):
     ("changes", "message"),
     [
         ({"format": "else"}, "not a program file"),
-        ({"version": 2}, "version 2 is not known"),
+        ({"version": 2}, "unknown version 2"),
         ({"ops": ["mul", "nothing"]}, "no op 'nothing'"),
         ({"ops": [["mul"]]}, "damaged|no op"),
         ({"args": [99]}, "do not fit together"),

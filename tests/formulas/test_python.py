@@ -335,7 +335,7 @@ def test_an_op_with_a_source_is_written_by_it():
 @pytest.mark.parametrize("source", [None, "numpy.sin({})", "({}).real", "[{}][0]", "(t := {}) * t", "{}.hypot(1.0)"])
 def test_an_op_without_a_source_that_python_runs_is_refused(source):
     f = custom_op(math.sin, partials=lambda z, x: autograd.cos(x), name="wave", source=source)
-    with pytest.raises(ValueError, match="tell custom_op the source of wave") as error:
+    with pytest.raises(ValueError, match="pass source=… to custom_op for wave") as error:
         to_python(f(Value(1.0)))
     assert "_argument_" not in str(error.value)
 

@@ -195,7 +195,7 @@ def test_stale_tells_what_was_left_of_the_first_sweep():
     assert "a still held 3 from the first backward(). The second added 3 to it and passed on 6 in place of 3" in found.reason
     assert (found.right[x], found.wrong[x]) == (12.0, 18.0)
     assert (found.right[a], found.wrong[a], found.first) == (3.0, 6.0, a)
-    assert "after two backward() calls: those of leaves are twice as large, correctly" in found.reason
+    assert "after two backward() calls: those of leaves are correctly twice as large" in found.reason
 
 
 def test_once_per_edge_tells_which_contribution_was_lost():

@@ -241,10 +241,10 @@ def two_paths():
     ("graph", "node", "answer", "slip"),
     [
         (square_of_a_sum, "x", -180, "look at the sign"),
-        (square_of_a_sum, "x", 5, "that is the local derivative ∂u/∂x alone; multiply it by what arrives at u, ∂y/∂u"),
-        (square_of_a_sum, "x", 36, "that is ∂y/∂u, what arrives at u; multiply it by the derivative ∂u/∂x"),
-        (square_of_a_sum, "x", 90, "a factor 2 is missing"),
-        (square_of_a_sum, "x", 360, "there is a factor 2 too many"),
+        (square_of_a_sum, "x", 5, "that is the local derivative ∂u/∂x alone; multiply it by the gradient arriving at u, ∂y/∂u"),
+        (square_of_a_sum, "x", 36, "that is ∂y/∂u, the gradient arriving at u; multiply it by the derivative ∂u/∂x"),
+        (square_of_a_sum, "x", 90, "a factor of 2 is missing"),
+        (square_of_a_sum, "x", 360, "there is an extra factor of 2"),
         (square_of_a_sum, "x", 324, "that is the value of y, not a gradient"),
         (square_of_a_sum, "x", 3, "that is the value of x, not a gradient"),
         (square_of_a_sum, "x", 12345, ""),
@@ -313,7 +313,7 @@ def test_a_hint_is_the_local_rule_with_what_is_known_and_the_second_tells_from_w
     ]
     assert q.hint("x", 2) == (
         "x is used 2 times, for b and a: "
-        "along each of these arrows arrives the gradient at its end times the local derivative; add them up"
+        "each of these arrows carries back the gradient at its end times the local derivative; add them up"
     )
     assert q.hint("a") == "y = a·b = 1·0.462117 = 0.462117, so ∂y/∂a = b"
     assert q.hint("b", 2) == "b is used once, for y itself, so its gradient is the local derivative alone"
@@ -326,11 +326,11 @@ def test_a_hint_does_not_say_the_answer_where_the_rule_is_a_number_or_cannot_be_
     x = Value(2.0, "x")
     y = x * 3.5
     y.label = "y"
-    assert quiz(y).hint("x") == "y = x·3.5 = 2·3.5 = 7. How many times as fast as x does y change, if nothing else does?"
+    assert quiz(y).hint("x") == "y = x·3.5 = 2·3.5 = 7. How many times as fast as x does y change if nothing else changes?"
     triple = custom_op(lambda x: 3.0 * x, partials=lambda z, x: 3.0 * math.exp(0.0 * x), name="triple")
     y = triple(x)
     y.label = "y"
-    assert quiz(y).hint("x").endswith("How many times as fast as x does y change, if nothing else does?")
+    assert quiz(y).hint("x").endswith("How many times as fast as x does y change if nothing else changes?")
 
 
 def test_a_use_that_comes_twice_and_a_node_that_is_used_often_are_told():
@@ -351,7 +351,7 @@ def test_a_use_that_comes_twice_and_a_node_that_is_used_often_are_told():
 def test_the_key_says_how_each_gradient_comes_about():
     q = quiz(square_of_a_sum())
     assert str(q.key()).splitlines() == [
-        "   question  gradient  how it comes about",
+        "   question  gradient  why",
         "1  ∂y/∂v           36  ∂y/∂v = 2·v = 36, since y = v²",
         "2  ∂y/∂u           36  ∂y/∂u = ∂y/∂v·∂v/∂u = 36·1 = 36",
         "3  ∂y/∂x          180  ∂y/∂x = ∂y/∂u·∂u/∂x = 36·5 = 180",
@@ -396,8 +396,8 @@ def test_several_answers_are_marked_one_a_line_and_what_was_right_stays_right():
         ({"v": 36, "x": "6"}, TypeError, "the answer for x: expected a real number, got str"),
         ({"v": 36, "x": math.nan}, ValueError, "the answer for x must be finite, got nan"),
         ({"v": 36, "x": math.inf}, ValueError, "the answer for x must be finite, got inf"),
-        ({"v": 36, "z": 1.0}, ValueError, r"'z' is not asked here; asked are 1 \(v\), 2 \(u\) and 3 \(x\)"),
-        ({"v": 36, 4: 1.0}, ValueError, "4 is not asked here"),
+        ({"v": 36, "z": 1.0}, ValueError, r"'z' is not a question of this quiz; its questions are 1 \(v\), 2 \(u\) and 3 \(x\)"),
+        ({"v": 36, 4: 1.0}, ValueError, "4 is not a question of this quiz"),
         ({"v": 36, True: 1.0}, TypeError, "by its number, a name or a Value, got bool"),
     ],
 )
@@ -415,8 +415,8 @@ def test_bad_arguments_are_refused_by_name():
         (lambda: quiz(y, questions=0), ValueError, "questions must be at least 1, got 0"),
         (lambda: quiz(y, questions=True), TypeError, "questions must be an integer, got True"),
         (lambda: quiz(y, seed=None), TypeError, "seed must be an integer, got None"),
-        (lambda: quiz(Value(1.0, "lonely")), ValueError, "lonely is a leaf, made from nothing"),
-        (lambda: quiz(y).hint(1, 3), ValueError, "which must be 1 or 2, there are two hints; got 3"),
+        (lambda: quiz(Value(1.0, "lonely")), ValueError, "lonely is a leaf: there is no gradient"),
+        (lambda: quiz(y).hint(1, 3), ValueError, "which must be 1 or 2, as there are two hints, got 3"),
     ]:
         with pytest.raises(error, match=words):
             wrong()

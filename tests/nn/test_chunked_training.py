@@ -154,7 +154,7 @@ UNKNOWN = UNKNOWN[UNKNOWN[:, 0] > 0.0]
         (da.from_array(X[:50], chunks=(20, 3)), {}, "X, y: expected one target for each sample, got 50 samples and 60 targets"),
         (da.from_array(X[None], chunks=20), {}, r"X: expected a Dask array of numbers with one row per sample, got float64 of"),
         (da.from_array(X.astype(str), chunks=20), {}, "X: expected a Dask array of numbers"),
-        (UNKNOWN, {}, r"X: the lengths of its chunks are not known: call X.compute_chunk_sizes\(\) first"),
+        (UNKNOWN, {}, r"X: its chunk lengths are unknown: call X.compute_chunk_sizes\(\) first"),
         (da.from_array(X, chunks=20), {"compiled": False}, "compiled must be True or 'auto' for Dask arrays, got False"),
         (da.from_array(X[:, :2], chunks=20), {}, "X: the model takes 3 features per sample, got 2"),
         (

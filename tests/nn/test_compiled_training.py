@@ -759,7 +759,7 @@ def test_what_cannot_be_compiled_is_trained_eagerly_with_a_sentence_or_is_an_err
 def test_an_error_in_the_first_batch_comes_without_the_sentence():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        with pytest.raises(TypeError, match="loss must give one Value, got list: use reduction"):
+        with pytest.raises(TypeError, match="loss must return one Value, got list: use reduction"):
             trained("auto", lambda: net(1), *XY, OPTIMIZERS["SGD"], loss=nn.MSELoss("none"), epochs=1)
 
 

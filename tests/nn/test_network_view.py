@@ -164,7 +164,7 @@ def test_a_picture_of_a_wide_layer_says_which_neurons_it_shows_and_that_the_larg
     model.layers[0].neurons[7].w[1].data = 5.0
     model.layers[1].neurons[0].w[7].data = 0.0
     text = nn.draw(model, [0.1, 0.2]).text
-    assert "Of layers[0], only those neurons are drawn that give most to the next layer." in text
+    assert "Of layers[0], only the neurons that contribute most to the next layer are drawn." in text
     assert "The largest weight is 5, of layers[0].neurons[7].w[1], which is not drawn." in text
     assert "drawn" not in nn.draw(mlp(2, 3, 1), [0.1, 0.2]).text
     assert "Of layers[0], only the largest outputs are drawn." in nn.draw(mlp(2, 20)).text
@@ -602,7 +602,7 @@ def test_names_are_escaped(name):
         ({"x": [[1.0, 2.0]]}, "x must be one row of numbers, got 1 row"),
         ({"x": [1.0]}, "expected a list of 2 numbers|expected 2 numbers"),
         ({"inputs": ["a"]}, "inputs: expected 2 names"),
-        ({"inputs": (3, 3)}, "inputs: 3 × 3 pixels are 9 inputs, and the model has 2"),
+        ({"inputs": (3, 3)}, "inputs: 3 × 3 pixels are 9 inputs, but the model has 2"),
         ({"inputs": 8}, "inputs must be a list of names, or the shape of an image"),
         ({"outputs": ["a", "b"]}, "outputs: expected 1 name"),
         ({"outputs": "a"}, "outputs must be a list of names, got 'a'"),

@@ -180,7 +180,7 @@ def test_state_goes_from_one_model_to_another_exactly():
     [
         (lambda s: s.pop("b"), "missing b"),
         (lambda s: s.update(c=1.0), "unexpected c"),
-        (lambda s: s.update(w=[1.0]), "w has another shape: expected a list of 2, got a list of 1$"),
+        (lambda s: s.update(w=[1.0]), "w has the wrong shape: expected a list of 2, got a list of 1$"),
         (lambda s: s.update(b="x"), "b must hold numbers, got str"),
         (lambda s: s.update(b=True), "b must hold numbers, got bool"),
         (lambda s: s.update(b=10**400), "b holds an integer too large"),
@@ -244,7 +244,7 @@ def test_dropout_zeroes_some_scales_the_rest_and_keeps_the_mean():
         (
             lambda: nn.Layer(2, 1, "relu", nonlin=False),
             TypeError,
-            "nonlin and activation say the same: .*nonlin=False and 'relu'",
+            "nonlin and activation mean the same: .*nonlin=False and 'relu'",
         ),
         (lambda: nn.Neuron(2, nonlin="tanh"), TypeError, "nonlin must be True or False, got 'tanh'"),
         (lambda: nn.Neuron(2, init="He"), ValueError, r"init must be one of .*, got 'He': did you mean he\?"),
@@ -271,7 +271,7 @@ def test_dropout_zeroes_some_scales_the_rest_and_keeps_the_mean():
         (lambda: nn.MLP(2, [1])(1.0, Value(2.0)), TypeError, r"MLP takes its inputs as one list: write net\(\[1.0, 2.0\]\)"),
         (lambda: nn.MSELoss()(1.0, 2.0, 3.0), TypeError, "takes 3 positional arguments but 4 were given"),
         (lambda: nn.Dropout(0.5)(1.0), TypeError, "x: expected a list of numbers, got float"),
-        (lambda: nn.Module()(1.0), NotImplementedError, "has to define forward"),
+        (lambda: nn.Module()(1.0), NotImplementedError, "must define forward"),
     ],
 )
 def test_bad_arguments_are_refused_by_name(make, error, message):
@@ -357,7 +357,7 @@ def test_what_forward_returns_must_be_something():
 
     for net, message in (
         (Forgetful(), r"Forgetful returned None: did forward forget to return\?"),
-        (Lazy(), "Lazy returned a generator, not numbers: let forward return a list"),
+        (Lazy(), "Lazy returned a generator, not numbers: return a list from forward"),
     ):
         for use in (net, nn.Sequential(nn.Tanh(), net)):
             with pytest.raises(TypeError, match=message):

@@ -166,7 +166,7 @@ def test_what_has_no_share_costs_nothing_whatever_is_predicted():
 def test_all_ignored_is_a_sum_of_0_and_no_mean():
     assert nn.CrossEntropyLoss("sum")([[1.0, 2.0]], [-100]) == 0.0
     assert nn.NLLLoss("none", ignore_index=1)([[1.0, 2.0]], [1]) == [0.0]
-    with pytest.raises(ValueError, match="targets: all of them are ignored or have the weight 0, so there is no mean"):
+    with pytest.raises(ValueError, match="targets: all of them are ignored or have weight 0, so there is no mean"):
         nn.CrossEntropyLoss()([[1.0, 2.0]], [-100])
 
 
@@ -405,7 +405,7 @@ def test_targets_may_be_values():
     ("call", "message"),
     [
         (lambda: nn.MSELoss("avg"), "reduction must be one of mean, sum, none, got 'avg'"),
-        (lambda: nn.MSELoss()([], []), "loss of an empty batch"),
+        (lambda: nn.MSELoss()([], []), "the loss of an empty batch is undefined"),
         (lambda: nn.MSELoss()([{"a": 1.0}], [{"b": 1.0}]), "targets must .* predictions, a dict of a, got a dict of b"),
         (
             lambda: nn.MSELoss()([[1.0, 2.0], [{"a": [1.0, 2.0]}, 1.0]], [[1.0, 2.0], [{"a": [1.0, 2.0, 3.0]}, 1.0]]),
@@ -468,7 +468,7 @@ def test_bad_arguments_are_refused_by_name(call, message):
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: nn.CrossEntropyLoss([1.0, 2.0]), r"\(everything else is given by name, such as weight=\), got \[1.0, 2.0\]"),
+        (lambda: nn.CrossEntropyLoss([1.0, 2.0]), r"\(pass everything else by name, such as weight=\), got \[1.0, 2.0\]"),
         (lambda: nn.CrossEntropyLoss(weight=2.0), "weight must be a list, a tuple or an array, got float"),
         (lambda: nn.CrossEntropyLoss(weight=["a"]), r"weight\[0\] must be a finite number >= 0, got 'a'"),
         (lambda: nn.CrossEntropyLoss(weight=[[1.0], [2.0]]), r"weight\[0\] must be a finite number >= 0, got \[1.0\]"),

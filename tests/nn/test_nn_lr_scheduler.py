@@ -177,7 +177,7 @@ def test_the_rate_of_the_last_step_of_a_cycle_stays_for_the_call_that_ends_a_loo
     found = repeated(scheduler, 10)
     assert found[8] == found[9] == pytest.approx(1.0 / 25.0 / 1e4, rel=1e-9)
     before = scheduler.state_dict(), optimizer.state_dict()
-    with pytest.raises(ValueError, match=r"^step\(\) was called 11 times, and the cycle has 10 steps: give more total_steps"):
+    with pytest.raises(ValueError, match=r"^step\(\) was called 11 times, but the cycle has 10 steps: give a larger total_steps"):
         scheduler.step()
     assert (scheduler.state_dict(), optimizer.state_dict()) == before
 
@@ -250,12 +250,12 @@ def test_a_rate_of_one_group_that_cannot_be_changes_no_group() -> None:
 def test_a_group_added_after_a_scheduler_is_not_left_out_in_silence(make: Any) -> None:
     scheduler = make(sgd())
     scheduler.optimizer.add_param_group({"params": Value(1.0)})
-    with pytest.raises(ValueError, match=r"^the optimizer got a parameter group after \w+ was made .*: make another"):
+    with pytest.raises(ValueError, match=r"^the optimizer got a parameter group after \w+ was made .*: make a new scheduler"):
         advance(scheduler, 1.0)
 
 
 def test_a_plan_without_a_rate_says_what_to_define() -> None:
-    with pytest.raises(NotImplementedError, match=r"^LRScheduler has to define rate\(self, epoch\)"):
+    with pytest.raises(NotImplementedError, match=r"^LRScheduler must define rate\(self, epoch\)"):
         LRScheduler(sgd()).step()
 
 
@@ -331,7 +331,7 @@ def test_a_schedule_saved_as_json_and_loaded_continues_bit_for_bit(
     [
         (None, TypeError, "state must be a dict, got NoneType"),
         ({"best": 1.0}, ValueError, "state must have the keys .*; missing: none; unexpected: best"),
-        ({"scheduler": "ExponentialLR"}, ValueError, "state must be that of StepLR, got that of 'ExponentialLR'"),
+        ({"scheduler": "ExponentialLR"}, ValueError, "state must come from StepLR, got one from 'ExponentialLR'"),
         ({"last_epoch": -1}, ValueError, "state: last_epoch must be at least 0, got -1"),
         ({"last_lrs": [None]}, TypeError, r"state: last_lrs\[0\] must be a finite number >= 0, got None"),
         ({"last_lrs": None}, TypeError, "state: last_lrs must be a list, a tuple or an array, got NoneType"),
@@ -356,7 +356,7 @@ def test_a_state_that_does_not_fit_says_why_and_changes_nothing(
         (lambda inner: inner[:1], "state: schedulers must be a list of 2, got "),
         (
             lambda inner: inner[::-1],
-            r"state: schedulers\[0\] must have the keys|state: schedulers\[0\] must be that of LinearLR, got",
+            r"state: schedulers\[0\] must have the keys|state: schedulers\[0\] must come from LinearLR, got",
         ),
         (
             lambda inner: [inner[0], {**inner[1], "last_epoch": -1}],
@@ -457,7 +457,7 @@ def sequence(optimizer: Optimizer, schedulers: list[Any], milestones: list[Any])
         (
             lambda o: sequence(o, [StepLR(sgd(), 2)], []),
             ValueError,
-            r"schedulers\[0\] must be one of the same optimizer, got one of",
+            r"schedulers\[0\] must be built on the same optimizer, got one built on another",
         ),
     ],
 )

@@ -381,7 +381,7 @@ w = Value(1.0)
         (lambda: SGD([w], lr="0.1"), TypeError, "lr must be a finite number > 0, got '0.1'"),
         (lambda: SGD([w], lr=0.1, momentum=-0.1), ValueError, "momentum must be a finite number >= 0, got -0.1"),
         (lambda: SGD([w], lr=0.1, weight_decay=math.nan), ValueError, "weight_decay must be a finite number >= 0, got nan"),
-        (lambda: SGD([w], lr=0.1, nesterov=True), ValueError, "momentum must be > 0 where nesterov is True, got 0.0"),
+        (lambda: SGD([w], lr=0.1, nesterov=True), ValueError, "momentum must be > 0 when nesterov is True, got 0.0"),
         (lambda: SGD([w], lr=0.1, nesterov=1), TypeError, "nesterov must be True or False, got 1"),
         (lambda: Adam([w], lr=0), ValueError, "lr must be a finite number > 0, got 0"),
         (lambda: Adam([w], betas=(1.0, 0.9)), ValueError, r"betas\[0\] must be a number >= 0 and < 1, got 1.0"),
@@ -424,7 +424,7 @@ w = Value(1.0)
             ValueError,
             r"params\[0\]\['betas'\]\[1\] must be a number >= 0 and < 1, got 1.0",
         ),
-        (lambda: SGD([{"params": w, "nesterov": True}]), ValueError, "momentum must be > 0 where nesterov is True, got 0.0"),
+        (lambda: SGD([{"params": w, "nesterov": True}]), ValueError, "momentum must be > 0 when nesterov is True, got 0.0"),
         (
             lambda: Adagrad([w], initial_accumulator_value=-1.0),
             ValueError,
@@ -452,7 +452,7 @@ def test_a_learning_rate_that_cannot_be_is_not_set(lr: float) -> None:
 @pytest.mark.parametrize("name", ["params", "momentun"])
 def test_a_group_has_no_other_settings_and_keeps_its_parameters(name: str) -> None:
     optimizer = SGD([Value(1.0)], lr=0.1)
-    message = "^a parameter group has the settings lr, momentum, weight_decay, nesterov, initial_lr, which can be set, got "
+    message = "^the settings of a parameter group are lr, momentum, weight_decay, nesterov, initial_lr, got "
     with pytest.raises(ValueError, match=f"{message}'{name}'"):
         optimizer.param_groups[0][name] = 0.9
 
@@ -565,7 +565,7 @@ def test_an_optimizer_without_a_rule_says_what_to_define() -> None:
     class Nothing(Optimizer):
         pass
 
-    with pytest.raises(NotImplementedError, match=r"^Nothing has to define update\(self, data, grad, memory\)"):
+    with pytest.raises(NotImplementedError, match=r"^Nothing must define update\(self, data, grad, memory\)"):
         step(Nothing([Value(1.0)], lr=0.1), 1.0)
 
 
@@ -580,7 +580,7 @@ def of_group(state: dict[str, Any], **changes: Any) -> dict[str, Any]:
         (lambda state: [], TypeError, "state must be a dict, got list"),
         (lambda state: {**state, "extra": 1}, ValueError, "state must have the keys .*; missing: none; unexpected: extra"),
         (lambda state: {k: state[k] for k in state if k != "steps"}, ValueError, "state must have the keys .*; missing: steps; "),
-        (lambda state: {**state, "optimizer": "AdamW"}, ValueError, "state must be that of Adam, got that of 'AdamW'"),
+        (lambda state: {**state, "optimizer": "AdamW"}, ValueError, "state must come from Adam, got one from 'AdamW'"),
         (
             lambda state: of_group(state, lr=-1.0),
             ValueError,

@@ -102,7 +102,7 @@ def test_a_state_of_another_shape_is_refused_and_changes_nothing(numbers, other)
     before = net.state_dict()
     for given_state in (numpy.ones(other), numpy.ones(other).tolist()):
         if other != numbers.shape:
-            with pytest.raises(ValueError, match="state: w has another shape"):
+            with pytest.raises(ValueError, match="state: w has the wrong shape"):
                 net.load_state_dict({"w": given_state})
             assert net.state_dict() == before
 

@@ -242,7 +242,7 @@ def test_one_frame_is_not_called_frames():
     long = xor_run()
     short = replace(long, frames=long.frames[:1])
     assert ": 1 frame, loss " in repr(short)
-    assert repr(long.beside(short)) == "no difference in the 1 step that both runs have kept"
+    assert repr(long.beside(short)) == "no difference in the 1 step kept by both runs"
 
 
 def test_a_progress_bar_counts_the_steps(capsys):
@@ -378,7 +378,7 @@ def test_a_difference_in_the_last_bit_is_found_where_it_is_and_told_with_all_dig
 def test_the_same_runs_have_no_difference_whatever_their_lengths_and_what_they_keep():
     long, short = xor_run(steps=12), xor_run(steps=6, keep=["layers.0.*"], every=4)
     assert long.beside(long).difference is None
-    assert str(long.beside(short)) == "no difference in the 3 steps that both runs have kept"  # 0, 4, 6
+    assert str(long.beside(short)) == "no difference in the 3 steps kept by both runs"  # 0, 4, 6
     assert short.beside(long).difference is None
 
 
@@ -409,12 +409,12 @@ def test_nan_does_not_differ_from_nan():
         ({"keep": [3]}, r"keep must be a list of names, patterns or Values, got \[3\]"),
         (
             {"keep": ["layer.*"]},
-            r"keep: no parameter of the model is 'layer\.\*'; there are layers.0.neurons.0.w.0, .* and 9 more",
+            r"keep: the model has no parameter 'layer\.\*'; it has layers.0.neurons.0.w.0, .* and 9 more",
         ),
-        ({"keep": [Value(3.0)]}, "keep: no parameter of the model is Value"),
+        ({"keep": [Value(3.0)]}, "keep: the model has no parameter Value"),
         (
             {"boundary": 3000},
-            r"every=1, boundary=3000, 13 values to keep: 8 frames of \d+ bytes are more than 20 MB, which 1 would",
+            r"every=1, boundary=3000, 13 values to keep: 8 frames of \d+ bytes exceed 20 MB; at most 1 would fit",
         ),
         ({"steps": 10**9}, "every=1, boundary=0, 13 values to keep: 1000000002 frames"),
     ],

@@ -252,11 +252,11 @@ def test_a_diverging_loss_is_reported_with_its_epoch():
         ({"loss": nn.MSELoss}, r"loss must be a Loss, such as nn.MSELoss\(\), got <class"),
         (
             {"loss": lambda p, t: (p - t) ** 2},
-            r"got <function .*: for one of your own, subclass nn.losses.Loss, and define element",
+            r"got <function .*: to write your own, subclass nn.losses.Loss and define element",
         ),
-        ({"optimizer": SGD([Value(1.0)], lr=0.1)}, "optimizer must hold parameters of the model, got one made for another"),
+        ({"optimizer": SGD([Value(1.0)], lr=0.1)}, "optimizer must hold the model's parameters, got one made for another model"),
         ({"optimizer": "adam"}, "optimizer must be an Optimizer, such as .*, got 'adam'"),
-        ({"scheduler": "x"}, "scheduler must be one of nn.lr_scheduler, got 'x'"),
+        ({"scheduler": "x"}, "scheduler must be from nn.lr_scheduler, got 'x'"),
         ({"metric": "accuracy"}, "metric must be a function .*, got 'accuracy'"),
         ({"metric": nn.accuracy, "loss": nn.BCELoss()}, r"write metric=functools\.partial\(nn\.accuracy, threshold=0\.5\)"),
         ({"metric": nn.accuracy}, r"metric: accuracy: y\[\d\]: expected 1, and 0 or -1, where an output is one number, got"),
@@ -293,7 +293,7 @@ def test_an_accuracy_of_outputs_that_are_drawn_to_0_and_1_needs_a_threshold(loss
     net, name = nn.MLP(1, [2, 1]), type(loss).__name__
     options = {"loss": loss, "optimizer": SGD(net.parameters()), "epochs": 1, "metric": nn.accuracy, "progress": False}
     for y in ([0, 1], [[0.0], [1.0]]):
-        with pytest.raises(ValueError, match=f"^metric: .* and with {name} the middle between targets 0 and 1 is 0.5: write "):
+        with pytest.raises(ValueError, match=f"^metric: .* and with {name} the threshold between targets 0 and 1 is 0.5: write "):
             fit(net, [[0.0], [1.0]], y, **options)
     assert len(fit(net, [[0.0], [1.0]], [-1, 1], **options).metric) == 1
 
@@ -311,7 +311,7 @@ def test_an_accuracy_of_several_sigmoids_needs_none():
 def test_weights_of_single_samples_are_refused_where_samples_are_shuffled(loss):
     net = nn.MLP(1, [1], output_activation="sigmoid")
     options = {"loss": loss, "optimizer": SGD(net.parameters()), "epochs": 1, "progress": False, "compiled": False}
-    with pytest.raises(ValueError, match=r"^loss: its (pos_)?weight must not be one per sample where there are batches"):
+    with pytest.raises(ValueError, match=r"^loss: its (pos_)?weight can't be one per sample with batches"):
         fit(net, [[0.0], [1.0]], [0, 1], batch_size=2, **options)
     assert fit(net, [[0.0], [1.0]], [0, 1], **options).epochs == 1
 
@@ -512,7 +512,7 @@ def test_single_numbers_are_samples_of_a_model_that_takes_them():
             r"got \('w.0', Value.* at 0: pass parameters\(\), which gives them without their names",
         ),
         (lambda net: net, r"got Neuron: pass its parameters\(\)"),
-        (lambda net: set(net.parameters()), "params must be in an order that stays the same, got a set: pass a list"),
+        (lambda net: set(net.parameters()), "params must have a fixed order, got a set: pass a list"),
     ],
 )
 def test_what_was_given_in_place_of_parameters_is_told_with_what_to_write(params, message):
@@ -579,7 +579,7 @@ def test_what_to_write_for_data_that_do_not_fit_the_model():
     assert "one row of 1 number, got 1 row:" in refused(fit, net, [[[1.0, 2.0]]], [1.0], loss)
     for X in ([[1.0], 2.0], [1.0, [2.0]]):
         said = refused(fit, Wrapped(net), X, [1.0, 2.0], loss)
-        assert said == "X, y: all samples must be rows or all single numbers, got both, in row 0 and row 1 (counted from 0)"
+        assert said == "X, y: samples must be all rows or all single numbers, got both, in row 0 and row 1 (counted from 0)"
     held_out = {"validation_data": ([[1.0]], [2])}
     said = refused(fit, net, [[1.0]], [1], nn.CrossEntropyLoss(), **held_out)
     assert said == "validation_data: y[0]: expected the index of a class, 0 to 1, got 2"
@@ -589,7 +589,7 @@ def test_what_to_write_for_data_that_do_not_fit_the_model():
 def test_a_single_output_and_a_loss_of_classes_say_what_to_write(loss):
     for net in (nn.MLP(2, [3, 1], seed=0), nn.Neuron(2, seed=0), nn.Sequential(nn.MLP(2, [1], seed=0), nn.Tanh())):
         said = refused(fit, net, [[1.0, 2.0]], [0], loss)
-        assert said.startswith(f"loss: {type(loss).__name__} takes one output per class, and the model has a single one: ")
+        assert said.startswith(f"loss: {type(loss).__name__} takes one output per class, but the model has only one: ")
         assert "BCEWithLogitsLoss()" in said
 
 

@@ -123,7 +123,7 @@ def _split(name: str, arguments: Sequence[Argument], xs: Sequence[Any]) -> _Spli
     for argument, x in zip(arguments, xs, strict=True):
         if any(size != size for leaf in blocks_of(x) if is_chunked(leaf) for size in leaf.shape):
             its = argument.name
-            raise ValueError(f"{its}: the lengths of its chunks are not known: call {its}.compute_chunk_sizes() first")
+            raise ValueError(f"{its}: its chunk lengths are unknown: call {its}.compute_chunk_sizes() first")
     given = [argument.bind(block_map(_stand_in, x)) for argument, x in zip(arguments, xs, strict=True)]
     lanes = lanes_of(given)
     if lanes is None:
