@@ -77,10 +77,10 @@ class Graph:
     def spell(self, node: Value) -> str:
         """The name of one node as in `spelled`, computed without the others where possible: a large graph has many."""
         name = self.names[node]
-        twin = other_spelling(name)
-        if "spelled" not in vars(self) and twin is not None and twin not in self._all_names:
-            return name_text(name)
-        return self.spelled[node]
+        text, twin = name_text(name), other_spelling(name)
+        if "spelled" in vars(self) or twin is None or not self._all_names.isdisjoint({twin, text} - {name}):
+            return self.spelled[node]
+        return text
 
     @cached_property
     def _all_names(self) -> set[str]:

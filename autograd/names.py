@@ -86,11 +86,14 @@ def name_text(name: str) -> str:
 
 
 def other_spelling(name: str) -> str | None:
-    """The only other name that `name_text` would write the same way; "" if there is none, None if there may be many.
+    """The only other name without subscripts that `name_text` would write the same way; "" if there is none, None if there
+    may be many.
 
-    >>> other_spelling("w1"), other_spelling("w_1"), other_spelling("b[0]"), other_spelling("my loss")
-    ('w_1', 'w1', '', None)
+    >>> other_spelling("w1"), other_spelling("w_1"), other_spelling("b[0]"), other_spelling("my loss"), other_spelling("w₁")
+    ('w_1', 'w1', '', None, None)
     """
+    if re.search("[₀-₉]", name):
+        return None
     if numbered := re.fullmatch(r"([^\W\d](?:[\w\[\].]*[^\W\d_])?)(_?)([0-9]+)", name):
         base, line, number = numbered.groups()
         return f"{base}{'' if line else '_'}{number}"

@@ -260,7 +260,7 @@ def log_gamma(x: float) -> float:
 
 
 def log_gamma_from_1(t: float) -> float:
-    """log_gamma(1 + t) for 0 <= t <= 1.5: a factor for each zero, and a rational fit computed with mpmath, as those below."""
+    """log_gamma(1 + t) for 0 <= t <= 1.5: the factors of its zeros, times a rational fit computed with mpmath."""
     u = t - 0.455078125
     p = ((1.62238502470102e-07 * u + 0.00033575717200574776) * u + 0.007788180727124019) * u + 0.05867966248709818
     p = ((p * u + 0.1912903453230561) * u + 0.28054474736768675) * u + 0.15180792012034514
@@ -281,7 +281,7 @@ def digamma(x: float) -> float:
         for c in (43867 / 14364, -3617 / 8160, 1 / 12, -691 / 32760, 1 / 132, -1 / 240, 1 / 252, -1 / 120, 1 / 12):
             series = series * (y * y) + c
         return log(x) - (0.5 * y + series * (y * y))
-    if x > 2.5:
+    if x > 2.5:  # the asymptotic series as a rational fit
         y = 1.0 / x
         p = ((0.2554454765215053 * y + 1.2453450530875056) * y + 2.3734438781511438) * y + 2.6285277544624512
         p = (p * y + 1.4206896797936024) * y + 0.4999999999950777

@@ -57,7 +57,7 @@ class Plane:
 
 
 def plane_of(model: Module, X: Any, y: Any, loss: Loss, resolution: Any) -> Plane:
-    """The plane of the samples of a training run; ValueError if they are not points, or if an output cannot be drawn."""
+    """The plane of already checked samples; ValueError if they are not points, or if an output cannot be drawn."""
     checked_integer("boundary", resolution, at_least=2)
     rows = plain(X)
     if any(not isinstance(row, list) or len(row) != 2 for row in rows):

@@ -17,7 +17,7 @@ from autograd.formulas.mathml import mathml
 from autograd.formulas.nudges import Nudge
 from autograd.graph import Graph
 from autograd.lessons.steps import Passes
-from autograd.staleness import stale_leaves
+from autograd.staleness import same_number, stale_leaves
 from autograd.value import is_detached, operands, takes_gradient
 from autograd.viz.picture import Picture, picture_of
 from autograd.viz.player import page_data, quantities_of
@@ -116,7 +116,7 @@ class Shown:
     def at_odds(self, leaf: Value, left: Mapping[str, float]) -> bool:
         """True if the leaf was moved away from its number in the lines; `left` holds numbers that have no place in them."""
         name = self.graph.names[leaf]
-        return name not in self.fixed and left.get(name, leaf.data) != leaf.data
+        return name not in self.fixed and not same_number(left.get(name, leaf.data), leaf.data)
 
     @property
     def point(self) -> Point:

@@ -11,6 +11,7 @@ import autograd
 from autograd import Value
 from autograd.expression import ExpressionError, evaluate, variables
 from autograd.graph import Graph
+from autograd.op import TABLE
 from autograd.value import is_detached
 from playground.free import CONSTANTS
 from playground.syntax import Edit, around, edit, edited, imported_in, names_in
@@ -142,6 +143,11 @@ def _imports(used: set[str]) -> str:
 def as_python(text: str) -> tuple[ast.expr, str]:
     """The expression as Python: comparisons become ops; constants that plain Python computes differently become numbers."""
     tree = ast.parse(text, mode="eval").body
+    for call in [node for node in ast.walk(tree) if isinstance(node, ast.Call)]:
+        name = ast.unparse(call.func)
+        if name in TABLE and not TABLE[name].built_in:
+            where = "by lines that stood here before: a program needs them, too"
+            raise ExpressionError(f"{name} was defined {where}", call.col_offset + 1)
     rewritten = _Rewritten(text).visit(tree)
     return rewritten, text if ast.dump(rewritten) == ast.dump(ast.parse(text, mode="eval").body) else ast.unparse(rewritten)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 ATOMS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant)  # need no parentheses inside an operation
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # raised for text that isn't Python or is too large
+UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # from ast.parse: not Python, or nested too deep
 
 Edit = tuple[tuple[int, int], tuple[int, int], str]  # start and end as (line, column), and the replacement
 

@@ -410,10 +410,10 @@ class TorchReading:
         return self.is_matrix(node) or (network.one_in and self.is_list(node))
 
 
-Reading = TypeVar("Reading", bound=TorchReading)
+Reader = TypeVar("Reader", bound=TorchReading)
 
 
-def first(text: str, read: Callable[[str], Reading], find: Callable[[Reading], Iterable[Any]]) -> Any:
+def first_found(text: str, read: Callable[[str], Reader], find: Callable[[Reader], Iterable[Any]]) -> Any:
     """The first node found in a program; None if there is none, or the text isn't Python."""
     try:
         reading = read(text)

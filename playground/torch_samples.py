@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterator
 
 from playground.syntax import names_in, place
-from playground.torch_reading import EACH, SAME_NUMBER, TorchReading, first, remembered
+from playground.torch_reading import EACH, SAME_NUMBER, TorchReading, first_found, remembered
 
 OVER_SAMPLES = {"sum", "mean", "prod", "norm", "var", "std", "max", "min", "logsumexp", "softmax", "log_softmax"}
 OF_EACH = {"1", "-1"}  # dimensions within a sample
@@ -30,7 +30,7 @@ def mixed(text: str) -> tuple[str, int, int, int] | None:
 
 
 def _first(text: str, found: Callable[[_TorchSamples], Iterator[ast.AST]], told: str) -> tuple[str, int, int, int] | None:
-    node = first(text, _TorchSamples, found)
+    node = first_found(text, _TorchSamples, found)
     return (told, *place(node, text)) if node else None
 
 

@@ -23,7 +23,7 @@ from playground.torch_reading import (
     TENSORS,
     TorchNetwork,
     TorchReading,
-    first,
+    first_found,
     here,
     is_torch,
     sizes_of,
@@ -31,7 +31,7 @@ from playground.torch_reading import (
 
 OF_LISTS = {"sum", "mean", "prod", "norm", "softmax", "log_softmax", "logsumexp"}  # take a tensor there and a list here
 DERIVATIVES = {"grad", "jacobian", "hessian"}
-NUMBER_OF = {"abs", "clone", "mean", "norm", "sum"}  # what is a plain number, of a plain number
+NUMBER_OF = {"abs", "clone", "mean", "norm", "sum"}  # methods that return a plain number when called on one
 LEFT_OUT = {"inplace", "set_to_none", "dtype", "device", "retain_graph", "allow_unused"}  # keywords
 ANSWERS = {"double": "float", "float": "float", "long": "int"}
 FIELD = re.compile(r"(?<=(?<!\{)\{)[^{}:!=]+")  # in an f-string
@@ -436,7 +436,7 @@ def refused(text: str) -> tuple[str, int, int, int] | None:
     >>> refused("x = torch.tensor([1, -2], requires_grad=True)")
     ('PyTorch raises here: only tensors of floating point can require gradients; write [1.0, -2.0]', 1, 5, 46)
     """
-    call = first(text, TorchReading, lambda read: (call for node in read.nodes for call in read.whole(node)))
+    call = first_found(text, TorchReading, lambda read: (call for node in read.nodes for call in read.whole(node)))
     if call is None:
         return None
     floats = re.sub(r"\d+", r"\g<0>.0", ast.unparse(call.args[0]).replace("True", "1").replace("False", "0"))

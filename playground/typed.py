@@ -318,7 +318,7 @@ def _unparsed(error: SyntaxError, text: str) -> Slip:
 def _raised(error: BaseException, text: str, scope: Mapping[str, Any]) -> Slip:
     """The exception the lines raised, placed at the code being evaluated; `scope` has their names."""
     at = _last_of_the_page(error.__traceback__)
-    if at is None:  # before any line ran
+    if at is None:  # raised by no line of the text: while it is read, or what its last line gives is printed
         if isinstance(error, SyntaxError):
             return _unparsed(error, text)
         return Slip(TOO_DEEP if isinstance(error, (RecursionError, MemoryError)) else _told(error))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Mapping
 from types import FunctionType, MethodType
 from typing import Any
@@ -81,8 +82,8 @@ def _nothing(text: str, last: Any, made: Mapping[str, Any]) -> str:
     if functions:
         return f"{functions[-1].__name__} is never called: end with {_call(functions[-1])}"
     named = {name for line in ast.parse(text).body if isinstance(line, ast.Assign) for name in _targets(line)}
-    given = next((f": write {name} = Value({x!r})" for name, x in made.items() if type(x) in (int, float) and name in named), "")
-    return NOTHING + given
+    plain = ((name, x) for name, x in made.items() if _is_number(x) and name in named)
+    return NOTHING + next((f": write {name} = Value({x!r})" for name, x in plain if abs(x) <= sys.float_info.max), "")
 
 
 def _chosen(text: str, last: Any, made: Mapping[str, Any]) -> str:

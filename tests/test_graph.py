@@ -205,6 +205,14 @@ def test_names_from_a_namespace_are_told_apart_from_one_another_whatever_names_w
     assert {graph.spell(x), graph.spell(w)} == {"h₁", "h₁_2"}
 
 
+@pytest.mark.parametrize("labels", [*itertools.permutations(["w1", "w_1", "w₁", "b2"], 3)])
+def test_a_node_is_spelled_alone_as_it_is_among_all(labels):
+    x, y, z = map(Value, (1.0, 2.0, 3.0), labels)
+    graph = Graph(x * y * z)
+    alone = [graph.spell(node) for node in graph]
+    assert alone == [graph.spelled[node] for node in graph]
+
+
 @pytest.mark.parametrize(
     ("labels", "letter"), [(("w", "x"), "v"), (("v2", "x"), "u"), (("v_2", "x"), "u"), (("v2", "u7"), "t"), (("vec2", "v"), "v")]
 )

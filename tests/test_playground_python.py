@@ -94,6 +94,14 @@ def test_lines_show_what_backward_was_called_on_last_and_so_does_their_program(t
     assert root not in scope or scope[root].data == value
 
 
+def test_a_number_that_is_nan_has_not_moved():
+    lines = "w = Value(float('nan'))\ny = w*3"
+    assert asked("show", lines, {})["note"] == ""
+    scope = {}
+    exec(asked("program", lines, {})["code"], scope)
+    assert math.isnan(scope["y"].data)
+
+
 def test_parameters_that_lines_step_by_hand_are_named_beside_the_number_that_they_change():
     lines = "w = Value(1.0)\nloss = (2*w - 3)**2\nloss.backward()\n"
     assert asked("show", lines, {})["note"] == ""
@@ -409,6 +417,14 @@ def test_an_op_of_the_users_own_may_have_latex_that_browsers_cannot_draw():
     told = asked("tell", 1, 0.5)
     assert told["latex"] == r"y = \unheardof{x}"
     assert told["mathml"] == ""
+
+
+@pytest.mark.parametrize("text", ["squared(x)", "x*squared(2)"])
+def test_an_op_of_lines_that_are_gone_stands_in_no_program(text):
+    op = "squared = custom_op(lambda x: x * x, partials=lambda z, x: 2.0 * x, name='squared')"
+    asked("show", f"{op}\ny = squared(Value(2.0))", {})
+    told = "squared was defined by lines that stood here before: a program needs them, too"
+    assert asked("program", text, {"x": 2.0})["message"] == told
 
 
 def test_the_first_example_is_what_the_page_shows_before_python_is_there():
@@ -1008,6 +1024,8 @@ def test_plain_numbers_that_no_value_can_have_are_told():
     told = {
         f"x = {large}\nx.backward()": f"the number 10**400 has no .backward(): {begin}, and leave .data, .item() or float() out",
         f"x = -{large}\ny = x*1\ny": f"the last line gives the number −10**400, which has no graph: {begin}",
+        "y = 10**400": "there is no variable in it, so there is nothing to differentiate",
+        "a = 2\ny = -10**400": "there is no variable in it, so there is nothing to differentiate: write a = Value(2)",
     }
     assert {text: asked("show", text, {})["message"] for text in told} == told
 

@@ -312,7 +312,7 @@ def files() -> dict[str, str]:
 
 
 def variants(name: str, draw: Callable[[bool], str]) -> dict[str, str]:
-    """The files of a picture that is drawn both wide and narrow, in light and dark."""
+    """The files of a picture drawn by `draw(narrow)`, wide and narrow, in light and dark."""
     made = {}
     for narrow in (False, True):
         svg = draw(narrow)

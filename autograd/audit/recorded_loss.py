@@ -147,7 +147,7 @@ class RecordedLoss:
 
     @cached_property
     def _penalty_terms(self) -> list[Value]:
-        """The largest nonlinear terms of the loss that depend on one parameter alone, with nothing added to it.
+        """The largest nonlinear terms that the gradient reaches and that depend on one parameter alone, with nothing added.
 
         λ·Σw² is one, however it is written, while (w·x − y)² and w·x are not.
         """
@@ -180,7 +180,7 @@ class RecordedLoss:
                 linear.add(node)
             if homogeneous.issuperset(args) and (not args or is_homogeneous(node, args)):
                 homogeneous.add(node)
-        return largest((homogeneous - linear).__contains__)
+        return largest((homogeneous - linear).intersection(graph.adjoints).__contains__)
 
     @cached_property
     def penalty(self) -> Numbers:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Iterator, Mapping
-from functools import cache
 from itertools import count
-from operator import itemgetter
 from typing import NamedTuple
 
 from autograd._check import checked_integer, checked_value
@@ -109,14 +107,19 @@ class _Search:
             weights = [weight for weight, _ in self._edges(node)]
             if weights:
                 self.best[node] = max(weights)
-        # The edges of a node, best first.
-        self.ranked = cache(lambda node: sorted(self._edges(node), key=itemgetter(0), reverse=True))
+        self._ranked: dict[Value, list[tuple[Weight, int]]] = {}  # no cache(…) of self: it would keep the graph alive
 
     def _edges(self, node: Value) -> Iterator[tuple[Weight, int]]:
         """The arguments on a path, by position, with the weight of the best path through each."""
         for position, arg, partial in uses_in(node):
             if partial is not None and arg in self.best:
                 yield _times(_weight(partial), self.best[arg]), position
+
+    def ranked(self, node: Value) -> list[tuple[Weight, int]]:
+        """The result of `_edges`, best first."""
+        if node not in self._ranked:
+            self._ranked[node] = sorted(self._edges(node), key=lambda edge: edge[0], reverse=True)
+        return self._ranked[node]
 
     def total(self) -> int:
         """The number of paths, counted from the root down; a node's count is dropped once it has been passed on."""

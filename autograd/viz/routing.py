@@ -245,7 +245,7 @@ class Arrangement:
         """
         cut = False
         for parts in self.parts.values():
-            waiting: dict[Key, list[Part]] = {}  # the parts that each item waits for
+            waiting: dict[Key, list[Part]] = {}  # boxes that have no place in the order yet, each with the arrows into it
             for part in parts:
                 if part[1] is not None and part[2] is not None:
                     waiting.setdefault(part[1], [])

@@ -585,3 +585,11 @@ def test_a_gradient_that_is_not_claimed_is_not_judged_and_its_parameter_is_anoth
         audit(lambda w: w, None, at=1.0)
     with pytest.raises(TypeError, match="claimed 'w': expected a real number, got NoneType"):
         audit(lambda w, x: w * x, {"w": lambda w, x: None, "x": lambda w, x: w}, at={"w": 1.0, "x": 3.0})
+
+
+def test_a_branch_that_was_not_taken_is_no_penalty():
+    def loss(x, w):
+        return autograd.where(w > 0, w * x, w**2)
+
+    assert audit(loss, {"x": lambda x, w: w, "w": lambda x, w: x}, at={"x": 2.0, "w": 0.5})
+    assert "claimed 1, should be 2" in str(audit(loss, {"x": None, "w": lambda x, w: 2 * w}, at={"x": 2.0, "w": 0.5}))

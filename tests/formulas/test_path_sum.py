@@ -1,5 +1,6 @@
 """paths: the largest paths and the total count, checked against brute force."""
 
+import gc
 import math
 
 import pytest
@@ -191,3 +192,18 @@ def test_bad_arguments_of_paths_are_refused_by_name():
 def test_no_path_leads_to_a_frozen_leaf():
     x, frozen = Value(2.0, "x"), Value(3.0, "f", requires_grad=False)
     assert str(paths(frozen, x * frozen)) == "0 paths; sum of products 0"
+
+
+def test_a_graph_whose_paths_were_found_is_freed_without_the_collector():
+    def values():
+        return sum(type(thing) is Value for thing in gc.get_objects())
+
+    x = Value(2.0)
+    gc.collect()
+    gc.disable()
+    try:
+        before = values()
+        paths(x, x * x + x.tanh())
+        assert values() == before
+    finally:
+        gc.enable()

@@ -1,8 +1,8 @@
-// A network: its picture, drawn once in Python, follows the numbers; every neuron can be asked and opened.
+// A network view: the picture, drawn once in Python, follows the numbers; every neuron can be inspected and opened.
 
 const NETWORK_WORDS = { weight: "weight", grad: "gradient", update: "update" };
 
-// How numbers look: the rules of marks.py, with a colour for each class in the style sheet.
+// How numbers look, following marks.py; the style sheet has a colour for each class.
 class NetworkMarks {
   constructor(numbers, show, widest) {
     Object.assign(this, { numbers, show, widest });
@@ -30,11 +30,11 @@ class NetworkMarks {
       element.setAttribute("stroke-dasharray", dash);
     }
     if (element.width !== width) element.setAttribute("stroke-width", width);
-    [element.kind, element.width] = [kind, width]; // only what has changed is written: this runs for every link of every frame
+    [element.kind, element.width] = [kind, width]; // write only changes: this runs for every link in every frame
   }
 }
 
-// The numbers on the links: an update that is not given is −rate · gradient.
+// The numbers on the links; a missing update is −rate · gradient.
 function linkNumbers(numbers, show) {
   if (show !== "update" || numbers.update) return numbers[show] ?? [];
   return (numbers.grad ?? []).map((x) => (x === null ? null : -numbers.rate * toNumber(x)));
@@ -44,7 +44,7 @@ function largestOf(xs) {
   return xs.reduce((most, x) => (x !== null && Number.isFinite(toNumber(x)) ? Math.max(most, Math.abs(x)) : most), 0);
 }
 
-// The sequence palette between the smallest and the largest of some numbers; for circles (signed) 0 is medium, positive numbers
+// The sequential palette from the smallest to the largest number; for circles (signed), 0 is medium, positive numbers
 // are lighter and negative ones dark.
 class NetworkShades {
   constructor(xs, ramp, signed) {
@@ -75,7 +75,7 @@ class NetworkShades {
 
 const channel = (colour, i) => parseInt(colour.slice(i, i + 2), 16);
 
-// A number in a circle: with as many of four digits as there is room for.
+// A number in a circle, with up to four digits as space allows.
 function fittedNumber(x) {
   if (!Number.isFinite(toNumber(x))) return `⚠ ${showNumber(x)}`;
   for (const digits of [4, 3, 2]) {
@@ -87,11 +87,11 @@ function fittedNumber(x) {
 
 const parsedPicture = (text) => document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
 
-const [MOUSE_REACH, FINGER_REACH] = [5, 12]; // pixels between a link and a pointer that means it
-const SAMPLED = 4; // units of the picture between two places of a link
+const [MOUSE_REACH, FINGER_REACH] = [5, 12]; // pixels within which a pointer selects a link
+const SAMPLED = 4; // units of the picture between sampled points of a link
 
-// The picture in one direction, and its parts by what they show. `along` and `across` are keys: back and forth, in and across
-// the direction in which it runs.
+// The picture in one direction, and its parts by what they show. `along` and `across` are arrow keys: along and across
+// the direction of the network.
 class NetworkPicture {
   constructor(text, data, chosen, along, across) {
     Object.assign(this, { data, chosen, along, across });
@@ -105,13 +105,13 @@ class NetworkPicture {
     this.drawn = new Set([...[...this.links, ...this.rings].map((line) => Number(line.dataset.p)), ...pixels]);
     this.units = new Map(all("[data-unit]").map((element) => [Number(element.dataset.unit), element]));
     for (const line of [...this.links, ...this.rings]) line.removeAttribute("stroke");
-    for (const title of all("[data-unit] > title")) title.remove(); // the view says it itself
+    for (const title of all("[data-unit] > title")) title.remove(); // the view shows this itself
     this.svg.setAttribute("role", "group");
     this.svg.setAttribute("aria-label", `${data.title}: arrow keys go from neuron to neuron, or from line to line; Enter opens a neuron`);
     for (const head of all(":scope > title, :scope > desc")) head.remove();
     for (const element of this.units.values()) element.setAttribute("role", "button");
     for (const link of this.links) link.setAttribute("aria-label", data.parameters[link.dataset.p]);
-    this.halo = [drawn("path", { class: "halo" }), drawn("path", { class: "halo inside" })]; // around the link that has the focus
+    this.halo = [drawn("path", { class: "halo" }), drawn("path", { class: "halo inside" })]; // around the focused link
     this.svg.querySelector(".links").prepend(...this.halo);
   }
 
@@ -157,7 +157,7 @@ class NetworkPicture {
     image.querySelector(".hollow").setAttribute("d", paths[1]);
   }
 
-  // The places of each link, in units of the picture.
+  // Points along each link, in units of the picture.
   get places() {
     this.sampled ??= this.links.map((link) => {
       const length = link.getTotalLength();
@@ -167,7 +167,7 @@ class NetworkPicture {
     return this.sampled;
   }
 
-  // The link that a pointer means: the nearest one within its reach, or null.
+  // The link under a pointer: the nearest one within reach, or null.
   linkAt({ clientX, clientY, pointerType }) {
     const matrix = this.svg.getScreenCTM();
     const at = new DOMPoint(clientX, clientY).matrixTransform(matrix.inverse());
@@ -181,26 +181,26 @@ class NetworkPicture {
     return nearest;
   }
 
-  // Where the middle of a link is seen.
+  // The middle of a link on the screen.
   middleOf(link) {
     const { x, y } = link.getPointAtLength(link.getTotalLength() / 2).matrixTransform(link.getScreenCTM());
     return { clientX: x, clientY: y };
   }
 
-  // Whether a link is the lower the farther to the right.
+  // True if a link falls from left to right.
   falls(link) {
     const [start, end] = [0, link.getTotalLength()].map((at) => link.getPointAtLength(at));
     return (end.x - start.x) * (end.y - start.y) > 0;
   }
 
-  // A link of a neuron: the first one into it, or else out of it.
+  // A neuron's first incoming link, or else its first outgoing one.
   linkOf(i) {
     const first = (end) => this.links.find((link) => Number(link.dataset[end]) === i);
     return first("to") ?? first("from");
   }
 
-  // The link to which an arrow key goes: one that goes on where this one ends, or comes to where it begins; across, the next one
-  // between the same columns, and after the last the first.
+  // The link that an arrow key leads to: one that starts where this one ends, or ends where it starts; across, the next one
+  // between the same columns, wrapping around.
   nextLink({ dataset }, key) {
     if (key === this.along[0]) return this.links.find((link) => link.dataset.to === dataset.from);
     if (key === this.along[1]) return this.links.find((link) => link.dataset.from === dataset.to);
@@ -210,7 +210,7 @@ class NetworkPicture {
     return beside.at(at % beside.length);
   }
 
-  // The neuron that is nearest in a direction, or null.
+  // The nearest neuron in a direction, or null.
   next(i, key) {
     const middle = (element) => {
       const box = (element.querySelector(".disc") ?? element).getBoundingClientRect();
@@ -229,7 +229,7 @@ class NetworkPicture {
   }
 }
 
-// The data with what Python left out to save room: the names of parameters, and runs of their indices in full.
+// Restore what Python left out of the data to save space: parameter names, and ranges of their indices.
 function wholeNetwork(data) {
   const parameters = [...(data.parameters ?? [])];
   const neurons = data.neurons.map((neuron) => {
@@ -241,10 +241,10 @@ function wholeNetwork(data) {
   return { ...data, neurons, parameters };
 }
 
-// Fill `root` with the view of a network. `data` is that of nn/network/page.py; `onOpen` is called with a neuron that was
-// opened, `onClose` when it is closed, `onAsk` with one that is pointed at, or null, `onLink` with the parameter of a link that was
-// clicked or entered, `onShow` with what the links show now; the picture is not made larger than `height()` pixels,
-// if it is still `least()` times its size.
+// Fill `root` with the view of a network. `data` comes from nn/network/page.py; `onOpen` is called with a neuron that was
+// opened, `onClose` when it is closed, `onAsk` with the one pointed at, or null, `onLink` with the parameter of a link that was
+// clicked or entered, `onShow` with what the links show now; the picture is limited to `height()` pixels
+// unless that would scale it below `least()`.
 // The result has update(numbers), show("weight" | "grad" | "update"), open(id) and close().
 function networkView(root, data, hooks = {}) {
   const nothing = () => {};
@@ -253,8 +253,8 @@ function networkView(root, data, hooks = {}) {
   let numbers = data.numbers;
   let shown = data.show;
   let marks, shades, picture;
-  let current = null; // the neuron that has the focus, or had it last
-  let way = null; // the link to or from it that has the focus, or gets it
+  let current = null; // the neuron that has or last had the focus
+  let way = null; // its link that has or will get the focus
   let opened = null;
   const [sideways, upright] = [["ArrowLeft", "ArrowRight"], ["ArrowUp", "ArrowDown"]];
   const pictures = {
@@ -308,7 +308,7 @@ function networkView(root, data, hooks = {}) {
     if (tip.link !== null) tellLink();
   }
 
-  // What is known of a neuron: its name, then facts.
+  // The facts about a neuron, after its name.
   function describe(i) {
     const { name, b } = data.neurons[i];
     const facts = [["value", numbers.value?.[i]], ["gradient", numbers.slope?.[i]], ["bias", b === null ? null : numbers.weight[b]]];
@@ -316,7 +316,7 @@ function networkView(root, data, hooks = {}) {
     return [name, ...known];
   }
 
-  // Show what is known of a neuron beside it, and its links alone; null ends that.
+  // Show a neuron's facts beside it, and only its links; null ends that.
   function ask(i, same = false) {
     if (!same && i !== tip.unit) onAsk(i);
     stack.classList.toggle("asked", i !== null);
@@ -330,13 +330,13 @@ function networkView(root, data, hooks = {}) {
     beside(picture.units.get(i));
   }
 
-  // A neuron or a link is told of from now on. The link before it is called by its name alone, for its numbers may change.
+  // Describe a neuron or a link from now on; the previous link's label goes back to its name, since its numbers may change.
   function point(unit, link) {
     if (tip.link !== null && tip.link !== link) tip.link.ariaLabel = data.parameters[tip.link.dataset.p];
     [tip.unit, tip.link] = [unit, link];
   }
 
-  // What joins neurons is seen where `near`, and else hardly.
+  // Fade links, except those that are `near`.
   function light(near) {
     for (const line of picture.svg.querySelectorAll(".link, .bundle, .weights")) line.classList.toggle("near", near(line));
   }
@@ -349,10 +349,10 @@ function networkView(root, data, hooks = {}) {
     tip.style.left = `${Math.min(left, Math.max(0, around.width - tip.offsetWidth))}px`;
     tip.style.top = `${Math.min(Math.max(0, at.top - around.top - 8), Math.max(0, around.height - tip.offsetHeight))}px`;
     const over = tip.getBoundingClientRect();
-    if (over.left < at.right && over.right > at.left) tip.style.top = `${at.bottom - around.top + 20}px`; // no room beside it
+    if (over.left < at.right && over.right > at.left) tip.style.top = `${at.bottom - around.top + 20}px`; // no space beside it
   }
 
-  // Show the numbers of a link at a place on the screen, and the link alone.
+  // Show a link's numbers at a place on the screen, and only that link.
   function askLink(link, { clientX, clientY } = picture.middleOf(link)) {
     if (tip.unit !== null) onAsk(null);
     stack.classList.add("asked");
@@ -362,7 +362,7 @@ function networkView(root, data, hooks = {}) {
     light((line) => line === link);
     const around = box.getBoundingClientRect();
     const [x, y, height] = [clientX - around.left, clientY - around.top, tip.offsetHeight + 14];
-    const above = y + height > around.height || (picture.falls(link) && y > height); // where the link is not
+    const above = y + height > around.height || (picture.falls(link) && y > height); // away from the link
     tip.style.left = `${Math.max(0, Math.min(x + 14, around.width - tip.offsetWidth))}px`;
     tip.style.top = `${Math.max(0, above ? y - height : y + 14)}px`;
   }
@@ -387,7 +387,7 @@ function networkView(root, data, hooks = {}) {
     paint();
   }
 
-  // Open the graph of a neuron, by its index or its id, in place of the picture.
+  // Open a neuron's graph, by index or id, instead of the picture.
   function open(which) {
     const i = typeof which === "string" ? data.neurons.findIndex(({ id }) => id === which) : which;
     if (!data.neurons[i]?.w.length) return;
@@ -413,7 +413,7 @@ function networkView(root, data, hooks = {}) {
     picture.units.get(current)?.focus({ preventScroll: true });
   }
 
-  // Let the Tab key find this neuron and, of all links, one of its own.
+  // Make this neuron and one of its links reachable with the Tab key.
   function choose(i, link = i === current && picture.links.includes(way) ? way : picture.linkOf(i)) {
     [current, way] = [i, link];
     for (const [k, unit] of picture.units) unit.setAttribute("tabindex", k === i ? 0 : -1);
@@ -426,7 +426,7 @@ function networkView(root, data, hooks = {}) {
   };
   const linkOf = (event) => (picture.links.includes(event.target) ? event.target : null);
 
-  // Nothing is pointed at: back to what the keyboard has found.
+  // Nothing is pointed at: go back to the keyboard's focus.
   function rest() {
     const held = stack.querySelector(":focus-visible");
     if (held === null) ask(null);
@@ -435,7 +435,7 @@ function networkView(root, data, hooks = {}) {
   }
   stack.addEventListener("pointerover", (event) => unitOf(event) !== null && ask(unitOf(event)));
   stack.addEventListener("pointermove", (event) => {
-    if (unitOf(event) !== null || event.pointerType === "touch") return; // which may be on its way elsewhere
+    if (unitOf(event) !== null || event.pointerType === "touch") return; // it may just be passing through
     const link = picture.linkAt(event);
     if (link === null) rest();
     else if (link !== tip.link) askLink(link, event);
@@ -481,7 +481,7 @@ function networkView(root, data, hooks = {}) {
   return { root: view, update, show, open, close };
 }
 
-// Weight, gradient or update: three choices, those without numbers greyed.
+// Weight, gradient or update: three choices, disabled where there are no numbers.
 function networkSwitch(shown, choose) {
   const name = `network-${Math.random().toString(36).slice(2)}`;
   const inputs = Object.entries(NETWORK_WORDS).map(([key, word]) => {
@@ -503,7 +503,7 @@ function networkSwitch(shown, choose) {
   return { root, update };
 }
 
-// The largest of several outputs, by its index among the neurons; null without values.
+// The neuron index of the largest output; null without values.
 function networkAnswer(data, numbers) {
   const first = data.neurons.length - data.layers.at(-1).size;
   const values = (numbers.value ?? []).slice(first).map((x) => (x === null ? NaN : toNumber(x)));
@@ -512,7 +512,7 @@ function networkAnswer(data, numbers) {
   return best === null ? null : first + best;
 }
 
-// What to see: the same as in words.py.
+// What to look for, in the same words as words.py.
 function networkSentence(data, marks, picture) {
   const answer = networkAnswer(data, marks.numbers);
   const largest = answer === null ? "" : `The largest output is ${showNumber(marks.numbers.value[answer], 4)}, that of ${data.neurons[answer].label}.`;
@@ -537,7 +537,7 @@ function strongestSentence(data, marks, picture) {
   return `The largest ${word}${after} is ${showNumber(marks.xs[p], 4)}, of ${data.parameters[p]}${hidden}.`;
 }
 
-// Which kinds of numbers there are on the links.
+// The kinds of numbers that the links have.
 function kindsOf(xs) {
   const has = { positive: false, negative: false, nothing: false, broken: false };
   for (const x of xs) {
@@ -551,7 +551,7 @@ function kindsOf(xs) {
   return has;
 }
 
-// What the marks in the picture mean; only those that it uses.
+// The legend of the marks used in the picture.
 function networkLegend(root, data, marks, shades, linked) {
   const word = NETWORK_WORDS[marks.show];
   const has = kindsOf(marks.xs);

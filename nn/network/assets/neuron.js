@@ -1,10 +1,10 @@
 // The scalar graph of one neuron: its largest terms w · x, their sum with the bias, and the activation; forward above, backward below.
 
-const NEURON_TERMS = 4; // of more than five, the largest; the others are one card
-const PANEL_SIDES = 38; // pixels beside the graph in its panel
+const NEURON_TERMS = 4; // if there are more than five, the largest ones; the rest share a card
+const PANEL_SIDES = 38; // pixels on the sides of the graph in its panel
 const CARD = { width: 136, row: 16, head: 19 };
-const MIN_SCALE = 0.75; // at which it is drawn from left to right
-const LANE = 28; // between the arrows into a sum
+const MIN_SCALE = 0.75; // for drawing it from left to right
+const LANE = 28; // pixels between arrows into a sum
 
 // A sum that is rounded once, not at every term (Neumaier).
 function exactSum(xs) {
@@ -17,7 +17,7 @@ function exactSum(xs) {
   return Number.isFinite(sum) ? sum + lost : sum;
 }
 
-// The numbers of one neuron: its terms, sum and result, with the gradients of the loss where they are known.
+// The numbers of a neuron: its terms, sum and result, with the loss's gradients where known.
 function neuronNumbers(data, numbers, i) {
   const neuron = data.neurons[i];
   const get = (list, k) => (list?.[k] === null || list?.[k] === undefined ? null : toNumber(list[k]));
@@ -53,7 +53,7 @@ function neuronNumbers(data, numbers, i) {
   };
 }
 
-// The terms that are drawn, in their order, and the others.
+// The terms to draw, in order, and the rest.
 function chosenTerms(terms) {
   if (terms.length <= NEURON_TERMS + 1) return [terms, []];
   const size = ({ product, w }) => Math.abs(product ?? w ?? 0) || 0;
@@ -61,7 +61,7 @@ function chosenTerms(terms) {
   return [terms.filter((term) => chosen.has(term)), terms.filter((term) => !chosen.has(term))];
 }
 
-// Draws cards and arrows into one SVG; the widths of the way back are linear in the gradient.
+// Draws cards and arrows into one SVG; backward arrows are as wide as their gradients are large.
 class NeuronDrawing {
   constructor(largest) {
     this.largest = largest;
@@ -93,7 +93,7 @@ class NeuronDrawing {
     this.lines.append(drawn("path", { class: "forward", d: path }), drawn("path", { class: "forward tip", d: tip }));
   }
 
-  // Back along a path, as wide as what it carries.
+  // A backward arrow along a path, as wide as its number is large.
   backward(path, tip, x) {
     if (x === null) return;
     const broken = !Number.isFinite(x);
@@ -142,7 +142,7 @@ function neuronGraph(data, numbers, i, narrow) {
   const rows = drawn.length * (pair + gap) + (others.length ? height + gap : 0) + biasHeight;
   const summands = drawn.length + (others.length > 0) + 1;
   const tall = narrow ? height : Math.max(height, summands * LANE + CARD.head);
-  const into = []; // what is added: where it leaves its card, and whose it is
+  const into = []; // the summands: where each leaves its card, and what it belongs to
   let y = 0;
   for (const term of drawn) {
     neuronTerm(drawing, data, term, found, columns, y, height, weightHeight, near);
@@ -201,7 +201,7 @@ function neuronAdd(drawing, from, k, count, columns, top, height, delta, narrow)
   drawing.backward(`M${end - 2} ${at + 5}C${middle} ${at + 5} ${middle} ${from + 5} ${start + 9} ${from + 5}`, `M${start + 2} ${from + 5}l9 -5v10z`, delta);
 }
 
-// From the sum to what the neuron gives; returns where it ends.
+// From the sum to the neuron's output; returns where it ends.
 function neuronActivation(drawing, neuron, found, rate, columns, top, height, narrow) {
   const name = [neuron.activation === "linear" ? "" : neuron.activation, neuron.then].filter(Boolean).join(", ");
   const y = narrow ? top + height + 44 : top;
@@ -220,7 +220,7 @@ function neuronActivation(drawing, neuron, found, rate, columns, top, height, na
   return y + height;
 }
 
-// The place where the graph of a neuron opens.
+// The panel in which a neuron's graph opens.
 function neuronPanel(data, { open, close }) {
   const title = element("strong");
   const formula = element("p", { class: "network-formula" });

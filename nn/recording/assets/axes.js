@@ -1,12 +1,12 @@
-// Axes with ticks and labels, drawn for the size that they have on the screen: text is never scaled.
+// Axes with ticks and labels, drawn at their size on the screen so text is never scaled.
 
-// The smallest and the largest finite number, or 0 and 1 if there are none.
+// The smallest and largest finite numbers, or 0 and 1 if there are none.
 function extent(numbers) {
   const finite = numbers.map(toNumber).filter(Number.isFinite);
   return finite.length ? [Math.min, Math.max].map((choose) => finite.reduce((x, y) => choose(x, y))) : [0, 1];
 }
 
-// Round numbers from `low` to `high`, about `count` of them and at least two; of whole numbers, none between them.
+// About `count` round numbers from `low` to `high`, at least two; integers if `whole`.
 function ticks(low, high, count, whole = false) {
   const rough = Math.max((high - low) / count, whole ? 1 : Number.MIN_VALUE);
   const unit = 10 ** Math.floor(Math.log10(rough));
@@ -16,17 +16,17 @@ function ticks(low, high, count, whole = false) {
   };
   const steps = [10, 5, 2, 1].map((n) => n * unit);
   const coarse = steps.findLastIndex((step) => step >= rough * 0.999);
-  return steps.slice(coarse).map(at).find((found) => found.length > 1) ?? []; // floats cannot divide it
+  return steps.slice(coarse).map(at).find((found) => found.length > 1) ?? []; // the range is too narrow for floats
 }
 
-// Ticks in words, with four digits or as many as it takes to tell them apart.
+// Tick labels, with four digits or as many as it takes to tell them apart.
 function tickTexts(found) {
   const step = Math.min(...found.slice(1).map((tick, i) => tick - found[i]));
   const exact = (tick) => [4, 5, 6, 7, 8, 9, 10, 11, 12].find((digits) => Math.abs(tick.toPrecision(digits) - tick) < step / 100);
   return found.map((tick) => showNumber(tick, exact(tick) ?? 15));
 }
 
-// About `count` round numbers from `low` to `high`, at least two: powers of 10, with their doubles and fives if there is room.
+// About `count` round numbers from `low` to `high`, at least two: powers of 10, and 2 and 5 times those if space allows.
 function logarithmicTicks(low, high, count) {
   const inside = (tick) => low <= tick * (1 + 1e-9) && tick <= high * (1 + 1e-9);
   const powers = [];
@@ -38,10 +38,10 @@ function logarithmicTicks(low, high, count) {
   return coarse.filter((_, i) => i % every === 0);
 }
 
-const TAP = 8; // pixels that a finger may move
+const TAP = 8; // pixels that a finger may move during a tap
 
 // `x` and `y` are { label, low, high } with `whole` or `logarithmic`; a plane has a `ratio` of height to width.
-// `draw(axes)` is called whenever the size has changed: X(x) and Y(y) are then places in `marks`.
+// `draw(axes)` is called whenever the size changes; X(x) and Y(y) then give positions in `marks`.
 class Axes {
   constructor({ x, y, ratio = null, draw, picture = {} }) {
     Object.assign(this, { x, y, ratio, draw });
@@ -104,7 +104,7 @@ class Axes {
     return this.area.bottom - ((this.scale(y) - low) / (high - low)) * this.area.height;
   }
 
-  // `act(event)` for a tap, and all along a drag. A finger that moves up or down scrolls (touch-action), and so is waited for.
+  // Call `act(event)` on a tap and throughout a drag. A finger moving up or down scrolls (touch-action), so wait to find out.
   onDrag(act) {
     const { picture } = this;
     picture.addEventListener("pointerdown", (down) => {
@@ -124,7 +124,7 @@ class Axes {
     });
   }
 
-  // What is drawn at a place on the screen.
+  // The data coordinates of a place on the screen.
   at(event) {
     const box = this.picture.getBoundingClientRect();
     const { left, bottom, width, height } = this.area;

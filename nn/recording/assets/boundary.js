@@ -3,16 +3,16 @@
 const MIDDLE = 127; // the byte of the boundary, between 0 and 254
 const NOT_A_NUMBER = 255;
 const NEAR = [-1, 0, 1].flatMap((down) => [-1, 0, 1].map((right) => [down, right, 4 / 2 ** (Math.abs(down) + Math.abs(right))]));
-const moment = (step) => (step === 0 ? "at the start" : `after step ${step}`); // when that is, in a training
-let planes = 0; // to tell the patterns of several pictures apart
+const moment = (step) => (step === 0 ? "at the start" : `after step ${step}`); // a step in words
+let planes = 0; // for pattern ids that are unique on the page
 
-// The outputs of the model on a grid over the plane, the boundary, and the samples. `pick(point)` is called after a click.
+// A model's outputs on a grid over the plane, its boundary, and the samples. `pick(point)` is called after a click.
 class Plane {
   constructor(plane, labels, pick) {
     this.data = plane;
     this.id = `plane-${planes++}`;
     const cells = plane.resolution;
-    // The grid goes from border to border: half of each outer pixel lies outside.
+    // The outermost grid points lie on the border, so half of each outer pixel is outside.
     const beyond = `inset: ${-50 / (cells - 1)}%; width: ${(100 * cells) / (cells - 1)}%; height: ${(100 * cells) / (cells - 1)}%`;
     this.canvas = element("canvas", { width: cells, height: cells, style: beyond, "aria-hidden": "true" });
     this.screen = element("div", { class: "screen" }, this.canvas);
@@ -40,7 +40,7 @@ class Plane {
     return made;
   }
 
-  // The mark of a sample: of its class, or of the shade of its number, which needs a rim on its own shade.
+  // A sample's mark: its class's, or the shade of its number with a rim to stand out from the background.
   mark(mark, x, y) {
     const { kind, markers } = this.data;
     if (kind !== "number") return drawn("g", { transform: `translate(${x} ${y})` }, symbol(markers[mark % markers.length], classColour(mark)));
@@ -59,7 +59,7 @@ class Plane {
     return element("figcaption", { class: "quiet" }, ...entries, ...rest);
   }
 
-  // The sample at which a click was aimed, else the point itself.
+  // The sample that a click aimed at, or else the point itself.
   snapped(event) {
     const aimed = this.axes.at(event);
     const apart = ([x, y]) => Math.hypot(this.axes.X(x) - this.axes.X(aimed[0]), this.axes.Y(y) - this.axes.Y(aimed[1]));
@@ -126,7 +126,7 @@ class Plane {
     regions.forEach((region, mark) => HATCHES[mark % HATCHES.length] && this.regions[mark].setAttribute("d", region));
   }
 
-  // The fields that are 0 on a boundary: the score, or each class against the others.
+  // Fields that are 0 on a boundary: the score, or each class's lead over the others.
   fields(cells) {
     if (this.data.kind === "number") return [];
     if (this.data.kind === "score") return [Array.from(cells, toShare)];
@@ -134,7 +134,7 @@ class Plane {
   }
 }
 
-// How far each class is ahead of the others among a point and its neighbours: smoothed, or a slanted boundary is a staircase.
+// Each class's lead over the others around a point: smoothed, since a slanted boundary would be a staircase.
 function leads(cells, n, count) {
   const clamp = (i) => Math.min(Math.max(i, 0), n - 1);
   const shares = Array.from({ length: count }, () => new Float64Array(n * n));
@@ -150,13 +150,13 @@ function leads(cells, n, count) {
   return shares.map((own, mark) => Array.from(own, (share, i) => share + known(i) - Math.max(0, ...shares.map((other, k) => (k === mark ? 0 : other[i])))));
 }
 
-// The output of a byte, from -1 to 1; a byte holds its root.
+// The output encoded in a byte, from -1 to 1; a byte holds its square root.
 function toShare(cell) {
   const root = (cell - MIDDLE) / MIDDLE;
   return cell === NOT_A_NUMBER ? NaN : root * Math.abs(root);
 }
 
-// Red, green and blue of a magnitude from 0 to 1.
+// The RGB colour of a magnitude from 0 to 1.
 function rampColour(ramp, t) {
   const at = Math.min(Math.max(t, 0), 1) * (ramp.length - 1);
   const k = Math.min(Math.floor(at), ramp.length - 2);

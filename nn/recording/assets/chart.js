@@ -1,6 +1,6 @@
 // The curve of the loss, or of the metric.
 
-// The numbers of `what` over the steps, with those of the other run behind them; a click, or a drag, goes to a step.
+// The numbers of `what` over the steps, with the other run's behind them; clicks and drags go to a step.
 class Chart {
   constructor(runs, own, what, go) {
     this.data = runs[own];
@@ -35,7 +35,7 @@ class Chart {
   }
 
   path(run) {
-    let pen = "M"; // lifted where the number is not finite
+    let pen = "M"; // lifted where a number isn't finite
     return run.steps.map((step, i) => {
       const number = toNumber(run[this.what][i]);
       const part = Number.isFinite(number) ? `${pen}${this.axes.X(step).toFixed(1)} ${this.axes.Y(number).toFixed(1)}` : "";

@@ -1,11 +1,11 @@
-// Lines and regions of a field on a grid, by straight lines from point to point (marching squares).
+// Contour lines and regions of a field on a grid, by marching squares.
 
-// Where the field is above 0, as a path over the grid, and where it crosses 0, as another.
+// A path over the grid of the region above 0, and one of the zero contour.
 function contours(field, n, width, height) {
   const [line, region] = [[], []];
   const place = (row, column) => `${((column / (n - 1)) * width).toFixed(2)} ${((row / (n - 1)) * height).toFixed(2)}`;
   for (let row = 0; row + 1 < n; row++) {
-    let start = null; // of the squares in this row that are inside as a whole
+    let start = null; // of the run of squares in this row that are entirely inside
     for (let column = 0; column < n; column++) {
       const corners = [[row, column], [row, column + 1], [row + 1, column + 1], [row + 1, column]];
       const values = column + 1 < n ? corners.map(([r, c]) => field[r * n + c]) : [NaN];
@@ -24,7 +24,7 @@ function contours(field, n, width, height) {
   return { line: line.join(""), region: region.join("") };
 }
 
-// Where the sides of a square are crossed, and the outline of its part above 0.
+// Where the contour crosses a square's sides, and the outline of the part above 0.
 function cut(corners, values, place) {
   const [cuts, around] = [[], []];
   corners.forEach(([row, column], i) => {

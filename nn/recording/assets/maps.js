@@ -1,4 +1,4 @@
-// What each neuron gives over the plane of two inputs, as a picture in its circle.
+// Each neuron's output over the plane of two inputs, as a picture in its circle.
 
 const MAP_CELLS = 16; // along each side
 
@@ -39,7 +39,7 @@ class NeuronMaps {
   }
 
   paint(canvas, numbers) {
-    const context = canvas.getContext("2d", { willReadFrequently: true }); // kept in memory, where it is written
+    const context = canvas.getContext("2d", { willReadFrequently: true }); // kept in main memory, where we write it
     const image = context.createImageData(MAP_CELLS, MAP_CELLS);
     const [low, high] = extent(numbers);
     numbers.forEach((number, i) => {
@@ -49,7 +49,7 @@ class NeuronMaps {
     context.putImageData(image, 0, 0);
   }
 
-  // A canvas over each circle that is drawn.
+  // A canvas over each circle.
   place() {
     const around = this.layer.parentElement.getBoundingClientRect();
     const discs = [...this.box.querySelectorAll(".network-picture [data-unit]:has(> .disc)")];

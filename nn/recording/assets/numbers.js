@@ -1,4 +1,4 @@
-// The table: a row per name, and per run its value, its gradient and, for a single run, the next change.
+// The table: a row per name; per run its value and gradient and, for a single run, the next change.
 
 class Numbers {
   constructor(runs, names, changed) {
@@ -52,7 +52,7 @@ class Numbers {
     return Number.isNaN(x) ? "—" : `${x > 0 ? "▲" : x < 0 ? "▼" : "="} ${showNumber(Math.abs(x))}`;
   }
 
-  // A bar from the middle towards the side of the sign, by the root, so that small gradients can be seen too.
+  // A bar from the middle to the side of the sign, scaled by the square root so small gradients show too.
   meter(gradient) {
     const share = this.largest > 0 ? Math.sqrt(Math.min(1, Math.abs(gradient) / this.largest)) : 0;
     const side = gradient < 0 ? "negative" : "positive";

@@ -1,6 +1,6 @@
 // A training run: its pictures and its sentences. `at` is the frame shown, the last one up to the chosen step.
 
-const NETWORK_WORDS_ROOM = 110; // what the network view writes above and below its picture, in pixels
+const NETWORK_WORDS_ROOM = 110; // pixels of text above and below the picture in the network view
 
 class Run {
   constructor({ runs, steps }, own, { go, pick }) {
@@ -41,7 +41,7 @@ class Run {
     return element("figure", { class: "net" }, box, element("figcaption", { class: "quiet" }, ...choice, this.about, ...maps));
   }
 
-  // The samples that can be sent through the network, with their targets if these are numbers.
+  // Samples that can be sent through the network, with their targets if those are numbers.
   samples() {
     const { samples, targets } = this.data.network;
     const target = (i) => (targets[i] === null ? "" : ` (target ${showNumber(targets[i], 4)})`);
@@ -62,7 +62,7 @@ class Run {
     this.maps?.show(this.at);
   }
 
-  // The network for a sample, the first one if x is none of its inputs.
+  // The network's numbers for a sample; the first one if x is not an input.
   look(x) {
     if (!this.states) return;
     const { samples } = this.data.network;
@@ -78,7 +78,7 @@ class Run {
     this.about.textContent = inputs + late;
   }
 
-  // The state of the run at a position of the slider.
+  // The state of the run at a slider position.
   state(i) {
     const { steps, epochs, loss, metric, labels } = this.data;
     const at = this.frames[i];
@@ -88,7 +88,7 @@ class Run {
     return `${moment(steps[at])}${late}${epoch}: loss ${showNumber(loss[at])}${measured}`;
   }
 
-  // How the value of a parameter becomes that of the next frame.
+  // How a parameter's value changes to that of the next frame.
   update(name) {
     if (name === null) return "";
     if (!this.data.names.includes(name)) return `${name}: not kept`;
@@ -104,7 +104,7 @@ class Run {
     return `${name} ← ${showNumber(value)} − ${showNumber(this.data.rate)}·${factor} = ${showNumber(after)}`;
   }
 
-  // A number of the "values" or the "gradients", undefined if it was not kept.
+  // A number from "values" or "gradients"; undefined if it wasn't kept.
   number(what, name, at = this.at) {
     const column = this.data[what][this.data.names.indexOf(name)];
     return column && at < column.length ? toNumber(column[at]) : undefined;

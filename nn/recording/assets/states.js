@@ -1,4 +1,4 @@
-// The parameters of a network at each frame, and what its neurons give for a sample.
+// The parameters of a network at each frame, and its neurons' outputs for a sample.
 
 class States {
   constructor(run) {
@@ -6,14 +6,14 @@ class States {
     this.network = run.network;
     this.kept = run.network.states;
     this.view = wholeNetwork(this.network.view);
-    const { activations, then } = this.network; // numbers of functions among RESPONSES, written by nn/recording/responses.py
+    const { activations, then } = this.network; // indices into RESPONSES, written by nn/recording/responses.py
     const computed = ({ layer, w }, i) => layer === 0 || (w.length > 0 && activations[i] !== null);
     this.known = then.flat().every((number) => number !== null) && this.view.neurons.every(computed);
     this.largest = this.largestWeight();
     this.scale = {};
   }
 
-  // The step whose parameters are known: that of the frame, or the last one before it.
+  // The step with known parameters: the frame's, or the last one before it.
   step(at) {
     const step = this.run.steps[at];
     return this.kept === null ? step : this.kept[this.index(step)][0];
@@ -37,13 +37,13 @@ class States {
     return this.unpacked.numbers;
   }
 
-  // The largest size of a parameter at any step.
+  // The largest magnitude of a parameter at any step.
   largestWeight() {
     const columns = this.kept === null ? this.run.values : this.kept.map(([, state]) => unpacked(state)[0]);
     return Math.max(...columns.map((column) => Math.max(...extent(column).map(Math.abs))), 0);
   }
 
-  // The change of each parameter until the next frame, null after the last one.
+  // The change of each parameter until the next frame; null after the last one.
   updates(at) {
     const { steps, rate } = this.run;
     if (at + 1 >= steps.length || this.step(at) !== steps[at]) return null;
@@ -52,13 +52,13 @@ class States {
     return rate !== null && steps[at + 1] === steps[at] + 1 ? gradients.map((gradient) => -rate * gradient) : null;
   }
 
-  // The numbers of the network view for a frame and a sample.
+  // The network view's numbers for a frame and a sample.
   numbers(at, x) {
     const [weight, grad] = this.parameters(at);
     return { weight, grad, update: this.updates(at) ?? weight.map(() => null), value: this.values(weight, x), scale: this.scale };
   }
 
-  // What each neuron gives for the sample x, null if that is not known.
+  // Each neuron's output for the sample x; null if unknown.
   values(weight, x) {
     const { neurons, layers } = this.view;
     const { activations, then } = this.network;
@@ -75,7 +75,7 @@ class States {
   }
 }
 
-// What a neuron makes of the values before it.
+// A neuron's output for the given inputs.
 function weightedSum({ first, w, b }, weight, values) {
   return w.reduce((total, p, j) => total + weight[p] * values[first + j], b === null ? 0 : weight[b]);
 }

@@ -1,4 +1,4 @@
-// The marks and hatches of classes, which differ in shape as well as in colour.
+// Marks and hatches of classes, which differ in shape as well as colour.
 
 const SHAPES = {
   o: "M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0 -9 0z",

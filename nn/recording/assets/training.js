@@ -1,7 +1,7 @@
 // A training run, or two side by side: the network, decision boundary, loss, parameters and gradients, step by step.
 
 function mount(root, data) {
-  let point = null; // that goes through the network
+  let point = null; // sent through the network
   const go = (step) => control.go(nearest(data.steps, step));
   const pick = (x) => {
     point = x;
@@ -34,14 +34,14 @@ function mount(root, data) {
   control.go(0);
 }
 
-// The same width of a line means the same weight in both runs.
+// Equal line widths mean equal weights in both runs.
 function shareScale(runs) {
   const states = runs.flatMap((run) => run.states ?? []);
   const weight = Math.max(...states.map(({ largest }) => largest));
   for (const state of states) state.scale = { weight };
 }
 
-// The index of the number in a list that is nearest to x.
+// The index of the list's number nearest to x.
 function nearest(steps, x) {
   return steps.reduce((best, step, i) => (Math.abs(step - x) < Math.abs(steps[best] - x) ? i : best), 0);
 }

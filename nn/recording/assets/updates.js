@@ -2,7 +2,7 @@
 
 const MAX_UPDATES = 3;
 
-// The updates that follow a frame, the largest first: [{ name, before, after, gradient }], null if they are not known.
+// The updates after a frame, largest first: [{ name, before, after, gradient }]; null if unknown.
 function largestUpdates(run, at, states) {
   if (at + 1 >= run.steps.length) return null;
   const single = states?.kept ? packedUpdates(run, at, states) : keptUpdates(run, at);
@@ -23,7 +23,7 @@ function packedUpdates(run, at, states) {
   return updates?.map((update, i) => ({ name: states.view.parameters[i], before: weights[i], after: weights[i] + update, gradient: gradients[i] })) ?? null;
 }
 
-// An update in words, or shorter, as a formula, where there is little room.
+// An update in words, or as a formula where space is short.
 function updateItem({ name, before, after, gradient }, run, steps, short) {
   const [from, to, slope, rate] = [before, after, gradient, run.rate].map((x) => showNumber(x, 4));
   const known = run.rate !== null && steps === 1 && !name.startsWith("‖");
@@ -37,7 +37,7 @@ function updateItem({ name, before, after, gradient }, run, steps, short) {
 
 const item = (name, ...words) => element("li", {}, element("b", {}, name), ...words);
 
-// The list for a frame, and what stands above it.
+// The list for a frame, and its heading.
 function updateList(run, at, states, short) {
   const found = largestUpdates(run, at, states);
   const steps = run.steps[at + 1] - run.steps[at];
