@@ -215,6 +215,7 @@ def test_a_name_next_to_none_is_not_guessed():
         (autograd, "clamp", "write clip(x, low, high)"),
         (autograd, "jit", "write compile(f, *examples)"),
         (autograd, "numpy", "write import numpy"),
+        (autograd, "MLP", "write nn.MLP"),
         (nn, "Linear", 'write nn.Layer(nin, nout, "linear")'),
         (nn, "Adam", "write nn.optim.Adam"),
         (nn, "CosineAnnealingLR", "write nn.lr_scheduler.CosineAnnealingLR"),
