@@ -20,7 +20,7 @@ from autograd._format import text_table
 from autograd.expression import ExpressionError, evaluate, functions, variables
 from autograd.graph import Graph, edges_of
 from autograd.value import Value
-from autograd.viz import RendererMissing, draw_dot
+from autograd.viz import draw_dot
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -143,8 +143,8 @@ def _write_picture(program: str, root: Value, path: Path, kind: str) -> int:
     drawing = draw_dot(root)
     try:
         write_atomically(path, drawing.pipe(kind))
-    except RendererMissing as missing:
-        print(f"{program}: no picture: {missing}", file=sys.stderr)
+    except RuntimeError as error:  # no program draws it, or it gave up
+        print(f"{program}: no picture: {error}", file=sys.stderr)
         return 1
     except OSError as error:
         print(f"{program}: error: {error.strerror}: {path}", file=sys.stderr)

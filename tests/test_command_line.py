@@ -183,6 +183,15 @@ def test_an_expression_may_begin_with_a_minus_and_hold_any_letters(tmp_path, cap
     assert (tmp_path / "x.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_a_picture_that_no_program_draws_leaves_the_table(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr("shutil.which", lambda name, path=None: None)
+    monkeypatch.setitem(sys.modules, "pygraphviz", None)
+    assert main(["x*x", "x=3", "-o", str(tmp_path / "x.pdf")]) == 1
+    printed = capsys.readouterr()
+    assert "x*x" in printed.out
+    assert printed.err == "python -m autograd: no picture: a PDF needs Graphviz itself: install it, or draw an SVG\n"
+
+
 def test_help_teaches(capsys):
     with pytest.raises(SystemExit) as stop:
         main(["--help"])

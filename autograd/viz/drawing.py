@@ -101,11 +101,15 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
         return None if self.picture is None else self.picture.diagram
 
     def render(self, filename: str | Path, *, format: str | None = None) -> str:
-        """Write the picture to `filename`, with the suffix of its format added if it is missing; returns the path."""
+        """Write the picture to `filename`, with the suffix of its format added if it is missing; returns the path.
+
+        A suffix .svg, .png or .pdf says the format, unless `format` does.
+        """
         path = Path(filename)
-        suffix = f".{format or self.format}"
-        if path.suffix != suffix:
-            path = path.with_name(f"{path.name}{suffix}")
+        named = path.suffix.removeprefix(".")
+        format = format or (named if named in style.CHOICES["format"] else self.format)
+        if named != format:
+            path = path.with_name(f"{path.name}.{format}")
         write_atomically(path, self.pipe(format))
         return str(path)
 

@@ -461,7 +461,7 @@ def test_without_a_folder_that_can_be_written_it_compiles_anew(monkeypatch, caps
         (got,) = run(one_op(ops.neg, "v"), [[1.0, -0.0]], 2)
         assert repr(got.tolist()) == "[-1.0, 0.0]"
         told = capsys.readouterr().err
-        assert "compiling 1 function for programs on lanes, in every process: set NUMBA_CACHE_DIR to a folder that can be" in told
+        assert "compiling 1 function for programs on lanes, in every process: set NUMBA_CACHE_DIR to a writable" in told
 
 
 def test_a_changed_source_is_compiled_anew(monkeypatch, tmp_path, capsys):

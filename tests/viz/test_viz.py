@@ -114,7 +114,7 @@ def test_without_dot_on_the_path_the_picture_still_comes(monkeypatch):
 
 
 def test_without_any_renderer_a_graph_is_drawn_all_the_same_but_a_png_is_an_error(monkeypatch, tmp_path):
-    monkeypatch.setattr("autograd.viz.dot._program", lambda: None)
+    monkeypatch.setattr("autograd.viz.dot._program", lambda format: None)
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
     drawing = draw_dot(Value(1.0, label="x") + 1.0)
     assert "x" in texts(drawing)
@@ -123,8 +123,27 @@ def test_without_any_renderer_a_graph_is_drawn_all_the_same_but_a_png_is_an_erro
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_pdf_needs_graphviz_itself(monkeypatch, tmp_path):
+    monkeypatch.setattr("shutil.which", lambda name, path=None: None if name == "dot" else f"/usr/bin/{name}")
+    monkeypatch.setitem(sys.modules, "pygraphviz", None)
+    with pytest.raises(RendererMissing, match=r"^a PDF needs Graphviz itself: install it, or draw an SVG$"):
+        draw_dot(Value(1.0) + 1.0).render(tmp_path / "x.pdf")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_suffix_says_the_format_unless_another_is_given(tmp_path):
+    drawing = draw_dot(Value(1.0) + 1.0)
+    for name, format, written, begin in (
+        ("x.png", None, "x.png", b"\x89PNG"),
+        ("x.v1", None, "x.v1.svg", b"<svg"),
+        ("x.png", "svg", "x.png.svg", b"<svg"),
+    ):
+        assert drawing.render(tmp_path / name, format=format) == str(tmp_path / written)
+        assert (tmp_path / written).read_bytes().startswith(begin)
+
+
 def test_without_any_renderer_a_drawing_that_was_added_to_is_shown_as_text(monkeypatch):
-    monkeypatch.setattr("autograd.viz.dot._program", lambda: None)
+    monkeypatch.setattr("autograd.viz.dot._program", lambda format: None)
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
     drawing = draw_dot(Value(1.0, label="x") + 1.0)
     drawing.node("mine")
