@@ -110,6 +110,28 @@ def test_cards_are_dark_where_the_notebook_is(browser, outputs, place):
     page.close()
 
 
+# As slides, and pages with striped tables and a dark theme for code, have it.
+HOST = """
+section { text-align: center; text-transform: uppercase; letter-spacing: .1em; }
+th { background: #04aa6d; color: white; text-transform: uppercase; }
+table { display: block; width: 100%; background: #222; }
+tr:nth-child(even) { background: #333; }
+ul { display: inline-block; }
+section code { background: #111; color: #e83e8c; }
+"""
+LOOK = """all => all.map((one) => ["color", "backgroundColor", "display", "textAlign", "textTransform", "letterSpacing"].map(
+  (name) => getComputedStyle(one)[name]))"""
+
+
+def test_a_page_around_a_card_changes_neither_its_colours_nor_its_letters(browser, outputs):
+    looks = []
+    for style in ("", HOST):
+        page = shown(browser, page_of(outputs).replace("</style>", f"</style><style>{style}</style>", 1))
+        looks.append(page.locator(".answer, .answer *:not(style)").evaluate_all(LOOK))
+        page.close()
+    assert looks[0] == looks[1]
+
+
 POINTS = """() => [...document.querySelectorAll("tbody")].map(body => {
   const columns = {};
   for (const row of body.rows) [...row.cells].forEach((cell, k) => {
