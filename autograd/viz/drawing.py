@@ -129,6 +129,9 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
     def __str__(self) -> str:
         return self.text()
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self.words()[0]}; render(path) writes the picture, print shows it as text>"
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> dict[str, str]:
         try:
             # Ids must differ between the pictures of a page, or a reference to one finds it in another picture.

@@ -174,6 +174,12 @@ def test_every_picture_has_a_role_a_title_and_a_description():
     assert described == [graph, graph, ["Program of a and b", "A program of 1 row that computes y from a and b."]]
 
 
+def test_at_the_prompt_a_drawing_says_what_it_is():
+    shown = [repr(draw_dot(Value(3.0, label="x"))), repr(autograd.compile(lambda a, b: a * b, 2.0, 3.0).draw())]
+    ends = "; render(path) writes the picture, print shows it as text>"
+    assert shown == [f"<Drawing: x = 3{ends}", f"<ProgramDrawing: Program of a and b{ends}"]
+
+
 def test_graphviz_draws_the_source_too():
     x = Value(3.0, label="x")
     y = x * x
