@@ -26,6 +26,10 @@ PLACES = {  # the attributes of html and body
     "Lab, dark": ("", 'data-jp-theme-light="false" style="background: #111; color: #ddd"'),
     "VS Code, dark": ("", 'class="vscode-dark" style="background: #1e1e1e; color: #ddd"'),
     "Colab, dark": ('theme="dark"', 'style="background: #383838; color: #ddd"'),
+    "Sphinx, dark": ('data-theme="dark"', 'style="background: #111; color: #ddd"'),
+    "Bootstrap, dark": ('data-bs-theme="dark"', 'style="background: #212529; color: #ddd"'),
+    "Quarto, dark": ("", 'class="quarto-dark" style="background: #111; color: #ddd"'),
+    "Furo, auto": ("", 'data-theme="auto"'),
 }
 
 
@@ -115,12 +119,13 @@ HOST = """
 section { text-align: center; text-transform: uppercase; letter-spacing: .1em; }
 th { background: #04aa6d; color: white; text-transform: uppercase; }
 table { display: block; width: 100%; background: #222; }
+caption { font-size: 80%; }
 tr:nth-child(even) { background: #333; }
 ul { display: inline-block; }
 section code { background: #111; color: #e83e8c; }
 """
-LOOK = """all => all.map((one) => ["color", "backgroundColor", "display", "textAlign", "textTransform", "letterSpacing"].map(
-  (name) => getComputedStyle(one)[name]))"""
+LOOKS = ["color", "backgroundColor", "display", "fontSize", "textAlign", "textTransform", "letterSpacing"]
+LOOK = f"all => all.map(one => {LOOKS}.map(name => getComputedStyle(one)[name]))"
 
 
 def test_a_page_around_a_card_changes_neither_its_colours_nor_its_letters(browser, outputs):
@@ -130,6 +135,15 @@ def test_a_page_around_a_card_changes_neither_its_colours_nor_its_letters(browse
         looks.append(page.locator(".answer, .answer *:not(style)").evaluate_all(LOOK))
         page.close()
     assert looks[0] == looks[1]
+
+
+def test_cards_are_dark_with_the_system_where_the_page_is(browser, outputs):
+    page = shown(browser, page_of(outputs, "Furo, auto"))
+    page.emulate_media(color_scheme="dark")
+    assert page.locator(".answer").evaluate_all("all => all.every(one => getComputedStyle(one).colorScheme === 'dark')")
+    page.emulate_media(color_scheme="light")
+    assert page.locator(".answer").evaluate_all("all => all.every(one => getComputedStyle(one).colorScheme === 'light')")
+    page.close()
 
 
 POINTS = """() => [...document.querySelectorAll("tbody")].map(body => {
