@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any, Self
 
 import graphviz
@@ -100,10 +101,10 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
         """What is drawn; None if it is not a graph."""
         return None if self.picture is None else self.picture.diagram
 
-    def render(self, filename: str | Path, *, format: str | None = None) -> str:
+    def render(self, filename: str | Path, *, format: str | None = None, view: bool = False) -> str:
         """Write the picture to `filename`, with the suffix of its format added if it is missing; returns the path.
 
-        A suffix .svg, .png or .pdf says the format, unless `format` does.
+        A suffix .svg, .png or .pdf says the format, unless `format` does. With `view`, a browser opens the file.
         """
         path = Path(filename)
         named = path.suffix.removeprefix(".")
@@ -111,7 +112,15 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
         if named != format:
             path = path.with_name(f"{path.name}.{format}")
         write_atomically(path, self.pipe(format))
+        if view:
+            import webbrowser  # imported here, since few programs need it
+
+            webbrowser.open(path.resolve().as_uri())
         return str(path)
+
+    def view(self, filename: str | Path | None = None) -> str:
+        """Write the picture to `filename`, or to a temporary folder, and open it in a browser; returns the path."""
+        return self.render(Path(mkdtemp()) / "graph" if filename is None else filename, view=True)
 
     def words(self) -> tuple[str, str]:
         """A title and a description, for those who do not see the picture."""

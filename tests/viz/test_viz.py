@@ -3,6 +3,7 @@
 import re
 import sys
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import numpy
 import pytest
@@ -172,6 +173,15 @@ def test_every_picture_has_a_role_a_title_and_a_description():
         described.append([root.find("{http://www.w3.org/2000/svg}" + name).text for name in ("title", "desc")])
     graph = ["y = 9", "Graph of y = 9: 1 input, 1 operation; largest gradient 6 at x."]
     assert described == [graph, graph, ["Program of a and b", "A program of 1 row that computes y from a and b."]]
+
+
+def test_a_drawing_is_viewed_in_a_browser_as_one_of_graphviz(tmp_path, monkeypatch):
+    opened = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    drawing = draw_dot(Value(3.0, label="x") * 2.0)
+    paths = [drawing.view(), drawing.view(tmp_path / "a b.svg"), drawing.render(tmp_path / "c", view=True)]
+    assert opened == [Path(path).as_uri() for path in paths]
+    assert all(Path(path).read_text(encoding="utf-8").startswith("<svg") for path in paths)
 
 
 def test_at_the_prompt_a_drawing_says_what_it_is():
