@@ -521,7 +521,10 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
         return _of_truths(self, other, lambda x, y: x + y > 0.5)
 
     def __xor__(self, other: Any) -> Any:
-        return _of_truths(self, other, lambda x, y: x != y)
+        result = _of_truths(self, other, lambda x, y: x != y)
+        if result is NotImplemented and isinstance(other, (Value, int, float)):
+            raise TypeError("unsupported operand type for ^, which is not a power in Python: write x**2")
+        return result
 
     __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
 

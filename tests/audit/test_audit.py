@@ -567,8 +567,17 @@ def test_a_proofreading_tells_what_cannot_be_judged_from_what_does_not_hold():
 
 def test_a_proofreading_in_which_all_holds_says_so():
     notes = Proofreading("notes")
+    assert notes.headline() == "notes: no statements yet"
     notes.claim("∂/∂w = 2(wx+b)·x", line, lambda w, b: (6 * (3 * w + b), 2 * (3 * w + b)), at=(0.5, 0.25))
-    assert notes.headline() == "notes: all 1 hold"
+    assert notes.headline() == "notes: the one statement holds"
+    notes.claim("d(w²)/dw = 1.41, rounded", lambda w: w * w, 1.41, at=math.sqrt(0.5), rtol=0.01)
+    assert notes.headline() == "notes: all 2 hold"
+
+
+@pytest.mark.parametrize(("rtol", "error"), [("1e-3", TypeError), (-1.0, ValueError), (math.nan, ValueError)])
+def test_a_tolerance_that_is_none_is_refused(rtol, error):
+    with pytest.raises(error, match=r"audit: rtol|expected a real number"):
+        audit(lambda w: w * w, 1.0, at=0.5, rtol=rtol)
 
 
 def test_a_right_form_beside_a_statement_that_holds_is_refused():

@@ -338,6 +338,8 @@ def test_an_argument_without_an_example_is_named():
 
     with pytest.raises(TypeError, match=r"MLP is traced .* got none for x: write compile\(MLP, x\)"):
         compile(nn.MLP(1, [1]))
+    with pytest.raises(TypeError, match=r"<lambda> is traced .* got none for x: write compile\(f, x\)"):
+        compile(lambda x: x)
     assert compile(lambda x, scale=2.0, *rest: scale * x, 3.0)(4.0) == 8.0
 
 
