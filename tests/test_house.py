@@ -1,6 +1,7 @@
-"""A function fits on a screen, and a name means one thing."""
+"""A function fits on a screen, a name means one thing, and a page has been merged."""
 
 import ast
+import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -36,3 +37,10 @@ def test_no_two_classes_have_the_same_name():
             if isinstance(node, ast.ClassDef):
                 places[node.name].append(str(path.relative_to(ROOT)))
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
+def test_no_page_has_both_sides_of_a_merge():
+    pages = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+    found = [page.name for page in pages if re.search(r"^(<{7}|>{7}) ", page.read_text(encoding="utf-8"), re.MULTILINE)]
+    assert len(pages) > 20
+    assert found == []
