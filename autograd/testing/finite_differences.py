@@ -27,6 +27,7 @@ PATIENCE = 2.0**7  # by how much steps shrink before the best candidate is taken
 # Gives the value at a point, and how far rounding may have put it off; NaN where the function cannot be evaluated.
 NoisyFunction = Callable[[float], tuple[float, float]]
 UNDEFINED = (math.nan, math.nan)
+REFUSALS = (ValueError, ArithmeticError, LookupError, AssertionError)  # what functions raise outside their domains
 
 
 class Estimate(NamedTuple):
@@ -51,8 +52,8 @@ def differentiate(
 
     `step` is the first step (by default chosen from x), `noise` the absolute rounding error of f (by default
     measured). `side` is 0 for central differences, if f is smooth at x; 1 or -1 stays on one side of x, as at a kink or
-    where f is infinitely steep. f may raise a ValueError or an ArithmeticError where it is not defined. If no step works,
-    the error is infinite. ValueError or TypeError names a bad argument.
+    where f is infinitely steep. Where f is not defined, it may raise a ValueError, an ArithmeticError, a LookupError or an
+    AssertionError. If no step works, the error is infinite. ValueError or TypeError names a bad argument.
 
     >>> from math import exp
     >>> value, error = differentiate(exp, 0.0)
@@ -63,7 +64,7 @@ def differentiate(
     def value(t: float) -> float:
         try:
             return f(t)
-        except (ValueError, ArithmeticError):
+        except REFUSALS:
             return math.nan
 
     x = any_number("x", x)

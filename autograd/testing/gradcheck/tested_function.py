@@ -16,7 +16,7 @@ from autograd._tree import block_map, is_array, leaf_paths, tree_leaves, tree_ma
 from autograd.graph import Graph
 from autograd.op import Op, number
 from autograd.sweeps import recorded_adjoints, tangents
-from autograd.testing.finite_differences import EPSILON, UNDEFINED, NoisyFunction, first_step
+from autograd.testing.finite_differences import EPSILON, REFUSALS, UNDEFINED, NoisyFunction, first_step
 from autograd.testing.gradcheck.rounding import value_noise
 from autograd.testing.gradcheck.smooth_pieces import close, fast_arguments, margins_of, same_side
 from autograd.transforms import gradients
@@ -126,7 +126,7 @@ class FunctionUnderTest:
                 parameter.data = x
             try:
                 made = self.record(point)
-            except (ValueError, ArithmeticError):  # outside what f accepts
+            except (*REFUSALS, TypeError):  # outside what f accepts; TypeError, as it may return None there
                 made = None
             yield made
         finally:
@@ -145,6 +145,8 @@ class FunctionUnderTest:
     def read_again(self, made: Recording) -> Observation:
         """What f gives at the point itself, which must be what it gave before."""
         here = self.read(self.point)
+        if here is None:
+            self.record(self.point)  # raises again what f raised
         if here is None or repr(here.values) != repr(made.values):
             raise ValueError(
                 f"{self.caller}: {self.name} gives other numbers each time, at {self.shown()}: "
