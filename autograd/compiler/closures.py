@@ -7,13 +7,26 @@ import operator
 import sys
 from collections import ChainMap, UserDict, UserList, defaultdict, deque
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from functools import cached_property, lru_cache, partial, partialmethod, singledispatchmethod
 from types import BuiltinMethodType, CodeType, FunctionType, MappingProxyType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any, NamedTuple
 from weakref import ref
 
 from autograd._tree import tree_leaves
-from autograd.compiler.places import EMPTY, STATE, Attributes, Cells, CodeState, Members, Places, Same, contents, has_contents
+from autograd.compiler.places import (
+    EMPTY,
+    STATE,
+    Attributes,
+    Cells,
+    CodeState,
+    Current,
+    Members,
+    Places,
+    Same,
+    contents,
+    has_contents,
+)
 from autograd.compiler.plain_data import SCALARS, as_bytes, difference, from_bytes, is_plain
 from autograd.errors import CompileError
 from autograd.op import Op
@@ -177,6 +190,9 @@ def _inside(path: str, held: Any, names: _Names) -> Iterator[Places]:
         yield Places.of("", None, {"self": held.__self__, held.__name__: getattr(held, "__func__", None)})
     elif isinstance(held, ref):
         yield Places.of("", None, {f"{path}()": held()})
+    elif isinstance(held, ContextVar):
+        current = Current(held)
+        yield Places.of("", current, {(key := f"{path}.get()"): current[key]})
     elif type(held) in _VIEWS:
         yield Places.of("", None, {path: held.mapping})
     elif isinstance(held, (operator.attrgetter, operator.methodcaller)):

@@ -11,6 +11,7 @@ import weakref
 from argparse import Namespace
 from array import array
 from collections import ChainMap, OrderedDict, UserDict, UserList, deque
+from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
 from operator import attrgetter, methodcaller
 from types import MappingProxyType, ModuleType, SimpleNamespace
@@ -857,6 +858,25 @@ def test_what_a_function_reads_in_a_roundabout_way_is_watched(way):
     else:
         holder.rate = 3.0
     with pytest.raises(CompileError, match="which <lambda> reads, has changed"):
+        program(1.0)
+
+
+def test_a_context_variable_that_is_set_anew_is_an_error_in_that_context_alone():
+    rate = ContextVar("rate", default=2.0)
+    program = autograd.compile(lambda x: x * rate.get(), 1.0)
+    other = copy_context()
+    other.run(rate.set, 3.0)
+    assert program(1.0) == 2.0
+    with pytest.raises(CompileError, match=r"rate.get\(\), which <lambda> reads, has changed"):
+        other.run(program, 1.0)
+
+
+def test_a_context_variable_may_have_no_value_yet():
+    rate = ContextVar("rate")
+    program = autograd.compile(lambda x: x * rate.get(2.0), 1.0)
+    assert program(1.0) == 2.0
+    rate.set(3.0)
+    with pytest.raises(CompileError, match=r"rate.get\(\), which <lambda> reads, has changed"):
         program(1.0)
 
 
