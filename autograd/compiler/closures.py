@@ -9,6 +9,7 @@ from collections import ChainMap, UserDict, UserList, defaultdict, deque
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from functools import cached_property, lru_cache, partial, partialmethod, singledispatchmethod
+from gc import get_referents
 from types import BuiltinMethodType, CodeType, FunctionType, MappingProxyType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any, NamedTuple
 from weakref import ref
@@ -203,6 +204,10 @@ def _inside(path: str, held: Any, names: _Names) -> Iterator[Places]:
         yield Places.of("", None, {"__wrapped__": held.__wrapped__})
     elif isinstance(held, Op) and not held.built_in:
         yield Places.of("", None, dict(enumerate((held.forward, *held.partials))))
+    elif f"{type(held).__module__}.{type(held).__name__}" == "numpy.vectorize":
+        yield Places.of(f"{path}.", vars(held), {"pyfunc": held.pyfunc})
+    elif f"{type(held).__module__}.{type(held).__name__}" == "numpy.ufunc":  # np.frompyfunc keeps its function to itself
+        yield Places.of("", None, dict(enumerate(filter(callable, get_referents(held)))))
     elif isinstance(held, (partial, partialmethod)):
         yield Places.of("", None, {"its function": held.func, **{f"argument {i}": x for i, x in enumerate(held.args)}})
         yield Places.of("", held.keywords, held.keywords)

@@ -13,6 +13,7 @@ from array import array
 from collections import ChainMap, OrderedDict, UserDict, UserList, deque
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
+from functools import partial
 from operator import attrgetter, methodcaller
 from types import MappingProxyType, ModuleType, SimpleNamespace
 
@@ -859,6 +860,17 @@ def test_what_a_function_reads_in_a_roundabout_way_is_watched(way):
         holder.rate = 3.0
     with pytest.raises(CompileError, match="which <lambda> reads, has changed"):
         program(1.0)
+
+
+@pytest.mark.parametrize("made", [np.vectorize, partial(np.frompyfunc, nin=1, nout=1)], ids=["vectorize", "frompyfunc"])
+def test_a_function_that_numpy_applies_to_every_element_has_outer_variables(made):
+    rate = 2.0
+    on_arrays = made(lambda x: rate * x)
+    program = autograd.compile(lambda xs: on_arrays(xs).sum(), np.ones(2))
+    assert program(np.array([1.0, 2.0])) == 6.0
+    rate = 3.0
+    with pytest.raises(CompileError, match="rate, which <lambda> reads, has changed"):
+        program(np.array([1.0, 2.0]))
 
 
 def test_a_context_variable_that_is_set_anew_is_an_error_in_that_context_alone():
