@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dis
 import operator
+import re
 import sys
 from collections import ChainMap, UserDict, UserList, defaultdict, deque
 from collections.abc import Callable, Iterator
@@ -40,6 +41,7 @@ _MAPPINGS = (dict, MappingProxyType, UserDict, ChainMap)
 _WRAPPERS = (property, cached_property, staticmethod, classmethod, singledispatchmethod)
 _BY_NAME = {"getattr", "vars", "__dict__", "attrgetter"}  # read attributes by names that code may put together: f"layer{i}"
 _ALL_NAMES = {"vars", "dir", "__dict__"}
+_EVALUATING = {"eval", "exec"}
 _ASKING = {"getattr", "hasattr"}
 _MISSING = {"AttributeError", "Exception"}  # caught where an attribute may be missing
 _METHODS = (FunctionType, staticmethod, classmethod)  # an attribute of the same name takes their place: model.forward = f
@@ -237,6 +239,11 @@ def _referred(f: FunctionType, names: _Names) -> Iterator[Places]:
     variables = dict.fromkeys(name for _, _, loaded in found for name in loaded)
     missing = variables.keys() - f.__globals__.keys() - names.assigned
     variables.update(dict.fromkeys(texts if "globals" in own else ()))
+    if not _EVALUATING.isdisjoint(own):
+        formulas = [*texts, *filled.values(), *(f.__globals__.get(name) for name in variables)]
+        words = _words(formulas) - {name for code in codes for name in (*code.co_varnames, *code.co_cellvars)} - {*texts}
+        names.read.update(words)
+        variables.update(dict.fromkeys(sorted(words)))
     yield from _split("", f.__globals__, {name: f.__globals__[name] for name in variables if name in f.__globals__}, names)
     yield Places.of("", f.__globals__, dict.fromkeys(missing, EMPTY))  # of Python, as long as they are not defined
     imported = {name: sys.modules[name] for code in codes for name in _imports(code) if name in sys.modules}
@@ -246,6 +253,12 @@ def _referred(f: FunctionType, names: _Names) -> Iterator[Places]:
     yield Places.of(f"{f.__name__}.", CodeState(f), {key: getattr(f, key) for key in STATE})
     settings = {key: x for key, x in vars(f).items() if key in names.read - names.assigned and not key.startswith("__")}
     yield Places.of(f"{f.__name__}.", vars(f), settings)
+
+
+def _words(formulas: list[Any]) -> set[str]:
+    """The names in texts and code that are evaluated."""
+    found = {word for text in formulas if isinstance(text, str) for word in re.findall(r"[^\W\d]\w*", text)}
+    return found.union(*(code.co_names for code in formulas if isinstance(code, CodeType)))
 
 
 _ITEM = "[]"  # stands for an item among the names that are assigned

@@ -1,5 +1,6 @@
 """What a function reads from outside and what changes there: read anew, or an error, never an old number."""
 
+import builtins
 import functools
 import importlib
 import math
@@ -871,6 +872,36 @@ def test_a_function_that_numpy_applies_to_every_element_has_outer_variables(made
     rate = 3.0
     with pytest.raises(CompileError, match="rate, which <lambda> reads, has changed"):
         program(np.array([1.0, 2.0]))
+
+
+FORMULA = "RATE * x + OFFSETS[0]"
+BYTECODE = builtins.compile(FORMULA, "formula", "eval")
+
+
+def executed(x):
+    names = {"x": x}
+    exec("y = RATE * x + OFFSETS[0]", globals(), names)
+    return names["y"]
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: eval("RATE * x + OFFSETS[0]"),
+        lambda x: eval(FORMULA),
+        lambda x: eval(BYTECODE),
+        lambda x: eval(FORMULA, globals(), {"x": x}),
+        executed,
+    ],
+    ids=["a text", "a text elsewhere", "code", "names", "exec"],
+)
+def test_what_a_formula_given_as_text_reads_is_watched(monkeypatch, f):
+    program = autograd.compile(f, 1.0)
+    monkeypatch.setitem(globals(), "x", 5.0)  # another one
+    assert program(2.0) == 5.0
+    monkeypatch.setitem(globals(), "RATE", 3.0)
+    with pytest.raises(CompileError, match=r"RATE, which .* reads, has changed"):
+        program(2.0)
 
 
 def test_a_context_variable_that_is_set_anew_is_an_error_in_that_context_alone():
