@@ -477,6 +477,11 @@ def test_no_gradient_flows_through_a_comparison_that_is_counted(f):
         assert np.array_equal(row, slopes, equal_nan=True)
 
 
+def test_no_partials_are_computed_by_what_no_gradient_flows_through():
+    for f in (lambda x, y: 2.0 ** (x > y) * x, lambda x, y: 2.0 ** x.detach() * x):
+        assert "0.693" not in compile(f, 1.0, 2.0).source("python", "value_and_grad")  # the logarithm of 2
+
+
 def test_a_gradient_flows_through_a_comparison_that_is_called_as_an_op():
     f = lambda x, y: autograd.greater(x, 0.0) * y  # noqa: E731
     program = autograd.compile(f, 1.0, 2.0)
