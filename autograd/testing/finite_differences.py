@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from autograd._check import any_number, finite_above_zero, finite_from_zero
+from autograd.errors import REFUSALS
 
 EPSILON = 2.0**-52
 SMALLEST = 5e-324  # float above 0
@@ -27,7 +28,6 @@ PATIENCE = 2.0**7  # by how much steps shrink before the best candidate is taken
 # Gives the value at a point, and how far rounding may have put it off; NaN where the function cannot be evaluated.
 NoisyFunction = Callable[[float], tuple[float, float]]
 UNDEFINED = (math.nan, math.nan)
-REFUSALS = (ValueError, ArithmeticError, LookupError, AssertionError)  # what functions raise outside their domains
 
 
 class Estimate(NamedTuple):

@@ -175,6 +175,16 @@ def test_a_function_may_refuse_points_beside_the_one_that_is_checked_in_any_way(
     assert gradcheck(f, (0.9,))
 
 
+def test_an_op_of_the_users_may_refuse_what_is_outside_its_domain_by_an_assertion():
+    def logit(p):
+        assert 0.0 < p < 1.0
+        return math.log(p / (1.0 - p))
+
+    op = custom_op(logit, partials=lambda z, p: 1.0 / (p * (1.0 - p)), name="asserting_logit")
+    assert gradcheck(lambda x: op(x) * x, (0.99,))
+    assert gradcheck(lambda x: autograd.relu(op(x) - 1.0) + op(x * x), (0.99,))
+
+
 def test_what_a_function_raises_when_it_is_called_again_is_raised():
     stock = [1.0]
     with pytest.raises(IndexError, match="pop from empty list"):

@@ -13,10 +13,11 @@ from autograd import _transform_checks, context
 from autograd._check import takes_first_alone
 from autograd._format import as_index
 from autograd._tree import block_map, is_array, leaf_paths, tree_leaves, tree_map
+from autograd.errors import REFUSALS
 from autograd.graph import Graph
 from autograd.op import Op, number
 from autograd.sweeps import recorded_adjoints, tangents
-from autograd.testing.finite_differences import EPSILON, REFUSALS, UNDEFINED, NoisyFunction, first_step
+from autograd.testing.finite_differences import EPSILON, UNDEFINED, NoisyFunction, first_step
 from autograd.testing.gradcheck.rounding import value_noise
 from autograd.testing.gradcheck.smooth_pieces import close, fast_arguments, margins_of, same_side
 from autograd.transforms import gradients
