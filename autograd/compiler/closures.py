@@ -7,7 +7,7 @@ import operator
 import re
 import sys
 from collections import ChainMap, UserDict, UserList, defaultdict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from functools import cached_property, lru_cache, partial, partialmethod, singledispatchmethod
 from gc import get_referents
@@ -325,6 +325,8 @@ def _attributes(path: str, held: Any, names: _Names) -> Iterator[Places]:
         read.update(name for name in every if any(part in name for part in names.parts))
     own = {key: x for key, x in variables.items() if key in read and not _is_ours(x)}
     yield from _split(f"{path}.", variables, own, names)
+    if names.are_of_library(_package(type(held).__module__)):
+        yield Places.of(f"{path}.", variables, _stored(held, variables))
     if names.assigned.isdisjoint(variables) and not isinstance(held, ModuleType) and not _ALL_NAMES.isdisjoint(names.read):
         yield Places.of(f"vars({path})", variables, variables, len(variables))
     read.update(_IMPLICIT, _MAKING if is_class else ())
@@ -350,6 +352,14 @@ def _attributes(path: str, held: Any, names: _Names) -> Iterator[Places]:
     missing = (names.read if lenient else names.optional) - names.assigned - known
     for holder in (variables, *(names.classes[kind] for kind in kinds)):
         yield Places.of(f"{path}.", holder, dict.fromkeys(missing - holder.keys(), EMPTY))
+
+
+def _stored(held: Any, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """Where an object of a library, whose code is not read, has what it gives as items or attributes: containers and arrays."""
+    if not any(hasattr(type(held), name) for name in ("__getitem__", "__getattr__")):
+        return {}
+    kinds = (list, deque, set, *_MAPPINGS)
+    return {key: x for key, x in variables.items() if key[:2] != "__" and (isinstance(x, kinds) or has_contents(x))}
 
 
 def _is_ours(x: Any) -> bool:

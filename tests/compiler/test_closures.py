@@ -1106,6 +1106,25 @@ class Solver:
         Solver.cache[Solver.calls] = x
         return self.rate * x
 
+class Edges:
+    def __init__(self, weights):
+        self._weights, self._reads, self.__cache__ = weights, 0, {}
+
+    def __getitem__(self, edge):
+        self._reads += 1
+        self.__cache__[self._reads] = edge
+        return self._weights[edge]
+
+class Config:
+    def __init__(self, **fields):
+        object.__setattr__(self, "_fields", fields)
+
+    def __getattr__(self, name):
+        return self._fields[name]
+
+    def __setattr__(self, name, x):
+        self._fields[name] = x
+
 RATE = 2.0
 
 def solved(x):
@@ -1155,6 +1174,20 @@ def test_an_object_of_an_installed_package_has_settings(toolbox):
     solver.rate = 4.0
     with pytest.raises(CompileError, match=r"solver\.rate, which <lambda> reads, has changed"):
         program(2.0)
+
+
+def test_what_is_stored_in_an_object_of_an_installed_package_is_watched(toolbox):
+    weights = {(0, 1): 3.0}
+    edges, config = toolbox.Edges(weights), toolbox.Config(rate=2.0)
+    by_edge = autograd.compile(lambda x: edges[0, 1] * x, 1.0)
+    by_config = autograd.compile(lambda x: config.rate * x, 1.0)
+    assert (edges[0, 1], by_edge(2.0), by_config(2.0)) == (3.0, 6.0, 4.0)
+    weights[0, 1] = 4.0
+    with pytest.raises(CompileError, match=r"edges\._weights\[\(0, 1\)\], which <lambda> reads, has changed"):
+        by_edge(2.0)
+    config.rate = 5.0
+    with pytest.raises(CompileError, match=r"config\._fields\['rate'\], which <lambda> reads, has changed"):
+        by_config(2.0)
 
 
 def test_a_function_that_an_installed_package_has_wrapped_has_outer_variables(toolbox):
