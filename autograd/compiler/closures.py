@@ -60,6 +60,8 @@ _LIBRARIES = sys.stdlib_module_names | {
 }
 # Of the standard library, but for settings of the user.
 _NAMESPACES = ("types.SimpleNamespace", "argparse.Namespace", "_thread._local")
+# Their objects store what they give; most others of these libraries hold what is their own affair, as a logger does.
+_STORES = ("configparser", "weakref", "numpy.polynomial", "scipy.interpolate", "scipy.sparse")
 _OURS = ("autograd", "nn")
 
 
@@ -298,7 +300,8 @@ def _is_of_a_user(held: Any, names: _Names) -> bool:
     if isinstance(held, type):
         return not names.are_of_library(_package(held.__module__))
     kind = type(held)
-    return _package(kind.__module__) not in _LIBRARIES or f"{kind.__module__}.{kind.__qualname__}" in _NAMESPACES
+    name = f"{kind.__module__}.{kind.__qualname__}"
+    return _package(kind.__module__) not in _LIBRARIES or name in _NAMESPACES or name.startswith(_STORES)
 
 
 @lru_cache(maxsize=10_000)
@@ -326,7 +329,7 @@ def _attributes(path: str, held: Any, names: _Names) -> Iterator[Places]:
     own = {key: x for key, x in variables.items() if key in read and not _is_ours(x)}
     yield from _split(f"{path}.", variables, own, names)
     if names.are_of_library(_package(type(held).__module__)):
-        yield Places.of(f"{path}.", variables, _stored(held, variables))
+        yield Places.of(f"{path}.", Attributes(held), _stored(held, variables))
     if names.assigned.isdisjoint(variables) and not isinstance(held, ModuleType) and not _ALL_NAMES.isdisjoint(names.read):
         yield Places.of(f"vars({path})", variables, variables, len(variables))
     read.update(_IMPLICIT, _MAKING if is_class else ())
@@ -356,10 +359,11 @@ def _attributes(path: str, held: Any, names: _Names) -> Iterator[Places]:
 
 def _stored(held: Any, variables: Mapping[str, Any]) -> dict[str, Any]:
     """Where an object of a library, whose code is not read, has what it gives as items or attributes: containers and arrays."""
-    if not any(hasattr(type(held), name) for name in ("__getitem__", "__getattr__")):
+    if not type(held).__module__.startswith(_STORES) and not any(hasattr(type(held), x) for x in ("__getitem__", "__getattr__")):
         return {}
-    kinds = (list, deque, set, *_MAPPINGS)
-    return {key: x for key, x in variables.items() if key[:2] != "__" and (isinstance(x, kinds) or has_contents(x))}
+    slots = [key for kind in type(held).__mro__ for key, x in vars(kind).items() if isinstance(x, MemberDescriptorType)]
+    found = {key: getattr(held, key, None) for key in (*slots, *variables) if key[:2] != "__"}
+    return {key: x for key, x in found.items() if isinstance(x, (list, deque, set, *_MAPPINGS)) or has_contents(x)}
 
 
 def _is_ours(x: Any) -> bool:

@@ -12,6 +12,7 @@ import weakref
 from argparse import Namespace
 from array import array
 from collections import ChainMap, OrderedDict, UserDict, UserList, deque
+from configparser import ConfigParser
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,6 +22,8 @@ from types import MappingProxyType, ModuleType, SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.interpolate
+import scipy.sparse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -1188,6 +1191,40 @@ def test_what_is_stored_in_an_object_of_an_installed_package_is_watched(toolbox)
     config.rate = 5.0
     with pytest.raises(CompileError, match=r"config\._fields\['rate'\], which <lambda> reads, has changed"):
         by_config(2.0)
+
+
+def stored():
+    line, matrix = np.polynomial.Polynomial([1.0, 2.0]), scipy.sparse.csr_array(np.eye(2))
+    spline = scipy.interpolate.CubicSpline([0.0, 1.0, 2.0], [0.0, 1.0, 0.0])
+    return {
+        "a polynomial": (line, lambda x: line(x), line.coef),
+        "a spline": (spline, lambda x: x * spline.c[0, 0], spline.c),
+        "a sparse matrix": (matrix, lambda x: x * matrix[0, 0], matrix.data),
+    }
+
+
+@pytest.mark.parametrize("kind", ["a polynomial", "a spline", "a sparse matrix"])
+def test_what_an_object_of_numpy_or_scipy_stores_is_watched(kind):
+    _, f, numbers = stored()[kind]
+    program = autograd.compile(f, 1.0)
+    assert program(2.0) == f(2.0)
+    numbers[:] = 7.0
+    with pytest.raises(CompileError, match="which <lambda> reads, has changed"):
+        program(2.0)
+
+
+def test_what_a_configuration_and_a_dict_with_weak_keys_hold_is_watched():
+    config, node = ConfigParser(), Plain
+    config["model"], weights = {"rate": "2.0"}, weakref.WeakKeyDictionary({node: 3.0})
+    by_config = autograd.compile(lambda x: config.getfloat("model", "rate") * x, 1.0)
+    by_node = autograd.compile(lambda x: weights[node] * x, 1.0)
+    assert (by_config(2.0), by_node(2.0)) == (4.0, 6.0)
+    config["model"]["rate"] = "5.0"
+    with pytest.raises(CompileError, match=r"rate.*, which <lambda> reads, has changed"):
+        by_config(2.0)
+    weights[node] = 5.0
+    with pytest.raises(CompileError, match="which <lambda> reads, has changed"):
+        by_node(2.0)
 
 
 def test_a_function_that_an_installed_package_has_wrapped_has_outer_variables(toolbox):
