@@ -1,6 +1,7 @@
 """A function fits on a screen, a name means one thing, and a page has been merged."""
 
 import ast
+import builtins
 import re
 from collections import defaultdict
 from pathlib import Path
@@ -28,6 +29,20 @@ def test_no_function_is_longer_than_a_screen_but_for_marked_fast_paths(files):
         if lines > MAX_LINES and "Marked fast path" not in (ast.get_docstring(node) or ""):
             longer.append((place, lines))
     assert longer == []
+
+
+@pytest.mark.parametrize("files", ["autograd/**/*.py", "nn/**/*.py", "playground/*.py"])
+def test_no_comprehension_binds_a_name_that_its_function_calls(files):
+    """Python 3.12.1 takes such a name for a variable of the whole function, which has no value where it is called."""
+    comprehensions = (ast.ListComp, ast.SetComp, ast.DictComp)
+    found = []
+    for place, node in functions(files):
+        inside = list(ast.walk(node))
+        targets = [part.target for comp in inside if isinstance(comp, comprehensions) for part in comp.generators]
+        bound = {name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)}
+        called = {call.func.id for call in inside if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)}
+        found += [(place, name) for name in bound & called & {*dir(builtins)}]
+    assert found == []
 
 
 def test_no_two_classes_have_the_same_name():
