@@ -754,8 +754,15 @@ def _compare_traced(op: Op, x: Value, other: object) -> Any:
         node = record(op, (x, other if type(other) is Value else number(other)))
     except TypeError:
         return NotImplemented
+    if node.op is not None:
+        node._da = node._db = None  # it stands for a bool, which nothing flows through
     context.current_trace().compared.add(node)  # type: ignore[union-attr]  # there is one
     return node
+
+
+def stands_for_bool(node: Value) -> bool:
+    """True for what `_compare_traced` recorded, unlike what the op of that name did."""
+    return node.op is not None and node.op.comparison and node._da is None and node._db is None
 
 
 def _is_truth(x: object) -> bool:

@@ -17,6 +17,7 @@ from autograd.audit.mistakes import diagnose
 from autograd.audit.parameters import Parameters
 from autograd.audit.recorded_loss import RecordedLoss
 from autograd.audit.report import AuditReport, Verdict, verdict_on
+from autograd.errors import REFUSALS
 
 RTOL = 1e-9  # rounding error allowed in a hand-written formula, beyond what the gradient's own conditioning explains
 NEARBY = 3  # points at which a claimed function is judged, besides the one given
@@ -75,7 +76,7 @@ def _nearby(f: Callable[..., Any], claimed: Any, parameters: Parameters) -> Iter
             try:
                 with context.quiet(), warnings.catch_warnings(action="ignore"):
                     loss = RecordedLoss(f, claimed, parameters, numbers)
-            except (ArithmeticError, ValueError):
+            except (*REFUSALS, TypeError):  # TypeError, as it may return None there
                 continue
             yield loss
             break

@@ -506,10 +506,13 @@ def test_neither_the_values_nor_the_point_given_are_changed():
     assert (w.data, w.grad, w.args, list(array)) == (2.0, 0.0, (), [1.0, 2.0])
 
 
-def test_a_function_that_is_not_defined_nearby_is_judged_where_it_is():
+@pytest.mark.parametrize("refuses", [ValueError, ZeroDivisionError, AssertionError, IndexError, KeyError, None])
+def test_a_function_that_is_not_defined_nearby_is_judged_where_it_is(refuses):
     def f(x):
         if x.data != 0.5:
-            raise ValueError("outside of the domain")
+            if refuses is None:
+                return None
+            raise refuses("outside of the domain")
         return x * x
 
     report = audit(f, lambda x: 2 * x, at=0.5)

@@ -446,6 +446,51 @@ def test_comparisons_combined_as_bools_are_computed_anew_in_every_lane(executor)
     assert math.isnan(found[4])
 
 
+COUNTED = {
+    "parity": lambda xs: (-1.0) ** (xs[0] > xs[1]) * xs[2],
+    "a power of what may be negative": lambda xs: xs[1] ** (xs[0] > 0.0) * xs[2],
+    "a quotient": lambda xs: xs[2] + (xs[0] > 0.0) / xs[1],
+    "the other side": lambda xs: xs[1] * (1 - (xs[0] > 0.0)),
+    "a mask": lambda xs: (xs[0] > 0.0) * xs[1] + (xs[0] <= 0.0) * xs[2],
+    "a count": lambda xs: sum(x > 0.0 for x in xs) * xs[0] + xs[2],
+    "combined": lambda xs: ((xs[0] > 0.0) | (xs[1] > 0.0)) * xs[2],
+    "within a gradient": lambda xs: autograd.grad(lambda x: (x > xs[0]) * x * xs[1])(xs[2]),
+}
+NUMBERS = [
+    (3.0, 1.0, 2.0),
+    (-1.0, -2.0, 1.0),
+    (-3.0, 0.0, -2.5),
+    (1.0, math.nan, 2.0),
+    (1.0, math.inf, 2.0),
+    (-1.0, -math.inf, 2.0),
+]
+
+
+@pytest.mark.parametrize("f", COUNTED.values(), ids=COUNTED)
+def test_no_gradient_flows_through_a_comparison_that_is_counted(f):
+    program = autograd.compile(f, [1.0, 2.0, 3.0])
+    rows = program.value_and_grad(np.array(NUMBERS))[1]
+    for numbers, row in zip(NUMBERS, rows, strict=True):
+        with warnings.catch_warnings(action="ignore"):
+            value, slopes = autograd.value_and_grad(f)([*numbers])
+            curves = autograd.hessian(f)([*numbers])
+        assert repr(program.value_and_grad([*numbers])) == repr((value, slopes))
+        assert repr(program.hessian([*numbers])) == repr(curves)
+        assert np.array_equal(row, slopes, equal_nan=True)
+
+
+def test_no_partials_are_computed_by_what_no_gradient_flows_through():
+    for f in (lambda x, y: 2.0 ** (x > y) * x, lambda x, y: 2.0 ** x.detach() * x):
+        assert "0.693" not in compile(f, 1.0, 2.0).source("python", "value_and_grad")  # the logarithm of 2
+
+
+def test_a_gradient_flows_through_a_comparison_that_is_called_as_an_op():
+    f = lambda x, y: autograd.greater(x, 0.0) * y  # noqa: E731
+    program = autograd.compile(f, 1.0, 2.0)
+    for y in (2.0, math.nan):
+        assert repr(program.value_and_grad(1.0, y)) == repr(autograd.value_and_grad(f)(1.0, y))
+
+
 def test_a_count_of_comparisons_that_is_an_index_is_told_how_to_be_one():
     with pytest.raises(TypeError, match=r"int\(v\.data\) for an index, .* int\(x > y\) \+ int\(y > z\) to count comparisons"):
         compile(lambda x: [x, -x, 2.0 * x][(x > 0) + (x > 1)], 3.0)
