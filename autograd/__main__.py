@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 import textwrap
 import unicodedata
@@ -19,7 +20,7 @@ from autograd._format import text_table
 from autograd.expression import ExpressionError, evaluate, functions, variables
 from autograd.graph import Graph, edges_of
 from autograd.value import Value
-from autograd.viz import RendererMissing, draw_dot
+from autograd.viz import draw_dot
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -38,7 +39,7 @@ def main(argv: list[str] | None = None) -> int:
         if type(result) is not Value:
             raise ValueError("the expression has no variables, so there is nothing to differentiate")
     except ExpressionError as error:
-        here = options.expression[error.column - 1 :].split("\n")[0] or "the end"
+        here = _cut(options.expression[error.column - 1 :].split("\n")[0], 60) or "the end"
         print(f"{parser.prog}: error: column {error.column}, at {here!r}: {error}", file=sys.stderr)
         return 2
     except ValueError as error:
@@ -49,11 +50,13 @@ def main(argv: list[str] | None = None) -> int:
     return _write_picture(parser.prog, result, options.output, picture)
 
 
+_OPTION = re.compile(r"-h|-o|-o.*\.[a-zA-Z]{3,4}|--|--[a-z]{2,}(=.*)?", re.DOTALL)  # -o*x and --x are expressions
+
+
 def _with_space_before_minus(argv: list[str]) -> list[str]:
     """The arguments, with a space before an expression that begins with a minus and would look like an option."""
     for i, arg in enumerate(argv):
-        option = arg in ("-h", "--help", "--output", "--") or arg.startswith(("-o", "--output="))
-        if not option and argv[i - 1 : i] not in (["-o"], ["--output"]):
+        if not _OPTION.fullmatch(arg) and argv[i - 1 : i] not in (["-o"], ["--output"]):
             return [*argv[:i], " " * arg.startswith("-") + arg, *argv[i + 1 :]]
     return argv
 
@@ -77,7 +80,11 @@ def step_table(root: Value, texts: dict[Value, str]) -> str:
 
 
 def _short(text: str) -> str:
-    return text if text.isidentifier() else f"({textwrap.shorten(text, 30, placeholder=' …')})"
+    return text if text.isidentifier() else f"({_cut(text, 30)})"
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -93,14 +100,14 @@ The table has one row per step of the computation. A local partial says how the 
 changes with one of its arguments. The gradient says how the result changes with the step's value:
 it is the sum, over the steps that use it, of their gradient times their local partial.
 
-In an expression: numbers, variables, + - * / **, one comparison, and the functions
+In an expression: numbers, variables, + - * / % **, one comparison, x if … else y, and the functions
 {textwrap.fill(" ".join(functions()), 98, initial_indent="  ", subsequent_indent="  ")}
 sum, prod, mean, var, norm and logsumexp take any number of arguments, as do softmax and log_softmax, which give
 the share of the first.
 """,
     )
     parser.add_argument("expression", help='what to compute, for example "x*y + sin(x)"')
-    parser.add_argument("values", nargs="*", metavar="name=value", help="a number for each variable")
+    parser.add_argument("values", nargs="*", default=[], metavar="name=value", help="a number for each variable")
     parser.add_argument(
         "-o", "--output", type=Path, default=Path("graph.svg"), help="the file for the picture (default: %(default)s)"
     )
@@ -136,8 +143,8 @@ def _write_picture(program: str, root: Value, path: Path, kind: str) -> int:
     drawing = draw_dot(root)
     try:
         write_atomically(path, drawing.pipe(kind))
-    except RendererMissing as missing:
-        print(f"{program}: no picture: {missing}", file=sys.stderr)
+    except RuntimeError as error:  # no program draws it, or it gave up
+        print(f"{program}: no picture: {error}", file=sys.stderr)
         return 1
     except OSError as error:
         print(f"{program}: error: {error.strerror}: {path}", file=sys.stderr)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from numbers import Integral, Real
 from typing import Any
 
-from autograd._format import did_you_mean
+from autograd._format import did_you_mean, one_line
 from autograd.op import number
 from autograd.value import Value
 
@@ -68,7 +68,7 @@ def number_check(expected: str, accepts: Callable[[float], bool] = lambda x: Tru
         try:
             number = given.data if type(given) is Value else Value(given)._number  # accepts whatever a Value accepts
         except TypeError:
-            raise TypeError(f"{name} must be {expected}, got {given!r}") from None
+            raise TypeError(f"{name} must be {expected}, got {one_line(repr(given))}") from None
         if not accepts(number):
             raise ValueError(f"{name} must be {expected}, got {given!r}")
         return number
@@ -94,7 +94,7 @@ def number_between(name: str, given: Any, low: float = -math.inf, high: float = 
     0.5
     """
     if isinstance(given, bool) or not isinstance(given, Real):
-        raise TypeError(f"{name} must be a number, got {given!r}")
+        raise TypeError(f"{name} must be a number, got {one_line(repr(given))}")
     read = finite_number(name, given)
     if not low <= read < high:
         raise ValueError(f"{name} must be a finite number in [{low}, {high}), got {given!r}")
@@ -119,7 +119,7 @@ def checked_integer(name: str, given: Any, at_least: float = -math.inf) -> int:
     10
     """
     if isinstance(given, bool) or not isinstance(given, Integral):
-        raise TypeError(f"{name} must be an integer, got {given!r}")
+        raise TypeError(f"{name} must be an integer, got {one_line(repr(given))}")
     if given < at_least:
         raise ValueError(f"{name} must be at least {at_least}, got {given!r}")
     return int(given)
@@ -132,7 +132,7 @@ def checked_flag(name: str, given: Any) -> bool:
     True
     """
     if not isinstance(given, bool):
-        raise TypeError(f"{name} must be True or False, got {given!r}")
+        raise TypeError(f"{name} must be True or False, got {one_line(repr(given))}")
     return given
 
 
@@ -146,7 +146,7 @@ def checked_choice(name: str, given: Any, choices: Iterable[str], besides: str =
     choices = list(choices)
     if isinstance(given, str) and given in choices:
         return given
-    expected = f"{name} must be one of {', '.join(choices)}{besides}, got {given!r}"
+    expected = f"{name} must be one of {', '.join(choices)}{besides}, got {one_line(repr(given))}"
     if not isinstance(given, str):
         raise TypeError(expected)
     raise ValueError(expected + did_you_mean(given, choices))

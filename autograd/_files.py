@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 from secrets import token_hex
@@ -29,6 +30,8 @@ def write_atomically(path: str | Path, content: str | bytes) -> None:
     data = content.encode() if isinstance(content, str) else content
     temporary = target.parent / f".{target.name}.{token_hex(4)}"
     try:
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         mode = target.stat().st_mode & 0o777 if target.exists() else None
         # We let the system apply the umask: reading the umask means changing it, for all threads. A replacement for a private
         # file is never readable by others, not even for a moment.

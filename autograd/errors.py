@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+REFUSALS = (ValueError, ArithmeticError, LookupError, AssertionError)  # what functions raise outside their domains
+
 
 class AnomalyError(ArithmeticError):
     """Inside `anomaly()`: a value or a gradient became NaN or infinite.

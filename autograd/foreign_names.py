@@ -47,7 +47,12 @@ FUNCTIONS = {  # by the last part of a name; functions with the same name here a
     "binary_cross_entropy_with_logits": "nn.BCEWithLogitsLoss()(…)",
     "dropout": "nn.Dropout(p)(…)",
 }
-MODULES = {"numpy": "import numpy", "nn": "import nn", "optim": "nn.optim"}
+ELSEWHERE = {
+    "numpy": "import numpy",
+    "nn": "import nn",
+    "optim": "nn.optim",
+    **{name: f"nn.{name}" for name in ("Module", "Neuron", "Layer", "MLP")},
+}
 _ONE_NUMBER = "leave it out: a Value is one number"
 _SEVERAL = "a Value is one number; {}([a, b]) takes several"
 OF_SEVERAL = ("sum", "mean", "prod", "var", "norm", "softmax", "log_softmax", "logsumexp")  # functions here
@@ -105,7 +110,7 @@ def advice_for(name: str, known: Iterable[str]) -> str:
     """
     from autograd._format import did_you_mean
 
-    written = FUNCTIONS.get(name) or MODULES.get(name)
+    written = FUNCTIONS.get(name) or ELSEWHERE.get(name)
     return f": write {written}" if written else did_you_mean(name, known)
 
 

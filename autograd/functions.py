@@ -5,6 +5,7 @@ All take plain numbers and Values, and return plain numbers if given no Value.
 
 from __future__ import annotations
 
+import builtins
 import math
 from collections.abc import Iterable, Sequence
 
@@ -211,6 +212,8 @@ def _as_sequence(name: str, xs: Iterable[Scalar], more: tuple[Scalar, ...] = (),
         from autograd._transform_checks import kind  # here, since only errors need it
 
         got = f"{1 + len(more)} arguments" if more else kind(xs) + ", which gives its keys" * bool(other)
+        if more and hasattr(builtins, name) and hasattr(xs, "__iter__") and not hasattr(more[0], "__iter__"):
+            write = f"{name}([*xs, b]), or Python's own builtins.{name}(xs, b)"
         write = f"{name}({other})" if other else write or f"{name}([a, b])"
         raise TypeError(f"{name}() takes its numbers in a list, got {got}: write {write}")
     return tuple(xs)

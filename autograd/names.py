@@ -129,11 +129,11 @@ def _parameters(order: Sequence[Value], variables: Sequence[tuple[Any, str]]) ->
     for scope in dict.fromkeys(node.scope for node in order):
         modules = [around.owner for around in scope.path() if around.owner is not None] if scope else []
         owners.update((id(outermost), outermost) for outermost in modules[:1])
-    paths = {id: list(owner.named_parameters()) for id, owner in owners.items()}
+    paths = {key: list(owner.named_parameters()) for key, owner in owners.items()}
     several = sum(map(bool, paths.values())) > 1
     called = {id(held): name for held, name in variables}
     return {
-        value: f"{called.get(id, type(owners[id]).__name__)}.{as_index(path)}" if several else as_index(path)
-        for id, named in paths.items()
+        value: f"{called.get(key, type(owners[key]).__name__)}.{as_index(path)}" if several else as_index(path)
+        for key, named in paths.items()
         for path, value in named
     }

@@ -521,7 +521,10 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
         return _of_truths(self, other, lambda x, y: x + y > 0.5)
 
     def __xor__(self, other: Any) -> Any:
-        return _of_truths(self, other, lambda x, y: x != y)
+        result = _of_truths(self, other, lambda x, y: x != y)
+        if result is NotImplemented and isinstance(other, (Value, int, float)):
+            raise TypeError("unsupported operand type for ^, which is not a power in Python: write x**2")
+        return result
 
     __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
 
@@ -751,8 +754,15 @@ def _compare_traced(op: Op, x: Value, other: object) -> Any:
         node = record(op, (x, other if type(other) is Value else number(other)))
     except TypeError:
         return NotImplemented
+    if node.op is not None:
+        node._da = node._db = None  # it stands for a bool, which nothing flows through
     context.current_trace().compared.add(node)  # type: ignore[union-attr]  # there is one
     return node
+
+
+def stands_for_bool(node: Value) -> bool:
+    """True for what `_compare_traced` recorded, unlike what the op of that name did."""
+    return node.op is not None and node.op.comparison and node._da is None and node._db is None
 
 
 def _is_truth(x: object) -> bool:

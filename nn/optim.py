@@ -119,13 +119,16 @@ class Optimizer:
     For a rule of your own, write a subclass; any new setting is a `Setting` that its constructor passes on by name:
 
     >>> class SignDescent(Optimizer):
+    ...     shrink = Setting(finite_from_zero)  # a check of `autograd.extend`
+    ...     def __init__(self, params, lr, shrink=1.0):
+    ...         super().__init__(params, lr, shrink=shrink)
     ...     def update(self, data, grad, memory):
-    ...         return data - math.copysign(self.lr, grad), memory
+    ...         return self.shrink * data - math.copysign(self.lr, grad), memory
     >>> w = Value(1.0)
     >>> w.grad = 20.0
-    >>> SignDescent([w], lr=0.25).step()
+    >>> SignDescent([w], lr=0.25, shrink=0.5).step()
     >>> w.data
-    0.75
+    0.25
     """
 
     settings: ClassVar[tuple[str, ...]] = ()  # the names of the settings other than lr, as the constructor takes them
@@ -137,6 +140,13 @@ class Optimizer:
         cls.settings = (*cls.settings, *(name for name, held in vars(cls).items() if isinstance(held, Setting)))
 
     def __init__(self, params: Params, lr: float, **settings: Any) -> None:
+        if isinstance(lr, Mapping):
+            write = ", ".join(f"{key}=…" for key in lr)
+            raise TypeError(f"lr must be a number, got a dict of settings: hand them on, super().__init__(params, {write})")
+        unknown = next((name for name in settings if name not in self.settings), None)
+        if unknown is not None:
+            declared = f"declare it in the class, {unknown} = Setting(check)"
+            raise TypeError(f"{type(self).__name__} has no setting {unknown!r}: {declared}")
         checked_keys("settings", settings, self.settings)
         checked = {name: getattr(type(self), name).check(name, settings[name]) for name in self.settings}
         self.defaults = {"lr": finite_above_zero("lr", lr), **checked}

@@ -178,6 +178,9 @@ def fit(
         raise ValueError(f"scheduler must have the optimizer passed to fit, got one with a different optimizer: {write}")
     if not isinstance(callbacks, (list, tuple)) or not all(map(callable, callbacks)):
         raise TypeError(f"callbacks must be a list of functions, got {callbacks!r}")
+    for callback in callbacks:
+        if isinstance(callback, type):
+            raise TypeError(f"callbacks must be functions, got a class: write {callback.__name__}()")
     checked_integer("epochs", epochs, at_least=1)
     if compiled != "auto" and not isinstance(compiled, bool):
         raise TypeError(f"compiled must be True, False or 'auto', got {compiled!r}")

@@ -1,6 +1,7 @@
 """python -m autograd: the table, the picture, and errors that name the column."""
 
 import contextlib
+import errno
 import os
 import subprocess
 import sys
@@ -99,6 +100,8 @@ def test_a_warning_is_one_line_without_a_place_in_our_sources(tmp_path):
         (["x", "x=1", "y=2"], "y=… is given, but the expression has no variable 'y'"),
         (["x", "x=a"], "'a' is not a number"),
         (["x", "x"], "'x' is not of the form name=value"),
+        (["-o*y", "x=1", "o=2"], "column 4, at 'y': no value for 'y'"),
+        (["foo(" + "x*" * 100 + "x)", "x=1"], f"at 'foo({'x*' * 27}x…': 'foo' is not an op"),
         (["x", "x=1", "x=2"], "x is given twice"),
         (["lambda*x", "lambda=3", "x=1"], "'lambda=3': lambda is a Python keyword and cannot be a variable name"),
         (["None*x", "None=3", "x=1"], "'None=3': None is a Python keyword and cannot be a variable name"),
@@ -114,6 +117,49 @@ def test_a_mistake_is_one_line_and_status_2(arguments, message, capsys):
     assert printed.out == ""
     assert message in printed.err
     assert printed.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("arguments", ["--outputt=y.svg x*y x=1 y=2", "x*y x=1 y=2 --outputt=y.svg", "--verbose x*y x=1 y=2"])
+def test_an_option_that_does_not_exist_is_refused_wherever_it_stands(arguments, capsys):
+    with pytest.raises(SystemExit):
+        main(arguments.split())
+    assert "error: unrecognized arguments: --" in capsys.readouterr().err
+
+
+def test_an_option_that_does_not_exist_is_no_expression(capsys):
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert capsys.readouterr().err.endswith("error: the following arguments are required: expression\n")
+
+
+def test_only_the_expression_is_required(capsys):
+    with pytest.raises(SystemExit):
+        main([])
+    assert capsys.readouterr().err.endswith("error: the following arguments are required: expression\n")
+
+
+def test_an_expression_may_begin_with_minus_o(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["-omega*t", "omega=3", "t=2"]) == 0
+    assert "-omega*t     -6" in capsys.readouterr().out
+
+
+def test_the_table_cuts_an_argument_that_is_long(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["exp(" + "x*(" * 12 + "x" + ")" * 12 + ")", "x=0.5"]) == 0
+    assert "∂(x*(x*(x*(x*(x*(x*(x*(x*(x*(x*…) = " in capsys.readouterr().out
+
+
+def test_a_folder_is_not_a_picture(tmp_path, capsys):
+    assert main(["x", "x=1", "-o", str(tmp_path)]) == 1
+    assert f"error: cannot write: {os.strerror(errno.EISDIR)}: {tmp_path}" in capsys.readouterr().err
+
+
+def test_help_names_every_operator(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    printed = capsys.readouterr().out
+    assert "+ - * / % **, one comparison, x if … else y, and the functions" in printed
 
 
 def test_an_unwritable_picture_is_a_clear_error(tmp_path, capsys):
@@ -135,6 +181,15 @@ def test_an_expression_may_begin_with_a_minus_and_hold_any_letters(tmp_path, cap
     assert main(["-µ*α", "µ=3", "α=2", "-o", str(tmp_path / "x.png")]) == 0
     assert "-6" in capsys.readouterr().out
     assert (tmp_path / "x.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_picture_that_no_program_draws_leaves_the_table(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr("shutil.which", lambda name, path=None: None)
+    monkeypatch.setitem(sys.modules, "pygraphviz", None)
+    assert main(["x*x", "x=3", "-o", str(tmp_path / "x.pdf")]) == 1
+    printed = capsys.readouterr()
+    assert "x*x" in printed.out
+    assert printed.err == "python -m autograd: no picture: a PDF needs Graphviz itself: install it, or draw an SVG\n"
 
 
 def test_help_teaches(capsys):

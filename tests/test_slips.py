@@ -146,6 +146,13 @@ def test_an_op_of_a_list_says_how_to_apply_it_to_each(slip, write):
     assert re.search("got (list|tuple): ", str(error.value))
 
 
+def test_pythons_sum_with_a_start_is_told_from_ours():
+    w, b = [Value(1.0), Value(2.0)], Value(0.5)
+    words = r"write sum\(\[\*xs, b\]\), or Python's own builtins\.sum\(xs, b\)$"
+    with pytest.raises(TypeError, match=words):
+        autograd.sum((wi * 2.0 for wi in w), b)
+
+
 def test_pythons_functions_of_the_same_names_are_named():
     with pytest.raises(TypeError, match=r"takes 1 argument, got 2: Python's own function is builtins.round"):
         autograd.round(3.14159, 2)
@@ -217,6 +224,7 @@ def test_a_name_next_to_none_is_not_guessed():
         (autograd, "clamp", "write clip(x, low, high)"),
         (autograd, "jit", "write compile(f, *examples)"),
         (autograd, "numpy", "write import numpy"),
+        (autograd, "MLP", "write nn.MLP"),
         (nn, "Linear", 'write nn.Layer(nin, nout, "linear")'),
         (nn, "Adam", "write nn.optim.Adam"),
         (nn, "CosineAnnealingLR", "write nn.lr_scheduler.CosineAnnealingLR"),

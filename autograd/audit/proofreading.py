@@ -9,6 +9,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from autograd import context
+from autograd._check import finite_from_zero
 from autograd._format import printable
 from autograd._html import card, table
 from autograd.audit.claim import Claim
@@ -16,6 +17,7 @@ from autograd.audit.mistakes import diagnose
 from autograd.audit.parameters import Parameters
 from autograd.audit.recorded_loss import RecordedLoss
 from autograd.audit.report import AuditReport, Verdict, verdict_on
+from autograd.errors import REFUSALS
 
 RTOL = 1e-9  # rounding error allowed in a hand-written formula, beyond what the gradient's own conditioning explains
 NEARBY = 3  # points at which a claimed function is judged, besides the one given
@@ -52,6 +54,7 @@ def audit(
     for reason, n in (sizes or {}).items():
         if not isinstance(n, int) or n < 1:
             raise ValueError(f"audit: sizes: {reason!r} must be a positive integer, got {n!r}")
+    finite_from_zero("audit: rtol", rtol)
     parameters = Parameters(f, at)
     losses = [RecordedLoss(f, claimed, parameters, parameters.numbers), *_nearby(f, claimed, parameters)]
     if not losses[0].claimed:
@@ -73,7 +76,7 @@ def _nearby(f: Callable[..., Any], claimed: Any, parameters: Parameters) -> Iter
             try:
                 with context.quiet(), warnings.catch_warnings(action="ignore"):
                     loss = RecordedLoss(f, claimed, parameters, numbers)
-            except (ArithmeticError, ValueError):
+            except (*REFUSALS, TypeError):  # TypeError, as it may return None there
                 continue
             yield loss
             break
@@ -152,9 +155,10 @@ class Proofreading:
         at: Any,
         right: str = "",
         sizes: Mapping[str, int] | None = None,
+        rtol: float = RTOL,
     ) -> None:
         """Audit a statement, with the arguments of `audit`; `says` is what the document states, `right` the correct form."""
-        report = audit(f, claimed, at=at, sizes=sizes)
+        report = audit(f, claimed, at=at, sizes=sizes, rtol=rtol)
         if right and report:
             raise ValueError(f"Proofreading: right must be empty, since {says!r} already holds, got {right!r}")
         self.statements.append(Statement(says, report, right))
@@ -168,7 +172,8 @@ class Proofreading:
     def headline(self) -> str:
         """How many statements do not hold."""
         hold, undecided = [statement.holds for statement in self], sum(statement.undecided for statement in self)
-        return f"{self.document}: {verdict_on('statements', hold, undecided) or f'all {len(self)} hold'}"
+        all_hold = {0: "no statements yet", 1: "the one statement holds"}.get(len(self), f"all {len(self)} hold")
+        return f"{self.document}: {verdict_on('statements', hold, undecided) or all_hold}"
 
     def __repr__(self) -> str:
         lines = [self.headline()]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from autograd import ops
+from autograd.errors import REFUSALS
 from autograd.op import Op
 from autograd.value import Value, op_of, operands, take_partials
 
@@ -24,7 +25,7 @@ def evaluated(op: Op, args: Sequence[float], wanted: Sequence[bool]) -> tuple[fl
     try:
         z = op(*args)
         return z, take_partials(op, z, args, wanted) if any(wanted) else []
-    except (ArithmeticError, ValueError):
+    except REFUSALS:
         return math.nan, [math.nan if want else None for want in wanted]
 
 

@@ -4,16 +4,31 @@ from __future__ import annotations
 
 import dis
 import operator
+import re
 import sys
 from collections import ChainMap, UserDict, UserList, defaultdict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
 from functools import cached_property, lru_cache, partial, partialmethod, singledispatchmethod
+from gc import get_referents
 from types import BuiltinMethodType, CodeType, FunctionType, MappingProxyType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any, NamedTuple
 from weakref import ref
 
 from autograd._tree import tree_leaves
-from autograd.compiler.places import EMPTY, STATE, Attributes, Cells, CodeState, Members, Places, Same, contents, has_contents
+from autograd.compiler.places import (
+    EMPTY,
+    STATE,
+    Attributes,
+    Cells,
+    CodeState,
+    Current,
+    Members,
+    Places,
+    Same,
+    contents,
+    has_contents,
+)
 from autograd.compiler.plain_data import SCALARS, as_bytes, difference, from_bytes, is_plain
 from autograd.errors import CompileError
 from autograd.op import Op
@@ -26,6 +41,7 @@ _MAPPINGS = (dict, MappingProxyType, UserDict, ChainMap)
 _WRAPPERS = (property, cached_property, staticmethod, classmethod, singledispatchmethod)
 _BY_NAME = {"getattr", "vars", "__dict__", "attrgetter"}  # read attributes by names that code may compose: f"layer{i}"
 _ALL_NAMES = {"vars", "dir", "__dict__"}
+_EVALUATING = {"eval", "exec"}
 _ASKING = {"getattr", "hasattr"}
 _MISSING = {"AttributeError", "Exception"}  # caught where an attribute may be missing
 _METHODS = (FunctionType, staticmethod, classmethod)  # an instance attribute can override them: model.forward = f
@@ -44,6 +60,8 @@ _LIBRARIES = sys.stdlib_module_names | {
 }
 # In the standard library, but meant to hold the user's settings.
 _NAMESPACES = ("types.SimpleNamespace", "argparse.Namespace", "_thread._local")
+# Their objects store what they give; most others of these libraries hold what is their own affair, as a logger does.
+_STORES = ("configparser", "weakref", "numpy.polynomial", "scipy.interpolate", "scipy.sparse")
 _OURS = ("autograd", "nn")
 
 
@@ -177,6 +195,9 @@ def _inside(path: str, held: Any, names: _Names) -> Iterator[Places]:
         yield Places.of("", None, {"self": held.__self__, held.__name__: getattr(held, "__func__", None)})
     elif isinstance(held, ref):
         yield Places.of("", None, {f"{path}()": held()})
+    elif isinstance(held, ContextVar):
+        current = Current(held)
+        yield Places.of("", current, {(key := f"{path}.get()"): current[key]})
     elif type(held) in _VIEWS:
         yield Places.of("", None, {path: held.mapping})
     elif isinstance(held, (operator.attrgetter, operator.methodcaller)):
@@ -187,6 +208,10 @@ def _inside(path: str, held: Any, names: _Names) -> Iterator[Places]:
         yield Places.of("", None, {"__wrapped__": held.__wrapped__})
     elif isinstance(held, Op) and not held.built_in:
         yield Places.of("", None, dict(enumerate((held.forward, *held.partials))))
+    elif f"{type(held).__module__}.{type(held).__name__}" == "numpy.vectorize":
+        yield Places.of(f"{path}.", vars(held), {"pyfunc": held.pyfunc})
+    elif f"{type(held).__module__}.{type(held).__name__}" == "numpy.ufunc":  # np.frompyfunc keeps its function to itself
+        yield Places.of("", None, dict(enumerate(filter(callable, get_referents(held)))))
     elif isinstance(held, (partial, partialmethod)):
         yield Places.of("", None, {"its function": held.func, **{f"argument {i}": x for i, x in enumerate(held.args)}})
         yield Places.of("", held.keywords, held.keywords)
@@ -216,6 +241,11 @@ def _referred(f: FunctionType, names: _Names) -> Iterator[Places]:
     variables = dict.fromkeys(name for _, _, loaded in found for name in loaded)
     missing = variables.keys() - f.__globals__.keys() - names.assigned
     variables.update(dict.fromkeys(texts if "globals" in own else ()))
+    if not _EVALUATING.isdisjoint(own):
+        formulas = [*texts, *filled.values(), *(f.__globals__.get(name) for name in variables)]
+        words = _words(formulas) - {name for code in codes for name in (*code.co_varnames, *code.co_cellvars)} - {*texts}
+        names.read.update(words)
+        variables.update(dict.fromkeys(sorted(words)))
     yield from _split("", f.__globals__, {name: f.__globals__[name] for name in variables if name in f.__globals__}, names)
     yield Places.of("", f.__globals__, dict.fromkeys(missing, EMPTY))  # builtins, unless a global of that name gets defined
     imported = {name: sys.modules[name] for code in codes for name in _imports(code) if name in sys.modules}
@@ -225,6 +255,12 @@ def _referred(f: FunctionType, names: _Names) -> Iterator[Places]:
     yield Places.of(f"{f.__name__}.", CodeState(f), {key: getattr(f, key) for key in STATE})
     settings = {key: x for key, x in vars(f).items() if key in names.read - names.assigned and not key.startswith("__")}
     yield Places.of(f"{f.__name__}.", vars(f), settings)
+
+
+def _words(formulas: list[Any]) -> set[str]:
+    """The names in texts and code that are evaluated."""
+    found = {word for text in formulas if isinstance(text, str) for word in re.findall(r"[^\W\d]\w*", text)}
+    return found.union(*(code.co_names for code in formulas if isinstance(code, CodeType)))
 
 
 _ITEM = "[]"  # stands for an item among the assigned names
@@ -264,7 +300,8 @@ def _is_of_a_user(held: Any, names: _Names) -> bool:
     if isinstance(held, type):
         return not names.are_of_library(_package(held.__module__))
     kind = type(held)
-    return _package(kind.__module__) not in _LIBRARIES or f"{kind.__module__}.{kind.__qualname__}" in _NAMESPACES
+    name = f"{kind.__module__}.{kind.__qualname__}"
+    return _package(kind.__module__) not in _LIBRARIES or name in _NAMESPACES or name.startswith(_STORES)
 
 
 @lru_cache(maxsize=10_000)
@@ -291,6 +328,8 @@ def _attributes(path: str, held: Any, names: _Names) -> Iterator[Places]:
         read.update(name for name in every if any(part in name for part in names.parts))
     own = {key: x for key, x in variables.items() if key in read and not _is_ours(x)}
     yield from _split(f"{path}.", variables, own, names)
+    if names.are_of_library(_package(type(held).__module__)):
+        yield Places.of(f"{path}.", Attributes(held), _stored(held, variables))
     if names.assigned.isdisjoint(variables) and not isinstance(held, ModuleType) and not _ALL_NAMES.isdisjoint(names.read):
         yield Places.of(f"vars({path})", variables, variables, len(variables))
     read.update(_IMPLICIT, _MAKING if is_class else ())
@@ -316,6 +355,15 @@ def _attributes(path: str, held: Any, names: _Names) -> Iterator[Places]:
     missing = (names.read if lenient else names.optional) - names.assigned - known
     for holder in (variables, *(names.classes[kind] for kind in kinds)):
         yield Places.of(f"{path}.", holder, dict.fromkeys(missing - holder.keys(), EMPTY))
+
+
+def _stored(held: Any, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """Where an object of a library, whose code is not read, has what it gives as items or attributes: containers and arrays."""
+    if not type(held).__module__.startswith(_STORES) and not any(hasattr(type(held), x) for x in ("__getitem__", "__getattr__")):
+        return {}
+    slots = [key for kind in type(held).__mro__ for key, x in vars(kind).items() if isinstance(x, MemberDescriptorType)]
+    found = {key: getattr(held, key, None) for key in (*slots, *variables) if key[:2] != "__"}
+    return {key: x for key, x in found.items() if isinstance(x, (list, deque, set, *_MAPPINGS)) or has_contents(x)}
 
 
 def _is_ours(x: Any) -> bool:

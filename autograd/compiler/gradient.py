@@ -67,7 +67,7 @@ class Sweep:
     def _depending_on(self, inputs: Collection[int]) -> set[int]:
         within = set(inputs)
         for row in self.rows:
-            for arg in row.args:
+            for arg in row.args if row.op is not detach else ():
                 if type(arg) is int and arg in within:
                     within.add(row.result)
                     break

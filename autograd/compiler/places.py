@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Mapping, Sequence, Set
+from contextvars import ContextVar
 from itertools import chain
 from operator import attrgetter, contains, getitem, is_
 from types import FunctionType
@@ -154,6 +155,19 @@ class Attributes:
 
     def __contains__(self, name: str) -> bool:
         return self[name] is not EMPTY
+
+
+class Current:
+    """The value of a context variable, in the context of whoever asks."""
+
+    def __init__(self, variable: ContextVar[Any]) -> None:
+        self._variable = variable
+
+    def __getitem__(self, key: str) -> Any:
+        return self._variable.get(EMPTY)
+
+    def __contains__(self, key: str) -> bool:
+        return self[key] is not EMPTY
 
 
 class CodeState(Attributes):

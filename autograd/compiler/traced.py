@@ -155,9 +155,10 @@ def _parameter_names(f: Callable[..., Any], name: str, count: int) -> list[str]:
     plain = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     names = [p.name for p in plain]
     if missing := [p.name for p in plain[count:] if p.default is p.empty]:
+        written = ", ".join([name if name.isidentifier() else "f", *names])
         raise TypeError(
             f"compile: {name} is traced on examples of its arguments, but got none for {', '.join(missing)}: write "
-            f"compile({', '.join([name, *names])}), with numbers, lists or arrays like those of later calls"
+            f"compile({written}), with numbers, lists or arrays like those of later calls"
         )
     return [*names[:count], *(f"x{i}" for i in range(len(names), count))]
 

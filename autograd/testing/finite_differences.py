@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from autograd._check import any_number, finite_above_zero, finite_from_zero
+from autograd.errors import REFUSALS
 
 EPSILON = 2.0**-52
 SMALLEST = 5e-324  # the smallest positive float
@@ -51,8 +52,8 @@ def differentiate(
 
     `step` is the first step (by default chosen from x), `noise` the absolute rounding error of f (by default
     measured). Use `side=0`, central differences, if f is smooth at x; 1 or -1 stays on one side of x, as at a kink or
-    where f is infinitely steep. f may raise ValueError or ArithmeticError where it is undefined. If no step works,
-    the error is infinite. Bad arguments raise ValueError or TypeError.
+    where f is infinitely steep. f may raise ValueError, ArithmeticError, LookupError or AssertionError where it is
+    undefined. If no step works, the error is infinite. Bad arguments raise ValueError or TypeError.
 
     >>> from math import exp
     >>> value, error = differentiate(exp, 0.0)
@@ -63,7 +64,7 @@ def differentiate(
     def value(t: float) -> float:
         try:
             return f(t)
-        except (ValueError, ArithmeticError):
+        except REFUSALS:
             return math.nan
 
     x = any_number("x", x)

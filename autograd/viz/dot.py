@@ -90,7 +90,7 @@ def _row(line: Line) -> str:
 
 
 class RendererMissing(RuntimeError):
-    """No graph layout program was found.
+    """No program was found that draws a graph in this format.
 
     >>> from autograd import Value, draw_dot
     >>> drawing = draw_dot(Value(2.0).exp())
@@ -109,7 +109,7 @@ def layout(source: str, format: str = "svg") -> bytes:
     """
     import subprocess  # imported here: a browser's Python lacks it
 
-    program = _program()
+    program = _program(format)
     if program is None:
         return _pygraphviz(source, format)
     command = [program, f"-T{format}"]
@@ -129,18 +129,22 @@ def with_words(svg: bytes, title: str, description: str) -> bytes:
     return begin + f"<title>{escaped(title)}</title><desc>{escaped(description)}</desc>".encode() + svg[head:]
 
 
-def _program() -> str | None:
+def _program(format: str) -> str | None:
     import os
     import shutil
 
-    beside = os.path.dirname(sys.executable)
-    return shutil.which("dot") or shutil.which("graphviz-pure") or shutil.which("graphviz-pure", path=beside)
+    found = shutil.which("dot")
+    if found or format == "pdf":  # which graphviz-pure does not write
+        return found
+    return shutil.which("graphviz-pure") or shutil.which("graphviz-pure", path=os.path.dirname(sys.executable))
 
 
 def _pygraphviz(source: str, format: str) -> bytes:
     try:
         import pygraphviz
     except ImportError:
+        if format == "pdf":
+            raise RendererMissing("a PDF needs Graphviz itself: install it, or draw an SVG") from None
         raise RendererMissing(
             "no graph layout program was found: pip install 'scalar-autograd[render]', or install Graphviz"
         ) from None

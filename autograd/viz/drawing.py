@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any, Self
 
 import graphviz
@@ -100,14 +101,26 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
         """The diagram of the drawing; None if it isn't of a graph."""
         return None if self.picture is None else self.picture.diagram
 
-    def render(self, filename: str | Path, *, format: str | None = None) -> str:
-        """Write the picture to `filename`, adding the suffix of its format if it is missing; returns the path."""
+    def render(self, filename: str | Path, *, format: str | None = None, view: bool = False) -> str:
+        """Write the picture to `filename`, adding the suffix of its format if it is missing; returns the path.
+
+        A suffix .svg, .png or .pdf sets the format, unless `format` does. With `view`, the file is opened in a browser.
+        """
         path = Path(filename)
-        suffix = f".{format or self.format}"
-        if path.suffix != suffix:
-            path = path.with_name(f"{path.name}{suffix}")
+        named = path.suffix.removeprefix(".")
+        format = format or (named if named in style.CHOICES["format"] else self.format)
+        if named != format:
+            path = path.with_name(f"{path.name}.{format}")
         write_atomically(path, self.pipe(format))
+        if view:
+            import webbrowser  # imported here, since few programs need it
+
+            webbrowser.open(path.resolve().as_uri())
         return str(path)
+
+    def view(self, filename: str | Path | None = None) -> str:
+        """Write the picture to `filename`, or to a temporary folder, and open it in a browser; returns the path."""
+        return self.render(Path(mkdtemp()) / "graph" if filename is None else filename, view=True)
 
     def words(self) -> tuple[str, str]:
         """A title and a description for readers who can't see the picture."""
@@ -124,6 +137,9 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
 
     def __str__(self) -> str:
         return self.text()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self.words()[0]}; render(path) writes the picture, print shows it as text>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> dict[str, str]:
         try:

@@ -55,14 +55,27 @@ CLASSES = (
 )
 NAMED = COLOURS | {f"class-{i}": colour for i, colour in enumerate(CLASSES, 1)}
 MARKERS = ("o", "^", "s", "D", "P", "X", "v", "*", "p", "<")  # of the classes, as Matplotlib calls them
-# Pages whose dark or light theme is chosen on the page: Jupyter's, those of VS Code's and Colab's notebooks.
+# Pages whose dark or light theme is chosen on the page: Jupyter's, those of VS Code's and Colab's notebooks, those of Sphinx's
+# Furo and PyData, of Bootstrap and of Quarto.
 DARK_PAGES = (
     '[data-jp-theme-light="false"]',
     ".vscode-dark",
     ".vscode-high-contrast:not(.vscode-high-contrast-light)",
     'html[theme="dark"]',
+    '[data-theme="dark"]',
+    '[data-bs-theme="dark"]',
+    ".quarto-dark",
 )
-LIGHT_PAGES = ('[data-jp-theme-light="true"]', ".vscode-light", ".vscode-high-contrast-light", 'html[theme="light"]')
+LIGHT_PAGES = (
+    '[data-jp-theme-light="true"]',
+    ".vscode-light",
+    ".vscode-high-contrast-light",
+    'html[theme="light"]',
+    '[data-theme="light"]',
+    '[data-bs-theme="light"]',
+    ".quarto-light",
+)
+AUTO_PAGES = '[data-theme="auto"]'  # Furo's, dark where the system is
 RAMP = ("#1b1a17", "#4a4843", "#807d76", "#bbb8b0", "#f4f1e8")  # dark to light, the same in both modes
 
 
@@ -93,13 +106,15 @@ def variables(mode: str, names: Collection[str] = ()) -> str:
 def theme_css(names: Collection[str] = ()) -> str:
     """CSS that sets the named variables, or all, in elements of class `autograd`.
 
-    They are light, or dark where the element has data-theme="dark" and in the dark themes of notebooks.
+    They are light, or dark where the element has data-theme="dark" and in the dark themes of notebooks and other pages.
     """
     pages = f":is({', '.join(DARK_PAGES)}) .autograd:not([data-theme])"
-    light_css, dark_css = variables("light", names), variables("dark", names)
+    auto = f"{AUTO_PAGES} .autograd:not([data-theme])"
+    light_css, dark_css = variables("light", names), f"{variables('dark', names)} color-scheme: dark;"
     return (
         f".autograd {{ {light_css} color-scheme: light; }}\n"
-        f'.autograd[data-theme="dark"], {pages} {{ {dark_css} color-scheme: dark; }}\n'
+        f'.autograd[data-theme="dark"], {pages} {{ {dark_css} }}\n'
+        f"@media (prefers-color-scheme: dark) {{ {auto} {{ {dark_css} }} }}\n"
     )
 
 

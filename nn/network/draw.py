@@ -46,12 +46,13 @@ class NetworkDrawing:
         checked_choice("format", format, ("svg",))
         return self.svg if encoding else self.svg.encode()
 
-    def render(self, filename: str | Path, *, format: str = "svg") -> str:
+    def render(self, filename: str | Path, *, format: str | None = None) -> str:
         """Write the picture to `filename`, with the suffix .svg added if it is missing; returns the path."""
         path = Path(filename)
-        if path.suffix != f".{format}":
-            path = path.with_name(f"{path.name}.{format}")
-        write_atomically(path, self.pipe(format))
+        picture = self.pipe(format or (path.suffix[1:] if path.suffix in (".png", ".pdf") else "svg"))
+        if path.suffix != ".svg":
+            path = path.with_name(f"{path.name}.svg")
+        write_atomically(path, picture)
         return str(path)
 
     def save_html(self, path: str | Path) -> str:

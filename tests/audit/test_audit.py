@@ -506,10 +506,13 @@ def test_neither_the_values_nor_the_point_given_are_changed():
     assert (w.data, w.grad, w.args, list(array)) == (2.0, 0.0, (), [1.0, 2.0])
 
 
-def test_a_function_that_is_not_defined_nearby_is_judged_where_it_is():
+@pytest.mark.parametrize("refuses", [ValueError, ZeroDivisionError, AssertionError, IndexError, KeyError, None])
+def test_a_function_that_is_not_defined_nearby_is_judged_where_it_is(refuses):
     def f(x):
         if x.data != 0.5:
-            raise ValueError("outside of the domain")
+            if refuses is None:
+                return None
+            raise refuses("outside of the domain")
         return x * x
 
     report = audit(f, lambda x: 2 * x, at=0.5)
@@ -567,8 +570,17 @@ def test_a_proofreading_tells_what_cannot_be_judged_from_what_does_not_hold():
 
 def test_a_proofreading_in_which_all_holds_says_so():
     notes = Proofreading("notes")
+    assert notes.headline() == "notes: no statements yet"
     notes.claim("∂/∂w = 2(wx+b)·x", line, lambda w, b: (6 * (3 * w + b), 2 * (3 * w + b)), at=(0.5, 0.25))
-    assert notes.headline() == "notes: all 1 hold"
+    assert notes.headline() == "notes: the one statement holds"
+    notes.claim("d(w²)/dw = 1.41, rounded", lambda w: w * w, 1.41, at=math.sqrt(0.5), rtol=0.01)
+    assert notes.headline() == "notes: all 2 hold"
+
+
+@pytest.mark.parametrize(("rtol", "error"), [("1e-3", TypeError), (-1.0, ValueError), (math.nan, ValueError)])
+def test_a_tolerance_that_is_none_is_refused(rtol, error):
+    with pytest.raises(error, match=r"audit: rtol|expected a real number"):
+        audit(lambda w: w * w, 1.0, at=0.5, rtol=rtol)
 
 
 def test_a_right_form_beside_a_statement_that_holds_is_refused():

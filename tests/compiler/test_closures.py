@@ -1,5 +1,6 @@
 """Functions that read outside state: each change is picked up or is an error; stale numbers are never used."""
 
+import builtins
 import functools
 import importlib
 import math
@@ -11,13 +12,18 @@ import weakref
 from argparse import Namespace
 from array import array
 from collections import ChainMap, OrderedDict, UserDict, UserList, deque
+from configparser import ConfigParser
+from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
+from functools import partial
 from operator import attrgetter, methodcaller
 from types import MappingProxyType, ModuleType, SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.interpolate
+import scipy.sparse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -860,6 +866,66 @@ def test_what_a_function_reads_in_a_roundabout_way_is_watched(way):
         program(1.0)
 
 
+@pytest.mark.parametrize("made", [np.vectorize, partial(np.frompyfunc, nin=1, nout=1)], ids=["vectorize", "frompyfunc"])
+def test_a_function_that_numpy_applies_to_every_element_has_outer_variables(made):
+    rate = 2.0
+    on_arrays = made(lambda x: rate * x)
+    program = autograd.compile(lambda xs: on_arrays(xs).sum(), np.ones(2))
+    assert program(np.array([1.0, 2.0])) == 6.0
+    rate = 3.0
+    with pytest.raises(CompileError, match="rate, which <lambda> reads, has changed"):
+        program(np.array([1.0, 2.0]))
+
+
+FORMULA = "RATE * x + OFFSETS[0]"
+BYTECODE = builtins.compile(FORMULA, "formula", "eval")
+
+
+def executed(x):
+    names = {"x": x}
+    exec("y = RATE * x + OFFSETS[0]", globals(), names)
+    return names["y"]
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: eval("RATE * x + OFFSETS[0]"),
+        lambda x: eval(FORMULA),
+        lambda x: eval(BYTECODE),
+        lambda x: eval(FORMULA, globals(), {"x": x}),
+        executed,
+    ],
+    ids=["a text", "a text elsewhere", "code", "names", "exec"],
+)
+def test_what_a_formula_given_as_text_reads_is_watched(monkeypatch, f):
+    program = autograd.compile(f, 1.0)
+    monkeypatch.setitem(globals(), "x", 5.0)  # another one
+    assert program(2.0) == 5.0
+    monkeypatch.setitem(globals(), "RATE", 3.0)
+    with pytest.raises(CompileError, match=r"RATE, which .* reads, has changed"):
+        program(2.0)
+
+
+def test_a_context_variable_that_is_set_anew_is_an_error_in_that_context_alone():
+    rate = ContextVar("rate", default=2.0)
+    program = autograd.compile(lambda x: x * rate.get(), 1.0)
+    other = copy_context()
+    other.run(rate.set, 3.0)
+    assert program(1.0) == 2.0
+    with pytest.raises(CompileError, match=r"rate.get\(\), which <lambda> reads, has changed"):
+        other.run(program, 1.0)
+
+
+def test_a_context_variable_may_have_no_value_yet():
+    rate = ContextVar("rate")
+    program = autograd.compile(lambda x: x * rate.get(2.0), 1.0)
+    assert program(1.0) == 2.0
+    rate.set(3.0)
+    with pytest.raises(CompileError, match=r"rate.get\(\), which <lambda> reads, has changed"):
+        program(1.0)
+
+
 def test_a_method_may_keep_what_it_computed_under_its_name():
     class Scale:
         @functools.cached_property
@@ -1043,6 +1109,25 @@ class Solver:
         Solver.cache[Solver.calls] = x
         return self.rate * x
 
+class Edges:
+    def __init__(self, weights):
+        self._weights, self._reads, self.__cache__ = weights, 0, {}
+
+    def __getitem__(self, edge):
+        self._reads += 1
+        self.__cache__[self._reads] = edge
+        return self._weights[edge]
+
+class Config:
+    def __init__(self, **fields):
+        object.__setattr__(self, "_fields", fields)
+
+    def __getattr__(self, name):
+        return self._fields[name]
+
+    def __setattr__(self, name, x):
+        self._fields[name] = x
+
 RATE = 2.0
 
 def solved(x):
@@ -1092,6 +1177,54 @@ def test_an_object_of_an_installed_package_has_settings(toolbox):
     solver.rate = 4.0
     with pytest.raises(CompileError, match=r"solver\.rate, which <lambda> reads, has changed"):
         program(2.0)
+
+
+def test_what_is_stored_in_an_object_of_an_installed_package_is_watched(toolbox):
+    weights = {(0, 1): 3.0}
+    edges, config = toolbox.Edges(weights), toolbox.Config(rate=2.0)
+    by_edge = autograd.compile(lambda x: edges[0, 1] * x, 1.0)
+    by_config = autograd.compile(lambda x: config.rate * x, 1.0)
+    assert (edges[0, 1], by_edge(2.0), by_config(2.0)) == (3.0, 6.0, 4.0)
+    weights[0, 1] = 4.0
+    with pytest.raises(CompileError, match=r"edges\._weights\[\(0, 1\)\], which <lambda> reads, has changed"):
+        by_edge(2.0)
+    config.rate = 5.0
+    with pytest.raises(CompileError, match=r"config\._fields\['rate'\], which <lambda> reads, has changed"):
+        by_config(2.0)
+
+
+def stored():
+    line, matrix = np.polynomial.Polynomial([1.0, 2.0]), scipy.sparse.csr_array(np.eye(2))
+    spline = scipy.interpolate.CubicSpline([0.0, 1.0, 2.0], [0.0, 1.0, 0.0])
+    return {
+        "a polynomial": (line, lambda x: line(x), line.coef),
+        "a spline": (spline, lambda x: x * spline.c[0, 0], spline.c),
+        "a sparse matrix": (matrix, lambda x: x * matrix[0, 0], matrix.data),
+    }
+
+
+@pytest.mark.parametrize("kind", ["a polynomial", "a spline", "a sparse matrix"])
+def test_what_an_object_of_numpy_or_scipy_stores_is_watched(kind):
+    _, f, numbers = stored()[kind]
+    program = autograd.compile(f, 1.0)
+    assert program(2.0) == f(2.0)
+    numbers[:] = 7.0
+    with pytest.raises(CompileError, match="which <lambda> reads, has changed"):
+        program(2.0)
+
+
+def test_what_a_configuration_and_a_dict_with_weak_keys_hold_is_watched():
+    config, node = ConfigParser(), Plain
+    config["model"], weights = {"rate": "2.0"}, weakref.WeakKeyDictionary({node: 3.0})
+    by_config = autograd.compile(lambda x: config.getfloat("model", "rate") * x, 1.0)
+    by_node = autograd.compile(lambda x: weights[node] * x, 1.0)
+    assert (by_config(2.0), by_node(2.0)) == (4.0, 6.0)
+    config["model"]["rate"] = "5.0"
+    with pytest.raises(CompileError, match=r"rate.*, which <lambda> reads, has changed"):
+        by_config(2.0)
+    weights[node] = 5.0
+    with pytest.raises(CompileError, match="which <lambda> reads, has changed"):
+        by_node(2.0)
 
 
 def test_a_function_that_an_installed_package_has_wrapped_has_outer_variables(toolbox):

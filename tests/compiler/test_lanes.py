@@ -460,7 +460,8 @@ def test_without_a_folder_that_can_be_written_it_compiles_anew(monkeypatch, caps
         monkeypatch.setattr(machine_code, "_addresses", dict(known))
         (got,) = run(one_op(ops.neg, "v"), [[1.0, -0.0]], 2)
         assert repr(got.tolist()) == "[-1.0, 0.0]"
-        assert "compiling 1 function for programs on lanes" in capsys.readouterr().err
+        told = capsys.readouterr().err
+        assert "compiling 1 function for programs on lanes, in every process: set NUMBA_CACHE_DIR to a writable" in told
 
 
 def test_a_changed_source_is_compiled_anew(monkeypatch, tmp_path, capsys):

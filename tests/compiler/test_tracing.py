@@ -338,6 +338,8 @@ def test_an_argument_without_an_example_is_named():
 
     with pytest.raises(TypeError, match=r"MLP is traced .* got none for x: write compile\(MLP, x\)"):
         compile(nn.MLP(1, [1]))
+    with pytest.raises(TypeError, match=r"<lambda> is traced .* got none for x: write compile\(f, x\)"):
+        compile(lambda x: x)
     assert compile(lambda x, scale=2.0, *rest: scale * x, 3.0)(4.0) == 8.0
 
 
@@ -442,6 +444,51 @@ def test_comparisons_combined_as_bools_are_computed_anew_in_every_lane(executor)
     found = compile(f, 1.0, 2.0, executor=executor)(xs, ys)
     assert found.tolist()[:4] == [f(x, y) for x, y in zip(xs.tolist(), ys.tolist(), strict=True)][:4]
     assert math.isnan(found[4])
+
+
+COUNTED = {
+    "parity": lambda xs: (-1.0) ** (xs[0] > xs[1]) * xs[2],
+    "a power of what may be negative": lambda xs: xs[1] ** (xs[0] > 0.0) * xs[2],
+    "a quotient": lambda xs: xs[2] + (xs[0] > 0.0) / xs[1],
+    "the other side": lambda xs: xs[1] * (1 - (xs[0] > 0.0)),
+    "a mask": lambda xs: (xs[0] > 0.0) * xs[1] + (xs[0] <= 0.0) * xs[2],
+    "a count": lambda xs: sum(x > 0.0 for x in xs) * xs[0] + xs[2],
+    "combined": lambda xs: ((xs[0] > 0.0) | (xs[1] > 0.0)) * xs[2],
+    "within a gradient": lambda xs: autograd.grad(lambda x: (x > xs[0]) * x * xs[1])(xs[2]),
+}
+NUMBERS = [
+    (3.0, 1.0, 2.0),
+    (-1.0, -2.0, 1.0),
+    (-3.0, 0.0, -2.5),
+    (1.0, math.nan, 2.0),
+    (1.0, math.inf, 2.0),
+    (-1.0, -math.inf, 2.0),
+]
+
+
+@pytest.mark.parametrize("f", COUNTED.values(), ids=COUNTED)
+def test_no_gradient_flows_through_a_comparison_that_is_counted(f):
+    program = autograd.compile(f, [1.0, 2.0, 3.0])
+    rows = program.value_and_grad(np.array(NUMBERS))[1]
+    for numbers, row in zip(NUMBERS, rows, strict=True):
+        with warnings.catch_warnings(action="ignore"):
+            value, slopes = autograd.value_and_grad(f)([*numbers])
+            curves = autograd.hessian(f)([*numbers])
+        assert repr(program.value_and_grad([*numbers])) == repr((value, slopes))
+        assert repr(program.hessian([*numbers])) == repr(curves)
+        assert np.array_equal(row, slopes, equal_nan=True)
+
+
+def test_no_partials_are_computed_by_what_no_gradient_flows_through():
+    for f in (lambda x, y: 2.0 ** (x > y) * x, lambda x, y: 2.0 ** x.detach() * x):
+        assert "0.693" not in compile(f, 1.0, 2.0).source("python", "value_and_grad")  # the logarithm of 2
+
+
+def test_a_gradient_flows_through_a_comparison_that_is_called_as_an_op():
+    f = lambda x, y: autograd.greater(x, 0.0) * y  # noqa: E731
+    program = autograd.compile(f, 1.0, 2.0)
+    for y in (2.0, math.nan):
+        assert repr(program.value_and_grad(1.0, y)) == repr(autograd.value_and_grad(f)(1.0, y))
 
 
 def test_a_count_of_comparisons_that_is_an_index_is_told_how_to_be_one():

@@ -472,7 +472,7 @@ def test_the_key_as_a_table_holds_what_it_prints():
 
 
 def test_it_prints_its_operations_and_its_questions_and_a_notebook_gets_the_page_even_without_a_renderer(monkeypatch):
-    monkeypatch.setattr("autograd.viz.dot._program", lambda: None)
+    monkeypatch.setattr("autograd.viz.dot._program", lambda format: None)
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
     q = quiz(square_of_a_sum())
     assert "<iframe" in q._repr_html_()

@@ -581,6 +581,12 @@ def test_the_picture_has_a_title_and_a_description(tmp_path):
     )
 
 
+def test_a_picture_is_only_an_svg(tmp_path):
+    with pytest.raises(ValueError, match=r"format must be one of svg, got 'png'"):
+        nn.draw(mlp(2, 3, 1)).render(tmp_path / "net.png")
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("name", ["</script><img src=x>", "a\x00b", "&<>\"'", "\u2028"])
 def test_names_are_escaped(name):
     drawing = nn.draw(mlp(1, 1), inputs=[name])

@@ -255,6 +255,26 @@ def test_groups_are_added_by_add_param_group_alone() -> None:
     assert len(optimizer.param_groups) == 1
 
 
+def test_many_parameters_in_place_of_a_number_are_not_all_printed() -> None:
+    parameters = nn.MLP(2, [16, 1], seed=0).parameters()
+    with pytest.raises(TypeError, match=r"^lr must be a finite number > 0, got \[Value\(data=.{0,100}…$"):
+        SGD(0.1, parameters)  # type: ignore[arg-type]
+
+
+def test_settings_handed_on_wrongly_say_how() -> None:
+    class Mine(Optimizer):
+        def __init__(self, params: list[Value], how: str) -> None:
+            if how == "as in PyTorch":
+                super().__init__(params, {"lr": 0.1, "rho": 0.9})  # type: ignore[arg-type]
+            else:
+                super().__init__(params, 0.1, rho=0.9)
+
+    with pytest.raises(TypeError, match=r"hand them on, super\(\)\.__init__\(params, lr=…, rho=…\)"):
+        Mine([Value(1.0)], "as in PyTorch")
+    with pytest.raises(TypeError, match=r"^Mine has no setting 'rho': declare it in the class, rho = Setting\(check\)"):
+        Mine([Value(1.0)], "undeclared")
+
+
 def test_a_rule_of_ones_own_reads_the_settings_of_the_group_at_hand() -> None:
     class Leap(Optimizer):
         share = Setting(below_one)

@@ -259,6 +259,7 @@ def test_a_diverging_loss_is_reported_with_its_epoch():
         ({"metric": nn.accuracy, "loss": nn.BCELoss()}, r"write metric=functools\.partial\(nn\.accuracy, threshold=0\.5\)"),
         ({"metric": nn.accuracy}, r"metric: accuracy: y\[\d\]: expected 1, and 0 or -1, for outputs of one number, got"),
         ({"callbacks": EarlyStopping()}, "callbacks must be a list of functions"),
+        ({"callbacks": [EarlyStopping]}, r"callbacks must be functions, got a class: write EarlyStopping\(\)"),
     ],
 )
 def test_bad_arguments_are_refused_by_name_and_the_model_is_unchanged(options, message):

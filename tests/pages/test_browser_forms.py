@@ -26,6 +26,10 @@ PLACES = {  # the attributes of html and body
     "Lab, dark": ("", 'data-jp-theme-light="false" style="background: #111; color: #ddd"'),
     "VS Code, dark": ("", 'class="vscode-dark" style="background: #1e1e1e; color: #ddd"'),
     "Colab, dark": ('theme="dark"', 'style="background: #383838; color: #ddd"'),
+    "Sphinx, dark": ('data-theme="dark"', 'style="background: #111; color: #ddd"'),
+    "Bootstrap, dark": ('data-bs-theme="dark"', 'style="background: #212529; color: #ddd"'),
+    "Quarto, dark": ("", 'class="quarto-dark" style="background: #111; color: #ddd"'),
+    "Furo, auto": ("", 'data-theme="auto"'),
 }
 
 
@@ -107,6 +111,38 @@ def test_cards_are_dark_where_the_notebook_is(browser, outputs, place):
     found = page.evaluate("[...document.querySelectorAll('.answer')].map(one => getComputedStyle(one).backgroundColor)")
     paper = COLOURS["paper"].dark if "dark" in place else COLOURS["paper"].light
     assert set(found) == {f"rgb({', '.join(str(int(paper[i : i + 2], 16)) for i in (1, 3, 5))})"}
+    page.close()
+
+
+# As slides, and pages with striped tables and a dark theme for code, have it.
+HOST = """
+section { text-align: center; text-transform: uppercase; letter-spacing: .1em; }
+th { background: #04aa6d; color: white; text-transform: uppercase; }
+table { display: block; width: 100%; background: #222; }
+caption { font-size: 80%; }
+tr:nth-child(even) { background: #333; }
+ul { display: inline-block; }
+section code { background: #111; color: #e83e8c; }
+"""
+LOOKS = ["color", "backgroundColor", "display", "fontSize", "textAlign", "textTransform", "letterSpacing"]
+LOOK = f"all => all.map(one => {LOOKS}.map(name => getComputedStyle(one)[name]))"
+
+
+def test_a_page_around_a_card_changes_neither_its_colours_nor_its_letters(browser, outputs):
+    looks = []
+    for style in ("", HOST):
+        page = shown(browser, page_of(outputs).replace("</style>", f"</style><style>{style}</style>", 1))
+        looks.append(page.locator(".answer, .answer *:not(style)").evaluate_all(LOOK))
+        page.close()
+    assert looks[0] == looks[1]
+
+
+def test_cards_are_dark_with_the_system_where_the_page_is(browser, outputs):
+    page = shown(browser, page_of(outputs, "Furo, auto"))
+    page.emulate_media(color_scheme="dark")
+    assert page.locator(".answer").evaluate_all("all => all.every(one => getComputedStyle(one).colorScheme === 'dark')")
+    page.emulate_media(color_scheme="light")
+    assert page.locator(".answer").evaluate_all("all => all.every(one => getComputedStyle(one).colorScheme === 'light')")
     page.close()
 
 

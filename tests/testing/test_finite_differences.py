@@ -82,6 +82,19 @@ def test_a_function_that_is_not_resolved_by_the_floats_has_no_estimate():
     assert differentiate(lambda t: math.nan, 1.0).error == math.inf
 
 
+def inside(t):
+    assert 0.0 < t < 1.0
+    return math.log(t / (1.0 - t))
+
+
+@pytest.mark.parametrize(
+    ("f", "exact"),
+    [(inside, 1.0 / (0.7 * 0.3)), (lambda t: ([2.0] * 9)[int(8.0 * t)] * t, 2.0), (lambda t: {0: t * t}[int(t)], 1.4)],
+)
+def test_a_function_may_refuse_what_is_outside_its_domain_by_an_assertion_or_a_look_up(f, exact):
+    assert_covered(differentiate(f, 0.7), exact, 1e-9)
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

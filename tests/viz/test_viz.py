@@ -3,6 +3,7 @@
 import re
 import sys
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import numpy
 import pytest
@@ -114,7 +115,7 @@ def test_without_dot_on_the_path_the_picture_still_comes(monkeypatch):
 
 
 def test_without_any_renderer_a_graph_is_drawn_all_the_same_but_a_png_is_an_error(monkeypatch, tmp_path):
-    monkeypatch.setattr("autograd.viz.dot._program", lambda: None)
+    monkeypatch.setattr("autograd.viz.dot._program", lambda format: None)
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
     drawing = draw_dot(Value(1.0, label="x") + 1.0)
     assert "x" in texts(drawing)
@@ -123,8 +124,27 @@ def test_without_any_renderer_a_graph_is_drawn_all_the_same_but_a_png_is_an_erro
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_pdf_needs_graphviz_itself(monkeypatch, tmp_path):
+    monkeypatch.setattr("shutil.which", lambda name, path=None: None if name == "dot" else f"/usr/bin/{name}")
+    monkeypatch.setitem(sys.modules, "pygraphviz", None)
+    with pytest.raises(RendererMissing, match=r"^a PDF needs Graphviz itself: install it, or draw an SVG$"):
+        draw_dot(Value(1.0) + 1.0).render(tmp_path / "x.pdf")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_suffix_says_the_format_unless_another_is_given(tmp_path):
+    drawing = draw_dot(Value(1.0) + 1.0)
+    for name, format, written, begin in (
+        ("x.png", None, "x.png", b"\x89PNG"),
+        ("x.v1", None, "x.v1.svg", b"<svg"),
+        ("x.png", "svg", "x.png.svg", b"<svg"),
+    ):
+        assert drawing.render(tmp_path / name, format=format) == str(tmp_path / written)
+        assert (tmp_path / written).read_bytes().startswith(begin)
+
+
 def test_without_any_renderer_a_drawing_that_was_added_to_is_shown_as_text(monkeypatch):
-    monkeypatch.setattr("autograd.viz.dot._program", lambda: None)
+    monkeypatch.setattr("autograd.viz.dot._program", lambda format: None)
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
     drawing = draw_dot(Value(1.0, label="x") + 1.0)
     drawing.node("mine")
@@ -153,6 +173,21 @@ def test_every_picture_has_a_role_a_title_and_a_description():
         described.append([root.find("{http://www.w3.org/2000/svg}" + name).text for name in ("title", "desc")])
     graph = ["y = 9", "Graph of y = 9: 1 input, 1 operation; largest gradient 6 at x."]
     assert described == [graph, graph, ["Program of a and b", "A program of 1 row that computes y from a and b."]]
+
+
+def test_a_drawing_is_viewed_in_a_browser_as_one_of_graphviz(tmp_path, monkeypatch):
+    opened = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    drawing = draw_dot(Value(3.0, label="x") * 2.0)
+    paths = [drawing.view(), drawing.view(tmp_path / "a b.svg"), drawing.render(tmp_path / "c", view=True)]
+    assert opened == [Path(path).as_uri() for path in paths]
+    assert all(Path(path).read_text(encoding="utf-8").startswith("<svg") for path in paths)
+
+
+def test_at_the_prompt_a_drawing_says_what_it_is():
+    shown = [repr(draw_dot(Value(3.0, label="x"))), repr(autograd.compile(lambda a, b: a * b, 2.0, 3.0).draw())]
+    ends = "; render(path) writes the picture, print shows it as text>"
+    assert shown == [f"<Drawing: x = 3{ends}", f"<ProgramDrawing: Program of a and b{ends}"]
 
 
 def test_graphviz_draws_the_source_too():

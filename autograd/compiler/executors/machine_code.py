@@ -54,7 +54,9 @@ def addresses(sources: Iterable[CompilationUnit]) -> list[int]:
         missing = [function for function in map(_function, wanted.values()) if not _loaded(function)]
         if missing:
             start, told = time.perf_counter(), sys.stderr or StringIO()  # a program without a console has none
-            told.write(f"compiling {counted(len(missing), 'function')} for programs on lanes, once for this machine ... ")
+            kept = isinstance(missing[0]._cache, _Cache)
+            how_often = "once for this machine" if kept else "in every process: set NUMBA_CACHE_DIR to a writable folder"
+            told.write(f"compiling {counted(len(missing), 'function')} for programs on lanes, {how_often} ... ")
             told.flush()
             for function in missing:
                 _compile(function)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import NamedTuple
 
+from autograd.errors import REFUSALS
 from autograd.graph import edges_of
 from autograd.op import Op
 from autograd.sweeps import recorded_adjoints
@@ -73,7 +74,7 @@ def _checked(node: Value, op: Op, i: int, claimed: float, slack: float) -> Parti
         try:
             z = op(*there) if same_side(margins, _margins(op, there, i), across) else math.nan
             return z, max(rounding_of(op, z, there), noise)
-        except (ValueError, ArithmeticError):  # a custom op outside its domain
+        except REFUSALS:  # a custom op outside its domain
             return UNDEFINED
 
     noise = 0.0

@@ -14,6 +14,7 @@ from typing import Any
 
 from autograd.compiler.recorded import Recorded
 from autograd.diagnosis.kinks import kinked
+from autograd.errors import REFUSALS
 from autograd.graph import Graph
 from autograd.op import Op
 from autograd.sweeps import adjoints, depending_on, tangents
@@ -154,7 +155,7 @@ class Piece:
                 if near and same_side(before, margins(at.values), across=recorded is self._recorded):
                     bars = adjoints(self.graph.nodes, {self.root: 1.0}, at.partials.__getitem__)
                     return at.values[self.root], value_noise(self.graph.nodes, bars, at.values)
-            except (ValueError, ArithmeticError):  # a custom op outside its domain
+            except REFUSALS:  # a custom op outside its domain
                 pass
             return UNDEFINED
 
