@@ -1024,8 +1024,8 @@ def test_plain_numbers_that_no_value_can_have_are_told():
     told = {
         f"x = {large}\nx.backward()": f"the number 10**400 has no .backward(): {begin}, and leave .data, .item() or float() out",
         f"x = -{large}\ny = x*1\ny": f"the last line gives the number −10**400, which has no graph: {begin}",
-        "y = 10**400": "there is no variable in it, so there is nothing to differentiate",
-        "a = 2\ny = -10**400": "there is no variable in it, so there is nothing to differentiate: write a = Value(2)",
+        "y = 10**400": "it has no variables, so there is nothing to differentiate",
+        "a = 2\ny = -10**400": "it has no variables, so there is nothing to differentiate: write a = Value(2)",
     }
     assert {text: asked("show", text, {})["message"] for text in told} == told
 

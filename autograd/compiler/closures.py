@@ -60,7 +60,7 @@ _LIBRARIES = sys.stdlib_module_names | {
 }
 # In the standard library, but meant to hold the user's settings.
 _NAMESPACES = ("types.SimpleNamespace", "argparse.Namespace", "_thread._local")
-# Their objects store what they give; most others of these libraries hold what is their own affair, as a logger does.
+# Packages whose objects store what they return; most other library objects hold only internals, as a logger does.
 _STORES = ("configparser", "weakref", "numpy.polynomial", "scipy.interpolate", "scipy.sparse")
 _OURS = ("autograd", "nn")
 
