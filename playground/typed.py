@@ -393,7 +393,8 @@ def _meant(error: BaseException) -> str:
     """The name, module or operator an error is about, parsed from its text where the import system doesn't set it."""
     if isinstance(error, (NameError, ImportError, AttributeError)) and error.name:
         return str(error.name).partition(".")[0]
-    found = re.search(r"^(?:No module named|The module) '(\w+)|operand type(?:\(s\))? for (\W+?)[:,] ", _told(error).partition(": ")[2])
+    message = _told(error).partition(": ")[2]
+    found = re.search(r"^(?:No module named|The module) '(\w+)|operand type(?:\(s\))? for (\W+?)[:,] ", message)
     return found[1] or found[2] if found else ""
 
 
