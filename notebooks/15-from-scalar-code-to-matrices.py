@@ -102,7 +102,7 @@ print(*str(batch).splitlines()[44:], sep="\n")
 # The last lines are new: a `lane_sum` for the loss and for each of the 13 derivatives. This is all that training needs. It is
 # also slow: 57 rows, and each of them goes through all samples to do a single multiplication or addition.
 #
-# In the picture, a pile of cards has a number for every lane; a sum over lanes turns it into a single card. Rows that do the same
+# In the picture, a stack of cards holds one number per lane; a sum over lanes turns it into a single card. Rows that do the same
 # at the same depth share a card, and a weight is named on the card that reads it.
 
 # %%
