@@ -64,7 +64,7 @@ def test_a_branch_that_goes_another_way_in_a_worker_is_named_with_its_line_and_l
         program.value_and_grad(x)[0].compute()
     assert "test_dask_cluster.py:" in str(caught.value)
     assert "for 1 of 3 lanes (first: lane 1)" in str(caught.value)
-    assert "which is lane 4 of all" in str(caught.value)
+    assert "within a chunk, which starts at lane 4" in str(caught.value)
 
 
 def test_a_worker_that_is_killed_while_it_computes_loses_nothing(client, tmp_path):
