@@ -761,7 +761,7 @@ def _compare_traced(op: Op, x: Value, other: object) -> Any:
 
 
 def stands_for_bool(node: Value) -> bool:
-    """True for what `_compare_traced` recorded, unlike what the op of that name did."""
+    """True for a node recorded by `_compare_traced`, but not for one made by calling the op itself."""
     return node.op is not None and node.op.comparison and node._da is None and node._db is None
 
 

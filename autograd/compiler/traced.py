@@ -17,7 +17,7 @@ from autograd.compiler.program import Program
 from autograd.compiler.tracing import Guard, Trace, identifier
 from autograd.errors import CompileError
 from autograd.op import number
-from autograd.value import Value
+from autograd.value import Value, stands_for_bool
 
 
 class Traced(NamedTuple):
@@ -76,7 +76,7 @@ def _trace(
     try:
         trace = Trace(inputs, paths, lambda: f(*copies))
     except KeyError as error:
-        if any(type(key) is Value and key.op is not None and key.op.comparison for key in tree_leaves(error.args)):
+        if any(type(key) is Value and stands_for_bool(key) for key in tree_leaves(error.args)):
             raise _not_a_bool(name, "a dict doesn't find under the keys True and False") from error
         raise
     try:
