@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # The last two compare with PyTorch, which takes a gigabyte.
 WITHOUT_DOCTESTS := playground/tests playground/node_modules tools/stand_ins tools/comparison.py tools/peer_drawings.py
 
-.PHONY: demo help test unit check types lint doctests other-python pythons lowest portable pyodide-test torch bench soak flakes notebooks lab \
+.PHONY: demo help test unit check types lint doctests bytecode other-python pythons lowest portable pyodide-test torch bench soak flakes notebooks lab \
 	pictures mutants site play site-test clean
 
 # ARGS=--no-open leaves the browser alone.
@@ -22,7 +22,7 @@ help:
 
 test:
 	@mkdir -p .venv/pythons
-	$(MAKE) --jobs 2 --output-sync other-python check # mypy is one process, and pip waits for the network
+	$(MAKE) --jobs 2 --output-sync other-python check bytecode # mypy is one process, and pip waits for the network
 	$(BIN)/pytest -n 4 --dist worksteal -m "not matrix" # four on two processors: they wait for browsers and kernels, too
 
 unit: .venv/ready
@@ -39,6 +39,10 @@ lint: .venv/ready
 
 doctests: .venv/ready
 	$(BIN)/pytest -q --no-header --hypothesis-profile=ci --doctest-modules autograd nn playground tools tests/support/oracle.py $(WITHOUT_DOCTESTS:%=--ignore=%)
+
+# Of tests and libraries, once: each of the four processes of `make test` would make it for itself.
+bytecode: doctests
+	-$(BIN)/pytest --collect-only -q > /dev/null
 
 # Needs nothing that is installed here, so that both environments are made at the same time.
 other-python:
