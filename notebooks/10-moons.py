@@ -349,7 +349,8 @@ if steps_at_zero is not None:
 # </details>
 
 # %% [markdown]
-# **2.** A point of class $y = -1$ has the score $s = 0.3$. How large is its hinge loss, and the derivative of that by $s$?
+# **2.** A point of class $y = -1$ has the score $s = 0.3$. How large is its hinge loss, and what is its derivative with respect
+# to $s$?
 
 # %%
 hinge_loss = None

@@ -35,7 +35,7 @@ def loss(x, target):
 
 one = loss([0.3, -0.4], 0.5)
 one.backward()
-print(f"loss {one.data:.4f}, its derivative by w[0][0] {w[0][0].grad:.4f}")
+print(f"loss {one.data:.4f}, its derivative with respect to w[0][0] {w[0][0].grad:.4f}")
 
 # %% [markdown]
 # Every call records a graph of single operations. The next sample records the same graph once more, with other numbers: the
@@ -215,8 +215,8 @@ gradient = matrix_products(show(gradient, reductions))
 draw_program(gradient)
 
 # %% [markdown]
-# Those of the weights. A derivative by a weight is what arrives at its neuron, times its input, summed over the samples. A bias
-# has the input 1.
+# Those of the weights. A derivative with respect to a weight is what arrives at its neuron, times its input, summed over the
+# samples. A bias has the input 1.
 #
 # And now look at the six `lane_dot`s for the weights of the first layer. Each takes one of three numbers (`v49`, `v46`, `v43`,
 # what arrives at the neurons) and one of two (`x_0`, `x_1`). All pairs occur.
@@ -304,7 +304,7 @@ for step in range(1001):
 # %% [markdown]
 # `X` has one more axis than the example that the function was compiled with. That axis is the lanes. Called without it, the
 # same program takes single numbers; called like a function, it returns the loss of each sample; and `value_and_grad`,
-# `jacobian` and `hessian` differentiate by the arguments.
+# `jacobian` and `hessian` differentiate with respect to the arguments.
 
 # %%
 print(f"{compiled([0.3, -0.4], 0.5):.2f}", compiled(X, T).shape)

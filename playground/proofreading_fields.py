@@ -41,7 +41,7 @@ def function_of(text: str, at: Numbers) -> Reading:
 
 
 def check_differentiable(f: Reading, at: Numbers, names: Collection[str]) -> None:
-    """Raise a Slip if the derivative by one of these names isn't finite."""
+    """Raise a Slip if the derivative with respect to one of these names isn't finite."""
     leaves = {name: Value(x, label=name) for name, x in at.items()}
     root = result_of(f, leaves)
     assert type(root) is Value  # f would have been refused otherwise
@@ -49,7 +49,7 @@ def check_differentiable(f: Reading, at: Numbers, names: Collection[str]) -> Non
     for name in names:
         slope = graph.adjoints.get(leaves[name], 0.0)
         if not math.isfinite(slope):
-            raise Slip(f"the derivative by {name} is {shown(slope)} at the point: choose another point")
+            raise Slip(f"the derivative with respect to {name} is {shown(slope)} at the point: choose another point")
 
 
 def claim_of(text: str, at: Numbers) -> Reading:

@@ -48,12 +48,12 @@ SAYS = {
     KeyboardInterrupt: "the program ended itself",
 }
 _TORCH = (
-    "PyTorch is not in this page: torch.tensor(2.0, requires_grad=True) is Value(2.0), and several numbers are a list of Values; "
-    "torch.nn is nn, torch.exp is exp"
+    "PyTorch is not available on this page: torch.tensor(2.0, requires_grad=True) is Value(2.0), and several numbers are a list "
+    "of Values; torch.nn is nn, torch.exp is exp"
 )
-_STOPPED = "PyTorch is not in this page, and this line keeps the program from being rewritten"
+_STOPPED = "PyTorch is not available on this page, and this line keeps the program from being rewritten"
 TOO_DEEP = "this is nested too deep to be read: split it into several lines, and name what each one computes"
-_NUMPY = "NumPy is not in this page"
+_NUMPY = "NumPy is not available on this page"
 _LINEAR = "a linear layer is nn.Layer(2, 1, 'linear'), a network nn.MLP(2, [4, 1])"
 HINTS = {  # for names, modules and operators of other libraries and papers
     "torch": _TORCH,
@@ -61,7 +61,7 @@ HINTS = {  # for names, modules and operators of other libraries and papers
     "np": _NUMPY,
     "F": _TORCH,
     "Linear": _LINEAR,
-    "micrograd": "micrograd is not in this page, nor needed: leave this line out; Value is already there, and MLP is nn.MLP",
+    "micrograd": "micrograd is neither available on this page nor needed: leave this line out; Value is there, and MLP is nn.MLP",
     "@": "write a product with *, and that of lists as dot([a, b], [c, d])",
     "^": "write a power with **",
 }
@@ -355,7 +355,7 @@ def _otherwise(error: BaseException, scope: Mapping[str, Any]) -> str:
     if meant in HINTS:
         return HINTS[meant]
     if isinstance(error, ModuleNotFoundError) and meant not in HERE:
-        return f"{meant} is not in this page: it has autograd, nn and the standard library"
+        return f"{meant} is not available on this page, which has autograd, nn and the standard library"
     return _told(error) + _nearest(error, scope)
 
 

@@ -261,7 +261,7 @@ def test_any_character_may_stand_in_the_label_of_a_drawing():
 
 
 def forward(f):
-    """The derivative of f by forward mode."""
+    """The derivative of f, by forward mode."""
     return lambda x: jvp(f, (x,), (1.0,))[1]
 
 

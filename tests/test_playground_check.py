@@ -323,8 +323,8 @@ def test_what_lines_in_a_field_print_is_not_printed_for_every_point_that_is_look
 @pytest.mark.parametrize(
     ("f", "at", "message"),
     [
-        ("cbrt(x)", {"x": 0}, "the derivative by x is inf at the point: choose another point"),
-        ("x**0.5", {"x": 0}, "the derivative by x is inf at the point: choose another point"),
+        ("cbrt(x)", {"x": 0}, "the derivative with respect to x is inf at the point: choose another point"),
+        ("x**0.5", {"x": 0}, "the derivative with respect to x is inf at the point: choose another point"),
         ("x.detach()*x", {"x": 3}, "f takes numbers out of its graph, by detach(), no_grad(), .data or float()"),
         ("x.data*x", {"x": 3}, "f takes numbers out of its graph, by detach(), no_grad(), .data or float()"),
         ("y = random.random()*x", {"x": 1}, "f is not deterministic"),

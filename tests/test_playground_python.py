@@ -466,12 +466,12 @@ UNDRAWN = [
     ("3,5*x", "one expression at a time; write 3.5, not 3,5", "3,5*x"),
     (
         "import jaxlike\nx = Value(1.0)",
-        "jaxlike is not in this page: it has autograd, nn and the standard library",
+        "jaxlike is not available on this page, which has autograd, nn and the standard library",
         "import jaxlike",
     ),
     (
         "raise ImportError(name='micrograd.engine')",
-        "micrograd is not in this page, nor needed",
+        "micrograd is neither available on this page nor needed",
         "raise ImportError(name='micrograd.engine')",
     ),
     ("m = nn.Linear(2, 1)", "a linear layer is nn.Layer(2, 1, 'linear')", "nn.Linear"),

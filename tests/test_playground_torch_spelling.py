@@ -609,7 +609,7 @@ def test_the_line_that_keeps_a_program_from_being_rewritten_is_told_with_the_rea
     row = text.split("\n")[slip["line"] - 1]
     assert (slip["line"], row[slip["column"] - 1 : slip["end"] - 1], slip["fix"]) == (line, what, "")
     assert slip["message"].startswith(
-        f"PyTorch is not in this page, and this line keeps the program from being rewritten: {reason}"
+        f"PyTorch is not available on this page, and this line keeps the program from being rewritten: {reason}"
     )
 
 
@@ -647,7 +647,7 @@ def test_a_tensor_of_whole_numbers_that_pytorch_refuses_is_told_with_the_program
 )
 def test_of_other_tensors_it_is_not_said(monkeypatch, made):
     monkeypatch.setitem(sys.modules, "torch", None)
-    assert shown(f"import torch\nx = {made}\ny = x*x")["slip"]["message"].startswith("PyTorch is not in this page")
+    assert shown(f"import torch\nx = {made}\ny = x*x")["slip"]["message"].startswith("PyTorch is not available on this page")
 
 
 def test_numbers_of_a_tensor_are_computed_with_one_by_one(monkeypatch):

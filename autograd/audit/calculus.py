@@ -22,7 +22,7 @@ MAX_TEXT = 40  # characters of a formula in a sentence
 
 
 class Operation(NamedTuple):
-    """One operation of f with the numbers of its arguments, and their derivatives by the parameter: 0 for constants."""
+    """One operation of f: the numbers of its arguments, and their derivatives with respect to the parameter (0 for constants)."""
 
     node: Value
     op: Op

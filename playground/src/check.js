@@ -197,7 +197,7 @@ function fieldForm({ python, changed, check }) {
         if (!rows.has(name)) {
             const start = STARTS[rows.size % STARTS.length];
             const at = element("input", { "aria-describedby": problem.id, inputmode: "text", autocomplete: "off", spellcheck: "false", value: start, "aria-label": `${name} at the point` });
-            const claim = editor({ text: "", label: `The derivative of f by ${name}`, onChange() {
+            const claim = editor({ text: "", label: `The derivative of f with respect to ${name}`, onChange() {
                 if (!writing) row(name).given = null;
                 typing();
             } });

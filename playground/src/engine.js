@@ -60,7 +60,7 @@ export function engine({ onState, onSlow, onPrinted }) {
         if (question === undefined) return;
         waiting.delete(id);
         watch();
-        if (broken) return stop(`${shortened(String(error))}: Python broke off and has started again`, [question]);
+        if (broken) return stop(`${shortened(String(error))}: Python crashed and has been restarted`, [question]);
         if (error !== undefined) return question.reject(new Error(shortened(String(error))));
         onPrinted(question.name, result.printed);
         if (result.slip) question.reject(new Slip(result.slip));

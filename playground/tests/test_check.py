@@ -12,7 +12,7 @@ from playground.tests.actions import told
 def test_a_derivative_in_the_fields_is_proofread(page: Any) -> None:
     page.click("#tab-check")
     told(page, "that is the contribution from “x*y” alone", "#check .answer")
-    page.click("#check [aria-label='The derivative of f by x']")
+    page.click("#check [aria-label='The derivative of f with respect to x']")
     page.keyboard.press("End")
     page.keyboard.insert_text(" + 2*x")
     told(page, "Changed: check again", "#check-outdated")
@@ -24,7 +24,7 @@ def test_a_derivative_in_the_fields_is_proofread(page: Any) -> None:
 def test_the_first_verdict_is_called_an_example_and_its_claims_go_with_its_variables(page: Any) -> None:
     page.click("#tab-check")
     told(page, "An example with a mistake in it.", "#check .answer")
-    claim = page.locator("#check [aria-label='The derivative of f by x']")
+    claim = page.locator("#check [aria-label='The derivative of f with respect to x']")
     for f, claimed in (("x**3", ""), ("x*y + 2", "y")):
         page.click("#check [aria-label='The function f']")
         page.keyboard.press("ControlOrMeta+a")
@@ -41,15 +41,15 @@ def test_the_fields_follow_the_function_and_a_slip_is_told_in_its_field(page: An
     page.keyboard.press("ControlOrMeta+a")
     page.keyboard.insert_text("x*y*z")
     expect(page.locator("#check .check-claims .check-line")).to_have_count(3)
-    page.click("#check [aria-label='The derivative of f by z']")
+    page.click("#check [aria-label='The derivative of f with respect to z']")
     page.keyboard.insert_text("q")
     page.get_by_role("button", name="Check", exact=True).click()
-    told(page, "f has no variable q", "#check .check-line:has([aria-label='The derivative of f by z']) .slip")
+    told(page, "f has no variable q", "#check .check-line:has([aria-label='The derivative of f with respect to z']) .slip")
 
 
 def test_the_fields_become_lines_of_python(page: Any) -> None:
     page.click("#tab-check")
-    page.click("#check [aria-label='The derivative of f by x']")
+    page.click("#check [aria-label='The derivative of f with respect to x']")
     page.keyboard.press("End")
     page.keyboard.insert_text("*1")
     page.get_by_role("button", name="Python", exact=True).click()

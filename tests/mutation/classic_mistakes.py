@@ -144,7 +144,7 @@ MISTAKES = [
         "        return sweeps.recorded\n",
     ),
     (
-        "two derivatives by one Value confused",
+        "two derivatives with respect to one Value confused",
         "transforms.py",
         "if _is_frozen_number(x) else +x",
         "if _is_frozen_number(x) else x",
@@ -159,7 +159,7 @@ MISTAKES = [
         "leaf._a < self.started",
     ),
     (
-        "the derivatives by the first input alone",
+        "the derivatives with respect to the first input alone",
         "sweeps.py",
         "dots: dict[Value, Any] = {x: 1.0}",
         "dots: dict[Value, Any] = {inputs[0]: 1.0}",

@@ -101,7 +101,7 @@ def sweep(program: Sequence[Step], values: Sequence[int]) -> tuple[list[int], li
 
 
 class Jet:
-    """An integer with its first and second derivatives by the leaves, for an exact Hessian by Taylor arithmetic.
+    """An integer with its first and second derivatives with respect to the leaves, for an exact Hessian by Taylor arithmetic.
 
     As a majorant it has all minus signs turned to plus, and so bounds all intermediate results.
     """
