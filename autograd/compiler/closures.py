@@ -7,7 +7,7 @@ import operator
 import re
 import sys
 from collections import ChainMap, UserDict, UserList, defaultdict, deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from functools import cached_property, lru_cache, partial, partialmethod, singledispatchmethod
 from gc import get_referents
@@ -146,27 +146,26 @@ class Closure:
         for places in self.assigned:
             if (path := places.moved()) is not None:
                 return path
-        if not self._same.all():
-            for places in self._places:
-                if not places.assigned and (path := places.changed()) is not None:
-                    return path
-        return self._changed_contents()
+        return self._changed([places for places in self._places if not places.assigned])
+
+    def changed(self) -> str | None:
+        """The path of something that has changed since the function was traced, or None."""
+        return self._changed(self._places)
 
     def check(self) -> None:
         """CompileError if any place has changed."""
-        path = None
-        if not self._same.all():
-            path = next((path for place in self._places if (path := place.changed()) is not None), None)
-        if path is None:
-            path = self._changed_contents()
-        if path is not None:
+        if (path := self._changed(self._places)) is not None:
             raise CompileError(
                 f"{path}, which {self._name} reads, has changed since it was compiled: compile {self._name} again, or make "
                 f"{path} an argument"
             )
 
-    def _changed_contents(self) -> str | None:
-        """The path of plain data or an array whose contents have changed, or None."""
+    def _changed(self, among: Sequence[Places]) -> str | None:
+        """The path of a place among these, of plain data or of an array that has changed, or None."""
+        if not self._same.all():
+            for places in among:
+                if (path := places.changed()) is not None:
+                    return path
         if self._data and as_bytes(self._data) != self._bytes:
             for (path, held), before in zip(self._plain, from_bytes(self._bytes), strict=True):
                 if as_bytes(held) != as_bytes(before):
