@@ -112,12 +112,8 @@ class BatchLoss:
 
     def is_outdated(self) -> bool:
         """True if anything that the function reads has changed, other than the numbers of `captured`."""
-        try:
-            assert self._closure is not None
-            self._closure.check()
-        except CompileError:
-            return True
-        return False
+        assert self._closure is not None
+        return self._closure.changed() is not None
 
     @cached_property
     def _runner(self) -> Runner:

@@ -64,16 +64,14 @@ class Branching(Compiled):
 
     def save(self, path: str | PathLike[str]) -> None:
         """ValueError: a file holds only one way through a function."""
-        raise ValueError(
-            f"{self.name} has one program per way through its branches, but a file holds only one: compile it with "
-            "guard='raise' to save it"
-        )
+        raise ValueError(self._holds_one("a file holds", "save it"))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        raise TypeError(
-            f"{self.name} has one program per way through its branches, but a copy would hold only one: compile it with "
-            "guard='raise' to copy or pickle it"
-        )
+        raise TypeError(self._holds_one("a copy would hold", "copy or pickle it"))
+
+    def _holds_one(self, what: str, purpose: str) -> str:
+        several = f"{self.name} has one program per way through its branches, but {what} only one"
+        return f"{several}: compile it with guard='raise' to {purpose}"
 
     def jacobian(self, *xs: Any, argnums: int | Sequence[int] = 0) -> Any:
         return self._merged(lambda way, part: way.jacobian(*part, argnums=argnums), xs)

@@ -7,7 +7,7 @@ import operator
 import re
 import sys
 from collections import ChainMap, UserDict, UserList, defaultdict, deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from functools import cached_property, lru_cache, partial, partialmethod, singledispatchmethod
 from gc import get_referents
@@ -146,27 +146,26 @@ class Closure:
         for places in self.assigned:
             if (path := places.moved()) is not None:
                 return path
-        if not self._same.all():
-            for places in self._places:
-                if not places.assigned and (path := places.changed()) is not None:
-                    return path
-        return self._changed_contents()
+        return self._changed([places for places in self._places if not places.assigned])
+
+    def changed(self) -> str | None:
+        """The path of something that has changed since the function was traced, or None."""
+        return self._changed(self._places)
 
     def check(self) -> None:
         """CompileError if any place has changed."""
-        path = None
-        if not self._same.all():
-            path = next((path for place in self._places if (path := place.changed()) is not None), None)
-        if path is None:
-            path = self._changed_contents()
-        if path is not None:
+        if (path := self._changed(self._places)) is not None:
             raise CompileError(
                 f"{path}, which {self._name} reads, has changed since it was compiled: compile {self._name} again, or make "
                 f"{path} an argument"
             )
 
-    def _changed_contents(self) -> str | None:
-        """The path of plain data or an array whose contents have changed, or None."""
+    def _changed(self, among: Sequence[Places]) -> str | None:
+        """The path of a place among these, of plain data or of an array that has changed, or None."""
+        if not self._same.all():
+            for places in among:
+                if (path := places.changed()) is not None:
+                    return path
         if self._data and as_bytes(self._data) != self._bytes:
             for (path, held), before in zip(self._plain, from_bytes(self._bytes), strict=True):
                 if as_bytes(held) != as_bytes(before):
@@ -208,9 +207,9 @@ def _inside(path: str, held: Any, names: _Names) -> Iterator[Places]:
         yield Places.of("", None, {"__wrapped__": held.__wrapped__})
     elif isinstance(held, Op) and not held.built_in:
         yield Places.of("", None, dict(enumerate((held.forward, *held.partials))))
-    elif f"{type(held).__module__}.{type(held).__name__}" == "numpy.vectorize":
+    elif _type_name(held) == "numpy.vectorize":
         yield Places.of(f"{path}.", vars(held), {"pyfunc": held.pyfunc})
-    elif f"{type(held).__module__}.{type(held).__name__}" == "numpy.ufunc":  # np.frompyfunc keeps its function to itself
+    elif _type_name(held) == "numpy.ufunc":  # np.frompyfunc keeps its function to itself
         yield Places.of("", None, dict(enumerate(filter(callable, get_referents(held)))))
     elif isinstance(held, (partial, partialmethod)):
         yield Places.of("", None, {"its function": held.func, **{f"argument {i}": x for i, x in enumerate(held.args)}})
@@ -221,7 +220,7 @@ def _referred(f: FunctionType, names: _Names) -> Iterator[Places]:
     """The outer variables, defaults and attributes of a function, and its code, which can be replaced too."""
     codes = list(_codes(f.__code__))
     found = [_names(code) for code in codes]
-    own = dict.fromkeys(name for read, _, _ in found for name in read)
+    own = dict.fromkeys(name for code in found for name in code.read)
     constants = [x for code in codes for x in code.co_consts]
     texts = [x for held in constants for x in (held if isinstance(held, (tuple, frozenset)) else [held]) if isinstance(x, str)]
     names.read.update(own, texts)  # getattr(self, "rate") also reads an attribute
@@ -231,14 +230,14 @@ def _referred(f: FunctionType, names: _Names) -> Iterator[Places]:
     yield Places.of("", None if package in _OURS else cells, filled)
     if package in _OURS or names.are_of_library(_package(f.__globals__.get("__name__"))):
         return  # a library's own variables aren't settings, but cells may hold the user's function, as in grad(f)
-    names.assigned.update(*(assigned for _, assigned, _ in found))
+    names.assigned.update(*(code.assigned for code in found))
     if not _ASKING.isdisjoint(own):
         names.optional.update(filter(str.isidentifier, texts))
     if not _MISSING.isdisjoint(own):
         names.optional.update(own)
     if not _BY_NAME.isdisjoint(own):
         names.parts.update({part for text in texts if (part := text.partition("{")[0].partition("%")[0]).isidentifier()} or {""})
-    variables = dict.fromkeys(name for _, _, loaded in found for name in loaded)
+    variables = dict.fromkeys(name for code in found for name in code.loaded)
     missing = variables.keys() - f.__globals__.keys() - names.assigned
     variables.update(dict.fromkeys(texts if "globals" in own else ()))
     if not _EVALUATING.isdisjoint(own):
@@ -248,8 +247,8 @@ def _referred(f: FunctionType, names: _Names) -> Iterator[Places]:
         variables.update(dict.fromkeys(sorted(words)))
     yield from _split("", f.__globals__, {name: f.__globals__[name] for name in variables if name in f.__globals__}, names)
     yield Places.of("", f.__globals__, dict.fromkeys(missing, EMPTY))  # builtins, unless a global of that name gets defined
-    imported = {name: sys.modules[name] for code in codes for name in _imports(code) if name in sys.modules}
-    yield Places.of("", None, imported)
+    imported = [name for code in found for name in code.imported if name in sys.modules]
+    yield Places.of("", None, {name: sys.modules[name] for name in imported})
     yield Places.of(f"the defaults of {f.__name__}", None, dict(enumerate(f.__defaults__ or ())))
     yield Places.of(f"the defaults of {f.__name__}", f.__kwdefaults__, f.__kwdefaults__ or {})
     yield Places.of(f"{f.__name__}.", CodeState(f), {key: getattr(f, key) for key in STATE})
@@ -274,23 +273,27 @@ def _codes(code: Any) -> Iterator[Any]:
             yield from _codes(constant)
 
 
+class _CodeNames(NamedTuple):
+    """The names that code reads, in order; attributes and globals that it assigns; globals that it reads; and its imports."""
+
+    read: list[str]
+    assigned: list[str]
+    loaded: list[str]
+    imported: list[str]
+
+
 @lru_cache(maxsize=10_000)
-def _names(code: CodeType) -> tuple[list[str], list[str], list[str]]:
-    """The names that code reads, in order; attributes and globals that it assigns; and globals that it reads."""
+def _names(code: CodeType) -> _CodeNames:
     instructions = list(dis.get_instructions(code))
     named = [(i.opname, i.argval) for i in instructions if i.opcode in dis.hasname]
     read = [name for opname, name in named if not opname.startswith(("STORE_", "DELETE_"))]
     assigned = [name for opname, name in named if opname in ("STORE_ATTR", "STORE_GLOBAL")]
     loaded = [name for opname, name in named if opname in ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS")]
+    imported = [name for opname, name in named if opname == "IMPORT_NAME"]
     if any(i.opname == "MATCH_CLASS" for i in instructions):
         read.append("__match_args__")
-    return read, assigned + [_ITEM for i in instructions if i.opname in ("STORE_SUBSCR", "STORE_SLICE")], loaded
-
-
-@lru_cache(maxsize=10_000)
-def _imports(code: CodeType) -> list[str]:
-    """The modules that code imports when it runs."""
-    return [i.argval for i in dis.get_instructions(code) if i.opname == "IMPORT_NAME"]
+    assigned += [_ITEM for i in instructions if i.opname in ("STORE_SUBSCR", "STORE_SLICE")]
+    return _CodeNames(read, assigned, loaded, imported)
 
 
 def _is_of_a_user(held: Any, names: _Names) -> bool:
@@ -299,9 +302,12 @@ def _is_of_a_user(held: Any, names: _Names) -> bool:
         return not names.are_of_library(_package(held.__name__))
     if isinstance(held, type):
         return not names.are_of_library(_package(held.__module__))
-    kind = type(held)
-    name = f"{kind.__module__}.{kind.__qualname__}"
-    return _package(kind.__module__) not in _LIBRARIES or name in _NAMESPACES or name.startswith(_STORES)
+    name = _type_name(held)
+    return _package(name) not in _LIBRARIES or name in _NAMESPACES or name.startswith(_STORES)
+
+
+def _type_name(held: Any) -> str:
+    return f"{type(held).__module__}.{type(held).__qualname__}"
 
 
 @lru_cache(maxsize=10_000)
@@ -343,7 +349,8 @@ def _attributes(path: str, held: Any, names: _Names) -> Iterator[Places]:
         for key in methods.keys() - known:
             if isinstance(methods[key], MemberDescriptorType) and not is_class:  # a slot
                 in_slot = getattr(held, key, EMPTY)
-                settings.update({key: in_slot} if in_slot is not EMPTY or key in names.optional - names.assigned else {})
+                if in_slot is not EMPTY or key in names.optional - names.assigned:
+                    settings[key] = in_slot
         yield Places.of(f"{path}.", Attributes(held), settings)
         yield Places.of(f"{kind.__name__}.", names.classes.setdefault(kind, vars(kind)), methods)
         if not is_class and hasattr(held, "__dict__"):

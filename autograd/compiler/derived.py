@@ -46,10 +46,10 @@ def _rounds(program: Program, row: Row) -> bool:
     return any(type(p) is float and not p.is_integer() and p not in row.args for p in partials)
 
 
-def gradient(program: Program, output: int, inputs: Sequence[int]) -> tuple[Builder, list[Any]]:
-    """A builder that continues the program, and the derivative of an output by each input: Symbols and floats."""
+def _gradient(program: Program, inputs: Sequence[int]) -> tuple[Builder, list[Any]]:
+    """A builder that continues the program, and the derivative of the first output by each input: Symbols and floats."""
     builder = Builder.of(program)
-    return builder, Sweep(builder).reverse(program.outputs[output].arg, inputs)
+    return builder, Sweep(builder).reverse(program.outputs[0].arg, inputs)
 
 
 def value_and_gradient(program: Program, inputs: Sequence[int], outputs: Sequence[Output], reduce: bool) -> Program:
@@ -57,7 +57,7 @@ def value_and_gradient(program: Program, inputs: Sequence[int], outputs: Sequenc
 
     With `reduce`, the value and the derivatives by uniform inputs are summed over the lanes.
     """
-    builder, found = gradient(program, 0, inputs)
+    builder, found = _gradient(program, inputs)
     varies = program.per_lane
     value = _summed(builder, program.outputs[0].arg) if reduce else program.outputs[0].arg
     slopes = [builder.arg(g) for g in found]
@@ -110,7 +110,7 @@ def jacobian(program: Program, outputs: Sequence[Arg], inputs: Sequence[int], mo
 
 def hessian(program: Program, inputs: Sequence[int], more: Sequence[Output]) -> Program:
     """The second derivatives of the first output, row by row, and more outputs."""
-    builder, slopes = gradient(program, 0, inputs)
+    builder, slopes = _gradient(program, inputs)
     return _with_rows(builder, _matrix(builder, [builder.arg(g) for g in slopes], inputs), more)
 
 
@@ -124,7 +124,7 @@ def hessian_product(program: Program, inputs: Sequence[int], more: Sequence[Outp
     now = [i if i < first else i + shift for i in range(program.registers)]
     rows = tuple([row._replace(args=renamed(row.args, now), result=now[row.result]) for row in program.rows])
     longer = Program((*program.inputs, *tangents), rows, renamed_outputs(program.outputs, now), program.registers + shift)
-    builder, slopes = gradient(longer, 0, inputs)
+    builder, slopes = _gradient(longer, inputs)
     seeds = {x: builder.symbol(first + i) for i, x in enumerate(inputs)}
     found = Sweep(builder).forward(seeds, [builder.arg(g) for g in slopes])
     return _with_rows(builder, [found], renamed_outputs(more, now))

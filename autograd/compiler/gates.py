@@ -44,7 +44,7 @@ class Gates:
         row = next(row for row in reversed(self._builder.rows) if row.result <= register)
         if row.op in IF_NOT_ZERO and type(row.args[0]) is int and type(row.args[1]) is float and row.args[1] == 0.0:
             register, taken = row.args[0], IF_NOT_ZERO[row.op]
-        gate = frozenset([frozenset([(self._first.get(register, register), taken)])])
+        gate = _if(self._first.get(register, register), taken)
         self._symbols.setdefault(gate, partial)
         return gate
 
@@ -66,7 +66,7 @@ class Gates:
         return self._symbols[gate]
 
     def _of_condition(self, register: int, taken: bool) -> Any:
-        gate = frozenset([frozenset([(register, taken)])])
+        gate = _if(register, taken)
         if gate not in self._symbols:
             self._symbols[gate] = (ops.not_equal if taken else ops.equal)(self._builder.symbol(register), 0.0)
         return self._symbols[gate]
@@ -74,7 +74,12 @@ class Gates:
     def _bounded(self, gate: Gate) -> Gate:
         if sum(map(len, gate)) <= MAX_CONDITIONS:
             return gate
-        return frozenset([frozenset([(self.symbol(gate).register, True)])])
+        return _if(self.symbol(gate).register, True)
+
+
+def _if(register: int, taken: bool) -> Gate:
+    """The gate of a single condition."""
+    return frozenset([frozenset([(register, taken)])])
 
 
 def _resolved(gate: Gate) -> Gate:

@@ -178,19 +178,19 @@ def largest_of(xp: Any, xs: Sequence[Any]) -> Any:
     return result
 
 
-def exponentials(xp: Any, xs: Sequence[Any], largest: Any) -> list[Any]:
-    """exp(x - largest) for each x, but 0 for the first x that equals the largest, whose exponential is 1."""
+def log_of_total(xp: Any, xs: Sequence[Any], largest: Any) -> Any:
+    """log Σ exp(x - largest); the first x that equals the largest, whose exponential is 1, is left to log1p."""
     terms, met = [], largest != largest
     for x in xs:
         here = (x == largest) & ~met
         terms.append(xp.where(here, 0.0, exp_difference(xp, x, largest)))
         met = met | here
-    return terms
+    return xp.log1p(exact_total(xp, terms))
 
 
 def logsumexp(xp: Any, *xs: Any) -> Any:
     largest = largest_of(xp, xs)
-    z = largest + xp.log1p(exact_total(xp, exponentials(xp, xs, largest)))
+    z = largest + log_of_total(xp, xs, largest)
     return xp.where(xp.isinf(largest), largest, z)
 
 
@@ -203,4 +203,4 @@ def softmax(xp: Any, *xs: Any) -> Any:
 
 def log_softmax(xp: Any, *xs: Any) -> Any:
     largest = largest_of(xp, xs)
-    return -(largest - xs[0]) - xp.log1p(exact_total(xp, exponentials(xp, xs, largest)))
+    return -(largest - xs[0]) - log_of_total(xp, xs, largest)

@@ -8,7 +8,7 @@ from autograd import ops
 from autograd.compiler.gates import IF_NOT_ZERO
 from autograd.compiler.instructions import REDUCTIONS
 from autograd.compiler.passes.simplifier import Simplifier, is_constant, is_minus_zero, is_zero, same
-from autograd.compiler.program import Arg, Row
+from autograd.compiler.program import Arg
 
 TRUE, FALSE = 1, 2  # position of the argument that `where` selects
 
@@ -38,13 +38,13 @@ def maximum(s: Simplifier, x: Arg, y: Arg) -> Arg | None:
     for b, c in ((x, y), (y, x)):
         if is_constant(b, 1.0) or _is_complement(s, b, c):
             return 1.0
-        if is_zero(b) or any(same(b, arg) for arg in _args(s.row_of(c, ops.maximum))):
+        if is_zero(b) or any(same(b, arg) for arg in s.args_of(c, ops.maximum)):
             return c
-        factors = _args(s.row_of(c, ops.mul))
+        factors = s.args_of(c, ops.mul)
         if any(same(b, factor) for factor in factors):
             return b
         for p, q in itertools.permutations(factors, 2):
-            for r, t in itertools.permutations(_args(s.row_of(b, ops.mul)), 2):
+            for r, t in itertools.permutations(s.args_of(b, ops.mul), 2):
                 if same(p, r) and _is_complement(s, q, t):
                     return p
     return None
@@ -79,19 +79,19 @@ def product(s: Simplifier, x: Arg, y: Arg) -> Arg | None:
 
 def total(s: Simplifier, x: Arg, y: Arg) -> Arg | None:
     """x + y of two `where`s with the same condition, if one `where` of sums takes no more rows."""
-    one, other = s.row_of(x, ops.where), s.row_of(y, ops.where)
-    if one is None or other is None or not same(one.args[0], other.args[0]):
+    one, other = s.args_of(x, ops.where), s.args_of(y, ops.where)
+    if not one or not other or not same(one[0], other[0]):
         return None
-    sides = list(zip(one.args[1:], other.args[1:], strict=True))
+    sides = list(zip(one[1:], other[1:], strict=True))
     additions = sum([not (is_minus_zero(a) or is_minus_zero(b) or int not in (type(a), type(b))) for a, b in sides])
     if additions > sum([type(arg) is int and s.uses[arg] == 1 for arg in (x, y)]):
         return None
-    return s.put(ops.where, one.args[0], *[s.put(ops.add, a, b) for a, b in sides])
+    return s.put(ops.where, one[0], *[s.put(ops.add, a, b) for a, b in sides])
 
 
 def _test(s: Simplifier, condition: Arg) -> tuple[Arg, bool] | None:
     """(x, True) if the condition is x ≠ 0, (x, False) if it is x = 0, else None."""
-    row = s.made[condition] if isinstance(condition, int) else None
+    row = s.row_of(condition)
     if row is None or row.op not in IF_NOT_ZERO or not is_constant(row.args[1], 0.0):
         return None
     return row.args[0], IF_NOT_ZERO[row.op]
@@ -100,7 +100,7 @@ def _test(s: Simplifier, condition: Arg) -> tuple[Arg, bool] | None:
 def _taken(s: Simplifier, x: Arg, condition: Arg, side: int) -> Arg:
     """x simplified for one side of a `where` with this condition."""
     known = _known(s, x, condition, side)
-    row = s.made[known] if isinstance(known, int) else None
+    row = s.row_of(known)
     if row is None or row.op in REDUCTIONS or s.uses[row.result] > 1:
         return known
     args = [_known(s, arg, condition, side) for arg in row.args]
@@ -110,7 +110,7 @@ def _taken(s: Simplifier, x: Arg, condition: Arg, side: int) -> Arg:
 def _known(s: Simplifier, x: Arg, condition: Arg, side: int) -> Arg:
     if same(x, condition):
         return (1.0 if side == TRUE else 0.0) if s.is_boolean(x) else x
-    row = s.made[x] if isinstance(x, int) else None
+    row = s.row_of(x)
     if row is None:
         return x
     if row.op is ops.where:
@@ -129,7 +129,3 @@ def _is_complement(s: Simplifier, x: Arg, y: Arg) -> bool:
     if same(test[0], x):
         return s.is_boolean(x)
     return other is not None and other[1] and same(other[0], test[0])
-
-
-def _args(row: Row | None) -> tuple[Arg, ...]:
-    return () if row is None else row.args

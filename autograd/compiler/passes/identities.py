@@ -55,9 +55,8 @@ def _add(s: Simplifier, x: Arg, y: Arg) -> Arg | None:
     for one, other in ((x, y), (y, x)):
         if is_minus_zero(one) or (is_zero(one) and s.is_never_minus_zero(other)):
             return other
-        negative = s.row_of(one, ops.neg)
-        if negative is not None:
-            return s.put(ops.sub, other, *negative.args)
+        if negative := s.args_of(one, ops.neg):
+            return s.put(ops.sub, other, *negative)
     return gates.total(s, x, y)
 
 
@@ -66,8 +65,8 @@ def _sub(s: Simplifier, x: Arg, y: Arg) -> Arg | None:
         return x
     if is_minus_zero(x):
         return s.put(ops.neg, y)
-    negative = s.row_of(y, ops.neg)
-    return None if negative is None else s.put(ops.add, x, *negative.args)
+    negative = s.args_of(y, ops.neg)
+    return s.put(ops.add, x, *negative) if negative else None
 
 
 def _mul(s: Simplifier, x: Arg, y: Arg) -> Arg | None:
@@ -87,8 +86,8 @@ def _pow(s: Simplifier, x: Arg, y: Arg) -> Arg | None:
 
 
 def _neg(s: Simplifier, x: Arg) -> Arg | None:
-    negative = s.row_of(x, ops.neg)
-    return None if negative is None else negative.args[0]
+    negative = s.args_of(x, ops.neg)
+    return negative[0] if negative else None
 
 
 def _prod(s: Simplifier, *xs: Arg) -> Arg | None:

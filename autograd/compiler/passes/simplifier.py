@@ -101,15 +101,19 @@ class Simplifier:
 
     # -- facts about an argument ---------------------------------------------------------------------
 
+    def row_of(self, arg: Arg) -> Row | None:
+        """The row that computes the argument; None for an input or a constant."""
+        return self.made[arg] if isinstance(arg, int) else None
+
     def op_of(self, arg: Arg) -> Op | None:
-        """The op of the row that computes the argument, or None."""
-        row = self.made[arg] if type(arg) is int else None
+        """The op of that row, or None."""
+        row = self.row_of(arg)
         return None if row is None else row.op
 
-    def row_of(self, arg: Arg, op: Op) -> Row | None:
-        """The row that computes the argument, if it has this op, else None."""
-        row = self.made[arg] if isinstance(arg, int) else None
-        return row if row is not None and row.op is op else None
+    def args_of(self, arg: Arg, op: Op) -> tuple[Arg, ...]:
+        """The arguments of that row if it has this op, else none."""
+        row = self.row_of(arg)
+        return row.args if row is not None and row.op is op else ()
 
     def is_boolean(self, arg: Arg, depth: int = MAX_DEPTH) -> bool:
         """True if the argument is known to be 0.0 or 1.0 for all inputs."""
