@@ -200,7 +200,7 @@ class KLDivLoss(Loss):
         if not self.log_target:
             _check_probability(target)
         if type(target) is not Value and target == (-math.inf if self.log_target else 0.0):
-            return 0.0  # the limit, whatever the prediction
+            return autograd.where(1.0, 0.0, prediction)  # the limit, whatever the prediction; a Value if that is one
         return self._divergence(prediction, target)
 
     def branch_free(self, prediction: Any, target: Any) -> Any:

@@ -55,7 +55,7 @@ class BatchProgram(NamedTuple):
 
     @classmethod
     def of(cls, traced: Traced, wanted: Iterable[int]) -> BatchProgram:
-        """The program with derivatives by the captured leaves at the `wanted` positions that a gradient reaches."""
+        """The program, with derivatives for the captured leaves at the `wanted` positions that a gradient reaches."""
         first = sum([argument.count for argument in traced.arguments])
         rest = first + len(traced.captured)
         program = derived.with_lanes(prepare(traced.program), (*range(first), *range(rest, len(traced.program.inputs))))

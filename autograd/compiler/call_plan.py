@@ -195,7 +195,7 @@ def number_assembler(call: Call) -> Assemble | None:
 
 
 def gradient_assembler(call: Call, chosen: Sequence[int], single: bool, reduced: bool) -> Assemble | None:
-    """An assembler of a value and its gradient by the `chosen` arguments or a `single` one, `reduced` over lanes or not.
+    """An assembler of a value and its gradient with respect to the `chosen` arguments or a `single` one, `reduced` or per lane.
 
     None for less usual cases, such as an argument of which only some numbers have lanes.
     """
@@ -262,7 +262,7 @@ def _count(given: Given) -> int:
 
 
 def _reader(kind: Any, given: Given, varies: bool, place: slice, lanes: int) -> Callable[[Any, Any], Any]:
-    """A function that reads the derivative by an argument from the uniform and the per-lane outputs."""
+    """A function that reads the derivative with respect to an argument from the uniform and the per-lane outputs."""
     if kind is float and not varies:
         return lambda numbers, per_lane: numbers.item(place.start)
     if type(kind) is Listed:

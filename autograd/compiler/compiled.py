@@ -128,7 +128,7 @@ class Compiled(Programs):
         sweeps.accumulate([*compress(self.captured, flows)], [slope * scale for slope in compress(slopes, flows)])
 
     def summed_backward(self, *xs: Any) -> tuple[float, list[float], list[float]]:
-        """The value and its derivatives by the captured leaves, summed over lanes; and for each leaf, 0.0 if none reaches it."""
+        """The value and its derivatives with respect to the captured leaves, summed over lanes; 0.0 for unreached leaves."""
         return (self._by_plan("backward", xs) or self._summed_backward(xs))[1]  # type: ignore[no-any-return]
 
     def _summed_backward(self, xs: tuple[Any, ...]) -> Any:
@@ -380,7 +380,7 @@ class Compiled(Programs):
         lanes: int | None,
         reduced: bool = False,
     ) -> Any:
-        """The outputs from `start` on, derivatives by the chosen arguments, in the arguments' shapes; per lane, if there are any.
+        """The outputs from `start` on, derivatives with respect to the chosen arguments in their shapes; per lane, if any.
 
         If `reduced` over the lanes, a derivative is per lane only where the argument's number is.
         """
@@ -416,7 +416,7 @@ def _assembled(
 
 
 def scaled(value: Any, slopes: Sequence[Any], scale: float, single: bool) -> tuple[Any, Any]:
-    """A value and its gradient by one or several arguments, multiplied by `scale`."""
+    """A value and its gradient with respect to one or several arguments, multiplied by `scale`."""
     found = [block_map(lambda x: x * scale, slope) for slope in slopes]
     return value * scale, found[0] if single else tuple(found)
 

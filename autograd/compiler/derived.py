@@ -47,15 +47,15 @@ def _rounds(program: Program, row: Row) -> bool:
 
 
 def _gradient(program: Program, inputs: Sequence[int]) -> tuple[Builder, list[Any]]:
-    """A builder that continues the program, and the derivative of the first output by each input: Symbols and floats."""
+    """A builder that continues the program, and the derivatives of the first output with respect to the inputs."""
     builder = Builder.of(program)
     return builder, Sweep(builder).reverse(program.outputs[0].arg, inputs)
 
 
 def value_and_gradient(program: Program, inputs: Sequence[int], outputs: Sequence[Output], reduce: bool) -> Program:
-    """The value of the first output, its derivative by each input, and more outputs.
+    """The value of the first output, its derivative with respect to each input, and more outputs.
 
-    With `reduce`, the value and the derivatives by uniform inputs are summed over the lanes.
+    With `reduce`, the value and the derivatives with respect to uniform inputs are summed over the lanes.
     """
     builder, found = _gradient(program, inputs)
     varies = program.per_lane
@@ -78,7 +78,7 @@ class Reached(NamedTuple):
 
 
 def gradient_of_leaves(program: Program, inputs: Sequence[int], more: Sequence[Output]) -> tuple[Program, Reached]:
-    """The first output, its derivatives by the inputs that the gradient reaches, their gates, and `more` outputs.
+    """The first output, its derivatives with respect to the inputs that the gradient reaches, their gates, and `more` outputs.
 
     All except `more` are summed over the lanes, if there are any.
     """

@@ -45,7 +45,7 @@ class Sweep:
         return [dots.total(y) if type(y) is int else 0.0 for y in outputs]
 
     def _partials(self, row: Row, chosen: Container[Arg]) -> list[tuple[Arg, Any]]:
-        """The chosen arguments with the partials by them; for an op that selects, without partials that are always 0."""
+        """The chosen arguments, each with its partial; for an op that selects, without partials that are always 0."""
         wanted = [type(arg) is int and arg in chosen for arg in row.args]
         if not any(wanted):
             return []

@@ -147,7 +147,7 @@ class _Answers:
 
     def _sentence(self, x: Value, cause: Cause) -> str:
         bar = self._bar(x)
-        gradient = f"∂{self._name}/∂{self._sentences.name(x)} is {shown(bar) if bar else 0}"
+        gradient = f"∂{self._name}/∂{self._sentences.name(x)} is {shown(bar)}"
         if x is self._root:
             return gradient
         return f"{gradient}, {'which is' if _kind(bar, GRADIENTS) is None else 'since'} {cause.reason}"

@@ -163,6 +163,17 @@ def test_what_has_no_share_costs_nothing_whatever_is_predicted():
     assert nn.CrossEntropyLoss()([[1.0, -math.inf]], [[1.0, 0.0]]) == 0.0
 
 
+@pytest.mark.parametrize("reduction", nn.KLDivLoss.reductions)
+@pytest.mark.parametrize(("log_target", "nothing"), [(False, 0.0), (True, -math.inf)])
+def test_where_no_target_has_a_share_the_divergence_is_a_value_too(reduction, log_target, nothing):
+    predictions = [Value(-0.5), Value(-math.inf)]
+    losses = nn.KLDivLoss(reduction, log_target=log_target)([predictions], [[nothing, nothing]])
+    for loss in losses if reduction == "none" else [losses]:
+        loss.backward()
+        assert loss.data == 0.0
+    assert [prediction.grad for prediction in predictions] == [0.0, 0.0]
+
+
 def test_all_ignored_is_a_sum_of_0_and_no_mean():
     assert nn.CrossEntropyLoss("sum")([[1.0, 2.0]], [-100]) == 0.0
     assert nn.NLLLoss("none", ignore_index=1)([[1.0, 2.0]], [1]) == [0.0]
