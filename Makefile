@@ -9,8 +9,8 @@ unexport PYTHONDONTWRITEBYTECODE
 # The last two compare with PyTorch, which takes a gigabyte.
 WITHOUT_DOCTESTS := playground/tests playground/node_modules tools/stand_ins tools/comparison.py tools/peer_drawings.py
 
-.PHONY: demo help test unit check types lint doctests bytecode other-python pythons lowest portable pyodide-test torch bench soak flakes notebooks lab \
-	pictures mutants site play site-test clean
+.PHONY: demo help test unit check types lint doctests bytecode other-python pythons lowest portable pyodide-test torch bench soak flakes \
+	notebooks lab pictures mutants site play site-test clean
 
 # ARGS=--no-open leaves the browser alone.
 demo: .venv/ready
