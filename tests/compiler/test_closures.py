@@ -15,6 +15,7 @@ from collections import ChainMap, OrderedDict, UserDict, UserList, deque
 from configparser import ConfigParser
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import partial
 from operator import attrgetter, methodcaller
 from types import MappingProxyType, ModuleType, SimpleNamespace
@@ -1234,3 +1235,14 @@ def test_a_function_that_an_installed_package_has_wrapped_has_outer_variables(to
     factor[0] = 5.0
     with pytest.raises(CompileError, match=r"factor\[0\], which <lambda> reads, has changed"):
         program(3.0)
+
+
+@pytest.mark.parametrize("number", [3, 3.0, Fraction(3), np.int64(3), np.float32(3), np.float64(3)], ids=repr)
+def test_a_number_replaced_by_an_equal_one_has_not_changed(number):
+    holder = SimpleNamespace(k=number)
+    f = autograd.compile(lambda x: x * float(holder.k), 1.0)
+    holder.k = type(number)(3)
+    assert f(2.0) == 6.0
+    holder.k = type(number)(4)
+    with pytest.raises(CompileError, match=r"holder\.k"):
+        f(2.0)
