@@ -40,7 +40,7 @@ lint: .venv/ready
 doctests: .venv/ready
 	$(BIN)/pytest -q --no-header --hypothesis-profile=ci --doctest-modules autograd nn playground tools tests/support/oracle.py $(WITHOUT_DOCTESTS:%=--ignore=%)
 
-# Of tests and libraries, once: each of the four processes of `make test` would make it for itself.
+# Of tests and libraries, once: each of the four processes of `make test` would make it for itself. Those report what fails here.
 bytecode: doctests
 	-$(BIN)/pytest --collect-only -q > /dev/null
 

@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Callable, Mapping, Sequence, Set
 from contextvars import ContextVar
 from itertools import chain
-from numbers import Number
+from numbers import Complex
 from operator import attrgetter, contains, getitem, is_
 from types import FunctionType
 from typing import Any, NamedTuple
@@ -191,7 +191,7 @@ def _numbers(x: Any) -> list[float]:
 
 def _equal(now: Any, held: Any) -> bool:
     """True for equal numbers and strings, with zeros of the same sign and NaN equal to itself; False for any other type."""
-    if type(now) is not type(held) or not isinstance(now, (Number, str, bytes)):
+    if type(now) is not type(held) or not isinstance(now, (Complex, str, bytes)):
         return False
     return (now == held and (bool(now) or repr(now) == repr(held))) or (now != now and held != held)
 
