@@ -118,6 +118,8 @@ from autograd.teaching import quiet_in_scripts
 from autograd.transforms import grad, gradients, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.value import Value
 
+__version__ = "0.1.0"
+
 if TYPE_CHECKING:
     from autograd.compiler.entry import compile, load_program
     from autograd.diagnosis.kinks import kinks

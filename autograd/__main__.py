@@ -15,6 +15,7 @@ from io import TextIOWrapper
 from keyword import iskeyword
 from pathlib import Path
 
+from autograd import __version__
 from autograd._files import write_atomically
 from autograd._format import text_table
 from autograd.expression import ExpressionError, evaluate, functions, variables
@@ -111,6 +112,7 @@ the share of the first.
     parser.add_argument(
         "-o", "--output", type=Path, default=Path("graph.svg"), help="the file for the picture (default: %(default)s)"
     )
+    parser.add_argument("--version", action="version", version=f"scalar-autograd {__version__}")
     return parser
 
 

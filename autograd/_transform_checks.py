@@ -75,7 +75,8 @@ def kind(x: Any) -> str:
     if is_array(x):
         return f"an array of shape {x.shape}"
     name = type(x).__name__
-    return f"{'an' if name[0] in 'aeioAEIO' else 'a'} {name}"
+    vowels = "AEFHILMNORSX" if name.isupper() else "aeioAEIO"  # an MLP, but a Module: initials are spelled out
+    return f"{'an' if name[0] in vowels else 'a'} {name}"
 
 
 def _advice(x: Any, do: str) -> str:

@@ -16,7 +16,7 @@ def _method(op: Op) -> Callable[[Methods], Value]:
     def method(self: Methods) -> Value:
         return self._record(op, (self,))
 
-    method.__name__, method.__qualname__ = op.name, f"Methods.{op.name}"
+    method.__name__, method.__qualname__ = op.name, f"Value.{op.name}"  # as error messages and help show it
     summary, _, _ = (op.__doc__ or "").partition("\n")
     method.__doc__ = f"{summary.rstrip('.')}; see `autograd.{op.name}`."
     return method

@@ -45,6 +45,14 @@ def teach_no_past() -> None:
     )
 
 
+def teach_kept_value(name: str) -> None:
+    """Warn that the result of the differentiated function depends on an input of an earlier call."""
+    teach(
+        f"the result of {name} depends on a Value that it kept from an earlier call, in a cache, a list or an attribute: "
+        "no gradient flows through it. Start each call with an empty cache, or keep v.detach()"
+    )
+
+
 def teach_step_without_backward(all_frozen: bool) -> None:
     """Warn that an optimizer's step() finds no gradient on any of its parameters.
 

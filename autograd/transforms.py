@@ -5,7 +5,8 @@ Values); a gradient has the shape of its argument. pandas objects raise a TypeEr
 
 Results are plain floats, except those that depend on a Value from outside, such as an input of an enclosing `grad` or a leaf in
 a closure: these are Values, which can be differentiated again. Values created while the function runs are constants, and so are
-frozen ones; but an argument selected by `argnums` is always differentiated, even if it is a frozen Value.
+frozen ones and those that the function kept from an earlier call; but an argument selected by `argnums` is always differentiated,
+even if it is a frozen Value.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from autograd._tree import as_array, block_map, fits, is_array, tree_build, tree
 from autograd._typing import Any
 from autograd.op import number
 from autograd.staleness import refuse_stale
-from autograd.value import Value, take_partials
+from autograd.teaching import teach_kept_value
+from autograd.value import ENDED, Value, take_partials
 
 
 def gradients(y: Value, xs: Any, create_graph: bool = False) -> Any:
@@ -295,7 +297,11 @@ class _Run:
             self.y, self._aux = self.y
         self.ys = self._outputs()
         self.order = sweeps.topological_order([y for y in self.ys if type(y) is Value], until=self.inputs)
-        self.sweep = _Sweep(self.order, self.inputs, self._outer(self.order))
+        outer = self._outer(self.order)
+        self.sweep = _Sweep(self.order, self.inputs, outer)
+        if not outer:  # the results are floats: a Value that depends on these inputs later is one that f kept
+            for x in self.inputs:
+                x._db = ENDED
 
     def _as_inputs(self, i: int, arg: Any) -> Any:
         try:
@@ -318,12 +324,14 @@ class _Run:
     def _outer(self, order: Sequence[Value]) -> list[Value]:
         """The nodes of the graph that are Values from outside, or stand for them."""
         given = [x for x in self.inputs if x.op is not None]
-        return given + [x for x in order if x.op is None and self._is_outer(x)]
-
-    def _is_outer(self, leaf: Value) -> bool:
-        """True for a Value from outside, and for one that the program being traced will compute anew in every run."""
-        trace = context.current_trace()
-        return (leaf._a < self.started and not _is_frozen_number(leaf)) or (trace is not None and trace.computes(leaf))
+        older = [x for x in order if x.op is None and x._a < self.started]
+        if (trace := context.current_trace()) is not None:  # the program will compute some leaves anew in every run
+            return given + older + [x for x in order if x.op is None and x._a >= self.started and trace.computes(x)]
+        if not older:
+            return given
+        if any(x._db is ENDED for x in older):
+            teach_kept_value(self.name)
+        return given + [x for x in older if x.requires_grad and x._db is not ENDED]
 
     def gradient(self) -> list[Any]:
         """The derivatives of the output, which must be one number, with respect to all inputs."""
@@ -345,6 +353,9 @@ class _Run:
             return self._aux
         order = sweeps.topological_order(values, until=self.inputs)
         live = sweeps.depending_on(self._outer(order), order)
+        if live:  # then aux carries its graph outside
+            for x in self.inputs:
+                x._db = None
 
         def result(x: Any) -> Any:
             if is_array(x):

@@ -69,7 +69,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
     # _da and _db detect classic slips (see teaching.py). _da is the number that the leaf held when a sweep last
     # reached it, if it has changed since; True if its gradient mixes sweeps from before and after a change.
     # _db is True once its gradient has been read; before that, False if no_grad() or detach() made the leaf and its gradient
-    # has not been asked for (see is_detached), else None.
+    # has not been asked for (see is_detached), ENDED if the leaf was an input of a transform that has ended, else None.
     __slots__ = ("_a", "_b", "_da", "_db", "_depth", "_grad", "_note", "_number", "_reached", "op")
 
     op: Op | None
@@ -626,6 +626,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
 _CLEARED = sweeps.CLEARED
 _ONE = sweeps.ONE
 FROZEN = sweeps.FROZEN
+ENDED = math.inf  # see __slots__
 _some_frozen = False  # True once any Value has been frozen: until then, partials need no filtering
 
 _ADD, _SUB, _MUL, _DIV = ops.add, ops.sub, ops.mul, ops.div

@@ -20,7 +20,8 @@ LAYERS = (
 OPTIMIZERS = ("ASGD", "Adadelta", "Adafactor", "Adamax", "LBFGS", "Muon", "RAdam", "Rprop", "SparseAdam")
 SCHEDULERS = ("ChainedScheduler", "ConstantLR", "CosineAnnealingWarmRestarts", "CyclicLR", "MultiplicativeLR", "PolynomialLR")
 ADVICE = {
-    "Linear": 'write nn.Layer(nin, nout, "linear")',
+    **dict.fromkeys(("Linear", "Dense"), 'write nn.Layer(nin, nout, "linear")'),
+    "clip_grad_norm": "write nn.utils.clip_grad_norm_",
     "Parameter": "every Value in a Module is a parameter: write self.w = Value(0.0)",
     "functional": "its functions are in autograd, such as autograd.relu",
     "DataLoader": "write nn.batches(X, y, batch_size), or nn.fit(…, batch_size=…)",

@@ -87,7 +87,8 @@ class Module:
 
         def __getattr__(self, name: str) -> Any:
             if name in FOREIGN_NAMES and not hasattr(type(self), name):
-                raise AttributeError(f"a {type(self).__name__} has no attribute {name!r}: {FOREIGN_NAMES[name]}", name=name)
+                advice = FOREIGN_NAMES[name]
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}: {advice}", name=name)
             return self.__getattribute__(name)  # again, for Python's own error or a property's
 
     def _refuse_loose_numbers(self, args: tuple[Any, ...]) -> None:

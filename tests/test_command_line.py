@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import Value
+from autograd import Value, __version__
 from autograd.__main__ import main
 from autograd.expression import ExpressionError, evaluate
 
@@ -128,7 +128,7 @@ def test_an_option_that_does_not_exist_is_refused_wherever_it_stands(arguments, 
 
 def test_an_option_that_does_not_exist_is_no_expression(capsys):
     with pytest.raises(SystemExit):
-        main(["--version"])
+        main(["--verbose"])
     assert capsys.readouterr().err.endswith("error: the following arguments are required: expression\n")
 
 
@@ -199,6 +199,12 @@ def test_help_teaches(capsys):
     assert stop.value.code == 0
     assert "local partial" in printed
     assert "tanh" in printed
+
+
+def test_version_is_that_of_the_package(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["--version"])
+    assert (stop.value.code, capsys.readouterr().out) == (0, f"scalar-autograd {__version__}\n")
 
 
 @given(st.text(max_size=30) | st.text("xµ1+*(), \n\r\\#", max_size=20))

@@ -292,9 +292,26 @@ for owner, names in ((autograd.Value(2.0), METHODS), (autograd, FUNCTIONS), (nn,
 )
 def test_what_other_libraries_give_a_module_says_what_to_write(name, write):
     net = nn.MLP(2, [3, 1], seed=0)
-    with pytest.raises(AttributeError, match=f"^a MLP has no attribute '{name}': .*{re.escape(write)}") as caught:
+    with pytest.raises(AttributeError, match=f"^'MLP' object has no attribute '{name}': .*{re.escape(write)}") as caught:
         getattr(net, name)
     assert (caught.value.name, caught.value.obj) == (name, None)  # so that Python adds no suggestion
+
+
+@pytest.mark.parametrize("name", ["tanh", "relu", "exp"])
+def test_a_method_with_too_many_arguments_is_called_by_the_name_that_was_typed(name):
+    with pytest.raises(TypeError, match=rf"^Value\.{name}\(\) takes 1 positional argument but 2 were given"):
+        getattr(Value(2.0), name)(3.0)
+
+
+@pytest.mark.parametrize(("name", "write"), [("Dense", "nn.Layer(nin"), ("clip_grad_norm", "nn.utils.clip_grad_norm_")])
+def test_a_name_of_another_library_that_nn_lacks_says_what_to_write(name, write):
+    with pytest.raises(AttributeError, match=re.escape(write)):
+        getattr(nn, name)
+
+
+def test_initials_have_the_article_that_they_are_spoken_with():
+    with pytest.raises(TypeError, match="returned an MLP"):
+        autograd.grad(lambda x: nn.MLP(1, [1]))(1.0)
 
 
 def test_a_module_may_have_an_attribute_of_such_a_name_and_an_error_in_a_property_stays_what_it_is():
@@ -329,7 +346,7 @@ def test_what_is_written_for_a_name_of_pytorchs_nn_is_there(name):
         ("lr_scheduler", "CyclicLR", "write nn.lr_scheduler.LambdaLR(optimizer, lambda epoch: …)"),
         ("lr_scheduler", "SGD", "write nn.optim.SGD"),
         ("init", "kaiming_normal_", 'write nn.Layer(…, init="he")'),
-        ("utils", "clip_grad_norm", "did you mean clip_grad_norm_?"),
+        ("utils", "clip_grad_norm", "write nn.utils.clip_grad_norm_"),
         ("plot", "losscurve", "did you mean loss_curve?"),
     ],
 )

@@ -576,3 +576,54 @@ shell.run_cell("import warnings; warnings.simplefilter('ignore', autograd.Teachi
 shell.run_cell("w = autograd.Value(1.0)\\nw.grad = 2.0\\nw -= 0.1 * w.grad")
 """
     assert in_python("-c", program) == 2
+
+
+# -- a function that keeps a Value from an earlier call -----------------------------------------------------------------
+
+KEEPING = """
+    memo = {}
+    def fib(x, n):
+        if n < 2:
+            return x if n else 1.0
+        if n not in memo:
+            memo[n] = fib(x, n - 1)*x + fib(x, n - 2)
+        return memo[n]
+    autograd.grad(fib)(2.0, 4)
+    memo.pop(4)
+    results.append(autograd.VERB)
+"""
+
+
+@pytest.mark.parametrize(
+    ("verb", "right"),
+    [
+        ("grad(fib)(3.0, 4)", 12.0),
+        ("grad(lambda x: (fib(x, 4), x), has_aux=True)(3.0)", (12.0, 3.0)),
+        ("value_and_grad(fib)(3.0, 4)", (41.0, 12.0)),
+        ("jvp(lambda x: fib(x, 4), (3.0,), (1.0,))", (41.0, 12.0)),
+        ("vjp(lambda x: fib(x, 4), 3.0)[1](1.0)", (12.0,)),
+        ("jacobian(lambda x: [fib(x, 4)])(3.0)", [12.0]),
+        ("hessian(lambda x: fib(x, 4)*x)(3.0)", 24.0),
+        ("hvp(lambda x: fib(x, 4)*x, (3.0,), (1.0,))", 24.0),
+    ],
+)
+def test_a_value_kept_from_an_earlier_call_is_a_number_and_is_told(verb, right):
+    results = []
+    warned = told(KEEPING.replace("VERB", verb), results=results)
+    assert results == [right]
+    assert {line for line, _ in warned} == {10}
+    assert "depends on a Value that it kept from an earlier call" in warned[0][1]
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "kept = []\nf = lambda x: kept.append(x*x) or kept[-1].detach()*x\nautograd.grad(f)(2.0)\nautograd.grad(f)(3.0)",
+        "w = Value(2.0)\ny = autograd.grad(lambda x: w*x*x)(3.0)\nautograd.grad(lambda t: y*t)(1.0)",
+        "w = Value(2.0)\ny, pull = autograd.vjp(lambda x: w*x, 3.0)\nautograd.grad(lambda t: y*t)(1.0)",
+        "autograd.grad(lambda w: w*autograd.grad(lambda x: w*x*x)(3.0))(2.0)",
+        "w = Value(2.0)\n_, y = autograd.grad(lambda x: (x*x, w*x), has_aux=True)(3.0)\nautograd.grad(lambda t: y*t)(1.0)",
+    ],
+)
+def test_a_number_kept_or_a_result_that_depends_on_an_outer_value_is_told_nothing(program):
+    assert told(program) == []
