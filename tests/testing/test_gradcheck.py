@@ -601,6 +601,12 @@ def test_the_error_of_differences_that_are_all_0_is_shown_as_0():
     assert "e-3" not in str(report)
 
 
+def keeping():
+    """A function that keeps its first result."""
+    memo = {}
+    return lambda x: memo.setdefault("square", x * x) + x
+
+
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
@@ -620,6 +626,7 @@ def test_the_error_of_differences_that_are_all_0_is_shown_as_0():
         (lambda: check_grads(autograd.exp, (1.0,), 1, modes="both"), ValueError, "modes must be one of fwd, rev, got 'both'"),
         (lambda: check_grads(autograd.exp, (1.0,), 1, eps=0.0), ValueError, "eps must be a finite number > 0, got 0.0"),
         (lambda: gradcheck(lambda x: x * random.random(), (1.0,)), ValueError, "is not deterministic at x=1.0"),
+        (lambda: gradcheck(keeping(), (2.0,)), ValueError, "<lambda> depends on a Value that it kept from an earlier call"),
         (lambda: gradcheck(nn.Dropout(0.5, seed=0), ([1.0] * 20,)), ValueError, r"call .eval\(\) on a module with Dropout"),
     ],
 )

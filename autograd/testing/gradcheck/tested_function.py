@@ -137,23 +137,24 @@ class FunctionUnderTest:
     def read(self, point: Sequence[float]) -> Observation | None:
         """Observe f at a point; None if f raises."""
         with self.recorded_at(point) as made:
-            if made is None:
-                return None
-            noises = [_noise(made, y) for y in made.outputs]
-            fast = [arg.data for arg in fast_arguments(made.graph)]
-            return Observation(made.values, noises, margins_of(made.graph), fast, [node.op for node in made.graph])
+            return None if made is None else _observed(made)
 
     def read_again(self, made: Recording) -> Observation:
-        """Observe f at its own point again; ValueError if it gives other numbers than before."""
-        here = self.read(self.point)
-        if here is None:
-            self.record(self.point)  # raises again what f raised
-        if here is None or repr(here.values) != repr(made.values):
-            raise ValueError(
-                f"{self.caller}: {self.name} is not deterministic at {self.shown()}: "
-                "fix its random numbers, or call .eval() on a module with Dropout"
-            )
-        return here
+        """Observe f at its own point again; ValueError if it gives other numbers than before, or Values that it kept."""
+        with self.recorded_at(self.point) as again:
+            if again is None:
+                self.record(self.point)  # raises again what f raised
+            if again is None or repr(again.values) != repr(made.values):
+                raise ValueError(
+                    f"{self.caller}: {self.name} is not deterministic at {self.shown()}: "
+                    "fix its random numbers, or call .eval() on a module with Dropout"
+                )
+            if not set(made.inputs).difference(self.parameters).isdisjoint(again.graph.nodes):
+                raise ValueError(
+                    f"{self.caller}: {self.name} depends on a Value that it kept from an earlier call, in a cache, a list or an "
+                    "attribute: start each call with an empty cache, or keep v.detach()"
+                )
+            return _observed(again)
 
     def shown(self) -> str:
         pairs = [f"{name}={x!r}" for name, x in zip(self.names[:MAX_SHOWN], self.point, strict=False)]
@@ -193,6 +194,12 @@ class AlongInput:
         tiny = 2.0**-30 * first_step(self.x)
         near = [self.reading(self.x - tiny), self.reading(self.x + tiny)]
         return 0.0 in self.here.margins or any(there is None or there.ops != self.here.ops for there in near)
+
+
+def _observed(made: Recording) -> Observation:
+    noises = [_noise(made, y) for y in made.outputs]
+    fast = [arg.data for arg in fast_arguments(made.graph)]
+    return Observation(made.values, noises, margins_of(made.graph), fast, [node.op for node in made.graph])
 
 
 def _noise(made: Recording, y: Any) -> float:
