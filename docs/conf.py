@@ -2,18 +2,18 @@
 
 import os
 import sys
-import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 sys.modules.setdefault("rfc3987_syntax", None)  # jsonschema's grammar of IRIs: MyST-NB asks for none, and it takes a second
 
+import autograd  # noqa: E402
 from autograd.viz.palette import COLOURS  # noqa: E402
 
 project = "scalar-autograd"
 author = "the scalar-autograd authors"
-release = version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+release = version = autograd.__version__
 language = "en"
 
 OWN = ("heads", "lessons", "mathml", "notebooks", "palette", "pictures", "reference", "repairs", "types")
