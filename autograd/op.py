@@ -126,7 +126,8 @@ class Op:
         kinks       a function of the arguments that is zero where the op is not smooth
         at_kink     the partials there, by convention (docs/semantics.md); a variadic op has one for all its arguments
         jumps       True if the value jumps at its kinks
-        varies_fast True if a whole wave, step or bump fits between arguments about 1 apart
+        varies_fast True if a whole wave, step or bump fits between arguments about 1 apart; or a function of the arguments, if it
+                    fits between results of that function about 1 apart
         linear      True if the partials are constant
         activation  True if layers use it as their activation
         comparison  True if the result is 1 for true and 0 for false; NumPy's function of that name returns a bool
@@ -168,7 +169,7 @@ class Op:
     kinks: Callable[..., float] | None = None
     at_kink: Sequence[float] | None = None
     jumps: bool = False
-    varies_fast: bool = False
+    varies_fast: bool | Callable[..., float] = False
     linear: bool = False
     activation: bool = False
     comparison: bool = False

@@ -239,7 +239,7 @@ div: Binary = op("div", operator.truediv, lambda z, x, y: 1.0 / y,              
                  textbook=["1/y", "-(x/y**2)"], source="{} / {}", latex=r"\frac{{{}}}{{{}}}", precedence=(PRODUCT, PRODUCT, POWER),
                  latex_precedence=(CALL, ANY, ANY), symbol="÷", ufunc="divide")
 mod: Binary = op("mod", operator.mod,     lambda z, x, y: where(equal(z, z), 1.0, z), lambda z, x, y: where(equal(z, z), -round(x / y - z / y), z),
-                 domain=[REAL, NONZERO], kinks=_from_multiple, jumps=True, varies_fast=True,
+                 domain=[REAL, NONZERO], kinks=_from_multiple, jumps=True, varies_fast=lambda x, y: x / y if y else NAN,
                  textbook=["1", "-floor(x/y)"], source="{} % {}", latex=r"{} \bmod {}", precedence=(SUM, PRODUCT, POWER),
                  latex_precedence=(ANY, PRODUCT, POWER), symbol="%", ufunc="remainder")
 pow: Binary = op("pow", math.pow,         _power_by_base,                             _power_by_exponent,
@@ -322,11 +322,12 @@ erfinv:     Unary = op("erfinv",     scalar_math.erfinv,     _erfinv_slope,     
 # -- the gamma function ------------------------------------------------------------------------------------------------
 
 lgamma:    Unary     = op("lgamma",    scalar_math.log_gamma, lambda z, x: digamma(x),        domain=[NOT_A_POLE],
+                          varies_fast=lambda x: min(x, 0.0),
                           plain="log_gamma", latex=r"\ln\left|\Gamma\left({}\right)\right|", symbol="ln|Γ|", ufunc="gammaln")
 digamma:   Unary     = op("digamma",   scalar_math.digamma,   lambda z, x: polygamma(1.0, x), fallback=lambda x: -_signed_infinity(x), domain=[NOT_A_POLE],
-                          text="ψ", latex=r"\psi", symbol="ψ", ufunc="psi")
+                          varies_fast=lambda x: min(x, 0.0), text="ψ", latex=r"\psi", symbol="ψ", ufunc="psi")
 polygamma: Polygamma = op("polygamma", scalar_math.polygamma, lambda z, n, x: NAN * z,        lambda z, n, x: polygamma(n + 1.0, x),
-                          fallback=_pole_of_polygamma, domain=[ORDER, NOT_A_POLE],
+                          fallback=_pole_of_polygamma, domain=[ORDER, NOT_A_POLE], varies_fast=lambda n, x: min(x, 0.0),
                           latex=r"\psi^{{\left({}\right)}}\left({}\right)", latex_precedence=(POWER, ANY, ANY), symbol="ψ⁽ⁿ⁾")
 
 # -- steps and kinks ---------------------------------------------------------------------------------------------------

@@ -41,6 +41,23 @@ def test_a_right_gradient_is_never_refused(pair):
     assert gradcheck(f, point, conventions="accept")
 
 
+# Waves that are shorter than the differences' smallest steps, or than the distance between floats.
+SHORT_WAVES = {
+    "a modulus below the rounding of its operand": (lambda x: x % -9.034703565804234e-36, -0.8964832209548308),
+    "a modulus whose count of waves overflows": (lambda x: x % -2.609591389e-314, 4.768209683262459e-08),
+    "a slope beside the modulus": (lambda x: x % -4.492803665864144e-18 + x, -0.9655996065535299),
+    "an op inside the modulus": (lambda x: autograd.asin(x) % 4.419117944184256e-286, 0.25),
+    "a subnormal modulus": (lambda x: x % 3.805037e-318, 3.805037e-318),
+    "a jump at a distance of 0": (lambda x: x % 1.401298464324817e-45, 0.0),
+    "between two poles": (lambda x: autograd.digamma(x / 2.854663299600769e-16), -0.33920151336450277),
+}
+
+
+@pytest.mark.parametrize(("f", "x"), SHORT_WAVES.values(), ids=SHORT_WAVES)
+def test_a_right_gradient_is_not_refused_where_waves_are_too_short_to_be_seen(f, x):
+    assert gradcheck(f, (x,), conventions="accept")
+
+
 # Beside a large number, steps of about 1 see these waves; the large steps that rounding calls for jump over them.
 SMALL_WAVES = {
     "below the rounding of its neighbour": (lambda y: autograd.hypot(1e7, autograd.cos(y)), 1e5),

@@ -13,7 +13,7 @@ from autograd.sweeps import recorded_adjoints
 from autograd.testing.finite_differences import SMALLEST, UNDEFINED, neighbours, noise_level
 from autograd.testing.gradcheck.rounding import STATED_ERROR, rounding_of
 from autograd.testing.gradcheck.slopes import UNSEEN, SlopeRange, slopes_at
-from autograd.testing.gradcheck.smooth_pieces import ends_of, same_side, stated_partials
+from autograd.testing.gradcheck.smooth_pieces import close, ends_of, phases, same_side, stated_partials
 from autograd.value import Value, operands
 
 Tolerance = Callable[[float], float]  # maps a derivative to the extra error it may have
@@ -67,12 +67,13 @@ def _checked(node: Value, op: Op, i: int, claimed: float, slack: float) -> Parti
     if stated is not None and op.kinks is not None and (op.kinks(*here) == 0.0 or _is_too_coarse(op, here)):
         return Partial(node, i, claimed, SlopeRange(stated[i], stated[i], 0.0), slack, stated=True)
     x = here[i]
-    margins = _margins(op, here, i)
+    margins, phases_here = _margins(op, here, i), phases(op, here)
 
     def f(t: float, across: bool = False) -> tuple[float, float]:
         there = [*here[:i], t, *here[i + 1 :]]
         try:
-            z = op(*there) if same_side(margins, _margins(op, there, i), across) else math.nan
+            near = not op.varies_fast or close(phases_here, phases(op, there))
+            z = op(*there) if near and same_side(margins, _margins(op, there, i), across) else math.nan
             return z, max(rounding_of(op, z, there), noise)
         except REFUSALS:  # a custom op outside its domain
             return UNDEFINED

@@ -37,12 +37,17 @@ def same_side(here: Sequence[float], there: Sequence[float], across: bool = Fals
     )
 
 
-def fast_arguments(graph: Graph) -> list[Value]:
-    return [arg for node in graph if node.op is not None and node.op.varies_fast for arg in node.args if type(arg) is Value]
+def fast_nodes(graph: Graph) -> list[tuple[Value, Op]]:
+    return [(node, node.op) for node in graph if node.op is not None and node.op.varies_fast]
+
+
+def phases(op: Op, args: Sequence[float]) -> Sequence[float]:
+    """The numbers in which an op that varies fast does so."""
+    return [op.varies_fast(*args)] if callable(op.varies_fast) else args
 
 
 def close(here: Sequence[float], there: Sequence[float]) -> bool:
-    """True if these arguments of fast ops are so close that no wave lies between them."""
+    """True if these phases are so close that no wave lies between them."""
     return len(here) == len(there) and all(abs(b - a) <= 1.0 for a, b in zip(here, there, strict=True))
 
 
@@ -85,7 +90,7 @@ class Piece:
             else:
                 self._watched.append((node, op))
         self._ends = list(_domain_ends(self.graph))
-        self._fast = fast_arguments(self.graph)
+        self._fast = fast_nodes(self.graph)
         self._here = {node: node.data for node in self.graph}
         self._recorded = self._straightened = Recorded(self.graph)
         if self.at_kinks:
@@ -138,12 +143,15 @@ class Piece:
         if jumping:  # a NaN, as behind a branch not taken, is on neither side of a kink
             watched = [(node, op) for node, op in watched if not math.isnan(op.kinks(*operands(node, self._here)))]
             ends = [(arg, end) for arg, end in ends if not math.isnan(self._here[arg])]
-        fast = [node for node in self._fast if node not in jumping]
+        fast = [(node, op) for node, op in self._fast if node not in jumping]
 
         def margins(values: Mapping[Value, float]) -> list[float]:
             return [op.kinks(*operands(node, values)) for node, op in watched] + [values[arg] - end for arg, end in ends]
 
-        before = margins(self._here)
+        def waves(values: Mapping[Value, float]) -> list[float]:
+            return [phase for node, op in fast for phase in phases(op, operands(node, values))]
+
+        before, phases_before = margins(self._here), waves(self._here)
 
         def sampled(x: float) -> tuple[float, float]:
             leaves = leaves_at(x)
@@ -151,7 +159,7 @@ class Piece:
                 return UNDEFINED
             try:
                 at = recorded.at(leaves)
-                near = close([node.data for node in fast], [at.values[node] for node in fast])
+                near = close(phases_before, waves(at.values))
                 if near and same_side(before, margins(at.values), across=recorded is self._recorded):
                     bars = adjoints(self.graph.nodes, {self.root: 1.0}, at.partials.__getitem__)
                     return at.values[self.root], value_noise(self.graph.nodes, bars, at.values)
