@@ -152,8 +152,9 @@ def _slips(solved: SolvedGraph, x: Value) -> Iterator[tuple[float, str]]:
             yield total, f"that is the local derivative {local} alone; multiply it by {arriving}, {solved.quotient(user)}"
             yield solved.gradient(user), f"that is {solved.quotient(user)}, {arriving}; multiply it by the derivative {local}"
     for edge in _chain(solved, x):
-        if _partial(edge):
-            yield gradient / _partial(edge), f"the inner derivative {solved.quotient(edge.arg, edge.node)} is missing"
+        asked = edge.arg is x and edge.node is root
+        if _partial(edge) and not asked:
+            yield gradient / _partial(edge), f"the factor {solved.quotient(edge.arg, edge.node)} is missing"
     yield gradient / 2.0, "a factor of 2 is missing"
     yield gradient * 2.0, "there is an extra factor of 2"
     for digits in range(1, DIGITS):

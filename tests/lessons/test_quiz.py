@@ -259,14 +259,16 @@ def test_a_planted_slip_is_named(graph, node, answer, slip):
     assert mark.text == f"{node}: {shown(answer)} is wrong{slip and ': '}{slip}"
 
 
-def test_a_forgotten_inner_derivative_further_up_is_named():
+def test_a_factor_missing_further_up_is_named_but_not_the_derivative_asked_for():
     x = Value(0.5, "x")
     inner = 3.0 * x
     outer = inner.sin()
     y = outer.exp()
     inner.label, outer.label, y.label = "inner", "outer", "y"
-    mark = quiz(y).answer("x", math.exp(math.sin(1.5)) * 3.0)
-    assert mark.slip == "the inner derivative ∂outer/∂inner is missing"
+    assert quiz(y).answer("x", y.data * 3.0).slip == "the factor ∂outer/∂inner is missing"
+    assert quiz(y).answer("inner", math.cos(1.5)).slip.startswith("that is the local derivative ∂outer/∂inner alone")
+    assert quiz(y).answer("x", math.cos(1.5) * 3.0).slip == "the factor ∂y/∂outer is missing"
+    assert quiz(y).answer("outer", 1.0).slip == ""
 
 
 def test_a_use_counted_once_and_a_sweep_in_a_wrong_order_are_named():
