@@ -177,9 +177,7 @@ def _term(step: Operation, text: Text) -> Found:
     """A term of a sum, of the product rule or of the quotient rule is missing."""
     if len({step.terms[i] for i in step.varying}) > 1:  # half of x·x would be a factor
         for i in step.varying:
-            arg = text(step.node.args[i])
-            sentence = f"in the derivative of {text(step.node)}, the term with the derivative of {arg} is missing"
-            yield "missing term", sentence, partial(_with_term_times, 0.0, i)
+            yield "missing term", f"{_where(step, i, text)} is missing", partial(_with_term_times, 0.0, i)
 
 
 def _minus(step: Operation, text: Text) -> Found:
@@ -191,10 +189,14 @@ def _minus(step: Operation, text: Text) -> Found:
 def _sign(step: Operation, text: Text) -> Found:
     """The derivative of an operation, or a term of it, has the wrong sign."""
     for i in step.varying:
-        of = f"the derivative of {text(step.node)}"
-        if len(step.varying) > 1:
-            of = f"in {of}, the term with the derivative of {text(step.node.args[i])}"
+        of = _where(step, i, text) if len(step.varying) > 1 else f"the derivative of {text(step.node)}"
         yield "sign", f"{of} has the wrong sign", partial(_with_term_times, -1.0, i)
+
+
+def _where(step: Operation, i: int, text: Text) -> str:
+    """The term of a derivative that comes from the i-th argument, in words."""
+    role = ("the base ", "the exponent ")[i] if step.computes(math.pow) else ""  # in x^x, both are x
+    return f"in the derivative of {text(step.node)}, the term with the derivative of {role}{text(step.node.args[i])}"
 
 
 def _with_term_times(k: float, i: int, step: Operation) -> float:
@@ -279,6 +281,10 @@ def _with_derivative_of(other: Op, step: Operation) -> float:
 def _constant(step: Operation, text: Text) -> Found:
     """A term whose derivative is 0 is kept, a factor is lost, or the derivative is by the other factor."""
     its = f"the derivative of {text(step.node)}"
+    for base in (2.0, 10.0) if step.op.arity == 1 else ():
+        if agree(lambda x: step.op(abs(x)), lambda x, base=base: math.log(abs(x), base)):  # type: ignore[misc]
+            factor = f"1/ln {shown(base)}"
+            yield "constant", f"the factor {factor} in {its} is missing", partial(_with_term_times, math.log(base), 0)
     if step.computes(math.pow) and step.varying == [0]:
         yield "power rule", f"the factor {shown(step.numbers[1])} in {its} is missing", lambda step: step.slope / step.numbers[1]
     elif step.has_constant_factor:

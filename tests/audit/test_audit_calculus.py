@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import autograd
-from autograd import cos, exp, log, sigmoid, sin, sqrt, tan, tanh
+from autograd import cos, exp, log, log2, log10, sigmoid, sin, sqrt, tan, tanh
 from autograd.audit import audit
 
 
@@ -88,7 +88,18 @@ from autograd.audit import audit
             lambda x: 9 * x * exp(3 * x - 1),
             "the derivative of exp(3·x) is computed by the power rule, which is only for constant exponents",
         ),
-        (lambda x: x**x, lambda x: x * x ** (x - 1), "in the derivative of x^x, the term with the derivative of x is missing"),
+        (
+            lambda x: x**x,
+            lambda x: x * x ** (x - 1),
+            "in the derivative of x^x, the term with the derivative of the exponent x is missing",
+        ),
+        (
+            lambda x: x**x,
+            lambda x: x**x * log(x) - x**x,
+            "in the derivative of x^x, the term with the derivative of the base x has the wrong sign",
+        ),
+        (lambda x: log2(3 * x), lambda x: 1 / x, "the factor 1/ln 2 in the derivative of log₂(3·x) is missing"),
+        (lambda x: x * log10(x), lambda x: log10(x) + 1, "the factor 1/ln 10 in the derivative of log₁₀(x) is missing"),
         (lambda x: 5 * x**3 + 3, lambda x: 3 * x**2, "the constant factor in the derivative of 5·x³ is missing"),
         (
             lambda x: x**3 + 3,
