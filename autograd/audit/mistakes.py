@@ -178,7 +178,7 @@ def samples(claim: Claim) -> Iterator[Diagnosis]:
             if claim.is_explained_by(one, k, claim.penalty):
                 why = ", as if `=` were used instead of `+=`" if s == count - 1 else ""
                 yield Diagnosis("samples", f"only {which} of {whole} counts{scale}{why}")
-            if k == 1.0 and claim.is_explained_by(one, -1.0, claim.gradient):
+            if k == 1.0 and count > 2 and claim.is_explained_by(one, -1.0, claim.gradient):
                 yield Diagnosis("samples", f"{which} of {whole} is left out")
         apart = [[(i, s)] for i in range(size) for s in range(count)]
         across = [[(i, s)] for s in range(count) for i in range(size)]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Mapping
-from functools import cache, cached_property
+from functools import cache, cached_property, reduce
 from random import Random
 from typing import Any, NamedTuple
 
@@ -212,10 +213,16 @@ class RecordedLoss:
         return [[edge for edge in users.get(leaf, ()) if edge.node in self.data_nodes] for leaf in self.leaves[name]]
 
     def is_used_apart(self, name: str) -> bool:
-        """True if no use of the parameter depends on another use, judged by its first number, as with samples."""
-        users = {edge.node for edge in self._uses(name)[0]}
-        dependent = depending_on(users, self.graph.nodes)
-        return not any(arg in dependent for node in users for arg in value_args(node))
+        """True if what the uses of the parameter lead to is only added up, as with samples, judged by its first number."""
+        users = dict.fromkeys(edge.node for edge in self._uses(name)[0])
+        uses = {node: 1 << i for i, node in enumerate(users)}  # the uses that a node depends on, as bits
+        for node in self.graph:
+            own, args = uses.get(node, 0), {arg: uses[arg] for arg in value_args(node) if arg in uses}
+            if args and (own or (len(set(args.values())) > 1 and not is_linear(node, args))):
+                return False
+            if args:
+                uses[node] = reduce(operator.or_, args.values())
+        return True
 
     @cached_property
     def contributions(self) -> dict[str, list[list[ParameterUse]]]:

@@ -323,10 +323,21 @@ def test_a_claim_of_0_is_not_taken_for_the_gradient_of_an_unused_parameter():
 
 def test_uses_of_a_number_that_are_made_of_one_another_are_no_samples():
     f, claim = lambda x: x * log(3 * x), lambda x: math.log(3 * x)
-    assert "the first of the 2 uses of x is left out" in audit(f, claim, at=2.0)["x"].others()
+    last = "only the last of the 2 uses of x counts, as if `=` were used instead of `+=`"
+    assert last in audit(f, claim, at=2.0)["x"].others()
     assert audit(f, lambda x: 2 * (math.log(3 * x) + 1), at=2.0)["x"].likely().endswith("(2 is the number of uses of x)")
     mean = audit(lambda w: (tanh(w * 2.0) + tanh(w * 3.0)) / 2, lambda w: 3 - 3 * math.tanh(3 * w) ** 2, at=0.3)
     assert mean["w"].likely() == "only the last of the 2 samples counts, times 2, as if `=` were used instead of `+=`"
+
+
+def test_uses_that_are_multiplied_with_one_another_are_no_samples():
+    def without_the_first_gate(h, w):
+        s, t, u = 1 / (1 + math.exp(-w[0] * h)), math.tanh(w[1] * h), math.tanh(w[2] * h)
+        return s * (1 - t * t) * w[1] * u + s * t * (1 - u * u) * w[2]
+
+    gates = lambda h, w: sigmoid(w[0] * h) * tanh(w[1] * h) * tanh(w[2] * h)  # noqa: E731
+    report = audit(gates, (without_the_first_gate, None), at=(0.7, [0.4, -0.9, 1.2]))
+    assert report["h"].likely() == "the first of the 3 uses of h is left out"
 
 
 def test_other_numbers_in_another_shape_are_told_as_that():
