@@ -215,13 +215,13 @@ class RecordedLoss:
     def is_used_apart(self, name: str) -> bool:
         """True if what the uses of the parameter lead to is only added up, as with samples, judged by its first number."""
         users = dict.fromkeys(edge.node for edge in self._uses(name)[0])
-        uses = {node: 1 << i for i, node in enumerate(users)}  # the uses that a node depends on, as bits
+        uses = {node: 1 << i for i, node in enumerate(users)}  # those that a node depends on, as bits
         for node in self.graph:
-            own, args = uses.get(node, 0), {arg: uses[arg] for arg in value_args(node) if arg in uses}
-            if args and (own or (len(set(args.values())) > 1 and not is_linear(node, args))):
-                return False
-            if args:
-                uses[node] = reduce(operator.or_, args.values())
+            if args := [arg for arg in value_args(node) if arg in uses]:
+                several = reduce(operator.or_, map(uses.__getitem__, args))
+                if node in users or (several.bit_count() > 1 and not is_linear(node, args)):
+                    return False
+                uses[node] = several
         return True
 
     @cached_property

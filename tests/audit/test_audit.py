@@ -330,7 +330,7 @@ def test_uses_of_a_number_that_are_made_of_one_another_are_no_samples():
     assert mean["w"].likely() == "only the last of the 2 samples counts, times 2, as if `=` were used instead of `+=`"
 
 
-def test_uses_that_are_multiplied_with_one_another_are_no_samples():
+def test_uses_that_do_not_just_add_up_are_no_samples():
     def without_the_first_gate(h, w):
         s, t, u = 1 / (1 + math.exp(-w[0] * h)), math.tanh(w[1] * h), math.tanh(w[2] * h)
         return s * (1 - t * t) * w[1] * u + s * t * (1 - u * u) * w[2]
@@ -338,6 +338,14 @@ def test_uses_that_are_multiplied_with_one_another_are_no_samples():
     gates = lambda h, w: sigmoid(w[0] * h) * tanh(w[1] * h) * tanh(w[2] * h)  # noqa: E731
     report = audit(gates, (without_the_first_gate, None), at=(0.7, [0.4, -0.9, 1.2]))
     assert report["h"].likely() == "the first of the 3 uses of h is left out"
+
+    def without_the_first_step(u, v):
+        h = math.tanh(v[0] * math.tanh(u) + 3 * u)
+        return 2 * h * (1 - h * h) * 3
+
+    steps = lambda u, v: tanh(v[0] * tanh(u * 1.0) + u * 3.0) ** 2  # noqa: E731
+    report = audit(steps, (without_the_first_step, None), at=(0.3, [0.8]))
+    assert "only the last of the 2 uses of u counts" in report["u"].likely()
 
 
 def test_other_numbers_in_another_shape_are_told_as_that():
