@@ -45,13 +45,18 @@ class Operation(NamedTuple):
         return [i for i, slope in enumerate(self.slopes) if slope]
 
     @property
+    def is_of_variables(self) -> bool:
+        """True if it is applied to the parameter itself, whose derivative is 1."""
+        return all(self.node.args[i].op is None for i in self.varying)
+
+    @property
     def is_linear(self) -> bool:
         return is_linear(self.node, value_args(self.node))
 
     @property
     def has_constant_factor(self) -> bool:
         """True if it is linear in its only argument that depends on the parameter."""
-        return len(self.varying) == 1 and is_linear(self.node, {self.node.args[self.varying[0]]})
+        return len(self.varying) == 1 and self.op.kinks is None and is_linear(self.node, {self.node.args[self.varying[0]]})
 
     def computes(self, function: Callable[[float, float], float]) -> bool:
         """True if the op agrees with this two-argument function at every probe."""
@@ -159,7 +164,7 @@ def _with_slopes_1(places: Sequence[int], step: Operation) -> float:
 
 def _at_inner(step: Operation, text: Text) -> Found:
     """f′(u′) in place of f′(u)·u′."""
-    if len(step.varying) != 1 or step.is_linear:
+    if len(step.varying) != 1 or step.is_linear or step.is_of_variables:
         return
     (i,) = step.varying
 
@@ -206,7 +211,7 @@ def _with_term_times(k: float, i: int, step: Operation) -> float:
 def _of_parts(step: Operation, text: Text) -> Found:
     """u′·v′ in place of u′·v + u·v′, u′/v′ for a quotient, or f(u′)."""
     args, varying = step.node.args, step.varying
-    if len(args) > 2 or step.is_linear:
+    if len(args) > 2 or step.is_linear or step.is_of_variables:
         return
     names = dict(zip(varying, ("u′", "v′"), strict=False))
     parts = [TEXT.variable(names[i]) if i in names else TEXT.constant(x) for i, x in enumerate(step.numbers)]
