@@ -303,6 +303,17 @@ def test_the_gradient_of_a_penalty_is_told_if_the_numbers_show_its_form():
     assert alike == f"{taken} 5·w instead of 3·w²"
 
 
+def test_a_constant_that_is_off_is_no_penalty():
+    def with_a_constant_mean(x):
+        return [2 * t / 3 for t in x]
+
+    for f, claim in (
+        (lambda x: autograd.var(x), with_a_constant_mean),
+        (lambda x: -autograd.sum([t * autograd.log2(t) for t in x]), lambda x: [-math.log2(t) - 1 for t in x]),
+    ):
+        assert audit(f, claim, at=[0.2, 0.3, 0.5])["x"].likely() == "no single known mistake explains it"
+
+
 def test_a_term_of_the_product_rule_that_is_left_out_is_told_by_its_function():
     report = audit(lambda x: x * tanh(x), lambda x: math.tanh(x), at=0.7)
     assert report["x"].likely() == "in the derivative of x·tanh(x), the term with the derivative of tanh(x) is missing"
