@@ -289,7 +289,7 @@ def penalty_form(claim: Claim) -> Iterator[Diagnosis]:
         return
     for text in _fitted(claim, claim.data):
         yield Diagnosis("penalty", f"the gradient of the penalty on {name} is taken as {text}{_right_form(claim)}")
-    for text in _fitted(claim, claim.gradient):
+    for text in () if any(penalty_strength(claim)) else _fitted(claim, claim.gradient):
         yield Diagnosis("penalty", f"the claim adds the gradient of another penalty on {name}, {text}, which f does not have")
 
 

@@ -256,6 +256,7 @@ def test_a_penalty_is_known_whatever_way_it_is_written(penalty):
 
     report = audit(f, claim, at=([0.5, 0.3], 0.2))
     assert report["w"].diagnosis.text == "the gradient of the penalty on w is missing"
+    assert "which f does not have" not in report["w"].others()
     assert report["b"].agrees
 
 
