@@ -195,7 +195,7 @@ def hint_rules(solved: SolvedGraph, x: Value) -> str:
     """The local rule of each operation that uses x, with the known numbers put in but nothing worked out."""
     uses = solved.uses(x)
     if not uses:
-        unused = "used in a condition, or in a branch that was not taken"
+        unused = "used only in a condition or a branch not taken"
         reason = unused if x.requires_grad else "frozen (requires_grad=False)"
         return f"{solved.spelled[x]} is {reason}, so no gradient reaches it"
     lines = [_rule(solved, x, user, uses) for user in [*uses][:MAX_USERS]]

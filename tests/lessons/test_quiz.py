@@ -365,9 +365,9 @@ def test_no_gradient_flows_to_a_condition_or_to_a_branch_not_taken():
     y = autograd.where(c, a * 1.5, b * 2.5)
     q = quiz(y)
     assert all(q.answer(name, 0.0).right for name in ("c", "b"))
-    assert q.hint("b") == "b is used in a condition, or in a branch that was not taken, so no gradient reaches it"
+    assert q.hint("b") == "b is used only in a condition or a branch not taken, so no gradient reaches it"
     assert q.hint("c", 2) == "nothing passes a gradient back to c, so its gradient is 0"
-    assert "in a branch that was not taken: the gradient is 0" in str(q.key())
+    assert "in a condition or a branch not taken: the gradient is 0" in str(q.key())
     assert not q.answer("b", 2.5).right
 
 
