@@ -360,6 +360,19 @@ def test_uses_that_do_not_just_add_up_are_no_samples():
     assert "only the last of the 2 uses of u counts" in report["u"].likely()
 
 
+def test_a_sample_whose_prediction_is_written_twice_is_not_counted_twice():
+    samples = [(1.0, 1.0), (2.0, 0.0), (-0.5, 1.0), (1.5, 1.0)]
+
+    def cross_entropy(w):
+        return -autograd.sum([y * log(sigmoid(w * x)) + (1 - y) * log(1 - sigmoid(w * x)) for x, y in samples]) / 4
+
+    def without_the_mean(w):
+        return sum((1 / (1 + math.exp(-w * x)) - y) * x for x, y in samples)
+
+    text = audit(cross_entropy, without_the_mean, at=0.3)["w"].likely()
+    assert text == "the claim is ½·8 times the gradient (8 is the number of uses of w)"
+
+
 def test_other_numbers_in_another_shape_are_told_as_that():
     report = audit(lambda w: w[0] * w[1] * w[2], [1.0, 2.0], at=[1.5, 0.5, 3.0])
     assert report["w"].sentence() == "does not hold"
