@@ -20,6 +20,7 @@ from autograd._files import write_atomically
 from autograd._format import text_table
 from autograd.expression import ExpressionError, evaluate, functions, variables
 from autograd.graph import Graph, edges_of
+from autograd.names import node_names
 from autograd.value import Value
 from autograd.viz import draw_dot
 
@@ -72,7 +73,7 @@ def _plain_warnings(program: str) -> Iterator[None]:
 
 def step_table(root: Value, texts: dict[Value, str]) -> str:
     """The steps of a computation as a table: expression, value, local partials, gradient."""
-    names = {node: node.label or texts.get(node, "") for node in Graph(root)}
+    names = node_names(Graph(root).nodes, namespace={}) | texts
     rows = [("step", "value", "local partials", "gradient")]
     for node, name in names.items():
         partials = [f"∂{_short(names[edge.arg])} = {edge.partial:.6g}" for edge in edges_of(node) if edge.partial is not None]

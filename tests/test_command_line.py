@@ -31,6 +31,13 @@ def test_karpathys_neuron_is_tabled_and_drawn(tmp_path, capsys):
     assert ET.parse(picture).getroot().tag.endswith("svg")
 
 
+def test_steps_inside_a_function_have_names_too(tmp_path, capsys):
+    assert main(["mean(a, b)*v3", "a=1", "b=2", "v3=4", "-o", str(tmp_path / "mean.svg")]) == 0
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["u2", "3", "∂a", "=", "1,", "∂b", "=", "1", "2"] in rows
+    assert ["mean(a,", "b)", "1.5", "∂u2", "=", "0.5", "4"] in rows
+
+
 def test_it_runs_as_a_module(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "autograd", "x*x", "x=3"], cwd=tmp_path, capture_output=True, text=True, check=True

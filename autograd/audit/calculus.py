@@ -45,13 +45,18 @@ class Operation(NamedTuple):
         return [i for i, slope in enumerate(self.slopes) if slope]
 
     @property
+    def is_of_variables(self) -> bool:
+        """True if it is applied to the parameter itself, whose derivative is 1."""
+        return all(self.node.args[i].op is None for i in self.varying)
+
+    @property
     def is_linear(self) -> bool:
         return is_linear(self.node, value_args(self.node))
 
     @property
     def has_constant_factor(self) -> bool:
         """True if it is linear in its only argument that depends on the parameter."""
-        return len(self.varying) == 1 and is_linear(self.node, {self.node.args[self.varying[0]]})
+        return len(self.varying) == 1 and self.op.kinks is None and is_linear(self.node, {self.node.args[self.varying[0]]})
 
     def computes(self, function: Callable[[float, float], float]) -> bool:
         """True if the op agrees with this two-argument function at every probe."""
@@ -159,7 +164,7 @@ def _with_slopes_1(places: Sequence[int], step: Operation) -> float:
 
 def _at_inner(step: Operation, text: Text) -> Found:
     """f′(u′) in place of f′(u)·u′."""
-    if len(step.varying) != 1 or step.is_linear:
+    if len(step.varying) != 1 or step.is_linear or step.is_of_variables:
         return
     (i,) = step.varying
 
@@ -177,9 +182,7 @@ def _term(step: Operation, text: Text) -> Found:
     """A term of a sum, of the product rule or of the quotient rule is missing."""
     if len({step.terms[i] for i in step.varying}) > 1:  # half of x·x would be a factor
         for i in step.varying:
-            arg = text(step.node.args[i])
-            sentence = f"in the derivative of {text(step.node)}, the term with the derivative of {arg} is missing"
-            yield "missing term", sentence, partial(_with_term_times, 0.0, i)
+            yield "missing term", f"{_where(step, i, text)} is missing", partial(_with_term_times, 0.0, i)
 
 
 def _minus(step: Operation, text: Text) -> Found:
@@ -191,10 +194,14 @@ def _minus(step: Operation, text: Text) -> Found:
 def _sign(step: Operation, text: Text) -> Found:
     """The derivative of an operation, or a term of it, has the wrong sign."""
     for i in step.varying:
-        of = f"the derivative of {text(step.node)}"
-        if len(step.varying) > 1:
-            of = f"in {of}, the term with the derivative of {text(step.node.args[i])}"
+        of = _where(step, i, text) if len(step.varying) > 1 else f"the derivative of {text(step.node)}"
         yield "sign", f"{of} has the wrong sign", partial(_with_term_times, -1.0, i)
+
+
+def _where(step: Operation, i: int, text: Text) -> str:
+    """The term of a derivative that comes from the i-th argument, in words."""
+    role = ("the base ", "the exponent ")[i] if step.computes(math.pow) else ""  # in x^x, both are x
+    return f"in the derivative of {text(step.node)}, the term with the derivative of {role}{text(step.node.args[i])}"
 
 
 def _with_term_times(k: float, i: int, step: Operation) -> float:
@@ -204,7 +211,7 @@ def _with_term_times(k: float, i: int, step: Operation) -> float:
 def _of_parts(step: Operation, text: Text) -> Found:
     """u′·v′ in place of u′·v + u·v′, u′/v′ for a quotient, or f(u′)."""
     args, varying = step.node.args, step.varying
-    if len(args) > 2 or step.is_linear:
+    if len(args) > 2 or step.is_linear or step.is_of_variables:
         return
     names = dict(zip(varying, ("u′", "v′"), strict=False))
     parts = [TEXT.variable(names[i]) if i in names else TEXT.constant(x) for i, x in enumerate(step.numbers)]
@@ -279,6 +286,10 @@ def _with_derivative_of(other: Op, step: Operation) -> float:
 def _constant(step: Operation, text: Text) -> Found:
     """A term whose derivative is 0 is kept, a factor is lost, or the derivative is by the other factor."""
     its = f"the derivative of {text(step.node)}"
+    for base in (2.0, 10.0) if step.op.arity == 1 else ():
+        if agree(lambda x: step.op(abs(x)), lambda x, base=base: math.log(abs(x), base)):  # type: ignore[misc]
+            factor = f"1/ln {shown(base)}"
+            yield "constant", f"the factor {factor} in {its} is missing", partial(_with_term_times, math.log(base), 0)
     if step.computes(math.pow) and step.varying == [0]:
         yield "power rule", f"the factor {shown(step.numbers[1])} in {its} is missing", lambda step: step.slope / step.numbers[1]
     elif step.has_constant_factor:

@@ -120,8 +120,9 @@ class Claim:
 
     @cached_property
     def uses(self) -> str:
-        """A term for the uses of the parameter. Samples use it independently; in x·tanh(3·x) one use feeds the other."""
-        return "samples" if self.has_layers_or_arrays and self.loss.is_used_apart(self.name) else f"uses of {self.name}"
+        """A term for the uses of the parameter. Samples use it once and independently; in x·tanh(3·x) one use feeds the other."""
+        apart = self.has_layers_or_arrays and not self.loss.repeats and self.loss.is_used_apart(self.name)
+        return "samples" if apart else f"uses of {self.name}"
 
     @property
     def of_the_penalty(self) -> str:

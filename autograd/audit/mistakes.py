@@ -178,7 +178,7 @@ def samples(claim: Claim) -> Iterator[Diagnosis]:
             if claim.is_explained_by(one, k, claim.penalty):
                 why = ", as if `=` were used instead of `+=`" if s == count - 1 else ""
                 yield Diagnosis("samples", f"only {which} of {whole} counts{scale}{why}")
-            if k == 1.0 and claim.is_explained_by(one, -1.0, claim.gradient):
+            if k == 1.0 and count > 2 and claim.is_explained_by(one, -1.0, claim.gradient):
                 yield Diagnosis("samples", f"{which} of {whole} is left out")
         apart = [[(i, s)] for i in range(size) for s in range(count)]
         across = [[(i, s)] for s in range(count) for i in range(size)]
@@ -282,12 +282,14 @@ def penalty_form(claim: Claim) -> Iterator[Diagnosis]:
     if not claim.is_of_a_model:
         return
     if not claim.has_penalty:
-        for text in _fitted(claim, claim.gradient):
+        w = claim.loss.numbers[name]
+        told = {text: form for text, form in FORMS.items() if len(w) == 1 or len(set(form(w))) > 1}  # from adding a constant
+        for text in _fitted(claim, claim.gradient, told):
             yield Diagnosis("penalty", f"the claim adds the gradient of a penalty on {name}, {text}, but f has none")
         return
     for text in _fitted(claim, claim.data):
         yield Diagnosis("penalty", f"the gradient of the penalty on {name} is taken as {text}{_right_form(claim)}")
-    for text in _fitted(claim, claim.gradient):
+    for text in () if any(penalty_strength(claim)) else _fitted(claim, claim.gradient):
         yield Diagnosis("penalty", f"the claim adds the gradient of another penalty on {name}, {text}, which f does not have")
 
 
@@ -301,9 +303,9 @@ def two_mistakes(claim: Claim) -> Iterator[Diagnosis]:
             return
 
 
-def _fitted(claim: Claim, beside: Candidate) -> Iterator[str]:
+def _fitted(claim: Claim, beside: Candidate, forms: Mapping[str, Form] = FORMS) -> Iterator[str]:
     """The form that, added to `beside`, explains the claim, with its factor."""
-    for text, form in FORMS.items() if not claim.is_explained_by(beside) else ():
+    for text, form in forms.items() if not claim.is_explained_by(beside) else ():
         k = claim.fitted_factor(lambda loss, form=form: form(loss.numbers[claim.name]), beside)  # type: ignore[misc]
         if k is not None:
             yield f"{shown(k)}·{text}"

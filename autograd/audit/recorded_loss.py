@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Mapping
-from functools import cache, cached_property
+from functools import cache, cached_property, reduce
 from random import Random
 from typing import Any, NamedTuple
 
@@ -22,7 +23,7 @@ from autograd.audit.recognition import (
 from autograd.audit.sides import Sides
 from autograd.graph import Edge, Graph
 from autograd.sweeps import adjoints, depending_on, recorded_adjoints, recorded_tangents, topological_order
-from autograd.value import Value, operands, partials_at, take_partials
+from autograd.value import Value, op_of, operands, partials_at, take_partials
 
 # Two formulas for one gradient may round differently in every operation, by a few units in the last place (2**-53). Each
 # operation is perturbed by more than that, and the change this makes in the gradient is what a claim may be off by.
@@ -211,11 +212,28 @@ class RecordedLoss:
         users = self.graph.users
         return [[edge for edge in users.get(leaf, ()) if edge.node in self.data_nodes] for leaf in self.leaves[name]]
 
+    @cached_property
+    def repeats(self) -> bool:
+        """True if a function is applied again to what is computed again, as when sigmoid(w·x) is written twice for a sample."""
+        known: dict[Any, int] = {}
+        same: dict[Value, int] = {}  # the same number for nodes that compute the same
+        for node in self.graph:
+            args = tuple(arg if type(arg) is float else (same[arg],) for arg in node.args)
+            same[node] = known.setdefault((node.op, args) if node.op else node, len(known))
+        applied = [same[node] for node in self.data_nodes if op_of(node).arity == 1 and not op_of(node).linear]
+        return len(set(applied)) < len(applied)
+
     def is_used_apart(self, name: str) -> bool:
-        """True if no use of the parameter depends on another use, judged by its first number, as with samples."""
-        users = {edge.node for edge in self._uses(name)[0]}
-        dependent = depending_on(users, self.graph.nodes)
-        return not any(arg in dependent for node in users for arg in value_args(node))
+        """True if what the uses of the parameter lead to is only added up, as with samples, judged by its first number."""
+        users = dict.fromkeys(edge.node for edge in self._uses(name)[0])
+        uses = {node: 1 << i for i, node in enumerate(users)}  # those that a node depends on, as bits
+        for node in self.graph:
+            if args := [arg for arg in value_args(node) if arg in uses]:
+                several = reduce(operator.or_, map(uses.__getitem__, args))
+                if node in users or (several.bit_count() > 1 and not is_linear(node, args)):
+                    return False
+                uses[node] = several
+        return True
 
     @cached_property
     def contributions(self) -> dict[str, list[list[ParameterUse]]]:

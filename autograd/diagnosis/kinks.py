@@ -81,8 +81,17 @@ def kinks(y: Value) -> Kinks:
     """
     graph = Graph(checked_value("kinks({})", "y", y))
     names = graph.spelled
-    found = [Kink(op.name, names[node], margin, tuple(operands(node)), node.origin) for node, op, margin in kinked(graph)]
+    found = [
+        Kink(op.name, names[node], margin, tuple(operands(node)), node.origin)
+        for node, op, margin in kinked(graph)
+        if not (op.select and _jumps(node.args[0]))
+    ]
     return Kinks(sorted(found, key=lambda kink: math.inf if math.isnan(kink.margin) else abs(kink.margin)))
+
+
+def _jumps(condition: Value | float) -> bool:
+    """True for the result of a comparison, at which a choice is made."""
+    return type(condition) is Value and condition.op is not None and condition.op.jumps
 
 
 def kinked(nodes: Iterable[Value]) -> Iterator[tuple[Value, Op, float]]:

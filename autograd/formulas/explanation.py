@@ -135,7 +135,7 @@ TEXT_WORDING = Wording(
     left_out="… ({:,} more)",
     more="… and {}",
     independent="{} does not depend on {}: the gradient is 0",
-    not_taken="{} does not depend on {}, which is in a branch that was not taken: the gradient is 0",
+    not_taken="no gradient flows from {} to {}, which is used only in a condition or a branch not taken: the gradient is 0",
     frozen="no gradient flows from {} to {}, which is frozen (requires_grad=False): the gradient is 0",
     detached="{} is detached: no gradient flows to what it was computed from",
     both=" and ",
@@ -150,7 +150,8 @@ LATEX_WORDING = Wording(
     left_out=r"\cdots\text{{ ({:,} more)}}",
     more=r"&\text{{… and {}}}",
     independent=r"{} \text{{ does not depend on }} {} \text{{: the gradient is 0}}",
-    not_taken=r"{} \text{{ does not depend on }} {} \text{{, which is in a branch that was not taken: the gradient is 0}}",
+    not_taken=r"\text{{no gradient flows from }} {} \text{{ to }} {} "
+    r"\text{{, which is used only in a condition or a branch not taken: the gradient is 0}}",
     frozen=r"\text{{no gradient flows from }} {} \text{{ to }} {} \text{{, which is frozen: the gradient is 0}}",
     detached=r"&{}\text{{ is detached: no gradient flows to what it was computed from}}",
     both=r"\text{ and }",

@@ -9,13 +9,13 @@ from typing import NamedTuple
 from autograd._format import escaped
 
 _TOKEN = re.compile(r"\\text\{[^{}]*\}|\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|[^\s]", re.DOTALL)
-_GREEK = {
+GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε", "zeta": "ζ", "eta": "η",
     "theta": "θ", "iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ",
     "sigma": "σ", "tau": "τ", "upsilon": "υ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Gamma": "Γ", "Delta": "Δ",
     "Theta": "Θ", "Lambda": "Λ", "Xi": "Ξ", "Pi": "Π", "Sigma": "Σ", "Upsilon": "Υ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
 }  # fmt: skip
-_NAMES = {**_GREEK, "infty": "∞", "partial": "∂", "nabla": "∇", "top": "⊤", "dots": "…", "ldots": "…", "cdots": "⋯", "vdots": "⋮"}
+_NAMES = {**GREEK, "infty": "∞", "partial": "∂", "nabla": "∇", "top": "⊤", "dots": "…", "ldots": "…", "cdots": "⋯", "vdots": "⋮"}
 _FUNCTIONS = {"sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "ln", "log", "exp", "max", "min"}
 _SUM = "∑"
 _OPERATORS = {
@@ -30,7 +30,7 @@ _TABLES = {"aligned": ("", ""), "cases": ("{", ""), "pmatrix": ("(", ")")}
 _SPACES = {"quad": 1.0, "qquad": 2.0, ",": 0.17, ";": 0.28, ":": 0.22, " ": 0.25}
 _ACCENTS = {"hat": "^", "bar": "¯", "tilde": "~"}
 _PRIMES = ("", "′", "″", "‴")
-_UPRIGHT = {"nabla", "top", *(name for name in _GREEK if name[0].isupper())}
+_UPRIGHT = {"nabla", "top", *(name for name in GREEK if name[0].isupper())}
 _TIGHT = "/.!"
 _SPECIAL = "^_'}&~#$%"  # TeX syntax that is misplaced here or unsupported
 

@@ -13,6 +13,7 @@ from string import Formatter
 from typing import NamedTuple, TypeVar
 
 from autograd._format import all_digits, one_line, shown
+from autograd.formulas.mathml import GREEK
 from autograd.names import name_text
 from autograd.op import ANY, ATOM, CALL, PRODUCT, SUM, Op, python_tree, slots
 
@@ -221,11 +222,12 @@ def _html_form(op: Op, args: Sequence[Formula]) -> tuple[str, Sequence[int]]:
 # -- names and numbers -------------------------------------------------------------------------------
 
 _PLAIN = re.compile("([A-Za-z])([0-9]{0,50})")  # the usual case, handled first
-_PATH = re.compile(r"[A-Za-z]\w*(\[\d+\])*(\.[A-Za-z]\w*(\[\d+\])*)*", re.ASCII)
-_GREEK = re.compile(
-    "alpha|beta|gamma|delta|epsilon|zeta|eta|theta|iota|kappa|lambda|mu|nu|xi|pi|rho|sigma|tau|upsilon|phi|chi|psi|omega"
-    "|Gamma|Delta|Theta|Lambda|Xi|Pi|Sigma|Upsilon|Phi|Psi|Omega"
-)
+_LETTERS = f"A-Za-z{''.join(GREEK.values())}"
+_PART = rf"[{_LETTERS}][{_LETTERS}\d_]*(\[\d+\])*"
+_PATH = re.compile(rf"{_PART}(\.{_PART})*", re.ASCII)
+_NUMBERED = re.compile(rf"([{_LETTERS}]+)(\d+)", re.ASCII)
+_COMMANDS = {letter: rf"\{name}" for name, letter in GREEK.items()}
+_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _ACCENTS = frozenset(("hat", "bar", "tilde"))
 _SPECIAL = {c: rf"\{c}" for c in "{}_%#&$"} | {"\\": r"\backslash ", "^": r"\wedge ", "~": r"\sim ", "<": "{<}", ">": "{>}"}
 _CONSTANTS = {  # of partials, in text and in LaTeX
@@ -248,10 +250,11 @@ def name_latex(name: str) -> str:
     if plain := _PLAIN.fullmatch(name):
         return f"{plain[1]}_{{{plain[2]}}}" if plain[2] else plain[1]
     name = one_line(name)
-    if not _PATH.fullmatch(name):
+    path = name.translate(_DIGITS)
+    if not _PATH.fullmatch(path):
         runs = re.findall(r"[^\\{}_%#&$^~<>]+|.", name)
         return "".join(_SPECIAL.get(run) or rf"\text{{{run}}}" for run in runs) or r"\text{}"
-    return ".".join(map(_attribute_latex, name.split(".")))
+    return ".".join(map(_attribute_latex, path.split(".")))
 
 
 def _attribute_latex(name: str) -> str:
@@ -260,7 +263,7 @@ def _attribute_latex(name: str) -> str:
     words = [word for word in stem.split("_") if word]
     accents = [word for word in words[1:] if word in _ACCENTS]
     subscripts = [_word_latex(word) for word in words[1:] if word not in _ACCENTS]
-    match = re.fullmatch(r"([A-Za-z]+)(\d+)", words[0])
+    match = _NUMBERED.fullmatch(words[0])
     head = _word_latex(match[1] if match else words[0])
     subscripts = [match[2], *subscripts] if match else subscripts
     for accent in accents:
@@ -270,7 +273,11 @@ def _attribute_latex(name: str) -> str:
 
 
 def _word_latex(word: str) -> str:
-    return rf"\{word}" if _GREEK.fullmatch(word) else word if len(word) == 1 or word.isdigit() else rf"\mathrm{{{word}}}"
+    if word in GREEK:
+        return rf"\{word}"
+    if not word.isascii():  # Δx
+        return " ".join(_COMMANDS.get(c, c) for c in word)
+    return word if len(word) == 1 or word.isdigit() else rf"\mathrm{{{word}}}"
 
 
 def number_text(x: float, digits: int = 6) -> str:

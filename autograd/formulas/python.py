@@ -38,8 +38,8 @@ def to_python(y: Value) -> Source:
     leaves have none). Names are yours as far as Python allows (`layers[0].b` is `layers_0_b`, `lambda` is `lambda_`). The
     value agrees bit for bit, as does the gradient with that of `gradients(y, leaves)`; `backward()` may add in another
     order and differ in the last digits. A partial written for accuracy has its textbook form as a comment. The program
-    is for the leaves as they are now: `where` is replaced by the branch it takes here, and where Python raises but
-    IEEE-754 has a result (1/0, log(0), exp(800)), that result is written as a number, with a comment.
+    is for the leaves as they are now: its backward pass goes through the branch that `where` takes here, and where Python
+    raises but IEEE-754 has a result (1/0, log(0), exp(800)), that result is written as a number, with a comment.
 
     TypeError if y is not a Value; ValueError if a custom op has no `source` of operators and `math`. If a custom
     rule cannot be written out, its partial is a number.

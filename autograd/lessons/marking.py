@@ -152,8 +152,9 @@ def _slips(solved: SolvedGraph, x: Value) -> Iterator[tuple[float, str]]:
             yield total, f"that is the local derivative {local} alone; multiply it by {arriving}, {solved.quotient(user)}"
             yield solved.gradient(user), f"that is {solved.quotient(user)}, {arriving}; multiply it by the derivative {local}"
     for edge in _chain(solved, x):
-        if _partial(edge):
-            yield gradient / _partial(edge), f"the inner derivative {solved.quotient(edge.arg, edge.node)} is missing"
+        asked = edge.arg is x and edge.node is root
+        if _partial(edge) and not asked:
+            yield gradient / _partial(edge), f"the factor {solved.quotient(edge.arg, edge.node)} is missing"
     yield gradient / 2.0, "a factor of 2 is missing"
     yield gradient * 2.0, "there is an extra factor of 2"
     for digits in range(1, DIGITS):
@@ -194,7 +195,7 @@ def hint_rules(solved: SolvedGraph, x: Value) -> str:
     """The local rule of each operation that uses x, with the known numbers put in but nothing worked out."""
     uses = solved.uses(x)
     if not uses:
-        unused = "used in a condition, or in a branch that was not taken"
+        unused = "used only in a condition or a branch not taken"
         reason = unused if x.requires_grad else "frozen (requires_grad=False)"
         return f"{solved.spelled[x]} is {reason}, so no gradient reaches it"
     lines = [_rule(solved, x, user, uses) for user in [*uses][:MAX_USERS]]

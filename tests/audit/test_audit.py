@@ -256,6 +256,7 @@ def test_a_penalty_is_known_whatever_way_it_is_written(penalty):
 
     report = audit(f, claim, at=([0.5, 0.3], 0.2))
     assert report["w"].diagnosis.text == "the gradient of the penalty on w is missing"
+    assert "which f does not have" not in report["w"].others()
     assert report["b"].agrees
 
 
@@ -303,6 +304,17 @@ def test_the_gradient_of_a_penalty_is_told_if_the_numbers_show_its_form():
     assert alike == f"{taken} 5·w instead of 3·w²"
 
 
+def test_a_constant_that_is_off_is_no_penalty():
+    def with_a_constant_mean(x):
+        return [2 * t / 3 for t in x]
+
+    for f, claim in (
+        (lambda x: autograd.var(x), with_a_constant_mean),
+        (lambda x: -autograd.sum([t * autograd.log2(t) for t in x]), lambda x: [-math.log2(t) - 1 for t in x]),
+    ):
+        assert audit(f, claim, at=[0.2, 0.3, 0.5])["x"].likely() == "no single known mistake explains it"
+
+
 def test_a_term_of_the_product_rule_that_is_left_out_is_told_by_its_function():
     report = audit(lambda x: x * tanh(x), lambda x: math.tanh(x), at=0.7)
     assert report["x"].likely() == "in the derivative of x·tanh(x), the term with the derivative of tanh(x) is missing"
@@ -323,10 +335,42 @@ def test_a_claim_of_0_is_not_taken_for_the_gradient_of_an_unused_parameter():
 
 def test_uses_of_a_number_that_are_made_of_one_another_are_no_samples():
     f, claim = lambda x: x * log(3 * x), lambda x: math.log(3 * x)
-    assert "the first of the 2 uses of x is left out" in audit(f, claim, at=2.0)["x"].others()
+    last = "only the last of the 2 uses of x counts, as if `=` were used instead of `+=`"
+    assert last in audit(f, claim, at=2.0)["x"].others()
     assert audit(f, lambda x: 2 * (math.log(3 * x) + 1), at=2.0)["x"].likely().endswith("(2 is the number of uses of x)")
     mean = audit(lambda w: (tanh(w * 2.0) + tanh(w * 3.0)) / 2, lambda w: 3 - 3 * math.tanh(3 * w) ** 2, at=0.3)
     assert mean["w"].likely() == "only the last of the 2 samples counts, times 2, as if `=` were used instead of `+=`"
+
+
+def test_uses_that_do_not_just_add_up_are_no_samples():
+    def without_the_first_gate(h, w):
+        s, t, u = 1 / (1 + math.exp(-w[0] * h)), math.tanh(w[1] * h), math.tanh(w[2] * h)
+        return s * (1 - t * t) * w[1] * u + s * t * (1 - u * u) * w[2]
+
+    gates = lambda h, w: sigmoid(w[0] * h) * tanh(w[1] * h) * tanh(w[2] * h)  # noqa: E731
+    report = audit(gates, (without_the_first_gate, None), at=(0.7, [0.4, -0.9, 1.2]))
+    assert report["h"].likely() == "the first of the 3 uses of h is left out"
+
+    def without_the_first_step(u, v):
+        h = math.tanh(v[0] * math.tanh(u) + 3 * u)
+        return 2 * h * (1 - h * h) * 3
+
+    steps = lambda u, v: tanh(v[0] * tanh(u * 1.0) + u * 3.0) ** 2  # noqa: E731
+    report = audit(steps, (without_the_first_step, None), at=(0.3, [0.8]))
+    assert "only the last of the 2 uses of u counts" in report["u"].likely()
+
+
+def test_a_sample_whose_prediction_is_written_twice_is_not_counted_twice():
+    samples = [(1.0, 1.0), (2.0, 0.0), (-0.5, 1.0), (1.5, 1.0)]
+
+    def cross_entropy(w):
+        return -autograd.sum([y * log(sigmoid(w * x)) + (1 - y) * log(1 - sigmoid(w * x)) for x, y in samples]) / 4
+
+    def without_the_mean(w):
+        return sum((1 / (1 + math.exp(-w * x)) - y) * x for x, y in samples)
+
+    text = audit(cross_entropy, without_the_mean, at=0.3)["w"].likely()
+    assert text == "the claim is ½·8 times the gradient (8 is the number of uses of w)"
 
 
 def test_other_numbers_in_another_shape_are_told_as_that():

@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import autograd
-from autograd import cos, exp, log, sigmoid, sin, sqrt, tan, tanh
+from autograd import cos, exp, log, log2, log10, maximum, minimum, sigmoid, sin, sqrt, tan, tanh, where
 from autograd.audit import audit
 
 
@@ -88,7 +88,18 @@ from autograd.audit import audit
             lambda x: 9 * x * exp(3 * x - 1),
             "the derivative of exp(3·x) is computed by the power rule, which is only for constant exponents",
         ),
-        (lambda x: x**x, lambda x: x * x ** (x - 1), "in the derivative of x^x, the term with the derivative of x is missing"),
+        (
+            lambda x: x**x,
+            lambda x: x * x ** (x - 1),
+            "in the derivative of x^x, the term with the derivative of the exponent x is missing",
+        ),
+        (
+            lambda x: x**x,
+            lambda x: x**x * log(x) - x**x,
+            "in the derivative of x^x, the term with the derivative of the base x has the wrong sign",
+        ),
+        (lambda x: log2(3 * x), lambda x: 1 / x, "the factor 1/ln 2 in the derivative of log₂(3·x) is missing"),
+        (lambda x: x * log10(x), lambda x: log10(x) + 1, "the factor 1/ln 10 in the derivative of log₁₀(x) is missing"),
         (lambda x: 5 * x**3 + 3, lambda x: 3 * x**2, "the constant factor in the derivative of 5·x³ is missing"),
         (
             lambda x: x**3 + 3,
@@ -105,6 +116,14 @@ from autograd.audit import audit
 )
 def test_a_broken_rule_is_named_first_with_the_place(f, claim, mistake):
     assert audit(f, claim, at={"x": 0.7})["x"].likely() == mistake
+
+
+def test_a_forgotten_kink_is_not_taken_for_a_broken_rule():
+    clipped = audit(lambda a, b: maximum(a, 0.0) * b, lambda a, b: (b, max(a, 0.0)), at=(-1.3, 2.0))
+    assert clipped["a"].likely() == "the derivative of relu is missing, as if it were 1"
+    for smaller in (minimum, lambda a, b: where(a < b, a, b)):
+        report = audit(lambda a, b, smaller=smaller: 2 * smaller(a, b), lambda a, b: (2.0, 2.0), at=(3.0, 2.0))
+        assert report["a"].likely() == "the claim is the gradient of b (at this point)"
 
 
 def test_of_several_parameters_each_has_its_own_mistake():

@@ -48,6 +48,7 @@ def test_a_choice_is_as_near_as_the_comparison_that_makes_it():
     x = Value(0.25)
     chosen = autograd.where(autograd.greater(x, 0.0), x, 0.01 * x)
     assert [(kink.op, kink.margin) for kink in kinks(chosen)] == [("greater", 0.25)]
+    assert [(kink.op, kink.margin) for kink in kinks(autograd.leaky_relu(Value(0.0)))] == [("less_equal", 0.0), ("relu", 0.0)]
     between = autograd.where(autograd.greater(Value(0.5), 0.0) * autograd.less(Value(0.5), 2.0), Value(1.0), 0.0)
     assert {kink.op for kink in kinks(between)} == {"greater", "less"}
 

@@ -157,10 +157,12 @@ def test_what_is_no_part_of_the_root_has_gradient_0_and_the_root_itself_1():
     assert (told.value, told.text) == (1.0, "∂L/∂L = 1")
 
 
-def test_a_branch_that_is_not_taken_passes_nothing_on():
-    x, y = Value(3.0), Value(2.0)
+def test_a_branch_that_is_not_taken_passes_nothing_on_and_neither_does_a_condition():
+    x, y, c = Value(3.0), Value(2.0), Value(1.0)
     L = autograd.where(x > 0.0, y, x)
-    assert explain(x, of=L).text == "L does not depend on x, which is in a branch that was not taken: the gradient is 0"
+    why = "which is used only in a condition or a branch not taken: the gradient is 0"
+    assert explain(x, of=L).text == f"no gradient flows from L to x, {why}"
+    assert explain(c, of=autograd.where(autograd.greater(c, 0.0), y, 2.0)).text.endswith(f"to c, {why}")
     assert explain(y, of=L).text == "∂L/∂y = 1, since L = y if 1 else x"
 
 
