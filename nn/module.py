@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from itertools import chain
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -12,7 +14,7 @@ from autograd import Value
 from autograd.extend import call, checked_flag, same_shape, takes_first_alone, tree_leaves, tree_map
 from nn._check import data_of, plain_lists, shape_text, sizes
 from nn._interrupts import never_half
-from nn._parameter_search import ParameterSearch, indexed, items, leaves
+from nn._parameter_search import INERT, ParameterSearch, indexed, items, leaves
 
 _FLOATS = "leave it out: a module's numbers are Python floats"
 # What to write in place of names from other libraries' modules.
@@ -284,3 +286,39 @@ def in_mode(model: Module, training: bool) -> Iterator[None]:
     finally:
         for module, mode in modes:
             module.training = mode
+
+
+@contextmanager
+def unchanged(*held: Any) -> Iterator[None]:
+    """Put these lists, dicts, sets, arrays and random generators, those in them, and `random` back to what they are now."""
+    steps: list[Callable[[], object]] = [partial(random.setstate, random.getstate()), *_undoing(held, set())]
+
+    def undo() -> None:
+        for step in steps:
+            step()
+
+    try:
+        yield
+    finally:
+        never_half(undo)
+
+
+def _undoing(held: Any, seen: set[int]) -> Iterator[Callable[[], object]]:
+    """For each container and generator that `held` leads to, outside modules, a function that undoes its changes."""
+    if type(held) in INERT or id(held) in seen:
+        return
+    seen.add(id(held))
+    if isinstance(held, random.Random):
+        yield partial(held.setstate, held.getstate())
+    elif hasattr(held, "bit_generator"):
+        yield partial(setattr, held.bit_generator, "state", held.bit_generator.state)
+    elif isinstance(held, list):
+        yield partial(held.__setitem__, slice(None), held.copy())
+    elif isinstance(held, (dict, set)):
+        copy = held.copy()
+        yield lambda: (held.clear(), held.update(copy))
+    elif type(held).__name__ == "ndarray" and held.flags.writeable:
+        yield partial(held.__setitem__, ..., held.copy())
+    if isinstance(held, (list, tuple, dict)):
+        for item in held.values() if isinstance(held, dict) else held:
+            yield from _undoing(item, seen)

@@ -156,6 +156,7 @@ def fit(
     samples of a batch side by side, with the same numbers up to rounding. What cannot be compiled, such as a model with a
     Python branch on its numbers, is trained eagerly, with a warning that says why; with compiled=True it is a CompileError.
     While an epoch runs, parameters lag behind; they are up to date for callbacks and schedulers, and at the end.
+    Values that `forward` keeps in attributes are not there afterwards: call the model for them.
 
     >>> from nn import MLP, MSELoss
     >>> from nn.optim import SGD
