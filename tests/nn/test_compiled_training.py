@@ -802,18 +802,19 @@ def test_an_error_in_the_first_batch_comes_without_the_sentence():
             trained("auto", lambda: net(1), *XY, OPTIMIZERS["SGD"], loss=nn.MSELoss("none"), epochs=1)
 
 
-def test_short_trainings_are_not_compiled_and_long_ones_are(monkeypatch):
+@pytest.mark.parametrize(("batch_size", "batches"), [(None, 1), (2, 3), (1, 5)])
+def test_short_trainings_are_not_compiled_and_long_ones_are(monkeypatch, batch_size, batches):
     class Spy(nn.MLP):
         def forward(self, x):
             next(counter)
             return super().forward(x)
 
-    eager = 3 * 5 * (nn.training.SAMPLE_SECONDS + 3 * nn.training.PARAMETER_SECONDS)  # epochs, samples, parameters
-    seconds = eager - 3 * nn.training.COMPILING_SECONDS
+    parameters = 3 * (5 + 2 * batches) * nn.training.PARAMETER_SECONDS  # of samples and of steps
+    seconds = 3 * (5 * nn.training.SAMPLE_SECONDS + parameters) - 3 * nn.training.COMPILING_SECONDS
     for limit, calls in ((1.01 * seconds, 3 * 5), (0.99 * seconds, 2)):  # compiling records it twice
         counter = itertools.count()
         monkeypatch.setattr(nn.training, "MIN_SECONDS", limit)
-        trained("auto", lambda: Spy(2, [1]), *XY, OPTIMIZERS["SGD"], loss=nn.MSELoss(), epochs=3)
+        trained("auto", lambda: Spy(2, [1]), *XY, OPTIMIZERS["SGD"], loss=nn.MSELoss(), epochs=3, batch_size=batch_size)
         assert next(counter) == calls
 
 
