@@ -655,6 +655,21 @@ def test_samples_and_targets_may_be_dicts_whose_keys_are_in_any_order():
     check_alike(*runs, 1e-12)
 
 
+@pytest.mark.parametrize("kind", [list, tuple, np.array])
+def test_dicts_of_samples_and_targets_may_hold_lists_tuples_and_arrays(kind):
+    class Heads(nn.Module):
+        def __init__(self):
+            self.layer, self.neuron = nn.Layer(3, 2, "linear", seed=0), nn.Layer(2, 1, "linear", seed=1)
+
+        def forward(self, x):
+            hidden = self.layer([*x["place"], x["size"]])
+            return {"box": hidden, "score": self.neuron(hidden)}
+
+    X = [{"place": kind([1.0, 2.0]), "size": np.array(0.5)}, {"place": kind([3.0, -1.0]), "size": np.array(1.5)}]
+    y = [{"box": kind([1.0, 2.0]), "score": 1.0}, {"box": kind([0.0, 1.0]), "score": -1.0}]
+    both(Heads, X, y, loss=nn.MSELoss(), validation_data=(X, y))
+
+
 def test_a_metric_of_ones_own_sees_the_model_as_it_is_after_the_epoch():
     seen = []
     for compiled in (False, True):
