@@ -63,10 +63,13 @@ class CompiledTraining(EagerTraining):
         self.program = _OnFlat(program, self.flat)
         self.samples.weigh(run.loss, program.outputs)
         if self.held_out is not None:
-            with in_mode(run.model, training=False):
-                validated = _recorded(run, self.held_out, False, self.executor)
+            try:
+                with in_mode(run.model, training=False):
+                    validated = _recorded(run, self.held_out, False, self.executor)
+                self.held_out.weigh(run.loss, validated.outputs)
+            except CompileError as error:
+                raise CompileError(f"validation_data: {error}") from None
             self.validated = _OnFlat(validated, self.flat)
-            self.held_out.weigh(run.loss, validated.outputs)
         self.trained = [p.requires_grad for p in program.captured]
 
     def steps(self, order: Random, epoch: int) -> Iterator[Batch]:
