@@ -103,7 +103,7 @@ class CompiledTraining(EagerTraining):
     def _eager_gradients(self, part: list[int], targets: list[Any], epoch: int) -> Batch:
         self.write()
         with self.program.drawn_again():
-            batch = self.batch([self.run.X[i] for i in part], targets, epoch)
+            batch = self.batch(plain_lists([self.run.X[i] for i in part]), targets, epoch)
         self.flat.read()
         self.flat.grad = numpy.array([p.grad for p in self.flat.leaves])
         self.flat.missed = [i for i, p in enumerate(self.flat.leaves) if not p.has_grad]

@@ -9,6 +9,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from autograd import Value, enable_grad, no_grad
+from nn._check import plain_lists
 from nn.data import batches
 from nn.losses import Loss
 from nn.metrics import plain
@@ -90,7 +91,7 @@ class EagerTraining:
             return
         model, (X, y) = self.run.model, self.run.held_out
         with unchanged(*map(vars, model.modules())), in_mode(model, training=False), no_grad():
-            output = plain(model(X[0]))
+            output = plain(model(plain_lists(X[0])))
             try:
                 self.run.loss([output] * len(y), y)
             except (TypeError, ValueError) as error:
@@ -101,7 +102,7 @@ class EagerTraining:
         model, loss, metric = self.run.model, self.run.loss, self.run.metric
         X, y = self.run.held_out or ([], [])
         with in_mode(model, training=False), no_grad():
-            outputs = [model(row) for row in X]
+            outputs = [model(row) for row in plain_lists(X)]  # copies, which the model may change
             reached = {"val_loss": plain(loss(outputs, y))}
             return reached if metric is None else {**reached, "val_metric": metric(plain(outputs), y)}
 

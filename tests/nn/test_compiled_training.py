@@ -655,6 +655,22 @@ def test_samples_and_targets_may_be_dicts_whose_keys_are_in_any_order():
     check_alike(*runs, 1e-12)
 
 
+def test_a_model_may_change_the_list_that_it_is_given():
+    def shifting(model, x):
+        x[0] = 2.0 * x[0]
+        x.append(model.v)
+        return autograd.sigmoid(50.0 * model.w * x[0] + x[1])  # exactly 0 for a sample, so that batches are computed eagerly
+
+    both(
+        lambda: Model(shifting, w=Value(1.0), v=Value(0.0)),
+        [[1.0], [-8.0], [0.01]],
+        [1, 0, 1],
+        lambda params: SGD(params, lr=1e-4),
+        loss=nn.BCELoss(),
+        validation_data=([[1.0], [0.02]], [1, 1]),
+    )
+
+
 @pytest.mark.parametrize("kind", [list, tuple, np.array])
 def test_dicts_of_samples_and_targets_may_hold_lists_tuples_and_arrays(kind):
     class Heads(nn.Module):
