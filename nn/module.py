@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -308,16 +309,17 @@ def _undoing(held: Any, seen: set[int]) -> Iterator[Callable[[], object]]:
     if type(held) in INERT or id(held) in seen:
         return
     seen.add(id(held))
+    numpy = sys.modules.get("numpy")
     if isinstance(held, random.Random):
         yield partial(held.setstate, held.getstate())
-    elif hasattr(held, "bit_generator"):
+    elif numpy is not None and isinstance(held, numpy.random.Generator):
         yield partial(setattr, held.bit_generator, "state", held.bit_generator.state)
     elif isinstance(held, list):
         yield partial(held.__setitem__, slice(None), held.copy())
     elif isinstance(held, (dict, set)):
         copy = held.copy()
         yield lambda: (held.clear(), held.update(copy))
-    elif type(held).__name__ == "ndarray" and held.flags.writeable:
+    elif numpy is not None and isinstance(held, numpy.ndarray) and held.flags.writeable:
         yield partial(held.__setitem__, ..., held.copy())
     if isinstance(held, (list, tuple, dict)):
         for item in held.values() if isinstance(held, dict) else held:

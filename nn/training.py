@@ -230,7 +230,7 @@ def _train(
                 scheduler.step()
             advance(1, **{name: f"{getattr(history, name)[-1]:.4g}" for name in reached})
             answers = [callback(run.model, history) for callback in callbacks]  # a list, so that every callback is called
-            if callbacks and not training.read():
+            if looked_at and not training.read():
                 training = _started(run, compiled, epochs)
             if any(map(_is_true, answers)):
                 history.stopped_early = True

@@ -435,6 +435,22 @@ def test_settings_that_a_callback_changes_are_changed(monkeypatch, change):
     check_alike(*runs, 1e-11)
 
 
+def test_what_the_function_of_a_scheduler_changes_is_changed():
+    runs = []
+    for compiled in (False, True):
+        model = Annealed()
+        optimizer = SGD(model.parameters(), lr=0.1)
+
+        def rate(epoch, model=model):
+            model.mine = 1.0 / (1.0 + epoch)
+            model.neuron.b.data = 0.25
+            return 1.0
+
+        options = {"optimizer": optimizer, "scheduler": lr_scheduler.LambdaLR(optimizer, rate), "epochs": 4, "progress": False}
+        runs.append((model, optimizer, fit(model, *XY, loss=nn.MSELoss(), compiled=compiled, **options)))
+    check_alike(*runs, 1e-12)
+
+
 class Averaging(nn.Module):
     """A model that keeps a running mean while it trains, as batch norm does, and uses it afterwards."""
 
@@ -474,11 +490,19 @@ class Standardizing(nn.Module):
         return self.neuron([x[0] - self.mean[0], x[1] + 0.01 * len(self.log["x"]) - float(self.means[0])])
 
 
+class Settings:
+    """Any attribute is 1."""
+
+    def __getattr__(self, name):
+        return 1.0
+
+
 class Noisy(nn.Module):
     """A model that draws random numbers from several generators."""
 
     def __init__(self):
         random.seed(0)
+        self.settings = Settings()
         self.neuron, self.source, self.sources = nn.Neuron(2, "tanh", seed=1), Random(0), (np.random.default_rng(0),)
 
     def forward(self, x):
