@@ -15,7 +15,7 @@ from autograd import Value
 from autograd.extend import call, checked_flag, same_shape, takes_first_alone, tree_leaves, tree_map
 from nn._check import data_of, plain_lists, shape_text, sizes
 from nn._interrupts import never_half
-from nn._parameter_search import INERT, ParameterSearch, indexed, items, leaves
+from nn._parameter_search import INERT, ParameterSearch, indexed, is_searched, items, leaves
 
 _FLOATS = "leave it out: a module's numbers are Python floats"
 # What to write in place of names from other libraries' modules.
@@ -291,8 +291,8 @@ def in_mode(model: Module, training: bool) -> Iterator[None]:
 
 @contextmanager
 def unchanged(*held: Any) -> Iterator[None]:
-    """Put these lists, dicts, sets, arrays and random generators, those in them, and `random` back to what they are now."""
-    steps: list[Callable[[], object]] = [partial(random.setstate, random.getstate()), *_undoing(held, set())]
+    """Put these lists, dicts, arrays and random generators, and what they lead to, and `random` back to what they are now."""
+    steps: list[Callable[[], object]] = [partial(random.setstate, random.getstate()), *_undoing(*held)]
 
     def undo() -> None:
         for step in steps:
@@ -304,23 +304,31 @@ def unchanged(*held: Any) -> Iterator[None]:
         never_half(undo)
 
 
-def _undoing(held: Any, seen: set[int]) -> Iterator[Callable[[], object]]:
-    """For each container and generator that `held` leads to, outside modules, a function that undoes its changes."""
-    if type(held) in INERT or id(held) in seen:
-        return
-    seen.add(id(held))
-    numpy = sys.modules.get("numpy")
-    if isinstance(held, random.Random):
-        yield partial(held.setstate, held.getstate())
-    elif numpy is not None and isinstance(held, numpy.random.Generator):
-        yield partial(setattr, held.bit_generator, "state", held.bit_generator.state)
-    elif isinstance(held, list):
-        yield partial(held.__setitem__, slice(None), held.copy())
-    elif isinstance(held, (dict, set)):
-        copy = held.copy()
-        yield lambda: (held.clear(), held.update(copy))
-    elif numpy is not None and isinstance(held, numpy.ndarray) and held.flags.writeable:
-        yield partial(held.__setitem__, ..., held.copy())
-    if isinstance(held, (list, tuple, dict)):
-        for item in held.values() if isinstance(held, dict) else held:
-            yield from _undoing(item, seen)
+def _undoing(*waiting: Any) -> Iterator[Callable[[], object]]:
+    """For each container and generator that these lead to, outside modules, a function that undoes its changes."""
+    numpy, stack, seen = sys.modules.get("numpy"), list(waiting), set[int]()
+    while stack:
+        held = stack.pop()
+        if type(held) in INERT or id(held) in seen or isinstance(held, (Value, Module)):
+            continue
+        seen.add(id(held))
+        if isinstance(held, random.Random):
+            yield partial(held.setstate, held.getstate())
+        elif numpy is not None and isinstance(held, numpy.random.Generator):
+            yield partial(setattr, held.bit_generator, "state", held.bit_generator.state)
+        elif numpy is not None and isinstance(held, numpy.ndarray) and held.flags.writeable:
+            yield partial(held.__setitem__, ..., held.copy())
+        elif isinstance(held, (list, tuple)):
+            if isinstance(held, list):
+                yield partial(held.__setitem__, slice(None), held.copy())
+            stack += held
+        elif isinstance(held, (dict, set)):
+            yield partial(_refill, held, held.copy())
+            stack += held.values() if isinstance(held, dict) else ()
+        elif is_searched(held) and not isinstance(held, type):
+            stack.append(getattr(held, "__dict__", None))
+
+
+def _refill(held: Any, kept: Any) -> None:
+    held.clear()
+    held.update(kept)

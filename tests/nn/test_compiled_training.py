@@ -478,20 +478,22 @@ class Counting(nn.Module):
 
 
 class Standardizing(nn.Module):
-    """A model that updates a mean, an array and a list in place."""
+    """A model that updates a mean, an array, a list and an object in place."""
 
     def __init__(self):
         self.neuron, self.mean, self.means, self.log = nn.Neuron(2, "tanh", seed=1), [0.0], np.zeros(1), {"x": []}
+        self.settings = Settings()
 
     def forward(self, x):
+        self.settings.scale = 0.9 * self.settings.scale
         self.mean[0] += 0.1 * (1.0 - self.mean[0])
         self.means += self.mean[0]
         self.log["x"].append(len(self.log["x"]))
-        return self.neuron([x[0] - self.mean[0], x[1] + 0.01 * len(self.log["x"]) - float(self.means[0])])
+        return self.neuron([x[0] * self.settings.scale - self.mean[0], x[1] + 0.01 * len(self.log["x"]) - float(self.means[0])])
 
 
 class Settings:
-    """Any attribute is 1."""
+    """Any attribute is 1 at first."""
 
     def __getattr__(self, name):
         return 1.0
