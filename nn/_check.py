@@ -16,9 +16,11 @@ RandomState = int | Random | None
 
 
 def plain_lists(values: Any) -> Any:
-    """Lists, tuples, arrays, DataFrames or Series as nested lists; anything else unchanged."""
+    """Lists, tuples, arrays, DataFrames or Series as nested lists, those in dicts too; anything else unchanged."""
     if type(values) is list:
         return [value if type(value) is float else plain_lists(value) for value in values]
+    if isinstance(values, dict):
+        return {key: plain_lists(value) for key, value in values.items()}
     if hasattr(type(values), "tolist"):
         if getattr(getattr(values, "dtype", None), "kind", "") in {"m", "M"}:  # tolist turns dates in nanoseconds into ints
             return [plain_lists(value) for value in values] if values.ndim else values

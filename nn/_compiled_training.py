@@ -13,7 +13,7 @@ import numpy
 
 from autograd import CompileError, Value, no_grad
 from autograd.compiler.batch_loss import BatchLoss, Sums
-from autograd.extend import drawn_again, same_shape, tree_leaves_like, tree_map
+from autograd.extend import drawn_again, same_shape, tree_leaves, tree_leaves_like, tree_map
 from nn._check import plain_lists
 from nn._chunks import Chunks
 from nn._eager_training import Batch, Diverged, EagerTraining, Run
@@ -21,7 +21,7 @@ from nn._flat_parameters import FlatParameters
 from nn.data import batch_indices
 from nn.losses import Loss
 from nn.metrics import accuracy, plain
-from nn.module import in_mode
+from nn.module import in_mode, unchanged
 
 SUMS_UP = ("forward", "elements", "pairs", "shares", "row", "element")  # the methods that make a loss a sum over samples
 
@@ -39,14 +39,14 @@ class CompiledTraining(EagerTraining):
         _check_loss(run.loss)
         self.samples = _Samples(run.X, run.y)
         self.held_out = None if run.held_out is None else _Samples(*run.held_out)
-        before = [(vars(held), dict(vars(held))) for held in (*run.model.modules(), run.loss)]
-        try:
+        recorded = [vars(module) for module in (*run.model.modules(), run.loss)]
+        with unchanged(*recorded):  # neither engine must start with what recording left behind
             self._start()
-        except CompileError:  # the eager engine must not start with what recording left in attributes
-            for attributes, kept in before:
-                attributes.clear()
-                attributes.update(kept)
-            raise
+            # Numbers that `forward` assigns stay, since the program was recorded with them.
+            known = set(self.program.program.captured)
+            numbers = [{name: held for name, held in own.items() if not _is_of_trace(held, known)} for own in recorded]
+        for own, assigned in zip(recorded, numbers, strict=True):
+            own.update(assigned)
 
     def _start(self) -> None:
         """Record the loss with a gradient, as in training, and without one, as in validation."""
@@ -63,10 +63,13 @@ class CompiledTraining(EagerTraining):
         self.program = _OnFlat(program, self.flat)
         self.samples.weigh(run.loss, program.outputs)
         if self.held_out is not None:
-            with in_mode(run.model, training=False):
-                validated = _recorded(run, self.held_out, False, self.executor)
+            try:
+                with in_mode(run.model, training=False):
+                    validated = _recorded(run, self.held_out, False, self.executor)
+                self.held_out.weigh(run.loss, validated.outputs)
+            except CompileError as error:
+                raise CompileError(f"validation_data: {error}") from None
             self.validated = _OnFlat(validated, self.flat)
-            self.held_out.weigh(run.loss, validated.outputs)
         self.trained = [p.requires_grad for p in program.captured]
 
     def steps(self, order: Random, epoch: int) -> Iterator[Batch]:
@@ -100,7 +103,7 @@ class CompiledTraining(EagerTraining):
     def _eager_gradients(self, part: list[int], targets: list[Any], epoch: int) -> Batch:
         self.write()
         with self.program.drawn_again():
-            batch = self.batch([self.run.X[i] for i in part], targets, epoch)
+            batch = self.batch(plain_lists([self.run.X[i] for i in part]), targets, epoch)
         self.flat.read()
         self.flat.grad = numpy.array([p.grad for p in self.flat.leaves])
         self.flat.missed = [i for i, p in enumerate(self.flat.leaves) if not p.has_grad]
@@ -220,6 +223,11 @@ def _recorded(run: Run, samples: _Samples, gradient: bool, executor: str) -> Bat
         return loss.sample_loss(output, target), output
 
     return BatchLoss(loss_and_output, samples.X[0], samples.y[0], gradient, executor)
+
+
+def _is_of_trace(held: Any, known: set[Value]) -> bool:
+    """True if there is a Value in it that recording made; those that the program takes from outside are known."""
+    return any(type(leaf) is Value and leaf not in known for leaf in tree_leaves(held))
 
 
 def _check_loss(loss: Loss) -> None:

@@ -9,10 +9,11 @@ from random import Random
 from typing import Any, NamedTuple
 
 from autograd import Value, enable_grad, no_grad
+from nn._check import plain_lists
 from nn.data import batches
 from nn.losses import Loss
 from nn.metrics import plain
-from nn.module import Module, in_mode
+from nn.module import Module, in_mode, unchanged
 from nn.optim import Optimizer
 
 Metric = Callable[[Sequence[Any], Sequence[Any]], float]
@@ -57,8 +58,10 @@ class EagerTraining:
         """One epoch: yields each batch once its gradients are computed, and updates when the next one is asked for."""
         run = self.run
         size, shuffle = run.batch_size or len(run.X), run.batch_size is not None
-        for rows, wanted in batches(run.X, run.y, size, shuffle=shuffle, random_state=order):
+        for i, (rows, wanted) in enumerate(batches(run.X, run.y, size, shuffle=shuffle, random_state=order)):
             batch = self.batch(rows, wanted, epoch)
+            if epoch == 1 and i == 0:
+                self._check_held_out()
             if self._reason:  # only once the first batch has shown that training works at all
                 warnings.warn(f"fit trains without compiling: {self._reason}", stacklevel=5)
                 self._reason = ""
@@ -82,12 +85,24 @@ class EagerTraining:
         cost.backward()
         return Batch(cost.data, scores, targets)
 
+    def _check_held_out(self) -> None:
+        """An error, before anything changes, if the loss does not take the model's output with targets of the validation data."""
+        if self.run.held_out is None:
+            return
+        model, (X, y) = self.run.model, self.run.held_out
+        with unchanged(*map(vars, model.modules())), in_mode(model, training=False), no_grad():
+            output = plain(model(plain_lists(X[0])))
+            try:
+                self.run.loss([output] * len(y), y)
+            except (TypeError, ValueError) as error:
+                raise type(error)(f"validation_data: {error}") from None
+
     def validation(self) -> dict[str, float]:
         """The loss, and the metric if there is one, of the validation data."""
         model, loss, metric = self.run.model, self.run.loss, self.run.metric
         X, y = self.run.held_out or ([], [])
         with in_mode(model, training=False), no_grad():
-            outputs = [model(row) for row in X]
+            outputs = [model(row) for row in plain_lists(X)]  # copies, which the model may change
             reached = {"val_loss": plain(loss(outputs, y))}
             return reached if metric is None else {**reached, "val_metric": metric(plain(outputs), y)}
 

@@ -490,10 +490,12 @@ def _as_list(x: Any) -> Any:
 
 
 def _squeezed(name: str, x: Any) -> Any:
-    """Nested lists in which a list of one number becomes that number: a net with one output may give either."""
+    """Nested lists and dicts in which a list of one number becomes that number: a net with one output may give either."""
     x = _as_list(x)
+    if isinstance(x, dict):
+        return {key: _squeezed(name, item) for key, item in x.items()}
     if not isinstance(x, list):
-        return x if isinstance(x, dict) else checked_numeric(name, x)
+        return checked_numeric(name, x)
     items = [_squeezed(name, item) for item in x]
     return items[0] if len(items) == 1 and not isinstance(items[0], list) else items
 

@@ -116,7 +116,8 @@ class Optimizer:
     `param_groups` holds the groups as dicts (see ParamGroup), `params` the parameters of all groups, `state` a dict of
     numbers for each of them, and `steps` counts the steps made. ValueError or TypeError names a bad argument.
 
-    For a rule of your own, write a subclass; any new setting is a `Setting` that its constructor passes on by name:
+    For a rule of your own, write a subclass. What it keeps in `memory` stands in `lowest`, each number by name with its lower
+    bound, and is 0 before the first step. Any new setting is a `Setting` that the constructor passes on by name:
 
     >>> class SignDescent(Optimizer):
     ...     shrink = Setting(finite_from_zero)  # a check of `autograd.extend`
@@ -328,6 +329,10 @@ class Optimizer:
         steps = checked_integer("state: steps", state["steps"], at_least=0)
         memories, settings = [], []
         for name, memory in _each(state, "state", "parameter", len(self.params)):
+            unknown = [key for key in memory if key not in self.lowest] if isinstance(memory, Mapping) else []
+            if unknown and type(self).update is not Optimizer.update:
+                bounds = ", ".join(f"{key!r}: -math.inf" for key in unknown)
+                raise ValueError(f"{name} has what {type(self).__name__}.lowest does not declare: write lowest = {{{bounds}, …}}")
             checked_keys(name, memory, self.lowest)
             memories.append({key: _from(low, f"{name}[{key!r}]", memory[key]) for key, low in self.lowest.items()})
         groups = _each(state, "param_groups", "group", len(self.param_groups))

@@ -132,6 +132,8 @@ def _to_safetensors(state: Mapping[str, Any]) -> bytes:
     numpy, library = _safetensors()
     arrays = {}
     for name, group in state.items():
+        if name == "__metadata__":
+            raise ValueError("__metadata__ cannot be the name of a parameter in a safetensors file: save to a .json file")
         try:
             arrays[name] = numpy.asarray(group, dtype="float64")
         except ValueError:

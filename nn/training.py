@@ -28,8 +28,8 @@ from nn.optim import Optimizer
 
 Callback = Callable[[Module, "History"], object]
 # Approximate time of eager training per sample and epoch, what each parameter adds to it, and the time to compile, per
-# parameter. A compiled step takes a tenth of an eager one's time with NumPy and a hundredth with Numba, which takes a second
-# to load, and longer on its first use on a machine.
+# parameter. To a step a parameter adds twice as much as to a sample. A compiled step takes a tenth of an eager one's time with
+# NumPy and a hundredth with Numba, which takes a second to load, and longer on its first use on a machine.
 SAMPLE_SECONDS, PARAMETER_SECONDS, COMPILING_SECONDS = 3e-5, 3e-7, 6e-5
 MIN_SECONDS, MIN_NUMBA_SECONDS = 2.0, 20.0
 
@@ -156,6 +156,7 @@ def fit(
     samples of a batch side by side, with the same numbers up to rounding. What cannot be compiled, such as a model with a
     Python branch on its numbers, is trained eagerly, with a warning that says why; with compiled=True it is a CompileError.
     While an epoch runs, parameters lag behind; they are up to date for callbacks and schedulers, and at the end.
+    Values that `forward` keeps in attributes are not there afterwards: call the model for them.
 
     >>> from nn import MLP, MSELoss
     >>> from nn.optim import SGD
@@ -229,7 +230,7 @@ def _train(
                 scheduler.step()
             advance(1, **{name: f"{getattr(history, name)[-1]:.4g}" for name in reached})
             answers = [callback(run.model, history) for callback in callbacks]  # a list, so that every callback is called
-            if callbacks and not training.read():
+            if looked_at and not training.read():
                 training = _started(run, compiled, epochs)
             if any(map(_is_true, answers)):
                 history.stopped_early = True
@@ -241,7 +242,8 @@ def _train(
 def _started(run: Run, compiled: bool | str, epochs: int) -> EagerTraining:
     """The training to start with: compiled if that is wanted and possible."""
     parameters = len(run.optimizer.params)
-    eager = epochs * len(run.X) * (SAMPLE_SECONDS + parameters * PARAMETER_SECONDS)
+    samples, batches = len(run.X), math.ceil(len(run.X) / (run.batch_size or len(run.X)))
+    eager = epochs * (samples * SAMPLE_SECONDS + (samples + 2 * batches) * parameters * PARAMETER_SECONDS)
     seconds = eager - parameters * COMPILING_SECONDS  # the most that compiling can save
     if isinstance(run.X, Chunks):
         compiled = True

@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 from autograd import Value, enable_grad
 from autograd.extend import counted, peek, tree_leaves
 from nn._check import checked_list
-from nn.module import Module, in_mode
+from nn.module import Module, in_mode, unchanged
 from nn.network.passes import ModelCall
 from nn.network.structure import Network
 
@@ -54,7 +54,7 @@ def sample_of(model: Module, x: Any, y: Any, loss: Any) -> ModelCall | None:
         if y is not None:
             raise TypeError("y was given without x: write nn.draw(model, x, y, loss=nn.MSELoss())")
         return None
-    with in_mode(model, training=False), enable_grad():
+    with unchanged(*map(vars, model.modules())), in_mode(model, training=False), enable_grad():
         outputs = model(_leaves(x))
         cost = None if loss is None else loss([outputs], [y])
     if cost is not None and type(cost) is not Value:

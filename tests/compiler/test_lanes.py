@@ -374,6 +374,28 @@ def test_an_interrupt_while_helpers_work_costs_none_of_them(monkeypatch):
     assert all(map(np.array_equal, lanes(*given), wanted))
 
 
+def test_an_interrupt_while_numba_is_imported_leaves_it_usable():
+    code = """
+import signal, sys
+import numpy as np
+import autograd
+
+class Finder:
+    def find_spec(name, *_):
+        if name == "numba.core.dispatcher":
+            signal.raise_signal(signal.SIGINT)
+
+sys.meta_path.insert(0, Finder)
+f = autograd.compile(lambda x: x * x, 1.0, executor="numba")
+try:
+    f(np.ones(2))
+except KeyboardInterrupt:
+    print("interrupted", f(np.ones(2)))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT, timeout=120)
+    assert done.stdout.startswith("interrupted"), done.stderr
+
+
 def test_all_outputs_are_multiplied_by_a_scale():
     program = of_all_kinds()
     lanes = Lanes(Tape.of(program))

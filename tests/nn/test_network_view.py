@@ -341,6 +341,22 @@ def test_drawing_changes_neither_gradients_nor_modes():
     assert model.items[1].training
 
 
+def test_drawing_leaves_the_attributes_of_a_model_as_they_are():
+    class Keeping(nn.Module):
+        def __init__(self):
+            self.layer, self.calls = nn.Layer(2, 2, seed=0), [0]
+
+        def forward(self, x):
+            self.calls[0] += 1
+            self.x = x
+            return self.layer(x)
+
+    model = Keeping()
+    nn.draw(model, [1.0, 2.0])
+    assert model.calls == [0]
+    assert len(model.parameters()) == 6
+
+
 def test_an_update_is_minus_rate_times_gradient():
     model = mlp(1, 1)
     model([3.0]).backward()

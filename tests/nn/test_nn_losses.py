@@ -344,6 +344,12 @@ def test_numbers_in_dicts_have_the_targets_of_their_keys():
     assert loss([{"mean": 1.0, "scale": 2.0}], [{"scale": 5.0, "mean": 1.0}]) == 9.0
 
 
+@pytest.mark.parametrize("kind", [list, tuple, numpy.array])
+def test_lists_tuples_and_arrays_in_dicts_are_alike_and_one_number_in_them_is_that_number(kind):
+    predictions = [{"box": [Value(1.0), Value(2.0)], "score": [Value(3.0)]}]
+    assert nn.MSELoss("sum")(predictions, [{"score": 1.0, "box": kind([0.0, 4.0])}]).data == 9.0
+
+
 @pytest.mark.parametrize("prediction", [-0.5, 1.5])
 @pytest.mark.parametrize("target", [0, 0.25, 1])
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")

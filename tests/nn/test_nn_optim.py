@@ -676,3 +676,17 @@ def test_a_step_of_an_optimizer_whose_parameters_are_all_frozen_says_so():
     net.b.requires_grad = True
     with pytest.warns(TeachingWarning, match=r"changes nothing: no backward\(\) has reached"):
         optimizer.step()
+
+
+def test_a_rule_of_ones_own_that_does_not_declare_its_memory_says_how_when_its_state_is_loaded():
+    class Momentum(Optimizer):
+        def update(self, data, grad, memory):
+            velocity = 0.9 * memory.get("velocity", 0.0) + grad
+            return data - self.lr * velocity, {"velocity": velocity}
+
+    optimizer = Momentum([Value(1.0)], lr=0.1)
+    optimizer.params[0].grad = 1.0
+    optimizer.step()
+    write = r"Momentum.lowest does not declare: write lowest = {'velocity': -math.inf, …}"
+    with pytest.raises(ValueError, match=rf"^state: state\[0\] has what {write}$"):
+        optimizer.load_state_dict(optimizer.state_dict())

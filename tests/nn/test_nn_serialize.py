@@ -177,3 +177,11 @@ def test_lists_of_unequal_length_go_to_json_alone(tmp_path):
     with pytest.raises(ValueError, match=r"held is a ragged list, .* save to a \.json file"):
         nn.save(model, tmp_path / "held.safetensors")
     assert [path.name for path in tmp_path.iterdir()] == ["held.json"]
+
+
+def test_a_name_that_safetensors_reserves_is_refused_and_not_written(tmp_path):
+    model = nn.Neuron(1, seed=0)
+    vars(model)["__metadata__"] = Value(1.0)
+    with pytest.raises(ValueError, match=r"__metadata__ cannot be the name of a parameter in a safetensors file"):
+        nn.save(model, tmp_path / "model.safetensors")
+    assert not list(tmp_path.iterdir())

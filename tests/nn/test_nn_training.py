@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 import autograd
 import nn
-from autograd import Value
+from autograd import CompileError, Value
 from nn import EarlyStopping, fit, training
 from nn.lr_scheduler import ReduceLROnPlateau, StepLR
 from nn.optim import SGD, Adam
@@ -227,8 +227,41 @@ def test_dropout_is_active_in_training_and_not_in_validation():
 
     spy = Spy().eval()
     line_fit(spy, epochs=1, validation_data=([[4.0]], [9.0]), optimizer=SGD(spy.parameters(), lr=0.1), compiled=False)
-    assert seen == [True] * 4 + [False]
+    assert seen == [True] * 4 + [False] * 2  # the first of both shows that the loss takes the validation data
     assert not spy.training
+
+
+@pytest.mark.parametrize("compiled", [False, "auto"])
+@pytest.mark.parametrize(
+    ("loss", "held_out", "message"),
+    [
+        (nn.MSELoss(), [[1.0, 2.0]], "validation_data: targets must have the shape of predictions, a list of 1, got 1 × 2"),
+        (nn.HingeLoss(), [0], "validation_data: targets: HingeLoss takes -1 and 1, got 0"),
+        (nn.BCEWithLogitsLoss(), [2], "validation_data: targets: expected a number from 0 to 1, got 2"),
+    ],
+)
+def test_validation_data_that_the_loss_does_not_take_are_refused_before_the_first_step(loss, held_out, message, compiled):
+    net = nn.MLP(1, [1], seed=0)
+    before, options = net.state_dict(), {"loss": loss, "optimizer": SGD(net.parameters()), "epochs": 2, "compiled": compiled}
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        fit(net, [[0.0], [1.0]], [1, 1], validation_data=([[0.0]], held_out), **options)
+    with pytest.raises(CompileError, match="validation_data: "):
+        fit(net, [[0.0], [1.0]], [1, 1], validation_data=([[0.0]], held_out), **{**options, "compiled": True})
+    assert net.state_dict() == before
+
+
+def test_training_may_give_more_than_validation():
+    class Branched(nn.Module):
+        def __init__(self):
+            self.main, self.aside = nn.Neuron(1, "linear", seed=0), nn.Neuron(1, "linear", seed=1)
+
+        def forward(self, x):
+            return [self.main(x), self.aside(x)] if self.training else self.main(x)
+
+    net = Branched()
+    options = {"loss": nn.MSELoss(), "optimizer": SGD(net.parameters(), lr=0.1), "progress": False}
+    history = fit(net, LINE[0], [[0.0, 0.0]] * 4, epochs=2, validation_data=([[4.0]], [9.0]), **options)
+    assert history.epochs == len(history.val_loss) == 2
 
 
 def test_a_diverging_loss_is_reported_with_its_epoch():

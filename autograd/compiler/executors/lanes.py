@@ -6,8 +6,11 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
+from autograd.compiler.executors.interrupts import later
+
 try:
-    import numba  # noqa: F401  # the modules below use it
+    with later():  # an import of Numba that was broken off can't be made again
+        import numba  # noqa: F401  # the modules below use it
 except ImportError as error:
     raise ImportError('machine code needs Numba: pip install "scalar-autograd[compile]"') from error
 
