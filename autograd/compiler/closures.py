@@ -33,6 +33,7 @@ from autograd.compiler.places import (
 from autograd.compiler.plain_data import SCALARS, as_bytes, difference, from_bytes, is_plain
 from autograd.errors import CompileError
 from autograd.op import Op
+from autograd.transforms import name_of
 from autograd.value import Value
 
 MAX_WATCHED = 1_000_000  # places; an object with more is a data store, not a function's setting
@@ -99,7 +100,7 @@ class Closure:
     def __init__(self, f: Callable[..., Any], since: int) -> None:
         """Record what f, just traced, reads; leaves made since `since`, a count from `context.start`, are its own."""
         self.function, self._since = f, since
-        self._name = getattr(f, "__name__", None) or type(f).__name__
+        self._name = name_of(f)
         names, known = _Names(set(), set(), set(), set(), {}, _package(getattr(f, "__module__", None))), -1
         while (count := sum(map(len, names[:4]))) > known:  # methods whose name is read may read more names
             known = count
