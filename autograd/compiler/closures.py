@@ -38,6 +38,7 @@ from autograd.value import Value
 
 MAX_WATCHED = 1_000_000  # places; an object with more is a data store, not a function's setting
 _PLAIN = (int, float, complex, str, bytes, type(None), Value)  # compared, not searched
+_OF_VALUES = {"requires_grad", "label"}  # attributes of a Value besides its numbers
 _VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 _MAPPINGS = (dict, MappingProxyType, UserDict, ChainMap)
 _WRAPPERS = (property, cached_property, staticmethod, classmethod, singledispatchmethod)
@@ -121,7 +122,8 @@ class Closure:
         count = 0
         while stack and count < MAX_WATCHED:
             path, held = stack.pop()
-            if isinstance(held, _PLAIN) or id(held) in seen:
+            searched = not isinstance(held, _PLAIN) or (type(held) is Value and not _OF_VALUES.isdisjoint(names.read))
+            if not searched or id(held) in seen:
                 continue
             seen.add(id(held))
             if is_plain(held):
@@ -193,6 +195,8 @@ def _inside(path: str, held: Any, names: _Names) -> Iterator[Places]:
         yield Places(path, Members(held), list(held), tuple(held), len(held))
     elif isinstance(held, _MAPPINGS):
         yield Places.of(path, held, held, None if isinstance(held, defaultdict) else len(held))
+    elif type(held) is Value:
+        yield Places.of(f"{path}.", Attributes(held), {name: getattr(held, name) for name in _OF_VALUES & names.read})
     elif held is os.environ:
         yield Places.of("os.environ", held, {name: held.get(name, EMPTY) for name in names.read})
     elif isinstance(held, FunctionType):

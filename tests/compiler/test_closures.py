@@ -287,6 +287,18 @@ def test_a_leaf_that_another_has_replaced_is_an_error():
         program(2.0)
 
 
+@pytest.mark.parametrize(("name", "now"), [("requires_grad", False), ("label", "shift")])
+def test_whether_a_leaf_is_frozen_and_its_label_are_watched_where_the_function_reads_them(name, now):
+    weights = [Value(2.0, label="scale"), Value(3.0)]
+    program = autograd.compile(lambda x: x * sum(w for w in weights if w.requires_grad and w.label != "shift"), 1.0)
+    others = autograd.compile(lambda x: x * sum(weights), 1.0)
+    assert program(1.0) == 5.0
+    setattr(weights[1], name, now)
+    assert others(1.0) == 5.0
+    with pytest.raises(CompileError, match=rf"weights\[1\]\.{name}, which <lambda> reads, has changed"):
+        program(1.0)
+
+
 def test_an_array_that_was_written_to_is_an_error():
     table = np.array([1.0, np.nan])
     program = autograd.compile(lambda x: x * table[0], 1.0)
