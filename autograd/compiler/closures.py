@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from functools import cached_property, lru_cache, partial, partialmethod, singledispatchmethod
 from gc import get_referents
+from itertools import product
 from types import BuiltinMethodType, CodeType, FunctionType, MappingProxyType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any, NamedTuple
 from weakref import ref
 
-from autograd._tree import tree_leaves
+from autograd._tree import is_array, tree_leaves
 from autograd.compiler.places import (
     EMPTY,
     STATE,
@@ -195,6 +196,9 @@ def _inside(path: str, held: Any, names: _Names) -> Iterator[Places]:
         yield Places(path, Members(held), list(held), tuple(held), len(held))
     elif isinstance(held, _MAPPINGS):
         yield Places.of(path, held, held, None if isinstance(held, defaultdict) else len(held))
+    elif is_array(held) and held.dtype.kind == "O":  # which objects it holds is compared with its contents
+        items = zip(product(*map(range, held.shape)), held.flat, strict=True)
+        yield Places.of(path, None, {index[0] if len(index) == 1 else index: x for index, x in items})
     elif type(held) is Value:
         yield Places.of(f"{path}.", Attributes(held), {name: getattr(held, name) for name in _OF_VALUES & names.read})
     elif held is os.environ:

@@ -318,6 +318,19 @@ def test_an_array_whose_leaf_another_has_replaced_is_an_error():
         program(2.0)
 
 
+def test_what_the_items_of_an_array_hold_is_watched():
+    rows, table = np.array([[2.0], np.zeros(2)], dtype=object), np.array([[Plain, SimpleNamespace(rate=2.0)]], dtype=object)
+    of_rows = autograd.compile(lambda x: x * rows[0][0] * len(rows[1]), 1.0)
+    of_table = autograd.compile(lambda x: x * table[0, 1].rate, 1.0)
+    assert (of_rows(1.0), of_table(1.0)) == (4.0, 2.0)
+    rows[0][0] = 3.0
+    with pytest.raises(CompileError, match=r"rows\[0\]\[0\], which <lambda> reads, has changed"):
+        of_rows(1.0)
+    table[0, 1].rate = 3.0
+    with pytest.raises(CompileError, match=r"table\[\(0, 1\)\]\.rate, which <lambda> reads, has changed"):
+        of_table(1.0)
+
+
 def test_a_function_that_does_something_else_at_every_call_is_refused():
     calls = [0]
 
