@@ -398,6 +398,8 @@ BRANCHES = {
     "int": lambda x: x * int(x > 0) + x.sin(),
     "float": lambda x: x * float(x > 0) + x.sin(),
     "range": lambda x: sum((x for _ in range(x > 0)), x.sin()),
+    "str": lambda x: {"True": x, "False": -x}[str(x > 0)],
+    "f-string": lambda x: [x, -x][int(f"{x > 0:d}")],
     "(x > 0) & (x < 5)": lambda x: x if (x > 0) & (x < 5) else -x,
     "|, &, ^ and bools": lambda x: [x, -x][((x > 5) | (x < -1) | False) ^ (True & (x > 0))],
 }
