@@ -346,6 +346,8 @@ def _attributes(path: str, held: Any, names: _Names) -> Iterator[Places]:
     is_class = isinstance(held, type)
     variables = {} if is_class else getattr(held, "__dict__", {})
     read = {name for name in names.read if not name.startswith("__")}
+    if isinstance(held, ModuleType):
+        read.add("__getattr__")
     if "__match_args__" in names.read:  # case Point(x, y)
         read.update(getattr(held if is_class else type(held), "__match_args__", ()))
     if not _WHOLE.isdisjoint(names.read):
@@ -361,7 +363,7 @@ def _attributes(path: str, held: Any, names: _Names) -> Iterator[Places]:
         yield Places.of(f"vars({path})", variables, variables, len(variables))
     read.update(_IMPLICIT, _MAKING if is_class else ())
     known = set(own)
-    kinds = () if isinstance(held, ModuleType) else held.__mro__ if is_class else type(held).__mro__
+    kinds = () if isinstance(held, ModuleType) else (*(held.__mro__ if is_class else ()), *type(held).__mro__)
     kinds = [kind for kind in kinds if not names.are_of_library(_package(kind.__module__))]
     for depth, kind in enumerate(kinds):
         shared = {key: x for key, x in vars(kind).items() if key in read}

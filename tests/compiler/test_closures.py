@@ -931,6 +931,10 @@ def indirect(node):
     local = threading.local()
     local.rate = 2.0
     get, weak, view = attrgetter("rate"), weakref.ref(node), (rates := {"rate": 2.0}).values()
+    lazy, metaclass = ModuleType("lazy"), type("Rated", (type,), {"rate": 2.0, "speed": property(lambda kind: kind.rate)})
+    rated = metaclass("Rates", (), {})
+    lazy.settings = SimpleNamespace(rate=2.0)
+    lazy.__getattr__ = lambda name: lazy.settings.rate
     missing, renaming, some = Missing(), Renaming(), weakref.WeakSet([node])
     return {
         "match": (lambda x: matched(x, node), node),
@@ -940,6 +944,8 @@ def indirect(node):
         "view of a dict": (lambda x: x * sum(view), rates),
         "set of weak references": (lambda x: x * sum(one.rate for one in some), node),
         "__missing__": (lambda x: x * missing["a"], missing),
+        "__getattr__ of a module": (lambda x: x * lazy.speed, lazy.settings),
+        "metaclass": (lambda x: x * rated.speed, type(rated)),
         "__getattribute__": (lambda x: x * renaming.speed, renaming),
         "__round__": (lambda x: x * round(renaming), renaming),
         "singledispatchmethod": (lambda x: dispatched.scaled(x), dispatched),
