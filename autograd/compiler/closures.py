@@ -363,8 +363,8 @@ def _attributes(path: str, held: Any, names: _Names) -> Iterator[Places]:
         yield Places.of(f"vars({path})", variables, variables, len(variables))
     read.update(_IMPLICIT, _MAKING if is_class else ())
     known = set(own)
-    kinds = () if isinstance(held, ModuleType) else (*(held.__mro__ if is_class else ()), *type(held).__mro__)
-    kinds = [kind for kind in kinds if not names.are_of_library(_package(kind.__module__))]
+    mro = [] if isinstance(held, ModuleType) else [*(held.__mro__ if is_class else ()), *type(held).__mro__]
+    kinds = [kind for kind in mro if not names.are_of_library(_package(kind.__module__))]
     for depth, kind in enumerate(kinds):
         shared = {key: x for key, x in vars(kind).items() if key in read}
         methods = {key: x for key, x in shared.items() if hasattr(type(x), "__get__")}

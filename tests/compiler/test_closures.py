@@ -1349,6 +1349,33 @@ def test_a_function_that_an_installed_package_has_wrapped_has_outer_variables(to
         program(3.0)
 
 
+@pytest.mark.parametrize(
+    ("make", "change"),
+    [
+        (lambda: (1.0, (2, "a")), None),
+        (lambda: range(1, 3), None),
+        (lambda: [1.0, [2.0]], lambda held: held[1].append(3.0)),
+        (lambda: {"a": 1.0, "b": [2.0]}, lambda held: held.update(a=3.0)),
+        (lambda: np.array([1.0, math.nan]), lambda held: held.fill(1.0)),
+    ],
+    ids=["tuple", "range", "list", "dict", "array"],
+)
+def test_data_replaced_by_equal_data_have_not_changed_and_are_watched_from_then_on(make, change):
+    holder = SimpleNamespace(data=make(), many=[make()])
+    f = autograd.compile(lambda x: x * len(holder.data) * len(holder.many[0]), 1.0)
+    holder.data, holder.many[0] = make(), make()
+    assert (f(2.0), f(2.0)) == (8.0, 8.0)
+    for held in (holder.data, holder.many[0]):
+        if change is not None:
+            change(held)
+            with pytest.raises(CompileError, match=r"holder\.(data|many\[0\]).*, which <lambda> reads, has changed"):
+                f(2.0)
+    holder.data = [*make()]
+    holder.many[0] = np.array([1.0, 0.0]).view(int)
+    with pytest.raises(CompileError, match=r"holder\.(data|many\[0\]), which <lambda> reads, has changed"):
+        f(2.0)
+
+
 @pytest.mark.parametrize("number", [3, 3.0, Fraction(3), np.int64(3), np.float32(3), np.float64(3)], ids=repr)
 def test_a_number_replaced_by_an_equal_one_has_not_changed(number):
     holder = SimpleNamespace(k=number)
