@@ -280,7 +280,7 @@ class _Run:
         kwargs: Mapping[str, Any] | None = None,
         has_aux: bool = False,
     ) -> None:
-        self.verb, self.name, self.single = verb, _name(f), isinstance(argnums, int)
+        self.verb, self.name, self.single = verb, name_of(f), isinstance(argnums, int)
         chosen = positions(verb, self.name, argnums, len(args))
         self.started = context.start()
         with context.enable_grad():
@@ -454,11 +454,18 @@ def _holds_array(tree: Any) -> bool:
 
 def _named_after(f: Callable[..., Any], derived: Any) -> Callable[..., Any]:
     """The derived function, with the name of f and, for `inspect.signature`, its arguments."""
-    derived.__name__, derived.__wrapped__ = _name(f), f
+    derived.__name__, derived.__wrapped__ = name_of(f), f
     return derived  # type: ignore[no-any-return]
 
 
-def _name(f: Callable[..., Any]) -> str:
+def name_of(f: Callable[..., Any]) -> str:
+    """The name of a function, or of the one that a `partial` calls; of other callables, the name of their type.
+
+    >>> name_of(grad), name_of(partial(partial(grad), argnums=1))
+    ('grad', 'grad')
+    """
+    while isinstance(f, partial):
+        f = f.func
     return getattr(f, "__name__", None) or type(f).__name__
 
 

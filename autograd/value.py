@@ -498,6 +498,8 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
         return self._number != 0.0
 
     def __repr__(self) -> str:
+        if context.tracing and stands_for_bool(self):
+            return repr(bool(self))
         label = f", label={self.label!r}" if self.label else ""
         grad = self._grad if self.has_grad else 0.0  # printing it does not count as reading it
         return f"Value(data={self._number!r}, grad={grad!r}{label})"
@@ -506,6 +508,8 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
         if not spec:
             return repr(self)
         if context.tracing:
+            if stands_for_bool(self):
+                return format(bool(self), spec)
             _number_is_read(self, f"the number formatted as {spec!r}")
         return format(self._number, spec)
 

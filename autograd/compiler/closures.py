@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dis
 import operator
+import os
 import re
 import sys
 from collections import ChainMap, UserDict, UserList, defaultdict, deque
@@ -11,11 +12,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from functools import cached_property, lru_cache, partial, partialmethod, singledispatchmethod
 from gc import get_referents
+from itertools import product
 from types import BuiltinMethodType, CodeType, FunctionType, MappingProxyType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any, NamedTuple
 from weakref import ref
 
-from autograd._tree import tree_leaves
+from autograd._tree import is_array, tree_leaves
 from autograd.compiler.places import (
     EMPTY,
     STATE,
@@ -32,15 +34,20 @@ from autograd.compiler.places import (
 from autograd.compiler.plain_data import SCALARS, as_bytes, difference, from_bytes, is_plain
 from autograd.errors import CompileError
 from autograd.op import Op
+from autograd.transforms import name_of
 from autograd.value import Value
 
 MAX_WATCHED = 1_000_000  # places; an object with more is a data store, not a function's setting
 _PLAIN = (int, float, complex, str, bytes, type(None), Value)  # compared, not searched
+_OF_VALUES = {"requires_grad", "label"}  # attributes of a Value besides its numbers
 _VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 _MAPPINGS = (dict, MappingProxyType, UserDict, ChainMap)
 _WRAPPERS = (property, cached_property, staticmethod, classmethod, singledispatchmethod)
 _BY_NAME = {"getattr", "vars", "__dict__", "attrgetter"}  # read attributes by names that code may compose: f"layer{i}"
 _ALL_NAMES = {"vars", "dir", "__dict__"}
+_WHOLE = {"asdict", "astuple"}  # read all fields of a dataclass
+_MODULES = {"modules", "import_module"}  # give a module by its name
+_ENVIRONMENT = {"environ", "getenv"}
 _EVALUATING = {"eval", "exec"}
 _ASKING = {"getattr", "hasattr"}
 _MISSING = {"AttributeError", "Exception"}  # caught where an attribute may be missing
@@ -50,7 +57,7 @@ _OPERATORS = {name for name, x in vars(operator).items() if name.startswith("__"
 # Methods called without naming them, except those that a dataclass generates, which read all fields.
 _IMPLICIT = {
     *("__call__", "__get__", "__getattr__", "__iter__", "__next__", "__len__", "__bool__", "__reversed__", "__missing__"),
-    *("__float__", "__int__", "__enter__", "__exit__", "__class_getitem__"),
+    *("__float__", "__int__", "__round__", "__array__", "__enter__", "__exit__", "__class_getitem__", "__getattribute__"),
     *(_OPERATORS - {"__eq__", "__ne__"}),
     *(f"__r{name.removeprefix('__')}" for name in _OPERATORS),
 }
@@ -61,7 +68,7 @@ _LIBRARIES = sys.stdlib_module_names | {
 # In the standard library, but meant to hold the user's settings.
 _NAMESPACES = ("types.SimpleNamespace", "argparse.Namespace", "_thread._local")
 # Packages whose objects store what they return; most other library objects hold only internals, as a logger does.
-_STORES = ("configparser", "weakref", "numpy.polynomial", "scipy.interpolate", "scipy.sparse")
+_STORES = ("configparser", "weakref", "_weakrefset", "numpy.polynomial", "scipy.interpolate", "scipy.sparse")
 _OURS = ("autograd", "nn")
 
 
@@ -95,7 +102,7 @@ class Closure:
     def __init__(self, f: Callable[..., Any], since: int) -> None:
         """Record what f, just traced, reads; leaves made since `since`, a count from `context.start`, are its own."""
         self.function, self._since = f, since
-        self._name = getattr(f, "__name__", None) or type(f).__name__
+        self._name = name_of(f)
         names, known = _Names(set(), set(), set(), set(), {}, _package(getattr(f, "__module__", None))), -1
         while (count := sum(map(len, names[:4]))) > known:  # methods whose name is read may read more names
             known = count
@@ -116,7 +123,8 @@ class Closure:
         count = 0
         while stack and count < MAX_WATCHED:
             path, held = stack.pop()
-            if isinstance(held, _PLAIN) or id(held) in seen:
+            searched = not isinstance(held, _PLAIN) or (type(held) is Value and not _OF_VALUES.isdisjoint(names.read))
+            if not searched or id(held) in seen:
                 continue
             seen.add(id(held))
             if is_plain(held):
@@ -188,6 +196,13 @@ def _inside(path: str, held: Any, names: _Names) -> Iterator[Places]:
         yield Places(path, Members(held), list(held), tuple(held), len(held))
     elif isinstance(held, _MAPPINGS):
         yield Places.of(path, held, held, None if isinstance(held, defaultdict) else len(held))
+    elif is_array(held) and held.dtype.kind == "O":  # which objects it holds is compared with its contents
+        items = zip(product(*map(range, held.shape)), held.flat, strict=True)
+        yield Places.of(path, None, {index[0] if len(index) == 1 else index: x for index, x in items})
+    elif type(held) is Value:
+        yield Places.of(f"{path}.", Attributes(held), {name: getattr(held, name) for name in _OF_VALUES & names.read})
+    elif held is os.environ:
+        yield Places.of("os.environ", held, {name: held.get(name, EMPTY) for name in names.read})
     elif isinstance(held, FunctionType):
         yield from _referred(held, names)
     elif isinstance(held, (MethodType, BuiltinMethodType)):
@@ -238,17 +253,21 @@ def _referred(f: FunctionType, names: _Names) -> Iterator[Places]:
     if not _BY_NAME.isdisjoint(own):
         names.parts.update({part for text in texts if (part := text.partition("{")[0].partition("%")[0]).isidentifier()} or {""})
     variables = dict.fromkeys(name for code in found for name in code.loaded)
-    missing = variables.keys() - f.__globals__.keys() - names.assigned
-    variables.update(dict.fromkeys(texts if "globals" in own else ()))
+    by_text = dict.fromkeys(texts if "globals" in own else ())
+    missing = {*variables, *(by_text if _EVALUATING.isdisjoint(own) else ())} - f.__globals__.keys() - names.assigned
+    variables.update(by_text)
     if not _EVALUATING.isdisjoint(own):
         formulas = [*texts, *filled.values(), *(f.__globals__.get(name) for name in variables)]
-        words = _words(formulas) - {name for code in codes for name in (*code.co_varnames, *code.co_cellvars)} - {*texts}
+        words = _words(formulas) - {name for code in codes for name in (*code.co_varnames, *code.co_cellvars)}
         names.read.update(words)
         variables.update(dict.fromkeys(sorted(words)))
     yield from _split("", f.__globals__, {name: f.__globals__[name] for name in variables if name in f.__globals__}, names)
     yield Places.of("", f.__globals__, dict.fromkeys(missing, EMPTY))  # builtins, unless a global of that name gets defined
-    imported = [name for code in found for name in code.imported if name in sys.modules]
-    yield Places.of("", None, {name: sys.modules[name] for name in imported})
+    imported = [name for code in found for name in code.imported]
+    imported += [] if _MODULES.isdisjoint(own) else [*texts, f.__module__]
+    yield Places.of("", None, {name: sys.modules[name] for name in imported if name in sys.modules})
+    if not _ENVIRONMENT.isdisjoint(own):
+        yield Places.of("os.", None, {"environ": os.environ})
     yield Places.of(f"the defaults of {f.__name__}", None, dict(enumerate(f.__defaults__ or ())))
     yield Places.of(f"the defaults of {f.__name__}", f.__kwdefaults__, f.__kwdefaults__ or {})
     yield Places.of(f"{f.__name__}.", CodeState(f), {key: getattr(f, key) for key in STATE})
@@ -327,8 +346,12 @@ def _attributes(path: str, held: Any, names: _Names) -> Iterator[Places]:
     is_class = isinstance(held, type)
     variables = {} if is_class else getattr(held, "__dict__", {})
     read = {name for name in names.read if not name.startswith("__")}
+    if isinstance(held, ModuleType):
+        read.add("__getattr__")
     if "__match_args__" in names.read:  # case Point(x, y)
         read.update(getattr(held if is_class else type(held), "__match_args__", ()))
+    if not _WHOLE.isdisjoint(names.read):
+        read.update(getattr(held, "__dataclass_fields__", ()))
     if names.parts and not isinstance(held, ModuleType):
         every = {name for kind in (held, *type(held).__mro__) for name in getattr(kind, "__dict__", ()) if name[:2] != "__"}
         read.update(name for name in every if any(part in name for part in names.parts))
@@ -340,9 +363,9 @@ def _attributes(path: str, held: Any, names: _Names) -> Iterator[Places]:
         yield Places.of(f"vars({path})", variables, variables, len(variables))
     read.update(_IMPLICIT, _MAKING if is_class else ())
     known = set(own)
-    kinds = () if isinstance(held, ModuleType) else held.__mro__ if is_class else type(held).__mro__
-    kinds = [kind for kind in kinds if not names.are_of_library(_package(kind.__module__))]
-    for kind in kinds:
+    mro = [] if isinstance(held, ModuleType) else [*(held.__mro__ if is_class else ()), *type(held).__mro__]
+    kinds = [kind for kind in mro if not names.are_of_library(_package(kind.__module__))]
+    for depth, kind in enumerate(kinds):
         shared = {key: x for key, x in vars(kind).items() if key in read}
         methods = {key: x for key, x in shared.items() if hasattr(type(x), "__get__")}
         settings = {key: x for key, x in shared.items() if key not in known and key not in methods}
@@ -353,6 +376,10 @@ def _attributes(path: str, held: Any, names: _Names) -> Iterator[Places]:
                     settings[key] = in_slot
         yield Places.of(f"{path}.", Attributes(held), settings)
         yield Places.of(f"{kind.__name__}.", names.classes.setdefault(kind, vars(kind)), methods)
+        for derived in kinds[:depth]:
+            yield Places.of(
+                f"{derived.__name__}.", names.classes[derived], dict.fromkeys(methods.keys() - known - names.assigned, EMPTY)
+            )
         if not is_class and hasattr(held, "__dict__"):
             private = "_" if _package(kind.__module__) in _OURS else "__"
             free = [key for key in methods if not key.startswith(private) and key not in known | names.assigned]

@@ -11,8 +11,8 @@ from operator import attrgetter, contains, getitem, is_
 from types import FunctionType
 from typing import Any, NamedTuple
 
-from autograd._tree import tree_leaves
-from autograd.compiler.plain_data import as_bytes
+from autograd._tree import is_array, tree_leaves
+from autograd.compiler.plain_data import as_bytes, is_plain
 from autograd.value import Value
 
 EMPTY = object()  # marks a place that is gone, or that has never held anything
@@ -62,7 +62,7 @@ class Places(NamedTuple):
         return None
 
     def changed(self) -> str | None:
-        """The path of a place that holds a different object, unless it is an equal number or string; None if there is none."""
+        """The path of a place that holds a different object, unless it is equal data; None if there is none."""
         if self.size is not None and (len(self.holder) != self.size or (self.is_mapping and [*self.holder] != self.keys)):
             return self.path
         for key, held in zip(self.keys, self.held, strict=True):
@@ -190,8 +190,16 @@ def _numbers(x: Any) -> list[float]:
 
 
 def _equal(now: Any, held: Any) -> bool:
-    """True for equal numbers and strings, with zeros of the same sign and NaN equal to itself; False for any other type."""
-    if type(now) is not type(held) or not isinstance(now, (Complex, str, bytes)):
+    """True for equal numbers, strings and data of these, with zeros of the same sign and NaN equal to itself."""
+    if type(now) is not type(held):
+        return False
+    if isinstance(now, tuple) and not hasattr(now, "__dict__"):
+        return len(now) == len(held) and all(x is y or _equal(x, y) for x, y in zip(now, held, strict=True))
+    if is_array(now) and now.dtype.kind != "O":
+        return (now.dtype, contents(now)) == (held.dtype, contents(held))
+    if is_plain(now) and is_plain(held):
+        return as_bytes(now) == as_bytes(held)
+    if not isinstance(now, (Complex, str, bytes, range)):
         return False
     return (now == held and (bool(now) or repr(now) == repr(held))) or (now != now and held != held)
 

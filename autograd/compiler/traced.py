@@ -17,6 +17,7 @@ from autograd.compiler.program import Program
 from autograd.compiler.tracing import Guard, Trace, identifier
 from autograd.errors import CompileError
 from autograd.op import number
+from autograd.transforms import name_of
 from autograd.value import Value, stands_for_bool
 
 
@@ -41,7 +42,7 @@ class Traced(NamedTuple):
     @classmethod
     def of(cls, f: Callable[..., Any], examples: Sequence[Any], axes: Sequence[Axes]) -> Traced:
         """Trace f on Values in place of the examples, twice: CompileError if the two traces differ."""
-        name = getattr(f, "__name__", None) or type(f).__name__
+        name = name_of(f)
         names = _parameter_names(f, name, len(examples))
         arguments = [Argument(*given) for given in zip(names, examples, axes, strict=True)]
         with collector_paused():
@@ -155,7 +156,7 @@ def _parameter_names(f: Callable[..., Any], name: str, count: int) -> list[str]:
     plain = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     names = [p.name for p in plain]
     if missing := [p.name for p in plain[count:] if p.default is p.empty]:
-        written = ", ".join([name if name.isidentifier() else "f", *names])
+        written = ", ".join([name if name == getattr(f, "__name__", None) and name.isidentifier() else "f", *names])
         raise TypeError(
             f"compile: {name} is traced on examples of its arguments, but got none for {', '.join(missing)}: write "
             f"compile({written}), with numbers, lists or arrays like those of later calls"

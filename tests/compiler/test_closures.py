@@ -4,6 +4,7 @@ import builtins
 import functools
 import importlib
 import math
+import os
 import random
 import re
 import sys
@@ -14,10 +15,11 @@ from array import array
 from collections import ChainMap, OrderedDict, UserDict, UserList, deque
 from configparser import ConfigParser
 from contextvars import ContextVar, copy_context
-from dataclasses import dataclass, field
+from dataclasses import asdict, astuple, dataclass, field
 from fractions import Fraction
 from functools import partial
 from operator import attrgetter, methodcaller
+from os import environ
 from types import MappingProxyType, ModuleType, SimpleNamespace
 
 import numpy as np
@@ -285,6 +287,18 @@ def test_a_leaf_that_another_has_replaced_is_an_error():
         program(2.0)
 
 
+@pytest.mark.parametrize(("name", "now"), [("requires_grad", False), ("label", "shift")])
+def test_whether_a_leaf_is_frozen_and_its_label_are_watched_where_the_function_reads_them(name, now):
+    weights = [Value(2.0, label="scale"), Value(3.0)]
+    program = autograd.compile(lambda x: x * sum(w for w in weights if w.requires_grad and w.label != "shift"), 1.0)
+    others = autograd.compile(lambda x: x * sum(weights), 1.0)
+    assert program(1.0) == 5.0
+    setattr(weights[1], name, now)
+    assert others(1.0) == 5.0
+    with pytest.raises(CompileError, match=rf"weights\[1\]\.{name}, which <lambda> reads, has changed"):
+        program(1.0)
+
+
 def test_an_array_that_was_written_to_is_an_error():
     table = np.array([1.0, np.nan])
     program = autograd.compile(lambda x: x * table[0], 1.0)
@@ -302,6 +316,19 @@ def test_an_array_whose_leaf_another_has_replaced_is_an_error():
     weights[0] = Value(3.0)
     with pytest.raises(CompileError, match="weights"):
         program(2.0)
+
+
+def test_what_the_items_of_an_array_hold_is_watched():
+    rows, table = np.array([[2.0], np.zeros(2)], dtype=object), np.array([[Plain, SimpleNamespace(rate=2.0)]], dtype=object)
+    of_rows = autograd.compile(lambda x: x * rows[0][0] * len(rows[1]), 1.0)
+    of_table = autograd.compile(lambda x: x * table[0, 1].rate, 1.0)
+    assert (of_rows(1.0), of_table(1.0)) == (4.0, 2.0)
+    rows[0][0] = 3.0
+    with pytest.raises(CompileError, match=r"rows\[0\]\[0\], which <lambda> reads, has changed"):
+        of_rows(1.0)
+    table[0, 1].rate = 3.0
+    with pytest.raises(CompileError, match=r"table\[\(0, 1\)\]\.rate, which <lambda> reads, has changed"):
+        of_table(1.0)
 
 
 def test_a_function_that_does_something_else_at_every_call_is_refused():
@@ -660,6 +687,32 @@ def test_a_method_that_another_has_replaced_in_its_class_is_an_error(name):
         program(1.0)
 
 
+@pytest.mark.parametrize("name", ["__call__", "scale", "rate"])
+def test_a_method_of_a_base_class_that_its_subclass_overrides_later_is_an_error(name):
+    class Base:
+        def __call__(self, x):
+            return self.scale(x) * self.rate
+
+        @staticmethod
+        def scale(x):
+            return 2.0 * x
+
+        @property
+        def rate(self):
+            return 3.0
+
+    class Scale(Base):
+        pass
+
+    scale = Scale()
+    program = autograd.compile(lambda x: scale(x), 1.0)
+    Scale.other = 1.0
+    assert program(1.0) == 6.0
+    setattr(Scale, name, property(lambda self: 5.0) if name == "rate" else staticmethod(lambda x: x))
+    with pytest.raises(CompileError, match=f"Scale.{name}, which <lambda> reads, has changed"):
+        program(1.0)
+
+
 class Plain:
     """A class whose instances have no attributes."""
 
@@ -797,14 +850,42 @@ def test_a_variable_with_the_name_of_an_attribute_may_change(monkeypatch):
     assert program(1.0) == 2.0
 
 
-def test_a_variable_that_a_function_reads_by_its_text_is_watched(monkeypatch):
-    program = autograd.compile(lambda x: x * globals()["RATE"], 1.0)
-    monkeypatch.setitem(globals(), "RATE", 3.0)
-    with pytest.raises(CompileError, match="RATE, which <lambda> reads, has changed"):
+@pytest.mark.parametrize(
+    ("read", "name"),
+    [
+        (lambda: globals()["RATE"], "RATE"),
+        (lambda: globals().get("FACTOR", 2.0), "FACTOR"),
+        (lambda: sys.modules[__name__].RATE, rf"{__name__}\.RATE"),
+        (lambda: importlib.import_module("tests.compiler.test_closures").RATE, r"tests\.compiler\.test_closures\.RATE"),
+    ],
+    ids=["globals", "missing global", "sys.modules", "import_module"],
+)
+def test_a_variable_that_a_function_reads_by_its_text_is_watched(monkeypatch, read, name):
+    program = autograd.compile(lambda x: x * read(), 1.0)
+    assert program(1.0) == 2.0
+    monkeypatch.setitem(globals(), "FACTOR" if name == "FACTOR" else "RATE", 3.0)
+    with pytest.raises(CompileError, match=f"{name}, which <lambda> reads, has changed"):
         program(1.0)
 
 
-@dataclass
+@pytest.mark.parametrize(
+    "read",
+    [lambda: os.environ.get("RATE", "2.0"), lambda: os.getenv("RATE", "2.0"), lambda: environ.get("RATE", "2.0")],
+    ids=["os.environ", "os.getenv", "environ"],
+)
+@pytest.mark.parametrize("before", ["2.0", None], ids=["set", "unset"])
+def test_an_environment_variable_that_has_changed_is_an_error(monkeypatch, read, before):
+    if before is not None:
+        monkeypatch.setenv("RATE", before)
+    program = autograd.compile(lambda x: x * float(read()), 1.0)
+    monkeypatch.setenv("OTHER", "5.0")
+    assert program(1.0) == 2.0
+    monkeypatch.setenv("RATE", "3.0")
+    with pytest.raises(CompileError, match=r"os\.environ\['RATE'\], which <lambda> reads, has changed"):
+        program(1.0)
+
+
+@dataclass(eq=False)
 class Node:
     rate: float
     note: str = field(default="", kw_only=True)
@@ -820,6 +901,17 @@ class Missing(dict):
     rate = 2.0
 
     def __missing__(self, key):
+        return self.rate
+
+
+class Renaming:
+    def __init__(self):
+        self.rate = 2.0
+
+    def __getattribute__(self, name):
+        return super().__getattribute__("rate" if name == "speed" else name)
+
+    def __round__(self):
         return self.rate
 
 
@@ -839,14 +931,23 @@ def indirect(node):
     local = threading.local()
     local.rate = 2.0
     get, weak, view = attrgetter("rate"), weakref.ref(node), (rates := {"rate": 2.0}).values()
-    missing = Missing()
+    lazy, metaclass = ModuleType("lazy"), type("Rated", (type,), {"rate": 2.0, "speed": property(lambda kind: kind.rate)})
+    rated = metaclass("Rates", (), {})
+    lazy.settings = SimpleNamespace(rate=2.0)
+    lazy.__getattr__ = lambda name: lazy.settings.rate
+    missing, renaming, some = Missing(), Renaming(), weakref.WeakSet([node])
     return {
         "match": (lambda x: matched(x, node), node),
         "attrgetter": (lambda x: x * get(node), node),
         "weak reference": (lambda x: x * weak().rate, node),
         "thread's local": (lambda x: x * local.rate, local),
         "view of a dict": (lambda x: x * sum(view), rates),
+        "set of weak references": (lambda x: x * sum(one.rate for one in some), node),
         "__missing__": (lambda x: x * missing["a"], missing),
+        "__getattr__ of a module": (lambda x: x * lazy.speed, lazy.settings),
+        "metaclass": (lambda x: x * rated.speed, type(rated)),
+        "__getattribute__": (lambda x: x * renaming.speed, renaming),
+        "__round__": (lambda x: x * round(renaming), renaming),
         "singledispatchmethod": (lambda x: dispatched.scaled(x), dispatched),
         "methodcaller": (lambda x: x * call(dispatched), dispatched),
     }
@@ -864,6 +965,16 @@ def test_what_a_function_reads_in_a_roundabout_way_is_watched(way):
     else:
         holder.rate = 3.0
     with pytest.raises(CompileError, match="which <lambda> reads, has changed"):
+        program(1.0)
+
+
+@pytest.mark.parametrize("read", [lambda node: asdict(node)["rate"], lambda node: astuple(node)[0]], ids=["asdict", "astuple"])
+def test_all_fields_of_a_dataclass_that_is_read_as_a_whole_are_watched(read):
+    node = Node(2.0)
+    program = autograd.compile(lambda x: x * read(node), 1.0)
+    assert program(1.0) == 2.0
+    node.rate = 3.0
+    with pytest.raises(CompileError, match=r"node\.rate, which <lambda> reads, has changed"):
         program(1.0)
 
 
@@ -891,13 +1002,14 @@ def executed(x):
 @pytest.mark.parametrize(
     "f",
     [
+        lambda x: eval("RATE") * x + OFFSETS[0],
         lambda x: eval("RATE * x + OFFSETS[0]"),
         lambda x: eval(FORMULA),
         lambda x: eval(BYTECODE),
         lambda x: eval(FORMULA, globals(), {"x": x}),
         executed,
     ],
-    ids=["a text", "a text elsewhere", "code", "names", "exec"],
+    ids=["a name", "a text", "a text elsewhere", "code", "names", "exec"],
 )
 def test_what_a_formula_given_as_text_reads_is_watched(monkeypatch, f):
     program = autograd.compile(f, 1.0)
@@ -1235,6 +1347,33 @@ def test_a_function_that_an_installed_package_has_wrapped_has_outer_variables(to
     factor[0] = 5.0
     with pytest.raises(CompileError, match=r"factor\[0\], which <lambda> reads, has changed"):
         program(3.0)
+
+
+@pytest.mark.parametrize(
+    ("make", "change"),
+    [
+        (lambda: (1.0, (2, "a")), None),
+        (lambda: range(1, 3), None),
+        (lambda: [1.0, [2.0]], lambda held: held[1].append(3.0)),
+        (lambda: {"a": 1.0, "b": [2.0]}, lambda held: held.update(a=3.0)),
+        (lambda: np.array([1.0, math.nan]), lambda held: held.fill(1.0)),
+    ],
+    ids=["tuple", "range", "list", "dict", "array"],
+)
+def test_data_replaced_by_equal_data_have_not_changed_and_are_watched_from_then_on(make, change):
+    holder = SimpleNamespace(data=make(), many=[make()])
+    f = autograd.compile(lambda x: x * len(holder.data) * len(holder.many[0]), 1.0)
+    holder.data, holder.many[0] = make(), make()
+    assert (f(2.0), f(2.0)) == (8.0, 8.0)
+    for held in (holder.data, holder.many[0]):
+        if change is not None:
+            change(held)
+            with pytest.raises(CompileError, match=r"holder\.(data|many\[0\]).*, which <lambda> reads, has changed"):
+                f(2.0)
+    holder.data = [*make()]
+    holder.many[0] = np.array([1.0, 0.0]).view(int)
+    with pytest.raises(CompileError, match=r"holder\.(data|many\[0\]), which <lambda> reads, has changed"):
+        f(2.0)
 
 
 @pytest.mark.parametrize("number", [3, 3.0, Fraction(3), np.int64(3), np.float32(3), np.float64(3)], ids=repr)

@@ -1,6 +1,7 @@
 """Compiled functions against the eager engine: the same numbers in every derivative, and no stale number anywhere."""
 
 import copy
+import functools
 import math
 import operator
 import pickle
@@ -336,10 +337,12 @@ def test_an_argument_without_an_example_is_named():
         def area(x, y):
             return x * y
 
-    with pytest.raises(TypeError, match=r"MLP is traced .* got none for x: write compile\(MLP, x\)"):
+    with pytest.raises(TypeError, match=r"MLP is traced .* got none for x: write compile\(f, x\)"):
         compile(nn.MLP(1, [1]))
     with pytest.raises(TypeError, match=r"<lambda> is traced .* got none for x: write compile\(f, x\)"):
         compile(lambda x: x)
+    with pytest.raises(TypeError, match=r"hypot is traced .* got none for y: write compile\(f, x, y\)"):
+        compile(functools.partial(autograd.hypot), 1.0)
     assert compile(lambda x, scale=2.0, *rest: scale * x, 3.0)(4.0) == 8.0
 
 
@@ -395,6 +398,8 @@ BRANCHES = {
     "int": lambda x: x * int(x > 0) + x.sin(),
     "float": lambda x: x * float(x > 0) + x.sin(),
     "range": lambda x: sum((x for _ in range(x > 0)), x.sin()),
+    "str": lambda x: {"True": x, "False": -x}[str(x > 0)],
+    "f-string": lambda x: [x, -x][int(f"{x > 0:d}")],
     "(x > 0) & (x < 5)": lambda x: x if (x > 0) & (x < 5) else -x,
     "|, &, ^ and bools": lambda x: [x, -x][((x > 5) | (x < -1) | False) ^ (True & (x > 0))],
 }

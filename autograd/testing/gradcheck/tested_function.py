@@ -20,7 +20,7 @@ from autograd.sweeps import recorded_adjoints, tangents
 from autograd.testing.finite_differences import EPSILON, UNDEFINED, NoisyFunction, first_step
 from autograd.testing.gradcheck.rounding import value_noise
 from autograd.testing.gradcheck.smooth_pieces import close, fast_nodes, margins_of, phases, same_side
-from autograd.transforms import gradients
+from autograd.transforms import gradients, name_of
 from autograd.value import Value, op_of, operands, take_partials
 
 MAX_SHOWN = 6
@@ -65,7 +65,7 @@ class FunctionUnderTest:
             got = f"got {type(inputs).__name__}: for one argument x, write (x,)"
             raise TypeError(f"{caller}: inputs must be a tuple of the arguments of f, {got}")
         self.f, self.caller, self.mode, self.level = f, caller, mode, 0
-        self.name = getattr(f, "__name__", type(f).__name__)
+        self.name = name_of(f)
         self.args = _tensors_as_lists(tuple(inputs))
         if takes_first_alone(f, self.args):
             got = f"got {len(self.args)} items, but {self.name} takes one: for a list x, write (x,)"
