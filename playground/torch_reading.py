@@ -42,11 +42,20 @@ TENSORS = {"tensor", "as_tensor", "scalar_tensor", "Tensor", "FloatTensor", "Dou
 FILLED = {"zeros": "0.0", "ones": "1.0", "rand": "random.random()", "randn": "random.gauss(0, 1)"}
 SHAPES = {"()", "1", "(1,)", "[]", "[1]"}  # of a single number
 SAME_NUMBER = {
-    *("view", "reshape", "squeeze", "unsqueeze", "flatten", "contiguous", "cpu", "cuda", "to", "double", "float", "long"),
+    *("view", "reshape", "squeeze", "unsqueeze", "flatten", "contiguous", "cpu", "cuda", "to", "double", "float"),
 }
 # Functions that compute elementwise.
 EACH = {name for name in SAME if name in COMPOSED or TABLE[name].arity == 1} - {"enable_grad", "no_grad"}
-EACH |= {name for name, ours in OTHERS.items() if ours in EACH} | {"clamp", "clone", "detach", "numpy", "pow", "tolist"}
+EACH |= {name for name, ours in OTHERS.items() if ours in EACH} | {
+    "clamp",
+    "clone",
+    "detach",
+    "int",
+    "long",
+    "numpy",
+    "pow",
+    "tolist",
+}
 CLASSES = re.compile("cross_entropy|nll_loss|CrossEntropyLoss|NLLLoss")  # in a text where integer tensors may be classes
 INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, *COMPREHENSIONS)
 NO_FORMULAS = (ast.Subscript, ast.List, ast.Tuple, ast.IfExp, ast.MatMult, *INNER)
@@ -281,6 +290,8 @@ class TorchReading:
                 return self.is_list(x)
             case ast.Subscript(value=x, slice=place):
                 return self.is_matrix(x) and not isinstance(place, ast.Tuple)
+            case ast.Call() if self.split(node):
+                return False
             case ast.Call(func=function, args=[x, *_]) if self.of_torch(function) in ("softmax", "log_softmax"):
                 return self.is_list(x)
             case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in {"softmax", "log_softmax", *SAME_NUMBER}:
@@ -327,7 +338,7 @@ class TorchReading:
             case ast.Call(func=ast.Name(id=name), args=[x]) if formula := self.of_numbers.get(name):
                 return self.is_list(x) and not self.is_list(formula)
             case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in SAME_NUMBER:
-                return self.is_each(x)
+                return self.is_each(x) and not self.split(node)
             case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in EACH:
                 return self.is_list(x) and not (method in ("numpy", "tolist") and self.is_plain(x))
         return False
@@ -336,10 +347,12 @@ class TorchReading:
     def is_plain(self, node: ast.AST) -> bool:
         """True for a number, or several, without a graph, such as a count."""
         match node:
-            case ast.Name():
-                return self.name(node) in self.plain
-            case ast.Compare():
+            case ast.Name(id=name):
+                return self.name(node) in self.plain and name not in self.asking
+            case ast.Compare() | ast.Call(func=ast.Attribute(attr="int" | "long")):
                 return True
+            case ast.Call(func=function, keywords=given) if self.of_torch(function) in ("arange", "linspace", "randint"):
+                return not any(map(self.asks, given))
             case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in {"sum", "mean", *SAME_NUMBER}:
                 return self.is_plain(x)
             case ast.Subscript(value=x):
@@ -388,6 +401,8 @@ class TorchReading:
                 return self.name(node) in self.matrices
             case ast.Subscript(value=x, slice=ast.Slice()):
                 return self.is_matrix(x)
+            case ast.Call() if self.split(node):
+                return True
             case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in SAME_NUMBER:
                 return self.is_matrix(x)
             case ast.Call(func=function, args=[x]) if network := self.networks.get(ast.unparse(function)):
@@ -395,6 +410,15 @@ class TorchReading:
         filled = self.filled(node)
         is_filled = filled is not None and len(filled.sizes) == 2 and not filled.is_asked and not self.is_list(node)
         return self.rows(node) is not None or is_filled
+
+    def split(self, node: ast.AST) -> tuple[ast.expr, ast.expr, ast.expr] | None:
+        """The numbers that view or reshape arranges as rows, how many rows, and how wide they are."""
+        match node:
+            case ast.Call(
+                func=ast.Attribute(value=x, attr="view" | "reshape"), args=[count, width] | [ast.Tuple(elts=[count, width])]
+            ) if ast.unparse(width) != "1" and self.is_list(x):
+                return x, count, width
+        return None
 
     def best(self, node: ast.AST) -> ast.expr | None:
         """The rows whose argmax it takes."""

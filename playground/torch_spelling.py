@@ -33,7 +33,7 @@ OF_LISTS = {"sum", "mean", "prod", "norm", "softmax", "log_softmax", "logsumexp"
 DERIVATIVES = {"grad", "jacobian", "hessian"}
 NUMBER_OF = {"abs", "clone", "mean", "norm", "sum"}  # methods that return a plain number when called on one
 LEFT_OUT = {"inplace", "set_to_none", "dtype", "device", "retain_graph", "allow_unused"}  # keywords
-ANSWERS = {"double": "float", "float": "float", "long": "int"}
+ANSWERS = {"double": "float", "float": "float", "int": "int", "long": "int"}
 FIELD = re.compile(r"(?<=(?<!\{)\{)[^{}:!=]+")  # in an f-string
 
 
@@ -150,12 +150,13 @@ class _Respeller(TorchReading):
         """Evenly spaced numbers, or random integers."""
         steps = {keyword.arg: keyword.value for keyword in call.keywords}.get("steps")
         given, one = list(map(self.written, [*call.args, *([steps] if steps else [])])), self.free[0]
+        asked = any(map(self.asks, call.keywords)) or (self.asking and not self.frozen)  # here or in a later line
+        start, end = ("Value(", ")") if asked else ("", "")
         match name, given, call.args:
             case "linspace", [low, high, count], _:
-                return f"[{low} + ({high} - ({low}))*{one}/({count} - 1) for {one} in range({count})]"
+                return f"[{start}{low} + ({high} - ({low}))*{one}/({count} - 1){end} for {one} in range({count})]"
             case "arange", [count], _:
-                asked = any(map(self.asks, call.keywords)) or (self.asking and not self.frozen)  # here or in a later line
-                return f"[{f'Value({one})' if asked else one} for {one} in range({count.removesuffix('.0').removesuffix('.')})]"
+                return f"[{start}{one}{end} for {one} in range({count.removesuffix('.0').removesuffix('.')})]"
             case "randint", [*limits, _], [*_, ast.Tuple(elts=[size])]:
                 return f"[random.randrange({', '.join(limits)}) for {one} in range({self.written(size)})]"
         return None
@@ -325,8 +326,8 @@ class _Respeller(TorchReading):
         match name, call.args:
             case "Linear", _ if len(sizes := sizes_of(call)) == len(call.args) + len(call.keywords) == 2:
                 return self.called("nn.Layer", sizes, (), '"linear"')
-            case _, [several, *_] if name in OF_LISTS and self.is_list(several):
-                return self.called(name, [several])
+            case _, [several, *given] if name in OF_LISTS and self.is_list(several):
+                return self.of_list(name, several, given, call.keywords)
             case "dot", [x, y]:
                 return self.called("dot", [x, y])
             case "is_available", []:
@@ -356,12 +357,16 @@ class _Respeller(TorchReading):
         match name, call.args:
             case "item", [] if alone := self.alone(owner):
                 return f"{alone}.item()"
-            case _, _ if name in OF_LISTS and self.is_list(owner):
-                return self.called(name, [owner])
+            case _, given if name in OF_LISTS and self.is_list(owner):
+                return self.of_list(name, owner, given, call.keywords)
+            case "int" | "long", []:
+                return self.answer(call) or self.called("int", [owner])
             case "clamp" | "clip", _:
                 return self.clipped([owner, *call.args], call.keywords)
             case "max" | "min", [other]:
                 return self.called(f"{name}imum", [owner, other])
+            case "view" | "reshape", _ if rows := self.split(call):
+                return self.rows_of(*rows)
             case "item" | "numpy" | "tolist", [] if _is_taken_out(owner) or self.is_plain(owner):
                 return self.written(owner)
             case "numpy" | "tolist", []:
@@ -390,6 +395,25 @@ class _Respeller(TorchReading):
         if ours in SAME and (self.is_list(owner) or not hasattr(Value, name)):
             return self.called(ours, [owner, *call.args], call.keywords)
         return None
+
+    def of_list(self, name: str, several: ast.expr, given: Sequence[ast.expr], named: Sequence[ast.keyword]) -> str | None:
+        """A function of one list, of which a dimension says nothing; norm is told which one."""
+        kinds = [*given, *(each.value for each in named if each.arg in ("p", "ord"))] if name == "norm" else []
+        match [ast.unparse(kind) for kind in kinds]:
+            case [] | ["2" | "2.0" | "None" | "'fro'"]:
+                return self.called(name, [several])
+            case ["1" | "1.0"]:
+                return f"sum({self.listed(lambda: self.called('abs', [several]))})"
+        return None
+
+    def rows_of(self, several: ast.expr, count: ast.expr, width: ast.expr) -> str:
+        """A list as rows of a width, or as so many rows where the width is -1."""
+        text, one, per_row = self.operand(several), self.free[0], self.operand(width)
+        if ast.unparse(width) == "-1":
+            if ast.unparse(count) == "1":
+                return f"[{text}]"
+            per_row = f"(len({text})//{self.operand(count)})"
+        return f"[{text}[{one}:{one} + {per_row}] for {one} in range(0, len({text}), {per_row})]"
 
     def seed(self, node: ast.expr) -> str:
         return self.number(node) or self.written(node)

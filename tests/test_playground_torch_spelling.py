@@ -475,6 +475,27 @@ PRINTED = [  # programs and their output in PyTorch, which `make torch` checks
         "10.0\n",
     ),
     (
+        "x = torch.tensor([3.0, -4.0], requires_grad=True)\nx.norm(1).backward()\n"
+        "print(x.grad[1].item(), torch.norm(x, p=1).item(), x.norm(p=2).item(), torch.linalg.norm(x, ord=1).item())",
+        "-1.0 7.0 5.0 7.0\n",
+    ),
+    (
+        "x, w = torch.arange(6.0), torch.ones(3, requires_grad=True)\nrows = x.view(2, 3)\nout = (w*rows[1]).sum()\n"
+        "out.backward()\nprint(w.grad[0].item(), (rows @ w.detach())[1].item())\n"
+        "for row in x.reshape(3, -1): print(row[1].item()/2)\nprint(x.reshape((1, -1))[0][5].item()/2)",
+        "3.0 12.0\n0.5\n1.5\n2.5\n2.5\n",
+    ),
+    (
+        "t = torch.linspace(0, 1, 3, requires_grad=True)\n(t**2).sum().backward()\nu = torch.linspace(0, 1, steps=5)\n"
+        "print(t.grad.tolist(), u[1].item())",
+        "[0.0, 1.0, 2.0] 0.25\n",
+    ),
+    (
+        "from torch import nn\nm = nn.Linear(1, 2)\ny = torch.tensor([0.9, 1.7]).long()\n"
+        "(m(torch.ones(1))[0]**2).sum().backward()\nprint(y.tolist())",
+        "[0, 1]\n",
+    ),
+    (
         "w = torch.tensor(3.0, requires_grad=True)\ndef main():\n    (w*w).backward()\n    print(w.grad.item())\n"
         "if __name__ == '__main__':\n    main()",
         "6.0\n",
