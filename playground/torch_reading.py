@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import wraps
 from itertools import accumulate
 from typing import Any, NamedTuple, TypeVar
@@ -31,6 +31,7 @@ OTHERS = {
     **dict.fromkeys(("double", "float", "float32", "float64"), "float"),
     "e": "e",
     "inf": "inf",
+    "inference_mode": "no_grad",
     "multiply": "mul",
     "nan": "nan",
     "negative": "neg",
@@ -41,6 +42,9 @@ OTHERS = {
 TENSORS = {"tensor", "as_tensor", "scalar_tensor", "Tensor", "FloatTensor", "DoubleTensor", "Parameter", "Variable"}
 FILLED = {"zeros": "0.0", "ones": "1.0", "rand": "random.random()", "randn": "random.gauss(0, 1)"}
 SHAPES = {"()", "1", "(1,)", "[]", "[1]"}  # of a single number
+OF_LISTS = {"sum", "mean", "prod", "norm", "softmax", "log_softmax", "logsumexp"}  # take a tensor there and a list here
+SHARES = ("softmax", "log_softmax")  # those that return a list
+WITHIN = {"1", "-1"}  # dimensions within a sample
 SAME_NUMBER = {
     *("view", "reshape", "squeeze", "unsqueeze", "flatten", "contiguous", "cpu", "cuda", "to", "double", "float"),
 }
@@ -56,6 +60,7 @@ EACH |= {name for name, ours in OTHERS.items() if ours in EACH} | {
     "pow",
     "tolist",
 }
+COUNTED = re.compile(r"len\(|\w+\.(shape\[|size\()")  # begins a text that counts numbers
 CLASSES = re.compile("cross_entropy|nll_loss|CrossEntropyLoss|NLLLoss")  # in a text where integer tensors may be classes
 INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, *COMPREHENSIONS)
 NO_FORMULAS = (ast.Subscript, ast.List, ast.Tuple, ast.IfExp, ast.MatMult, *INNER)
@@ -108,11 +113,13 @@ class TorchReading:
         self.paths = {name: path for name, path in MODULES.items() if name not in given}  # PyTorch's full name for each name
         for node in nodes:
             self.paths |= dict(_imports(node))
-        self.modules = {*self.paths, *self.own, "random", "math", "autograd"} - given
+        self.modules = {*self.paths, *self.own, "random", "math", "builtins", "autograd"} - given
         asked = any(self.asks(node) for node in nodes)
         self.asking = {name for node in nodes for name in _asking(node)}
         self.frozen = ", requires_grad=False" if asked else ""  # for tensors without a gradient in PyTorch
         self.given = [each for node in nodes for each in _givings(node)]
+        values = Counter(target.id for target, _, _ in self.given)
+        self.only = {target.id: value for target, value, _ in self.given if values[target.id] == 1}  # of names given one value
         asked_names = {target.id for target, value, _ in self.given if any(map(self.asks, ast.walk(value)))} | self.asking
         over_parameters = {target.id for target, value, _ in self.given if ast.unparse(value).endswith(".parameters()")}
         self.learned = asked_names | over_parameters  # names of leaves that PyTorch changes in place
@@ -176,7 +183,8 @@ class TorchReading:
                 self.answers.clear()
 
     def span(self, node: Any) -> tuple[int, int]:
-        return self.starts[node.lineno - 1] + node.col_offset, self.starts[node.end_lineno - 1] + node.end_col_offset
+        first = (getattr(node, "decorator_list", None) or [node])[0]
+        return self.starts[first.lineno - 1] + first.col_offset, self.starts[node.end_lineno - 1] + node.end_col_offset
 
     # -- what names mean -----------------------------------------------------------------------------
 
@@ -262,9 +270,7 @@ class TorchReading:
                 if isinstance(sizes[0], ast.Tuple) and sizes[0].elts:
                     sizes = sizes[0].elts
                 name, is_like = self.of_torch(function).removesuffix("_like"), self.of_torch(function).endswith("_like")
-                are_sizes = all(
-                    isinstance(size, (ast.Constant, ast.Name)) or ast.unparse(size).startswith("len(") for size in sizes
-                )
+                are_sizes = all(isinstance(size, (ast.Constant, ast.Name)) or COUNTED.match(ast.unparse(size)) for size in sizes)
                 are_several = len(sizes) > 1 or ast.unparse(sizes[0]) not in SHAPES
                 if name in FILLED and (self.is_list(sizes[0]) if is_like else are_sizes and are_several):
                     return Filled(name, sizes, is_like, is_asked or any(map(self.asks, given)))
@@ -290,11 +296,15 @@ class TorchReading:
                 return self.is_list(x)
             case ast.Subscript(value=x, slice=place):
                 return self.is_matrix(x) and not isinstance(place, ast.Tuple)
-            case ast.Call() if self.split(node):
+            case ast.Call() if self.split(node) or self.best_pair(node):
                 return False
-            case ast.Call(func=function, args=[x, *_]) if self.of_torch(function) in ("softmax", "log_softmax"):
+            case ast.Call() if row := self.by_row(node):
+                return row[0] not in SHARES
+            case ast.Attribute(value=pair, attr="values" | "indices"):
+                return self.best_pair(pair) is not None
+            case ast.Call(func=function, args=[x, *_]) if self.of_torch(function) in SHARES:
                 return self.is_list(x)
-            case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in {"softmax", "log_softmax", *SAME_NUMBER}:
+            case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in {*SHARES, *SAME_NUMBER}:
                 return self.is_list(x)
             case ast.Call(func=function, args=[x]) if network := self.networks.get(ast.unparse(function)):
                 if ast.unparse(function).startswith("self."):
@@ -347,6 +357,12 @@ class TorchReading:
     def is_plain(self, node: ast.AST) -> bool:
         """True for a number, or several, without a graph, such as a count."""
         match node:
+            case ast.Subscript() | ast.Attribute() if self.best(node):
+                return True
+            case ast.Call() if row := self.by_row(node):
+                return self.is_plain(row[1])
+            case ast.Attribute(value=pair, attr="values") if rows := self.best_pair(pair):
+                return self.is_plain(rows)
             case ast.Name(id=name):
                 return self.name(node) in self.plain and name not in self.asking
             case ast.Compare() | ast.Call(func=ast.Attribute(attr="int" | "long")):
@@ -379,12 +395,20 @@ class TorchReading:
             if made is call and self.path(call.func) not in ("torch.nn.Linear", "torch.nn.Sequential"):
                 continue
             inner = sorted([x for x in ast.walk(made) if isinstance(x, ast.Call)], key=self.span)
-            sizes = [ast.unparse(x) for layer in inner if self.path(layer.func) == "torch.nn.Linear" for x in sizes_of(layer)]
+            layers = [layer for layer in inner if self.path(layer.func) == "torch.nn.Linear"]
+            sizes = [self.size(x, _passed(made, call)) for layer in layers for x in sizes_of(layer)]
             learns_several = any(self.asks(each) and (self.numbers(each) or self.filled(each)) for each in inner)
             one_in, one_out = (sizes[0] == "1", sizes[-1] == "1") if sizes else (not learns_several, True)
             if sizes or isinstance(made, ast.ClassDef):
                 found[ast.unparse(target)] = TorchNetwork(one_in, one_out, bool(sizes))
         return found
+
+    def size(self, node: ast.expr, passed: Mapping[str, ast.expr]) -> str:
+        """The size of a layer as text: the number if it is named, or `passed` to the class of the network."""
+        node = passed.get(getattr(node, "id", ""), node)
+        for _ in self.only:  # names may be given each other
+            node = self.only.get(getattr(node, "id", ""), node)
+        return ast.unparse(node)
 
     def samples(self, made: ast.ClassDef) -> Iterator[Name]:
         """The parameters of `forward` in a network of linear layers: each is a sample, a list."""
@@ -401,8 +425,12 @@ class TorchReading:
                 return self.name(node) in self.matrices
             case ast.Subscript(value=x, slice=ast.Slice()):
                 return self.is_matrix(x)
-            case ast.Call() if self.split(node):
+            case ast.Call() if self.split(node) or self.best_pair(node):
                 return True
+            case ast.Call() if row := self.by_row(node):
+                return row[0] in SHARES
+            case ast.Attribute(value=x, attr="data"):
+                return self.is_matrix(x)
             case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in SAME_NUMBER:
                 return self.is_matrix(x)
             case ast.Call(func=function, args=[x]) if network := self.networks.get(ast.unparse(function)):
@@ -420,9 +448,29 @@ class TorchReading:
                 return x, count, width
         return None
 
+    def by_row(self, node: ast.AST, names: Collection[str] = OF_LISTS) -> tuple[str, ast.expr] | None:
+        """The function, one of these, that a call applies to each row, and the rows: X.sum(dim=1)."""
+        match node:
+            case ast.Call(func=function, args=[x, *given], keywords=named) if name := self.of_torch(function):
+                pass
+            case ast.Call(func=ast.Attribute(value=x, attr=name), args=given, keywords=named):
+                pass
+            case _:
+                return None
+        dimensions = [*(given if name != "norm" else []), *(each.value for each in named if each.arg == "dim")]
+        is_within = {*map(ast.unparse, dimensions[:1])} & WITHIN
+        return (name, x) if name in names and is_within and self.is_matrix(x) else None
+
+    def best_pair(self, node: ast.AST) -> ast.expr | None:
+        """The rows whose maxima it takes, with their places: torch.max(out, 1)."""
+        found = self.by_row(node, ("max",))
+        return found and found[1]
+
     def best(self, node: ast.AST) -> ast.expr | None:
         """The rows whose argmax it takes."""
         match node:
+            case ast.Subscript(value=pair, slice=ast.Constant(value=1)) | ast.Attribute(value=pair, attr="indices"):
+                return self.best_pair(pair)
             case ast.Call(func=function, args=[rows, *_]) if self.path(function) == "torch.argmax" and self.is_matrix(rows):
                 return rows
             case ast.Call(func=ast.Attribute(value=rows, attr="argmax")) if self.is_matrix(rows):
@@ -459,7 +507,7 @@ def here(path: str) -> str | None:
     ('relu', 'nn.optim.SGD', None)
     """
     root, _, rest = path.partition(".")
-    inside = rest.removeprefix("nn.")
+    inside = rest.removeprefix("nn.").replace("optim.lr_scheduler", "lr_scheduler")
     if inside != rest or rest.startswith("optim."):
         found: Any = nn
         for part in inside.split("."):
@@ -487,6 +535,8 @@ def _givings(node: ast.AST) -> Iterator[tuple[ast.Name, ast.expr, bool]]:
     match node:
         case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)) if len(targets) == len(values):
             pairs, is_part = list(zip(targets, values, strict=True)), False
+        case ast.Assign(targets=[ast.Tuple(elts=[_, _, *_] as targets)], value=value):
+            pairs, is_part = [(target, ast.Subscript(value, ast.Constant(i))) for i, target in enumerate(targets)], False
         case ast.Assign(targets=targets, value=value):
             pairs, is_part = [(target, value) for target in _names(targets)], False
         case ast.AnnAssign(target=target, value=ast.expr() as value) | ast.NamedExpr(target=target, value=value):
@@ -500,6 +550,18 @@ def _givings(node: ast.AST) -> Iterator[tuple[ast.Name, ast.expr, bool]]:
         case _:
             return
     yield from ((target, value, is_part) for target, value in pairs if isinstance(target, ast.Name))
+
+
+def _passed(made: ast.AST, call: ast.Call) -> dict[str, ast.expr]:
+    """The arguments of the call that makes a network, by the names of the parameters in its class."""
+    found: dict[str, ast.expr] = {}
+    for line in getattr(made, "body", []):
+        if isinstance(line, ast.FunctionDef) and line.name == "__init__":
+            names = [each.arg for each in line.args.args]
+            defaults = line.args.defaults
+            found |= dict(zip(names[len(names) - len(defaults) :], defaults, strict=True))
+            found |= dict(zip(names[1:], call.args, strict=False))
+    return found | {each.arg: each.value for each in call.keywords if each.arg}
 
 
 def _arguments(function: ast.FunctionDef, calls: Sequence[ast.Call]) -> Iterator[tuple[Name, list[ast.expr]]]:

@@ -16,11 +16,13 @@ from playground.syntax import ATOMS, UNREADABLE, parsed, place
 from playground.torch_reading import (
     FILLED,
     MODULES,
+    OF_LISTS,
     OTHERS,
     SAME,
     SAME_NUMBER,
     SHAPES,
     TENSORS,
+    WITHIN,
     TorchNetwork,
     TorchReading,
     first_found,
@@ -28,8 +30,8 @@ from playground.torch_reading import (
     is_torch,
     sizes_of,
 )
+from playground.torch_samples import TorchSamples
 
-OF_LISTS = {"sum", "mean", "prod", "norm", "softmax", "log_softmax", "logsumexp"}  # take a tensor there and a list here
 DERIVATIVES = {"grad", "jacobian", "hessian"}
 NUMBER_OF = {"abs", "clone", "mean", "norm", "sum"}  # methods that return a plain number when called on one
 LEFT_OUT = {"inplace", "set_to_none", "dtype", "device", "retain_graph", "allow_unused"}  # keywords
@@ -53,7 +55,7 @@ def respelled(text: str) -> str | None:
     return made if made.encode() != respeller.source else None
 
 
-class _Respeller(TorchReading):
+class _Respeller(TorchSamples):
     """Writes every node: by the rule for its kind, or else unchanged except for its parts."""
 
     def __init__(self, text: str) -> None:
@@ -99,7 +101,7 @@ class _Respeller(TorchReading):
         made = []
         for part in sorted(_parts(node), key=self.span):
             first, last = self.span(part)
-            if first < start:  # a decorator
+            if first < start:  # the target of a step
                 continue
             dropped = _is_dropped(part)
             made += [self.source[start:first].decode(), "" if dropped else self.written(part)]
@@ -178,9 +180,42 @@ class _Respeller(TorchReading):
         return None if node.id in MODULES else here(self.path(node))
 
     def of_Attribute(self, node: ast.Attribute) -> str | None:
-        if node.attr == "data" and _is_taken_out(node.value):
+        if node.attr == "data" and (_is_taken_out(node.value) or self.is_matrix(node.value)):
             return self.written(node.value)
+        if rows := self.best_pair(node.value):
+            return self.places(rows) if node.attr == "indices" else self.each_row("max", rows)
+        if node.attr == "shape" and (sizes := self.sizes(node.value)):
+            return f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
         return here(self.path(node))
+
+    def of_Subscript(self, node: ast.Subscript) -> str | None:
+        match node:
+            case ast.Subscript() if rows := self.best(node):
+                return self.places(rows)
+            case ast.Subscript(
+                value=ast.Attribute(value=x, attr="shape") | ast.Call(func=ast.Attribute(value=x, attr="size"), args=[]),
+                slice=place,
+            ):
+                return self.counted(x, place)
+            case ast.Subscript(value=x, slice=ast.Tuple(elts=[row, place])) if self.is_matrix(x):
+                if isinstance(row, ast.Slice) and ast.unparse(row) == ":" and not isinstance(place, ast.Slice):
+                    return f"[{self.free[0]}[{self.written(place)}] for {self.free[0]} in {self.written(x)}]"
+                return (
+                    f"{self.written(x)}[{self.written(row)}][{self.written(place)}]" if not isinstance(row, ast.Slice) else None
+                )
+        return None
+
+    def sizes(self, several: ast.expr) -> list[str]:
+        """How many numbers a tensor has along each dimension; empty if that isn't known."""
+        count = f"len({self.written(several)})" if self.is_list(several) or self.is_matrix(several) else ""
+        if self.is_matrix(several):
+            return [count, f"len({self.operand(several)}[0])"]
+        return {"row": [count], "column": [count, "1"]}.get(self.shape(several), []) if count else []
+
+    def counted(self, several: ast.expr, place: ast.expr) -> str | None:
+        """One of the sizes."""
+        sizes = dict(zip(("0", "1"), self.sizes(several), strict=False))
+        return sizes.get(ast.unparse(place))
 
     def of_JoinedStr(self, node: ast.JoinedStr) -> str:
         start, end = self.span(node)  # before Python 3.12, its parts have no positions
@@ -200,7 +235,7 @@ class _Respeller(TorchReading):
 
     def of_With(self, node: ast.With) -> str | None:
         before = self.in_place
-        self.in_place |= any(self.path(getattr(item.context_expr, "func", node)) == "torch.no_grad" for item in node.items)
+        self.in_place |= any(here(self.path(getattr(item.context_expr, "func", node))) == "no_grad" for item in node.items)
         made = self.spliced(node, *self.span(node))
         self.in_place = before
         return made
@@ -282,7 +317,16 @@ class _Respeller(TorchReading):
         if network and len(call.args) == 1 and not ast.unparse(call.func).startswith("self."):
             return self.of_samples(network, self.written(call.func), call.args[0])
         if rows := self.best(call):
-            return f"[{self.free[0]}.index(max({self.free[0]})) for {self.free[0]} in {self.written(rows)}]"
+            return self.places(rows)
+        if rows := self.best_pair(call):
+            return f"({self.each_row('max', rows)}, {self.places(rows)})"
+        if row := self.by_row(call):
+            return self.each_row(*row)
+        if (
+            self.path(call.func) in ("torch.nn.Softmax", "torch.nn.LogSoftmax")
+            and {ast.unparse(x) for x in _values(call)} <= WITHIN
+        ):
+            return f"{here(self.path(call.func))}()"
         if product := self.product(call):
             return product
         if name := self.of_torch(call.func):
@@ -290,6 +334,8 @@ class _Respeller(TorchReading):
         match call.func:
             case ast.Name(id="max" | "min" as chooser) if chooser not in self.own:
                 return self.chosen(chooser, call)
+            case ast.Name(id="round") if len(call.args) == 2 and "round" not in self.own:
+                return self.called("builtins.round", call.args)
             case ast.Name(id="clip" | "clamp" as limit) if limit not in self.own:
                 return self.clipped(call.args, call.keywords) if limit == "clamp" or call.keywords else None
             case ast.Name(id=derivative) if derivative in DERIVATIVES - self.own and not call.keywords:
@@ -297,6 +343,15 @@ class _Respeller(TorchReading):
             case ast.Attribute(value=owner, attr=method) if ast.unparse(owner) not in self.modules:
                 return self.of_method(owner, method, call)
         return None
+
+    def each_row(self, name: str, rows: ast.expr) -> str:
+        """A function of lists, called on each row."""
+        return f"[{name}({self.free[0]}) for {self.free[0]} in {self.written(rows)}]"
+
+    def places(self, rows: ast.expr) -> str:
+        """The place of the maximum of each row."""
+        one = self.free[0]
+        return f"[{one}.index(max({one})) for {one} in {self.written(rows)}]"
 
     def of_samples(self, network: TorchNetwork, function: str, samples: ast.expr) -> str:
         """A network called on each sample in turn, since the engine's networks take one at a time."""
@@ -324,7 +379,7 @@ class _Respeller(TorchReading):
         if number := self.number(call):
             return self.value(name, number, call)
         match name, call.args:
-            case "Linear", _ if len(sizes := sizes_of(call)) == len(call.args) + len(call.keywords) == 2:
+            case "Linear", _ if len(sizes := sizes_of(call)) == len(call.args) + len(_told(call.keywords)) == 2:
                 return self.called("nn.Layer", sizes, (), '"linear"')
             case _, [several, *given] if name in OF_LISTS and self.is_list(several):
                 return self.of_list(name, several, given, call.keywords)
@@ -344,10 +399,10 @@ class _Respeller(TorchReading):
                 xs = self.written(x) if isinstance(x, (ast.List, ast.Tuple)) else f"[{self.written(x)}]"
                 return self.called("gradients", [y], call.keywords, xs)
         loss, _, called = FUNCTIONS.get(name, "").partition("()")
-        if called and not call.keywords:
-            return self.called(f"{loss}()", call.args)
+        if called:
+            return self.called(self.called(loss, [], call.keywords), call.args)
         ours = here(self.path(call.func)) or ""
-        if ours.startswith("nn.optim.") and call.args and isinstance(call.args[0], ast.List):
+        if ours.startswith(("nn.optim.", "nn.utils.")) and call.args and isinstance(call.args[0], ast.List):
             params = [f"{'*' * self.is_list(x)}{self.written(x)}" for x in call.args[0].elts]
             return self.called(ours, [], call.keywords, f"[{', '.join(params)}]", *map(self.written, call.args[1:]))
         return self.called(ours, call.args, call.keywords) if ours else None
@@ -381,6 +436,10 @@ class _Respeller(TorchReading):
                 seeds = [*seeds, *(each.value for each in call.keywords if each.arg == "gradient")]
                 others = [each for each in call.keywords if each.arg != "gradient"]
                 return self.called(f"{self.operand(owner)}.backward", [], others, *map(self.seed, seeds))
+            case "size", []:
+                return f"({', '.join(sizes)},)" if (sizes := self.sizes(owner)) else None
+            case "size", [place]:
+                return self.counted(owner, place)
             case "sum" | "mean", []:
                 return self.operand(owner)
             case "zero_grad", []:
@@ -505,6 +564,15 @@ def _is_dropped(node: ast.AST) -> bool:
         case ast.Expr(value=ast.Call(func=ast.Attribute(attr="retain_grad" | "set_default_device" | "set_default_dtype"))):
             return True
     return False
+
+
+def _told(keywords: Sequence[ast.keyword]) -> list[ast.keyword]:
+    """The keywords of a linear layer, except those that say what is so anyway."""
+    return [each for each in keywords if ast.unparse(each) != "bias=True" and each.arg not in LEFT_OUT]
+
+
+def _values(call: ast.Call) -> list[ast.expr]:
+    return [*call.args, *(each.value for each in call.keywords)]
 
 
 def _is_taken_out(node: ast.AST) -> bool:

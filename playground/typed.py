@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import io
 import math
 import operator
@@ -153,7 +154,7 @@ def names() -> dict[str, Any]:
     from autograd.testing import gradcheck
 
     public = {name: getattr(autograd, name) for name in autograd.__all__}
-    modules = {"autograd": autograd, "nn": nn, "random": random, "math": math}
+    modules = {"autograd": autograd, "nn": nn, "random": random, "math": math, "builtins": builtins}
     return public | modules | {"audit": audit, "gradcheck": gradcheck, "input": _input}
 
 

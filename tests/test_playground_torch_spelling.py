@@ -496,6 +496,35 @@ PRINTED = [  # programs and their output in PyTorch, which `make torch` checks
         "[0, 1]\n",
     ),
     (
+        "from torch import nn\nwide, out = 3, 1\nclass Net(nn.Module):\n    def __init__(self, first, hidden, last=1):\n"
+        "        super(Net, self).__init__()\n        self.a = nn.Linear(first, hidden, bias=True)\n"
+        "        self.b = nn.Linear(hidden, last)\n"
+        "    def forward(self, x):\n        return torch.sigmoid(self.b(torch.relu(self.a(x))))\n"
+        "net = Net(1, wide, last=out)\nline = nn.Linear(out, out)\n"
+        "for p in [*net.parameters(), *line.parameters()]: p.data *= 0\n"
+        "X, y = torch.tensor([[1.0], [2.0], [4.0]]), torch.tensor([[1.0], [0.0], [2.0]])\n"
+        "loss = nn.BCELoss(reduction='sum')(net(X), torch.ones(3, 1)) + nn.functional.mse_loss(line(X), y, reduction='sum')\n"
+        "loss.backward()\nprint(round(loss.item(), 4), net(X).round()[0].item())",
+        "7.0794 0.0\n",
+    ),
+    (
+        "from torch import nn\nX = torch.tensor([[1.0, 2.0], [4.0, 3.0], [0.0, 5.0]])\ny = torch.tensor([1, 0, 0])\n"
+        "model = nn.Sequential(nn.Linear(2, 2), nn.LogSoftmax(dim=1))\nfor p in model.parameters(): p.data *= 0\n"
+        "nn.NLLLoss()(model(X), y).backward()\n_, predicted = torch.max(X.data, 1)\n"
+        "print((predicted == y).sum().item()/y.size(0))\nprint(X.max(dim=1)[1].tolist(), torch.max(X, 1).values.tolist(), X.sum(dim=1).tolist(), X[:, 1].tolist())\n"
+        "print(X[1, 0].item())\nn, d = X.shape\nprint(n, d, X.shape[1], y.shape[0], torch.softmax(model(X), dim=1)[0][1].item())",
+        "0.6666666666666666\n[1, 0, 1] [2.0, 4.0, 5.0] [3.0, 7.0, 5.0] [2.0, 3.0, 5.0]\n4.0\n3 2 2 3 0.5\n",
+    ),
+    (
+        "from torch.optim.lr_scheduler import StepLR\nw = torch.tensor([3.0, 4.0], requires_grad=True)\n"
+        "opt = torch.optim.SGD([w], lr=1.0)\nscheduler = StepLR(opt, step_size=1, gamma=0.5)\n(w**2).sum().backward()\n"
+        "torch.nn.utils.clip_grad_norm_([w], max_norm=5.0)\nopt.step()\nscheduler.step()\n"
+        "@torch.no_grad()\ndef length(v):\n    return v.norm()\n"
+        "with torch.inference_mode():\n    w -= 1.0\n"
+        "print(scheduler.get_last_lr(), [round(x, 3) for x in w.tolist()], round(length(w).item(), 3))",
+        "[0.5] [-1.0, -1.0] 1.414\n",
+    ),
+    (
         "w = torch.tensor(3.0, requires_grad=True)\ndef main():\n    (w*w).backward()\n    print(w.grad.item())\n"
         "if __name__ == '__main__':\n    main()",
         "6.0\n",
