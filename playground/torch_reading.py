@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import wraps
-from itertools import accumulate
+from itertools import accumulate, product
 from typing import Any, NamedTuple, TypeVar
 
 import autograd
@@ -43,6 +43,8 @@ TENSORS = {"tensor", "as_tensor", "scalar_tensor", "Tensor", "FloatTensor", "Dou
 FILLED = {"zeros": "0.0", "ones": "1.0", "rand": "random.random()", "randn": "random.gauss(0, 1)"}
 SHAPES = {"()", "1", "(1,)", "[]", "[1]"}  # of a single number
 OF_LISTS = {"sum", "mean", "prod", "norm", "softmax", "log_softmax", "logsumexp"}  # take a tensor there and a list here
+DIFFERENTIATED = ("outputs", "inputs", "grad_outputs")  # parameters of torch.autograd.grad
+JOINED = ("cat", "concat", "stack")
 SHARES = ("softmax", "log_softmax")  # those that return a list
 WITHIN = {"1", "-1"}  # dimensions within a sample
 SAME_NUMBER = {
@@ -114,6 +116,8 @@ class TorchReading:
         for node in nodes:
             self.paths |= dict(_imports(node))
         self.modules = {*self.paths, *self.own, "random", "math", "builtins", "autograd"} - given
+        defined = {node.name for node in nodes if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+        self.taken = given | defined | {node.arg for node in nodes if isinstance(node, ast.arg)}
         asked = any(self.asks(node) for node in nodes)
         self.asking = {name for node in nodes for name in _asking(node)}
         self.frozen = ", requires_grad=False" if asked else ""  # for tensors without a gradient in PyTorch
@@ -124,12 +128,13 @@ class TorchReading:
         over_parameters = {target.id for target, value, _ in self.given if ast.unparse(value).endswith(".parameters()")}
         self.learned = asked_names | over_parameters  # names of leaves that PyTorch changes in place
         self.functions = {line.name: line for line in self.tree.body if isinstance(line, ast.FunctionDef)}
-        defined = [(x.id, value) for x, value, _ in self.given if isinstance(value, ast.Lambda)]
-        formulas = [(name, self.formula(function)) for name, function in [*self.functions.items(), *defined]]
+        lambdas = [(x.id, value) for x, value, _ in self.given if isinstance(value, ast.Lambda)]
+        formulas = [(name, self.formula(function)) for name, function in [*self.functions.items(), *lambdas]]
         self.of_numbers = {name: formula for name, formula in formulas if formula}  # functions of one number, and their formulas
         self.lists: set[Name] = set()
         self.matrices: set[Name] = set()
         self.plain: set[Name] = set()
+        self.are_known = False  # which names are lists, so that others are numbers
         self.networks: dict[str, TorchNetwork] = {}
         self.networks = self.find_networks()
         self.answers.clear()
@@ -172,7 +177,8 @@ class TorchReading:
             (self.is_list, self.lists, self.is_matrix),
             (self.is_plain, self.plain, self.is_plain),
         )
-        for kind, names, of_parts in kinds * 2:
+        for self.are_known, (kind, names, of_parts) in product((False, True), kinds):
+            self.answers.clear()
             while True:
                 found = {self.name(x) for x, value, is_part in self.given if not is_part and kind(value)}
                 found |= {self.name(x) for x, value, is_part in self.given if is_part and of_parts and of_parts(value)}
@@ -206,6 +212,15 @@ class TorchReading:
         """The last part of a PyTorch name; "" if it is the same here, as for nn.MSELoss."""
         path = self.path(node)
         return path.rpartition(".")[2] if path and here(path) != ast.unparse(node) else ""
+
+    def ours(self, name: str) -> str:
+        """The engine's name for one of its functions, even if the program calls something else by that name."""
+        return f"autograd.{name}" if name in self.taken and name in autograd.__all__ else name
+
+    def here(self, node: ast.AST) -> str | None:
+        """The engine's name for a PyTorch name or attribute, or None."""
+        found = here(self.path(node))
+        return found and self.ours(found)
 
     def asks(self, node: ast.AST) -> bool:
         """True if the node makes a tensor require a gradient."""
@@ -302,6 +317,8 @@ class TorchReading:
                 return row[0] not in SHARES
             case ast.Attribute(value=pair, attr="values" | "indices"):
                 return self.best_pair(pair) is not None
+            case ast.Call(func=function) if self.of_torch(function) in JOINED:
+                return self.are_known and not self.is_matrix(node)
             case ast.Call(func=function, args=[x, *_]) if self.of_torch(function) in SHARES:
                 return self.is_list(x)
             case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in {*SHARES, *SAME_NUMBER}:
@@ -341,7 +358,7 @@ class TorchReading:
                 return self.is_list(x) or self.is_list(y)
             case ast.Compare(left=x, comparators=[y]):
                 return self.is_list(x) or self.is_list(y)
-            case ast.UnaryOp(op=ast.USub(), operand=x) | ast.Attribute(value=x, attr="grad"):
+            case ast.UnaryOp(op=ast.USub(), operand=x) | ast.Attribute(value=x, attr="grad" | "data"):
                 return self.is_list(x)
             case ast.Call(func=function, args=[x, *_]) if self.of_torch(function) in EACH:
                 return self.is_list(x)
@@ -365,7 +382,7 @@ class TorchReading:
                 return self.is_plain(rows)
             case ast.Name(id=name):
                 return self.name(node) in self.plain and name not in self.asking
-            case ast.Compare() | ast.Call(func=ast.Attribute(attr="int" | "long")):
+            case ast.Compare() | ast.Call(func=ast.Attribute(attr="int" | "long" | "argmax" | "argmin")):
                 return True
             case ast.Call(func=function, keywords=given) if self.of_torch(function) in ("arange", "linspace", "randint"):
                 return not any(map(self.asks, given))
@@ -429,6 +446,14 @@ class TorchReading:
                 return True
             case ast.Call() if row := self.by_row(node):
                 return row[0] in SHARES
+            case ast.Call(func=function, args=[ast.List(elts=parts) | ast.Tuple(elts=parts), *_]) if (
+                name := self.of_torch(function)
+            ) in JOINED:
+                is_part = self.is_list if name == "stack" or self.is_beside(node) else self.is_matrix
+                return bool(parts) and all(map(is_part, parts))
+            case ast.Call() if differentiated := self.differentiated(node):
+                x = differentiated[1]
+                return all(map(self.is_list, x.elts if isinstance(x, (ast.List, ast.Tuple)) else [x]))
             case ast.Attribute(value=x, attr="data"):
                 return self.is_matrix(x)
             case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in SAME_NUMBER:
@@ -460,6 +485,18 @@ class TorchReading:
         dimensions = [*(given if name != "norm" else []), *(each.value for each in named if each.arg == "dim")]
         is_within = {*map(ast.unparse, dimensions[:1])} & WITHIN
         return (name, x) if name in names and is_within and self.is_matrix(x) else None
+
+    def differentiated(self, node: ast.Call) -> tuple[ast.expr, ast.expr, ast.expr | None] | None:
+        """What torch.autograd.grad differentiates, by what, and weighted by what."""
+        if self.path(node.func) != "torch.autograd.grad":
+            return None
+        found = dict(zip(DIFFERENTIATED, node.args, strict=False)) | {each.arg: each.value for each in node.keywords if each.arg}
+        y, x, weights = map(found.get, DIFFERENTIATED)
+        return (y, x, weights) if y and x else None
+
+    def is_beside(self, node: ast.Call) -> bool:
+        """True if it joins tensors along the second dimension, as the columns of rows."""
+        return [*map(ast.unparse, node.args[1:]), *(ast.unparse(each.value) for each in node.keywords)][:1] in (["1"], ["-1"])
 
     def best_pair(self, node: ast.AST) -> ast.expr | None:
         """The rows whose maxima it takes, with their places: torch.max(out, 1)."""
@@ -535,7 +572,7 @@ def _givings(node: ast.AST) -> Iterator[tuple[ast.Name, ast.expr, bool]]:
     match node:
         case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)) if len(targets) == len(values):
             pairs, is_part = list(zip(targets, values, strict=True)), False
-        case ast.Assign(targets=[ast.Tuple(elts=[_, _, *_] as targets)], value=value):
+        case ast.Assign(targets=[ast.Tuple(elts=targets)], value=value):
             pairs, is_part = [(target, ast.Subscript(value, ast.Constant(i))) for i, target in enumerate(targets)], False
         case ast.Assign(targets=targets, value=value):
             pairs, is_part = [(target, value) for target in _names(targets)], False

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterator
 
 from playground.syntax import names_in, place
-from playground.torch_reading import EACH, SAME_NUMBER, WITHIN, TorchReading, first_found, remembered
+from playground.torch_reading import EACH, JOINED, SAME_NUMBER, WITHIN, TorchReading, first_found, remembered
 
 OVER_SAMPLES = {"sum", "mean", "prod", "norm", "var", "std", "max", "min", "logsumexp", "softmax", "log_softmax"}
 RESHAPED = ("squeeze", "flatten", "Flatten", "view", "reshape")
@@ -98,6 +98,8 @@ class TorchSamples(TorchReading):
                 return self.shape(x)
             case ast.Call(func=function) if self.of_torch(function) in ("arange", "linspace"):
                 return "row"
+            case ast.Call(func=function, args=[parts, *_]) if self.of_torch(function) in JOINED and self.is_list(node):
+                return _only(self.shape(part) if self.is_list(part) else "row" for part in getattr(parts, "elts", [parts]))
         if filled := self.filled(node):
             like, *others = filled.sizes
             kind = "column" if [*map(ast.unparse, others)] == ["1"] else "" if others else "row"

@@ -14,6 +14,7 @@ from playground.lists import SYMBOLS
 from playground.plain import recorded
 from playground.syntax import ATOMS, UNREADABLE, parsed, place
 from playground.torch_reading import (
+    DIFFERENTIATED,
     FILLED,
     MODULES,
     OF_LISTS,
@@ -35,6 +36,9 @@ from playground.torch_samples import TorchSamples
 DERIVATIVES = {"grad", "jacobian", "hessian"}
 NUMBER_OF = {"abs", "clone", "mean", "norm", "sum"}  # methods that return a plain number when called on one
 LEFT_OUT = {"inplace", "set_to_none", "dtype", "device", "retain_graph", "allow_unused"}  # keywords
+IN_PLACE = {"add_": "+", "sub_": "-", "mul_": "*", "div_": "/"}
+EUCLIDEAN = {"2", "p=2", "ord=2", "p='fro'", "keepdim=True"}  # what norm is told when it is the length
+OF_ALL = {"unbiased=False", "correction=0"}  # what var is told when it divides by the count
 ANSWERS = {"double": "float", "float": "float", "int": "int", "long": "int"}
 FIELD = re.compile(r"(?<=(?<!\{)\{)[^{}:!=]+")  # in an f-string
 
@@ -177,16 +181,16 @@ class _Respeller(TorchSamples):
         return f"import {', '.join(map(ast.unparse, ours))}" if len(ours) < len(line.names) else None
 
     def of_Name(self, node: ast.Name) -> str | None:
-        return None if node.id in MODULES else here(self.path(node))
+        return None if node.id in MODULES else self.here(node)
 
     def of_Attribute(self, node: ast.Attribute) -> str | None:
-        if node.attr == "data" and (_is_taken_out(node.value) or self.is_matrix(node.value)):
+        if node.attr == "data" and (_is_taken_out(node.value) or self.is_matrix(node.value) or self.is_plain(node.value)):
             return self.written(node.value)
         if rows := self.best_pair(node.value):
             return self.places(rows) if node.attr == "indices" else self.each_row("max", rows)
         if node.attr == "shape" and (sizes := self.sizes(node.value)):
             return f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
-        return here(self.path(node))
+        return self.here(node)
 
     def of_Subscript(self, node: ast.Subscript) -> str | None:
         match node:
@@ -253,6 +257,8 @@ class _Respeller(TorchSamples):
             target = self.written(node.target)
             return f"{target}.data{self.spliced(node, start, end)}" if stepped else f"{target}.data = ({changed()}).data"
 
+        if symbol and are_several and isinstance(node.target, ast.Attribute) and node.target.attr == "data":
+            return self.listed(lambda: f"{self.written(node.target)}{self.spliced(node, start, end)}", as_loop=True)
         if symbol and self.in_place and (stepped or is_leaf) and isinstance(node.target, ast.Name):
             return self.listed(step, as_loop=True) if are_several else step()
         target = self.written(node.target)  # a list, which Python would extend
@@ -286,6 +292,8 @@ class _Respeller(TorchSamples):
                 return made
             case ast.Assign(targets=[ast.Attribute(value=x, attr="requires_grad")], value=asked) if self.is_list(x):
                 return self.asked(x, asked)
+            case ast.Assign(targets=[ast.Attribute(attr="data") as data], value=value) if self.is_list(data):
+                return self.listed(lambda: f"{self.written(data)} = {self.written(value)}", as_loop=True)
             case ast.Assign(targets=[ast.Attribute(attr="grad") as gradient], value=ast.Constant(value=None)):
                 return self.cleared(gradient)
         return None
@@ -296,7 +304,21 @@ class _Respeller(TorchSamples):
                 return self.cleared(gradient)
             case ast.Call(func=ast.Attribute(value=ast.Name() as x, attr="requires_grad_"), args=given):
                 return self.asked(x, *given)
+            case ast.Call(func=ast.Attribute(value=x, attr=method), args=[change]) if symbol := IN_PLACE.get(method):
+                is_data = isinstance(x, ast.Attribute) and x.attr == "data"
+                if is_data or (self.in_place and isinstance(x, ast.Name)):
+                    return self.stepped(x, "" if is_data else ".data", symbol, change, line.value.keywords)
         return None
+
+    def stepped(self, x: ast.expr, data: str, symbol: str, change: ast.expr, named: Sequence[ast.keyword]) -> str:
+        """The line that adds to a number, or to each of a list, what x.sub_(change, alpha=…) does."""
+
+        def step() -> str:
+            factors = [f"{self.operand(each.value)}*" for each in named if each.arg == "alpha"]
+            by = self.operand(change) if factors else self.written(change)
+            return f"{self.written(x)}{data} {symbol}= {''.join(factors)}{by}"
+
+        return self.listed(step, as_loop=True) if self.is_list(x) else step()
 
     def asked(self, owner: ast.expr, *given: ast.expr) -> str:
         """The line that sets requires_grad for a number or a list."""
@@ -346,12 +368,33 @@ class _Respeller(TorchSamples):
 
     def each_row(self, name: str, rows: ast.expr) -> str:
         """A function of lists, called on each row."""
-        return f"[{name}({self.free[0]}) for {self.free[0]} in {self.written(rows)}]"
+        return f"[{self.ours(name)}({self.free[0]}) for {self.free[0]} in {self.written(rows)}]"
 
     def places(self, rows: ast.expr) -> str:
         """The place of the maximum of each row."""
         one = self.free[0]
         return f"[{one}.index(max({one})) for {one} in {self.written(rows)}]"
+
+    def gradients(self, call: ast.Call, y: ast.expr, x: ast.expr, weights: ast.expr | None) -> str:
+        """The call that differentiates y, or a list weighted."""
+        xs = self.written(x) if isinstance(x, (ast.List, ast.Tuple)) else f"[{self.written(x)}]"
+        named = [each for each in call.keywords if each.arg not in DIFFERENTIATED]
+        if weights is None:
+            return self.called("gradients", [y], named, xs)
+        weighted = self.called("dot", [y, weights]) if self.is_list(y) else f"{self.operand(y)}*{self.seed(weights)}"
+        return self.called("gradients", [], named, weighted, xs)
+
+    def joined(self, name: str, parts: ast.expr, call: ast.Call) -> str | None:
+        """Tensors joined as one list, as rows, or as the columns of rows."""
+        if not isinstance(parts, (ast.List, ast.Tuple)):
+            return self.written(parts) if name == "stack" and not self.is_beside(call) else None
+        texts = [*map(self.written, parts.elts)]
+        if self.is_beside(call):
+            return f"[[*{self.free[0]}] for {self.free[0]} in zip({', '.join(texts)})]" if self.is_matrix(call) else None
+        if name != "stack":
+            are_several = [self.is_list(part) or self.is_matrix(part) for part in parts.elts]
+            texts = [f"{'*' * several}{text}" for several, text in zip(are_several, texts, strict=True)]
+        return f"[{', '.join(texts)}]"
 
     def of_samples(self, network: TorchNetwork, function: str, samples: ast.expr) -> str:
         """A network called on each sample in turn, since the engine's networks take one at a time."""
@@ -381,8 +424,8 @@ class _Respeller(TorchSamples):
         match name, call.args:
             case "Linear", _ if len(sizes := sizes_of(call)) == len(call.args) + len(_told(call.keywords)) == 2:
                 return self.called("nn.Layer", sizes, (), '"linear"')
-            case _, [several, *given] if name in OF_LISTS and self.is_list(several):
-                return self.of_list(name, several, given, call.keywords)
+            case _, [several, *given] if made := self.of_list(name, several, given, call.keywords):
+                return made
             case "dot", [x, y]:
                 return self.called("dot", [x, y])
             case "is_available", []:
@@ -393,11 +436,14 @@ class _Respeller(TorchSamples):
                 return self.clipped(call.args, call.keywords)
             case "max" | "min", [x, y]:
                 return self.called(f"{name}imum", [x, y])
+            case "cat" | "concat" | "stack", [parts, *_]:
+                return self.joined(name, parts, call)
+            case "jacobian" | "hessian", [function, x] if "functional" in self.path(call.func):
+                return f"{self.called(name, [function])}({self.written(x)})"
             case "manual_seed", [seed]:
                 return self.called("random.seed", [seed])
-            case "grad", [y, x]:
-                xs = self.written(x) if isinstance(x, (ast.List, ast.Tuple)) else f"[{self.written(x)}]"
-                return self.called("gradients", [y], call.keywords, xs)
+            case "grad", _ if differentiated := self.differentiated(call):
+                return self.gradients(call, *differentiated)
         loss, _, called = FUNCTIONS.get(name, "").partition("()")
         if called:
             return self.called(self.called(loss, [], call.keywords), call.args)
@@ -412,8 +458,8 @@ class _Respeller(TorchSamples):
         match name, call.args:
             case "item", [] if alone := self.alone(owner):
                 return f"{alone}.item()"
-            case _, given if name in OF_LISTS and self.is_list(owner):
-                return self.of_list(name, owner, given, call.keywords)
+            case _, given if made := self.of_list(name, owner, given, call.keywords):
+                return made
             case "int" | "long", []:
                 return self.answer(call) or self.called("int", [owner])
             case "clamp" | "clip", _:
@@ -456,14 +502,23 @@ class _Respeller(TorchSamples):
         return None
 
     def of_list(self, name: str, several: ast.expr, given: Sequence[ast.expr], named: Sequence[ast.keyword]) -> str | None:
-        """A function of one list, of which a dimension says nothing; norm is told which one."""
-        kinds = [*given, *(each.value for each in named if each.arg in ("p", "ord"))] if name == "norm" else []
-        match [ast.unparse(kind) for kind in kinds]:
-            case [] | ["2" | "2.0" | "None" | "'fro'"]:
+        """A function of one list, of which a dimension says nothing; norm is told which one it is, and var what to divide by."""
+        if not self.is_list(several):
+            return None
+        told = {*map(ast.unparse, [*given, *named])}
+        match name:
+            case "max" | "min" if not told:
                 return self.called(name, [several])
-            case ["1" | "1.0"]:
-                return f"sum({self.listed(lambda: self.called('abs', [several]))})"
-        return None
+            case "argmax" | "argmin":
+                return f"{self.operand(several)}.index({self.called(name.removeprefix('arg'), [several])})"
+            case "var" | "std":
+                variance = self.called("var", [several], (), *([] if told & OF_ALL else ["correction=1"]))
+                return f"{self.ours('sqrt')}({variance})" if name == "std" else variance
+            case "norm" if told & {"1", "p=1", "ord=1"}:
+                return f"{self.ours('sum')}({self.listed(lambda: self.called('abs', [several]))})"
+            case "norm" if {each for each in told if not each.startswith("dim")} - EUCLIDEAN:
+                return None
+        return self.called(name, [several]) if name in OF_LISTS else None
 
     def rows_of(self, several: ast.expr, count: ast.expr, width: ast.expr) -> str:
         """A list as rows of a width, or as so many rows where the width is -1."""
@@ -482,7 +537,7 @@ class _Respeller(TorchSamples):
 
     def called(self, name: str, args: Sequence[ast.AST], keywords: Sequence[ast.keyword] = (), *more: str) -> str:
         kept = [keyword for keyword in keywords if keyword.arg not in LEFT_OUT]
-        return f"{name}({', '.join([*map(self.written, args), *more, *map(self.written, kept)])})"
+        return f"{self.ours(name)}({', '.join([*map(self.written, args), *more, *map(self.written, kept)])})"
 
     def chosen(self, name: str, call: ast.Call) -> str | None:
         """The op that replaces Python's max or min of numbers that aren't all literals."""

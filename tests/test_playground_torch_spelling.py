@@ -220,6 +220,7 @@ RESPELLED = [
         "x = Value(2.0)\n(g,) = gradients(x**3, [x], create_graph=True)\ng",
     ),
     ("grad(x**3, x)", "grad(lambda x: x**3)(x)"),
+    ("from torch.autograd.functional import hessian\nh = hessian(f, x)", "h = hessian(f)(x)"),
     ("y = x**3\ngrad(y, x)", "y = x**3\ngradients(y, x, create_graph=True)"),
     ("β = 'ä', torch.relu(β)\nβ[1]", "β = 'ä', relu(β)\nβ[1]"),
     (
@@ -511,7 +512,8 @@ PRINTED = [  # programs and their output in PyTorch, which `make torch` checks
         "from torch import nn\nX = torch.tensor([[1.0, 2.0], [4.0, 3.0], [0.0, 5.0]])\ny = torch.tensor([1, 0, 0])\n"
         "model = nn.Sequential(nn.Linear(2, 2), nn.LogSoftmax(dim=1))\nfor p in model.parameters(): p.data *= 0\n"
         "nn.NLLLoss()(model(X), y).backward()\n_, predicted = torch.max(X.data, 1)\n"
-        "print((predicted == y).sum().item()/y.size(0))\nprint(X.max(dim=1)[1].tolist(), torch.max(X, 1).values.tolist(), X.sum(dim=1).tolist(), X[:, 1].tolist())\n"
+        "print((predicted == y).sum().item()/y.size(0))\n"
+        "print(X.max(dim=1)[1].tolist(), torch.max(X, 1).values.tolist(), X.sum(dim=1).tolist(), X[:, 1].tolist())\n"
         "print(X[1, 0].item())\nn, d = X.shape\nprint(n, d, X.shape[1], y.shape[0], torch.softmax(model(X), dim=1)[0][1].item())",
         "0.6666666666666666\n[1, 0, 1] [2.0, 4.0, 5.0] [3.0, 7.0, 5.0] [2.0, 3.0, 5.0]\n4.0\n3 2 2 3 0.5\n",
     ),
@@ -523,6 +525,38 @@ PRINTED = [  # programs and their output in PyTorch, which `make torch` checks
         "with torch.inference_mode():\n    w -= 1.0\n"
         "print(scheduler.get_last_lr(), [round(x, 3) for x in w.tolist()], round(length(w).item(), 3))",
         "[0.5] [-1.0, -1.0] 1.414\n",
+    ),
+    (
+        "a, b = torch.tensor([1.0, 2.0], requires_grad=True), torch.tensor([3.0, 4.0])\nu, v = a\n"
+        "both = torch.cat([a, b, v.view(1)])\nX = torch.stack((a, b), dim=1)\ntorch.stack([u*u, v]).mean().backward()\n"
+        "print(both.shape[0], both[4].item(), torch.stack([a, b])[1][0].item(), (X @ b)[1].item(), a.grad.tolist())\n"
+        "x, y = torch.tensor([[1.0], [2.0]]), torch.tensor([[3.0], [4.0]])\nprint((torch.cat([x, y], dim=1) @ b)[0].item())",
+        "5 2.0 3.0 22.0 [1.0, 0.5]\n15.0\n",
+    ),
+    (
+        "x = torch.tensor([1.0, 2.0, 6.0], requires_grad=True)\nmean, std = x.mean(), x.std(unbiased=False)\n"
+        "z = ((x - mean)**2).mean()\n(x.max() + x.min()).backward()\n"
+        "print(x.grad.tolist(), x.argmax().item(), torch.argmin(x).item(), x.var().item())\n"
+        "print(abs(z.sqrt().item() - std.item()) < 1e-4)\n"
+        "def relu(x):\n    return torch.relu(x)\ndef dot(a, b): return torch.dot(a, b)\n"
+        "print(relu(-x[0]).item(), dot(x, x).item())",
+        "[1.0, 0.0, 1.0] 2 0 7.0\nTrue\n0.0 41.0\n",
+    ),
+    (
+        "from torch import nn\nw = torch.tensor([1.0, 2.0], requires_grad=True)\nm = nn.Linear(1, 1)\n"
+        "for p in m.parameters(): p.data *= 0\n((w**2).sum() + m(torch.tensor([[2.0]])).sum()).backward()\n"
+        "w.data = w.data - 0.5*w.grad.data\nw.data += 2\n"
+        "for p in m.parameters(): p.data.sub_(p.grad.data*0.5)\n"
+        "with torch.no_grad():\n    w.mul_(3)\n    for p in m.parameters(): p.add_(p.grad, alpha=-0.5)\n"
+        "print(w.tolist(), m(torch.tensor([[2.0]])).item())",
+        "[6.0, 6.0] -5.0\n",
+    ),
+    (
+        "t = torch.tensor([1.0, 2.0], requires_grad=True)\nu = t**3\nones = torch.ones_like(u)\n"
+        "du = torch.autograd.grad(outputs=u, inputs=t, grad_outputs=ones, create_graph=True)[0]\n"
+        "(ddu,) = torch.autograd.grad(du.sum(), t, create_graph=True)\n"
+        "print(du[1].item(), ddu[1].item(), torch.autograd.grad(ddu, t, torch.tensor([1.0, 2.0]))[0].tolist())",
+        "12.0 12.0 [6.0, 12.0]\n",
     ),
     (
         "w = torch.tensor(3.0, requires_grad=True)\ndef main():\n    (w*w).backward()\n    print(w.grad.item())\n"
