@@ -105,6 +105,9 @@ class Slip(Exception):
                     self.tell(*told)
                 break
             except Slip as slip:  # it has another error
+                if fix == ours and isinstance(slip, Undrawn) and printed is not None and printed.text:
+                    self.place["fix"] = fix
+                    break
                 if fix == ours and slip.place["line"] and self.place["message"] == _TORCH:
                     place = place_before(written, ours, slip.place["line"], slip.place["column"])
                     self.tell(f"{_STOPPED}: {slip.reason(ours)}", *place)
@@ -128,6 +131,10 @@ class Slip(Exception):
         begin = text.rfind("\n", 0, start) + 1
         end = f"{text}\n".index("\n", start)
         return cls(message or str(error), above + 1, start - begin + 1, min(end, before + error.end - 1) - begin + 1)
+
+
+class Undrawn(Slip):
+    """Lines that ran, but leave nothing to draw."""
 
 
 class Printed(io.TextIOBase):

@@ -752,5 +752,11 @@ def test_a_program_that_does_not_run_with_our_names_either_is_not_offered():
     assert shown("y = torch.relu(x) + foo(x)")["slip"]["fix"] == ""
 
 
+def test_a_program_that_only_prints_is_offered_too():
+    fix = shown("import torch\nx = torch.tensor([3.0, 4.0])\nprint(x.norm().item())")["slip"]["fix"]
+    assert (found := shown(fix))["printed"] == "5.0\n"
+    assert found["slip"]["message"] == "the lines leave no single Value to draw: end with one, as in sum(x)"
+
+
 def test_slips_of_school_and_names_of_pytorch_are_mended_together():
     assert shown("y = torch.relu(2x^2)")["slip"]["fix"] == "y = relu(2*x**2)"
