@@ -48,7 +48,7 @@ JOINED = ("cat", "concat", "stack")
 SHARES = ("softmax", "log_softmax")  # those that return a list
 WITHIN = {"1", "-1"}  # dimensions within a sample
 SAME_NUMBER = {
-    *("view", "reshape", "squeeze", "unsqueeze", "flatten", "contiguous", "cpu", "cuda", "to", "double", "float"),
+    *("view", "reshape", "squeeze", "unsqueeze", "flatten", "contiguous", "cpu", "cuda", "to", "type", "double", "float"),
 }
 # Functions that compute elementwise.
 EACH = {name for name in SAME if name in COMPOSED or TABLE[name].arity == 1} - {"enable_grad", "no_grad"}
@@ -128,6 +128,8 @@ class TorchReading:
         over_parameters = {target.id for target, value, _ in self.given if ast.unparse(value).endswith(".parameters()")}
         self.learned = asked_names | over_parameters  # names of leaves that PyTorch changes in place
         self.functions = {line.name: line for line in self.tree.body if isinstance(line, ast.FunctionDef)}
+        parameters = self.parameters()
+        self.only = {name: given[0] for (_, name), given in parameters if len(given) == 1} | self.only
         lambdas = [(x.id, value) for x, value, _ in self.given if isinstance(value, ast.Lambda)]
         formulas = [(name, self.formula(function)) for name, function in [*self.functions.items(), *lambdas]]
         self.of_numbers = {name: formula for name, formula in formulas if formula}  # functions of one number, and their formulas
@@ -136,11 +138,15 @@ class TorchReading:
         self.plain: set[Name] = set()
         self.are_known = False  # which names are lists, so that others are numbers
         self.networks: dict[str, TorchNetwork] = {}
+        self.given += [each for node in nodes for each in self.batches(node)]
         self.networks = self.find_networks()
         self.answers.clear()
         self.has_classes = bool((asked or self.networks) and CLASSES.search(text))
         self.lists |= {own for node in nodes if isinstance(node, ast.ClassDef) for own in self.samples(node)}
-        self.find_kinds()
+        self.networks |= {
+            name: self.networks[x] for name, value in self.only.items() if (x := ast.unparse(value)) in self.networks
+        }
+        self.find_kinds(parameters)
 
     def read(self, text: str, around: tuple[ast.AST, ...] = ()) -> None:
         """Parse the text of a program, or of a part inside these functions and comprehensions."""
@@ -158,20 +164,23 @@ class TorchReading:
         outer = [(scope, node) for scope, node in inmost if isinstance(node, (ast.Global, ast.Nonlocal))]
         self.own_names -= {(scope, name) for scope, node in outer for name in node.names}
 
-    def find_kinds(self) -> None:
-        """Classify each name as a list, as rows, or as plain, by the values that lines or all calls give it."""
+    def parameters(self) -> list[tuple[Name, list[ast.expr]]]:
+        """The parameters of functions that are only called, each with all its arguments."""
         calls: dict[str, list[ast.Call]] = {}
         for node in self.nodes:
             match node:
                 case ast.Call(func=ast.Name(id=name)):
                     calls.setdefault(name, []).append(node)
         named = Counter(node.id for node in self.nodes if isinstance(node, ast.Name))
-        parameters = [
+        return [
             parameter
             for name, function in self.functions.items()
             for parameter in _arguments(function, calls.get(name, []))
             if named[name] == len(parameter[1])
         ]
+
+    def find_kinds(self, parameters: Sequence[tuple[Name, list[ast.expr]]]) -> None:
+        """Classify each name as a list, as rows, or as plain, by the values that lines or all calls give it."""
         kinds = (
             (self.is_matrix, self.matrices, None),
             (self.is_list, self.lists, self.is_matrix),
@@ -422,10 +431,37 @@ class TorchReading:
 
     def size(self, node: ast.expr, passed: Mapping[str, ast.expr]) -> str:
         """The size of a layer as text: the number if it is named, or `passed` to the class of the network."""
-        node = passed.get(getattr(node, "id", ""), node)
+        return ast.unparse(self.meant(passed.get(getattr(node, "id", ""), node)))
+
+    def meant(self, node: ast.AST) -> ast.AST:
+        """The value of a name that has only one; any other node itself."""
         for _ in self.only:  # names may be given each other
             node = self.only.get(getattr(node, "id", ""), node)
-        return ast.unparse(node)
+        return node
+
+    def loaded(self, node: ast.AST | None) -> list[ast.expr]:
+        """The tensors of a TensorDataset, or of the DataLoader around one; [] for anything else."""
+        match node and self.meant(node):
+            case ast.Call(func=function, args=args, keywords=named):
+                match self.path(function).removeprefix("torch.utils.data."):
+                    case "TensorDataset":
+                        return args
+                    case "DataLoader":
+                        return self.loaded({each.arg: each.value for each in named}.get("dataset", args[0] if args else None))
+        return []
+
+    def batches(self, node: ast.AST) -> Iterator[tuple[ast.Name, ast.expr, bool]]:
+        """The names that a loop over a DataLoader gives its batches, with the tensors these are parts of."""
+        match node:
+            case ast.For(target=ast.Tuple(elts=[_, target]), iter=ast.Call(func=ast.Name(id="enumerate"), args=[loader, *_])):
+                pass
+            case ast.For(target=target, iter=loader):
+                pass
+            case _:
+                return
+        if isinstance(target, ast.Tuple):
+            pairs = zip(target.elts, self.loaded(loader), strict=False)
+            yield from ((name, tensor, False) for name, tensor in pairs if isinstance(name, ast.Name))
 
     def samples(self, made: ast.ClassDef) -> Iterator[Name]:
         """The parameters of `forward` in a network of linear layers: each is a sample, a list."""

@@ -40,9 +40,9 @@ class TorchSamples(TorchReading):
         super().__init__(text)
         classes = {node.name: node for node in self.nodes if isinstance(node, ast.ClassDef)}
         self.made: dict[str, ast.AST] = {}  # the code that makes each network, by its name
-        for target, value, _ in self.given:
-            name = getattr(getattr(value, "func", None), "id", "")
-            self.made[target.id] = classes.get(name, value)
+        for name, value in [*((target.id, value) for target, value, _ in self.given), *self.only.items()]:
+            made = self.meant(value)
+            self.made[name] = classes.get(getattr(getattr(made, "func", None), "id", ""), made)
 
     def meeting(self) -> Iterator[ast.AST]:
         """Nodes that combine a column and a row, elementwise or in a loss."""

@@ -39,6 +39,7 @@ LEFT_OUT = {"inplace", "set_to_none", "dtype", "device", "retain_graph", "allow_
 IN_PLACE = {"add_": "+", "sub_": "-", "mul_": "*", "div_": "/"}
 EUCLIDEAN = {"2", "p=2", "ord=2", "p='fro'", "keepdim=True"}  # what norm is told when it is the length
 OF_ALL = {"unbiased=False", "correction=0"}  # what var is told when it divides by the count
+SHUFFLED = "  # shuffled once; PyTorch does it in every epoch"
 ANSWERS = {"double": "float", "float": "float", "int": "int", "long": "int"}
 FIELD = re.compile(r"(?<=(?<!\{)\{)[^{}:!=]+")  # in an f-string
 
@@ -188,6 +189,8 @@ class _Respeller(TorchSamples):
             return self.written(node.value)
         if rows := self.best_pair(node.value):
             return self.places(rows) if node.attr == "indices" else self.each_row("max", rows)
+        if node.attr == "dataset" and self.loaded(node.value):
+            return f"[{self.free[0]} for {self.free[1]} in {self.written(node.value)} for {self.free[0]} in zip(*{self.free[1]})]"
         if node.attr == "shape" and (sizes := self.sizes(node.value)):
             return f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
         return self.here(node)
@@ -208,6 +211,15 @@ class _Respeller(TorchSamples):
                     f"{self.written(x)}[{self.written(row)}][{self.written(place)}]" if not isinstance(row, ast.Slice) else None
                 )
         return None
+
+    def batched(self, call: ast.Call, tensors: Sequence[ast.expr]) -> str:
+        """The batches of a DataLoader, or the samples of a TensorDataset."""
+        if self.path(call.func).endswith(".TensorDataset"):
+            return f"[*{self.called('zip', tensors)}]"
+        given = dict(zip(("dataset", "batch_size", "shuffle"), call.args, strict=False))
+        options = {name: self.written(x) for name, x in [*given.items(), *((each.arg, each.value) for each in call.keywords)]}
+        more = options.get("batch_size", "1"), f"shuffle={options.get('shuffle', 'False')}"
+        return f"[*{self.called('nn.batches', tensors, (), *more)}]"
 
     def sizes(self, several: ast.expr) -> list[str]:
         """How many numbers a tensor has along each dimension; empty if that isn't known."""
@@ -292,6 +304,9 @@ class _Respeller(TorchSamples):
                 return made
             case ast.Assign(targets=[ast.Attribute(value=x, attr="requires_grad")], value=asked) if self.is_list(x):
                 return self.asked(x, asked)
+            case ast.Assign(value=ast.Call() as call) if self.loaded(call) and "shuffle=True" in ast.unparse(call):
+                is_last = not self.source[self.span(node)[1] : self.next_line(self.span(node)[1])].strip()
+                return self.spliced(node, *self.span(node)) + SHUFFLED * is_last
             case ast.Assign(targets=[ast.Attribute(attr="data") as data], value=value) if self.is_list(data):
                 return self.listed(lambda: f"{self.written(data)} = {self.written(value)}", as_loop=True)
             case ast.Assign(targets=[ast.Attribute(attr="grad") as gradient], value=ast.Constant(value=None)):
@@ -344,6 +359,8 @@ class _Respeller(TorchSamples):
             return f"({self.each_row('max', rows)}, {self.places(rows)})"
         if row := self.by_row(call):
             return self.each_row(*row)
+        if tensors := self.loaded(call):
+            return self.batched(call, tensors)
         if (
             self.path(call.func) in ("torch.nn.Softmax", "torch.nn.LogSoftmax")
             and {ast.unparse(x) for x in _values(call)} <= WITHIN

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value
 from playground.engine import call
-from playground.torch_spelling import _Respeller, respelled
+from playground.torch_samples import mixed, paired
+from playground.torch_spelling import _Respeller, refused, respelled
 
 TRAINING = """\
 import torch
@@ -220,6 +221,13 @@ RESPELLED = [
         "x = Value(2.0)\n(g,) = gradients(x**3, [x], create_graph=True)\ng",
     ),
     ("grad(x**3, x)", "grad(lambda x: x**3)(x)"),
+    (
+        "from torch.utils.data import DataLoader, TensorDataset as Data\nx = torch.arange(4)\n"
+        "loader = DataLoader(Data(x, x*x), shuffle=True, batch_size=2)\nfor a, b in loader: print(a - b)",
+        "x = [c for c in range(4)]\n"
+        "loader = [*nn.batches(x, [c*c for c in x], 2, shuffle=True)]  # shuffled once; PyTorch does it in every epoch\n"
+        "for a, b in loader: print([c - d for c, d in zip(a, b)])",
+    ),
     ("from torch.autograd.functional import hessian\nh = hessian(f, x)", "h = hessian(f)(x)"),
     ("y = x**3\ngrad(y, x)", "y = x**3\ngradients(y, x, create_graph=True)"),
     ("β = 'ä', torch.relu(β)\nβ[1]", "β = 'ä', relu(β)\nβ[1]"),
@@ -326,14 +334,15 @@ def test_what_means_the_same_here_or_cannot_be_said_in_one_number_stays(text):
     assert respelled(text) is None
 
 
-SAMPLES = [text for text, _ in RESPELLED]
-
-
 @given(
-    st.lists(st.sampled_from(SAMPLES), max_size=3).map("\n".join), st.integers(0, 200), st.text("torch.max(0,x)\n= ", max_size=4)
+    st.lists(st.deferred(lambda: st.sampled_from([text for text, _ in [*RESPELLED, *PRINTED]])), max_size=3).map("\n".join),
+    st.integers(0, 200),
+    st.text("torch.max(0,x)\n= ", max_size=4),
 )
 def test_what_was_respelled_is_python_and_needs_no_respelling(text, at, between):
-    ours = respelled(text[:at] + between + text[at:])
+    text = text[:at] + between + text[at:]
+    refused(text), paired(text), mixed(text)
+    ours = respelled(text)
     if ours is not None:
         ast.parse(ours.strip())
         assert respelled(ours) is None
@@ -557,6 +566,16 @@ PRINTED = [  # programs and their output in PyTorch, which `make torch` checks
         "(ddu,) = torch.autograd.grad(du.sum(), t, create_graph=True)\n"
         "print(du[1].item(), ddu[1].item(), torch.autograd.grad(ddu, t, torch.tensor([1.0, 2.0]))[0].tolist())",
         "12.0 12.0 [6.0, 12.0]\n",
+    ),
+    (
+        "from torch import nn\nfrom torch.utils.data import DataLoader, TensorDataset\n"
+        "X, y = torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]), torch.tensor([0, 1, 1])\nsamples = TensorDataset(X, y)\n"
+        "loader = DataLoader(dataset=samples, batch_size=2)\nnet = nn.Linear(2, 2)\nfor p in net.parameters(): p.data *= 0\n"
+        "def train(batches, model):\n    total = 0\n    for i, (X, y) in enumerate(batches):\n"
+        "        loss = nn.CrossEntropyLoss()(model(X), y)\n        loss.backward()\n        total += loss.item()*X.size(0)\n"
+        "    return total/len(batches.dataset)\nprint(round(train(loader, net), 4), len(loader), len(samples))\n"
+        "for X, y in DataLoader(samples, 2, shuffle=False): print((net(X).argmax(1) == y).type(torch.float).sum().item())",
+        "0.6931 2 3\n1.0\n0.0\n",
     ),
     (
         "w = torch.tensor(3.0, requires_grad=True)\ndef main():\n    (w*w).backward()\n    print(w.grad.item())\n"
