@@ -74,7 +74,8 @@ def method(owner: object, name: str, written: str) -> str:
     gradient = re.search(rf"([\w.\[\]]*\bgrad)\.{name}\b", written)
     if not isinstance(owner, float) or gradient is None:
         return ""
-    what = f"write {gradient[1]} = 0" if name == "zero_" else f"leave .{name}() out"
+    called = "()" if f".{name}(" in written else ""
+    what = f"write {gradient[1]} = 0" if name == "zero_" else f"leave .{name}{called} out"
     return f"{gradient[1]} is a plain number: {what}"
 
 

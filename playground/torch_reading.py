@@ -63,6 +63,8 @@ EACH |= {name for name, ours in OTHERS.items() if ours in EACH} | {
     "tolist",
 }
 COUNTED = re.compile(r"len\(|\w+\.(shape\[|size\()")  # begins a text that counts numbers
+OF_TWO = {name for name in SAME - {"equal"} - COMPOSED if TABLE[name].arity != 1}
+OF_TWO |= {name for name, ours in OTHERS.items() if ours in OF_TWO}
 CLASSES = re.compile("cross_entropy|nll_loss|CrossEntropyLoss|NLLLoss")  # in a text where integer tensors may be classes
 INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, *COMPREHENSIONS)
 NO_FORMULAS = (ast.Subscript, ast.List, ast.Tuple, ast.IfExp, ast.MatMult, *INNER)
@@ -125,8 +127,8 @@ class TorchReading:
         values = Counter(target.id for target, _, _ in self.given)
         self.only = {target.id: value for target, value, _ in self.given if values[target.id] == 1}  # of names given one value
         asked_names = {target.id for target, value, _ in self.given if any(map(self.asks, ast.walk(value)))} | self.asking
-        over_parameters = {target.id for target, value, _ in self.given if ast.unparse(value).endswith(".parameters()")}
-        self.learned = asked_names | over_parameters  # names of leaves that PyTorch changes in place
+        self.over_parameters = {target.id for target, value, _ in self.given if ast.unparse(value).endswith(".parameters()")}
+        self.learned = asked_names | self.over_parameters  # names of leaves that PyTorch changes in place
         self.functions = {line.name: line for line in self.tree.body if isinstance(line, ast.FunctionDef)}
         parameters = self.parameters()
         self.only = {name: given[0] for (_, name), given in parameters if len(given) == 1} | self.only
@@ -352,7 +354,7 @@ class TorchReading:
         match node:
             case (
                 ast.BinOp(left=x, op=ast.MatMult(), right=y)
-                | ast.Call(func=ast.Attribute(value=x, attr="matmul" | "mv"), args=[y])
+                | ast.Call(func=ast.Attribute(value=x, attr="matmul" | "mm" | "mv"), args=[y])
             ):
                 return x, y
             case ast.Call(func=function, args=[x, y]) if self.of_torch(function) in ("matmul", "mm", "mv"):
@@ -371,6 +373,10 @@ class TorchReading:
                 return self.is_list(x)
             case ast.Call(func=function, args=[x, *_]) if self.of_torch(function) in EACH:
                 return self.is_list(x)
+            case ast.Call(func=function, args=[_, _, *_] as parts) if self.of_torch(function) in OF_TWO:
+                return any(map(self.is_list, parts))
+            case ast.Call(func=function, args=[x, y]) if self.of_torch(function) in ("max", "min"):
+                return (self.is_list(x) or self.is_list(y)) and not isinstance(y, ast.Constant)
             case ast.Call(func=ast.Name(id=name), args=[x]) if formula := self.of_numbers.get(name):
                 return self.is_list(x) and not self.is_list(formula)
             case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in SAME_NUMBER:
@@ -401,8 +407,10 @@ class TorchReading:
                 return self.is_plain(x)
             case ast.Call(func=function, keywords=given) if self.path(function) == "torch.autograd.grad":
                 return all(each.arg != "create_graph" for each in given)
-            case ast.Call() if self.rows(node) or (self.networks and self.numbers(node)):
+            case ast.Call(func=function) if self.rows(node) or (self.networks and self.of_torch(function) in TENSORS):
                 return not any(map(self.asks, ast.walk(node)))
+            case ast.BinOp(left=x, right=y):
+                return all(isinstance(part, ast.Constant) or self.is_plain(part) for part in (x, y))
         return self.best(node) is not None
 
     # -- rows and networks ---------------------------------------------------------------------------

@@ -392,6 +392,14 @@ class _Respeller(TorchSamples):
         one = self.free[0]
         return f"[{one}.index(max({one})) for {one} in {self.written(rows)}]"
 
+    def close(self, x: ast.expr, y: ast.expr) -> str:
+        """The comparison made by torch.allclose."""
+
+        def compared() -> str:
+            return f"abs({self.operand(x)} - {self.operand(y)}) <= 1e-08 + 1e-05*abs({self.written(y)})"
+
+        return f"all({self.listed(compared)})" if self.is_list(x) or self.is_list(y) else f"({compared()})"
+
     def gradients(self, call: ast.Call, y: ast.expr, x: ast.expr, weights: ast.expr | None) -> str:
         """The call that differentiates y, or a list weighted."""
         xs = self.written(x) if isinstance(x, (ast.List, ast.Tuple)) else f"[{self.written(x)}]"
@@ -445,6 +453,12 @@ class _Respeller(TorchSamples):
                 return made
             case "dot", [x, y]:
                 return self.called("dot", [x, y])
+            case "set_grad_enabled", [ast.Constant(value=enabled)]:
+                return f"{'enable' if enabled else 'no'}_grad()"
+            case "equal", [x, y]:
+                return f"({self.operand(x)} == {self.operand(y)})"
+            case "allclose", [x, y]:
+                return self.close(x, y)
             case "is_available", []:
                 return "False"
             case "device", [device, *_]:
@@ -499,6 +513,8 @@ class _Respeller(TorchSamples):
                 seeds = [*seeds, *(each.value for each in call.keywords if each.arg == "gradient")]
                 others = [each for each in call.keywords if each.arg != "gradient"]
                 return self.called(f"{self.operand(owner)}.backward", [], others, *map(self.seed, seeds))
+            case "numel", [] if (several := self.is_list(owner)) or ast.unparse(owner) in self.over_parameters:
+                return f"len({self.written(owner)})" if several else "1"
             case "size", []:
                 return f"({', '.join(sizes)},)" if (sizes := self.sizes(owner)) else None
             case "size", [place]:

@@ -578,6 +578,15 @@ PRINTED = [  # programs and their output in PyTorch, which `make torch` checks
         "0.6931 2 3\n1.0\n0.0\n",
     ),
     (
+        "x, y = torch.tensor([1.0, -2.0], requires_grad=True), torch.tensor([0.0, 1.0])\nk = torch.tensor(0.5)\n"
+        "loss = torch.where(x > 0, x, 0.5*x).sum() + torch.maximum(x, y).sum() + torch.min(k, x).sum() + torch.mul(x, y).sum()\n"
+        "loss.backward()\nprint(loss.item(), x.grad.tolist(), x.numel())\n"
+        "print(torch.allclose(x.grad, y + 2), torch.allclose(x[0], k + 0.5), torch.equal(x, y), torch.equal(k, k))\n"
+        "m = torch.nn.Linear(2, 1)\nprint(int(sum(p.numel() for p in m.parameters())))\n"
+        "with torch.set_grad_enabled(False):\n    print((2*k).item())",
+        "-1.5 [2.0, 2.5] 2\nFalse True False True\n3\n1.0\n",
+    ),
+    (
         "w = torch.tensor(3.0, requires_grad=True)\ndef main():\n    (w*w).backward()\n    print(w.grad.item())\n"
         "if __name__ == '__main__':\n    main()",
         "6.0\n",
@@ -659,9 +668,9 @@ VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_g
         ("X = torch.zeros(4, 2)\nprint(X.mean())", 4, "X.mean()", SAMPLES),
         ("X = torch.tensor([[1.0, 2.0]])\nprint(X.view(-1))", 4, "X.view(-1)", SAMPLES),
         (
-            f"{VECTORS}if True:\n  y = torch.atan2(w, v)\ny.sum()",
+            f"{VECTORS}if True:\n  y = w.atan2(v)\ny.sum()",
             6,
-            "y = torch.atan2(w, v)",
+            "y = w.atan2(v)",
             "TypeError: atan2: expected a real number",
         ),
         (f"{VECTORS}u = [a for a in w]; t = -u", 5, "t = -u", "u is a list: write [-a for a in u]"),
