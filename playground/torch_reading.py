@@ -297,7 +297,7 @@ class TorchReading:
                     sizes = sizes[0].elts
                 name, is_like = self.of_torch(function).removesuffix("_like"), self.of_torch(function).endswith("_like")
                 are_sizes = all(isinstance(size, (ast.Constant, ast.Name)) or COUNTED.match(ast.unparse(size)) for size in sizes)
-                are_several = len(sizes) > 1 or ast.unparse(sizes[0]) not in SHAPES
+                are_several = bool({*map(ast.unparse, sizes)} - SHAPES)
                 if name in FILLED and (self.is_list(sizes[0]) if is_like else are_sizes and are_several):
                     return Filled(name, sizes, is_like, is_asked or any(map(self.asks, given)))
         return None
@@ -339,7 +339,7 @@ class TorchReading:
                     return True
                 return network.one_out if self.is_batch(x, network) else self.is_list(x) and not network.one_out
             case ast.BinOp() | ast.Call() if factors := self.factors(node):
-                return self.is_matrix(factors[0]) and self.is_list(factors[1])
+                return (self.is_matrix(factors[0]) and self.is_list(factors[1])) or self.is_each(node)
             case ast.Call(func=ast.Name(id=name)) if name in self.functions and not self.is_each(node):
                 given = [line.value for line in ast.walk(self.functions[name]) if isinstance(line, ast.Return)]
                 return bool(given) and all(value is not None and self.is_list(value) for value in given)
@@ -369,6 +369,10 @@ class TorchReading:
                 return self.is_list(x) or self.is_list(y)
             case ast.Compare(left=x, comparators=[y]):
                 return self.is_list(x) or self.is_list(y)
+            case ast.BinOp() | ast.Call() if factors := self.factors(node):  # a column and a number
+                return (
+                    self.are_known and self.is_list(factors[0]) and not (self.is_list(factors[1]) or self.is_matrix(factors[1]))
+                )
             case ast.UnaryOp(op=ast.USub(), operand=x) | ast.Attribute(value=x, attr="grad" | "data"):
                 return self.is_list(x)
             case ast.Call(func=function, args=[x, *_]) if self.of_torch(function) in EACH:

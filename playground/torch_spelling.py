@@ -121,12 +121,17 @@ class _Respeller(TorchSamples):
     def number(self, node: ast.AST) -> str:
         """The number that a one-element tensor is made from; "" if the node makes none."""
         match node:
-            case ast.Call(func=function, args=[shape]) if number := FILLED.get(self.of_torch(function).removesuffix("_like")):
+            case ast.Call(func=function, args=[shape, *_] as shapes) if number := FILLED.get(
+                self.of_torch(function).removesuffix("_like")
+            ):
                 like = self.of_torch(function).endswith("_like") and not self.is_list(shape)
-                return number if like or ast.unparse(shape) in SHAPES else ""
+                shapes = shape.elts if isinstance(shape, ast.Tuple) and shape.elts else shapes
+                return number if like or {*map(ast.unparse, shapes)} <= SHAPES else ""
             case ast.Call(func=function, args=[inner, *_]) if self.of_torch(function) in TENSORS:
                 match inner:
-                    case ast.List(elts=[one]) if not isinstance(one, (ast.List, ast.Tuple)):
+                    case ast.List(elts=[ast.List(elts=[one])]) | ast.List(elts=[one]) if not isinstance(
+                        one, (ast.List, ast.Tuple)
+                    ):
                         return self.written(one)
                     case ast.List() | ast.Tuple() | ast.ListComp():
                         return ""
@@ -199,6 +204,8 @@ class _Respeller(TorchSamples):
         match node:
             case ast.Subscript() if rows := self.best(node):
                 return self.places(rows)
+            case ast.Subscript(value=x, slice=place) if {*ast.unparse(place)} <= {*"(0, )"} and self.is_one(x):
+                return self.written(x)
             case ast.Subscript(
                 value=ast.Attribute(value=x, attr="shape") | ast.Call(func=ast.Attribute(value=x, attr="size"), args=[]),
                 slice=place,
@@ -220,6 +227,21 @@ class _Respeller(TorchSamples):
         options = {name: self.written(x) for name, x in [*given.items(), *((each.arg, each.value) for each in call.keywords)]}
         more = options.get("batch_size", "1"), f"shuffle={options.get('shuffle', 'False')}"
         return f"[*{self.called('nn.batches', tensors, (), *more)}]"
+
+    def is_one(self, node: ast.AST) -> bool:
+        """True for a tensor of one number, which is not indexed here."""
+        match node:
+            case ast.Name(id=name) if value := self.only.get(name):
+                is_several = self.is_list(value) or self.is_matrix(value)
+                return not is_several and (bool(self.number(value)) or self.is_one(value))
+            case ast.Attribute(value=x, attr="grad" | "data") | ast.Call(func=ast.Attribute(value=x, attr="detach" | "clone")):
+                return self.is_one(x)
+            case ast.Subscript(value=ast.Call(func=ast.Attribute(value=x, attr="parameters"))):
+                network = self.networks.get(ast.unparse(x))
+                return network is not None and network.one_in and network.one_out
+            case ast.Subscript(value=x, slice=ast.Constant(value=0)):
+                return self.is_one(x)
+        return False
 
     def sizes(self, several: ast.expr) -> list[str]:
         """How many numbers a tensor has along each dimension; empty if that isn't known."""
@@ -289,6 +311,8 @@ class _Respeller(TorchSamples):
     def product(self, node: ast.AST) -> str | None:
         """The dot product of a list, or of each row, with a list."""
         match self.factors(node):
+            case (x, y) if self.is_each(node):
+                return f"{self.operand(x)}*{self.operand(y)}"
             case (x, y) if self.is_list(x) and self.is_list(y):
                 return self.called("dot", [x, y])
             case (x, y) if self.is_matrix(x) and self.is_list(y):

@@ -587,6 +587,15 @@ PRINTED = [  # programs and their output in PyTorch, which `make torch` checks
         "-1.5 [2.0, 2.5] 2\nFalse True False True\n3\n1.0\n",
     ),
     (
+        "x, y = torch.tensor([[1.0], [2.0], [3.0]]), torch.tensor([[2.0], [4.0], [9.0]])\n"
+        "w, b = torch.tensor([[0.5]], requires_grad=True), torch.zeros(1, 1, requires_grad=True)\n"
+        "loss = ((x @ w + b - y)**2).mean()\nloss.backward()\n"
+        "print(loss.item(), torch.mm(x, w)[2].item(), w.grad[0].item(), b.grad[0, 0].item(), w.data[0][0].item())\n"
+        "line = torch.nn.Linear(1, 1)\nfor p in line.parameters(): p.data *= 0\nv, c = line.parameters()\n"
+        "print((v[0][0] + 1).item(), (c[0] + 2).item())",
+        "22.5 1.5 -20.0 -8.0 0.5\n1.0 2.0\n",
+    ),
+    (
         "w = torch.tensor(3.0, requires_grad=True)\ndef main():\n    (w*w).backward()\n    print(w.grad.item())\n"
         "if __name__ == '__main__':\n    main()",
         "6.0\n",
