@@ -14,7 +14,7 @@ import autograd
 import nn
 from autograd.op import TABLE
 from playground.lists import SYMBOLS, free_letters
-from playground.syntax import COMPREHENSIONS, UNREADABLE, imported_in, rows
+from playground.syntax import COMPREHENSIONS, UNREADABLE, imported_in, names_in, rows
 
 MODULES = {"torch": "torch", "F": "torch.nn.functional", "nn": "torch.nn", "optim": "torch.optim"}  # the usual imports
 COMPOSED = {
@@ -245,6 +245,18 @@ class TorchReading:
             case ast.Call(func=function):
                 return self.of_torch(function) == "Parameter"
         return False
+
+    def unasked(self) -> Iterator[ast.AST]:
+        """Where requires_grad is read of something else than a leaf, or a result from which all gradients flow."""
+        are_cut = re.search(rb"detach|no_grad|inference_mode|set_grad_enabled", self.source)
+        for node in self.nodes:
+            match node:
+                case ast.Attribute(value=x, attr="requires_grad", ctx=ast.Load()):
+                    value = self.meant(x)
+                    is_made = isinstance(value, ast.Call) and self.of_torch(value.func) in {*TENSORS, *FILLED} and self.frozen
+                    flows = names_in(value) & self.learned and not are_cut
+                    if ast.unparse(x) not in self.learned and not is_made and not flows:
+                        yield node
 
     def whole(self, node: ast.AST) -> Iterator[ast.Call]:
         """The integer tensor that the node makes require a gradient."""

@@ -40,6 +40,10 @@ IN_PLACE = {"add_": "+", "sub_": "-", "mul_": "*", "div_": "/"}
 EUCLIDEAN = {"2", "p=2", "ord=2", "p='fro'", "keepdim=True"}  # what norm is told when it is the length
 OF_ALL = {"unbiased=False", "correction=0"}  # what var is told when it divides by the count
 SHUFFLED = "  # shuffled once; PyTorch does it in every epoch"
+UNASKED = (
+    "requires_grad is False here only for frozen leaves; in PyTorch it is False for every result that no gradient reaches, "
+    "such as one made by detach() or inside no_grad()"
+)
 ANSWERS = {"double": "float", "float": "float", "int": "int", "long": "int"}
 FIELD = re.compile(r"(?<=(?<!\{)\{)[^{}:!=]+")  # in an f-string
 
@@ -636,6 +640,16 @@ def refused(text: str) -> tuple[str, int, int, int] | None:
         return None
     floats = re.sub(r"\d+", r"\g<0>.0", ast.unparse(call.args[0]).replace("True", "1").replace("False", "0"))
     return f"PyTorch raises here: only tensors of floating point can require gradients; write {floats}", *place(call, text)
+
+
+def unasked(text: str) -> tuple[str, int, int, int] | None:
+    """What differs at the first requires_grad that is read where PyTorch may give another answer; and its place.
+
+    >>> unasked("x = torch.tensor(1.0, requires_grad=True)\\nprint(x.requires_grad, x.detach().requires_grad)")[1:]
+    (2, 24, 48)
+    """
+    node = first_found(text, TorchReading, TorchReading.unasked)
+    return (UNASKED, *place(node, text)) if node else None
 
 
 def place_before(text: str, ours: str, line: int, column: int) -> tuple[int, int, int]:

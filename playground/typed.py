@@ -27,7 +27,7 @@ from playground.plain import to_begin_with, with_values
 from playground.spelling import CALLED, corrected, difference
 from playground.syntax import rows
 from playground.torch_samples import mixed, paired
-from playground.torch_spelling import place_before, refused, respelled
+from playground.torch_spelling import place_before, refused, respelled, unasked
 
 HERE = {"autograd", "nn"}
 MAX_MESSAGE = 500  # characters of an error message
@@ -98,19 +98,19 @@ class Slip(Exception):
             ours = None
             self.tell(f"{_STOPPED}: {stopped[0]}", *stopped[1:])
         for fix in filter(None, (ours, spelled, with_values(written))):
+            of_torch = fix == ours and self.place["message"] == _TORCH
             try:
                 run(fix)
-                self.place["fix"] = fix
-                if fix == ours and self.place["message"] == _TORCH and (told := refused(written) or paired(written)):
-                    self.tell(*told)
-                break
-            except Slip as slip:  # it has another error
-                if fix == ours and isinstance(slip, Undrawn) and printed is not None and printed.text:
-                    self.place["fix"] = fix
-                    break
-                if fix == ours and slip.place["line"] and self.place["message"] == _TORCH:
-                    place = place_before(written, ours, slip.place["line"], slip.place["column"])
-                    self.tell(f"{_STOPPED}: {slip.reason(ours)}", *place)
+            except Slip as slip:
+                if not (of_torch and isinstance(slip, Undrawn) and printed is not None and printed.text):  # it has another error
+                    if of_torch and slip.place["line"]:
+                        place = place_before(written, fix, slip.place["line"], slip.place["column"])
+                        self.tell(f"{_STOPPED}: {slip.reason(fix)}", *place)
+                    continue
+            self.place["fix"] = fix
+            if of_torch and (told := refused(written) or paired(written) or unasked(written)):
+                self.tell(*told)
+            break
         printed = said
         return self
 

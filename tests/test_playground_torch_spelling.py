@@ -771,6 +771,25 @@ def test_of_other_tensors_it_is_not_said(monkeypatch, made):
     assert shown(f"import torch\nx = {made}\ny = x*x")["slip"]["message"].startswith("PyTorch is not available on this page")
 
 
+@pytest.mark.parametrize(
+    ("lines", "asked"),
+    [
+        ("print(w.requires_grad, x.requires_grad, (w*x).requires_grad)", ""),
+        ("y = w*x\nprint(y.requires_grad)", ""),
+        ("with torch.no_grad():\n    y = w*x\nprint(y.requires_grad)", "y.requires_grad"),
+        ("print(w.requires_grad, w.detach().requires_grad)", "w.detach().requires_grad"),
+        ("y = x*x\nprint(y.requires_grad)", "y.requires_grad"),
+    ],
+)
+def test_a_result_that_is_asked_for_requires_grad_is_told(monkeypatch, lines, asked):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    text = f"import torch\nx, w = torch.tensor(2.0), torch.tensor(3.0, requires_grad=True)\n{lines}"
+    slip = shown(text)["slip"]
+    found = text.split("\n")[slip["line"] - 1][slip["column"] - 1 : slip["end"] - 1]
+    assert (slip["message"].startswith("requires_grad is False here only"), found) == (bool(asked), asked or "import torch")
+    assert slip["fix"]
+
+
 def test_numbers_of_a_tensor_are_computed_with_one_by_one(monkeypatch):
     monkeypatch.setitem(sys.modules, "torch", None)
     loss = "u = 2*w\nloss = torch.dot(u, u) + (v*w).sum()\nloss.backward()\nprint(w.grad)"
