@@ -22,6 +22,7 @@ SEVERAL = {  # functions that make or take multiple numbers
     "rand": "random.random(), and several are [Value(random.random()) for _ in range(n)]",
     "randn": "random.gauss(0, 1), and several are [Value(random.gauss(0, 1)) for _ in range(n)]",
     "linspace": "[low + i*(high - low)/(n - 1) for i in range(n)]",
+    "argmax": "xs.index(max(xs))",
     "stack": "a list of its parts, [x, y],",
     "cat": "[*xs, *ys]",
 }

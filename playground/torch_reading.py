@@ -124,14 +124,14 @@ class TorchReading:
         self.asking = {name for node in nodes for name in _asking(node)}
         self.frozen = ", requires_grad=False" if asked else ""  # for tensors without a gradient in PyTorch
         self.given = [each for node in nodes for each in _givings(node)]
-        values = Counter(target.id for target, _, _ in self.given)
-        self.only = {target.id: value for target, value, _ in self.given if values[target.id] == 1}  # of names given one value
+        values = Counter(self.name(target) for target, _, _ in self.given)
+        self.only = {self.name(x): value for x, value, is_part in self.given if values[self.name(x)] == 1 and not is_part}
         asked_names = {target.id for target, value, _ in self.given if any(map(self.asks, ast.walk(value)))} | self.asking
         self.over_parameters = {target.id for target, value, _ in self.given if ast.unparse(value).endswith(".parameters()")}
         self.learned = asked_names | self.over_parameters  # names of leaves that PyTorch changes in place
         self.functions = {line.name: line for line in self.tree.body if isinstance(line, ast.FunctionDef)}
         parameters = self.parameters()
-        self.only = {name: given[0] for (_, name), given in parameters if len(given) == 1} | self.only
+        self.only |= {name: given[0] for name, given in parameters if len(given) == 1 and not values[name]}  # names of one value
         lambdas = [(x.id, value) for x, value, _ in self.given if isinstance(value, ast.Lambda)]
         formulas = [(name, self.formula(function)) for name, function in [*self.functions.items(), *lambdas]]
         self.of_numbers = {name: formula for name, formula in formulas if formula}  # functions of one number, and their formulas
@@ -145,9 +145,8 @@ class TorchReading:
         self.answers.clear()
         self.has_classes = bool((asked or self.networks) and CLASSES.search(text))
         self.lists |= {own for node in nodes if isinstance(node, ast.ClassDef) for own in self.samples(node)}
-        self.networks |= {
-            name: self.networks[x] for name, value in self.only.items() if (x := ast.unparse(value)) in self.networks
-        }
+        passed = {name: ast.unparse(value) for (_, name), value in self.only.items()}
+        self.networks = {name: self.networks[x] for name, x in passed.items() if x in self.networks} | self.networks
         self.find_kinds(parameters)
 
     def read(self, text: str, around: tuple[ast.AST, ...] = ()) -> None:
@@ -460,7 +459,7 @@ class TorchReading:
     def meant(self, node: ast.AST) -> ast.AST:
         """The value of a name that has only one; any other node itself."""
         for _ in self.only:  # names may be given each other
-            node = self.only.get(getattr(node, "id", ""), node)
+            node = self.only.get(self.name(node), node) if isinstance(node, ast.Name) else node
         return node
 
     def loaded(self, node: ast.AST | None) -> list[ast.expr]:
@@ -556,7 +555,8 @@ class TorchReading:
 
     def is_beside(self, node: ast.Call) -> bool:
         """True if it joins tensors along the second dimension, as the columns of rows."""
-        return [*map(ast.unparse, node.args[1:]), *(ast.unparse(each.value) for each in node.keywords)][:1] in (["1"], ["-1"])
+        along = [*map(ast.unparse, node.args[1:]), *(ast.unparse(each.value) for each in node.keywords)]
+        return along == ["1"] or (along == ["-1"] and self.of_torch(node.func) == "stack")
 
     def best_pair(self, node: ast.AST) -> ast.expr | None:
         """The rows whose maxima it takes, with their places: torch.max(out, 1)."""
@@ -568,11 +568,8 @@ class TorchReading:
         match node:
             case ast.Subscript(value=pair, slice=ast.Constant(value=1)) | ast.Attribute(value=pair, attr="indices"):
                 return self.best_pair(pair)
-            case ast.Call(func=function, args=[rows, *_]) if self.path(function) == "torch.argmax" and self.is_matrix(rows):
-                return rows
-            case ast.Call(func=ast.Attribute(value=rows, attr="argmax")) if self.is_matrix(rows):
-                return rows
-        return None
+        found = self.by_row(node, ("argmax",))
+        return found and found[1]
 
     def is_batch(self, node: ast.AST, network: TorchNetwork) -> bool:
         """True if it is several samples for the network."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from playground.syntax import names_in, place
 from playground.torch_reading import EACH, JOINED, SAME_NUMBER, WITHIN, TorchReading, first_found, remembered
 
-OVER_SAMPLES = {"sum", "mean", "prod", "norm", "var", "std", "max", "min", "logsumexp", "softmax", "log_softmax"}
+OVER_SAMPLES = {"sum", "mean", "prod", "norm", "var", "std", "max", "min", "argmax", "logsumexp", "softmax", "log_softmax"}
 RESHAPED = ("squeeze", "flatten", "Flatten", "view", "reshape")
 PAIRED = "these are a column and a row, which PyTorch does not combine pair by pair; write .unsqueeze(1) after the row"
 TOGETHER = "it computes all samples at once; here they are computed one at a time"
@@ -40,7 +40,10 @@ class TorchSamples(TorchReading):
         super().__init__(text)
         classes = {node.name: node for node in self.nodes if isinstance(node, ast.ClassDef)}
         self.made: dict[str, ast.AST] = {}  # the code that makes each network, by its name
-        for name, value in [*((target.id, value) for target, value, _ in self.given), *self.only.items()]:
+        for name, value in [
+            *((target.id, value) for target, value, _ in self.given),
+            *((name, value) for (_, name), value in self.only.items()),
+        ]:
             made = self.meant(value)
             self.made[name] = classes.get(getattr(getattr(made, "func", None), "id", ""), made)
 
@@ -126,7 +129,9 @@ class TorchSamples(TorchReading):
                 return self.is_matrix(x) or self.is_matrix(y)
             case ast.AugAssign(target=x):
                 return self.is_matrix(x)
-            case ast.Call(func=ast.Attribute(value=x, attr=name)) if not (self.by_row(node) or self.best_pair(node)):
+            case ast.Call(func=ast.Attribute(value=x, attr=name)) if not (
+                self.by_row(node) or self.best_pair(node) or self.best(node)
+            ):
                 return (name in OVER_SAMPLES or name in RESHAPED or name == "unsqueeze") and self.is_matrix(x)
         return False
 

@@ -235,7 +235,7 @@ class _Respeller(TorchSamples):
     def is_one(self, node: ast.AST) -> bool:
         """True for a tensor of one number, which is not indexed here."""
         match node:
-            case ast.Name(id=name) if value := self.only.get(name):
+            case ast.Name() if value := self.only.get(self.name(node)):
                 is_several = self.is_list(value) or self.is_matrix(value)
                 return not is_several and (bool(self.number(value)) or self.is_one(value))
             case ast.Attribute(value=x, attr="grad" | "data") | ast.Call(func=ast.Attribute(value=x, attr="detach" | "clone")):
@@ -444,6 +444,8 @@ class _Respeller(TorchSamples):
         texts = [*map(self.written, parts.elts)]
         if self.is_beside(call):
             return f"[[*{self.free[0]}] for {self.free[0]} in zip({', '.join(texts)})]" if self.is_matrix(call) else None
+        if any(ast.unparse(each) not in ("0", "dim=0") for each in [*call.args[1:], *call.keywords]):
+            return None
         if name != "stack":
             are_several = [self.is_list(part) or self.is_matrix(part) for part in parts.elts]
             texts = [f"{'*' * several}{text}" for several, text in zip(are_several, texts, strict=True)]

@@ -596,6 +596,11 @@ PRINTED = [  # programs and their output in PyTorch, which `make torch` checks
         "22.5 1.5 -20.0 -8.0 0.5\n1.0 2.0\n",
     ),
     (
+        "x = torch.tensor(2.0)\ndef f(x):\n    return x[0]*2 + x[1]\ndef g(y): return 3*y[0]\n"
+        "print(f(torch.tensor([1.0, 2.0])).item(), x.item(), g(torch.tensor([5.0])).item())",
+        "4.0 2.0 15.0\n",
+    ),
+    (
         "w = torch.tensor(3.0, requires_grad=True)\ndef main():\n    (w*w).backward()\n    print(w.grad.item())\n"
         "if __name__ == '__main__':\n    main()",
         "6.0\n",
@@ -674,6 +679,10 @@ VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_g
     [
         ("X = torch.tensor([[1.0, 2.0]])\ny = 2*X", 4, "2*X", SAMPLES),
         ("X = torch.tensor([[1.0, 2.0]])\nX *= 2", 4, "X *= 2", SAMPLES),
+        ("X = torch.tensor([[1.0, 2.0]])\nprint(X.argmax(dim=0))", 4, "X.argmax(dim=0)", SAMPLES),
+        ("X = torch.zeros(2, 2)\nX.argmax()", 4, "X.argmax()", SAMPLES),
+        ("x = torch.arange(6.0).view(2, 3)\nprint(x.sum())", 4, "x.sum()", SAMPLES),
+        (f"{VECTORS}print(torch.cat([v, w], dim=-1))", 5, "print(torch.cat([v, w], dim=-1))", "torch.cat is [*xs, *ys] here"),
         ("X = torch.zeros(4, 2)\nprint(X.mean())", 4, "X.mean()", SAMPLES),
         ("X = torch.tensor([[1.0, 2.0]])\nprint(X.view(-1))", 4, "X.view(-1)", SAMPLES),
         (
