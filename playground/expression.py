@@ -33,7 +33,7 @@ from playground.reading import Numbers, Reading
 from playground.rerun import alike, chooses, reads_numbers
 from playground.torch_gradients import DIFFERING, calls, differing, freed, none_in_torch, same_gradient
 from playground.torch_program import in_torch
-from playground.typed import Slip
+from playground.typed import Slip, Undrawn
 
 DELTA = 0.1  # the initial change of a leaf under "what if"
 MAX_NODES = 20_000  # in a graph that the page draws
@@ -272,7 +272,7 @@ def _shown(text: str, numbers: Numbers, places: Mapping[str, int] | None = None)
     else:
         reason = undrawn.reason(text, root, last, scope)
     if reason:
-        raise Slip(reason, *(undrawn.last_line(text) if formula is None else ()))
+        raise Undrawn(reason, *(undrawn.last_line(text) if formula is None else ()))
     graph = Graph(root)
     if len(graph) > MAX_NODES:
         advice = "fewer samples or steps show the same"

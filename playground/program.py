@@ -18,7 +18,7 @@ from playground.syntax import Edit, around, edit, edited, imported_in, names_in
 from playground.typed import COMPARISONS, names, places
 
 FROM = {"audit": "autograd.audit", "gradcheck": "autograd.testing"}  # other names come from autograd or are modules
-MODULES = ("autograd", "nn", "random", "math")
+MODULES = ("autograd", "nn", "random", "math", "builtins")
 OF_A_LIST = ("sum", "prod", "mean", "var", "norm", "logsumexp")  # take their numbers as separate arguments in expressions
 OF_THE_FIRST = ("softmax", "log_softmax")  # return the first number's share in expressions
 RESULTS = ("y", "f", "z", "result")  # names for an unnamed result

@@ -22,6 +22,7 @@ SEVERAL = {  # functions that make or take multiple numbers
     "rand": "random.random(), and several are [Value(random.random()) for _ in range(n)]",
     "randn": "random.gauss(0, 1), and several are [Value(random.gauss(0, 1)) for _ in range(n)]",
     "linspace": "[low + i*(high - low)/(n - 1) for i in range(n)]",
+    "argmax": "xs.index(max(xs))",
     "stack": "a list of its parts, [x, y],",
     "cat": "[*xs, *ys]",
 }
@@ -74,7 +75,8 @@ def method(owner: object, name: str, written: str) -> str:
     gradient = re.search(rf"([\w.\[\]]*\bgrad)\.{name}\b", written)
     if not isinstance(owner, float) or gradient is None:
         return ""
-    what = f"write {gradient[1]} = 0" if name == "zero_" else f"leave .{name}() out"
+    called = "()" if f".{name}(" in written else ""
+    what = f"write {gradient[1]} = 0" if name == "zero_" else f"leave .{name}{called} out"
     return f"{gradient[1]} is a plain number: {what}"
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import wraps
-from itertools import accumulate
+from itertools import accumulate, product
 from typing import Any, NamedTuple, TypeVar
 
 import autograd
 import nn
 from autograd.op import TABLE
 from playground.lists import SYMBOLS, free_letters
-from playground.syntax import COMPREHENSIONS, UNREADABLE, imported_in, rows
+from playground.syntax import COMPREHENSIONS, UNREADABLE, imported_in, names_in, rows
 
 MODULES = {"torch": "torch", "F": "torch.nn.functional", "nn": "torch.nn", "optim": "torch.optim"}  # the usual imports
 COMPOSED = {
@@ -31,6 +31,7 @@ OTHERS = {
     **dict.fromkeys(("double", "float", "float32", "float64"), "float"),
     "e": "e",
     "inf": "inf",
+    "inference_mode": "no_grad",
     "multiply": "mul",
     "nan": "nan",
     "negative": "neg",
@@ -41,12 +42,29 @@ OTHERS = {
 TENSORS = {"tensor", "as_tensor", "scalar_tensor", "Tensor", "FloatTensor", "DoubleTensor", "Parameter", "Variable"}
 FILLED = {"zeros": "0.0", "ones": "1.0", "rand": "random.random()", "randn": "random.gauss(0, 1)"}
 SHAPES = {"()", "1", "(1,)", "[]", "[1]"}  # of a single number
+OF_LISTS = {"sum", "mean", "prod", "norm", "softmax", "log_softmax", "logsumexp"}  # take a tensor there and a list here
+DIFFERENTIATED = ("outputs", "inputs", "grad_outputs")  # parameters of torch.autograd.grad
+JOINED = ("cat", "concat", "stack")
+SHARES = ("softmax", "log_softmax")  # those that return a list
+WITHIN = {"1", "-1"}  # dimensions within a sample
 SAME_NUMBER = {
-    *("view", "reshape", "squeeze", "unsqueeze", "flatten", "contiguous", "cpu", "cuda", "to", "double", "float", "long"),
+    *("view", "reshape", "squeeze", "unsqueeze", "flatten", "contiguous", "cpu", "cuda", "to", "type", "double", "float"),
 }
 # Functions that compute elementwise.
 EACH = {name for name in SAME if name in COMPOSED or TABLE[name].arity == 1} - {"enable_grad", "no_grad"}
-EACH |= {name for name, ours in OTHERS.items() if ours in EACH} | {"clamp", "clone", "detach", "numpy", "pow", "tolist"}
+EACH |= {name for name, ours in OTHERS.items() if ours in EACH} | {
+    "clamp",
+    "clone",
+    "detach",
+    "int",
+    "long",
+    "numpy",
+    "pow",
+    "tolist",
+}
+COUNTED = re.compile(r"len\(|\w+\.(shape\[|size\()")  # begins a text that counts numbers
+OF_TWO = {name for name in SAME - {"equal"} - COMPOSED if TABLE[name].arity != 1}
+OF_TWO |= {name for name, ours in OTHERS.items() if ours in OF_TWO}
 CLASSES = re.compile("cross_entropy|nll_loss|CrossEntropyLoss|NLLLoss")  # in a text where integer tensors may be classes
 INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, *COMPREHENSIONS)
 NO_FORMULAS = (ast.Subscript, ast.List, ast.Tuple, ast.IfExp, ast.MatMult, *INNER)
@@ -99,27 +117,37 @@ class TorchReading:
         self.paths = {name: path for name, path in MODULES.items() if name not in given}  # PyTorch's full name for each name
         for node in nodes:
             self.paths |= dict(_imports(node))
-        self.modules = {*self.paths, *self.own, "random", "math", "autograd"} - given
+        self.modules = {*self.paths, *self.own, "random", "math", "builtins", "autograd"} - given
+        defined = {node.name for node in nodes if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+        self.taken = given | defined | {node.arg for node in nodes if isinstance(node, ast.arg)}
         asked = any(self.asks(node) for node in nodes)
         self.asking = {name for node in nodes for name in _asking(node)}
         self.frozen = ", requires_grad=False" if asked else ""  # for tensors without a gradient in PyTorch
         self.given = [each for node in nodes for each in _givings(node)]
+        values = Counter(self.name(target) for target, _, _ in self.given)
+        self.only = {self.name(x): value for x, value, is_part in self.given if values[self.name(x)] == 1 and not is_part}
         asked_names = {target.id for target, value, _ in self.given if any(map(self.asks, ast.walk(value)))} | self.asking
-        over_parameters = {target.id for target, value, _ in self.given if ast.unparse(value).endswith(".parameters()")}
-        self.learned = asked_names | over_parameters  # names of leaves that PyTorch changes in place
+        self.over_parameters = {target.id for target, value, _ in self.given if ast.unparse(value).endswith(".parameters()")}
+        self.learned = asked_names | self.over_parameters  # names of leaves that PyTorch changes in place
         self.functions = {line.name: line for line in self.tree.body if isinstance(line, ast.FunctionDef)}
-        defined = [(x.id, value) for x, value, _ in self.given if isinstance(value, ast.Lambda)]
-        formulas = [(name, self.formula(function)) for name, function in [*self.functions.items(), *defined]]
+        parameters = self.parameters()
+        self.only |= {name: given[0] for name, given in parameters if len(given) == 1 and not values[name]}  # names of one value
+        lambdas = [(x.id, value) for x, value, _ in self.given if isinstance(value, ast.Lambda)]
+        formulas = [(name, self.formula(function)) for name, function in [*self.functions.items(), *lambdas]]
         self.of_numbers = {name: formula for name, formula in formulas if formula}  # functions of one number, and their formulas
         self.lists: set[Name] = set()
         self.matrices: set[Name] = set()
         self.plain: set[Name] = set()
+        self.are_known = False  # which names are lists, so that others are numbers
         self.networks: dict[str, TorchNetwork] = {}
+        self.given += [each for node in nodes for each in self.batches(node)]
         self.networks = self.find_networks()
         self.answers.clear()
         self.has_classes = bool((asked or self.networks) and CLASSES.search(text))
         self.lists |= {own for node in nodes if isinstance(node, ast.ClassDef) for own in self.samples(node)}
-        self.find_kinds()
+        passed = {name: ast.unparse(value) for (_, name), value in self.only.items()}
+        self.networks = {name: self.networks[x] for name, x in passed.items() if x in self.networks} | self.networks
+        self.find_kinds(parameters)
 
     def read(self, text: str, around: tuple[ast.AST, ...] = ()) -> None:
         """Parse the text of a program, or of a part inside these functions and comprehensions."""
@@ -137,26 +165,30 @@ class TorchReading:
         outer = [(scope, node) for scope, node in inmost if isinstance(node, (ast.Global, ast.Nonlocal))]
         self.own_names -= {(scope, name) for scope, node in outer for name in node.names}
 
-    def find_kinds(self) -> None:
-        """Classify each name as a list, as rows, or as plain, by the values that lines or all calls give it."""
+    def parameters(self) -> list[tuple[Name, list[ast.expr]]]:
+        """The parameters of functions that are only called, each with all its arguments."""
         calls: dict[str, list[ast.Call]] = {}
         for node in self.nodes:
             match node:
                 case ast.Call(func=ast.Name(id=name)):
                     calls.setdefault(name, []).append(node)
         named = Counter(node.id for node in self.nodes if isinstance(node, ast.Name))
-        parameters = [
+        return [
             parameter
             for name, function in self.functions.items()
             for parameter in _arguments(function, calls.get(name, []))
             if named[name] == len(parameter[1])
         ]
+
+    def find_kinds(self, parameters: Sequence[tuple[Name, list[ast.expr]]]) -> None:
+        """Classify each name as a list, as rows, or as plain, by the values that lines or all calls give it."""
         kinds = (
             (self.is_matrix, self.matrices, None),
             (self.is_list, self.lists, self.is_matrix),
             (self.is_plain, self.plain, self.is_plain),
         )
-        for kind, names, of_parts in kinds * 2:
+        for self.are_known, (kind, names, of_parts) in product((False, True), kinds):
+            self.answers.clear()
             while True:
                 found = {self.name(x) for x, value, is_part in self.given if not is_part and kind(value)}
                 found |= {self.name(x) for x, value, is_part in self.given if is_part and of_parts and of_parts(value)}
@@ -167,7 +199,8 @@ class TorchReading:
                 self.answers.clear()
 
     def span(self, node: Any) -> tuple[int, int]:
-        return self.starts[node.lineno - 1] + node.col_offset, self.starts[node.end_lineno - 1] + node.end_col_offset
+        first = (getattr(node, "decorator_list", None) or [node])[0]
+        return self.starts[first.lineno - 1] + first.col_offset, self.starts[node.end_lineno - 1] + node.end_col_offset
 
     # -- what names mean -----------------------------------------------------------------------------
 
@@ -190,6 +223,15 @@ class TorchReading:
         path = self.path(node)
         return path.rpartition(".")[2] if path and here(path) != ast.unparse(node) else ""
 
+    def ours(self, name: str) -> str:
+        """The engine's name for one of its functions, even if the program calls something else by that name."""
+        return f"autograd.{name}" if name in self.taken and name in autograd.__all__ else name
+
+    def here(self, node: ast.AST) -> str | None:
+        """The engine's name for a PyTorch name or attribute, or None."""
+        found = here(self.path(node))
+        return found and self.ours(found)
+
     def asks(self, node: ast.AST) -> bool:
         """True if the node makes a tensor require a gradient."""
         match node:
@@ -202,6 +244,18 @@ class TorchReading:
             case ast.Call(func=function):
                 return self.of_torch(function) == "Parameter"
         return False
+
+    def unasked(self) -> Iterator[ast.AST]:
+        """Where requires_grad is read of something else than a leaf, or a result from which all gradients flow."""
+        are_cut = re.search(rb"detach|no_grad|inference_mode|set_grad_enabled", self.source)
+        for node in self.nodes:
+            match node:
+                case ast.Attribute(value=x, attr="requires_grad", ctx=ast.Load()):
+                    value = self.meant(x)
+                    is_made = isinstance(value, ast.Call) and self.of_torch(value.func) in {*TENSORS, *FILLED} and self.frozen
+                    flows = names_in(value) & self.learned and not are_cut
+                    if ast.unparse(x) not in self.learned and not is_made and not flows:
+                        yield node
 
     def whole(self, node: ast.AST) -> Iterator[ast.Call]:
         """The integer tensor that the node makes require a gradient."""
@@ -253,10 +307,8 @@ class TorchReading:
                 if isinstance(sizes[0], ast.Tuple) and sizes[0].elts:
                     sizes = sizes[0].elts
                 name, is_like = self.of_torch(function).removesuffix("_like"), self.of_torch(function).endswith("_like")
-                are_sizes = all(
-                    isinstance(size, (ast.Constant, ast.Name)) or ast.unparse(size).startswith("len(") for size in sizes
-                )
-                are_several = len(sizes) > 1 or ast.unparse(sizes[0]) not in SHAPES
+                are_sizes = all(isinstance(size, (ast.Constant, ast.Name)) or COUNTED.match(ast.unparse(size)) for size in sizes)
+                are_several = bool({*map(ast.unparse, sizes)} - SHAPES)
                 if name in FILLED and (self.is_list(sizes[0]) if is_like else are_sizes and are_several):
                     return Filled(name, sizes, is_like, is_asked or any(map(self.asks, given)))
         return None
@@ -281,16 +333,24 @@ class TorchReading:
                 return self.is_list(x)
             case ast.Subscript(value=x, slice=place):
                 return self.is_matrix(x) and not isinstance(place, ast.Tuple)
-            case ast.Call(func=function, args=[x, *_]) if self.of_torch(function) in ("softmax", "log_softmax"):
+            case ast.Call() if self.split(node) or self.best_pair(node):
+                return False
+            case ast.Call() if row := self.by_row(node):
+                return row[0] not in SHARES
+            case ast.Attribute(value=pair, attr="values" | "indices"):
+                return self.best_pair(pair) is not None
+            case ast.Call(func=function) if self.of_torch(function) in JOINED:
+                return self.are_known and not self.is_matrix(node)
+            case ast.Call(func=function, args=[x, *_]) if self.of_torch(function) in SHARES:
                 return self.is_list(x)
-            case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in {"softmax", "log_softmax", *SAME_NUMBER}:
+            case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in {*SHARES, *SAME_NUMBER}:
                 return self.is_list(x)
             case ast.Call(func=function, args=[x]) if network := self.networks.get(ast.unparse(function)):
                 if ast.unparse(function).startswith("self."):
                     return True
                 return network.one_out if self.is_batch(x, network) else self.is_list(x) and not network.one_out
             case ast.BinOp() | ast.Call() if factors := self.factors(node):
-                return self.is_matrix(factors[0]) and self.is_list(factors[1])
+                return (self.is_matrix(factors[0]) and self.is_list(factors[1])) or self.is_each(node)
             case ast.Call(func=ast.Name(id=name)) if name in self.functions and not self.is_each(node):
                 given = [line.value for line in ast.walk(self.functions[name]) if isinstance(line, ast.Return)]
                 return bool(given) and all(value is not None and self.is_list(value) for value in given)
@@ -305,7 +365,7 @@ class TorchReading:
         match node:
             case (
                 ast.BinOp(left=x, op=ast.MatMult(), right=y)
-                | ast.Call(func=ast.Attribute(value=x, attr="matmul" | "mv"), args=[y])
+                | ast.Call(func=ast.Attribute(value=x, attr="matmul" | "mm" | "mv"), args=[y])
             ):
                 return x, y
             case ast.Call(func=function, args=[x, y]) if self.of_torch(function) in ("matmul", "mm", "mv"):
@@ -320,14 +380,22 @@ class TorchReading:
                 return self.is_list(x) or self.is_list(y)
             case ast.Compare(left=x, comparators=[y]):
                 return self.is_list(x) or self.is_list(y)
-            case ast.UnaryOp(op=ast.USub(), operand=x) | ast.Attribute(value=x, attr="grad"):
+            case ast.BinOp() | ast.Call() if factors := self.factors(node):  # a column and a number
+                return (
+                    self.are_known and self.is_list(factors[0]) and not (self.is_list(factors[1]) or self.is_matrix(factors[1]))
+                )
+            case ast.UnaryOp(op=ast.USub(), operand=x) | ast.Attribute(value=x, attr="grad" | "data"):
                 return self.is_list(x)
             case ast.Call(func=function, args=[x, *_]) if self.of_torch(function) in EACH:
                 return self.is_list(x)
+            case ast.Call(func=function, args=[_, _, *_] as parts) if self.of_torch(function) in OF_TWO:
+                return any(map(self.is_list, parts))
+            case ast.Call(func=function, args=[x, y]) if self.of_torch(function) in ("max", "min"):
+                return (self.is_list(x) or self.is_list(y)) and not isinstance(y, ast.Constant)
             case ast.Call(func=ast.Name(id=name), args=[x]) if formula := self.of_numbers.get(name):
                 return self.is_list(x) and not self.is_list(formula)
             case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in SAME_NUMBER:
-                return self.is_each(x)
+                return self.is_each(x) and not self.split(node)
             case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in EACH:
                 return self.is_list(x) and not (method in ("numpy", "tolist") and self.is_plain(x))
         return False
@@ -336,18 +404,28 @@ class TorchReading:
     def is_plain(self, node: ast.AST) -> bool:
         """True for a number, or several, without a graph, such as a count."""
         match node:
-            case ast.Name():
-                return self.name(node) in self.plain
-            case ast.Compare():
+            case ast.Subscript() | ast.Attribute() if self.best(node):
                 return True
+            case ast.Call() if row := self.by_row(node):
+                return self.is_plain(row[1])
+            case ast.Attribute(value=pair, attr="values") if rows := self.best_pair(pair):
+                return self.is_plain(rows)
+            case ast.Name(id=name):
+                return self.name(node) in self.plain and name not in self.asking
+            case ast.Compare() | ast.Call(func=ast.Attribute(attr="int" | "long" | "argmax" | "argmin")):
+                return True
+            case ast.Call(func=function, keywords=given) if self.of_torch(function) in ("arange", "linspace", "randint"):
+                return not any(map(self.asks, given))
             case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in {"sum", "mean", *SAME_NUMBER}:
                 return self.is_plain(x)
             case ast.Subscript(value=x):
                 return self.is_plain(x)
             case ast.Call(func=function, keywords=given) if self.path(function) == "torch.autograd.grad":
                 return all(each.arg != "create_graph" for each in given)
-            case ast.Call() if self.rows(node) or (self.networks and self.numbers(node)):
+            case ast.Call(func=function) if self.rows(node) or (self.networks and self.of_torch(function) in TENSORS):
                 return not any(map(self.asks, ast.walk(node)))
+            case ast.BinOp(left=x, right=y):
+                return all(isinstance(part, ast.Constant) or self.is_plain(part) for part in (x, y))
         return self.best(node) is not None
 
     # -- rows and networks ---------------------------------------------------------------------------
@@ -366,12 +444,47 @@ class TorchReading:
             if made is call and self.path(call.func) not in ("torch.nn.Linear", "torch.nn.Sequential"):
                 continue
             inner = sorted([x for x in ast.walk(made) if isinstance(x, ast.Call)], key=self.span)
-            sizes = [ast.unparse(x) for layer in inner if self.path(layer.func) == "torch.nn.Linear" for x in sizes_of(layer)]
+            layers = [layer for layer in inner if self.path(layer.func) == "torch.nn.Linear"]
+            sizes = [self.size(x, _passed(made, call)) for layer in layers for x in sizes_of(layer)]
             learns_several = any(self.asks(each) and (self.numbers(each) or self.filled(each)) for each in inner)
             one_in, one_out = (sizes[0] == "1", sizes[-1] == "1") if sizes else (not learns_several, True)
             if sizes or isinstance(made, ast.ClassDef):
                 found[ast.unparse(target)] = TorchNetwork(one_in, one_out, bool(sizes))
         return found
+
+    def size(self, node: ast.expr, passed: Mapping[str, ast.expr]) -> str:
+        """The size of a layer as text: the number if it is named, or `passed` to the class of the network."""
+        return ast.unparse(self.meant(passed.get(getattr(node, "id", ""), node)))
+
+    def meant(self, node: ast.AST) -> ast.AST:
+        """The value of a name that has only one; any other node itself."""
+        for _ in self.only:  # names may be given each other
+            node = self.only.get(self.name(node), node) if isinstance(node, ast.Name) else node
+        return node
+
+    def loaded(self, node: ast.AST | None) -> list[ast.expr]:
+        """The tensors of a TensorDataset, or of the DataLoader around one; [] for anything else."""
+        match node and self.meant(node):
+            case ast.Call(func=function, args=args, keywords=named):
+                match self.path(function).removeprefix("torch.utils.data."):
+                    case "TensorDataset":
+                        return args
+                    case "DataLoader":
+                        return self.loaded({each.arg: each.value for each in named}.get("dataset", args[0] if args else None))
+        return []
+
+    def batches(self, node: ast.AST) -> Iterator[tuple[ast.Name, ast.expr, bool]]:
+        """The names that a loop over a DataLoader gives its batches, with the tensors these are parts of."""
+        match node:
+            case ast.For(target=ast.Tuple(elts=[_, target]), iter=ast.Call(func=ast.Name(id="enumerate"), args=[loader, *_])):
+                pass
+            case ast.For(target=target, iter=loader):
+                pass
+            case _:
+                return
+        if isinstance(target, ast.Tuple):
+            pairs = zip(target.elts, self.loaded(loader), strict=False)
+            yield from ((name, tensor, False) for name, tensor in pairs if isinstance(name, ast.Name))
 
     def samples(self, made: ast.ClassDef) -> Iterator[Name]:
         """The parameters of `forward` in a network of linear layers: each is a sample, a list."""
@@ -388,6 +501,20 @@ class TorchReading:
                 return self.name(node) in self.matrices
             case ast.Subscript(value=x, slice=ast.Slice()):
                 return self.is_matrix(x)
+            case ast.Call() if self.split(node) or self.best_pair(node):
+                return True
+            case ast.Call() if row := self.by_row(node):
+                return row[0] in SHARES
+            case ast.Call(func=function, args=[ast.List(elts=parts) | ast.Tuple(elts=parts), *_]) if (
+                name := self.of_torch(function)
+            ) in JOINED:
+                is_part = self.is_list if name == "stack" or self.is_beside(node) else self.is_matrix
+                return bool(parts) and all(map(is_part, parts))
+            case ast.Call() if differentiated := self.differentiated(node):
+                x = differentiated[1]
+                return all(map(self.is_list, x.elts if isinstance(x, (ast.List, ast.Tuple)) else [x]))
+            case ast.Attribute(value=x, attr="data"):
+                return self.is_matrix(x)
             case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in SAME_NUMBER:
                 return self.is_matrix(x)
             case ast.Call(func=function, args=[x]) if network := self.networks.get(ast.unparse(function)):
@@ -396,14 +523,53 @@ class TorchReading:
         is_filled = filled is not None and len(filled.sizes) == 2 and not filled.is_asked and not self.is_list(node)
         return self.rows(node) is not None or is_filled
 
+    def split(self, node: ast.AST) -> tuple[ast.expr, ast.expr, ast.expr] | None:
+        """The numbers that view or reshape arranges as rows, how many rows, and how wide they are."""
+        match node:
+            case ast.Call(
+                func=ast.Attribute(value=x, attr="view" | "reshape"), args=[count, width] | [ast.Tuple(elts=[count, width])]
+            ) if ast.unparse(width) != "1" and self.is_list(x):
+                return x, count, width
+        return None
+
+    def by_row(self, node: ast.AST, names: Collection[str] = OF_LISTS) -> tuple[str, ast.expr] | None:
+        """The function, one of these, that a call applies to each row, and the rows: X.sum(dim=1)."""
+        match node:
+            case ast.Call(func=function, args=[x, *given], keywords=named) if name := self.of_torch(function):
+                pass
+            case ast.Call(func=ast.Attribute(value=x, attr=name), args=given, keywords=named):
+                pass
+            case _:
+                return None
+        dimensions = [*(given if name != "norm" else []), *(each.value for each in named if each.arg == "dim")]
+        is_within = {*map(ast.unparse, dimensions[:1])} & WITHIN
+        return (name, x) if name in names and is_within and self.is_matrix(x) else None
+
+    def differentiated(self, node: ast.Call) -> tuple[ast.expr, ast.expr, ast.expr | None] | None:
+        """What torch.autograd.grad differentiates, by what, and weighted by what."""
+        if self.path(node.func) != "torch.autograd.grad":
+            return None
+        found = dict(zip(DIFFERENTIATED, node.args, strict=False)) | {each.arg: each.value for each in node.keywords if each.arg}
+        y, x, weights = map(found.get, DIFFERENTIATED)
+        return (y, x, weights) if y and x else None
+
+    def is_beside(self, node: ast.Call) -> bool:
+        """True if it joins tensors along the second dimension, as the columns of rows."""
+        along = [*map(ast.unparse, node.args[1:]), *(ast.unparse(each.value) for each in node.keywords)]
+        return along == ["1"] or (along == ["-1"] and self.of_torch(node.func) == "stack")
+
+    def best_pair(self, node: ast.AST) -> ast.expr | None:
+        """The rows whose maxima it takes, with their places: torch.max(out, 1)."""
+        found = self.by_row(node, ("max",))
+        return found and found[1]
+
     def best(self, node: ast.AST) -> ast.expr | None:
         """The rows whose argmax it takes."""
         match node:
-            case ast.Call(func=function, args=[rows, *_]) if self.path(function) == "torch.argmax" and self.is_matrix(rows):
-                return rows
-            case ast.Call(func=ast.Attribute(value=rows, attr="argmax")) if self.is_matrix(rows):
-                return rows
-        return None
+            case ast.Subscript(value=pair, slice=ast.Constant(value=1)) | ast.Attribute(value=pair, attr="indices"):
+                return self.best_pair(pair)
+        found = self.by_row(node, ("argmax",))
+        return found and found[1]
 
     def is_batch(self, node: ast.AST, network: TorchNetwork) -> bool:
         """True if it is several samples for the network."""
@@ -435,7 +601,7 @@ def here(path: str) -> str | None:
     ('relu', 'nn.optim.SGD', None)
     """
     root, _, rest = path.partition(".")
-    inside = rest.removeprefix("nn.")
+    inside = rest.removeprefix("nn.").replace("optim.lr_scheduler", "lr_scheduler")
     if inside != rest or rest.startswith("optim."):
         found: Any = nn
         for part in inside.split("."):
@@ -463,6 +629,8 @@ def _givings(node: ast.AST) -> Iterator[tuple[ast.Name, ast.expr, bool]]:
     match node:
         case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)) if len(targets) == len(values):
             pairs, is_part = list(zip(targets, values, strict=True)), False
+        case ast.Assign(targets=[ast.Tuple(elts=targets)], value=value):
+            pairs, is_part = [(target, ast.Subscript(value, ast.Constant(i))) for i, target in enumerate(targets)], False
         case ast.Assign(targets=targets, value=value):
             pairs, is_part = [(target, value) for target in _names(targets)], False
         case ast.AnnAssign(target=target, value=ast.expr() as value) | ast.NamedExpr(target=target, value=value):
@@ -476,6 +644,18 @@ def _givings(node: ast.AST) -> Iterator[tuple[ast.Name, ast.expr, bool]]:
         case _:
             return
     yield from ((target, value, is_part) for target, value in pairs if isinstance(target, ast.Name))
+
+
+def _passed(made: ast.AST, call: ast.Call) -> dict[str, ast.expr]:
+    """The arguments of the call that makes a network, by the names of the parameters in its class."""
+    found: dict[str, ast.expr] = {}
+    for line in getattr(made, "body", []):
+        if isinstance(line, ast.FunctionDef) and line.name == "__init__":
+            names = [each.arg for each in line.args.args]
+            defaults = line.args.defaults
+            found |= dict(zip(names[len(names) - len(defaults) :], defaults, strict=True))
+            found |= dict(zip(names[1:], call.args, strict=False))
+    return found | {each.arg: each.value for each in call.keywords if each.arg}
 
 
 def _arguments(function: ast.FunctionDef, calls: Sequence[ast.Call]) -> Iterator[tuple[Name, list[ast.expr]]]:

@@ -6,10 +6,9 @@ import ast
 from collections.abc import Callable, Iterator
 
 from playground.syntax import names_in, place
-from playground.torch_reading import EACH, SAME_NUMBER, TorchReading, first_found, remembered
+from playground.torch_reading import EACH, JOINED, SAME_NUMBER, WITHIN, TorchReading, first_found, remembered
 
-OVER_SAMPLES = {"sum", "mean", "prod", "norm", "var", "std", "max", "min", "logsumexp", "softmax", "log_softmax"}
-OF_EACH = {"1", "-1"}  # dimensions within a sample
+OVER_SAMPLES = {"sum", "mean", "prod", "norm", "var", "std", "max", "min", "argmax", "logsumexp", "softmax", "log_softmax"}
 RESHAPED = ("squeeze", "flatten", "Flatten", "view", "reshape")
 PAIRED = "these are a column and a row, which PyTorch does not combine pair by pair; write .unsqueeze(1) after the row"
 TOGETHER = "it computes all samples at once; here they are computed one at a time"
@@ -21,29 +20,32 @@ def paired(text: str) -> tuple[str, int, int, int] | None:
     >>> paired("y = torch.tensor([0., 1.])\\nout = nn.Linear(2, 1)\\nx = torch.zeros(2, 1)\\nx - y")[1:]
     (4, 1, 6)
     """
-    return _first(text, _TorchSamples.meeting, PAIRED)
+    return _first(text, TorchSamples.meeting, PAIRED)
 
 
 def mixed(text: str) -> tuple[str, int, int, int] | None:
     """The first place where a network called on several samples mixes them, which keeps the program from being rewritten."""
-    return _first(text, _TorchSamples.mixing, TOGETHER)
+    return _first(text, TorchSamples.mixing, TOGETHER)
 
 
-def _first(text: str, found: Callable[[_TorchSamples], Iterator[ast.AST]], told: str) -> tuple[str, int, int, int] | None:
-    node = first_found(text, _TorchSamples, found)
+def _first(text: str, found: Callable[[TorchSamples], Iterator[ast.AST]], told: str) -> tuple[str, int, int, int] | None:
+    node = first_found(text, TorchSamples, found)
     return (told, *place(node, text)) if node else None
 
 
-class _TorchSamples(TorchReading):
+class TorchSamples(TorchReading):
     """Reads which tensors of a program are rows and which are columns."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
         classes = {node.name: node for node in self.nodes if isinstance(node, ast.ClassDef)}
         self.made: dict[str, ast.AST] = {}  # the code that makes each network, by its name
-        for target, value, _ in self.given:
-            name = getattr(getattr(value, "func", None), "id", "")
-            self.made[target.id] = classes.get(name, value)
+        for name, value in [
+            *((target.id, value) for target, value, _ in self.given),
+            *((name, value) for (_, name), value in self.only.items()),
+        ]:
+            made = self.meant(value)
+            self.made[name] = classes.get(getattr(getattr(made, "func", None), "id", ""), made)
 
     def meeting(self) -> Iterator[ast.AST]:
         """Nodes that combine a column and a row, elementwise or in a loss."""
@@ -86,7 +88,7 @@ class _TorchSamples(TorchReading):
                 return "row"
             case ast.Call(func=ast.Attribute(attr="unsqueeze" | "view" | "reshape" as method), args=given):
                 last, count = ast.unparse(given[-1]) if given else "", len(given)
-                if last in OF_EACH and method == "unsqueeze":
+                if last in WITHIN and method == "unsqueeze":
                     return "column"
                 return {("1", 2): "column", ("-1", 1): "row"}.get((last, count), "")
             case ast.Call(func=ast.Name(id=name), args=[x]) if network := self.networks.get(name):
@@ -99,6 +101,8 @@ class _TorchSamples(TorchReading):
                 return self.shape(x)
             case ast.Call(func=function) if self.of_torch(function) in ("arange", "linspace"):
                 return "row"
+            case ast.Call(func=function, args=[parts, *_]) if self.of_torch(function) in JOINED and self.is_list(node):
+                return _only(self.shape(part) if self.is_list(part) else "row" for part in getattr(parts, "elts", [parts]))
         if filled := self.filled(node):
             like, *others = filled.sizes
             kind = "column" if [*map(ast.unparse, others)] == ["1"] else "" if others else "row"
@@ -125,7 +129,9 @@ class _TorchSamples(TorchReading):
                 return self.is_matrix(x) or self.is_matrix(y)
             case ast.AugAssign(target=x):
                 return self.is_matrix(x)
-            case ast.Call(func=ast.Attribute(value=x, attr=name)):
+            case ast.Call(func=ast.Attribute(value=x, attr=name)) if not (
+                self.by_row(node) or self.best_pair(node) or self.best(node)
+            ):
                 return (name in OVER_SAMPLES or name in RESHAPED or name == "unsqueeze") and self.is_matrix(x)
         return False
 
@@ -138,7 +144,7 @@ class _TorchSamples(TorchReading):
                 return None if _is_of_self(x) or ast.unparse(x).startswith("range(") else x
             case ast.Call(func=ast.Attribute(value=x, attr=name), args=given, keywords=named) if name in OVER_SAMPLES:
                 given = [*given, *(each.value for each in named if each.arg == "dim")]
-                are_of_each = OF_EACH & {*map(ast.unparse, given)} or _is_of_self(node if self.path(x) else x)
+                are_of_each = WITHIN & {*map(ast.unparse, given)} or _is_of_self(node if self.path(x) else x)
                 return None if are_of_each else node
         return None
 

@@ -14,13 +14,16 @@ from playground.lists import SYMBOLS
 from playground.plain import recorded
 from playground.syntax import ATOMS, UNREADABLE, parsed, place
 from playground.torch_reading import (
+    DIFFERENTIATED,
     FILLED,
     MODULES,
+    OF_LISTS,
     OTHERS,
     SAME,
     SAME_NUMBER,
     SHAPES,
     TENSORS,
+    WITHIN,
     TorchNetwork,
     TorchReading,
     first_found,
@@ -28,12 +31,20 @@ from playground.torch_reading import (
     is_torch,
     sizes_of,
 )
+from playground.torch_samples import TorchSamples
 
-OF_LISTS = {"sum", "mean", "prod", "norm", "softmax", "log_softmax", "logsumexp"}  # take a tensor there and a list here
 DERIVATIVES = {"grad", "jacobian", "hessian"}
 NUMBER_OF = {"abs", "clone", "mean", "norm", "sum"}  # methods that return a plain number when called on one
 LEFT_OUT = {"inplace", "set_to_none", "dtype", "device", "retain_graph", "allow_unused"}  # keywords
-ANSWERS = {"double": "float", "float": "float", "long": "int"}
+IN_PLACE = {"add_": "+", "sub_": "-", "mul_": "*", "div_": "/"}
+EUCLIDEAN = {"2", "p=2", "ord=2", "p='fro'", "keepdim=True"}  # what norm is told when it is the length
+OF_ALL = {"unbiased=False", "correction=0"}  # what var is told when it divides by the count
+SHUFFLED = "  # shuffled once; PyTorch does it in every epoch"
+UNASKED = (
+    "requires_grad is False here only for frozen leaves; in PyTorch it is False for every result that no gradient reaches, "
+    "such as one made by detach() or inside no_grad()"
+)
+ANSWERS = {"double": "float", "float": "float", "int": "int", "long": "int"}
 FIELD = re.compile(r"(?<=(?<!\{)\{)[^{}:!=]+")  # in an f-string
 
 
@@ -53,7 +64,7 @@ def respelled(text: str) -> str | None:
     return made if made.encode() != respeller.source else None
 
 
-class _Respeller(TorchReading):
+class _Respeller(TorchSamples):
     """Writes every node: by the rule for its kind, or else unchanged except for its parts."""
 
     def __init__(self, text: str) -> None:
@@ -99,7 +110,7 @@ class _Respeller(TorchReading):
         made = []
         for part in sorted(_parts(node), key=self.span):
             first, last = self.span(part)
-            if first < start:  # a decorator
+            if first < start:  # the target of a step
                 continue
             dropped = _is_dropped(part)
             made += [self.source[start:first].decode(), "" if dropped else self.written(part)]
@@ -114,12 +125,17 @@ class _Respeller(TorchReading):
     def number(self, node: ast.AST) -> str:
         """The number that a one-element tensor is made from; "" if the node makes none."""
         match node:
-            case ast.Call(func=function, args=[shape]) if number := FILLED.get(self.of_torch(function).removesuffix("_like")):
+            case ast.Call(func=function, args=[shape, *_] as shapes) if number := FILLED.get(
+                self.of_torch(function).removesuffix("_like")
+            ):
                 like = self.of_torch(function).endswith("_like") and not self.is_list(shape)
-                return number if like or ast.unparse(shape) in SHAPES else ""
+                shapes = shape.elts if isinstance(shape, ast.Tuple) and shape.elts else shapes
+                return number if like or {*map(ast.unparse, shapes)} <= SHAPES else ""
             case ast.Call(func=function, args=[inner, *_]) if self.of_torch(function) in TENSORS:
                 match inner:
-                    case ast.List(elts=[one]) if not isinstance(one, (ast.List, ast.Tuple)):
+                    case ast.List(elts=[ast.List(elts=[one])]) | ast.List(elts=[one]) if not isinstance(
+                        one, (ast.List, ast.Tuple)
+                    ):
                         return self.written(one)
                     case ast.List() | ast.Tuple() | ast.ListComp():
                         return ""
@@ -150,12 +166,13 @@ class _Respeller(TorchReading):
         """Evenly spaced numbers, or random integers."""
         steps = {keyword.arg: keyword.value for keyword in call.keywords}.get("steps")
         given, one = list(map(self.written, [*call.args, *([steps] if steps else [])])), self.free[0]
+        asked = any(map(self.asks, call.keywords)) or (self.asking and not self.frozen)  # here or in a later line
+        start, end = ("Value(", ")") if asked else ("", "")
         match name, given, call.args:
             case "linspace", [low, high, count], _:
-                return f"[{low} + ({high} - ({low}))*{one}/({count} - 1) for {one} in range({count})]"
+                return f"[{start}{low} + ({high} - ({low}))*{one}/({count} - 1){end} for {one} in range({count})]"
             case "arange", [count], _:
-                asked = any(map(self.asks, call.keywords)) or (self.asking and not self.frozen)  # here or in a later line
-                return f"[{f'Value({one})' if asked else one} for {one} in range({count.removesuffix('.0').removesuffix('.')})]"
+                return f"[{start}{one}{end} for {one} in range({count.removesuffix('.0').removesuffix('.')})]"
             case "randint", [*limits, _], [*_, ast.Tuple(elts=[size])]:
                 return f"[random.randrange({', '.join(limits)}) for {one} in range({self.written(size)})]"
         return None
@@ -174,12 +191,73 @@ class _Respeller(TorchReading):
         return f"import {', '.join(map(ast.unparse, ours))}" if len(ours) < len(line.names) else None
 
     def of_Name(self, node: ast.Name) -> str | None:
-        return None if node.id in MODULES else here(self.path(node))
+        return None if node.id in MODULES else self.here(node)
 
     def of_Attribute(self, node: ast.Attribute) -> str | None:
-        if node.attr == "data" and _is_taken_out(node.value):
+        if node.attr == "data" and (_is_taken_out(node.value) or self.is_matrix(node.value) or self.is_plain(node.value)):
             return self.written(node.value)
-        return here(self.path(node))
+        if rows := self.best_pair(node.value):
+            return self.places(rows) if node.attr == "indices" else self.each_row("max", rows)
+        if node.attr == "dataset" and self.loaded(node.value):
+            return f"[{self.free[0]} for {self.free[1]} in {self.written(node.value)} for {self.free[0]} in zip(*{self.free[1]})]"
+        if node.attr == "shape" and (sizes := self.sizes(node.value)):
+            return f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
+        return self.here(node)
+
+    def of_Subscript(self, node: ast.Subscript) -> str | None:
+        match node:
+            case ast.Subscript() if rows := self.best(node):
+                return self.places(rows)
+            case ast.Subscript(value=x, slice=place) if {*ast.unparse(place)} <= {*"(0, )"} and self.is_one(x):
+                return self.written(x)
+            case ast.Subscript(
+                value=ast.Attribute(value=x, attr="shape") | ast.Call(func=ast.Attribute(value=x, attr="size"), args=[]),
+                slice=place,
+            ):
+                return self.counted(x, place)
+            case ast.Subscript(value=x, slice=ast.Tuple(elts=[row, place])) if self.is_matrix(x):
+                if isinstance(row, ast.Slice) and ast.unparse(row) == ":" and not isinstance(place, ast.Slice):
+                    return f"[{self.free[0]}[{self.written(place)}] for {self.free[0]} in {self.written(x)}]"
+                return (
+                    f"{self.written(x)}[{self.written(row)}][{self.written(place)}]" if not isinstance(row, ast.Slice) else None
+                )
+        return None
+
+    def batched(self, call: ast.Call, tensors: Sequence[ast.expr]) -> str:
+        """The batches of a DataLoader, or the samples of a TensorDataset."""
+        if self.path(call.func).endswith(".TensorDataset"):
+            return f"[*{self.called('zip', tensors)}]"
+        given = dict(zip(("dataset", "batch_size", "shuffle"), call.args, strict=False))
+        options = {name: self.written(x) for name, x in [*given.items(), *((each.arg, each.value) for each in call.keywords)]}
+        more = options.get("batch_size", "1"), f"shuffle={options.get('shuffle', 'False')}"
+        return f"[*{self.called('nn.batches', tensors, (), *more)}]"
+
+    def is_one(self, node: ast.AST) -> bool:
+        """True for a tensor of one number, which is not indexed here."""
+        match node:
+            case ast.Name() if value := self.only.get(self.name(node)):
+                is_several = self.is_list(value) or self.is_matrix(value)
+                return not is_several and (bool(self.number(value)) or self.is_one(value))
+            case ast.Attribute(value=x, attr="grad" | "data") | ast.Call(func=ast.Attribute(value=x, attr="detach" | "clone")):
+                return self.is_one(x)
+            case ast.Subscript(value=ast.Call(func=ast.Attribute(value=x, attr="parameters"))):
+                network = self.networks.get(ast.unparse(x))
+                return network is not None and network.one_in and network.one_out
+            case ast.Subscript(value=x, slice=ast.Constant(value=0)):
+                return self.is_one(x)
+        return False
+
+    def sizes(self, several: ast.expr) -> list[str]:
+        """How many numbers a tensor has along each dimension; empty if that isn't known."""
+        count = f"len({self.written(several)})" if self.is_list(several) or self.is_matrix(several) else ""
+        if self.is_matrix(several):
+            return [count, f"len({self.operand(several)}[0])"]
+        return {"row": [count], "column": [count, "1"]}.get(self.shape(several), []) if count else []
+
+    def counted(self, several: ast.expr, place: ast.expr) -> str | None:
+        """One of the sizes."""
+        sizes = dict(zip(("0", "1"), self.sizes(several), strict=False))
+        return sizes.get(ast.unparse(place))
 
     def of_JoinedStr(self, node: ast.JoinedStr) -> str:
         start, end = self.span(node)  # before Python 3.12, its parts have no positions
@@ -199,7 +277,7 @@ class _Respeller(TorchReading):
 
     def of_With(self, node: ast.With) -> str | None:
         before = self.in_place
-        self.in_place |= any(self.path(getattr(item.context_expr, "func", node)) == "torch.no_grad" for item in node.items)
+        self.in_place |= any(here(self.path(getattr(item.context_expr, "func", node))) == "no_grad" for item in node.items)
         made = self.spliced(node, *self.span(node))
         self.in_place = before
         return made
@@ -217,6 +295,8 @@ class _Respeller(TorchReading):
             target = self.written(node.target)
             return f"{target}.data{self.spliced(node, start, end)}" if stepped else f"{target}.data = ({changed()}).data"
 
+        if symbol and are_several and isinstance(node.target, ast.Attribute) and node.target.attr == "data":
+            return self.listed(lambda: f"{self.written(node.target)}{self.spliced(node, start, end)}", as_loop=True)
         if symbol and self.in_place and (stepped or is_leaf) and isinstance(node.target, ast.Name):
             return self.listed(step, as_loop=True) if are_several else step()
         target = self.written(node.target)  # a list, which Python would extend
@@ -235,6 +315,8 @@ class _Respeller(TorchReading):
     def product(self, node: ast.AST) -> str | None:
         """The dot product of a list, or of each row, with a list."""
         match self.factors(node):
+            case (x, y) if self.is_each(node):
+                return f"{self.operand(x)}*{self.operand(y)}"
             case (x, y) if self.is_list(x) and self.is_list(y):
                 return self.called("dot", [x, y])
             case (x, y) if self.is_matrix(x) and self.is_list(y):
@@ -250,6 +332,11 @@ class _Respeller(TorchReading):
                 return made
             case ast.Assign(targets=[ast.Attribute(value=x, attr="requires_grad")], value=asked) if self.is_list(x):
                 return self.asked(x, asked)
+            case ast.Assign(value=ast.Call() as call) if self.loaded(call) and "shuffle=True" in ast.unparse(call):
+                is_last = not self.source[self.span(node)[1] : self.next_line(self.span(node)[1])].strip()
+                return self.spliced(node, *self.span(node)) + SHUFFLED * is_last
+            case ast.Assign(targets=[ast.Attribute(attr="data") as data], value=value) if self.is_list(data):
+                return self.listed(lambda: f"{self.written(data)} = {self.written(value)}", as_loop=True)
             case ast.Assign(targets=[ast.Attribute(attr="grad") as gradient], value=ast.Constant(value=None)):
                 return self.cleared(gradient)
         return None
@@ -260,7 +347,21 @@ class _Respeller(TorchReading):
                 return self.cleared(gradient)
             case ast.Call(func=ast.Attribute(value=ast.Name() as x, attr="requires_grad_"), args=given):
                 return self.asked(x, *given)
+            case ast.Call(func=ast.Attribute(value=x, attr=method), args=[change]) if symbol := IN_PLACE.get(method):
+                is_data = isinstance(x, ast.Attribute) and x.attr == "data"
+                if is_data or (self.in_place and isinstance(x, ast.Name)):
+                    return self.stepped(x, "" if is_data else ".data", symbol, change, line.value.keywords)
         return None
+
+    def stepped(self, x: ast.expr, data: str, symbol: str, change: ast.expr, named: Sequence[ast.keyword]) -> str:
+        """The line that adds to a number, or to each of a list, what x.sub_(change, alpha=…) does."""
+
+        def step() -> str:
+            factors = [f"{self.operand(each.value)}*" for each in named if each.arg == "alpha"]
+            by = self.operand(change) if factors else self.written(change)
+            return f"{self.written(x)}{data} {symbol}= {''.join(factors)}{by}"
+
+        return self.listed(step, as_loop=True) if self.is_list(x) else step()
 
     def asked(self, owner: ast.expr, *given: ast.expr) -> str:
         """The line that sets requires_grad for a number or a list."""
@@ -281,7 +382,18 @@ class _Respeller(TorchReading):
         if network and len(call.args) == 1 and not ast.unparse(call.func).startswith("self."):
             return self.of_samples(network, self.written(call.func), call.args[0])
         if rows := self.best(call):
-            return f"[{self.free[0]}.index(max({self.free[0]})) for {self.free[0]} in {self.written(rows)}]"
+            return self.places(rows)
+        if rows := self.best_pair(call):
+            return f"({self.each_row('max', rows)}, {self.places(rows)})"
+        if row := self.by_row(call):
+            return self.each_row(*row)
+        if tensors := self.loaded(call):
+            return self.batched(call, tensors)
+        if (
+            self.path(call.func) in ("torch.nn.Softmax", "torch.nn.LogSoftmax")
+            and {ast.unparse(x) for x in _values(call)} <= WITHIN
+        ):
+            return f"{here(self.path(call.func))}()"
         if product := self.product(call):
             return product
         if name := self.of_torch(call.func):
@@ -289,6 +401,8 @@ class _Respeller(TorchReading):
         match call.func:
             case ast.Name(id="max" | "min" as chooser) if chooser not in self.own:
                 return self.chosen(chooser, call)
+            case ast.Name(id="round") if len(call.args) == 2 and "round" not in self.own:
+                return self.called("builtins.round", call.args)
             case ast.Name(id="clip" | "clamp" as limit) if limit not in self.own:
                 return self.clipped(call.args, call.keywords) if limit == "clamp" or call.keywords else None
             case ast.Name(id=derivative) if derivative in DERIVATIVES - self.own and not call.keywords:
@@ -296,6 +410,46 @@ class _Respeller(TorchReading):
             case ast.Attribute(value=owner, attr=method) if ast.unparse(owner) not in self.modules:
                 return self.of_method(owner, method, call)
         return None
+
+    def each_row(self, name: str, rows: ast.expr) -> str:
+        """A function of lists, called on each row."""
+        return f"[{self.ours(name)}({self.free[0]}) for {self.free[0]} in {self.written(rows)}]"
+
+    def places(self, rows: ast.expr) -> str:
+        """The place of the maximum of each row."""
+        one = self.free[0]
+        return f"[{one}.index(max({one})) for {one} in {self.written(rows)}]"
+
+    def close(self, x: ast.expr, y: ast.expr) -> str:
+        """The comparison made by torch.allclose."""
+
+        def compared() -> str:
+            return f"abs({self.operand(x)} - {self.operand(y)}) <= 1e-08 + 1e-05*abs({self.written(y)})"
+
+        return f"all({self.listed(compared)})" if self.is_list(x) or self.is_list(y) else f"({compared()})"
+
+    def gradients(self, call: ast.Call, y: ast.expr, x: ast.expr, weights: ast.expr | None) -> str:
+        """The call that differentiates y, or a list weighted."""
+        xs = self.written(x) if isinstance(x, (ast.List, ast.Tuple)) else f"[{self.written(x)}]"
+        named = [each for each in call.keywords if each.arg not in DIFFERENTIATED]
+        if weights is None:
+            return self.called("gradients", [y], named, xs)
+        weighted = self.called("dot", [y, weights]) if self.is_list(y) else f"{self.operand(y)}*{self.seed(weights)}"
+        return self.called("gradients", [], named, weighted, xs)
+
+    def joined(self, name: str, parts: ast.expr, call: ast.Call) -> str | None:
+        """Tensors joined as one list, as rows, or as the columns of rows."""
+        if not isinstance(parts, (ast.List, ast.Tuple)):
+            return self.written(parts) if name == "stack" and not self.is_beside(call) else None
+        texts = [*map(self.written, parts.elts)]
+        if self.is_beside(call):
+            return f"[[*{self.free[0]}] for {self.free[0]} in zip({', '.join(texts)})]" if self.is_matrix(call) else None
+        if any(ast.unparse(each) not in ("0", "dim=0") for each in [*call.args[1:], *call.keywords]):
+            return None
+        if name != "stack":
+            are_several = [self.is_list(part) or self.is_matrix(part) for part in parts.elts]
+            texts = [f"{'*' * several}{text}" for several, text in zip(are_several, texts, strict=True)]
+        return f"[{', '.join(texts)}]"
 
     def of_samples(self, network: TorchNetwork, function: str, samples: ast.expr) -> str:
         """A network called on each sample in turn, since the engine's networks take one at a time."""
@@ -323,12 +477,18 @@ class _Respeller(TorchReading):
         if number := self.number(call):
             return self.value(name, number, call)
         match name, call.args:
-            case "Linear", _ if len(sizes := sizes_of(call)) == len(call.args) + len(call.keywords) == 2:
+            case "Linear", _ if len(sizes := sizes_of(call)) == len(call.args) + len(_told(call.keywords)) == 2:
                 return self.called("nn.Layer", sizes, (), '"linear"')
-            case _, [several, *_] if name in OF_LISTS and self.is_list(several):
-                return self.called(name, [several])
+            case _, [several, *given] if made := self.of_list(name, several, given, call.keywords):
+                return made
             case "dot", [x, y]:
                 return self.called("dot", [x, y])
+            case "set_grad_enabled", [ast.Constant(value=enabled)]:
+                return f"{'enable' if enabled else 'no'}_grad()"
+            case "equal", [x, y]:
+                return f"({self.operand(x)} == {self.operand(y)})"
+            case "allclose", [x, y]:
+                return self.close(x, y)
             case "is_available", []:
                 return "False"
             case "device", [device, *_]:
@@ -337,16 +497,19 @@ class _Respeller(TorchReading):
                 return self.clipped(call.args, call.keywords)
             case "max" | "min", [x, y]:
                 return self.called(f"{name}imum", [x, y])
+            case "cat" | "concat" | "stack", [parts, *_]:
+                return self.joined(name, parts, call)
+            case "jacobian" | "hessian", [function, x] if "functional" in self.path(call.func):
+                return f"{self.called(name, [function])}({self.written(x)})"
             case "manual_seed", [seed]:
                 return self.called("random.seed", [seed])
-            case "grad", [y, x]:
-                xs = self.written(x) if isinstance(x, (ast.List, ast.Tuple)) else f"[{self.written(x)}]"
-                return self.called("gradients", [y], call.keywords, xs)
+            case "grad", _ if differentiated := self.differentiated(call):
+                return self.gradients(call, *differentiated)
         loss, _, called = FUNCTIONS.get(name, "").partition("()")
-        if called and not call.keywords:
-            return self.called(f"{loss}()", call.args)
+        if called:
+            return self.called(self.called(loss, [], call.keywords), call.args)
         ours = here(self.path(call.func)) or ""
-        if ours.startswith("nn.optim.") and call.args and isinstance(call.args[0], ast.List):
+        if ours.startswith(("nn.optim.", "nn.utils.")) and call.args and isinstance(call.args[0], ast.List):
             params = [f"{'*' * self.is_list(x)}{self.written(x)}" for x in call.args[0].elts]
             return self.called(ours, [], call.keywords, f"[{', '.join(params)}]", *map(self.written, call.args[1:]))
         return self.called(ours, call.args, call.keywords) if ours else None
@@ -356,12 +519,16 @@ class _Respeller(TorchReading):
         match name, call.args:
             case "item", [] if alone := self.alone(owner):
                 return f"{alone}.item()"
-            case _, _ if name in OF_LISTS and self.is_list(owner):
-                return self.called(name, [owner])
+            case _, given if made := self.of_list(name, owner, given, call.keywords):
+                return made
+            case "int" | "long", []:
+                return self.answer(call) or self.called("int", [owner])
             case "clamp" | "clip", _:
                 return self.clipped([owner, *call.args], call.keywords)
             case "max" | "min", [other]:
                 return self.called(f"{name}imum", [owner, other])
+            case "view" | "reshape", _ if rows := self.split(call):
+                return self.rows_of(*rows)
             case "item" | "numpy" | "tolist", [] if _is_taken_out(owner) or self.is_plain(owner):
                 return self.written(owner)
             case "numpy" | "tolist", []:
@@ -376,6 +543,12 @@ class _Respeller(TorchReading):
                 seeds = [*seeds, *(each.value for each in call.keywords if each.arg == "gradient")]
                 others = [each for each in call.keywords if each.arg != "gradient"]
                 return self.called(f"{self.operand(owner)}.backward", [], others, *map(self.seed, seeds))
+            case "numel", [] if (several := self.is_list(owner)) or ast.unparse(owner) in self.over_parameters:
+                return f"len({self.written(owner)})" if several else "1"
+            case "size", []:
+                return f"({', '.join(sizes)},)" if (sizes := self.sizes(owner)) else None
+            case "size", [place]:
+                return self.counted(owner, place)
             case "sum" | "mean", []:
                 return self.operand(owner)
             case "zero_grad", []:
@@ -391,6 +564,34 @@ class _Respeller(TorchReading):
             return self.called(ours, [owner, *call.args], call.keywords)
         return None
 
+    def of_list(self, name: str, several: ast.expr, given: Sequence[ast.expr], named: Sequence[ast.keyword]) -> str | None:
+        """A function of one list, of which a dimension says nothing; norm is told which one it is, and var what to divide by."""
+        if not self.is_list(several):
+            return None
+        told = {*map(ast.unparse, [*given, *named])}
+        match name:
+            case "max" | "min" if not told:
+                return self.called(name, [several])
+            case "argmax" | "argmin":
+                return f"{self.operand(several)}.index({self.called(name.removeprefix('arg'), [several])})"
+            case "var" | "std":
+                variance = self.called("var", [several], (), *([] if told & OF_ALL else ["correction=1"]))
+                return f"{self.ours('sqrt')}({variance})" if name == "std" else variance
+            case "norm" if told & {"1", "p=1", "ord=1"}:
+                return f"{self.ours('sum')}({self.listed(lambda: self.called('abs', [several]))})"
+            case "norm" if {each for each in told if not each.startswith("dim")} - EUCLIDEAN:
+                return None
+        return self.called(name, [several]) if name in OF_LISTS else None
+
+    def rows_of(self, several: ast.expr, count: ast.expr, width: ast.expr) -> str:
+        """A list as rows of a width, or as so many rows where the width is -1."""
+        text, one, per_row = self.operand(several), self.free[0], self.operand(width)
+        if ast.unparse(width) == "-1":
+            if ast.unparse(count) == "1":
+                return f"[{text}]"
+            per_row = f"(len({text})//{self.operand(count)})"
+        return f"[{text}[{one}:{one} + {per_row}] for {one} in range(0, len({text}), {per_row})]"
+
     def seed(self, node: ast.expr) -> str:
         return self.number(node) or self.written(node)
 
@@ -399,7 +600,7 @@ class _Respeller(TorchReading):
 
     def called(self, name: str, args: Sequence[ast.AST], keywords: Sequence[ast.keyword] = (), *more: str) -> str:
         kept = [keyword for keyword in keywords if keyword.arg not in LEFT_OUT]
-        return f"{name}({', '.join([*map(self.written, args), *more, *map(self.written, kept)])})"
+        return f"{self.ours(name)}({', '.join([*map(self.written, args), *more, *map(self.written, kept)])})"
 
     def chosen(self, name: str, call: ast.Call) -> str | None:
         """The op that replaces Python's max or min of numbers that aren't all literals."""
@@ -443,6 +644,16 @@ def refused(text: str) -> tuple[str, int, int, int] | None:
     return f"PyTorch raises here: only tensors of floating point can require gradients; write {floats}", *place(call, text)
 
 
+def unasked(text: str) -> tuple[str, int, int, int] | None:
+    """What differs at the first requires_grad that is read where PyTorch may give another answer; and its place.
+
+    >>> unasked("x = torch.tensor(1.0, requires_grad=True)\\nprint(x.requires_grad, x.detach().requires_grad)")[1:]
+    (2, 24, 48)
+    """
+    node = first_found(text, TorchReading, TorchReading.unasked)
+    return (UNASKED, *place(node, text)) if node else None
+
+
 def place_before(text: str, ours: str, line: int, column: int) -> tuple[int, int, int]:
     """The original of the rewritten statement at a place: its line, first column, and the column after the end.
 
@@ -481,6 +692,15 @@ def _is_dropped(node: ast.AST) -> bool:
         case ast.Expr(value=ast.Call(func=ast.Attribute(attr="retain_grad" | "set_default_device" | "set_default_dtype"))):
             return True
     return False
+
+
+def _told(keywords: Sequence[ast.keyword]) -> list[ast.keyword]:
+    """The keywords of a linear layer, except those that say what is so anyway."""
+    return [each for each in keywords if ast.unparse(each) != "bias=True" and each.arg not in LEFT_OUT]
+
+
+def _values(call: ast.Call) -> list[ast.expr]:
+    return [*call.args, *(each.value for each in call.keywords)]
 
 
 def _is_taken_out(node: ast.AST) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import io
 import math
 import operator
@@ -26,7 +27,7 @@ from playground.plain import to_begin_with, with_values
 from playground.spelling import CALLED, corrected, difference
 from playground.syntax import rows
 from playground.torch_samples import mixed, paired
-from playground.torch_spelling import place_before, refused, respelled
+from playground.torch_spelling import place_before, refused, respelled, unasked
 
 HERE = {"autograd", "nn"}
 MAX_MESSAGE = 500  # characters of an error message
@@ -97,16 +98,19 @@ class Slip(Exception):
             ours = None
             self.tell(f"{_STOPPED}: {stopped[0]}", *stopped[1:])
         for fix in filter(None, (ours, spelled, with_values(written))):
+            of_torch = fix == ours and self.place["message"] == _TORCH
             try:
                 run(fix)
-                self.place["fix"] = fix
-                if fix == ours and self.place["message"] == _TORCH and (told := refused(written) or paired(written)):
-                    self.tell(*told)
-                break
-            except Slip as slip:  # it has another error
-                if fix == ours and slip.place["line"] and self.place["message"] == _TORCH:
-                    place = place_before(written, ours, slip.place["line"], slip.place["column"])
-                    self.tell(f"{_STOPPED}: {slip.reason(ours)}", *place)
+            except Slip as slip:
+                if not (of_torch and isinstance(slip, Undrawn) and printed is not None and printed.text):  # it has another error
+                    if of_torch and slip.place["line"]:
+                        place = place_before(written, fix, slip.place["line"], slip.place["column"])
+                        self.tell(f"{_STOPPED}: {slip.reason(fix)}", *place)
+                    continue
+            self.place["fix"] = fix
+            if of_torch and (told := refused(written) or paired(written) or unasked(written)):
+                self.tell(*told)
+            break
         printed = said
         return self
 
@@ -127,6 +131,10 @@ class Slip(Exception):
         begin = text.rfind("\n", 0, start) + 1
         end = f"{text}\n".index("\n", start)
         return cls(message or str(error), above + 1, start - begin + 1, min(end, before + error.end - 1) - begin + 1)
+
+
+class Undrawn(Slip):
+    """Lines that ran, but leave nothing to draw."""
 
 
 class Printed(io.TextIOBase):
@@ -153,7 +161,7 @@ def names() -> dict[str, Any]:
     from autograd.testing import gradcheck
 
     public = {name: getattr(autograd, name) for name in autograd.__all__}
-    modules = {"autograd": autograd, "nn": nn, "random": random, "math": math}
+    modules = {"autograd": autograd, "nn": nn, "random": random, "math": math, "builtins": builtins}
     return public | modules | {"audit": audit, "gradcheck": gradcheck, "input": _input}
 
 

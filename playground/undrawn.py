@@ -81,6 +81,9 @@ def _nothing(text: str, last: Any, made: Mapping[str, Any]) -> str:
         return f"the last line gives the number {said(last)}, which has no graph: begin with Values{instead}"
     if functions:
         return f"{functions[-1].__name__} is never called: end with {_call(functions[-1])}"
+    lists = [name for name, x in made.items() if isinstance(x, list) and x and all(type(each) is Value for each in x)]
+    if lists:
+        return f"the lines leave no single Value to draw: end with one, as in sum({lists[0]})"
     named = {name for line in ast.parse(text).body if isinstance(line, ast.Assign) for name in _targets(line)}
     plain = ((name, x) for name, x in made.items() if _is_number(x) and name in named)
     return NOTHING + next((f": write {name} = Value({x!r})" for name, x in plain if abs(x) <= sys.float_info.max), "")

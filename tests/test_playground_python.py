@@ -489,6 +489,7 @@ UNDRAWN += [
     ("y = x.relu", "the last line is a method: call it, as in x.relu()", "y = x.relu"),
     ("x.tanh", "the last line is a method: call it, as in x.tanh()", "x.tanh"),
     ("for i in range(3):\n    i", "it has no variables, so there is nothing to differentiate", "for i in range(3):"),
+    ("v = [x, y]\nprint(len(v))", "the lines leave no single Value to draw: end with one, as in sum(v)", "print(len(v))"),
     ("y = x.data*2", "y is the number 4, cut from its graph: leave .data, .item() or float() out", "y = x.data*2"),
     ("x and y", "and, or: multiply comparisons, as in (x > 0)*(x < 1)", "x and y"),
     ("not x", "not: compare with 0, as in x == 0", "not x"),

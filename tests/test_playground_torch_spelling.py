@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value
 from playground.engine import call
-from playground.torch_spelling import _Respeller, respelled
+from playground.torch_samples import mixed, paired
+from playground.torch_spelling import _Respeller, refused, respelled
 
 TRAINING = """\
 import torch
@@ -220,6 +221,14 @@ RESPELLED = [
         "x = Value(2.0)\n(g,) = gradients(x**3, [x], create_graph=True)\ng",
     ),
     ("grad(x**3, x)", "grad(lambda x: x**3)(x)"),
+    (
+        "from torch.utils.data import DataLoader, TensorDataset as Data\nx = torch.arange(4)\n"
+        "loader = DataLoader(Data(x, x*x), shuffle=True, batch_size=2)\nfor a, b in loader: print(a - b)",
+        "x = [c for c in range(4)]\n"
+        "loader = [*nn.batches(x, [c*c for c in x], 2, shuffle=True)]  # shuffled once; PyTorch does it in every epoch\n"
+        "for a, b in loader: print([c - d for c, d in zip(a, b)])",
+    ),
+    ("from torch.autograd.functional import hessian\nh = hessian(f, x)", "h = hessian(f)(x)"),
     ("y = x**3\ngrad(y, x)", "y = x**3\ngradients(y, x, create_graph=True)"),
     ("β = 'ä', torch.relu(β)\nβ[1]", "β = 'ä', relu(β)\nβ[1]"),
     (
@@ -325,14 +334,15 @@ def test_what_means_the_same_here_or_cannot_be_said_in_one_number_stays(text):
     assert respelled(text) is None
 
 
-SAMPLES = [text for text, _ in RESPELLED]
-
-
 @given(
-    st.lists(st.sampled_from(SAMPLES), max_size=3).map("\n".join), st.integers(0, 200), st.text("torch.max(0,x)\n= ", max_size=4)
+    st.lists(st.deferred(lambda: st.sampled_from([text for text, _ in [*RESPELLED, *PRINTED]])), max_size=3).map("\n".join),
+    st.integers(0, 200),
+    st.text("torch.max(0,x)\n= ", max_size=4),
 )
 def test_what_was_respelled_is_python_and_needs_no_respelling(text, at, between):
-    ours = respelled(text[:at] + between + text[at:])
+    text = text[:at] + between + text[at:]
+    refused(text), paired(text), mixed(text)
+    ours = respelled(text)
     if ours is not None:
         ast.parse(ours.strip())
         assert respelled(ours) is None
@@ -475,6 +485,122 @@ PRINTED = [  # programs and their output in PyTorch, which `make torch` checks
         "10.0\n",
     ),
     (
+        "x = torch.tensor([3.0, -4.0], requires_grad=True)\nx.norm(1).backward()\n"
+        "print(x.grad[1].item(), torch.norm(x, p=1).item(), x.norm(p=2).item(), torch.linalg.norm(x, ord=1).item())",
+        "-1.0 7.0 5.0 7.0\n",
+    ),
+    (
+        "x, w = torch.arange(6.0), torch.ones(3, requires_grad=True)\nrows = x.view(2, 3)\nout = (w*rows[1]).sum()\n"
+        "out.backward()\nprint(w.grad[0].item(), (rows @ w.detach())[1].item())\n"
+        "for row in x.reshape(3, -1): print(row[1].item()/2)\nprint(x.reshape((1, -1))[0][5].item()/2)",
+        "3.0 12.0\n0.5\n1.5\n2.5\n2.5\n",
+    ),
+    (
+        "t = torch.linspace(0, 1, 3, requires_grad=True)\n(t**2).sum().backward()\nu = torch.linspace(0, 1, steps=5)\n"
+        "print(t.grad.tolist(), u[1].item())",
+        "[0.0, 1.0, 2.0] 0.25\n",
+    ),
+    (
+        "from torch import nn\nm = nn.Linear(1, 2)\ny = torch.tensor([0.9, 1.7]).long()\n"
+        "(m(torch.ones(1))[0]**2).sum().backward()\nprint(y.tolist())",
+        "[0, 1]\n",
+    ),
+    (
+        "from torch import nn\nwide, out = 3, 1\nclass Net(nn.Module):\n    def __init__(self, first, hidden, last=1):\n"
+        "        super(Net, self).__init__()\n        self.a = nn.Linear(first, hidden, bias=True)\n"
+        "        self.b = nn.Linear(hidden, last)\n"
+        "    def forward(self, x):\n        return torch.sigmoid(self.b(torch.relu(self.a(x))))\n"
+        "net = Net(1, wide, last=out)\nline = nn.Linear(out, out)\n"
+        "for p in [*net.parameters(), *line.parameters()]: p.data *= 0\n"
+        "X, y = torch.tensor([[1.0], [2.0], [4.0]]), torch.tensor([[1.0], [0.0], [2.0]])\n"
+        "loss = nn.BCELoss(reduction='sum')(net(X), torch.ones(3, 1)) + nn.functional.mse_loss(line(X), y, reduction='sum')\n"
+        "loss.backward()\nprint(round(loss.item(), 4), net(X).round()[0].item())",
+        "7.0794 0.0\n",
+    ),
+    (
+        "from torch import nn\nX = torch.tensor([[1.0, 2.0], [4.0, 3.0], [0.0, 5.0]])\ny = torch.tensor([1, 0, 0])\n"
+        "model = nn.Sequential(nn.Linear(2, 2), nn.LogSoftmax(dim=1))\nfor p in model.parameters(): p.data *= 0\n"
+        "nn.NLLLoss()(model(X), y).backward()\n_, predicted = torch.max(X.data, 1)\n"
+        "print((predicted == y).sum().item()/y.size(0))\n"
+        "print(X.max(dim=1)[1].tolist(), torch.max(X, 1).values.tolist(), X.sum(dim=1).tolist(), X[:, 1].tolist())\n"
+        "print(X[1, 0].item())\nn, d = X.shape\nprint(n, d, X.shape[1], y.shape[0], torch.softmax(model(X), dim=1)[0][1].item())",
+        "0.6666666666666666\n[1, 0, 1] [2.0, 4.0, 5.0] [3.0, 7.0, 5.0] [2.0, 3.0, 5.0]\n4.0\n3 2 2 3 0.5\n",
+    ),
+    (
+        "from torch.optim.lr_scheduler import StepLR\nw = torch.tensor([3.0, 4.0], requires_grad=True)\n"
+        "opt = torch.optim.SGD([w], lr=1.0)\nscheduler = StepLR(opt, step_size=1, gamma=0.5)\n(w**2).sum().backward()\n"
+        "torch.nn.utils.clip_grad_norm_([w], max_norm=5.0)\nopt.step()\nscheduler.step()\n"
+        "@torch.no_grad()\ndef length(v):\n    return v.norm()\n"
+        "with torch.inference_mode():\n    w -= 1.0\n"
+        "print(scheduler.get_last_lr(), [round(x, 3) for x in w.tolist()], round(length(w).item(), 3))",
+        "[0.5] [-1.0, -1.0] 1.414\n",
+    ),
+    (
+        "a, b = torch.tensor([1.0, 2.0], requires_grad=True), torch.tensor([3.0, 4.0])\nu, v = a\n"
+        "both = torch.cat([a, b, v.view(1)])\nX = torch.stack((a, b), dim=1)\ntorch.stack([u*u, v]).mean().backward()\n"
+        "print(both.shape[0], both[4].item(), torch.stack([a, b])[1][0].item(), (X @ b)[1].item(), a.grad.tolist())\n"
+        "x, y = torch.tensor([[1.0], [2.0]]), torch.tensor([[3.0], [4.0]])\nprint((torch.cat([x, y], dim=1) @ b)[0].item())",
+        "5 2.0 3.0 22.0 [1.0, 0.5]\n15.0\n",
+    ),
+    (
+        "x = torch.tensor([1.0, 2.0, 6.0], requires_grad=True)\nmean, std = x.mean(), x.std(unbiased=False)\n"
+        "z = ((x - mean)**2).mean()\n(x.max() + x.min()).backward()\n"
+        "print(x.grad.tolist(), x.argmax().item(), torch.argmin(x).item(), x.var().item())\n"
+        "print(abs(z.sqrt().item() - std.item()) < 1e-4)\n"
+        "def relu(x):\n    return torch.relu(x)\ndef dot(a, b): return torch.dot(a, b)\n"
+        "print(relu(-x[0]).item(), dot(x, x).item())",
+        "[1.0, 0.0, 1.0] 2 0 7.0\nTrue\n0.0 41.0\n",
+    ),
+    (
+        "from torch import nn\nw = torch.tensor([1.0, 2.0], requires_grad=True)\nm = nn.Linear(1, 1)\n"
+        "for p in m.parameters(): p.data *= 0\n((w**2).sum() + m(torch.tensor([[2.0]])).sum()).backward()\n"
+        "w.data = w.data - 0.5*w.grad.data\nw.data += 2\n"
+        "for p in m.parameters(): p.data.sub_(p.grad.data*0.5)\n"
+        "with torch.no_grad():\n    w.mul_(3)\n    for p in m.parameters(): p.add_(p.grad, alpha=-0.5)\n"
+        "print(w.tolist(), m(torch.tensor([[2.0]])).item())",
+        "[6.0, 6.0] -5.0\n",
+    ),
+    (
+        "t = torch.tensor([1.0, 2.0], requires_grad=True)\nu = t**3\nones = torch.ones_like(u)\n"
+        "du = torch.autograd.grad(outputs=u, inputs=t, grad_outputs=ones, create_graph=True)[0]\n"
+        "(ddu,) = torch.autograd.grad(du.sum(), t, create_graph=True)\n"
+        "print(du[1].item(), ddu[1].item(), torch.autograd.grad(ddu, t, torch.tensor([1.0, 2.0]))[0].tolist())",
+        "12.0 12.0 [6.0, 12.0]\n",
+    ),
+    (
+        "from torch import nn\nfrom torch.utils.data import DataLoader, TensorDataset\n"
+        "X, y = torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]), torch.tensor([0, 1, 1])\nsamples = TensorDataset(X, y)\n"
+        "loader = DataLoader(dataset=samples, batch_size=2)\nnet = nn.Linear(2, 2)\nfor p in net.parameters(): p.data *= 0\n"
+        "def train(batches, model):\n    total = 0\n    for i, (X, y) in enumerate(batches):\n"
+        "        loss = nn.CrossEntropyLoss()(model(X), y)\n        loss.backward()\n        total += loss.item()*X.size(0)\n"
+        "    return total/len(batches.dataset)\nprint(round(train(loader, net), 4), len(loader), len(samples))\n"
+        "for X, y in DataLoader(samples, 2, shuffle=False): print((net(X).argmax(1) == y).type(torch.float).sum().item())",
+        "0.6931 2 3\n1.0\n0.0\n",
+    ),
+    (
+        "x, y = torch.tensor([1.0, -2.0], requires_grad=True), torch.tensor([0.0, 1.0])\nk = torch.tensor(0.5)\n"
+        "loss = torch.where(x > 0, x, 0.5*x).sum() + torch.maximum(x, y).sum() + torch.min(k, x).sum() + torch.mul(x, y).sum()\n"
+        "loss.backward()\nprint(loss.item(), x.grad.tolist(), x.numel())\n"
+        "print(torch.allclose(x.grad, y + 2), torch.allclose(x[0], k + 0.5), torch.equal(x, y), torch.equal(k, k))\n"
+        "m = torch.nn.Linear(2, 1)\nprint(int(sum(p.numel() for p in m.parameters())))\n"
+        "with torch.set_grad_enabled(False):\n    print((2*k).item())",
+        "-1.5 [2.0, 2.5] 2\nFalse True False True\n3\n1.0\n",
+    ),
+    (
+        "x, y = torch.tensor([[1.0], [2.0], [3.0]]), torch.tensor([[2.0], [4.0], [9.0]])\n"
+        "w, b = torch.tensor([[0.5]], requires_grad=True), torch.zeros(1, 1, requires_grad=True)\n"
+        "loss = ((x @ w + b - y)**2).mean()\nloss.backward()\n"
+        "print(loss.item(), torch.mm(x, w)[2].item(), w.grad[0].item(), b.grad[0, 0].item(), w.data[0][0].item())\n"
+        "line = torch.nn.Linear(1, 1)\nfor p in line.parameters(): p.data *= 0\nv, c = line.parameters()\n"
+        "print((v[0][0] + 1).item(), (c[0] + 2).item())",
+        "22.5 1.5 -20.0 -8.0 0.5\n1.0 2.0\n",
+    ),
+    (
+        "x = torch.tensor(2.0)\ndef f(x):\n    return x[0]*2 + x[1]\ndef g(y): return 3*y[0]\n"
+        "print(f(torch.tensor([1.0, 2.0])).item(), x.item(), g(torch.tensor([5.0])).item())",
+        "4.0 2.0 15.0\n",
+    ),
+    (
         "w = torch.tensor(3.0, requires_grad=True)\ndef main():\n    (w*w).backward()\n    print(w.grad.item())\n"
         "if __name__ == '__main__':\n    main()",
         "6.0\n",
@@ -553,12 +679,16 @@ VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_g
     [
         ("X = torch.tensor([[1.0, 2.0]])\ny = 2*X", 4, "2*X", SAMPLES),
         ("X = torch.tensor([[1.0, 2.0]])\nX *= 2", 4, "X *= 2", SAMPLES),
+        ("X = torch.tensor([[1.0, 2.0]])\nprint(X.argmax(dim=0))", 4, "X.argmax(dim=0)", SAMPLES),
+        ("X = torch.zeros(2, 2)\nX.argmax()", 4, "X.argmax()", SAMPLES),
+        ("x = torch.arange(6.0).view(2, 3)\nprint(x.sum())", 4, "x.sum()", SAMPLES),
+        (f"{VECTORS}print(torch.cat([v, w], dim=-1))", 5, "print(torch.cat([v, w], dim=-1))", "torch.cat is [*xs, *ys] here"),
         ("X = torch.zeros(4, 2)\nprint(X.mean())", 4, "X.mean()", SAMPLES),
         ("X = torch.tensor([[1.0, 2.0]])\nprint(X.view(-1))", 4, "X.view(-1)", SAMPLES),
         (
-            f"{VECTORS}if True:\n  y = torch.atan2(w, v)\ny.sum()",
+            f"{VECTORS}if True:\n  y = w.atan2(v)\ny.sum()",
             6,
-            "y = torch.atan2(w, v)",
+            "y = w.atan2(v)",
             "TypeError: atan2: expected a real number",
         ),
         (f"{VECTORS}u = [a for a in w]; t = -u", 5, "t = -u", "u is a list: write [-a for a in u]"),
@@ -650,6 +780,25 @@ def test_of_other_tensors_it_is_not_said(monkeypatch, made):
     assert shown(f"import torch\nx = {made}\ny = x*x")["slip"]["message"].startswith("PyTorch is not available on this page")
 
 
+@pytest.mark.parametrize(
+    ("lines", "asked"),
+    [
+        ("print(w.requires_grad, x.requires_grad, (w*x).requires_grad)", ""),
+        ("y = w*x\nprint(y.requires_grad)", ""),
+        ("with torch.no_grad():\n    y = w*x\nprint(y.requires_grad)", "y.requires_grad"),
+        ("print(w.requires_grad, w.detach().requires_grad)", "w.detach().requires_grad"),
+        ("y = x*x\nprint(y.requires_grad)", "y.requires_grad"),
+    ],
+)
+def test_a_result_that_is_asked_for_requires_grad_is_told(monkeypatch, lines, asked):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    text = f"import torch\nx, w = torch.tensor(2.0), torch.tensor(3.0, requires_grad=True)\n{lines}"
+    slip = shown(text)["slip"]
+    found = text.split("\n")[slip["line"] - 1][slip["column"] - 1 : slip["end"] - 1]
+    assert (slip["message"].startswith("requires_grad is False here only"), found) == (bool(asked), asked or "import torch")
+    assert slip["fix"]
+
+
 def test_numbers_of_a_tensor_are_computed_with_one_by_one(monkeypatch):
     monkeypatch.setitem(sys.modules, "torch", None)
     loss = "u = 2*w\nloss = torch.dot(u, u) + (v*w).sum()\nloss.backward()\nprint(w.grad)"
@@ -666,6 +815,12 @@ def test_the_page_offers_an_expression_too(text):
 def test_a_program_that_does_not_run_with_our_names_either_is_not_offered():
     assert shown("import torch\nx = torch.tensor([1.0, 2.0], requires_grad=True)")["slip"]["fix"] == ""
     assert shown("y = torch.relu(x) + foo(x)")["slip"]["fix"] == ""
+
+
+def test_a_program_that_only_prints_is_offered_too():
+    fix = shown("import torch\nx = torch.tensor([3.0, 4.0])\nprint(x.norm().item())")["slip"]["fix"]
+    assert (found := shown(fix))["printed"] == "5.0\n"
+    assert found["slip"]["message"] == "the lines leave no single Value to draw: end with one, as in sum(x)"
 
 
 def test_slips_of_school_and_names_of_pytorch_are_mended_together():
