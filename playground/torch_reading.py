@@ -63,6 +63,7 @@ EACH |= {name for name, ours in OTHERS.items() if ours in EACH} | {
     "tolist",
 }
 COUNTED = re.compile(r"len\(|\w+\.(shape\[|size\()")  # begins a text that counts numbers
+KEEP_PLAIN = {*EACH, *OF_LISTS, "max", "min", "var", "std"}  # of plain numbers, they make plain numbers
 OF_TWO = {name for name in SAME - {"equal"} - COMPOSED if TABLE[name].arity != 1}
 OF_TWO |= {name for name, ours in OTHERS.items() if ours in OF_TWO}
 CLASSES = re.compile("cross_entropy|nll_loss|CrossEntropyLoss|NLLLoss")  # in a text where integer tensors may be classes
@@ -287,6 +288,19 @@ class TorchReading:
                 return self.numbers(inner)
         return []
 
+    def copied(self, node: ast.AST) -> tuple[ast.expr, ast.expr] | None:
+        """The list, named or a comprehension, that a tensor copies; and one of its elements."""
+        match node:
+            case ast.Call(func=function, args=[copied, *_]) if self.of_torch(function) in TENSORS:
+                if isinstance(copied, (ast.ListComp, ast.GeneratorExp)):
+                    return copied, copied.elt
+                if isinstance(copied, ast.Name):
+                    lists = [
+                        x for target, x, _ in self.given if self.name(target) == self.name(copied) and isinstance(x, ast.List)
+                    ]
+                    return (copied, lists[0].elts[0]) if len(lists) == 1 and lists[0].elts else None
+        return None
+
     def rows(self, node: ast.AST) -> ast.List | None:
         """The rows of a tensor of several rows, if they are written out."""
         match node:
@@ -356,6 +370,8 @@ class TorchReading:
                 return bool(given) and all(value is not None and self.is_list(value) for value in given)
             case ast.Call(func=function) if self.of_torch(function) in ("arange", "linspace", "randint") or self.best(node):
                 return True
+        if copied := self.copied(node):
+            return not isinstance(copied[1], (ast.List, ast.ListComp)) or len(getattr(copied[1], "elts", [])) == 1
         sizes = filled.sizes if (filled := self.filled(node)) else ()
         is_column = len(sizes) == 2 and ast.unparse(sizes[1]) == "1"
         return bool(self.is_each(node) or self.numbers(node) or len(sizes) == 1 or is_column)
@@ -365,7 +381,7 @@ class TorchReading:
         match node:
             case (
                 ast.BinOp(left=x, op=ast.MatMult(), right=y)
-                | ast.Call(func=ast.Attribute(value=x, attr="matmul" | "mm" | "mv"), args=[y])
+                | ast.Call(func=ast.Attribute(value=x, attr="dot" | "matmul" | "mm" | "mv"), args=[y])
             ):
                 return x, y
             case ast.Call(func=function, args=[x, y]) if self.of_torch(function) in ("matmul", "mm", "mv"):
@@ -387,6 +403,10 @@ class TorchReading:
             case ast.UnaryOp(op=ast.USub(), operand=x) | ast.Attribute(value=x, attr="grad" | "data"):
                 return self.is_list(x)
             case ast.Call(func=function, args=[x, *_]) if self.of_torch(function) in EACH:
+                return self.is_list(x)
+            case ast.Call(
+                func=ast.Attribute(value=ast.Call(func=ast.Attribute(attr="detach" | "clone")) as x, attr="requires_grad_")
+            ):
                 return self.is_list(x)
             case ast.Call(func=function, args=[_, _, *_] as parts) if self.of_torch(function) in OF_TWO:
                 return any(map(self.is_list, parts))
@@ -416,16 +436,22 @@ class TorchReading:
                 return True
             case ast.Call(func=function, keywords=given) if self.of_torch(function) in ("arange", "linspace", "randint"):
                 return not any(map(self.asks, given))
-            case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in {"sum", "mean", *SAME_NUMBER}:
+            case ast.Call(func=ast.Attribute(value=x, attr=method), args=[]) if method in KEEP_PLAIN:
                 return self.is_plain(x)
-            case ast.Subscript(value=x):
+            case ast.Call(func=function, args=[x]) if self.of_torch(function) in KEEP_PLAIN:
+                return self.is_plain(x)
+            case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in SAME_NUMBER:
+                return self.is_plain(x)
+            case ast.Subscript(value=x) | ast.UnaryOp(operand=x):
                 return self.is_plain(x)
             case ast.Call(func=function, keywords=given) if self.path(function) == "torch.autograd.grad":
                 return all(each.arg != "create_graph" for each in given)
             case ast.Call(func=function) if self.rows(node) or (self.networks and self.of_torch(function) in TENSORS):
                 return not any(map(self.asks, ast.walk(node)))
             case ast.BinOp(left=x, right=y):
-                return all(isinstance(part, ast.Constant) or self.is_plain(part) for part in (x, y))
+                return all(
+                    isinstance(part, ast.Constant) or self.path(part) == "torch.pi" or self.is_plain(part) for part in (x, y)
+                )
         return self.best(node) is not None
 
     # -- rows and networks ---------------------------------------------------------------------------
@@ -519,6 +545,8 @@ class TorchReading:
                 return self.is_matrix(x)
             case ast.Call(func=function, args=[x]) if network := self.networks.get(ast.unparse(function)):
                 return self.is_batch(x, network) and not network.one_out
+        if self.copied(node):
+            return not self.is_list(node) and not any(map(self.asks, getattr(node, "keywords", [])))
         filled = self.filled(node)
         is_filled = filled is not None and len(filled.sizes) == 2 and not filled.is_asked and not self.is_list(node)
         return self.rows(node) is not None or is_filled

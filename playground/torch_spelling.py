@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from typing import Any
 
@@ -36,7 +36,7 @@ from playground.torch_samples import TorchSamples
 DERIVATIVES = {"grad", "jacobian", "hessian"}
 NUMBER_OF = {"abs", "clone", "mean", "norm", "sum"}  # methods that return a plain number when called on one
 LEFT_OUT = {"inplace", "set_to_none", "dtype", "device", "retain_graph", "allow_unused"}  # keywords
-IN_PLACE = {"add_": "+", "sub_": "-", "mul_": "*", "div_": "/"}
+IN_PLACE = {"add_": "+", "sub_": "-", "mul_": "*", "div_": "/", "fill_": "", "zero_": ""}
 EUCLIDEAN = {"2", "p=2", "ord=2", "p='fro'", "keepdim=True"}  # what norm is told when it is the length
 OF_ALL = {"unbiased=False", "correction=0"}  # what var is told when it divides by the count
 SHUFFLED = "  # shuffled once; PyTorch does it in every epoch"
@@ -151,6 +151,8 @@ class _Respeller(TorchSamples):
             return f"[{', '.join(self.value(name, self.written(x), call) for x in numbers)}]"
         if self.is_matrix(call) and (rows := self.rows(call)):
             return self.written(rows)
+        if (copied := self.copied(call)) and (self.is_list(call) or self.is_matrix(call)):
+            return self.copy(call, *copied)
         if (filled := self.filled(call)) and (self.is_list(call) or self.is_matrix(call)):
             first, *others = filled.sizes
             each = FILLED[filled.name]
@@ -161,6 +163,15 @@ class _Respeller(TorchSamples):
             return f"[{each} for _ in {self.written(first) if filled.is_like else f'range({self.written(first)})'}]"
         name = self.of_torch(call.func)
         return self.spaced(name, call) if name in ("arange", "linspace", "randint") else None
+
+    def copy(self, call: ast.Call, copied: ast.expr, element: ast.expr) -> str:
+        """The elements of a list as Values, or unchanged as far as they are data."""
+        one, text = self.free[0], self.written(copied)
+        if self.is_matrix(call):
+            return text
+        each = self.value(self.of_torch(call.func), f"{one}{'[0]' * isinstance(element, ast.List)}", call)
+        is_class = self.has_classes and isinstance(element, ast.Constant) and isinstance(element.value, int)
+        return text if each == one or is_class else f"[{each} for {one} in {text}]"
 
     def spaced(self, name: str, call: ast.Call) -> str | None:
         """Evenly spaced numbers, or random integers."""
@@ -343,23 +354,26 @@ class _Respeller(TorchSamples):
 
     def of_Expr(self, line: ast.Expr) -> str | None:
         match line.value:
-            case ast.Call(func=ast.Attribute(value=ast.Attribute() as gradient, attr="zero_")) if _is_taken_out(gradient):
+            case ast.Call(func=ast.Attribute(value=ast.Attribute() as gradient, attr="zero_")) if ".grad" in ast.unparse(
+                gradient
+            ):
                 return self.cleared(gradient)
             case ast.Call(func=ast.Attribute(value=ast.Name() as x, attr="requires_grad_"), args=given):
                 return self.asked(x, *given)
-            case ast.Call(func=ast.Attribute(value=x, attr=method), args=[change]) if symbol := IN_PLACE.get(method):
+            case ast.Call(func=ast.Attribute(value=x, attr=method), args=given) if method in IN_PLACE and len(given) < 2:
                 is_data = isinstance(x, ast.Attribute) and x.attr == "data"
                 if is_data or (self.in_place and isinstance(x, ast.Name)):
-                    return self.stepped(x, "" if is_data else ".data", symbol, change, line.value.keywords)
+                    return self.stepped(x, "" if is_data else ".data", line.value)
         return None
 
-    def stepped(self, x: ast.expr, data: str, symbol: str, change: ast.expr, named: Sequence[ast.keyword]) -> str:
-        """The line that adds to a number, or to each of a list, what x.sub_(change, alpha=…) does."""
+    def stepped(self, x: ast.expr, data: str, call: ast.Call) -> str:
+        """The line that changes a number, or each of a list, as x.sub_(change, alpha=…) or x.zero_() does."""
 
         def step() -> str:
-            factors = [f"{self.operand(each.value)}*" for each in named if each.arg == "alpha"]
-            by = self.operand(change) if factors else self.written(change)
-            return f"{self.written(x)}{data} {symbol}= {''.join(factors)}{by}"
+            factors = [f"{self.operand(each.value)}*" for each in call.keywords if each.arg == "alpha"]
+            by = [self.operand(change) if factors else self.written(change) for change in call.args] or ["0.0"]
+            symbol = IN_PLACE[call.func.attr]  # type: ignore[attr-defined]
+            return f"{self.written(x)}{data} {symbol}= {''.join([*factors, *by])}"
 
         return self.listed(step, as_loop=True) if self.is_list(x) else step()
 
@@ -420,11 +434,12 @@ class _Respeller(TorchSamples):
         one = self.free[0]
         return f"[{one}.index(max({one})) for {one} in {self.written(rows)}]"
 
-    def close(self, x: ast.expr, y: ast.expr) -> str:
+    def close(self, x: ast.expr, y: ast.expr, within: Mapping[str | None, str]) -> str:
         """The comparison made by torch.allclose."""
+        distance, share = within.get("atol", "1e-08"), within.get("rtol", "1e-05")
 
         def compared() -> str:
-            return f"abs({self.operand(x)} - {self.operand(y)}) <= 1e-08 + 1e-05*abs({self.written(y)})"
+            return f"abs({self.operand(x)} - {self.operand(y)}) <= {distance} + {share}*abs({self.written(y)})"
 
         return f"all({self.listed(compared)})" if self.is_list(x) or self.is_list(y) else f"({compared()})"
 
@@ -488,7 +503,7 @@ class _Respeller(TorchSamples):
             case "equal", [x, y]:
                 return f"({self.operand(x)} == {self.operand(y)})"
             case "allclose", [x, y]:
-                return self.close(x, y)
+                return self.close(x, y, {each.arg: self.written(each.value) for each in call.keywords})
             case "is_available", []:
                 return "False"
             case "device", [device, *_]:
@@ -533,10 +548,8 @@ class _Respeller(TorchSamples):
                 return self.written(owner)
             case "numpy" | "tolist", []:
                 return f"{self.operand(owner)}.data"
-            case "requires_grad_", [] if self.number(owner):
-                return f"Value({self.number(owner)})"
-            case "requires_grad_", [] if self.filled(call):
-                return self.several(call)
+            case "requires_grad_", _ if made := self.leaf(owner, call):
+                return made
             case "backward", seeds if self.is_list(owner) and (weights := [*seeds, *(each.value for each in call.keywords)]):
                 return f"{self.called('dot', [owner, weights[0]])}.backward()"
             case "backward", seeds if seeds or call.keywords:
@@ -560,7 +573,7 @@ class _Respeller(TorchSamples):
                 return self.written(owner) if is_own else self.called("pos", [owner])
         if name in SAME_NUMBER:
             return (None if self.is_each(call) else self.answer(call)) or self.operand(owner)
-        if ours in SAME and (self.is_list(owner) or not hasattr(Value, name)):
+        if ours in SAME and (self.is_list(owner) or self.is_plain(owner) or not hasattr(Value, name)):
             return self.called(ours, [owner, *call.args], call.keywords)
         return None
 
@@ -591,6 +604,18 @@ class _Respeller(TorchSamples):
                 return f"[{text}]"
             per_row = f"(len({text})//{self.operand(count)})"
         return f"[{text}[{one}:{one} + {per_row}] for {one} in range(0, len({text}), {per_row})]"
+
+    def leaf(self, made: ast.expr, call: ast.Call) -> str | None:
+        """The Value of a number, of several, or of a copy, that is made to require a gradient."""
+        if self.number(made):
+            return f"Value({self.number(made)})"
+        if self.filled(call):
+            return self.several(call)
+        copied = made
+        while inner := _of_method("detach", copied) or _of_method("clone", copied):
+            copied = inner
+        plain = self.written(copied) if self.is_plain(copied) else f"{self.operand(copied)}.data"
+        return None if copied is made else f"Value({plain})"
 
     def seed(self, node: ast.expr) -> str:
         return self.number(node) or self.written(node)

@@ -601,6 +601,23 @@ PRINTED = [  # programs and their output in PyTorch, which `make torch` checks
         "4.0 2.0 15.0\n",
     ),
     (
+        "rows, marks = [[1.0, 2.0], [3.0, 4.0]], [1.0, 0.0]\nX, y = torch.tensor(rows), torch.tensor(marks)\n"
+        "t = torch.tensor([i*0.5 for i in range(3)], requires_grad=True)\nw = torch.zeros(2, requires_grad=True)\n"
+        "(((X @ w - y)**2).mean() + t.dot(t)).backward()\nprint(w.grad.tolist(), t.grad.tolist())\n"
+        "def least(f, x0):\n    x = x0.clone().detach().requires_grad_(True)\n    f(x).backward()\n"
+        "    with torch.no_grad():\n        x -= 0.5*x.grad\n    return x\n"
+        "print(least(lambda x: (x - 3)**2, torch.tensor(1.0)).item())\n"
+        "print(torch.allclose(w.grad, y, atol=3.0), torch.allclose(w.grad, y, atol=1.5))\n"
+        "with torch.no_grad():\n    w.fill_(2.0)\n    t.zero_()\n"
+        "print(w.tolist(), t.tolist())",
+        "[-1.0, -2.0] [0.0, 1.0, 2.0]\n3.0\nTrue False\n[2.0, 2.0] [0.0, 0.0, 0.0]\n",
+    ),
+    (
+        "m = torch.nn.Linear(1, 1)\nx = torch.linspace(0, 1, 3)\ny = torch.exp(-x)*x\n"
+        "print(y[0].item(), x.mean().item(), (2*x).max().item(), x.sum().sqrt().item() > 1)",
+        "0.0 0.5 2.0 True\n",
+    ),
+    (
         "w = torch.tensor(3.0, requires_grad=True)\ndef main():\n    (w*w).backward()\n    print(w.grad.item())\n"
         "if __name__ == '__main__':\n    main()",
         "6.0\n",
