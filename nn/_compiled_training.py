@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from itertools import chain
@@ -23,6 +24,7 @@ from nn.losses import Loss
 from nn.metrics import accuracy, plain
 from nn.module import in_mode, unchanged
 
+CHECKED_SAMPLES = 10  # of which the outputs are compared with the model's own
 SUMS_UP = ("forward", "elements", "pairs", "shares", "row", "element")  # the methods that make a loss a sum over samples
 
 
@@ -45,6 +47,7 @@ class CompiledTraining(EagerTraining):
             # Numbers that `forward` assigns stay, since the program was recorded with them.
             known = set(self.program.program.captured)
             numbers = [{name: held for name, held in own.items() if not _is_of_trace(held, known)} for own in recorded]
+            self._check_outputs()
         for own, assigned in zip(recorded, numbers, strict=True):
             own.update(assigned)
 
@@ -71,6 +74,26 @@ class CompiledTraining(EagerTraining):
                 raise CompileError(f"validation_data: {error}") from None
             self.validated = _OnFlat(validated, self.flat)
         self.trained = [p.requires_grad for p in program.captured]
+
+    def _check_outputs(self) -> None:
+        """CompileError if for some of the samples the program gives other outputs than the model.
+
+        Its inputs were Values when it was recorded, and Python finds no Value in a set or dict of numbers.
+        """
+        run = self.run
+        if isinstance(run.X, Chunks) or self.program.program.draws:
+            return
+        part = [*range(0, len(run.X), math.ceil(len(run.X) / CHECKED_SAMPLES))]
+        found = self.program.outputs_of(self.program.sums(self.samples, part, True))
+        with no_grad(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            expected = [plain(run.model(row)) for row in plain_lists([run.X[i] for i in part])]
+        one, other = (numpy.array(tree_leaves(outputs), float) for outputs in (found, expected))
+        if one.shape != other.shape or not numpy.allclose(one, other, rtol=1e-4, atol=1e-6, equal_nan=True):
+            raise CompileError(
+                f"{type(run.model).__name__} returns something else when recorded than when called: its inputs are Values then, "
+                "which sets, dicts and isinstance don't treat as numbers"
+            )
 
     def steps(self, order: Random, epoch: int) -> Iterator[Batch]:
         run, count = self.run, len(self.run.X)

@@ -82,7 +82,8 @@ class BatchLoss:
     captured    the leaves that the function takes from outside
     reached     the positions among them of those that a gradient reaches; empty without `gradient`
     outputs     zeros, nested like the outputs
-    drawn       the random draws of the last run, one row per sample
+    draws       the number of random draws per sample
+    drawn       those of the last run, one row per sample
 
     >>> from autograd import Value
     >>> w = Value(2.0)
@@ -108,6 +109,7 @@ class BatchLoss:
         self._wanted = [i for i, leaf in enumerate(self.captured) if gradient and leaf.requires_grad]
         self._program = BatchProgram.of(traced, self._wanted)
         self.reached = self._program.reached
+        self.draws = len(traced.samplers)
         self.drawn: list[list[float]] = []
 
     def is_outdated(self) -> bool:
