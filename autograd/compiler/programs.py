@@ -15,6 +15,7 @@ from autograd._check import checked_choice
 from autograd._format import counted
 from autograd._tree import is_array
 from autograd.compiler import derived, files
+from autograd.compiler.instructions import detach
 from autograd.compiler.optimize import Stats, optimize, prepare, stats
 from autograd.compiler.program import Program
 from autograd.compiler.traced import Traced
@@ -81,7 +82,7 @@ class Programs:
         """
         arguments = ", ".join([argument.name for argument in self.arguments])
         facts = [
-            (len(self.traced.program.rows), "operation"),
+            (sum([row.op is not detach for row in self.traced.program.rows]), "operation"),
             (len(self.captured), "captured Value"),
             (len(self.traced.guards), "guard"),
             (len(self.traced.samplers), "random draw"),

@@ -460,6 +460,8 @@ COUNTED = {
     "a count": lambda xs: sum(x > 0.0 for x in xs) * xs[0] + xs[2],
     "combined": lambda xs: ((xs[0] > 0.0) | (xs[1] > 0.0)) * xs[2],
     "within a gradient": lambda xs: autograd.grad(lambda x: (x > xs[0]) * x * xs[1])(xs[2]),
+    "a choice": lambda xs: autograd.where(xs[0] > 0.0, xs[1], 0.2 * xs[1]) * xs[1],
+    "a choice by itself": lambda xs: (autograd.where(xs[1] > xs[2], xs[1], 0.2 * xs[1]) - 1.0) ** 2,
 }
 NUMBERS = [
     (3.0, 1.0, 2.0),
@@ -472,7 +474,7 @@ NUMBERS = [
 
 
 @pytest.mark.parametrize("f", COUNTED.values(), ids=COUNTED)
-def test_no_gradient_flows_through_a_comparison_that_is_counted(f):
+def test_no_gradient_flows_through_a_comparison_that_is_counted_or_selects(f):
     program = autograd.compile(f, [1.0, 2.0, 3.0])
     rows = program.value_and_grad(np.array(NUMBERS))[1]
     for numbers, row in zip(NUMBERS, rows, strict=True):
