@@ -9,7 +9,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from autograd._format import unique_names
-from autograd.compiler.instructions import REDUCTIONS, by_role, detach, lane_dot, matmul
+from autograd.compiler.instructions import REDUCTIONS, by_role, lane_dot, matmul
 from autograd.op import Op
 
 Arg = int | float  # a register, or a constant
@@ -147,8 +147,6 @@ class Program:
 
 
 def _operations(row: Row) -> int:
-    if row.op is detach:
-        return 0
     if row.shape is not None or row.op is lane_dot:
         return 2 * _multiply_adds(row)
     return len(row.args) - 1 if row.op.terms is not None else 1

@@ -71,7 +71,8 @@ class Programs:
         gradient = "gradient", chosen, lanes and reduction is not None
         keys: dict[str, Any] = {"value": ("value",), "backward": ("backward",), "value_and_grad": gradient}
         program = self.traced.program if as_traced else self._prepared
-        return self._derived(keys.get(what, (what, chosen)), lanes, program, as_traced)
+        found = self._derived(keys.get(what, (what, chosen)), lanes, program, as_traced)
+        return derived.without_detach(found) if as_traced else found  # a pass drops it, too
 
     def __repr__(self) -> str:
         """The signature and size; `print` shows the code.

@@ -491,6 +491,12 @@ def test_no_partials_are_computed_by_what_no_gradient_flows_through():
         assert "0.693" not in compile(f, 1.0, 2.0).source("python", "value_and_grad")  # the logarithm of 2
 
 
+def test_a_source_has_no_row_for_what_no_gradient_flows_through():
+    for f in (lambda x: x.detach() * (x * 1.5), lambda x: where(x > 0, x, 1.5)):
+        source = compile(f, 1.0, in_axes=None).source("python")
+        assert source.count(" = ") == 2
+
+
 def test_a_gradient_flows_through_a_comparison_that_is_called_as_an_op():
     f = lambda x, y: autograd.greater(x, 0.0) * y  # noqa: E731
     program = autograd.compile(f, 1.0, 2.0)
