@@ -160,9 +160,10 @@ draw_program(program)
 # %% [markdown]
 # - `constants` computes 1/2 once and for all.
 # - `common_subexpressions` finds that `y * x` is there already, as `x * y`.
-# - `identities` know, among other things, that $v^1 = v$, and that the derivative of a `where` is a `where` again. They never
-#   change a result, not even for infinities, NaN and −0. So `x * 0` stays as it is, since it isn't 0 for infinity; and adding
-#   −0.0, which changes nothing at all, stands for "no contribution".
+# - `identities` know, among other things, that $v^1 = v$, that `detach`, through which no gradient flows, changes no number, and
+#   that the derivative of a `where` is a `where` again. They never change a result, not even for infinities, NaN and −0. So
+#   `x * 0` stays as it is, since it isn't 0 for infinity; and adding −0.0, which changes nothing at all, stands for "no
+#   contribution".
 # - `dead_code` drops the rows that nobody reads any more.
 #
 # ## Multiply-adds become dots

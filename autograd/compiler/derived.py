@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from autograd import ops
 from autograd.compiler.builder import Builder, Symbol
 from autograd.compiler.gradient import Sweep
-from autograd.compiler.instructions import lane_sum
+from autograd.compiler.instructions import detach, lane_sum
 from autograd.compiler.program import Arg, Input, Output, Program, Row, renamed, renamed_outputs
 
 
@@ -17,6 +17,16 @@ def with_lanes(program: Program, per_lane: Iterable[int]) -> Program:
     """The same program with these inputs per lane."""
     chosen = frozenset(per_lane)
     return replace(program, inputs=tuple(Input(given.name, i in chosen) for i, given in enumerate(program.inputs)))
+
+
+def without_detach(program: Program) -> Program:
+    """The same program without `detach`, which matters to sweeps alone."""
+    builder = Builder(program.inputs)
+    moved: list[Arg] = list(range(program.registers))
+    for row in program.rows:
+        args = renamed(row.args, moved)
+        moved[row.result] = args[0] if row.op is detach else builder.add(row.op, args, row.shape)
+    return builder.program(renamed_outputs(program.outputs, moved))
 
 
 def with_exact_partials(program: Program) -> Program:

@@ -15,6 +15,7 @@ from autograd._check import checked_choice
 from autograd._format import counted
 from autograd._tree import is_array
 from autograd.compiler import derived, files
+from autograd.compiler.instructions import detach
 from autograd.compiler.optimize import Stats, optimize, prepare, stats
 from autograd.compiler.program import Program
 from autograd.compiler.traced import Traced
@@ -70,7 +71,8 @@ class Programs:
         gradient = "gradient", chosen, lanes and reduction is not None
         keys: dict[str, Any] = {"value": ("value",), "backward": ("backward",), "value_and_grad": gradient}
         program = self.traced.program if as_traced else self._prepared
-        return self._derived(keys.get(what, (what, chosen)), lanes, program, as_traced)
+        found = self._derived(keys.get(what, (what, chosen)), lanes, program, as_traced)
+        return derived.without_detach(found) if as_traced else found  # a pass drops it, too
 
     def __repr__(self) -> str:
         """The signature and size; `print` shows the code.
@@ -81,7 +83,7 @@ class Programs:
         """
         arguments = ", ".join([argument.name for argument in self.arguments])
         facts = [
-            (len(self.traced.program.rows), "operation"),
+            (sum([row.op is not detach for row in self.traced.program.rows]), "operation"),
             (len(self.captured), "captured Value"),
             (len(self.traced.guards), "guard"),
             (len(self.traced.samplers), "random draw"),

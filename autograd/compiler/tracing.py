@@ -116,7 +116,6 @@ class Trace:
         names = [*self.names, *(_captured_name(known_names.get(x, x.label), i) for i, x in enumerate(captured))]
         names += [f"draw_{i}" for i in range(len(self.draws))]
         builder = Builder([Input(name) for name in names])
-        counted = _counted(order)
         registers: dict[Value, Arg] = {x: i for i, x in enumerate([*self.inputs, *captured, *self.draws])}
         for node in order:
             if node in registers:
@@ -124,7 +123,7 @@ class Trace:
             if node.op is not None:
                 args = tuple([arg if type(arg) is float else registers[arg] for arg in node.args])
                 registers[node] = builder.add(node.op, args)
-                if node in counted:
+                if stands_for_bool(node):
                     registers[node] = builder.add(detach, (registers[node],))
             elif node in self._sources:
                 source = registers[self._sources[node]]
@@ -133,14 +132,6 @@ class Trace:
                 registers[node] = node._number
         found = [Output(name, registers[x] if type(x) is Value else x) for name, x in wanted]
         return builder.program(found), captured
-
-
-def _counted(order: Sequence[Value]) -> set[Value]:
-    """The comparisons that something would flow through, were they not bools where nobody traces: factors, terms, powers."""
-    if not any(map(stands_for_bool, order)):
-        return set()
-    flows = [pair for node in order for pair in zip(node.args, node._partials, strict=True)]
-    return {arg for arg, partial in flows if partial is not None and type(arg) is Value and stands_for_bool(arg)}
 
 
 def _captured_name(name: str, i: int) -> str:

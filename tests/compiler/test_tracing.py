@@ -460,6 +460,8 @@ COUNTED = {
     "a count": lambda xs: sum(x > 0.0 for x in xs) * xs[0] + xs[2],
     "combined": lambda xs: ((xs[0] > 0.0) | (xs[1] > 0.0)) * xs[2],
     "within a gradient": lambda xs: autograd.grad(lambda x: (x > xs[0]) * x * xs[1])(xs[2]),
+    "a choice": lambda xs: autograd.where(xs[0] > 0.0, xs[1], 0.2 * xs[1]) * xs[1],
+    "a choice by itself": lambda xs: (autograd.where(xs[1] > xs[2], xs[1], 0.2 * xs[1]) - 1.0) ** 2,
 }
 NUMBERS = [
     (3.0, 1.0, 2.0),
@@ -472,7 +474,7 @@ NUMBERS = [
 
 
 @pytest.mark.parametrize("f", COUNTED.values(), ids=COUNTED)
-def test_no_gradient_flows_through_a_comparison_that_is_counted(f):
+def test_no_gradient_flows_through_a_comparison_that_is_counted_or_selects(f):
     program = autograd.compile(f, [1.0, 2.0, 3.0])
     rows = program.value_and_grad(np.array(NUMBERS))[1]
     for numbers, row in zip(NUMBERS, rows, strict=True):
@@ -487,6 +489,12 @@ def test_no_gradient_flows_through_a_comparison_that_is_counted(f):
 def test_no_partials_are_computed_by_what_no_gradient_flows_through():
     for f in (lambda x, y: 2.0 ** (x > y) * x, lambda x, y: 2.0 ** x.detach() * x):
         assert "0.693" not in compile(f, 1.0, 2.0).source("python", "value_and_grad")  # the logarithm of 2
+
+
+def test_a_source_has_no_row_for_what_no_gradient_flows_through():
+    for f in (lambda x: x.detach() * (x * 1.5), lambda x: where(x > 0, x, 1.5)):
+        source = compile(f, 1.0, in_axes=None).source("python")
+        assert source.count(" = ") == 2
 
 
 def test_a_gradient_flows_through_a_comparison_that_is_called_as_an_op():
