@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import io
 import math
+import re
 from random import Random
 from typing import Any
 
@@ -82,12 +84,12 @@ def test_a_program_on_vectors_prints_in_pytorch_what_it_prints_here(text: str) -
     here = respelled(f"import torch\n{text}")
     assert here is not None
     assert printed(f"import torch\ntorch.set_default_dtype(torch.float64)\n{text}", {}) == pytest.approx(
-        printed(here, {**vars(autograd), "nn": nn, "inf": math.inf}), rel=1e-9
+        printed(here, vars(autograd) | {"autograd": autograd, "builtins": builtins, "nn": nn, "inf": math.inf}), rel=1e-9
     )
 
 
 def printed(text: str, scope: dict[str, Any]) -> list[float]:
-    """The numbers that a program prints."""
+    """The numbers that a program prints, also in lists; True is 1."""
     with contextlib.redirect_stdout(io.StringIO()) as out:
         exec(text, scope | {"__name__": "__main__"})
-    return [float(x) for x in out.getvalue().split()]
+    return [float({"True": 1.0, "False": 0.0}.get(x, x)) for x in re.findall(r"[^\s,()[\]]+", out.getvalue())]
