@@ -102,10 +102,16 @@ class EarlyStopping:
         self.best, self.waited = math.inf, 0
         self.best_state: dict[str, Any] = {}
 
+    def check(self, validated: bool, measured: bool) -> None:
+        """ValueError unless `fit`, with validation data and a metric or without, records what is monitored."""
+        missing = [] if validated or not self.monitor.startswith("val_") else ["validation_data"]
+        missing += [] if measured or "metric" not in self.monitor else ["metric"]
+        if missing:
+            raise ValueError(f"callbacks: EarlyStopping monitors {self.monitor}, for which fit needs {' and '.join(missing)}")
+
     def __call__(self, model: Module, history: History) -> bool:
+        self.check(bool(history.val_loss), bool(history.metric))  # fit does, but for one inside another function
         recorded = getattr(history, self.monitor)
-        if not recorded:
-            raise ValueError(f"monitor: the history has no {self.monitor}; pass a metric or validation_data to fit")
         if history.epochs == 1:  # a new run
             self._restart()
         now = -recorded[-1] if "metric" in self.monitor else recorded[-1]
@@ -182,6 +188,8 @@ def fit(
     for callback in callbacks:
         if isinstance(callback, type):
             raise TypeError(f"callbacks must be functions, got a class: write {callback.__name__}()")
+        if isinstance(callback, EarlyStopping):
+            callback.check(held_out is not None, metric is not None)
     checked_integer("epochs", epochs, at_least=1)
     if compiled != "auto" and not isinstance(compiled, bool):
         raise TypeError(f"compiled must be True, False or 'auto', got {compiled!r}")

@@ -387,9 +387,24 @@ def test_targets_of_no_class_are_refused_before_the_first_step(loss, nout, y, he
     assert net.state_dict() == before
 
 
+def test_early_stopping_without_validation_data_is_refused_before_the_first_step():
+    neuron = nn.Neuron(1, seed=0)
+    before = neuron.state_dict()
+    options = {"loss": nn.MSELoss(), "optimizer": SGD(neuron.parameters()), "epochs": 1, "callbacks": [EarlyStopping()]}
+    with pytest.raises(ValueError, match="EarlyStopping monitors val_loss"):
+        fit(neuron, [[1.0]], [2.0], **options)
+    assert neuron.state_dict() == before
+
+
 def test_early_stopping_refuses_what_it_cannot_watch():
-    with pytest.raises(ValueError, match="the history has no val_loss"):
-        line_fit(callbacks=[EarlyStopping()])
+    stopping, metric = EarlyStopping(), EarlyStopping(monitor="val_metric")
+    for callback, needed in (
+        (stopping, "val_loss, for which fit needs validation_data"),
+        (lambda *reached: stopping(*reached), "val_loss, for which fit needs validation_data"),
+        (metric, "val_metric, for which fit needs validation_data and metric"),
+    ):
+        with pytest.raises(ValueError, match=f"^callbacks: EarlyStopping monitors {needed}$"):
+            line_fit(callbacks=[callback])
     with pytest.raises(ValueError, match="restore_best needs monitor='val_loss' or 'val_metric', got 'loss'"):
         EarlyStopping(monitor="loss")
     with pytest.raises(ValueError, match=r"monitor must be one of .*, got 'val-loss': did you mean val_loss\?"):
