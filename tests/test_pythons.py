@@ -80,6 +80,7 @@ def installed_with(extra):
     return {re.match(r"[\w-]+", text)[0].lower().replace("-", "_") for text in pythons.requirements(extra)}
 
 
+@pytest.mark.slow
 def test_the_fast_tests_import_what_their_extra_installs():
     names = set().union(*map(imported, pythons.tests(engine_only=False))) - sys.stdlib_module_names
     of_the_project = {"autograd", "nn", "tests", "benchmarks", "playground", "tools", "settings_of_a_test"}
