@@ -386,6 +386,7 @@ class Finder:
             signal.raise_signal(signal.SIGINT)
 
 sys.meta_path.insert(0, Finder)
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a process in the background begins with it ignored
 f = autograd.compile(lambda x: x * x, 1.0, executor="numba")
 try:
     f(np.ones(2))
