@@ -32,7 +32,7 @@ QUICK = [
 ]
 REST = [
     f"tests/test_{topic}.py"
-    for topic in ("custom_op", "semantics", "scopes", "known_bugs", "foreign_exceptions", "frozen_graphs")
+    for topic in ("custom_op", "teaching", "semantics", "scopes", "known_bugs", "foreign_exceptions", "frozen_graphs")
 ]
 REST += [f"tests/test_{topic}.py" for topic in ("session", "random_graphs", "graph", "ops", "special_functions", "functions")]
 OF_RULES = "tests/test_ops.py::test_every_value_and_partial_of_every_row_is_within_four_ulps_and_half_of_them_within_one"
