@@ -169,6 +169,13 @@ def _pole_of_polygamma(n: float, x: float) -> float:
     return INF if n % 2.0 == 1.0 else -math.copysign(INF, x - min(round(x), 0.0))
 
 
+# -- where an op varies fast -------------------------------------------------------------------------------------------
+
+
+def _below_zero(*args: float) -> float:
+    return min(args[-1], 0.0)  # where the gamma functions have their poles
+
+
 # -- signed distances from kinks ---------------------------------------------------------------------------------------
 
 
@@ -322,12 +329,12 @@ erfinv:     Unary = op("erfinv",     scalar_math.erfinv,     _erfinv_slope,     
 # -- the gamma function ------------------------------------------------------------------------------------------------
 
 lgamma:    Unary     = op("lgamma",    scalar_math.log_gamma, lambda z, x: digamma(x),        domain=[NOT_A_POLE],
-                          varies_fast=lambda x: min(x, 0.0),
+                          varies_fast=_below_zero,
                           plain="log_gamma", latex=r"\ln\left|\Gamma\left({}\right)\right|", symbol="ln|Γ|", ufunc="gammaln")
 digamma:   Unary     = op("digamma",   scalar_math.digamma,   lambda z, x: polygamma(1.0, x), fallback=lambda x: -_signed_infinity(x), domain=[NOT_A_POLE],
-                          varies_fast=lambda x: min(x, 0.0), text="ψ", latex=r"\psi", symbol="ψ", ufunc="psi")
+                          varies_fast=_below_zero, text="ψ", latex=r"\psi", symbol="ψ", ufunc="psi")
 polygamma: Polygamma = op("polygamma", scalar_math.polygamma, lambda z, n, x: NAN * z,        lambda z, n, x: polygamma(n + 1.0, x),
-                          fallback=_pole_of_polygamma, domain=[ORDER, NOT_A_POLE], varies_fast=lambda n, x: min(x, 0.0),
+                          fallback=_pole_of_polygamma, domain=[ORDER, NOT_A_POLE], varies_fast=_below_zero,
                           latex=r"\psi^{{\left({}\right)}}\left({}\right)", latex_precedence=(POWER, ANY, ANY), symbol="ψ⁽ⁿ⁾")
 
 # -- steps and kinks ---------------------------------------------------------------------------------------------------

@@ -47,8 +47,17 @@ def teach_no_past() -> None:
 
 def teach_kept_value(name: str) -> None:
     """Warn that the result of the differentiated function depends on an input of an earlier call."""
-    teach(
-        f"the result of {name} depends on a Value that it kept from an earlier call, in a cache, a list or an attribute: "
+    teach(kept_value(name))
+
+
+def kept_value(name: str) -> str:
+    """What is wrong with a function that keeps Values from one call to the next, and what to write.
+
+    >>> kept_value("f").partition(",")[0]
+    'f depends on a Value that it kept from an earlier call'
+    """
+    return (
+        f"{name} depends on a Value that it kept from an earlier call, in a cache, a list or an attribute: "
         "no gradient flows through it. Start each call with an empty cache, or keep v.detach()"
     )
 

@@ -19,10 +19,11 @@ from nn._check import plain_lists
 from nn._chunks import Chunks
 from nn._eager_training import Batch, Diverged, EagerTraining, Run
 from nn._flat_parameters import FlatParameters
+from nn._restoring import unchanged
 from nn.data import batch_indices
 from nn.losses import Loss
 from nn.metrics import accuracy, plain
-from nn.module import in_mode, unchanged
+from nn.module import in_mode
 
 CHECKED_SAMPLES = 10  # of which the outputs are compared with the model's own
 SUMS_UP = ("forward", "elements", "pairs", "shares", "row", "element")  # the methods that make a loss a sum over samples

@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 
 from autograd import Value, enable_grad, no_grad
 from nn._check import plain_lists
+from nn._restoring import unchanged
 from nn.data import batches
 from nn.losses import Loss
 from nn.metrics import plain
-from nn.module import Module, in_mode, unchanged
+from nn.module import Module, in_mode
 from nn.optim import Optimizer
 
 Metric = Callable[[Sequence[Any], Sequence[Any]], float]

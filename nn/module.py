@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import random
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from itertools import chain
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -15,7 +12,7 @@ from autograd import Value
 from autograd.extend import call, checked_flag, same_shape, takes_first_alone, tree_leaves, tree_map
 from nn._check import data_of, plain_lists, shape_text, sizes
 from nn._interrupts import never_half
-from nn._parameter_search import INERT, ParameterSearch, indexed, is_searched, items, leaves
+from nn._parameter_search import ParameterSearch, indexed, items, leaves
 
 _FLOATS = "leave it out: a module's numbers are Python floats"
 # What to write in place of names from other libraries' modules.
@@ -287,48 +284,3 @@ def in_mode(model: Module, training: bool) -> Iterator[None]:
     finally:
         for module, mode in modes:
             module.training = mode
-
-
-@contextmanager
-def unchanged(*held: Any) -> Iterator[None]:
-    """Put these lists, dicts, arrays and random generators, and what they lead to, and `random` back to what they are now."""
-    steps: list[Callable[[], object]] = [partial(random.setstate, random.getstate()), *_undoing(*held)]
-
-    def undo() -> None:
-        for step in steps:
-            step()
-
-    try:
-        yield
-    finally:
-        never_half(undo)
-
-
-def _undoing(*waiting: Any) -> Iterator[Callable[[], object]]:
-    """For each container and generator that these lead to, outside modules, a function that undoes its changes."""
-    numpy, stack, seen = sys.modules.get("numpy"), list(waiting), set[int]()
-    while stack:
-        held = stack.pop()
-        if type(held) in INERT or id(held) in seen or isinstance(held, (Value, Module)):
-            continue
-        seen.add(id(held))
-        if isinstance(held, random.Random):
-            yield partial(held.setstate, held.getstate())
-        elif numpy is not None and isinstance(held, numpy.random.Generator):
-            yield partial(setattr, held.bit_generator, "state", held.bit_generator.state)
-        elif numpy is not None and isinstance(held, numpy.ndarray) and held.flags.writeable:
-            yield partial(held.__setitem__, ..., held.copy())
-        elif isinstance(held, (list, tuple)):
-            if isinstance(held, list):
-                yield partial(held.__setitem__, slice(None), held.copy())
-            stack += held
-        elif isinstance(held, (dict, set)):
-            yield partial(_refill, held, held.copy())
-            stack += held.values() if isinstance(held, dict) else ()
-        elif is_searched(held) and not isinstance(held, type):
-            stack.append(getattr(held, "__dict__", None))
-
-
-def _refill(held: Any, kept: Any) -> None:
-    held.clear()
-    held.update(kept)

@@ -52,16 +52,8 @@ SAME_NUMBER = {
 }
 # Functions that compute elementwise.
 EACH = {name for name in SAME if name in COMPOSED or TABLE[name].arity == 1} - {"enable_grad", "no_grad"}
-EACH |= {name for name, ours in OTHERS.items() if ours in EACH} | {
-    "clamp",
-    "clone",
-    "detach",
-    "int",
-    "long",
-    "numpy",
-    "pow",
-    "tolist",
-}
+EACH |= {name for name, ours in OTHERS.items() if ours in EACH}
+EACH |= {"clamp", "clone", "detach", "int", "long", "numpy", "pow", "tolist"}
 COUNTED = re.compile(r"len\(|\w+\.(shape\[|size\()")  # begins a text that counts numbers
 KEEP_PLAIN = {*EACH, *OF_LISTS, "max", "min", "var", "std"}  # of plain numbers, they make plain numbers
 OF_TWO = {name for name in SAME - {"equal"} - COMPOSED if TABLE[name].arity != 1}

@@ -9,7 +9,8 @@ from typing import Any, TypedDict
 from autograd import Value, enable_grad
 from autograd.extend import counted, peek, tree_leaves
 from nn._check import checked_list
-from nn.module import Module, in_mode, unchanged
+from nn._restoring import unchanged
+from nn.module import Module, in_mode
 from nn.network.passes import ModelCall
 from nn.network.structure import Network
 

@@ -665,8 +665,9 @@ def test_a_part_of_a_module_that_another_has_replaced_is_an_error(change):
         program([1.0, 2.0])
 
 
-@pytest.mark.parametrize("name", ["__call__", "scale", "rate"])
-def test_a_method_that_another_has_replaced_in_its_class_is_an_error(name):
+def scaling():
+    """A new class, whose methods tests replace."""
+
     class Scale:
         def __call__(self, x):
             return self.scale(x) * self.rate
@@ -679,6 +680,12 @@ def test_a_method_that_another_has_replaced_in_its_class_is_an_error(name):
         def rate(self):
             return 3.0
 
+    return Scale
+
+
+@pytest.mark.parametrize("name", ["__call__", "scale", "rate"])
+def test_a_method_that_another_has_replaced_in_its_class_is_an_error(name):
+    Scale = scaling()
     scale = Scale()
     program = autograd.compile(lambda x: scale(x), 1.0)
     assert program(1.0) == 6.0
@@ -689,19 +696,7 @@ def test_a_method_that_another_has_replaced_in_its_class_is_an_error(name):
 
 @pytest.mark.parametrize("name", ["__call__", "scale", "rate"])
 def test_a_method_of_a_base_class_that_its_subclass_overrides_later_is_an_error(name):
-    class Base:
-        def __call__(self, x):
-            return self.scale(x) * self.rate
-
-        @staticmethod
-        def scale(x):
-            return 2.0 * x
-
-        @property
-        def rate(self):
-            return 3.0
-
-    class Scale(Base):
+    class Scale(scaling()):
         pass
 
     scale = Scale()

@@ -17,6 +17,7 @@ from autograd.errors import REFUSALS
 from autograd.graph import Graph
 from autograd.op import Op, number
 from autograd.sweeps import recorded_adjoints, tangents
+from autograd.teaching import kept_value
 from autograd.testing.finite_differences import EPSILON, UNDEFINED, NoisyFunction, first_step
 from autograd.testing.gradcheck.rounding import value_noise
 from autograd.testing.gradcheck.smooth_pieces import close, fast_nodes, margins_of, phases, same_side
@@ -150,10 +151,7 @@ class FunctionUnderTest:
                     "fix its random numbers, or call .eval() on a module with Dropout"
                 )
             if not set(made.inputs).difference(self.parameters).isdisjoint(again.graph.nodes):
-                raise ValueError(
-                    f"{self.caller}: {self.name} depends on a Value that it kept from an earlier call, in a cache, a list or an "
-                    "attribute: start each call with an empty cache, or keep v.detach()"
-                )
+                raise ValueError(f"{self.caller}: {kept_value(self.name)}")
             return _observed(again)
 
     def shown(self) -> str:
