@@ -107,7 +107,7 @@ def _written(printer: Printer, partial: Value | float, leaves: Mapping[Value, Fo
     if type(partial) is not Value:
         return printer.constant(number(partial))
     nodes = topological_order([partial])
-    if len(nodes) > MAX_NODES:
+    if len(nodes) > MAX_NODES or any(node.op is None and node not in leaves for node in nodes):  # a custom rule may detach
         return None
     written = dict(leaves)
     same = simplified(nodes)

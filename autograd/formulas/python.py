@@ -156,7 +156,8 @@ class _Program:
         for node in reversed(nodes):
             if node in uses:
                 uses.update(arg for arg in (same[arg] for arg in node.args if type(arg) is Value) if type(arg) is Value)
-        written, raising, lines = dict(known), set[Value](), list[str]()
+        detached = {node: constant(node.data) for node in nodes if node.op is None}  # by a custom rule
+        written, raising, lines = {**detached, **known}, set[Value](), list[str]()
         for node in nodes:
             if node.op is None or node not in uses:
                 continue

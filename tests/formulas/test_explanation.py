@@ -263,6 +263,13 @@ def test_a_rule_of_the_users_own_that_cannot_be_written_is_given_in_numbers():
     assert explain(x, of=L).text == "∂L/∂x = 6, since L = bend(x)"
 
 
+def test_a_custom_rule_that_detaches_is_given_as_a_number():
+    held = custom_op(lambda x: x * x, partials=lambda z, x: x * (x.detach() if type(x) is Value else x), name="held")
+    x = Value(3.0)
+    L = held(x)
+    assert explain(x, of=L).text == "∂L/∂x = 9, since L = held(x)"
+
+
 def test_a_network_is_explained_under_the_names_of_its_parameters():
     net = nn.MLP(2, [2, 1], "tanh", seed=0)
     loss = (net([0.5, -1.0]) - 1.0) ** 2

@@ -332,6 +332,13 @@ def test_an_op_with_a_source_is_written_by_it():
     assert "  # as recorded" in source
 
 
+def test_what_a_custom_rule_detaches_is_a_number():
+    held = custom_op(
+        lambda x: x * x, partials=lambda z, x: x * (x.detach() if type(x) is Value else x), name="held", source="{0} * {0}"
+    )
+    assert "* (x * 3.0)" in check(held(Value(3.0, "x")))
+
+
 @pytest.mark.parametrize("source", [None, "numpy.sin({})", "({}).real", "[{}][0]", "(t := {}) * t", "{}.hypot(1.0)"])
 def test_an_op_without_a_source_that_python_runs_is_refused(source):
     f = custom_op(math.sin, partials=lambda z, x: autograd.cos(x), name="wave", source=source)
