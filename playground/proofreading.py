@@ -351,6 +351,6 @@ def _written(made: Outcome) -> dict[Value, str]:
         elif node.op is None:
             formulas[node] = TEXT.constant(node.data)
         else:
-            args = [formulas[arg] if type(arg) is Value else TEXT.constant(arg) for arg in node.args]
+            args = [formulas[arg] if type(arg) is Value else arg for arg in node.args]
             formulas[node] = TEXT.operation(node.op, args)
     return {node: formula.text for node, formula in formulas.items()}

@@ -139,7 +139,7 @@ def _texts(loss: RecordedLoss) -> Text:
             args = [formula(arg) for arg in node.args]
             copies = node.op.arity == 1 and agree(node.op, float)  # as made by `grad`, for a graph of its own
             found = args[0] if copies else write.operation(node.op, args)
-            written[node] = found if len(found.text) <= MAX_TEXT else Formula("…", ATOM)
+            written[node] = found if len(found.text) <= MAX_TEXT else Formula("…")
         elif node not in written:
             written[node] = write.constant(node.data)
     return lambda arg: formula(arg).text
@@ -214,8 +214,7 @@ def _of_parts(step: Operation, text: Text) -> Found:
     if len(args) > 2 or step.is_linear or step.is_of_variables:
         return
     names = dict(zip(varying, ("u′", "v′"), strict=False))
-    parts = [TEXT.variable(names[i]) if i in names else TEXT.constant(x) for i, x in enumerate(step.numbers)]
-    form = TEXT.operation(step.op, parts).text
+    form = TEXT.operation(step.op, [TEXT.variable(names[i]) if i in names else x for i, x in enumerate(step.numbers)]).text
     of = " and ".join(f"{name} is that of {text(args[i])}" for i, name in names.items())
 
     def wrong(step: Operation) -> float:

@@ -114,8 +114,7 @@ def _numbers(node: Value) -> str:
 
 def _expression(node: Value) -> str:
     """The operation with its numbers filled in: `inf − inf`."""
-    write = TEXT.numbered
-    return write.operation(op_of(node), [write.constant(x) for x in operands(node)]).text
+    return TEXT.numbered.operation(op_of(node), operands(node)).text
 
 
 def _outside(x: float, domain: Sequence[tuple[float, float]]) -> str:

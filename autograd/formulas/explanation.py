@@ -13,10 +13,9 @@ from autograd._format import counted, escaped, listed
 from autograd._html import MAX_OPEN, card, folded
 from autograd.formulas.latex import Latex, aligned, latex_names
 from autograd.formulas.partials import partial_formula, textbook_partial
-from autograd.formulas.printer import HTML, LATEX, TEXT, Formula, Printer, abridged, enough_arguments
+from autograd.formulas.printer import HTML, LATEX, TEXT, Formula, Printer, abridged, enough_arguments, named
 from autograd.graph import Edge, Graph
 from autograd.names import spelled
-from autograd.op import ATOM
 from autograd.value import Value, is_detached, op_of, operands
 
 MAX_LINES = 40
@@ -245,7 +244,7 @@ class ChainRule:
                 numbers.append(terms[1])
                 rules.append(wording.directly.format(self._operation(user), _equal(terms)))
             else:
-                factors = [Formula(self._derivative(*pair), ATOM) for pair in ((self.root, user), (user, node))]
+                factors = [Formula(self._derivative(*pair)) for pair in ((self.root, user), (user, node))]
                 symbols.append(self.printer.product(factors))
                 numbers.append(self._share(users[user], total, first=not numbers))
                 rules.append(wording.so.format(self._operation(user), f"{factors[1].text} = {_equal(terms, factors[1].text)}"))
@@ -259,23 +258,21 @@ class ChainRule:
         partials = [edge.partial for edge in edges if edge.partial is not None]
         total = ops.sum(*partials)
         symbols = [self._rule(edge) for edge in abridged(edges)]
-        numbers = map(self.printer.constant, abridged(partials))
-        return total, [self._sum(symbols, len(edges)), self._sum([*numbers], len(edges)), self.printer.constant(total)]
+        return total, [self._sum(symbols, len(edges)), self._sum(abridged(partials), len(edges)), self.printer.constant(total)]
 
     def _rule(self, edge: Edge) -> Formula:
         """The partial in symbols; ∂user/∂node if it cannot be written out, or if it would not evaluate to the recorded number."""
         node, op = edge.node, op_of(edge.node)
         count = len(node.args)
         few = enough_arguments(op, count, edge.position) if op.built_in else range(count)  # a mean divides by n
-        args = [arg if type(arg) is float else Formula(self.names[arg], ATOM) for arg in (node.args[i] for i in few)]
+        args = named((node.args[i] for i in few), self.names)
         known = self.stale.isdisjoint(node.args) and _rule_applies(edge)
-        z = Formula(self.names[node], ATOM)
-        written = partial_formula(self.rules, op, few.index(edge.position), args, z) if known else None
-        return written or Formula(self._derivative(node, edge.arg), ATOM)
+        written = partial_formula(self.rules, op, few.index(edge.position), args, Formula(self.names[node])) if known else None
+        return written or Formula(self._derivative(node, edge.arg))
 
-    def _sum(self, terms: list[Formula], count: int) -> Formula:
+    def _sum(self, terms: Sequence[Formula | float], count: int) -> Formula:
         """The sum of `count` terms; if some are missing, a note before the last one says how many."""
-        left_out = [Formula(self.wording.left_out.format(count - len(terms)), ATOM)] if len(terms) < count else []
+        left_out = [Formula(self.wording.left_out.format(count - len(terms)))] if len(terms) < count else []
         return self.printer.sum([*terms[:-1], *left_out, terms[-1]])
 
     def _share(self, edges: Sequence[Edge], total: float, first: bool) -> Formula:
@@ -289,14 +286,13 @@ class ChainRule:
 
     def _product(self, one: float, other: float, first: bool) -> Formula:
         """The product of two numbers; a negative one is bracketed unless it comes first in the line."""
-        left, right = map(self.printer.constant, (one, other))
+        left = self.printer.constant(one)
         left = Formula(self.printer.bracketed(left, before="" if first else "+"), left.precedence)
-        return self.printer.product([left, right])
+        return self.printer.product([left, other])
 
     def _operation(self, node: Value) -> str:
         op = op_of(node)
-        shown = (node.args[i] for i in enough_arguments(op, len(node.args)))
-        args = [self.printer.constant(arg) if type(arg) is float else Formula(self.names[arg], ATOM) for arg in shown]
+        args = named((node.args[i] for i in enough_arguments(op, len(node.args))), self.names)
         return f"{self.names[node]} = {self.printer.operation(op, args).text}"
 
     def _derivative(self, above: Value, below: Value) -> str:

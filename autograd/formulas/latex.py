@@ -9,7 +9,6 @@ from autograd._check import checked_value
 from autograd._format import MAX_NAME, counted, unique_names
 from autograd.formulas.printer import LATEX, MAX_TERMS, Formula
 from autograd.graph import Graph
-from autograd.op import ATOM
 from autograd.value import Value
 
 MAX_SIZE = 30  # of a line: operations plus names, where a name counts 1 plus 1 per 8 characters
@@ -63,9 +62,9 @@ def to_latex(y: Value) -> Latex:
     lines = []
     written: dict[Value, Formula] = {}
     for node in graph:
-        written[node] = Formula(names[node], ATOM)
+        written[node] = Formula(names[node])
         if node.op is not None:
-            formula = write.operation(node.op, [write.constant(arg) if type(arg) is float else written[arg] for arg in node.args])
+            formula = write.operation(node.op, [arg if type(arg) is float else written[arg] for arg in node.args])
             if node in defined:
                 lines.append((names[node], formula.text))
             else:

@@ -67,8 +67,7 @@ def partial_formula(printer: Printer, op: Op, position: int, args: Sequence[Form
 
 def _formula(printer: Printer, op: Op, position: int, args: tuple[Formula | float, ...], z: Formula) -> Formula | None:
     if op.terms is not None:  # the product of the other factors in its term
-        others = [args[i] for term in op.terms(len(args)) if position in term for i in term if i != position]
-        factors = [printer.constant(arg) if isinstance(arg, float) else arg for arg in others]
+        factors = [args[i] for term in op.terms(len(args)) if position in term for i in term if i != position]
         return printer.product(abridged(factors, printer.dots))
     leaves: dict[Value, Formula] = {}
 

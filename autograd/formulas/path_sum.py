@@ -192,8 +192,7 @@ def route(path: Path, names: Mapping[Value, str]) -> str:
 
 
 def _product(path: Path) -> str:
-    write = TEXT.numbered
-    return write.product(abridged([write.constant(partial) for partial in path.partials], write.dots)).text
+    return TEXT.numbered.product(abridged(path.partials, TEXT.dots)).text
 
 
 def _count(n: int) -> str:

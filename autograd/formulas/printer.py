@@ -6,16 +6,17 @@ import ast
 import html
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from itertools import pairwise, starmap
 from string import Formatter
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from autograd._format import all_digits, one_line, shown
 from autograd.formulas.mathml import GREEK
 from autograd.names import name_text
 from autograd.op import ANY, ATOM, CALL, PRODUCT, SUM, Op, python_tree, slots
+from autograd.value import Value
 
 T = TypeVar("T")
 
@@ -23,16 +24,22 @@ MAX_TERMS = 8  # written out of a long sum, product or list
 
 
 class Formula(NamedTuple):
-    """A formula and its precedence."""
+    """A formula and its precedence, by default that of a name."""
 
     text: str
-    precedence: int
+    precedence: int = ATOM
+
+
+def named(args: Iterable[Any], names: Mapping[Value, str]) -> list[Formula | float]:
+    """The arguments of a node: numbers, and names of Values."""
+    return [arg if type(arg) is float else Formula(names[arg]) for arg in args]
 
 
 class Printer(NamedTuple):
     """How names, numbers, derivatives and operations are written. Rules call constants by name, as ln 2; `numbered` does not.
 
     `form` gives the template of an op for its arguments, the precedence of the result, and the one each operand needs.
+    A number among the operands is written as a constant.
     """
 
     name: Callable[[str], str]
@@ -51,33 +58,37 @@ class Printer(NamedTuple):
         return self._replace(number=self.digits)
 
     def variable(self, name: str) -> Formula:
-        return Formula(self.name(name), ATOM)
+        return Formula(self.name(name))
 
     def constant(self, x: float) -> Formula:
         text = self.number(x)
         return Formula(text, ATOM if text.replace(".", "").isalnum() else PRODUCT)
 
-    def operation(self, op: Op, args: Sequence[Formula]) -> Formula:
+    def operation(self, op: Op, operands: Iterable[Formula | float]) -> Formula:
+        args = self._formulas(operands)
         if op.terms is not None and op.arity is None:
             return self._sum_of_products(op.terms(len(args)), args)
         template, (precedence, *needed) = self.form(op, args)
         return Formula(self._filled(template, needed if op.arity is not None else needed * len(args), args), precedence)
 
-    def sum(self, terms: Sequence[Formula]) -> Formula:
-        return self._joined(" + ", SUM, terms) if terms else Formula("0", ATOM)
+    def sum(self, terms: Sequence[Formula | float]) -> Formula:
+        return self._joined(" + ", SUM, terms) if terms else Formula("0")
 
-    def product(self, factors: Sequence[Formula], times: str = "") -> Formula:
-        return self._joined(times or self.times, PRODUCT, factors) if factors else Formula("1", ATOM)
+    def product(self, factors: Sequence[Formula | float], times: str = "") -> Formula:
+        return self._joined(times or self.times, PRODUCT, factors) if factors else Formula("1")
 
     def bracketed(self, operand: Formula, needed: int = ANY, before: str = "") -> str:
         """The operand, in brackets if its precedence is too low, or if it begins with a sign right after an operator."""
         signed = operand.text[0] in "+-−" and before.rstrip().endswith(_OPERATORS)
         return operand.text.join(self.brackets) if operand.precedence < needed or signed else operand.text
 
-    def _joined(self, operator: str, precedence: int, operands: Sequence[Formula]) -> Formula:
-        if len(operands) == 1:
-            return operands[0]
-        first, *others = operands
+    def _formulas(self, operands: Iterable[Formula | float]) -> list[Formula]:
+        return [self.constant(operand) if isinstance(operand, float) else operand for operand in operands]
+
+    def _joined(self, operator: str, precedence: int, operands: Iterable[Formula | float]) -> Formula:
+        first, *others = self._formulas(operands)
+        if not others:
+            return first
         text = [self.bracketed(first, precedence), *(self.bracketed(other, precedence, operator) for other in others)]
         return Formula(operator.join(text), precedence)
 
@@ -93,7 +104,7 @@ class Printer(NamedTuple):
         for term in abridged(products):
             factors = abridged([args[i] for i in term], self.dots)
             if written:  # after a plus, a first factor with a sign is bracketed
-                factors[0] = Formula(self.bracketed(factors[0], before="+"), ATOM)
+                factors[0] = Formula(self.bracketed(factors[0], before="+"))
             written.append(self.product(factors, times))
         if len(products) > len(written):
             written.insert(-1, self.dots)
@@ -165,9 +176,10 @@ def _text_form(op: Op, args: Sequence[Formula]) -> tuple[str, Sequence[int]]:
 
 def _latex_form(op: Op, args: Sequence[Formula]) -> tuple[str, Sequence[int]]:
     template, precedence = op.latex, op.latex_precedence or _safe_precedence(op.latex, op.arity)
-    if op.latex_term != "{}":
-        return _spread(template, op.latex_term, " + ", r"\cdots", len(args)), precedence
-    return template if op.arity is not None else _spread(template, "{}", ", ", r"\dots", len(args)), precedence
+    if op.arity is None:
+        join, dots = (", ", r"\dots") if op.latex_term == "{}" else (" + ", r"\cdots")
+        template = _spread(template, op.latex_term, join, dots, len(args))
+    return template, precedence
 
 
 def _spread(template: str, term: str, join: str, dots: str, count: int) -> str:
@@ -312,7 +324,7 @@ TEXT = Printer(
     form=_text_form,
     times="·",
     short_times="·",
-    dots=Formula("…", ATOM),
+    dots=Formula("…"),
     brackets=("(", ")"),
     digits=shown,
 )
@@ -324,7 +336,7 @@ LATEX = Printer(
     form=_latex_form,
     times=r" \cdot ",
     short_times=r" \, ",
-    dots=Formula(r"\cdots", ATOM),
+    dots=Formula(r"\cdots"),
     brackets=(r"\left(", r"\right)"),
     digits=_digits_latex,
 )

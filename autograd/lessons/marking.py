@@ -15,11 +15,10 @@ from autograd._html import MARKS, card, lines
 from autograd.formulas.explanation import TEXT_WORDING, ChainRule, arrivals
 from autograd.formulas.partials import partial_formula
 from autograd.formulas.path_sum import paths, route
-from autograd.formulas.printer import TEXT, Formula, abridged
+from autograd.formulas.printer import TEXT, Formula, abridged, named
 from autograd.graph import Edge, Graph
 from autograd.lessons.misconceptions import BUGS
 from autograd.lessons.steps import Passes
-from autograd.op import ATOM
 from autograd.value import Value, op_of
 
 DIGITS = 3  # significant digits that must be right
@@ -204,8 +203,7 @@ def hint_rules(solved: SolvedGraph, x: Value) -> str:
 
 def _rule(solved: SolvedGraph, x: Value, user: Value, uses: Mapping[Value, Sequence[Edge]]) -> str:
     name, edges = solved.spelled, uses[user]
-    args = [arg if type(arg) is float else Formula(name[arg], ATOM) for arg in user.args]
-    written = _written(edges, args, Formula(name[user], ATOM))
+    written = _written(edges, named(user.args, name), Formula(name[user]))
     is_the_answer = user is solved.root and len(uses) == 1
     computed = solved.passes.operation(user)
     if not written or (is_the_answer and _NUMBER.fullmatch(written)):

@@ -15,9 +15,8 @@ from autograd._html import card, note, table
 from autograd.formulas.explanation import TEXT_WORDING
 from autograd.formulas.latex import latex_names
 from autograd.formulas.partials import partial_formula
-from autograd.formulas.printer import LATEX, PICTURE, TEXT, Formula, Printer, enough_arguments, telling
+from autograd.formulas.printer import LATEX, PICTURE, TEXT, Formula, Printer, enough_arguments, named, telling
 from autograd.graph import Graph, uses_in
-from autograd.op import ATOM
 from autograd.staleness import same_number, stale_leaves
 from autograd.sweeps import Partials
 from autograd.value import Value, flowing, op_of
@@ -69,8 +68,8 @@ class Contribution:
         return self._rule(LATEX, self.passes.latex_names)
 
     def _rule(self, printer: Printer, names: dict[Value, str]) -> str:
-        args = [arg if type(arg) is float else Formula(names[arg], ATOM) for arg in self.node.args]
-        formula = partial_formula(printer, op_of(self.node), self.position, args, Formula(names[self.node], ATOM))
+        z, args = Formula(names[self.node]), named(self.node.args, names)
+        formula = partial_formula(printer, op_of(self.node), self.position, args, z)
         return formula.text if formula else printer.derivative(names[self.node], names[self.arg])
 
     @property
@@ -271,17 +270,14 @@ class Passes:
 
     def operation(self, node: Value) -> str:
         """How the node is computed: `c = a·b = 2·3 = 6`, but without the arguments' numbers if one has changed since."""
-        write = self.text.numbered
-        parts = [self.spelled[node], write.number(self.data(node))]
+        write, number, parts = self.text.numbered, self.data(node), [self.spelled[node]]
         if node.op is not None:
-            few = [node.args[i] for i in enough_arguments(node.op, len(node.args))]
-            symbols = [write.constant(arg) if type(arg) is float else Formula(self.spelled[arg], ATOM) for arg in few]
+            few = enough_arguments(node.op, len(node.args))
+            parts.append(write.operation(node.op, named((node.args[i] for i in few), self.spelled)).text)
             data = [arg if type(arg) is float else self.data(arg) for arg in node.args]
-            holds = same_number(node.op(*data), self.data(node))
-            exact = telling(write, node.op, data, self.data(node)) if holds else write
-            numbers = [exact.constant(arg if type(arg) is float else self.data(arg)) for arg in few]
-            parts[1:1] = [write.operation(node.op, args).text for args in ((symbols, numbers) if holds else (symbols,))]
-        return " = ".join(parts)
+            if same_number(node.op(*data), number):
+                parts.append(telling(write, node.op, data, number).operation(node.op, [data[i] for i in few]).text)
+        return " = ".join([*parts, write.number(number)])
 
 
 def steps(y: Value) -> Steps:
