@@ -69,13 +69,21 @@ def _formula(printer: Printer, op: Op, position: int, args: tuple[Formula | floa
     if op.terms is not None:  # the product of the other factors in its term
         factors = [args[i] for term in op.terms(len(args)) if position in term for i in term if i != position]
         return printer.product(abridged(factors, printer.dots))
+    found = _recorded_formula(printer, op, position, args, z, at=0.5)
+    # A custom rule may take numbers out of Values, with .data or detach(): they are no constants.
+    return found if op.built_in or found == _recorded_formula(printer, op, position, args, z, at=0.25) else None
+
+
+def _recorded_formula(
+    printer: Printer, op: Op, position: int, args: tuple[Formula | float, ...], z: Formula, at: float
+) -> Formula | None:
+    """The formula that the rule records for Values that hold the number `at`."""
     leaves: dict[Value, Formula] = {}
 
     def leaf(arg: Formula | float) -> Value | float:
         if isinstance(arg, float):
             return arg
-        node = Value(0.5)  # any number: only the formula matters
-        leaves[node] = arg
+        leaves[node := Value(at)] = arg
         return node
 
     given, result = [leaf(arg) for arg in args], leaf(z)
@@ -106,9 +114,9 @@ def _written(printer: Printer, partial: Value | float, leaves: Mapping[Value, Fo
     if type(partial) is not Value:
         return printer.constant(number(partial))
     nodes = topological_order([partial])
-    if len(nodes) > MAX_NODES or any(node.op is None and node not in leaves for node in nodes):  # a custom rule may detach
+    if len(nodes) > MAX_NODES:
         return None
-    written = dict(leaves)
+    written = {node: leaves.get(node) or printer.constant(node.data) for node in nodes if node.op is None}
     same = simplified(nodes)
 
     def formula(node: Value | float) -> Formula:

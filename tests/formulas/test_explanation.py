@@ -263,11 +263,19 @@ def test_a_rule_of_the_users_own_that_cannot_be_written_is_given_in_numbers():
     assert explain(x, of=L).text == "∂L/∂x = 6, since L = bend(x)"
 
 
-def test_a_custom_rule_that_detaches_is_given_as_a_number():
-    held = custom_op(lambda x: x * x, partials=lambda z, x: x * (x.detach() if type(x) is Value else x), name="held")
+@pytest.mark.parametrize("taken_out", [Value.detach, Value.item, lambda x: x.data * x], ids=["detach", "item", "data"])
+def test_a_custom_rule_that_takes_numbers_out_of_values_is_given_as_a_number(taken_out):
+    held = custom_op(lambda x: x, partials=lambda z, x: 2.0 * (taken_out(x) if type(x) is Value else x), name="held")
     x = Value(3.0)
     L = held(x)
-    assert explain(x, of=L).text == "∂L/∂x = 9, since L = held(x)"
+    assert explain(x, of=L).text == "∂L/∂x = 6, since L = held(x)"
+
+
+def test_a_value_of_a_custom_rule_that_is_always_the_same_is_a_constant():
+    double = custom_op(lambda x: 2.0 * x, partials=lambda z, x: Value(2.0) * 1.0 if type(x) is Value else 2.0, name="double")
+    x = Value(3.0)
+    L = double(x)
+    assert explain(x, of=L).text == "∂L/∂x = 2, since L = double(x)"
 
 
 def test_a_network_is_explained_under_the_names_of_its_parameters():
