@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
 from autograd import context, ops
@@ -38,7 +39,7 @@ class Explanation:
     value: float
     text: str
     latex: Latex
-    html: tuple[str, ...] = field(default=(), repr=False)
+    html: tuple[str, ...]
 
     def __repr__(self) -> str:
         return self.text
@@ -199,12 +200,9 @@ class ChainRule:
             return [*first, self.line(x)]
         nodes = [x, *self._between(x)]
         total = sum(1 if self._direct(node) else 1 + len(abridged([*self.users[node]])) for node in nodes)
-        lines: list[str] = []
-        for node in nodes:
-            if len(lines) < MAX_LINES:
-                lines += self._lines(node)
+        lines = islice((line for node in nodes for line in self._lines(node)), MAX_LINES)
         more = [self.wording.more.format(counted(total - MAX_LINES, "more line"))] if total > MAX_LINES else []
-        return [*first, *lines[:MAX_LINES], *more]
+        return [*first, *lines, *more]
 
     def line(self, node: Value) -> str:
         """∂root/∂node in symbols and in numbers, in one line; or why it is 0."""

@@ -108,17 +108,16 @@ class Step:
     phase: str
     node: Value
     name: str
+    passes: Passes = field(repr=False)
     operation: str = ""
     upstream: float | None = None
     contributions: tuple[Contribution, ...] = field(default=(), repr=False)
-    root: Value | None = field(default=None, repr=False)
-    spelled: str = field(default="", repr=False)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Step) and self.root is other.root and self.index == other.index
+        return isinstance(other, Step) and self.passes.root is other.passes.root and self.index == other.index
 
     def __hash__(self) -> int:
-        return hash((self.root, self.index))
+        return hash((self.passes.root, self.index))
 
     @property
     def sentence(self) -> str:
@@ -127,8 +126,8 @@ class Step:
             return self.operation
         sentences = [contribution.sentence for contribution in self.contributions[:MAX_SENTENCES]]
         more = len(self.contributions) - len(sentences)
-        seed = f"∂{self.spelled}/∂{self.spelled} = 1"
-        return "; ".join(sentences + [f"… and {more:,} more"] * bool(more)) or seed
+        root = self.passes.spelled[self.passes.root]
+        return "; ".join(sentences + [f"… and {more:,} more"] * bool(more)) or f"∂{root}/∂{root} = 1"
 
     def __str__(self) -> str:
         return self.sentence
@@ -246,13 +245,12 @@ class Passes:
     def step(self, index: int) -> Step:
         """The step with this index, from 0."""
         turn = index - len(self.forward)
-        node = self.forward[index] if turn < 0 else self.backward[turn - 1][0] if turn else self.root
-        about: dict[str, Any] = {"node": node, "name": self.names[node], "spelled": self.spelled[node], "root": self.root}
         if turn < 0:
-            return Step(index, "forward", operation=self.operation(node), **about)
-        upstream = self.backward[turn - 1][1] if turn else 1.0
+            node = self.forward[index]
+            return Step(index, "forward", node, self.names[node], self, self.operation(node))
+        node, upstream, _ = self.backward[turn - 1] if turn else (self.root, 1.0, [])
         passed_on = tuple(self.contributions(turn - 1)) if turn else ()
-        return Step(index, "backward", upstream=upstream, contributions=passed_on, **about)
+        return Step(index, "backward", node, self.names[node], self, "", upstream, passed_on)
 
     def gradients(self, index: int) -> dict[Value, float]:
         """The gradients after the step with this index."""

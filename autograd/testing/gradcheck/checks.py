@@ -101,18 +101,17 @@ def _check(
         return atol + (rtol and rtol * abs(derivative))  # no NaN from 0 times infinity
 
     checks: list[Checked] = []
-    partials: list[Partial] = []
+    sensitivities: list[float] = []
     for mode in modes:
         function = FunctionUnderTest(f, inputs, caller, mode)
         for level in range(order):
             if level == 0 and mode != modes[0]:
                 continue  # the first derivatives are checked in all modes at once
             function.level = level
-            found = _DerivativeCheck(function, modes if level == 0 else (mode,), tolerance, step).run()
-            checks += found[0]
-            partials += found[1]
-    sensitivities = tuple(partial.sensitivity for partial in partials)
-    return GradcheckReport(tuple(checks), sensitivities, function.skipped, function.frozen, conventions)
+            checked, of_ops = _DerivativeCheck(function, modes if level == 0 else (mode,), tolerance, step).run()
+            checks += checked
+            sensitivities += [partial.sensitivity for partial in of_ops]
+    return GradcheckReport(tuple(checks), tuple(sensitivities), function.skipped, function.frozen, conventions)
 
 
 class _DerivativeCheck:

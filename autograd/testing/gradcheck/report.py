@@ -136,13 +136,11 @@ class GradcheckReport:
         return card(title, rows, *notes, holds=bool(self))
 
     def _notes(self) -> Iterator[str]:
-        unseen = sum(not check.differences.known for check in self.checks)
-        if unseen:
-            checks = counted(len(self.checks), "derivative")
+        checks = counted(len(self.checks), "derivative")
+        if unseen := sum(not check.differences.known for check in self.checks):
             yield f"{unseen} of {checks} could not be checked: finite differences show nothing there"
-        hidden = sum(check.differences.known and check.hidden for check in self.checks)
-        if hidden:
-            yield f"{hidden} of {counted(len(self.checks), 'derivative')} could not be checked: rounding hides the gradient there"
+        if hidden := sum(check.differences.known and check.hidden for check in self.checks):
+            yield f"{hidden} of {checks} could not be checked: rounding hides the gradient there"
         yield from self.at_kinks()
         seen = [sensitivity for sensitivity in self.partials if sensitivity < 1.0]
         tiny = len(self.partials) - len(seen)
@@ -165,8 +163,7 @@ class GradcheckReport:
             yield f"… and {len(smooth) - MAX_SMOOTH} more where the function is smooth"
         if smooth and not self:
             yield "the report is therefore false: pass conventions='accept' to accept the conventional derivatives"
-        unclear = sum(check.smoothness is Smoothness.UNCLEAR for check in self.checks)
-        if unclear:
+        if unclear := sum(check.smoothness is Smoothness.UNCLEAR for check in self.checks):
             yield (
                 f"{counted(unclear, 'derivative')} by convention, at kinks: finite differences are too coarse to tell "
                 "whether the function is smooth there"

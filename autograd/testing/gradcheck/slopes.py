@@ -53,8 +53,6 @@ class SlopeRange(NamedTuple):
         return math.isfinite(claimed) and (math.isinf(off) or self.low - off <= claimed <= self.high + off)
 
     def __str__(self) -> str:
-        if not self.known:
-            return "nothing"
         if self.is_one:
             return repr(self.low) if math.isinf(self.low) else f"{self.low!r} ± {self.bound:.2g}"
         return f"{self.low!r} to {self.high!r} ± {self.bound:.2g}"
