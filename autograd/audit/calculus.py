@@ -51,7 +51,7 @@ class Operation(NamedTuple):
 
     @property
     def is_linear(self) -> bool:
-        return is_linear(self.node, value_args(self.node))
+        return is_linear(self.node, {*value_args(self.node)})
 
     @property
     def has_constant_factor(self) -> bool:

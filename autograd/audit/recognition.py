@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any, NamedTuple
 
 from autograd import ops
@@ -34,10 +34,11 @@ def derivative(op: Op, x: float) -> float:
 
 
 def value_args(node: Value) -> list[Value]:
+    """The arguments that are Values. (For `in`, make it a set: a list compares Values by their numbers.)"""
     return [arg for arg in node.args if type(arg) is Value]
 
 
-def _moved(node: Value, moving: Collection[Value], x: float, partials: bool = False) -> tuple[float, list[Any]]:
+def _moved(node: Value, moving: Set[Value], x: float, partials: bool = False) -> tuple[float, list[Any]]:
     """The value of a node, and its partials with respect to some of its arguments, with those set to x."""
     moves = [type(arg) is Value and arg in moving for arg in node.args]
     args = [x if moved else number for number, moved in zip(operands(node), moves, strict=True)]
@@ -55,13 +56,13 @@ def is_function(node: Value, function: Function) -> bool:
     return len(args) == 1 and agree(lambda x: _moved(node, args, x)[0], function)
 
 
-def is_linear(node: Value, moving: Collection[Value]) -> bool:
+def is_linear(node: Value, moving: Set[Value]) -> bool:
     """True if a node is linear in these arguments: its partials with respect to them are the same at the probes."""
     here = [p if type(arg) is Value and arg in moving else None for arg, p in zip(node.args, node.partials, strict=True)]
     return op_of(node).linear or all(_moved(node, moving, x, partials=True)[1] == here for x in PROBES[:2])
 
 
-def is_homogeneous(node: Value, moving: Collection[Value]) -> bool:
+def is_homogeneous(node: Value, moving: Set[Value]) -> bool:
     """True if scaling these arguments by t scales the node by a power of t. A difference from 0 counts as one from data."""
     op = op_of(node)
     if op.linear:
@@ -127,7 +128,7 @@ def _activation(node: Value) -> Activation | None:
 
     def function(x: float) -> float:
         for each in reversed(nodes):
-            x, _ = _moved(each, value_args(each), x)
+            x, _ = _moved(each, {*value_args(each)}, x)
         return x
 
     while len(nodes) < MAX_WRITTEN_OUT and len(value_args(inner)) == 1 and not op_of(inner).activation:

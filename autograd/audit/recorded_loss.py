@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from functools import cache, cached_property, reduce
 from random import Random
 from typing import Any, NamedTuple
@@ -157,8 +157,8 @@ class RecordedLoss:
         for node in graph:
             owners[node] = {parameters[node]} if node in parameters else set().union(*(owners[arg] for arg in value_args(node)))
 
-        def dependents(node: Value) -> dict[Value, None]:
-            return {arg: None for arg in value_args(node) if owners[arg]}
+        def dependents(node: Value) -> Set[Value]:
+            return dict.fromkeys(arg for arg in value_args(node) if owners[arg]).keys()  # in order
 
         def largest(is_term: Callable[[Value], bool]) -> list[Value]:
             found, seen, stack = [], set(), list(graph.roots)
@@ -202,7 +202,7 @@ class RecordedLoss:
         moving = depending_on((leaf for leaves in self.leaves.values() for leaf in leaves), self.graph.nodes)
         inside: set[Value] = set()  # below a nonlinear op
         for node in reversed(self.graph.nodes):
-            args = [arg for arg in value_args(node) if arg in moving]
+            args = moving.intersection(value_args(node))
             if args and (node in inside or not is_linear(node, args)):
                 inside.update(args)
         return moving - inside
@@ -228,7 +228,7 @@ class RecordedLoss:
         users = dict.fromkeys(edge.node for edge in self._uses(name)[0])
         uses = {node: 1 << i for i, node in enumerate(users)}  # those that a node depends on, as bits
         for node in self.graph:
-            if args := [arg for arg in value_args(node) if arg in uses]:
+            if args := uses.keys() & value_args(node):
                 several = reduce(operator.or_, map(uses.__getitem__, args))
                 if node in users or (several.bit_count() > 1 and not is_linear(node, args)):
                     return False

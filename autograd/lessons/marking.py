@@ -230,16 +230,15 @@ def _written(edges: Sequence[Edge], args: Sequence[Formula | float], z: Formula)
 
 def hint_places(solved: SolvedGraph, x: Value) -> str:
     """The uses of x, and how its gradient comes from them."""
-    name, quotient = solved.spelled, solved.quotient
-    users = [user for user, edges in solved.uses(x).items() for _ in edges]
-    if not users:
+    name, quotient, uses = solved.spelled, solved.quotient, solved.uses(x)
+    places = [name[user] + " again" * (i > 0) for user, edges in uses.items() for i in range(len(edges))]
+    if not places:
         return f"nothing passes a gradient back to {name[x]}, so its gradient is 0"
-    if users == [solved.root]:
-        return f"{name[x]} is used once, for {name[solved.root]} itself, so its gradient is the local derivative alone"
-    if len(users) == 1:
-        (user,) = users
-        product = f"{quotient(user)}, the gradient of {name[user]}, times {quotient(x, user)}"
-        return f"{name[x]} is used once, for {name[user]}: its gradient is {product}"
-    places = listed([f"{name[user]} again" if user in users[:i] else name[user] for i, user in enumerate(users)])
-    passed = "each of these arrows carries back the gradient at its end times the local derivative; add them up"
-    return f"{name[x]} is used {len(users):,} times, for {places}: {passed}"
+    if len(places) > 1:
+        passed = "each of these arrows carries back the gradient at its end times the local derivative; add them up"
+        return f"{name[x]} is used {len(places):,} times, for {listed(places)}: {passed}"
+    (user,) = uses
+    if user is solved.root:
+        return f"{name[x]} is used once, for {name[user]} itself, so its gradient is the local derivative alone"
+    product = f"{quotient(user)}, the gradient of {name[user]}, times {quotient(x, user)}"
+    return f"{name[x]} is used once, for {name[user]}: its gradient is {product}"

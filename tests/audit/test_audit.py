@@ -360,6 +360,13 @@ def test_uses_that_do_not_just_add_up_are_no_samples():
     assert "only the last of the 2 uses of u counts" in report["u"].likely()
 
 
+@pytest.mark.parametrize("c", [4.0, 4.5])
+def test_a_constant_that_is_the_squared_error_by_chance_is_no_parameter(c):
+    weight = Value(c)
+    report = audit(lambda w: weight * (w - 1.0) ** 2.0, c, at=3.0)  # as for c·|w − 1|
+    assert "the claim is exact for the absolute error, but f has the squared one" in repr(report)
+
+
 def test_a_sample_whose_prediction_is_written_twice_is_not_counted_twice():
     samples = [(1.0, 1.0), (2.0, 0.0), (-0.5, 1.0), (1.5, 1.0)]
 

@@ -341,6 +341,11 @@ def test_a_use_that_comes_twice_and_a_node_that_is_used_often_are_told():
     y.label = "y"
     assert quiz(y).hint("x") == "y = x·x = 2·2 = 4, so ∂y/∂x = x + x"
     assert "x is used 2 times, for y and y again" in quiz(y).hint("x", 2)
+    a, b = x * 3.0, x * 3.0
+    y = a * b
+    assert "x is used 2 times, for b and a:" in quiz(y).hint("x", 2)  # though both are 6
+    z = a * 1.0
+    assert quiz(z).hint("x", 2).startswith("x is used once, for a: ")  # though z is 6 too
     a = x * x
     y = a * 3.0
     assert quiz(y).hint("x") == "a = x·x = 2·2 = 4, so ∂a/∂x = x + x = 2 + 2"
