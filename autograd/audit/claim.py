@@ -70,11 +70,11 @@ class Claim:
         holds_everywhere = bool(judged) and all(entry.agrees for _, entries in judged for entry in entries)
         if all(loss.claimed[name] == first for loss in losses) and not holds_everywhere:
             losses, judged = losses[:1], judged[:1]  # numbers, or a function that is meant for one point only
-        told = [(loss, entries) for loss, entries in judged if not _is_hidden(entries)]
+        decided = [(loss, entries) for loss, entries in judged if not _is_hidden(entries)]
         self.hidden_here = bool(judged) and _is_hidden(judged[0][1])
-        self.undecided = bool(judged) and not told
-        self.losses = [loss for loss, _ in told or judged] or losses  # those where it can be judged
-        self.entries = [entries for _, entries in told or judged]
+        self.undecided = bool(judged) and not decided
+        self.losses = [loss for loss, _ in decided or judged] or losses
+        self.entries = [entries for _, entries in decided or judged]
         self.agrees = self.same_shape and all(entry.agrees for entries in self.entries for entry in entries)
         self.takes_a_side = self.same_shape and any(low < high for low, high in self.loss.sides.spans[name])
 
@@ -120,7 +120,7 @@ class Claim:
 
     @cached_property
     def uses(self) -> str:
-        """A term for the uses of the parameter. Samples use it once and independently; in x·tanh(3·x) one use feeds the other."""
+        """A term for the uses of the parameter. Samples use it once each and are added up; in x·tanh(3·x) the uses multiply."""
         apart = self.has_layers_or_arrays and not self.loss.repeats and self.loss.is_used_apart(self.name)
         return "samples" if apart else f"uses of {self.name}"
 

@@ -283,8 +283,8 @@ def penalty_form(claim: Claim) -> Iterator[Diagnosis]:
         return
     if not claim.has_penalty:
         w = claim.loss.numbers[name]
-        told = {text: form for text, form in FORMS.items() if len(w) == 1 or len(set(form(w))) > 1}  # from adding a constant
-        for text in _fitted(claim, claim.gradient, told):
+        forms = {text: form for text, form in FORMS.items() if len(w) == 1 or len(set(form(w))) > 1}  # any constant fits the rest
+        for text in _fitted(claim, claim.gradient, forms):
             yield Diagnosis("penalty", f"the claim adds the gradient of a penalty on {name}, {text}, but f has none")
         return
     for text in _fitted(claim, claim.data):

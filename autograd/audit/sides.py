@@ -68,7 +68,7 @@ class Sides:
     def _derivative(self, conventional: Numbers) -> Numbers:
         """The gradient from backward(); but the true one if f is smooth where its ops have kinks, as in relu(x) - relu(-x)."""
         found = {name: list(xs) for name, xs in conventional.items()}
-        for name, xs in found.items() if self._beside else ():
+        for name, xs in found.items():
             for i, beside in enumerate(zip(*(side[name] for side in self._beside), strict=True)):
                 xs[i] = beside[0] if _are_one(beside) else xs[i]
         return found
@@ -77,7 +77,7 @@ class Sides:
     def spans(self) -> dict[str, list[Span]]:
         """The range of each number of the gradient: either side of a kink is right, and so is anything in between."""
         found = {name: [(g, g) for g in gs] for name, gs in self.gradient.items()}
-        for name, spans in found.items() if self._beside else ():
+        for name, spans in found.items():
             for i, (g, _) in enumerate(spans):
                 if not _are_one([side[name][i] for side in self._beside]):
                     finite = [g, *(side[name][i] for side in self._all if math.isfinite(side[name][i]))]
@@ -85,9 +85,9 @@ class Sides:
         return found
 
     def hold_together(self, claimed: Mapping[str, Sequence[float]]) -> bool:
-        """True if claims that each take one side take the same one: with any signs, their sum lies between the sides'."""
+        """True if these claims, each right on some side, can take the same one: every signed sum lies between the sides' sums."""
         random = Random(0)
-        for i in range(DIRECTIONS if self._beside else 0):
+        for i in range(DIRECTIONS):
             signs = {name: [random.choice((-1.0, 1.0)) if i else 1.0 for _ in xs] for name, xs in claimed.items()}
             mine, *sums = (_weighted(signs, numbers) for numbers in (claimed, self.gradient, *self._all))
             slack = SAME * max(abs(x) for x in (mine, *sums))

@@ -119,9 +119,10 @@ def _by_result(op: Op) -> Function | None:
 
 def _without_square(op: Op) -> Derivative | None:
     """The textbook derivative without its square, as 1 − a for tanh; None if it has no square."""
-    if op.arity != 1 or len(op.textbook) != 1 or "**2" not in op.textbook[0]:
+    textbook = "".join(op.textbook)  # one at most, since units have one argument
+    if "**2" not in textbook:
         return None
-    formula = _formula(op.textbook[0].replace("**2", ""))
+    formula = _formula(textbook.replace("**2", ""))
     return lambda unit, i, loss: formula(unit.x, unit.a)
 
 

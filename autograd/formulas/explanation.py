@@ -299,8 +299,8 @@ class ChainRule:
 
 def _rule_applies(edge: Edge) -> bool:
     """False if the recorded partial is NaN while its textbook rule is a number: log at −1, where 1/x is −1."""
-    node, op = edge.node, edge.node.op
-    if op is None or not op.built_in or edge.partial == edge.partial:
+    node, op = edge.node, op_of(edge.node)
+    if not op.built_in or edge.partial == edge.partial:
         return True
     with context.quiet():
         rule = textbook_partial(op, edge.position, [Value(x) for x in operands(node)], Value(node.data))

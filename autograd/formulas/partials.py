@@ -138,7 +138,7 @@ def simplified(nodes: Sequence[Value], choose: bool = False) -> dict[Value, Valu
     return same
 
 
-# A built-in op that, given a constant besides, returns each of these bit for bit is the identity there.
+# If a built-in op of these and a constant returns each of them bit for bit, it is the identity.
 _PROBES = (0.0, -0.0, 1.5, -2.25, 1e300, 5e-324, math.inf, -math.inf, math.nan)
 
 
@@ -153,7 +153,7 @@ def _simplified(node: Value, op: Op, args: Sequence[Any], choose: bool) -> Value
     if not unknown:
         constant: float = op(*args)
         return constant
-    if len(args) == 2 and len(unknown) == 1 and op.kinks is None:  # between kinks a few numbers cannot show everything
+    if len(args) == 2 and len(unknown) == 1 and op.kinks is None:  # with kinks, a few numbers prove nothing
         results = [repr(op(*(x if arg is unknown[0] else arg for arg in args))) for x in _PROBES]
         if results == [repr(x) for x in _PROBES]:
             return unknown[0]

@@ -33,7 +33,7 @@ Asked = Value | str | int
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """A question: what is ∂y/∂node? `name` is the node's, `text` the derivative's."""
+    """A question: what is ∂y/∂node? `name` is that of the node, `text` the derivative as written."""
 
     number: int
     node: Value
