@@ -12,7 +12,7 @@ from autograd.op import Op
 from autograd.value import Value, op_of, operands, take_partials
 
 Function = Callable[[float], float]
-Layer = tuple[str, int]  # the name of its function, and its number
+Layer = tuple[str, int]  # the name of its function, and its number, counted from the inputs
 Override = Mapping[Value, Sequence[float | None]]  # partials in place of the recorded ones
 
 PROBES = (0.7, -1.3, 2.1)  # numbers at which functions are compared
@@ -75,7 +75,7 @@ def is_homogeneous(node: Value, moving: Set[Value]) -> bool:
 
 
 class Activation(NamedTuple):
-    """A unit of a network, or any function of one argument: its result is op(x). Layers are counted from the inputs.
+    """A unit of a network, or any function of one argument: its result is op(x).
 
     `nodes` are the operations it is written with, the result first and the one that takes sign·x last.
     """
@@ -84,7 +84,6 @@ class Activation(NamedTuple):
     x: float
     nodes: Sequence[Value]
     sign: float
-    layer: int = 0
 
     @property
     def a(self) -> float:
@@ -102,7 +101,7 @@ def network_layers(order: Sequence[Value]) -> dict[Layer, list[Activation]]:
     inside = {part for unit in units.values() for part in unit.nodes[1:]}
     layers: dict[Value, int] = {}
     samples: dict[Value, float] = {}
-    found: list[Activation] = []
+    found: list[Value] = []
     for node in order:
         args = value_args(node)
         layers[node] = max((layers[arg] for arg in args), default=0)
@@ -110,10 +109,10 @@ def network_layers(order: Sequence[Value]) -> dict[Layer, list[Activation]]:
         if node in units and node not in inside:
             layers[node] += 1
             samples[node] = min(samples[node], len(found))  # a sample is identified by its first unit
-            found.append(units[node]._replace(layer=layers[node]))
+            found.append(node)
     groups: dict[Layer, list[Activation]] = {}
-    for unit in sorted(found, key=lambda unit: samples[unit.nodes[0]]):
-        groups.setdefault((unit.op.name, unit.layer), []).append(unit)
+    for node in sorted(found, key=samples.__getitem__):
+        groups.setdefault((units[node].op.name, layers[node]), []).append(units[node])
     return groups
 
 
