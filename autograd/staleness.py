@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from autograd.errors import StaleGraphError
+from autograd.errors import REFUSALS, StaleGraphError
+from autograd.op import Op
 from autograd.value import Value, operands, take_partials
 
 
@@ -67,13 +68,21 @@ def same_number(one: float | None, other: float | None) -> bool:
     return one == other or (one != one and other != other)
 
 
+def gives(op: Op, numbers: Sequence[float], z: float) -> bool:
+    """True if the op of these numbers is z; False if it is a custom op outside its domain."""
+    try:
+        return same_number(op(*numbers), z)
+    except REFUSALS:
+        return False
+
+
 def is_current(node: Value, numbers: Sequence[float] | None = None) -> bool:
     """True if recording the node again, on its current arguments or on `numbers`, would give the same number and partials."""
     op = node.op
     if op is None:
         return True
     numbers = operands(node) if numbers is None else numbers
-    if not same_number(op(*numbers), node._number):
+    if not gives(op, numbers, node._number):
         return False
     if op.linear:
         return True

@@ -1,10 +1,13 @@
 """stale_leaves: the leaves of a graph that were changed after it was recorded."""
 
+import math
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Value
+from autograd import StaleGraphError, Value, custom_op, explain, gradients, steps
 from autograd.staleness import stale_leaves
 from autograd.sweeps import topological_order
 from tests.support.programs import run_ops, tame_floats, wild_programs
@@ -31,6 +34,18 @@ def test_only_changed_leaves_are_found_where_every_leaf_is_in_a_product_and_all_
     for leaf in moved:
         leaf.data += 1.0
     assert set(stale_leaves(order)) == set(moved)
+
+
+def test_a_leaf_that_has_left_the_domain_of_a_custom_op_was_changed():
+    half = custom_op(lambda x: math.log(x) / 2.0, partials=lambda z, x: 0.5 / x, name="half_log")
+    x = Value(1.0, "x")
+    y = half(x)
+    x.data = -1.0
+    assert stale_leaves(topological_order([y])) == [x]
+    assert str(steps(y)).startswith("x was changed after this was recorded")
+    assert str(explain(x, of=y)).startswith("x was changed after this was recorded")
+    with pytest.raises(StaleGraphError, match="the number of x was changed after half_log was recorded with it"):
+        gradients(y, x, create_graph=True)
 
 
 def test_a_leaf_that_a_dot_multiplies_by_a_number_as_well_does_not_throw_doubt_on_its_bias():

@@ -17,7 +17,7 @@ from autograd.formulas.latex import latex_names
 from autograd.formulas.partials import partial_formula
 from autograd.formulas.printer import LATEX, PICTURE, TEXT, Formula, Printer, enough_arguments, named, telling
 from autograd.graph import Graph, uses_in
-from autograd.staleness import same_number, stale_leaves
+from autograd.staleness import gives, stale_leaves
 from autograd.sweeps import Partials
 from autograd.value import Value, flowing, op_of
 
@@ -273,7 +273,7 @@ class Passes:
             few = enough_arguments(node.op, len(node.args))
             parts.append(write.operation(node.op, named((node.args[i] for i in few), self.spelled)).text)
             data = [arg if type(arg) is float else self.data(arg) for arg in node.args]
-            if same_number(node.op(*data), number):
+            if gives(node.op, data, number):
                 parts.append(telling(write, node.op, data, number).operation(node.op, [data[i] for i in few]).text)
         return " = ".join([*parts, write.number(number)])
 
