@@ -76,6 +76,10 @@ def custom_op(
         _check_count(label, forward, rules, "partials must be one function for")
     if not variadic:
         _check_partials(label, rules)
+    if columns.get("kinks") is not None:
+        _check_functions(label, kinks=columns["kinks"])
+    if columns.get("domain") is not None:
+        _check_domain(label, columns["domain"], len(rules))
     _check_templates(columns, None if variadic else len(rules))
     return op(label, forward, *rules, **columns)
 
@@ -175,6 +179,17 @@ def _signature(function: Rule) -> inspect.Signature | None:
         return inspect.signature(function)
     except (TypeError, ValueError):
         return None
+
+
+def _check_domain(label: str, domain: Any, count: int) -> None:
+    """ValueError unless there are intervals for each of `count` arguments."""
+    try:
+        found = [[(number(low), number(high)) for low, high in intervals] for intervals in domain]
+    except (TypeError, ValueError):
+        found = []
+    if len(found) != count:
+        each = "a list of intervals for each argument, as in [[(0.0, math.inf)]] for one that must be positive"
+        raise ValueError(f"custom_op: domain of {label} must have {each}, got {domain!r}")
 
 
 def _check_templates(columns: Mapping[str, Any], arity: int | None) -> None:

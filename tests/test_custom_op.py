@@ -129,12 +129,19 @@ def slope(z, x, y):
         ({"forward": product, "partials": 2.0}, "partials of op must be a function, got 2.0"),
         ({"forward": product, "vjp": 2.0}, "vjp of op must be a function, got 2.0"),
         ({"forward": product, "partials": [slope, slope], "fallback": 0.0}, "fallback of op must be a function, got 0.0"),
+        ({"forward": product, "partials": [slope, slope], "kinks": 0.0}, "kinks of op must be a function, got 0.0"),
     ],
 )
 def test_what_is_not_a_function_is_refused_when_the_op_is_made(columns, what):
     forward, *others = columns.items()
     with pytest.raises(TypeError, match=f"^custom_op: {what}"):
         custom_op(forward[1], name="op", **dict(others))
+
+
+@pytest.mark.parametrize("domain", [(0.0, math.inf), [(0.0, math.inf)], [[0.0, math.inf]], [[("0", "1")]], [[]] * 2, 0.0])
+def test_a_domain_that_has_no_intervals_for_each_argument_is_refused(domain):
+    with pytest.raises(ValueError, match=r"^custom_op: domain of root must have a list of intervals for each argument"):
+        custom_op(math.sqrt, partials=lambda z, x: 0.5 / z, name="root", domain=domain)
     assert "op" not in TABLE
 
 
