@@ -20,6 +20,14 @@ from autograd.value import Value, operands, partials_at
 MAX_NODES = 50  # of a function whose operations are tried one by one
 MAX_TEXT = 40  # characters of a formula in a sentence
 
+# Constant factors of derivatives, which are easily forgotten.
+FACTORS: Sequence[tuple[Callable[[float], float], float, str]] = (
+    (math.log2, 1.0 / math.log(2.0), "1/ln 2"),
+    (math.log10, 1.0 / math.log(10.0), "1/ln 10"),
+    (math.sqrt, 0.5, "½"),
+    (math.erf, 2.0 / math.sqrt(math.pi), "2/√π"),
+)
+
 
 class Operation(NamedTuple):
     """One operation of f: the numbers of its arguments, and their derivatives with respect to the parameter (0 for constants)."""
@@ -238,9 +246,8 @@ def _quotient(step: Operation, text: Text) -> Found:
 def _power(step: Operation, text: Text) -> Found:
     """The exponent of a power is not lowered, or is left out; or an exponential is taken for a power."""
     its = f"the derivative of {text(step.node)}"
-    as_power = f"{its} is computed by the power rule, which is only for constant exponents"
     if step.op.arity == 1 and agree(step.op, math.exp):
-        yield "power rule", as_power, lambda step: step.numbers[0] * math.exp(step.numbers[0] - 1.0) * step.slopes[0]
+        yield from _as_power(step, text, lambda step: step.numbers[0] * math.exp(step.numbers[0] - 1.0))
     elif step.computes(math.pow) and step.varying == [0]:
         yield "power rule", f"the exponent in {its} is not lowered by 1", partial(_with_exponent, lambda n: n)
         yield "power rule", f"the exponent in {its} is raised by 1, not lowered", partial(_with_exponent, lambda n: n + 1.0)
@@ -248,7 +255,7 @@ def _power(step: Operation, text: Text) -> Found:
     elif step.computes(math.pow) and step.varying == [1]:
         missing = f"the factor ln {text(step.node.args[0])} in {its} is missing"
         yield "power rule", missing, lambda step: step.node.data * step.slopes[1]
-        yield "power rule", as_power, _exponential_as_power
+        yield from _as_power(step, text, lambda step: step.numbers[1] * math.pow(step.numbers[0], step.numbers[1] - 1.0))
 
 
 def _with_exponent(exponent: Callable[[float], float], step: Operation) -> float:
@@ -256,9 +263,14 @@ def _with_exponent(exponent: Callable[[float], float], step: Operation) -> float
     return n * math.pow(x, exponent(n)) * step.slopes[0]
 
 
-def _exponential_as_power(step: Operation) -> float:
-    a, x = step.numbers
-    return x * math.pow(a, x - 1.0) * step.slopes[1]
+def _as_power(step: Operation, text: Text, wrong: Wrong) -> Found:
+    """An exponential is differentiated like a power, with or without the derivative of its exponent."""
+    (i,) = step.varying
+    sentence = f"the derivative of {text(step.node)} is computed by the power rule, which is only for constant exponents"
+    yield "power rule", sentence, lambda step: wrong(step) * step.slopes[i]
+    if not step.is_of_variables:
+        also = f"{sentence}; and the inner derivative, that of {text(step.node.args[i])}, is missing"
+        yield "power rule", also, wrong
 
 
 # -- functions -----------------------------------------------------------------------------------------
@@ -285,10 +297,10 @@ def _with_derivative_of(other: Op, step: Operation) -> float:
 def _constant(step: Operation, text: Text) -> Found:
     """A term whose derivative is 0 is kept, a factor is lost, or the derivative is by the other factor."""
     its = f"the derivative of {text(step.node)}"
-    for base in (2.0, 10.0) if step.op.arity == 1 else ():
-        if agree(lambda x: step.op(abs(x)), lambda x, base=base: math.log(abs(x), base)):  # type: ignore[misc]
-            factor = f"1/ln {shown(base)}"
-            yield "constant", f"the factor {factor} in {its} is missing", partial(_with_term_times, math.log(base), 0)
+    for function, factor, text_of_factor in FACTORS if step.op.arity == 1 else ():
+        if agree(lambda x: step.op(abs(x)), lambda x, function=function: function(abs(x))):  # type: ignore[misc]
+            sentence = f"the factor {text_of_factor} in {its} is missing"
+            yield "constant", sentence, partial(_with_term_times, 1.0 / factor, 0)
     if step.computes(math.pow) and step.varying == [0]:
         yield "power rule", f"the factor {shown(step.numbers[1])} in {its} is missing", lambda step: step.slope / step.numbers[1]
     elif step.has_constant_factor:

@@ -41,7 +41,7 @@ class Diagnosis(NamedTuple):
 
     >>> from autograd.audit import audit
     >>> audit(lambda w: w**2, lambda w: w, at=3.0).parameters["w"].diagnosis.text
-    'the claim is ½ times the gradient (2 is an exponent in f)'
+    'the factor 2 in the derivative of w² is missing'
     """
 
     mistake: str
@@ -60,7 +60,7 @@ class Claim:
     """The claimed gradient of a parameter, at all the points where it is judged."""
 
     def __init__(self, name: str, losses: Sequence[RecordedLoss], sizes: Mapping[str, int], rtol: float) -> None:
-        self.name, self.rtol, self._sizes = name, rtol, sizes
+        self.name, self.rtol, self.given_sizes = name, rtol, sizes
         self.loss = losses[0]  # at the point given
         first, self.shape = self.loss.claimed[name], self.loss.shapes[name]
         losses = [loss for loss in losses if name in loss.claimed and loss.claimed[name].shape == first.shape]
@@ -204,7 +204,7 @@ class Claim:
     @cached_property
     def sizes(self) -> list[tuple[str, int]]:
         """Factors by which a gradient may be too large or too small, with their reasons."""
-        sizes = [*self._sizes.items(), *(("an exponent in f", n) for n in self.loss.exponents)]
+        sizes = [*self.given_sizes.items(), *(("an exponent in f", n) for n in self.loss.exponents)]
         sizes.append((f"the number of {self.uses}", len(self.loss.contributions[self.name][0])))
         for other, shape in self.loss.shapes.items():
             words = ["the length"] if len(shape) == 1 else ["the number of rows", "the number of columns"]

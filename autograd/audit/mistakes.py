@@ -28,7 +28,7 @@ def diagnose(claims: Sequence[Claim]) -> dict[str, tuple[Diagnosis, ...]]:
 
 
 def _explanations(claim: Claim, mistakes: Sequence[Mistake]) -> list[Diagnosis]:
-    return [diagnosis for mistake in mistakes for diagnosis in mistake(claim)]
+    return list(dict.fromkeys(diagnosis for mistake in mistakes for diagnosis in mistake(claim)))
 
 
 # -- kinks -------------------------------------------------------------------------------------------
@@ -49,6 +49,13 @@ def sign(claim: Claim) -> Iterator[Diagnosis]:
     """−1 times the gradient."""
     if claim.is_explained_by(claim.gradient, -1.0):
         yield Diagnosis("sign", "the sign is wrong")
+
+
+def given_size(claim: Claim) -> Iterator[Diagnosis]:
+    """The gradient times a size that the user gave: likelier than a constant of f that happens to be as large."""
+    factor = claim.known_factor(claim.gradient)
+    if factor and factor.size in claim.given_sizes.values():
+        yield from known_factor(claim)
 
 
 def known_factor(claim: Claim) -> Iterator[Diagnosis]:
@@ -97,6 +104,12 @@ def other_parameter(claim: Claim) -> Iterator[Diagnosis]:
 
 def _gradient(name: str) -> Candidate:
     return lambda loss: loss.gradient[name]
+
+
+def function_itself(claim: Claim) -> Iterator[Diagnosis]:
+    """The value of f."""
+    if claim.is_explained_by(lambda loss: [loss.graph.roots[0].data] if not claim.shape else None):
+        yield Diagnosis("function itself", "the claim is f itself, not its derivative")
 
 
 def wrong_axis(claim: Claim) -> Iterator[Diagnosis]:
@@ -334,13 +347,15 @@ MISTAKES: Sequence[Mistake] = (
     convention,
     sign,
     calculus.rules,
-    known_factor,
+    given_size,
     calculus.constants,
+    known_factor,
     transpose,
     penalty_strength,
     samples,
     missing_part,
     other_parameter,
+    function_itself,
     wrong_axis,
     wrong_partials.activation,
     wrong_partials.weights,

@@ -137,7 +137,7 @@ class Proofreading:
     >>> notes
     notes: 1 of 2 statements does not hold
     d(w²)/dw = w: does not hold
-        likely: the claim is ½ times the gradient (2 is an exponent in f)
+        likely: the factor 2 in the derivative of w² is missing
         right: 2w
     d(w³)/dw = 3w²: holds
     """

@@ -376,8 +376,9 @@ def test_a_sample_whose_prediction_is_written_twice_is_not_counted_twice():
     def without_the_mean(w):
         return sum((1 / (1 + math.exp(-w * x)) - y) * x for x, y in samples)
 
-    text = audit(cross_entropy, without_the_mean, at=0.3)["w"].likely()
-    assert text == "the claim is ½·8 times the gradient (8 is the number of uses of w)"
+    entry = audit(cross_entropy, without_the_mean, at=0.3)["w"]
+    assert entry.likely() == "the constant factor in the derivative of (−(… + … + … + …))/4 is missing"
+    assert "the claim is ½·8 times the gradient (8 is the number of uses of w)" in entry.others()
 
 
 def test_other_numbers_in_another_shape_are_told_as_that():

@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import autograd
-from autograd import cos, exp, log, log2, log10, maximum, minimum, sigmoid, sin, sqrt, tan, tanh, where
+from autograd import cos, erf, exp, log, log2, log10, maximum, minimum, sigmoid, sin, sqrt, tan, tanh, where
 from autograd.audit import audit
 
 
@@ -89,6 +89,18 @@ from autograd.audit import audit
             "the derivative of exp(3·x) is computed by the power rule, which is only for constant exponents",
         ),
         (
+            lambda x: exp(3 * x),
+            lambda x: 3 * x * exp(3 * x - 1),
+            "the derivative of exp(3·x) is computed by the power rule, which is only for constant exponents; "
+            "and the inner derivative, that of 3·x, is missing",
+        ),
+        (
+            lambda x: 2 ** (3 * x),
+            lambda x: 3 * x * 2 ** (3 * x - 1),
+            "the derivative of 2^(3·x) is computed by the power rule, which is only for constant exponents; "
+            "and the inner derivative, that of 3·x, is missing",
+        ),
+        (
             lambda x: x**x,
             lambda x: x * x ** (x - 1),
             "in the derivative of x^x, the term with the derivative of the exponent x is missing",
@@ -100,6 +112,15 @@ from autograd.audit import audit
         ),
         (lambda x: log2(3 * x), lambda x: 1 / x, "the factor 1/ln 2 in the derivative of log₂(3·x) is missing"),
         (lambda x: x * log10(x), lambda x: log10(x) + 1, "the factor 1/ln 10 in the derivative of log₁₀(x) is missing"),
+        (lambda x: sqrt(3 * x), lambda x: 3 / sqrt(3 * x), "the factor ½ in the derivative of sqrt(3·x) is missing"),
+        (lambda x: erf(x) * 5, lambda x: 5 * exp(-x * x), "the factor 2/√π in the derivative of erf(x) is missing"),
+        (lambda x: x**2, lambda x: x, "the factor 2 in the derivative of x² is missing"),
+        (
+            lambda x: exp(-(x**2) / 2),
+            lambda x: -2 * x * exp(-(x**2) / 2),
+            "the constant factor in the derivative of (−x²)/2 is missing",
+        ),
+        (lambda x: 3 * x, lambda x: 3 * x, "the claim is f itself, not its derivative"),
         (lambda x: 5 * x**3 + 3, lambda x: 3 * x**2, "the constant factor in the derivative of 5·x³ is missing"),
         (
             lambda x: x**3 + 3,
