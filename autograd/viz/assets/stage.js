@@ -24,7 +24,6 @@ const MAP_SIZE = 180; // pixels, of the longer side
 
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 const easeOut = (t) => 1 - (1 - t) ** 3;
-const parseSvg = (text) => document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
 
 // Calls `draw(share)` for each frame, share eased from 0 to 1; returns a function that ends it early, without drawing.
 function animate(draw, time = MOVE_TIME) {
@@ -84,14 +83,12 @@ function stage({ label, taken = [] }) {
 
   function place(svg, keep = false) {
     picture = svg;
-    const [, , width, height] = svg.getAttribute("viewBox").split(/[ ,]+/).map(Number);
-    const unit = /pt$/.test(svg.getAttribute("width") ?? "") ? 4 / 3 : 1;
-    size = { width: width * unit, height: height * unit };
-    svg.setAttribute("width", size.width);
-    svg.setAttribute("height", size.height);
+    const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
+    size = { width, height };
+    svg.setAttribute("width", width);
+    svg.setAttribute("height", height);
     holder.replaceChildren(svg);
-    const texts = [...svg.querySelectorAll("text[font-size]")];
-    letters = texts.length === 0 ? READABLE : unit * Math.min(...texts.map((text) => parseFloat(text.getAttribute("font-size"))));
+    letters = Math.min(...[...svg.querySelectorAll("text[font-size]")].map((text) => Number(text.getAttribute("font-size"))));
     box = { width: root.clientWidth, height: root.clientHeight };
     settle();
     stop();

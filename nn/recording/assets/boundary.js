@@ -155,13 +155,3 @@ function toShare(cell) {
   const root = (cell - MIDDLE) / MIDDLE;
   return cell === NOT_A_NUMBER ? NaN : root * Math.abs(root);
 }
-
-// The RGB colour of a magnitude from 0 to 1.
-function rampColour(ramp, t) {
-  const at = Math.min(Math.max(t, 0), 1) * (ramp.length - 1);
-  const k = Math.min(Math.floor(at), ramp.length - 2);
-  const [low, high] = [k, k + 1].map((i) => rgb(ramp[i]));
-  return low.map((part, i) => Math.round(part + (at - k) * (high[i] - part)));
-}
-
-const rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));

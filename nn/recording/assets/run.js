@@ -100,8 +100,7 @@ class Run {
       return `${name}: ${showNumber(value)} → ${showNumber(after)}${steps > 1 ? ` in ${steps} steps` : ""}`;
     }
     const gradient = this.number("gradients", name);
-    const factor = gradient < 0 ? `(${showNumber(gradient)})` : showNumber(gradient);
-    return `${name} ← ${showNumber(value)} − ${showNumber(this.data.rate)}·${factor} = ${showNumber(after)}`;
+    return `${name} ← ${showNumber(value)} − ${showNumber(this.data.rate)}·${factorText(gradient, 6)} = ${showNumber(after)}`;
   }
 
   // A number from "values" or "gradients"; undefined if it wasn't kept.

@@ -20,13 +20,7 @@ class States {
   }
 
   index(step) {
-    let [low, high] = [0, this.kept.length - 1];
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      if (this.kept[middle][0] <= step) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+    return this.kept.findLastIndex(([kept]) => kept <= step);
   }
 
   // Parameters and their gradients, in the order of the network.
