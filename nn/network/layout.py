@@ -233,12 +233,10 @@ class _LayoutPlanner:
     def link(self) -> None:
         """Add the links between neighbouring columns that are both drawn."""
         for before, after in pairwise(self.slots):
-            if before is None or after is None:
+            if before is None or after is None or (before == 0 and self.shape):  # weights of an image are images, too
                 continue
             sources, targets = self.shown(before)[0], self.shown(after)[0]
             first = self.network.firsts[before]
-            if before == 0 and self.shape is not None:
-                continue  # the weights are images
             for i, source in enumerate(sources):
                 for j, target in enumerate(targets):
                     out, into = _port(j, len(targets)), _port(i, len(sources))

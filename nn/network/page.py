@@ -86,7 +86,6 @@ class NetworkPage:
         w = [self.index[weight] for weight in unit.weights] if known else []
         path = as_index(self.network.parameters[unit.bias]).rpartition("b")[0] if unit.bias is not None else ""
         return {
-            "id": f"n{i}",
             "name": unit.name,
             "label": unit.label,
             "layer": layer,

@@ -58,19 +58,17 @@ def chosen(network: Network, layout: Layout) -> str:
     return " ".join(parts)
 
 
-def sentence(network: Network, numbers: Numbers, show: str, maps: Maps | None = None, layout: Layout | None = None) -> str:
+def sentence(network: Network, numbers: Numbers, show: str, maps: Maps | None, layout: Layout) -> str:
     """What the picture shows, and what this layout leaves out; the script of the page says the same."""
     largest = answer(network, numbers)
-    parts = [lead(network, maps)]
-    if layout is not None:
-        parts.append(chosen(network, layout))
+    parts = [lead(network, maps), chosen(network, layout)]
     if largest is not None and numbers["value"] is not None:
         value = shown(numbers["value"][largest] or 0.0, 4)
         parts.append(f"The largest output is {value}, that of {network.units[largest].label}.")
     return " ".join(part for part in (*parts, _strongest(network, numbers, show, layout)) if part)
 
 
-def _strongest(network: Network, numbers: Numbers, show: str, layout: Layout | None) -> str:
+def _strongest(network: Network, numbers: Numbers, show: str, layout: Layout) -> str:
     word, xs = WORDS[show], link_numbers(numbers, show)
     if xs is None:
         return NO_GRADIENTS if numbers["loss"] is None else NO_GRADIENTS_OF_LOSS
@@ -83,7 +81,7 @@ def _strongest(network: Network, numbers: Numbers, show: str, layout: Layout | N
     if x == 0.0:
         return f"Every {word} is 0."
     rule = f" = −{shown(numbers['rate'], 4)} · gradient" if show == "update" else ""
-    hidden = ", which is not drawn" if layout is not None and parameter not in _drawn(network, layout) else ""
+    hidden = "" if parameter in _drawn(network, layout) else ", which is not drawn"
     return f"The largest {word}{rule} is {shown(x, 4)}, of {as_index(name)}{hidden}."
 
 

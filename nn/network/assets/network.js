@@ -245,11 +245,10 @@ function wholeNetwork(data) {
   return { ...data, neurons, parameters };
 }
 
-// Fill `root` with the view of a network. `data` comes from nn/network/page.py; `onOpen` is called with a neuron that was
-// opened, `onClose` when it is closed, `onAsk` with the one pointed at, or null, `onLink` with the parameter of a link that was
+// Fill `root` with the view of a network. `data` comes from nn/network/page.py; `onOpen` is called with the index of a neuron that
+// was opened, `onClose` when it is closed, `onAsk` with the one pointed at, or null, `onLink` with the parameter of a link that was
 // clicked or entered, `onShow` with what the links show now; the picture is limited to `height()` pixels
-// unless that would scale it below `least()`.
-// The result has update(numbers), show("weight" | "grad" | "update"), open(id) and close().
+// unless that would scale it below `least()`. The result has update(numbers).
 function networkView(root, data, hooks = {}) {
   const nothing = () => {};
   const { onOpen = nothing, onClose = nothing, onAsk = nothing, onLink = nothing, onShow = nothing, height = () => innerHeight * 0.75, least = () => 1 } = hooks;
@@ -391,10 +390,9 @@ function networkView(root, data, hooks = {}) {
     paint();
   }
 
-  // Open a neuron's graph, by index or id, instead of the picture.
-  function open(which) {
-    const i = typeof which === "string" ? data.neurons.findIndex(({ id }) => id === which) : which;
-    if (!data.neurons[i]?.w.length) return;
+  // Open a neuron's graph instead of the picture.
+  function open(i) {
+    if (!data.neurons[i].w.length) return;
     const from = picture.units.get(i)?.getBoundingClientRect() ?? null;
     ask(null);
     if (picture.units.has(i)) choose(i);
@@ -403,7 +401,7 @@ function networkView(root, data, hooks = {}) {
     view.classList.add("opened");
     stack.inert = true;
     panel.grow(from);
-    onOpen({ index: i, ...data.neurons[i] });
+    onOpen(i);
   }
 
   async function close() {
@@ -482,7 +480,7 @@ function networkView(root, data, hooks = {}) {
   });
   new ResizeObserver(fit).observe(stack);
   fit();
-  return { root: view, update, show, open, close };
+  return { update };
 }
 
 // Weight, gradient or update: three choices, disabled where there are no numbers.
