@@ -68,7 +68,7 @@ def _operation(box: Box) -> str:
     """The symbol of an operation with its constants: `× 2`, `2 −`, `− (−2)`, `exp(· − 2)`."""
     if not box.constants:
         return box.symbol
-    constants = [style.short(x) if x or math.copysign(1.0, x) > 0.0 else "−0" for _, x in box.constants]
+    constants = [style.constant(x) for _, x in box.constants]
     given = dict(zip((position for position, _ in box.constants), constants, strict=True))
     if text := filled(box.symbol, box.arity, given):
         return text

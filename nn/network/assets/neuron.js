@@ -223,7 +223,7 @@ function neuronPanel(data, { open, close }) {
   const formula = element("p", { class: "network-formula" });
   const legend = element("p", { class: "neuron-legend" });
   const shut = element("button", { type: "button", "aria-label": "Close", title: "Close (Escape)" }, "×");
-  const body = element("div", { class: "neuron-body drawing sideways", tabindex: 0, role: "group", "aria-label": "Scalar graph" });
+  const body = element("div", { class: "neuron-body sideways", tabindex: 0, role: "group", "aria-label": "Scalar graph" });
   const root = element("div", { class: "network-panel", role: "dialog", "aria-label": "A neuron", hidden: "" }, element("div", { class: "bar" }, title, shut), formula, body, legend);
   let room = 1000;
   let shown = null;

@@ -20,7 +20,7 @@ class Plane {
     this.halo = drawn("path", { class: "boundary halo" });
     this.chosen = drawn("circle", { class: "chosen", r: 9, visibility: "hidden" });
     this.regions = plane.labels.map((_, mark) => drawn("path", { fill: `url(#${this.id}-${mark})` }));
-    const patterns = plane.labels.map((_, mark) => hatch(mark, `${this.id}-${mark}`)).filter((pattern) => pattern);
+    const patterns = plane.labels.map((_, mark) => hatch(mark, `${this.id}-${mark}`)).filter(Boolean);
     this.area = drawn("g", {}, ...(plane.kind === "number" ? [] : this.regions), this.halo, this.line);
     this.points = plane.points.map(([x, y, mark]) => this.point(x, y, mark));
     const names = labels.features ?? ["x[0]", "x[1]"];
