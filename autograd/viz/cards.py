@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from autograd._format import counted, one_line
 from autograd.viz import style
-from autograd.viz.diagram import Box
+from autograd.viz.diagram import Box, Diagram
 from autograd.viz.folding import Group
 
 WARNING = "⚠"
@@ -42,12 +42,12 @@ class Card:
     lanes: bool = False
 
 
-def cards_of(boxes: Iterable[Box], show: Collection[str]) -> dict[str, Card]:
-    """The cards of these boxes, by their ids."""
-    return {box.id: card_of(box, show) for box in boxes}
+def cards_of(diagram: Diagram) -> dict[str, Card]:
+    """The cards of the boxes, by their ids."""
+    return {id: _card_of(box, diagram.options.show) for id, box in diagram.boxes.items()}
 
 
-def card_of(box: Box, show: Collection[str]) -> Card:
+def _card_of(box: Box, show: Collection[str]) -> Card:
     """The card of a box with the numbers in `show`."""
     if box.reference:
         return Card(box.id, "reference", box.name or "…", tooltip=box.name)

@@ -122,7 +122,7 @@ def _card(box: ProgramBox, room: float, narrow: bool) -> Card:
     """The card of a box; if narrow, with the name of its results below its head."""
     head, name = box.head()
     if not box.rows:
-        head, name = shortened(head, room, WORD), ""
+        head = shortened(head, room, WORD)
     lines = [Line("about", role, shortened(text, room, WORD), style.INK) for role, text in box.lines()]
     if narrow and name:
         lines.insert(0, Line("about", "", name, style.LINE))

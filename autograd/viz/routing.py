@@ -168,20 +168,20 @@ class Arrangement:
         if self._cut_cycles():
             self.parts = self._parts()
         self.leaving: dict[Item, float] = {}  # the distance between the lines of a pair, where several pairs leave
-        inwards = [*scheme.frames[::-1], None]
+        self.inwards = [*scheme.frames[::-1], None]  # frames after those inside them
         self.frame_items = {frame: Item(frame.name, frame=True) for frame in scheme.frames[::-1]}
         inside = self._inside()
-        self.levels = {frame: self._level(frame, inside[frame]) for frame in inwards}
+        self.levels = {frame: self._level(frame, inside[frame]) for frame in self.inwards}
         for column in self._columns():
             _share_columns(column)
-        for frame in inwards:
+        for frame in self.inwards:
             self._lay_out(frame)
         self._place()
 
     def relabel(self, labels: Mapping[str, str]) -> None:
         """Replace the labels beside the lines of a picture from left to right; its ranks move."""
         self.labels = labels
-        for frame in [*self.scheme.frames[::-1], None]:
+        for frame in self.inwards:
             level = self.levels[frame]
             for arrow, _, target in self.parts.get(frame, []):
                 level.links[arrow.id].label = self._label_room(arrow, target)

@@ -10,7 +10,7 @@ from autograd import Value
 from autograd._format import shown
 from autograd.extend import Graph
 from autograd.viz.page import as_json
-from nn.network.layout import image_shape
+from nn.network.layout import image_shape, lay_out
 from nn.network.numbers import numbers_of, sample_of
 from nn.network.page import NetworkPage
 from nn.network.structure import read_network
@@ -354,7 +354,8 @@ def test_the_switch_shows_gradients_and_updates(page):
             assert float(link.get_attribute("stroke-width")) == pytest.approx(
                 max(0.7, 6 * abs(gradients[i]) / largest), abs=0.006
             )
-    rule = sentence(read_network(model), numbers_of(read_network(model), sample_of(model, X, Y, nn.MSELoss())), "update")
+    network = read_network(model)
+    rule = sentence(network, numbers_of(network, sample_of(model, X, Y, nn.MSELoss())), "update", None, lay_out(network))
     assert page.locator(".network-sentence").inner_text() == rule
 
 

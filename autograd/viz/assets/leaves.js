@@ -25,7 +25,7 @@ function numberWithin(x, room, digits) {
 
 // One leaf; `moved(x)` is called with its new number. `show` writes the number and the range of the slider.
 function leafControl(name, moved) {
-  const id = `problem-${Math.random().toString(36).slice(2)}`; // several widgets share one document
+  const id = uniqueId("problem");
   const slider = pulled({ "aria-label": name }, moved, () => x);
   const range = ranged(slider);
   const field = element("input", { inputmode: "decimal", autocomplete: "off", spellcheck: "false", "aria-label": `${name}, as a number` });

@@ -18,6 +18,11 @@ function filled(made, attributes = {}, children) {
 
 const parseSvg = (text) => document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
 
+const stillness = matchMedia("(prefers-reduced-motion: reduce)");
+
+// An id for one of several widgets in a document.
+const uniqueId = (name) => `${name}-${Math.random().toString(36).slice(2)}`;
+
 function toNumber(x) {
   return typeof x === "number" ? x : { inf: Infinity, "-inf": -Infinity }[x] ?? NaN;
 }

@@ -22,7 +22,6 @@ const ZOOM_STEP = 1.4; // by a key or a button
 const READABLE = 11; // pixels of the smallest text: where it would be smaller, `reveal` zooms in
 const MAP_SIZE = 180; // pixels, of the longer side
 
-const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 const easeOut = (t) => 1 - (1 - t) ** 3;
 
 // Calls `draw(share)` for each frame, share eased from 0 to 1; returns a function that ends it early, without drawing.

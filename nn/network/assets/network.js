@@ -485,7 +485,7 @@ function networkView(root, data, hooks = {}) {
 
 // Weight, gradient or update: three choices, disabled where there are no numbers.
 function networkSwitch(shown, choose) {
-  const name = `network-${Math.random().toString(36).slice(2)}`;
+  const name = uniqueId("network");
   const inputs = Object.entries(NETWORK_WORDS).map(([key, word]) => {
     const input = element("input", { type: "radio", name, value: key });
     input.checked = key === shown;

@@ -267,7 +267,7 @@ function neuronPanel(data, { open, close }) {
     const [dx, dy] = [from.left + from.width / 2 - to.left - to.width / 2, from.top + from.height / 2 - to.top - to.height / 2];
     return { transform: `translate(${dx}px, ${dy}px) scale(${from.width / to.width}, ${from.height / to.height})`, opacity: 0.2 };
   };
-  const play = (frames) => root.animate(frames, { duration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 200, easing: "ease-out" });
+  const play = (frames) => root.animate(frames, { duration: stillness.matches ? 0 : 200, easing: "ease-out" });
 
   function grow(from) {
     const fresh = root.hidden;

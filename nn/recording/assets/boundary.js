@@ -4,13 +4,12 @@ const MIDDLE = 127; // the byte of the boundary, between 0 and 254
 const NOT_A_NUMBER = 255;
 const NEAR = [-1, 0, 1].flatMap((down) => [-1, 0, 1].map((right) => [down, right, 4 / 2 ** (Math.abs(down) + Math.abs(right))]));
 const moment = (step) => (step === 0 ? "at the start" : `after step ${step}`); // a step in words
-let planes = 0; // for pattern ids that are unique on the page
 
 // A model's outputs on a grid over the plane, its boundary, and the samples. `pick(point)` is called after a click.
 class Plane {
   constructor(plane, labels, pick) {
     this.data = plane;
-    this.id = `plane-${planes++}`;
+    this.id = uniqueId("plane");
     const cells = plane.resolution;
     // The outermost grid points lie on the border, so half of each outer pixel is outside.
     const beyond = `inset: ${-50 / (cells - 1)}%; width: ${(100 * cells) / (cells - 1)}%; height: ${(100 * cells) / (cells - 1)}%`;
