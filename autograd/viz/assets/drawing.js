@@ -163,10 +163,8 @@ function drawing(view) {
     for (const text of open) text.removeAttribute("textLength");
     const measured = open.filter((text) => text.getNumberOfChars() > 0).map(measure); // 0 if it isn't rendered
     for (const { text, x, left, right, length } of measured) {
-      text.setAttribute("x", Math.max(left, x));
-      if (x >= left) continue;
-      text.setAttribute("textLength", Math.min(length, right - left));
-      text.setAttribute("lengthAdjust", "spacingAndGlyphs");
+      if (x >= left) text.setAttribute("x", x);
+      else setAttributes(text, { x: left, textLength: Math.min(length, right - left), lengthAdjust: "spacingAndGlyphs" });
     }
     return measured.reduce((least, { x, left, right, length }) => (x >= left ? least : Math.min(least, (right - left) / length)), 1);
   }
@@ -277,9 +275,7 @@ function drawing(view) {
   // Returns true if it is a text whose words changed.
   function restyle(part, now) {
     for (const name of ["fill", "stroke", "stroke-width", "stroke-dasharray"]) {
-      if (part.getAttribute(name) === now.getAttribute(name)) continue;
-      if (now.hasAttribute(name)) part.setAttribute(name, now.getAttribute(name));
-      else part.removeAttribute(name);
+      if (part.getAttribute(name) !== now.getAttribute(name)) setAttributes(part, { [name]: now.getAttribute(name) });
     }
     if (part.tagName !== "text" || part.textContent === now.textContent) return false;
     part.textContent = now.textContent;

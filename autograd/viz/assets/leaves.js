@@ -36,10 +36,7 @@ function leafControl(name, moved) {
 
   function refuse(message) {
     problem.textContent = message;
-    if (message) field.setAttribute("aria-invalid", true);
-    else field.removeAttribute("aria-invalid");
-    if (message) field.setAttribute("aria-describedby", id);
-    else field.removeAttribute("aria-describedby");
+    setAttributes(field, { "aria-invalid": message ? true : null, "aria-describedby": message ? id : null });
   }
 
   function write(whole = false) {

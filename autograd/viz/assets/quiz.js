@@ -66,13 +66,13 @@ function signKey(field) {
   return sign;
 }
 
-// Strips a picture in the document of the words around its graph, so that its text is larger.
-function crop(svg) {
+// Strips a picture in the document of the words around its graph, so that its text is larger; returns it with its size.
+function graphAlone(svg) {
   for (const part of svg.querySelectorAll(":scope > :is(.paper, .title, .sentence, .notes, .legend)")) part.remove();
   const { x, y, width, height } = svg.getBBox();
-  const size = [width + 2 * GRAPH_EDGE, height + 2 * GRAPH_EDGE];
-  svg.setAttribute("viewBox", [x - GRAPH_EDGE, y - GRAPH_EDGE, ...size].join(" "));
-  ["width", "height"].forEach((name, i) => svg.setAttribute(name, size[i]));
+  const size = { width: width + 2 * GRAPH_EDGE, height: height + 2 * GRAPH_EDGE };
+  svg.setAttribute("viewBox", `${x - GRAPH_EDGE} ${y - GRAPH_EDGE} ${size.width} ${size.height}`);
+  return { svg, ...size };
 }
 
 const GRAPH_EDGE = 6; // around the graph
@@ -105,7 +105,8 @@ function quizPage(root, data) {
     svg.source = text;
     if (narrow && view.root.clientWidth > 0) {
       view.root.append(svg); // to be measured
-      crop(svg);
+      const { width, height } = graphAlone(svg);
+      setAttributes(svg, { width, height });
     }
     holder.style.setProperty("--tall", `${svg.getAttribute("height")}px`);
     view.place(svg);

@@ -11,9 +11,17 @@ function drawn(tag, attributes, ...children) {
 }
 
 function filled(made, attributes = {}, children) {
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  setAttributes(made, attributes);
   made.append(...children);
   return made;
+}
+
+// Sets attributes, and removes those that are null.
+function setAttributes(part, attributes) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null) part.removeAttribute(name);
+    else part.setAttribute(name, value);
+  }
 }
 
 const parseSvg = (text) => document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);

@@ -84,8 +84,7 @@ function stage({ label, taken = [] }) {
     picture = svg;
     const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
     size = { width, height };
-    svg.setAttribute("width", width);
-    svg.setAttribute("height", height);
+    setAttributes(svg, size);
     holder.replaceChildren(svg);
     letters = Math.min(...[...svg.querySelectorAll("text[font-size]")].map((text) => Number(text.getAttribute("font-size"))));
     box = { width: root.clientWidth, height: root.clientHeight };
@@ -383,9 +382,7 @@ function overview(go) {
   function draw(nodes, whole) {
     size = whole;
     const k = MAP_SIZE / Math.max(size.width, size.height);
-    svg.setAttribute("viewBox", `0 0 ${size.width} ${size.height}`);
-    svg.setAttribute("width", k * size.width);
-    svg.setAttribute("height", k * size.height);
+    setAttributes(svg, { viewBox: `0 0 ${size.width} ${size.height}`, width: k * size.width, height: k * size.height });
     frame = shape("frame", new DOMRect());
     svg.replaceChildren(...nodes.map((node) => shape("part", node)), frame);
   }
@@ -395,8 +392,7 @@ function overview(go) {
     const [right, bottom] = [Math.min(size.width, part.x + part.width), Math.min(size.height, part.y + part.height)];
     const share = (Math.max(0, right - left) / size.width) * (Math.max(0, bottom - top) / size.height);
     root.hidden = share > 0.85; // the rest is margins and words
-    const sides = { x: left, y: top, width: Math.max(0, right - left), height: Math.max(0, bottom - top) };
-    for (const [name, length] of Object.entries(sides)) frame.setAttribute(name, length);
+    setAttributes(frame, { x: left, y: top, width: Math.max(0, right - left), height: Math.max(0, bottom - top) });
   }
 
   // Moves the map out of the way of a box.

@@ -111,8 +111,7 @@ class NetworkPicture {
     this.units = new Map(all("[data-unit]").map((element) => [Number(element.dataset.unit), element]));
     for (const line of [...this.links, ...this.rings]) line.removeAttribute("stroke");
     for (const title of all("[data-unit] > title")) title.remove(); // the view shows this itself
-    this.svg.setAttribute("role", "group");
-    this.svg.setAttribute("aria-label", `${data.title}: arrow keys go from neuron to neuron, or from line to line; Enter opens a neuron`);
+    setAttributes(this.svg, { role: "group", "aria-label": `${data.title}: arrow keys go from neuron to neuron, or from line to line; Enter opens a neuron` });
     for (const head of all(":scope > title, :scope > desc")) head.remove();
     for (const element of this.units.values()) element.setAttribute("role", "button");
     for (const link of this.links) link.setAttribute("aria-label", data.parameters[link.dataset.p]);
@@ -281,8 +280,7 @@ function networkView(root, data, hooks = {}) {
     if (room === 0) return;
     const fitting = pictures.wide.width * least() <= room ? pictures.wide : pictures.narrow;
     const scale = Math.min(1.35, room / fitting.width, Math.max(least(), height() / fitting.height));
-    fitting.svg.setAttribute("width", fitting.width * scale);
-    fitting.svg.setAttribute("height", fitting.height * scale);
+    setAttributes(fitting.svg, { width: fitting.width * scale, height: fitting.height * scale });
     if (picture === fitting) return;
     picture = fitting;
     stack.replaceChildren(picture.svg);

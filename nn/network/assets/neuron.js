@@ -73,7 +73,7 @@ class NeuronDrawing {
   card({ x, y, height, kind, name, value, grad, update = null, unit, hint }) {
     const { width, row, head } = CARD;
     const g = drawn("g", { class: `card ${kind}`, transform: `translate(${x} ${y})` });
-    if (unit !== undefined) for (const [key, text] of Object.entries({ "data-open": unit, tabindex: 0, role: "button", "aria-label": hint })) g.setAttribute(key, text);
+    if (unit !== undefined) setAttributes(g, { "data-open": unit, tabindex: 0, role: "button", "aria-label": hint });
     g.append(
       drawn("rect", { class: "body", width, height, rx: 5 }),
       drawn("path", { class: "head", d: `M0 5a5 5 0 0 1 5-5H${width - 5}a5 5 0 0 1 5 5V${head}H0z` }),

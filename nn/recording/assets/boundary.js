@@ -70,9 +70,7 @@ class Plane {
     this.picked = point;
     const seen = point?.length === 2 && this.axes.area;
     this.chosen.setAttribute("visibility", seen ? "visible" : "hidden");
-    if (!seen) return;
-    this.chosen.setAttribute("cx", this.axes.X(point[0]));
-    this.chosen.setAttribute("cy", this.axes.Y(point[1]));
+    if (seen) setAttributes(this.chosen, { cx: this.axes.X(point[0]), cy: this.axes.Y(point[1]) });
   }
 
   draw() {
