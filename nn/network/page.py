@@ -31,14 +31,13 @@ class NetworkPage:
     def __init__(
         self,
         network: Network,
-        shape: tuple[int, int] | None = None,
         maps: Maps | None = None,
         width: float = WIDE,
         numbers: Numbers | None = None,
     ) -> None:
-        self.network, self.shape, self.maps, self.width = network, shape, maps, width
+        self.network, self.maps, self.width = network, maps, width
         self.ranks = strongest(network, numbers or numbers_of(network))  # fixed, though the numbers may change
-        drawn = {circle.unit for circle in lay_out(network, shape, ranks=self.ranks).circles}
+        drawn = {circle.unit for circle in lay_out(network, ranks=self.ranks).circles}
         whole = len(network.parameters) <= MAX_PARAMETERS
         self.open = [whole or i in drawn for i in range(len(network.units))]  # neurons whose graph can be opened
         kept = {p for unit, known in zip(network.units, self.open, strict=True) if known for p in (*unit.weights, unit.bias)}
@@ -48,7 +47,7 @@ class NetworkPage:
     def data(self, numbers: Numbers, show: str = "weight") -> dict[str, Any]:
         """All that the script needs, with the numbers it starts from."""
         wide, narrow = (
-            NetworkPicture(self.network, numbers, show, self.shape, turned, self.maps, self.width, self.ranks, self.index)
+            NetworkPicture(self.network, numbers, show, turned, self.maps, self.width, self.ranks, self.index)
             for turned in (False, True)
         )
         units = [(k, unit) for k, column in enumerate(self.network.columns) for unit in column.units]
@@ -57,7 +56,7 @@ class NetworkPage:
             "show": show,
             "svg": {"wide": wide.bare(), "narrow": narrow.bare()},
             "widest": wide.widest,
-            "image": self.shape is not None,
+            "image": self.network.shape is not None,
             "ramp": RAMP,
             "maps": None if self.maps is None else self._labels(self.maps),
             "lead": lead(self.network, self.maps),
@@ -98,14 +97,12 @@ class NetworkPage:
         }
 
 
-def network_player(
-    network: Network, numbers: Numbers, show: str, shape: tuple[int, int] | None, maps: Maps | None, still: str
-) -> Player:
+def network_player(network: Network, numbers: Numbers, show: str, maps: Maps | None, still: str) -> Player:
     """The page by itself, with the picture to show where scripts cannot run."""
     plane = maps is not None and has_plane(network)
     width = ROOM - (PLANE_ROOM if plane else 0.0)
-    layout = lay_out(network, shape, plane=plane, width=width)
+    layout = lay_out(network, plane=plane, width=width)
     if layout.width > ROOM:
-        layout = lay_out(network, shape, narrow=True, plane=plane)
-    data = NetworkPage(network, shape, maps, width, numbers).data(numbers, show)
+        layout = lay_out(network, narrow=True, plane=plane)
+    data = NetworkPage(network, maps, width, numbers).data(numbers, show)
     return Player(network.title, data, [*ASSETS, FOLDER / "page.js"], round(layout.height) + AROUND, still)

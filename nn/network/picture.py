@@ -40,7 +40,6 @@ class NetworkPicture:
         network: Network,
         numbers: Numbers,
         show: str = "weight",
-        shape: tuple[int, int] | None = None,
         narrow: bool = False,
         maps: Maps | None = None,
         width: float = WIDE,
@@ -50,7 +49,7 @@ class NetworkPicture:
         self.network, self.numbers, self.show, self.narrow, self.maps = network, numbers, show, narrow, maps
         plane = maps is not None and has_plane(network)
         ranks = strongest(network, numbers) if ranks is None else ranks
-        self.layout = lay_out(network, shape, narrow, plane, width, ranks)
+        self.layout = lay_out(network, narrow, plane, width, ranks)
         self.widest = MAX_WIDTH if len(self.layout.links) <= MAX_CROWD else MAX_CROWDED
         self.index = {parameter: i for i, parameter in enumerate(network.parameters)}
         self.ids = self.index if ids is None else ids
@@ -60,7 +59,7 @@ class NetworkPicture:
         self.values = numbers["value"]
         self.shades: tuple[Shades, Shades] | None = None
         if self.values is not None:
-            inputs: Shades = Shades(self.values[:count]) if shape else SignedShades(self.values[:count])
+            inputs: Shades = Shades(self.values[:count]) if network.shape else SignedShades(self.values[:count])
             self.shades = inputs, SignedShades(self.values[count:])
 
     # -- whole pictures --------------------------------------------------------------------------------

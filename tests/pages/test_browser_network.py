@@ -10,7 +10,7 @@ from autograd import Value
 from autograd._format import shown
 from autograd.extend import Graph
 from autograd.viz.page import as_json
-from nn.network.layout import image_shape, lay_out
+from nn.network.layout import lay_out
 from nn.network.numbers import numbers_of, sample_of
 from nn.network.page import NetworkPage
 from nn.network.structure import read_network
@@ -385,7 +385,7 @@ def test_an_update_repaints_what_the_engine_says(browser, tmp_path, path):
     """The result equals a new drawing of the network with the numbers of the next step."""
     model = mlp()
     network = read_network(model)
-    view = NetworkPage(network, image_shape(network, None))
+    view = NetworkPage(network)
     numbers = numbers_of(network, sample_of(model, X, Y, nn.MSELoss()))
     for p, gradient in zip(model.parameters(), numbers["grad"], strict=True):
         p.data -= 0.5 * gradient

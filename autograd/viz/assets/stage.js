@@ -373,18 +373,16 @@ function gestures(root, { zoom, pan, slide, fit }, taken) {
 
 // The map: the boxes of the picture in small, and a frame around the visible part. Keys on the stage do what a drag here does.
 function overview(go) {
-  const shape = (name, { x, y, width, height }) => drawn("rect", { class: name, x, y, width, height });
   const svg = drawn("svg");
+  const frame = drawn("rect", { class: "frame" });
   const root = element("div", { class: "stage-map", "aria-hidden": "true", hidden: "" }, svg);
-  let frame = shape("frame", new DOMRect());
   let size = { width: 1, height: 1 };
 
   function draw(nodes, whole) {
     size = whole;
     const k = MAP_SIZE / Math.max(size.width, size.height);
     setAttributes(svg, { viewBox: `0 0 ${size.width} ${size.height}`, width: k * size.width, height: k * size.height });
-    frame = shape("frame", new DOMRect());
-    svg.replaceChildren(...nodes.map((node) => shape("part", node)), frame);
+    svg.replaceChildren(...nodes.map(({ x, y, width, height }) => drawn("rect", { class: "part", x, y, width, height })), frame);
   }
 
   function show(part) {
