@@ -134,13 +134,11 @@ def _drawing(network: Network, numbers: Numbers, show: str = "weight", over: Any
     from nn.network.maps import maps_over
     from nn.network.page import network_player
     from nn.network.picture import NetworkPicture
-    from nn.network.words import as_text
 
     maps = None if over is None else maps_over(network, over)
     picture = NetworkPicture(network, numbers, show, narrow, maps)
     svg = picture.complete()
-    page = network_player(network, numbers, show, maps, svg)
-    return NetworkDrawing(svg, as_text(network, numbers, show, maps, picture.layout), page)
+    return NetworkDrawing(svg, picture.words.as_text(), network_player(network, numbers, show, maps, svg))
 
 
 def _steps(model: Module, sample: ModelCall | None) -> list[tuple[str, Any]]:

@@ -14,7 +14,7 @@ from nn.network.maps import Maps
 from nn.network.numbers import Numbers, numbers_of, strongest
 from nn.network.picture import NetworkPicture
 from nn.network.structure import Network, Unit
-from nn.network.words import chosen, has_plane, lead
+from nn.network.words import has_plane
 
 MAX_PARAMETERS = 5000  # of a larger model, a page holds only those of the drawn neurons
 ROOM = 750.0  # the width of a picture in a notebook
@@ -59,8 +59,8 @@ class NetworkPage:
             "image": self.network.shape is not None,
             "ramp": RAMP,
             "maps": None if self.maps is None else self._labels(self.maps),
-            "lead": lead(self.network, self.maps),
-            "chosen": {"wide": chosen(self.network, wide.layout), "narrow": chosen(self.network, narrow.layout)},
+            "lead": wide.words.lead(),
+            "chosen": {"wide": wide.words.chosen(), "narrow": narrow.words.chosen()},
             "layers": [{"name": column.title, "size": len(column.units)} for column in self.network.columns],
             "neurons": [self._neuron(i, *place) for i, place in enumerate(units)],
             "numbers": self.update(numbers),

@@ -14,7 +14,7 @@ from nn.network.layout import lay_out
 from nn.network.numbers import numbers_of, sample_of
 from nn.network.page import NetworkPage
 from nn.network.structure import read_network
-from nn.network.words import sentence
+from nn.network.words import NetworkWords
 from tests.support.axe import violations
 from tests.support.browser import PHONE, WAYS, WIDE, opened
 
@@ -355,8 +355,9 @@ def test_the_switch_shows_gradients_and_updates(page):
                 max(0.7, 6 * abs(gradients[i]) / largest), abs=0.006
             )
     network = read_network(model)
-    rule = sentence(network, numbers_of(network, sample_of(model, X, Y, nn.MSELoss())), "update", None, lay_out(network))
-    assert page.locator(".network-sentence").inner_text() == rule
+    numbers = numbers_of(network, sample_of(model, X, Y, nn.MSELoss()))
+    words = NetworkWords(network, numbers, "update", None, lay_out(network))
+    assert page.locator(".network-sentence").inner_text() == words.sentence()
 
 
 def test_of_a_wide_layer_the_page_says_as_the_picture_which_neurons_are_drawn(browser, tmp_path):
