@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from autograd._format import counted, one_line
 from autograd.viz import style
-from autograd.viz.diagram import Box
+from autograd.viz.diagram import Box, Diagram
 from autograd.viz.folding import Group
 
 WARNING = "⚠"
@@ -42,12 +42,12 @@ class Card:
     lanes: bool = False
 
 
-def cards_of(boxes: Iterable[Box], show: Collection[str]) -> dict[str, Card]:
-    """The cards of these boxes, by their ids."""
-    return {box.id: card_of(box, show) for box in boxes}
+def cards_of(diagram: Diagram) -> dict[str, Card]:
+    """The cards of the boxes, by their ids."""
+    return {id: _card_of(box, diagram.options.show) for id, box in diagram.boxes.items()}
 
 
-def card_of(box: Box, show: Collection[str]) -> Card:
+def _card_of(box: Box, show: Collection[str]) -> Card:
     """The card of a box with the numbers in `show`."""
     if box.reference:
         return Card(box.id, "reference", box.name or "…", tooltip=box.name)
@@ -68,7 +68,7 @@ def _operation(box: Box) -> str:
     """The symbol of an operation with its constants: `× 2`, `2 −`, `− (−2)`, `exp(· − 2)`."""
     if not box.constants:
         return box.symbol
-    constants = [style.short(x) if x or math.copysign(1.0, x) > 0.0 else "−0" for _, x in box.constants]
+    constants = [style.constant(x) for _, x in box.constants]
     given = dict(zip((position for position, _ in box.constants), constants, strict=True))
     if text := filled(box.symbol, box.arity, given):
         return text

@@ -19,7 +19,7 @@ from autograd.viz.diagram import NO_GRADIENTS, RECORDED, Arrow, Diagram, Quantit
 from autograd.viz.dot import Cluster, RendererMissing, layout, with_words, write_dot
 from autograd.viz.flow import Flow
 from autograd.viz.page import still_picture
-from autograd.viz.picture import Picture, picture_of
+from autograd.viz.picture import picture_of
 from autograd.viz.style import Options
 
 MAX_LINES = 200
@@ -58,7 +58,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
 
     roots: Sequence[Value] = ()
     box_ids: Mapping[Value, str] = {}  # the id of the box that shows a Value
-    picture: Picture | None = None
+    picture: Any = None  # a Picture, or that of a program
     as_drawn: tuple[Any, ...] = ()  # its state when its own picture was made
 
     @classmethod
@@ -85,21 +85,17 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
     def pipe(self, format: str | None = None, *, encoding: str | None = None) -> Any:
         """The picture as bytes, or as text if an encoding is given; by default in the drawing's own `format`."""
         if (format or self.format) == "svg" and self.as_drawn == _state(self):
-            drawn = self.own_svg().encode()
+            drawn = self.picture.svg.encode()
         else:
             drawn = layout(self.source, format or self.format)
             if (format or self.format) == "svg":
                 drawn = with_words(drawn, *self.words())
         return drawn.decode(encoding) if encoding else drawn
 
-    def own_svg(self) -> str:
-        """The picture in our own layout."""
-        return "" if self.picture is None else self.picture.svg
-
     @property
     def diagram(self) -> Diagram | None:
         """The diagram of the drawing; None if it isn't of a graph."""
-        return None if self.picture is None else self.picture.diagram
+        return getattr(self.picture, "diagram", None)
 
     def render(self, filename: str | Path, *, format: str | None = None, view: bool = False) -> str:
         """Write the picture to `filename`, adding the suffix of its format if it is missing; returns the path.

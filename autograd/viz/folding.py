@@ -15,9 +15,9 @@ from autograd.graph import Graph
 from autograd.value import Value
 from autograd.viz.style import Options
 
-MAX_IN_RANK, MAX_IN_ROW = 12, 5  # nodes equally far from the root: with more, a graph with groups folds; the latter if narrow
+MAX_IN_RANK, MAX_IN_ROW = 12, 5  # with more nodes equally far from the root, a graph with groups folds; the latter if narrow
 MAX_PARTS = 6  # a layer with more neurons is not split into them
-OPENED = 0.25  # share of max_nodes: groups open unasked only if no more boxes than this result
+OPENED = 0.25  # share of max_nodes: groups are opened unasked only if this leaves no more boxes
 MIN_DEPTH, DEEPEST = 8, 12  # a cut leaves distances from the root up to 8, or a twelfth of max_nodes if that is more
 MAX_CHILDREN = 12  # a group that holds only groups is opened automatically if there are no more than this many
 MIN_LEAVES = 3  # at least this many leaves of one list, used by the same folded boxes, become one box
@@ -71,8 +71,8 @@ class Folding:
 
     folded: dict[Value, Group]
     open: list[Group]
-    note: str = ""
-    hint: str = ""
+    note: str
+    hint: str
 
 
 def fold_graph(graph: Graph, names: Mapping[Value, str], options: Options) -> Folding:

@@ -118,9 +118,8 @@ class Picture:
         """
         old = self.diagram
         diagram = Diagram(old.graph, old.name_of, old.folding, old.options, quantities)
-        cards = cards_of(diagram.boxes.values(), old.options.show)
         first = self.first or self
-        moved = Picture(diagram, cards, *flows_of(diagram.arrows, old.options, self.largest), self.notes, first)
+        moved = Picture(diagram, cards_of(diagram), *flows_of(diagram.arrows, old.options, self.largest), self.notes, first)
         for kept in (first, self):
             shown = _within(kept.plan, moved.flows)
             if kept.plan.has_room(moved.cards, _labels(shown), SQUEEZED):
@@ -151,7 +150,7 @@ def picture_of(
     name_of = graph.spell if names is None else names.__getitem__
     diagram = Diagram(graph, name_of, folding, options, quantities)
     notes = [*diagram.notes(hint=hints and not captions), *captions]
-    return Picture(diagram, cards_of(diagram.boxes.values(), options.show), *flows_of(diagram.arrows, options), notes)
+    return Picture(diagram, cards_of(diagram), *flows_of(diagram.arrows, options), notes)
 
 
 # -- a neuron as one card where room is short: its parameters as rows, its activation below the sum ----------------------

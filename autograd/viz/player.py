@@ -72,7 +72,7 @@ def quantities_of(passes: Passes) -> Quantities:
     return Quantities(passes.data, passes.bars.get, passes.partials)
 
 
-def page_data(passes: Passes, picture: Picture, max_steps: int = MAX_STEPS, narrow: Picture | None = None) -> dict[str, Any]:
+def page_data(passes: Passes, picture: Picture, max_steps: int, narrow: Picture | None = None) -> dict[str, Any]:
     """Everything the script needs: the drawing, the nodes by their index in the graph, the steps, and what each arrow carries.
 
     A forward step has the node it computes. A backward step also has `changes`, as [node, its gradient from then on];

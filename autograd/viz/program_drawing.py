@@ -40,7 +40,6 @@ class ProgramDrawing(Drawing):
     """A drawing of a program; `print` shows the program."""
 
     program: Program
-    picture_of: ProgramPicture
 
     def text(self) -> str:
         """The program as straight-line code."""
@@ -48,9 +47,6 @@ class ProgramDrawing(Drawing):
 
     def words(self) -> tuple[str, str]:
         return _title(self.program), _description(self.program)
-
-    def own_svg(self) -> str:
-        return self.picture_of.svg
 
 
 def draw_program(program: Program, *, narrow: bool = False) -> ProgramDrawing:
@@ -71,7 +67,7 @@ def draw_program(program: Program, *, narrow: bool = False) -> ProgramDrawing:
     picture = ProgramPicture(program, checked_flag("draw: narrow", narrow))
     whole = Cluster(cards=[*picture.cards.values()])
     drawing = ProgramDrawing.of(whole, picture.scheme.arrows, picture.flows, picture.direction, picture.notes)
-    drawing.program, drawing.picture_of = program, picture
+    drawing.program, drawing.picture = program, picture
     return drawing
 
 
@@ -126,7 +122,7 @@ def _card(box: ProgramBox, room: float, narrow: bool) -> Card:
     """The card of a box; if narrow, with the name of its results below its head."""
     head, name = box.head()
     if not box.rows:
-        head, name = shortened(head, room, WORD), ""
+        head = shortened(head, room, WORD)
     lines = [Line("about", role, shortened(text, room, WORD), style.INK) for role, text in box.lines()]
     if narrow and name:
         lines.insert(0, Line("about", "", name, style.LINE))
@@ -307,9 +303,7 @@ class ProgramBoxes:
         return filled(row.op.symbol, len(row.args), names) if names and row.op not in ROLES else ""
 
     def _name(self, arg: Arg) -> str:
-        if type(arg) is int:
-            return self.program.names[arg]
-        return style.short(arg) if arg or math.copysign(1.0, arg) > 0.0 else "−0"
+        return self.program.names[arg] if type(arg) is int else style.constant(arg)
 
 
 def roles(row: Row) -> list[str]:

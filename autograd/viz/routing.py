@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import Any, NamedTuple
 
 from autograd._format import one_line
@@ -168,20 +168,20 @@ class Arrangement:
         if self._cut_cycles():
             self.parts = self._parts()
         self.leaving: dict[Item, float] = {}  # the distance between the lines of a pair, where several pairs leave
-        inwards = [*scheme.frames[::-1], None]
+        self.inwards = [*scheme.frames[::-1], None]  # frames after those inside them
         self.frame_items = {frame: Item(frame.name, frame=True) for frame in scheme.frames[::-1]}
         inside = self._inside()
-        self.levels = {frame: self._level(frame, inside[frame]) for frame in inwards}
+        self.levels = {frame: self._level(frame, inside[frame]) for frame in self.inwards}
         for column in self._columns():
             _share_columns(column)
-        for frame in inwards:
+        for frame in self.inwards:
             self._lay_out(frame)
         self._place()
 
     def relabel(self, labels: Mapping[str, str]) -> None:
         """Replace the labels beside the lines of a picture from left to right; its ranks move."""
         self.labels = labels
-        for frame in [*self.scheme.frames[::-1], None]:
+        for frame in self.inwards:
             level = self.levels[frame]
             for arrow, _, target in self.parts.get(frame, []):
                 level.links[arrow.id].label = self._label_room(arrow, target)
@@ -190,7 +190,7 @@ class Arrangement:
                 self.frame_items[frame].along = self._frame_along(frame)
         self._place()
 
-    def has_room(self, cards: Mapping[str, Card], labels: Mapping[str, str], squeezed: float = 0.0) -> bool:
+    def has_room(self, cards: Mapping[str, Card], labels: Mapping[str, str], squeezed: float) -> bool:
         """True if these cards and labels fit where the present ones are, numbers squeezed by up to `squeezed` pixels."""
         filled = self.refilled(cards).placed
         cards_fit = all(placed.takes(filled[id].card, filled[id].rows, squeezed) for id, placed in self.placed.items())
@@ -223,11 +223,11 @@ class Arrangement:
         shared = sum(1 for _ in takewhile(lambda pair: pair[0] is pair[1], zip(out, into, strict=False)))
         outwards: list[Key] = [*out[shared:], source]
         inwards: list[Key] = [*into[shared:], target]
-        for k in range(len(outwards) - 1, 0, -1):
-            yield outwards[k - 1], outwards[k], None  # type: ignore[misc]
+        for inner, outer in pairwise(outwards[::-1]):
+            yield outer, inner, None  # type: ignore[misc]
         yield (out[shared - 1] if shared else None), outwards[0], inwards[0]
-        for k in range(1, len(inwards)):
-            yield inwards[k - 1], None, inwards[k]  # type: ignore[misc]
+        for outer, inner in pairwise(inwards):
+            yield outer, None, inner  # type: ignore[misc]
 
     def _parts(self) -> dict[Group | None, list[Part]]:
         parts: dict[Group | None, list[Part]] = {}

@@ -108,6 +108,11 @@ def short(x: float) -> str:
     return shown(x, digits=4)
 
 
+def constant(x: float) -> str:
+    """A constant of a formula, in which −0 is not 0."""
+    return short(x) if x or math.copysign(1.0, x) > 0.0 else "−0"
+
+
 def vector(xs: Sequence[float], times: int = 1) -> str:
     """One number, a short vector, or a count, per call if the values come from several (`times`).
 

@@ -312,29 +312,27 @@ def legend(
 def _entries(cards: Collection[Card], flows: Collection[Flow], largest: float) -> Iterator[LegendEntry]:
     kinds = {card.kind for card in cards}
     colours = {flow.ribbon.colour for flow in flows if flow.ribbon is not None}
-    if "leaf" in kinds:
-        yield LegendEntry(_card_sample(style.LEAF), 22.0, "given")
-    if "operation" in kinds:
-        yield LegendEntry(_card_sample(""), 22.0, "computed")
-    if "folded" in kinds:
-        yield LegendEntry(_card_sample(style.FOLDED), 22.0, "folded")
+    for kind, meaning in (("leaf", "given"), ("operation", "computed"), ("folded", "folded")):
+        if kind in kinds:
+            yield LegendEntry(_card_sample(style.HEADS.get(kind, "")), 22.0, meaning)
     if any(card.lanes for card in cards):
         yield LegendEntry(_stack_sample(), 28.0, "stacked: one number per lane; single: shared by all lanes")
     if any(flow.forward for flow in flows):
-        yield LegendEntry(_arrow_sample(style.FORWARD, 1.2), SAMPLE, "value forward")
+        arrow = line("M0,0H24", style.FORWARD, 1.2) + tip((23.0, 0.0), (30.0, 0.0), 3.2, style.FORWARD)
+        yield LegendEntry(arrow, SAMPLE, "value forward")
     if style.POSITIVE in colours:
-        yield LegendEntry(_arrow_sample(style.POSITIVE, 3.0, back=True), SAMPLE, "positive gradient")
+        yield LegendEntry(_ribbon_sample(style.POSITIVE), SAMPLE, "positive gradient")
     if style.NEGATIVE in colours:
-        yield LegendEntry(_arrow_sample(style.NEGATIVE, 3.0, "6 4", back=True), SAMPLE, "negative gradient")
+        yield LegendEntry(_ribbon_sample(style.NEGATIVE, "6 4"), SAMPLE, "negative gradient")
     if style.MANY in colours:
-        yield LegendEntry(_arrow_sample(style.MANY, 3.0, back=True), SAMPLE, "several gradients: their norm")
+        yield LegendEntry(_ribbon_sample(style.MANY), SAMPLE, "several gradients: their norm")
     if style.NOTHING in colours:
         yield LegendEntry(line("M30,0H0", style.NOTHING, 1.0, "1.5 3"), SAMPLE, "zero gradient")
     if largest and colours:
         wedge = f'<path d="M0,0L44,-{fixed(style.MAX_WIDTH / 2)}v{fixed(style.MAX_WIDTH)}z" fill="{style.MANY}"/>'
         yield LegendEntry(wedge, 44.0, f"gradient back: width 0 to {style.short(largest)}", "scale")
     if style.BROKEN in colours:
-        yield LegendEntry(_arrow_sample(style.BROKEN, 3.0, back=True), SAMPLE, "⚠ NaN or infinite")
+        yield LegendEntry(_ribbon_sample(style.BROKEN), SAMPLE, "⚠ NaN or infinite")
     elif any(line.colour == style.BROKEN for card in cards for line in card.lines):
         yield LegendEntry(text_at((0.0, 4.0), "⚠", "mark", style.BROKEN, 12.0), 12.0, "NaN or infinite")
 
@@ -349,6 +347,5 @@ def _stack_sample() -> str:
     return "".join(below) + _card_sample("")
 
 
-def _arrow_sample(colour: str, width: float, dashes: str = "", back: bool = False) -> str:
-    drawn = line("M30,0H6" if back else "M0,0H24", colour, width, dashes)
-    return drawn + (tip((8.0, 0.0), (0.0, 0.0), 4.0, colour) if back else tip((23.0, 0.0), (30.0, 0.0), 3.2, colour))
+def _ribbon_sample(colour: str, dashes: str = "") -> str:
+    return line("M30,0H6", colour, 3.0, dashes) + tip((8.0, 0.0), (0.0, 0.0), 4.0, colour)

@@ -62,12 +62,11 @@ def shortened(text: str, room: float, size: float, bold: bool = False) -> str:
     >>> shortened("a very long name", 60.0, 11.0)
     'a ve…name'
     """
-    if text_width(text, size, bold) <= room:
-        return text
-    kept = len(text) - 1
-    while kept > 2 and text_width(text[: kept - kept // 2] + "…" + text[-(kept // 2) :], size, bold) > room:
+    kept, found = len(text), text
+    while kept > 2 and text_width(found, size, bold) > room:
         kept -= 1
-    return text[: kept - kept // 2] + "…" + text[-(kept // 2) :]
+        found = text[: kept - kept // 2] + "…" + text[-(kept // 2) :]
+    return found
 
 
 def wrapped(text: str, room: float, size: float) -> list[str]:

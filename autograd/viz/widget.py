@@ -35,7 +35,7 @@ def widget(
     The numbers are those that recording the program anew with these leaves would give, unless Python branches on them (`if
     x > 0`, `max`): such choices stay, while `maximum`, `relu` and `where(greater(x, 0), …)` choose anew. The graph itself
     doesn't change. `leaves` are those that get a slider, by default the first 12 of the graph that aren't detached; typing
-    a number beyond the ends of a slider widens it. `w.values` holds their numbers and can be set from Python, too.
+    a number beyond the ends of a slider widens it. The widget's `values` are their numbers; Python can set them, too.
     The other arguments are those of `player`. An exported notebook shows the player without sliders.
 
     ImportError without anywidget. ValueError if one of `leaves` is not a leaf of the graph.

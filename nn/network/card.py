@@ -14,7 +14,7 @@ from nn.network.svg import EDGE, INK, LEAF, PAPER, QUIET, document, element, rec
 
 MAX_ROWS = 12  # parameters on a card
 WIDTH = 420.0
-SIZES = re.compile(r'(?:width|height)="([\d.]+)(pt|px|)"')  # of an SVG
+SIZES = re.compile(r'(?:width|height)="(\d+)"')  # of a drawing
 ROW, MARGIN = 18.0, 16.0
 
 
@@ -39,8 +39,7 @@ def card(model: Module, note: str) -> str:
 def with_graph(roots: Sequence[Value], note: str) -> str:
     """The scalar graph, and a note above it, as SVG."""
     svg = draw_dot(list(roots)).pipe("svg", encoding="utf-8")
-    svg = svg[svg.index("<svg") :]
-    width, height = (float(size) * (4 / 3 if unit == "pt" else 1.0) for size, unit in SIZES.findall(svg[: svg.index(">")]))
+    width, height = map(float, SIZES.findall(svg[: svg.index(">")]))
     width = max(width, 360.0)
     lines = wrapped(note, width - 2 * MARGIN, 12)
     above = [text(TextLine(MARGIN, 18 + ROW * k, line, "start", 12), fill=QUIET) for k, line in enumerate(lines)]

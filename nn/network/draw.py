@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
-from autograd.extend import checked_choice, counted, number_between, write_atomically
+from autograd.extend import checked_choice, number_between, write_atomically
 from nn._cards import module_card
 from nn.module import Module, checked_module, show_modules_with
 from nn.network.numbers import Numbers, numbers_of, sample_of
@@ -122,49 +122,31 @@ def draw(
     shape = _shape(inputs)
     if outputs is not None and not _are_names(outputs):
         raise TypeError(f"outputs must be a list of names, got {outputs!r}")
-    names = inputs if shape is None else None
+    names: Any = None if shape else inputs
     try:
-        network = _network(model, sample, names or _labels(x), outputs)
+        network = read_network(model, _steps(model, sample), names or _labels(x), outputs, shape)
     except NotLayered as reason:
         return _fallback(model, sample, str(reason))
-    return _drawing(network, numbers_of(network, sample, rate), show, shape, over, direction == "TB")
+    return _drawing(network, numbers_of(network, sample, rate), show, over, direction == "TB")
 
 
-def _drawing(
-    network: Network,
-    numbers: Numbers,
-    show: str = "weight",
-    shape: tuple[int, int] | None = None,
-    over: Any = None,
-    narrow: bool = False,
-) -> NetworkDrawing:
-    from nn.network.layout import image_shape
+def _drawing(network: Network, numbers: Numbers, show: str = "weight", over: Any = None, narrow: bool = False) -> NetworkDrawing:
     from nn.network.maps import maps_over
     from nn.network.page import network_player
     from nn.network.picture import NetworkPicture
-    from nn.network.words import as_text
 
-    width = len(network.columns[0].units)
-    if shape is not None and shape[0] * shape[1] != width:
-        given = f"{shape[0]} × {shape[1]} pixels are {counted(shape[0] * shape[1], 'input')}"
-        raise ValueError(f"inputs: {given}, but the model has {width}")
-    shape = image_shape(network, shape)
     maps = None if over is None else maps_over(network, over)
-    picture = NetworkPicture(network, numbers, show, shape, narrow, maps)
+    picture = NetworkPicture(network, numbers, show, narrow, maps)
     svg = picture.complete()
-    page = network_player(network, numbers, show, shape, maps, svg)
-    return NetworkDrawing(svg, as_text(network, numbers, show, maps, picture.layout), page)
+    return NetworkDrawing(svg, picture.words.as_text(), network_player(network, numbers, show, maps, svg))
 
 
-def _network(model: Module, sample: ModelCall | None, inputs: Any, outputs: Any) -> Network:
-    """The layers in the order of the model's attributes if they ran in that order, else in the order in which they ran."""
-    if sample is None:
-        return read_network(model, None, inputs, outputs)
-    ran = list(sample.steps(model))
-    layers = [step for _, step in ran if is_layer(step)]
-    listed_steps = list(parts(model))
-    same = [step for _, step in listed_steps if is_layer(step)] == layers
-    return read_network(model, listed_steps if same else ran, inputs, outputs)
+def _steps(model: Module, sample: ModelCall | None) -> list[tuple[str, Any]]:
+    """The steps in the order of the model's attributes, unless its layers ran in another order."""
+    listed = list(parts(model))
+    ran = listed if sample is None else list(sample.steps(model))
+    same = [step for _, step in listed if is_layer(step)] == [step for _, step in ran if is_layer(step)]
+    return listed if same else ran
 
 
 def _labels(x: Any) -> list[str] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from autograd.extend import shown
 from autograd.viz.palette import CLASSES
@@ -120,16 +121,13 @@ def _cells(colours: list[list[str]], box: Rectangle, limits: Sequence[tuple[floa
     limits = limits or [(box.left, box.right)] * len(colours)
     width, height = (box.right - box.left) / len(colours[0]), (box.bottom - box.top) / len(colours)
     paths: dict[str, list[str]] = {}
-    for i, row in enumerate(colours):
-        start, end = 0, limits[i][1]
-        for j in range(1, len(row) + 1):
-            if j == len(row) or row[j] != row[start]:
-                left = max(limits[i][0], box.left + start * width)
-                right = min(end, box.left + j * width)
-                if right > left:
-                    middle = box.top + (i + 0.5) * height
-                    paths.setdefault(row[start], []).append(f"M{left:.1f} {middle:.1f}h{min(right + OVERLAP, end) - left:.1f}")
-                start = j
+    for i, (row, (first, last)) in enumerate(zip(colours, limits, strict=True)):
+        middle, end = box.top + (i + 0.5) * height, 0
+        for colour, run in groupby(row):
+            start, end = end, end + len(list(run))
+            left, right = max(first, box.left + start * width), min(last, box.left + end * width)
+            if right > left:
+                paths.setdefault(colour, []).append(f"M{left:.1f} {middle:.1f}h{min(right + OVERLAP, last) - left:.1f}")
     drawn = "".join(element("path", d="".join(runs), stroke=fill) for fill, runs in paths.items())
     return element("g", drawn, stroke_width=round(height + OVERLAP, 2))
 

@@ -21,7 +21,6 @@ MAX_SHOWN = 12  # neurons per layer; of a larger one, only the strongest are sho
 FIRST_SHOWN = 10
 MAX_SHOWN_NARROW = 4  # on a narrow page
 MAX_LAYERS = 4
-MIN_PIXELS = 49  # the fewest inputs that are shown as an image
 RADIUS = 22.0
 FONT = 11.0
 RING = RADIUS + 2.0  # radius of the ring around a circle
@@ -146,29 +145,18 @@ class Layout:
     plane: Rectangle | None = None  # the plane of the inputs, with the output over it
 
 
-def image_shape(network: Network, shape: tuple[int, int] | None) -> tuple[int, int] | None:
-    """The rows and columns of the inputs as an image: as given, or a square of at least 49 unnamed inputs."""
-    inputs = network.columns[0].units
-    if shape is not None:
-        return shape
-    side = math.isqrt(len(inputs))
-    named = any(unit.name != f"x[{i}]" for i, unit in enumerate(inputs))
-    return (side, side) if side * side == len(inputs) >= MIN_PIXELS and not named else None
-
-
 def lay_out(
     network: Network,
-    shape: tuple[int, int] | None = None,
     narrow: bool = False,
     plane: bool = False,
     width: float = WIDE,
     ranks: Sequence[Sequence[int]] | None = None,
 ) -> Layout:
-    """The layout of a network, with the inputs as an image of this `shape` unless None, and room for a `plane` of its output.
+    """The layout of a network, with room for a `plane` of its output.
 
     Links fill the `width` if they can. Of a folded column the first units of its `ranks` are drawn, in the column's order.
     """
-    layout = (_Narrow if narrow else _Wide)(network, shape, width, ranks).layout
+    layout = (_Narrow if narrow else _Wide)(network, width, ranks).layout
     if plane:
         _add_plane(layout, narrow)
     return layout
@@ -195,10 +183,8 @@ class _LayoutPlanner:
 
     most, first = MAX_SHOWN, FIRST_SHOWN
 
-    def __init__(
-        self, network: Network, shape: tuple[int, int] | None, width: float, ranks: Sequence[Sequence[int]] | None
-    ) -> None:
-        self.network, self.shape, self.width, self.ranks = network, shape, width, ranks
+    def __init__(self, network: Network, width: float, ranks: Sequence[Sequence[int]] | None) -> None:
+        self.network, self.shape, self.width, self.ranks = network, network.shape, width, ranks
         self.layout = Layout()
         self.places: dict[int, tuple[float, float]] = {}
         self.slots: list[int | None] = list(range(len(network.columns)))  # the columns; None stands for those left out
@@ -233,12 +219,10 @@ class _LayoutPlanner:
     def link(self) -> None:
         """Add the links between neighbouring columns that are both drawn."""
         for before, after in pairwise(self.slots):
-            if before is None or after is None:
+            if before is None or after is None or (before == 0 and self.shape):  # weights of an image are images, too
                 continue
             sources, targets = self.shown(before)[0], self.shown(after)[0]
             first = self.network.firsts[before]
-            if before == 0 and self.shape is not None:
-                continue  # the weights are images
             for i, source in enumerate(sources):
                 for j, target in enumerate(targets):
                     out, into = _port(j, len(targets)), _port(i, len(sources))

@@ -75,30 +75,22 @@ def _leaves(x: Any) -> list[Value]:
 
 def numbers_of(network: Network, sample: ModelCall | None = None, lr: float = 0.1) -> Numbers:
     """The numbers of a network: values and gradients of the sample; without its loss, the `grad` of the parameters."""
-    values: Known | None = None
-    slopes: Known | None = None
-    deltas: Known | None = None
+    weight: Known = [parameter.data for parameter in network.parameters]
+    found = Numbers(weight=weight, grad=None, value=None, slope=None, delta=None, rate=lr, loss=None)
     of: Callable[[Value], float | None] = _own_gradient
     if sample is not None:
         nodes = [node for column in sample.columns() for node in column]
-        values = [peek(node) if type(node) is Value else node for node in nodes]
+        found["value"] = [peek(node) if type(node) is Value else node for node in nodes]
         if sample.loss is not None:
-            bars = sample.graph.adjoints
-            of = bars.get
+            of = sample.graph.adjoints.get
             sums = [None] * len(network.columns[0].units) + [node for column in sample.sums() for node in column]
-            slopes = [bars.get(node) if type(node) is Value else None for node in nodes]
-            deltas = [None if node is None else bars.get(node) for node in sums]
+            found["slope"] = [of(node) if type(node) is Value else None for node in nodes]
+            found["delta"] = [None if node is None else of(node) for node in sums]
+            found["loss"] = sample.loss.data
     grads = [of(parameter) for parameter in network.parameters]
-    known = any(grad is not None for grad in grads)
-    return Numbers(
-        weight=[parameter.data for parameter in network.parameters],
-        grad=grads if known else None,
-        value=values,
-        slope=slopes,
-        delta=deltas,
-        rate=lr,
-        loss=None if sample is None or sample.loss is None else sample.loss.data,
-    )
+    if any(grad is not None for grad in grads):
+        found["grad"] = grads
+    return found
 
 
 def _own_gradient(parameter: Value) -> float | None:

@@ -14,7 +14,7 @@ from nn.network.maps import Maps
 from nn.network.numbers import Numbers, numbers_of, strongest
 from nn.network.picture import NetworkPicture
 from nn.network.structure import Network, Unit
-from nn.network.words import chosen, has_plane, lead
+from nn.network.words import has_plane
 
 MAX_PARAMETERS = 5000  # of a larger model, a page holds only those of the drawn neurons
 ROOM = 750.0  # the width of a picture in a notebook
@@ -31,14 +31,13 @@ class NetworkPage:
     def __init__(
         self,
         network: Network,
-        shape: tuple[int, int] | None = None,
         maps: Maps | None = None,
         width: float = WIDE,
         numbers: Numbers | None = None,
     ) -> None:
-        self.network, self.shape, self.maps, self.width = network, shape, maps, width
+        self.network, self.maps, self.width = network, maps, width
         self.ranks = strongest(network, numbers or numbers_of(network))  # fixed, though the numbers may change
-        drawn = {circle.unit for circle in lay_out(network, shape, ranks=self.ranks).circles}
+        drawn = {circle.unit for circle in lay_out(network, ranks=self.ranks).circles}
         whole = len(network.parameters) <= MAX_PARAMETERS
         self.open = [whole or i in drawn for i in range(len(network.units))]  # neurons whose graph can be opened
         kept = {p for unit, known in zip(network.units, self.open, strict=True) if known for p in (*unit.weights, unit.bias)}
@@ -48,7 +47,7 @@ class NetworkPage:
     def data(self, numbers: Numbers, show: str = "weight") -> dict[str, Any]:
         """All that the script needs, with the numbers it starts from."""
         wide, narrow = (
-            NetworkPicture(self.network, numbers, show, self.shape, turned, self.maps, self.width, self.ranks, self.index)
+            NetworkPicture(self.network, numbers, show, turned, self.maps, self.width, self.ranks, self.index)
             for turned in (False, True)
         )
         units = [(k, unit) for k, column in enumerate(self.network.columns) for unit in column.units]
@@ -57,11 +56,11 @@ class NetworkPage:
             "show": show,
             "svg": {"wide": wide.bare(), "narrow": narrow.bare()},
             "widest": wide.widest,
-            "image": self.shape is not None,
+            "image": self.network.shape is not None,
             "ramp": RAMP,
             "maps": None if self.maps is None else self._labels(self.maps),
-            "lead": lead(self.network, self.maps),
-            "chosen": {"wide": chosen(self.network, wide.layout), "narrow": chosen(self.network, narrow.layout)},
+            "lead": wide.words.lead(),
+            "chosen": {"wide": wide.words.chosen(), "narrow": narrow.words.chosen()},
             "layers": [{"name": column.title, "size": len(column.units)} for column in self.network.columns],
             "neurons": [self._neuron(i, *place) for i, place in enumerate(units)],
             "numbers": self.update(numbers),
@@ -86,7 +85,6 @@ class NetworkPage:
         w = [self.index[weight] for weight in unit.weights] if known else []
         path = as_index(self.network.parameters[unit.bias]).rpartition("b")[0] if unit.bias is not None else ""
         return {
-            "id": f"n{i}",
             "name": unit.name,
             "label": unit.label,
             "layer": layer,
@@ -99,14 +97,12 @@ class NetworkPage:
         }
 
 
-def network_player(
-    network: Network, numbers: Numbers, show: str, shape: tuple[int, int] | None, maps: Maps | None, still: str
-) -> Player:
+def network_player(network: Network, numbers: Numbers, show: str, maps: Maps | None, still: str) -> Player:
     """The page by itself, with the picture to show where scripts cannot run."""
     plane = maps is not None and has_plane(network)
     width = ROOM - (PLANE_ROOM if plane else 0.0)
-    layout = lay_out(network, shape, plane=plane, width=width)
+    layout = lay_out(network, plane=plane, width=width)
     if layout.width > ROOM:
-        layout = lay_out(network, shape, narrow=True, plane=plane)
-    data = NetworkPage(network, shape, maps, width, numbers).data(numbers, show)
+        layout = lay_out(network, narrow=True, plane=plane)
+    data = NetworkPage(network, maps, width, numbers).data(numbers, show)
     return Player(network.title, data, [*ASSETS, FOLDER / "page.js"], round(layout.height) + AROUND, still)

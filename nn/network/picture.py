@@ -17,7 +17,7 @@ from nn.network.marks import MAX_CROWDED, MAX_WIDTH, Shades, SignedShades, fitte
 from nn.network.numbers import Known, Numbers, link_numbers, strongest
 from nn.network.structure import Network, Unit
 from nn.network.svg import EDGE, INK, LINE, PAPER, PLAIN, QUIET, document, element, rectangle, text, xy
-from nn.network.words import WORDS, answer, description, facts, has_plane, sentence, title
+from nn.network.words import WORDS, NetworkWords, has_plane
 
 MAX_CROWD = 60  # with more links, lines are narrower
 MIN_PICTURE = 480.0  # the least width of title and legend, above and below a small network
@@ -40,7 +40,6 @@ class NetworkPicture:
         network: Network,
         numbers: Numbers,
         show: str = "weight",
-        shape: tuple[int, int] | None = None,
         narrow: bool = False,
         maps: Maps | None = None,
         width: float = WIDE,
@@ -50,7 +49,8 @@ class NetworkPicture:
         self.network, self.numbers, self.show, self.narrow, self.maps = network, numbers, show, narrow, maps
         plane = maps is not None and has_plane(network)
         ranks = strongest(network, numbers) if ranks is None else ranks
-        self.layout = lay_out(network, shape, narrow, plane, width, ranks)
+        self.layout = lay_out(network, narrow, plane, width, ranks)
+        self.words = NetworkWords(network, numbers, show, maps, self.layout)
         self.widest = MAX_WIDTH if len(self.layout.links) <= MAX_CROWD else MAX_CROWDED
         self.index = {parameter: i for i, parameter in enumerate(network.parameters)}
         self.ids = self.index if ids is None else ids
@@ -60,7 +60,7 @@ class NetworkPicture:
         self.values = numbers["value"]
         self.shades: tuple[Shades, Shades] | None = None
         if self.values is not None:
-            inputs: Shades = Shades(self.values[:count]) if shape else SignedShades(self.values[:count])
+            inputs: Shades = Shades(self.values[:count]) if network.shape else SignedShades(self.values[:count])
             self.shades = inputs, SignedShades(self.values[count:])
 
     # -- whole pictures --------------------------------------------------------------------------------
@@ -73,11 +73,10 @@ class NetworkPicture:
         """The picture with title, sentence and legend."""
         width = max(self.layout.width, 0.0 if self.narrow else MIN_PICTURE)
         room, y, above = width - 2 * GAP, 0.0, []
-        drawn = self.network, self.numbers, self.show
-        for line in wrapped(title(*drawn), room, 15.0):
+        for line in wrapped(self.words.title(), room, 15.0):
             y += 22
             above.append(text(TextLine(GAP, y, line, "start", 15.0, True), fill=INK))
-        for line in wrapped(sentence(*drawn, self.maps, self.layout), room, 12.0):
+        for line in wrapped(self.words.sentence(), room, 12.0):
             y += 19
             above.append(text(TextLine(GAP, y, line, "start", 12.0), fill=QUIET))
         marks, height = _legend(self._entries(), room)
@@ -106,7 +105,7 @@ class NetworkPicture:
         if any(image.unit is not None for image in self.layout.images):
             pixel = rectangle(Rectangle(2, -5, 12, 5), fill=COLOURS["positive"].light)
             yield _Entry(pixel, 14.0, f"area: {word} of a pixel, in each image")
-        if answer(self.network, self.numbers) is not None:
+        if self.words.answer() is not None:
             yield _Entry(element("path", d="M2 0l8 -5v10z", fill=INK), 12.0, "largest output")
         if maps is not None:
             yield _ramp_entry(Shades([0.0, 1.0]), "value over the inputs, lowest to highest")
@@ -119,8 +118,7 @@ class NetworkPicture:
             yield _ramp_entry(shade, f"value of {name}: {shown(shade.low, 4)} to {shown(shade.high, 4)}")
 
     def _document(self, width: float, height: float, inside: str) -> str:
-        drawn = self.network, self.numbers, self.show
-        return document(width, height, title(*drawn), description(*drawn, self.maps, self.layout), inside)
+        return document(width, height, self.words.title(), self.words.description(), inside)
 
     # -- parts -------------------------------------------------------------------------------------------
 
@@ -182,7 +180,7 @@ class NetworkPicture:
         number = f'<text class="value" text-anchor="middle" x="{circle.x:g}" y="{circle.y + 4:g}" fill="{ink}">{written}</text>'
         name = text(circle.name, class_="name", fill=INK)
         bias = None if unit.bias is None else self.numbers["weight"][self.index[unit.bias]]
-        hint = element("title", escaped(facts(self.network, self.numbers, circle.unit, bias)))
+        hint = element("title", escaped(self.words.facts(circle.unit, bias)))
         return element(
             "g", hint + disc + heat + ring + number + name + self._answer(circle), class_="neuron", data_unit=circle.unit
         )
@@ -192,7 +190,7 @@ class NetworkPicture:
         first, outputs = self.network.firsts[-1], len(self.network.columns[-1].units)
         if outputs == 1 or circle.unit < first:
             return ""
-        largest = answer(self.network, self.numbers) == circle.unit
+        largest = self.words.answer() == circle.unit
         shape = f"M{circle.x + RING + 4:g} {circle.y:g}l8 -5v10z"
         return element("path", class_="answer", d=shape, fill=INK, visibility="visible" if largest else "hidden")
 

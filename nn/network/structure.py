@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -12,6 +13,8 @@ from autograd import Value
 from autograd.extend import as_index, counted, listed
 from nn.layers import MLP, Layer, Neuron, Sequential, neurons_of
 from nn.module import Module, children
+
+MIN_PIXELS = 49  # the fewest inputs that are shown as an image
 
 
 class NotLayered(ValueError):
@@ -55,10 +58,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Network:
-    """The columns of a model: its inputs, then its layers."""
+    """The columns of a model: its inputs, then its layers. `shape` has the rows and columns of inputs shown as an image."""
 
     model: Module
     columns: tuple[Column, ...]
+    shape: tuple[int, int] | None = None
 
     @cached_property
     def units(self) -> list[Unit]:
@@ -86,8 +90,11 @@ def read_network(
     steps: Iterable[tuple[str, Any]] | None = None,
     inputs: Sequence[str] | None = None,
     outputs: Sequence[str] | None = None,
+    shape: tuple[int, int] | None = None,
 ) -> Network:
     """The layers of a model, in the order of its attributes or of `steps`; NotLayered if they do not fit.
+
+    The inputs are an image of the given `shape`, or a square one if at least 49 have no names.
 
     >>> from nn import MLP
     >>> net = read_network(MLP(2, [3, 1]))
@@ -115,12 +122,23 @@ def read_network(
         raise NotLayered(f"{type(model).__name__} has no layers")
     if outputs is not None:
         columns[-1] = _named(columns[-1], outputs)
-    network = Network(model, tuple(columns))
+    first = columns[0].units
+    network = Network(model, tuple(columns), shape or _square(first))
     held = {value for unit in network.units for value in (*unit.weights, unit.bias)}
     loose = [as_index(name) for parameter, name in network.parameters.items() if parameter not in held]
     if loose:
         raise NotLayered(f"{type(model).__name__} has parameters outside its layers: {listed(loose, 4)}")
+    if shape is not None and math.prod(shape) != len(first):
+        given = f"{shape[0]} × {shape[1]} pixels are {counted(math.prod(shape), 'input')}"
+        raise ValueError(f"inputs: {given}, but the model has {len(first)}")
     return network
+
+
+def _square(inputs: Sequence[Unit]) -> tuple[int, int] | None:
+    """The rows and columns of a square image of these inputs; None if they are few, have names, or make no square."""
+    side = math.isqrt(len(inputs))
+    named = any(unit.name != f"x[{i}]" for i, unit in enumerate(inputs))
+    return (side, side) if side * side == len(inputs) >= MIN_PIXELS and not named else None
 
 
 def is_layer(module: Any) -> bool:

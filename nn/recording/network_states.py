@@ -51,13 +51,12 @@ class NetworkStates:
         The view starts with the numbers of the first frame; of wide layers it shows the neurons that are strongest in the last.
         `width` is in pixels.
         """
-        from nn.network.layout import image_shape
         from nn.network.page import NetworkPage
 
         begin, end = self._numbers(first, 0), self._numbers(last, -1)
         if begin is None:
             return None
-        page = NetworkPage(self.network, image_shape(self.network, None), width=width, numbers=end)
+        page = NetworkPage(self.network, width=width, numbers=end)
         states = [[step, b64encode(_chosen(state, page.kept)).decode()] for step, state in self.states.items()]
         return {
             "view": page.data(begin),
@@ -70,11 +69,10 @@ class NetworkStates:
 
     def picture(self, last: Frame) -> str:
         """The network at the end as SVG, from the last frame; empty if the parameters are not known."""
-        from nn.network.layout import image_shape
         from nn.network.picture import NetworkPicture
 
         numbers = self._numbers(last, -1)
-        return "" if numbers is None else NetworkPicture(self.network, numbers, shape=image_shape(self.network, None)).complete()
+        return "" if numbers is None else NetworkPicture(self.network, numbers).complete()
 
     def _numbers(self, frame: Frame, which: int) -> Numbers | None:
         """The numbers of the view: those of a frame, or, if states are kept, those of the first or the last state."""

@@ -144,7 +144,7 @@ export function lessonPicture({ step, python, open, task, reached }) {
 
 // A picture's graph without the words around it, since a lesson has its own; and its size.
 function drawing(text, parent) {
-    const svg = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
+    const svg = parseSvg(text);
     for (const part of svg.querySelectorAll("[id]")) part.removeAttribute("id"); // ids must be unique on the page
     parent.append(svg);
     return graphAlone(svg);

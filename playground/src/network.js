@@ -154,7 +154,7 @@ export function networkTab(root, { python, changed, show }) {
         view = networkView(net, { ...page.view, show: setting.show, maps: setting.maps ? [] : null }, {
             height: () => (narrow.matches ? net.clientHeight - 70 : net.querySelector(".network-box").clientHeight),
             least: () => (narrow.matches ? 1 : LEAST_SCALE), // where the page doesn't scroll, better small than cut off
-            onOpen: ({ index }) => { opened = index; neuron.hidden = false; refresh(); },
+            onOpen: (i) => { opened = i; neuron.hidden = false; refresh(); },
             onClose: () => { opened = null; neuron.hidden = true; refresh(); },
             onAsk: (unit) => { asked = unit; refresh(); },
             onLink: (parameter) => details.chooseWeight(parameter),

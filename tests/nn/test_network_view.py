@@ -17,7 +17,7 @@ from autograd.extend import Graph
 from autograd.viz.palette import CLASSES
 from nn._cards import module_card
 from nn.network.heat import _ticks
-from nn.network.layout import RADIUS, Rectangle, image_shape, lay_out
+from nn.network.layout import RADIUS, Rectangle, lay_out
 from nn.network.maps import maps_over
 from nn.network.marks import Shades, fitted, stroke
 from nn.network.numbers import numbers_of, sample_of
@@ -97,7 +97,7 @@ def overlap(one, other):
 @settings(max_examples=20, deadline=None)
 def test_no_two_of_circles_names_headers_and_images_overlap_and_all_are_inside(narrow, widths):
     network = read_network(mlp(*widths))
-    layout = lay_out(network, image_shape(network, None), narrow)
+    layout = lay_out(network, narrow)
     placed = list(boxes(layout))
     for (name, box), (other, around) in combinations(placed, 2):
         assert not overlap(box, around), (name, other)
@@ -110,7 +110,7 @@ def test_no_two_of_circles_names_headers_and_images_overlap_and_all_are_inside(n
 @settings(max_examples=8, deadline=None)
 def test_a_link_meets_no_name_and_no_circle_but_its_own(narrow, widths):
     network = read_network(mlp(*widths))
-    layout = lay_out(network, None, narrow, width=0.0)  # where links are steepest
+    layout = lay_out(network, narrow, width=0.0)  # where links are steepest
     names, inner = [circle.name.box for circle in layout.circles], 0.7 * RADIUS
     for link in layout.links:
         points = lines(link)
@@ -173,7 +173,7 @@ def test_a_picture_of_a_wide_layer_says_which_neurons_it_shows_and_that_the_larg
 def test_on_the_page_of_a_large_model_each_line_has_the_id_of_a_parameter_that_is_there():
     model = mlp(784, 32, 10)
     network = read_network(model)
-    page = NetworkPage(network, (28, 28))
+    page = NetworkPage(network)
     data = page.data(numbers_of(network))
     (link,) = set(re.findall(r'data-p="(\d+)" data-from="784" data-to="816"', data["svg"]["wide"]))
     assert data["numbers"]["weight"][int(link)] == model.layers[1].neurons[0].w[0].data
@@ -422,7 +422,7 @@ def test_the_boundary_runs_where_the_output_is_between_the_classes(output, level
     X, y = nn.make_moons(20, random_state=0)
     drawing = nn.draw(model, over=(X, y))
     maps = maps_over(read_network(model), (X, y))
-    layout = lay_out(read_network(model), None, plane=True)
+    layout = lay_out(read_network(model), plane=True)
     (line,) = marks(drawing, "boundary")
     ends = [tuple(map(float, pair.split())) for pair in re.split("[ML]", line.get("d"))[1:]]
     assert len(ends) > 10
@@ -477,7 +477,7 @@ def test_several_outputs_share_a_map_of_the_largest():
 @given(widths=st.lists(st.integers(1, 20), min_size=1, max_size=5))
 @settings(max_examples=20, deadline=None)
 def test_the_map_of_the_output_overlaps_nothing(narrow, widths):
-    layout = lay_out(read_network(mlp(2, *widths, 1)), None, narrow, plane=True)
+    layout = lay_out(read_network(mlp(2, *widths, 1)), narrow, plane=True)
     assert not any(overlap(layout.plane, box) for _, box in boxes(layout))
     assert layout.plane.right < layout.width
     assert layout.plane.bottom < layout.height

@@ -10,11 +10,11 @@ from autograd import Value
 from autograd._format import shown
 from autograd.extend import Graph
 from autograd.viz.page import as_json
-from nn.network.layout import image_shape
+from nn.network.layout import lay_out
 from nn.network.numbers import numbers_of, sample_of
 from nn.network.page import NetworkPage
 from nn.network.structure import read_network
-from nn.network.words import sentence
+from nn.network.words import NetworkWords
 from tests.support.axe import violations
 from tests.support.browser import PHONE, WAYS, WIDE, opened
 
@@ -354,8 +354,10 @@ def test_the_switch_shows_gradients_and_updates(page):
             assert float(link.get_attribute("stroke-width")) == pytest.approx(
                 max(0.7, 6 * abs(gradients[i]) / largest), abs=0.006
             )
-    rule = sentence(read_network(model), numbers_of(read_network(model), sample_of(model, X, Y, nn.MSELoss())), "update")
-    assert page.locator(".network-sentence").inner_text() == rule
+    network = read_network(model)
+    numbers = numbers_of(network, sample_of(model, X, Y, nn.MSELoss()))
+    words = NetworkWords(network, numbers, "update", None, lay_out(network))
+    assert page.locator(".network-sentence").inner_text() == words.sentence()
 
 
 def test_of_a_wide_layer_the_page_says_as_the_picture_which_neurons_are_drawn(browser, tmp_path):
@@ -384,7 +386,7 @@ def test_an_update_repaints_what_the_engine_says(browser, tmp_path, path):
     """The result equals a new drawing of the network with the numbers of the next step."""
     model = mlp()
     network = read_network(model)
-    view = NetworkPage(network, image_shape(network, None))
+    view = NetworkPage(network)
     numbers = numbers_of(network, sample_of(model, X, Y, nn.MSELoss()))
     for p, gradient in zip(model.parameters(), numbers["grad"], strict=True):
         p.data -= 0.5 * gradient

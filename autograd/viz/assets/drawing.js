@@ -9,10 +9,12 @@ const MIN_LABEL = 40; // pixels that any arrow has room for
 const CHOSEN_GAP = 6; // pixels between a card and the frame around the chosen one
 const CARD_PADDING = 6; // pixels beside a number
 
+// The place of a <rect>, from its attributes: it may not be rendered.
+const placeOf = (rect) => Object.fromEntries(["x", "y", "width", "height"].map((name) => [name, Number(rect.getAttribute(name))]));
 const sign = (x) => (toNumber(x) > 0 ? "positive" : toNumber(x) < 0 ? "negative" : "");
 
 function drawing(view) {
-  let data, walk;
+  let data, walk, svg;
   let cards = new Map(); // by id
   let arrows = [];
   let touching = []; // for each step, the cards and arrows that change their look
@@ -25,15 +27,15 @@ function drawing(view) {
   function place(text, fresh, passes, keep = false) {
     [data, walk] = [fresh, passes];
     owed = false;
-    const svg = parseSvg(text);
-    makeRoomForSeed(svg);
+    svg = parseSvg(text);
+    makeRoomForSeed();
     view.place(svg, keep);
     rooms = new Map([...svg.querySelectorAll(".edge text")].map((text) => [text, Number(text.dataset.room ?? lengthOf(text))]));
-    bind(svg);
+    bind();
   }
 
   // Finds the parts of the picture, and the steps at which they change.
-  function bind(svg) {
+  function bind() {
     cards = new Map([...svg.querySelectorAll("g.node")].filter((g) => /^[ng]\d+$/.test(g.id)).map((g) => [g.id, card(g)]));
     for (const [i, node] of Object.entries(data.nodes)) cards.get(node.box)?.members.push(Number(i));
     arrows = [...svg.querySelectorAll("g.forward, g.backward")].map(arrow);
@@ -65,7 +67,7 @@ function drawing(view) {
     const seeded = cards.get(data.nodes[data.steps[begin]?.node]?.box);
     svg.querySelector(":scope > .seed")?.remove();
     if (seeded && !seeded.folded) {
-      arrows.push(seed(svg, seeded, begin));
+      arrows.push(seed(seeded, begin));
       touching[begin].add(arrows.at(-1));
     }
     lit = new Set([...cards.values(), ...arrows]);
@@ -75,13 +77,12 @@ function drawing(view) {
   // Frames the card of a node, or of none (null).
   function choose(node) {
     chosen = node;
-    const svg = view.root.querySelector(".stage-picture > svg");
     svg.querySelector(":scope > .chosen")?.remove();
     const card = cards.get(data.nodes[node]?.box)?.g.querySelector(".card");
     if (!card) return;
-    const [x, y, width, height] = ["x", "y", "width", "height"].map((name) => Number(card.getAttribute(name)));
-    const [left, top, more] = [x - CHOSEN_GAP, y - CHOSEN_GAP, 2 * CHOSEN_GAP];
-    svg.append(drawn("rect", { class: "chosen", x: left, y: top, width: width + more, height: height + more, rx: 9, fill: "none" }));
+    const [place, more] = [placeOf(card), 2 * CHOSEN_GAP];
+    const around = { x: place.x - CHOSEN_GAP, y: place.y - CHOSEN_GAP, width: place.width + more, height: place.height + more };
+    svg.append(drawn("rect", { class: "chosen", ...around, rx: 9, fill: "none" }));
   }
 
   function card(g) {
@@ -100,19 +101,19 @@ function drawing(view) {
   }
 
   // Widens the picture if its result is at the right end.
-  function makeRoomForSeed(svg) {
+  function makeRoomForSeed() {
     const box = data.nodes[data.steps.find(isSeed)?.node]?.box;
     const card = box === undefined ? null : svg.getElementById(box)?.querySelector(".card");
     if (!card) return;
     const [left, top, width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
-    const end = Number(card.getAttribute("x")) + Number(card.getAttribute("width")) + SEED_GAP + SEED_LENGTH;
+    const end = placeOf(card).x + placeOf(card).width + SEED_GAP + SEED_LENGTH;
     svg.setAttribute("viewBox", `${left} ${top} ${Math.max(width, end)} ${height}`);
   }
 
   // The 1 that starts the backward pass comes to the result from outside, and is visible only in that step.
-  function seed(svg, { g, grad }, time) {
-    const side = (name) => Number(g.querySelector(".card").getAttribute(name));
-    const [x, y] = [side("x") + side("width") + SEED_GAP, grad.length ? Number(grad[0].getAttribute("y")) - 4 : side("y") + side("height") / 2];
+  function seed({ g, grad }, time) {
+    const card = placeOf(g.querySelector(".card"));
+    const [x, y] = [card.x + card.width + SEED_GAP, grad.length ? Number(grad[0].getAttribute("y")) - 4 : card.y + card.height / 2];
     const line = drawn("path", { class: "line", d: `M${x + SEED_LENGTH} ${y}L${x + 6} ${y}`, stroke: "currentColor" });
     const tip = drawn("path", { class: "tip", d: `M${x} ${y}l9 -4.5v9z` });
     const label = drawn("text", { class: "label", x: x + SEED_LENGTH, y: y - 7, "text-anchor": "end" }, "1");
@@ -141,9 +142,8 @@ function drawing(view) {
   }
 
   function updateArrow({ g, key, back, labels, begun, done, times }, now) {
-    const active = back ? now.times.some((time) => times.has(time)) : now.forward && now.times.some((time) => times.has(time));
     g.classList.toggle("ahead", begun > walk.at);
-    g.classList.toggle("now", active);
+    g.classList.toggle("now", (back || now.forward) && now.times.some((time) => times.has(time)));
     for (const text of labels) text.classList.toggle("later", back && done > walk.at);
   }
 
@@ -163,10 +163,8 @@ function drawing(view) {
     for (const text of open) text.removeAttribute("textLength");
     const measured = open.filter((text) => text.getNumberOfChars() > 0).map(measure); // 0 if it isn't rendered
     for (const { text, x, left, right, length } of measured) {
-      text.setAttribute("x", Math.max(left, x));
-      if (x >= left) continue;
-      text.setAttribute("textLength", Math.min(length, right - left));
-      text.setAttribute("lengthAdjust", "spacingAndGlyphs");
+      if (x >= left) text.setAttribute("x", x);
+      else setAttributes(text, { x: left, textLength: Math.min(length, right - left), lengthAdjust: "spacingAndGlyphs" });
     }
     return measured.reduce((least, { x, left, right, length }) => (x >= left ? least : Math.min(least, (right - left) / length)), 1);
   }
@@ -174,10 +172,9 @@ function drawing(view) {
   // A number in its card: its best position, and the sides it must stay between.
   function measure(text) {
     const g = text.closest("g.node");
-    const [card, word] = [g.querySelector(".card"), text.previousElementSibling];
-    const side = (name) => Number(card.getAttribute(name));
-    const right = side("x") + side("width") - CARD_PADDING;
-    const left = word === null ? side("x") : Number(word.getAttribute("x")) + word.getComputedTextLength() + CARD_PADDING;
+    const [card, word] = [placeOf(g.querySelector(".card")), text.previousElementSibling];
+    const right = card.x + card.width - CARD_PADDING;
+    const left = word === null ? card.x : Number(word.getAttribute("x")) + word.getComputedTextLength() + CARD_PADDING;
     const whole = text.textContent.match(/^[−\d]*/)[0].length || text.textContent.length;
     const length = text.getComputedTextLength();
     return { text, left, right, length, x: Math.min(Number(g.dataset.point) - text.getSubStringLength(0, whole), right - length) };
@@ -206,12 +203,9 @@ function drawing(view) {
 
   // For a callout: the boxes of a card, of all cards, and of the labels that matter now.
   function around(one) {
-    const labels = arrows.filter(({ g, labels }) => labels.length > 0 && !g.classList.contains("ahead"));
-    return [measured(one), [...cards.values()].map(measured), labels.map((label) => measuredLabel(label))];
-  }
-
-  function measuredLabel(one) {
-    return (one.label ??= view.boxOf(one.labels[0]));
+    const labelled = arrows.filter(({ g, labels }) => labels.length > 0 && !g.classList.contains("ahead"));
+    const labels = labelled.map((arrow) => (arrow.label ??= view.boxOf(arrow.labels[0])));
+    return [measured(one), [...cards.values()].map(measured), labels];
   }
 
   // Marks the card of a node until the next step; returns its box.
@@ -261,7 +255,6 @@ function drawing(view) {
   // Shows new numbers in the same layout; or in their own if the arrows differ, if they lack room and the layout isn't `held`, or
   // if asked to (`anew`).
   function renumber(text, fresh, passes, { held, anew }) {
-    const svg = view.root.querySelector(".stage-picture > svg");
     const other = parseSvg(text);
     const parts = (of) => [...of.querySelectorAll("g[id] :is(text, path, polygon, rect)")];
     const ids = (of) => [...of.querySelectorAll("g[id]")].map((g) => g.id).join(" ");
@@ -275,16 +268,14 @@ function drawing(view) {
     const least = align(changed.filter((text) => text.matches(".value, .grad")));
     owed ||= least < MIN_ROOM || changed.some((text) => lengthOf(text) > BOLD * Math.max(MIN_LABEL, rooms.get(text) ?? Infinity));
     if (owed && !held) return place(text, fresh, passes, true);
-    for (const name of [".title", ".sentence", ".notes", ".legend"]) replace(svg, other, name);
-    bind(svg);
+    for (const name of [".title", ".sentence", ".notes", ".legend"]) replace(other, name);
+    bind();
   }
 
   // Returns true if it is a text whose words changed.
   function restyle(part, now) {
     for (const name of ["fill", "stroke", "stroke-width", "stroke-dasharray"]) {
-      if (part.getAttribute(name) === now.getAttribute(name)) continue;
-      if (now.hasAttribute(name)) part.setAttribute(name, now.getAttribute(name));
-      else part.removeAttribute(name);
+      if (part.getAttribute(name) !== now.getAttribute(name)) setAttributes(part, { [name]: now.getAttribute(name) });
     }
     if (part.tagName !== "text" || part.textContent === now.textContent) return false;
     part.textContent = now.textContent;
@@ -294,7 +285,7 @@ function drawing(view) {
   const lengthOf = (text) => (text.getNumberOfChars() > 0 ? text.getComputedTextLength() : 0); // 0 if it isn't rendered
 
   // Replaces a text around the graph, at its place in the present layout.
-  function replace(svg, other, name) {
+  function replace(other, name) {
     const top = (all) => Math.min(...all.map((part) => part.getBBox().y));
     const [old, now] = [svg, other].map((of) => [...of.querySelectorAll(`:scope > ${name}`)]);
     if (old.length === 0 || now.length === 0) return;

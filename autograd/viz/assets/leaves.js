@@ -25,7 +25,7 @@ function numberWithin(x, room, digits) {
 
 // One leaf; `moved(x)` is called with its new number. `show` writes the number and the range of the slider.
 function leafControl(name, moved) {
-  const id = `problem-${Math.random().toString(36).slice(2)}`; // several widgets share one document
+  const id = uniqueId("problem");
   const slider = pulled({ "aria-label": name }, moved, () => x);
   const range = ranged(slider);
   const field = element("input", { inputmode: "decimal", autocomplete: "off", spellcheck: "false", "aria-label": `${name}, as a number` });
@@ -36,10 +36,7 @@ function leafControl(name, moved) {
 
   function refuse(message) {
     problem.textContent = message;
-    if (message) field.setAttribute("aria-invalid", true);
-    else field.removeAttribute("aria-invalid");
-    if (message) field.setAttribute("aria-describedby", id);
-    else field.removeAttribute("aria-describedby");
+    setAttributes(field, { "aria-invalid": message ? true : null, "aria-describedby": message ? id : null });
   }
 
   function write(whole = false) {

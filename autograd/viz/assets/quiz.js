@@ -71,7 +71,7 @@ function graphAlone(svg) {
   for (const part of svg.querySelectorAll(":scope > :is(.paper, .title, .sentence, .notes, .legend)")) part.remove();
   const { x, y, width, height } = svg.getBBox();
   const size = { width: width + 2 * GRAPH_EDGE, height: height + 2 * GRAPH_EDGE };
-  svg.setAttribute("viewBox", [x - GRAPH_EDGE, y - GRAPH_EDGE, size.width, size.height].join(" "));
+  svg.setAttribute("viewBox", `${x - GRAPH_EDGE} ${y - GRAPH_EDGE} ${size.width} ${size.height}`);
   return { svg, ...size };
 }
 
@@ -106,10 +106,9 @@ function quizPage(root, data) {
     if (narrow && view.root.clientWidth > 0) {
       view.root.append(svg); // to be measured
       const { width, height } = graphAlone(svg);
-      svg.setAttribute("width", width);
-      svg.setAttribute("height", height);
+      setAttributes(svg, { width, height });
     }
-    holder.style.setProperty("--tall", `${svg.getAttribute("height").replace("pt", "")}px`);
+    holder.style.setProperty("--tall", `${svg.getAttribute("height")}px`);
     view.place(svg);
     data.questions.forEach((question, i) => (asked[i].state.right || asked[i].state.shown) && reveal(question));
   }

@@ -11,10 +11,25 @@ function drawn(tag, attributes, ...children) {
 }
 
 function filled(made, attributes = {}, children) {
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  setAttributes(made, attributes);
   made.append(...children);
   return made;
 }
+
+// Sets attributes, and removes those that are null.
+function setAttributes(part, attributes) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null) part.removeAttribute(name);
+    else part.setAttribute(name, value);
+  }
+}
+
+const parseSvg = (text) => document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
+
+const stillness = matchMedia("(prefers-reduced-motion: reduce)");
+
+// An id for one of several widgets in a document.
+const uniqueId = (name) => `${name}-${Math.random().toString(36).slice(2)}`;
 
 function toNumber(x) {
   return typeof x === "number" ? x : { inf: Infinity, "-inf": -Infinity }[x] ?? NaN;
@@ -191,18 +206,8 @@ function scrubber({ count, show, describe, status, marks = [], place }) {
     for (const mark of track.querySelectorAll(".mark")) mark.style.setProperty("--at", mark.dataset.at / Math.max(1, count - 1));
   }
 
-  // The index in `stops` of the first one not before i.
-  function from(i) {
-    let [low, high] = [0, stops.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (stops[middle] < i) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-  const after = (n = 1) => (stops === null ? index + n : (stops[from(index + 1) + n - 1] ?? count - 1));
-  const before = () => (stops === null ? index - 1 : (stops[from(index) - 1] ?? 0));
+  const after = (n = 1) => (stops === null ? index + n : (stops.filter((stop) => stop > index)[n - 1] ?? count - 1));
+  const before = () => (stops === null ? index - 1 : (stops.findLast((stop) => stop < index) ?? 0));
 
   function stopAt(indices) {
     stop();

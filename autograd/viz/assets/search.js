@@ -6,7 +6,7 @@ const MAX_SUGGESTIONS = 12;
 const plainName = (name) => name.toLowerCase().replace(/[₀-₉]/g, (digit) => String(digit.charCodeAt(0) - 0x2080));
 
 function search(find) {
-  const id = `names-${Math.random().toString(36).slice(2)}`;
+  const id = uniqueId("names");
   const list = element("datalist", { id });
   const looks = { type: "search", placeholder: "Find node", autocomplete: "off", spellcheck: "false" };
   const field = element("input", { ...looks, "aria-label": "Find a node by name", list: id });

@@ -22,9 +22,7 @@ const ZOOM_STEP = 1.4; // by a key or a button
 const READABLE = 11; // pixels of the smallest text: where it would be smaller, `reveal` zooms in
 const MAP_SIZE = 180; // pixels, of the longer side
 
-const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 const easeOut = (t) => 1 - (1 - t) ** 3;
-const parseSvg = (text) => document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
 
 // Calls `draw(share)` for each frame, share eased from 0 to 1; returns a function that ends it early, without drawing.
 function animate(draw, time = MOVE_TIME) {
@@ -84,14 +82,11 @@ function stage({ label, taken = [] }) {
 
   function place(svg, keep = false) {
     picture = svg;
-    const [, , width, height] = svg.getAttribute("viewBox").split(/[ ,]+/).map(Number);
-    const unit = /pt$/.test(svg.getAttribute("width") ?? "") ? 4 / 3 : 1;
-    size = { width: width * unit, height: height * unit };
-    svg.setAttribute("width", size.width);
-    svg.setAttribute("height", size.height);
+    const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
+    size = { width, height };
+    setAttributes(svg, size);
     holder.replaceChildren(svg);
-    const texts = [...svg.querySelectorAll("text[font-size]")];
-    letters = texts.length === 0 ? READABLE : unit * Math.min(...texts.map((text) => parseFloat(text.getAttribute("font-size"))));
+    letters = Math.min(...[...svg.querySelectorAll("text[font-size]")].map((text) => Number(text.getAttribute("font-size"))));
     box = { width: root.clientWidth, height: root.clientHeight };
     settle();
     stop();
@@ -378,20 +373,16 @@ function gestures(root, { zoom, pan, slide, fit }, taken) {
 
 // The map: the boxes of the picture in small, and a frame around the visible part. Keys on the stage do what a drag here does.
 function overview(go) {
-  const shape = (name, { x, y, width, height }) => drawn("rect", { class: name, x, y, width, height });
   const svg = drawn("svg");
+  const frame = drawn("rect", { class: "frame" });
   const root = element("div", { class: "stage-map", "aria-hidden": "true", hidden: "" }, svg);
-  let frame = shape("frame", new DOMRect());
   let size = { width: 1, height: 1 };
 
   function draw(nodes, whole) {
     size = whole;
     const k = MAP_SIZE / Math.max(size.width, size.height);
-    svg.setAttribute("viewBox", `0 0 ${size.width} ${size.height}`);
-    svg.setAttribute("width", k * size.width);
-    svg.setAttribute("height", k * size.height);
-    frame = shape("frame", new DOMRect());
-    svg.replaceChildren(...nodes.map((node) => shape("part", node)), frame);
+    setAttributes(svg, { viewBox: `0 0 ${size.width} ${size.height}`, width: k * size.width, height: k * size.height });
+    svg.replaceChildren(...nodes.map(({ x, y, width, height }) => drawn("rect", { class: "part", x, y, width, height })), frame);
   }
 
   function show(part) {
@@ -399,8 +390,7 @@ function overview(go) {
     const [right, bottom] = [Math.min(size.width, part.x + part.width), Math.min(size.height, part.y + part.height)];
     const share = (Math.max(0, right - left) / size.width) * (Math.max(0, bottom - top) / size.height);
     root.hidden = share > 0.85; // the rest is margins and words
-    const sides = { x: left, y: top, width: Math.max(0, right - left), height: Math.max(0, bottom - top) };
-    for (const [name, length] of Object.entries(sides)) frame.setAttribute(name, length);
+    setAttributes(frame, { x: left, y: top, width: Math.max(0, right - left), height: Math.max(0, bottom - top) });
   }
 
   // Moves the map out of the way of a box.

@@ -16,7 +16,7 @@ class NetworkMarks {
   }
 
   line(x) {
-    if (x !== null && !Number.isFinite(toNumber(x))) return ["broken", this.widest, "2 3"];
+    if (x !== null && !isFiniteNumber(x)) return ["broken", this.widest, "2 3"];
     if (!x) return ["nothing", 0.6, "1 3"];
     const width = this.largest > 0 ? Math.max(0.7, this.widest * Math.min(1, Math.abs(x) / this.largest)) : 0.7;
     return [x > 0 ? "positive" : "negative", Number(width.toFixed(2)), x > 0 ? "none" : "7 4"];
@@ -41,14 +41,16 @@ function linkNumbers(numbers, show) {
 }
 
 function largestOf(xs) {
-  return xs.reduce((most, x) => (x !== null && Number.isFinite(toNumber(x)) ? Math.max(most, Math.abs(x)) : most), 0);
+  return xs.filter(isFiniteNumber).reduce((most, x) => Math.max(most, Math.abs(x)), 0);
 }
+
+const isFiniteNumber = (x) => Number.isFinite(toNumber(x)); // false for null, too
 
 // The sequential palette from the smallest to the largest number; for circles (signed), 0 is medium, positive numbers
 // are lighter and negative ones dark.
 class NetworkShades {
   constructor(xs, ramp, signed) {
-    const finite = xs.filter((x) => x !== null && Number.isFinite(toNumber(x)));
+    const finite = xs.filter(isFiniteNumber);
     this.low = finite.reduce((a, b) => Math.min(a, b), Infinity);
     this.high = finite.reduce((a, b) => Math.max(a, b), -Infinity);
     Object.assign(this, { ramp, signed });
@@ -62,10 +64,7 @@ class NetworkShades {
   }
 
   fill(x) {
-    const at = Math.min(Math.max(this.share(x), 0), 1) * (this.ramp.length - 1);
-    const k = Math.min(Math.floor(at), this.ramp.length - 2);
-    const [low, high] = [this.ramp[k], this.ramp[k + 1]];
-    return `#${[1, 3, 5].map((i) => Math.round(channel(low, i) + (at - k) * (channel(high, i) - channel(low, i))).toString(16).padStart(2, "0")).join("")}`;
+    return `rgb(${rampColour(this.ramp, this.share(x))})`;
   }
 
   ink(x) {
@@ -73,19 +72,25 @@ class NetworkShades {
   }
 }
 
-const channel = (colour, i) => parseInt(colour.slice(i, i + 2), 16);
+// The RGB colour of a magnitude from 0 to 1.
+function rampColour(ramp, t) {
+  const at = Math.min(Math.max(t, 0), 1) * (ramp.length - 1);
+  const k = Math.min(Math.floor(at), ramp.length - 2);
+  const [low, high] = [k, k + 1].map((i) => rgb(ramp[i]));
+  return low.map((part, i) => Math.round(part + (at - k) * (high[i] - part)));
+}
+
+const rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
 
 // A number in a circle, with up to four digits as space allows.
 function fittedNumber(x) {
-  if (!Number.isFinite(toNumber(x))) return `⚠ ${showNumber(x)}`;
+  if (!isFiniteNumber(x)) return `⚠ ${showNumber(x)}`;
   for (const digits of [4, 3, 2]) {
     const text = showNumber(x, digits);
     if ([...text].reduce((room, c) => room + (c === "." ? 0.5 : 1), 0) <= 6.5) return text;
   }
   return showNumber(x, 1);
 }
-
-const parsedPicture = (text) => document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
 
 const [MOUSE_REACH, FINGER_REACH] = [5, 12]; // pixels within which a pointer selects a link
 const SAMPLED = 4; // units of the picture between sampled points of a link
@@ -95,7 +100,7 @@ const SAMPLED = 4; // units of the picture between sampled points of a link
 class NetworkPicture {
   constructor(text, data, chosen, along, across) {
     Object.assign(this, { data, chosen, along, across });
-    this.svg = parsedPicture(text);
+    this.svg = parseSvg(text);
     [, , this.width, this.height] = this.svg.getAttribute("viewBox").split(" ").map(Number);
     const all = (selector) => [...this.svg.querySelectorAll(selector)];
     this.links = all(".link").sort((a, b) => a.dataset.to - b.dataset.to || a.dataset.from - b.dataset.from);
@@ -106,8 +111,7 @@ class NetworkPicture {
     this.units = new Map(all("[data-unit]").map((element) => [Number(element.dataset.unit), element]));
     for (const line of [...this.links, ...this.rings]) line.removeAttribute("stroke");
     for (const title of all("[data-unit] > title")) title.remove(); // the view shows this itself
-    this.svg.setAttribute("role", "group");
-    this.svg.setAttribute("aria-label", `${data.title}: arrow keys go from neuron to neuron, or from line to line; Enter opens a neuron`);
+    setAttributes(this.svg, { role: "group", "aria-label": `${data.title}: arrow keys go from neuron to neuron, or from line to line; Enter opens a neuron` });
     for (const head of all(":scope > title, :scope > desc")) head.remove();
     for (const element of this.units.values()) element.setAttribute("role", "button");
     for (const link of this.links) link.setAttribute("aria-label", data.parameters[link.dataset.p]);
@@ -124,11 +128,10 @@ class NetworkPicture {
   }
 
   paintUnit(i, element, value, shades) {
-    const disc = element.querySelector(".disc") ?? element;
-    const { low } = this.data.neurons[i].w.length ? shades[1] : shades[0];
-    const own = shades[this.data.neurons[i].w.length ? 1 : 0];
-    const finite = value !== null && Number.isFinite(toNumber(value)) && Number.isFinite(low);
     if (this.data.maps !== null) return; // the circles are maps
+    const disc = element.querySelector(".disc") ?? element;
+    const own = shades[this.data.neurons[i].w.length ? 1 : 0];
+    const finite = isFiniteNumber(value);
     disc.classList.toggle("broken", value !== null && !finite);
     if (finite) disc.setAttribute("fill", own.fill(value));
     const text = element.querySelector(".value");
@@ -241,11 +244,10 @@ function wholeNetwork(data) {
   return { ...data, neurons, parameters };
 }
 
-// Fill `root` with the view of a network. `data` comes from nn/network/page.py; `onOpen` is called with a neuron that was
-// opened, `onClose` when it is closed, `onAsk` with the one pointed at, or null, `onLink` with the parameter of a link that was
+// Fill `root` with the view of a network. `data` comes from nn/network/page.py; `onOpen` is called with the index of a neuron that
+// was opened, `onClose` when it is closed, `onAsk` with the one pointed at, or null, `onLink` with the parameter of a link that was
 // clicked or entered, `onShow` with what the links show now; the picture is limited to `height()` pixels
-// unless that would scale it below `least()`.
-// The result has update(numbers), show("weight" | "grad" | "update"), open(id) and close().
+// unless that would scale it below `least()`. The result has update(numbers).
 function networkView(root, data, hooks = {}) {
   const nothing = () => {};
   const { onOpen = nothing, onClose = nothing, onAsk = nothing, onLink = nothing, onShow = nothing, height = () => innerHeight * 0.75, least = () => 1 } = hooks;
@@ -266,7 +268,7 @@ function networkView(root, data, hooks = {}) {
   const legend = element("div", { class: "network-legend" });
   const tip = element("div", { class: "network-tip", role: "status", hidden: "" });
   [tip.unit, tip.link] = [null, null];
-  const stack = element("div", { class: "network-picture drawing" });
+  const stack = element("div", { class: "network-picture" });
   const panel = neuronPanel(data, { open, close });
   const box = element("div", { class: "network-box" }, stack, panel.root, tip);
   const choice = networkSwitch(shown, show);
@@ -278,8 +280,7 @@ function networkView(root, data, hooks = {}) {
     if (room === 0) return;
     const fitting = pictures.wide.width * least() <= room ? pictures.wide : pictures.narrow;
     const scale = Math.min(1.35, room / fitting.width, Math.max(least(), height() / fitting.height));
-    fitting.svg.setAttribute("width", fitting.width * scale);
-    fitting.svg.setAttribute("height", fitting.height * scale);
+    setAttributes(fitting.svg, { width: fitting.width * scale, height: fitting.height * scale });
     if (picture === fitting) return;
     picture = fitting;
     stack.replaceChildren(picture.svg);
@@ -311,10 +312,11 @@ function networkView(root, data, hooks = {}) {
   // The facts about a neuron, after its name.
   function describe(i) {
     const { name, b } = data.neurons[i];
-    const facts = [["value", numbers.value?.[i]], ["gradient", numbers.slope?.[i]], ["bias", b === null ? null : numbers.weight[b]]];
-    const known = facts.filter(([, x]) => x !== null && x !== undefined).map(([word, x]) => `${word} ${showNumber(x)}`);
-    return [name, ...known];
+    return [name, ...written([["value", numbers.value?.[i]], ["gradient", numbers.slope?.[i]], ["bias", b === null ? null : numbers.weight[b]]])];
   }
+
+  // Those of the facts, as [word, number], that are known.
+  const written = (facts) => facts.filter(([, x]) => (x ?? null) !== null).map(([word, x]) => `${word} ${showNumber(x)}`);
 
   // Show a neuron's facts beside it, and only its links; null ends that.
   function ask(i, same = false) {
@@ -369,11 +371,10 @@ function networkView(root, data, hooks = {}) {
 
   function tellLink() {
     const { p, from, to } = tip.link.dataset;
-    const facts = Object.entries(NETWORK_WORDS).map(([key, word]) => [word, linkNumbers(numbers, key)[p]]);
-    const known = facts.filter(([, x]) => x !== null && x !== undefined).map(([word, x]) => `${word} ${showNumber(x)}`);
+    const facts = written(Object.entries(NETWORK_WORDS).map(([key, word]) => [word, linkNumbers(numbers, key)[p]]));
     const ends = `${data.neurons[from].name} → ${data.neurons[to].name}`;
-    tip.replaceChildren(element("strong", {}, data.parameters[p]), ...known.map((fact) => element("span", {}, fact)), element("span", { class: "quiet" }, ends));
-    tip.link.ariaLabel = [data.parameters[p], ...known, ends].join(", ");
+    tip.replaceChildren(element("strong", {}, data.parameters[p]), ...facts.map((fact) => element("span", {}, fact)), element("span", { class: "quiet" }, ends));
+    tip.link.ariaLabel = [data.parameters[p], ...facts, ends].join(", ");
   }
 
   function show(what) {
@@ -387,10 +388,9 @@ function networkView(root, data, hooks = {}) {
     paint();
   }
 
-  // Open a neuron's graph, by index or id, instead of the picture.
-  function open(which) {
-    const i = typeof which === "string" ? data.neurons.findIndex(({ id }) => id === which) : which;
-    if (!data.neurons[i]?.w.length) return;
+  // Open a neuron's graph instead of the picture.
+  function open(i) {
+    if (!data.neurons[i].w.length) return;
     const from = picture.units.get(i)?.getBoundingClientRect() ?? null;
     ask(null);
     if (picture.units.has(i)) choose(i);
@@ -399,7 +399,7 @@ function networkView(root, data, hooks = {}) {
     view.classList.add("opened");
     stack.inert = true;
     panel.grow(from);
-    onOpen({ index: i, ...data.neurons[i] });
+    onOpen(i);
   }
 
   async function close() {
@@ -478,12 +478,12 @@ function networkView(root, data, hooks = {}) {
   });
   new ResizeObserver(fit).observe(stack);
   fit();
-  return { root: view, update, show, open, close };
+  return { update };
 }
 
 // Weight, gradient or update: three choices, disabled where there are no numbers.
 function networkSwitch(shown, choose) {
-  const name = `network-${Math.random().toString(36).slice(2)}`;
+  const name = uniqueId("network");
   const inputs = Object.entries(NETWORK_WORDS).map(([key, word]) => {
     const input = element("input", { type: "radio", name, value: key });
     input.checked = key === shown;
@@ -506,7 +506,7 @@ function networkSwitch(shown, choose) {
 // The neuron index of the largest output; null without values.
 function networkAnswer(data, numbers) {
   const first = data.neurons.length - data.layers.at(-1).size;
-  const values = (numbers.value ?? []).slice(first).map((x) => (x === null ? NaN : toNumber(x)));
+  const values = (numbers.value ?? []).slice(first).map(toNumber);
   if (values.length < 2) return null;
   const best = values.reduce((most, x, i) => (!Number.isNaN(x) && (most === null || x > values[most]) ? i : most), null);
   return best === null ? null : first + best;
@@ -523,7 +523,7 @@ function strongestSentence(data, marks, picture) {
   const word = NETWORK_WORDS[marks.show];
   let [size, p] = [-1, null];
   marks.xs.forEach((x, i) => {
-    const own = x === null ? NaN : Math.abs(toNumber(x));
+    const own = Math.abs(toNumber(x));
     if (own > size) [size, p] = [own, i];
   });
   if (marks.xs.length === 0) {
@@ -539,16 +539,8 @@ function strongestSentence(data, marks, picture) {
 
 // The kinds of numbers that the links have.
 function kindsOf(xs) {
-  const has = { positive: false, negative: false, nothing: false, broken: false };
-  for (const x of xs) {
-    if (x === null) continue;
-    const number = toNumber(x);
-    if (number > 0) has.positive = true;
-    else if (number < 0) has.negative = true;
-    else if (number === 0) has.nothing = true;
-    if (!Number.isFinite(number)) has.broken = true;
-  }
-  return has;
+  const given = xs.filter((x) => x !== null).map(toNumber);
+  return { positive: given.some((x) => x > 0), negative: given.some((x) => x < 0), nothing: given.includes(0), broken: !given.every(Number.isFinite) };
 }
 
 // The legend of the marks used in the picture.
@@ -563,10 +555,10 @@ function networkLegend(root, data, marks, shades, linked) {
   root.dataset.said = said;
   const line = (kind, width, dash) => drawn("path", { d: "M0 7H30", class: `line ${kind}`, "stroke-width": width, "stroke-dasharray": dash });
   const items = [];
-  const add = (mark, width, text) => items.push(element("span", {}, drawn("svg", { width, height: 14, "aria-hidden": "true" }, ...[mark].flat()), text));
+  const add = (mark, width, words) => items.push(element("span", {}, drawn("svg", { width, height: 14, "aria-hidden": "true" }, ...[mark].flat()), words));
   if (has.positive) add(line("positive", marks.widest / 2, "none"), 30, `positive ${word}`);
   if (has.negative) add(line("negative", marks.widest / 2, "7 4"), 30, `negative ${word}`);
-  if (marks.largest > 0) items.push(element("span", {}, drawn("svg", { width: 30, height: 14, "aria-hidden": "true" }, line("scale", marks.widest, "none")), element("span", { class: "largest" })));
+  if (marks.largest > 0) add(line("scale", marks.widest, "none"), 30, element("span", { class: "largest" }));
   if (has.nothing) add(line("nothing", 0.6, "1 3"), 30, "0");
   if (has.broken) add(line("broken", marks.widest, "2 3"), 30, "⚠ NaN or infinite");
   add(drawn("circle", { class: "line positive", cx: 8, cy: 7, r: 5, fill: "none", "stroke-width": 2 }), 16, marks.show === "weight" ? "ring: bias" : `ring: ${word} of the bias`);
@@ -579,13 +571,9 @@ function networkLegend(root, data, marks, shades, linked) {
   if (data.maps !== null) {
     add(ramp(new NetworkShades([0, 1], data.ramp, false), 0, 1), 60, "value over the inputs, lowest to highest");
     if (data.lead) add(drawn("path", { class: "boundary", d: "M0 7H30", "stroke-width": 2 }), 30, "boundary");
-    for (const [words, mark] of data.maps) items.push(element("span", {}, parsedPicture(mark), words));
-  } else {
-    ["inputs", "neurons"].forEach((name, k) => {
-      const { low, high } = shades[k];
-      if (ends[k]) add(ramp(shades[k], low, high), 60, `value of ${name}: ${ends[k]}`);
-    });
+    for (const [words, mark] of data.maps) items.push(element("span", {}, parseSvg(mark), words));
   }
+  ends.forEach((range, k) => range && add(ramp(shades[k], shades[k].low, shades[k].high), 60, `value of ${["inputs", "neurons"][k]}: ${range}`));
   const finger = matchMedia("(pointer: coarse)").matches;
   const [opens, tells] = finger ? ["Tap a neuron", "a line"] : ["Click a neuron, or press Enter,", "point at a line, or press Tab,"];
   items.push(element("span", {}, `${opens} for its scalar graph${linked ? `; ${tells} for its numbers` : ""}.`));

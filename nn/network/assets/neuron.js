@@ -20,7 +20,7 @@ function exactSum(xs) {
 // The numbers of a neuron: its terms, sum and result, with the loss's gradients where known.
 function neuronNumbers(data, numbers, i) {
   const neuron = data.neurons[i];
-  const get = (list, k) => (list?.[k] === null || list?.[k] === undefined ? null : toNumber(list[k]));
+  const get = (list, k) => ((list?.[k] ?? null) === null ? null : toNumber(list[k]));
   const delta = get(numbers.delta, i);
   const updates = linkNumbers(numbers, "update");
   const times = (a, b) => (a === null || b === null ? null : a * b);
@@ -73,7 +73,7 @@ class NeuronDrawing {
   card({ x, y, height, kind, name, value, grad, update = null, unit, hint }) {
     const { width, row, head } = CARD;
     const g = drawn("g", { class: `card ${kind}`, transform: `translate(${x} ${y})` });
-    if (unit !== undefined) for (const [key, text] of Object.entries({ "data-open": unit, tabindex: 0, role: "button", "aria-label": hint })) g.setAttribute(key, text);
+    if (unit !== undefined) setAttributes(g, { "data-open": unit, tabindex: 0, role: "button", "aria-label": hint });
     g.append(
       drawn("rect", { class: "body", width, height, rx: 5 }),
       drawn("path", { class: "head", d: `M0 5a5 5 0 0 1 5-5H${width - 5}a5 5 0 0 1 5 5V${head}H0z` }),
@@ -83,7 +83,7 @@ class NeuronDrawing {
     const rows = [["value", value], ["gradient", grad], ...(update === null ? [] : [["update", update]])];
     rows.forEach(([word, number], k) => {
       const y = middle + (k - (rows.length - 1) / 2) * row + 4;
-      const kind = k === 0 || number === null ? "" : number > 0 ? "positive" : number < 0 ? "negative" : "";
+      const kind = k === 0 || number === null ? "" : signOf(number);
       g.append(drawn("text", { class: "word", x: 7, y }, word), drawn("text", { class: `number ${word} ${kind}`, x: width - 7, y }, number === null ? "—" : showNumber(number, 4)));
     });
     this.cards.append(g);
@@ -97,15 +97,19 @@ class NeuronDrawing {
   backward(path, tip, x) {
     if (x === null) return;
     const broken = !Number.isFinite(x);
-    const kind = broken ? "broken" : x > 0 ? "positive" : x < 0 ? "negative" : "nothing";
+    const kind = broken ? "broken" : signOf(x);
     const width = broken ? 6 : x === 0 ? 0.6 : Math.max(0.8, (6 * Math.abs(x)) / this.largest);
     const dash = kind === "negative" ? "7 4" : kind === "nothing" ? "1 3" : "none";
     this.lines.append(drawn("path", { class: `line ${kind}`, d: path, "stroke-width": width.toFixed(2), "stroke-dasharray": dash }));
     if (x !== 0) this.lines.append(drawn("path", { class: `tip ${kind}`, d: tip }));
   }
 
-  label(x, y, text, kind) {
-    this.labels.append(drawn("text", { class: `label ${kind}`, x, y }, text));
+  // A forward and a backward arrow between two cards beside each other, the latter carrying x, and a text below.
+  pair(from, to, y, x, text) {
+    const [above, below] = [y - 9, y + 1];
+    this.forward(`M${from + 2} ${above}H${to - 8}`, `M${to - 2} ${above}l-8 -3.5v7z`);
+    this.backward(`M${to - 2} ${below}H${from + 9}`, `M${from + 2} ${below}l9 -5v10z`, x);
+    if (text) this.labels.append(drawn("text", { class: `label ${signOf(x)}`, x: (from + to) / 2, y: below + 16 }, text));
   }
 
   element(width, height, label) {
@@ -118,7 +122,7 @@ const signOf = (x) => (x > 0 ? "positive" : x < 0 ? "negative" : "nothing");
 const labelRoom = (texts) => Math.max(110, ...texts.map((text) => 26 + 6.2 * text.length)); // between two cards
 const passedText = (bar, partial, passed) =>
   [bar, partial, passed].includes(null) ? "" : `${showNumber(bar, 4)} · ${factorText(partial)} = ${showNumber(passed, 4)}`;
-const factorText = (x) => (x < 0 ? `(${showNumber(x, 4)})` : showNumber(x, 4));
+const factorText = (x, digits = 4) => (x < 0 ? `(${showNumber(x, digits)})` : showNumber(x, digits));
 
 // left to right: leaves, products, sum, activation.
 function neuronGraph(data, numbers, i, narrow) {
@@ -126,7 +130,7 @@ function neuronGraph(data, numbers, i, narrow) {
   const found = neuronNumbers(data, numbers, i);
   const [drawn, others] = chosenTerms(found.terms);
   const carried = [found.delta, ...drawn.flatMap(({ passedX, passedW }) => [passedX, passedW])];
-  const drawing = new NeuronDrawing(carried.reduce((most, x) => (x !== null && Number.isFinite(x) ? Math.max(most, Math.abs(x)) : most), 0) || 1);
+  const drawing = new NeuronDrawing(largestOf(carried) || 1);
   const cardHeight = (rows) => CARD.head + rows * CARD.row + 6;
   const height = cardHeight(2);
   const weightHeight = cardHeight(found.terms.some(({ update }) => update !== null) ? 3 : 2);
@@ -177,12 +181,9 @@ function neuronTerm(drawing, data, term, found, columns, y, height, weightHeight
   drawing.card({ x: 0, y: y + height + near, height: weightHeight, kind: "leaf", ...weight });
   drawing.card({ x: columns[1], y, height: height + near + weightHeight, kind: "operation", name: "×", value: term.product, grad: found.delta });
   const long = columns[1] - width > 60;
-  [[height / 2, term.passedX, term.w], [height + near + weightHeight / 2, term.passedW, term.x]].forEach(([middle, passed, partial]) => {
-    const [from, to, above, below] = [width, columns[1], y + middle - 9, y + middle + 1];
-    drawing.forward(`M${from + 2} ${above}H${to - 8}`, `M${to - 2} ${above}l-8 -3.5v7z`);
-    drawing.backward(`M${to - 2} ${below}H${from + 9}`, `M${from + 2} ${below}l9 -5v10z`, passed);
-    if (passed !== null && long) drawing.label((from + to) / 2, below + 16, passedText(found.delta, partial, passed), signOf(passed));
-  });
+  for (const [middle, passed, partial] of [[height / 2, term.passedX, term.w], [height + near + weightHeight / 2, term.passedW, term.x]]) {
+    drawing.pair(width, columns[1], y + middle, passed, long ? passedText(found.delta, partial, passed) : "");
+  }
 }
 
 // From the k-th summand to the sum.
@@ -212,11 +213,7 @@ function neuronActivation(drawing, neuron, found, rate, columns, top, height, na
     drawing.backward(`M${x + 8} ${y - 2}V${top + height + 9}`, `M${x + 8} ${top + height + 2}l-5 9h10z`, found.delta);
     return y + height;
   }
-  const [from, to, above, below] = [columns[2] + CARD.width, columns[3], top + height / 2 - 9, top + height / 2 + 1];
-  drawing.forward(`M${from + 2} ${above}H${to - 8}`, `M${to - 2} ${above}l-8 -3.5v7z`);
-  drawing.backward(`M${to - 2} ${below}H${from + 9}`, `M${from + 2} ${below}l9 -5v10z`, found.delta);
-  const told = passedText(found.slope, rate, found.delta);
-  if (told) drawing.label((from + to) / 2, below + 16, told, signOf(found.delta));
+  drawing.pair(columns[2] + CARD.width, columns[3], top + height / 2, found.delta, passedText(found.slope, rate, found.delta));
   return y + height;
 }
 
@@ -226,7 +223,7 @@ function neuronPanel(data, { open, close }) {
   const formula = element("p", { class: "network-formula" });
   const legend = element("p", { class: "neuron-legend" });
   const shut = element("button", { type: "button", "aria-label": "Close", title: "Close (Escape)" }, "×");
-  const body = element("div", { class: "neuron-body drawing sideways", tabindex: 0, role: "group", "aria-label": "Scalar graph" });
+  const body = element("div", { class: "neuron-body sideways", tabindex: 0, role: "group", "aria-label": "Scalar graph" });
   const root = element("div", { class: "network-panel", role: "dialog", "aria-label": "A neuron", hidden: "" }, element("div", { class: "bar" }, title, shut), formula, body, legend);
   let room = 1000;
   let shown = null;
@@ -270,7 +267,7 @@ function neuronPanel(data, { open, close }) {
     const [dx, dy] = [from.left + from.width / 2 - to.left - to.width / 2, from.top + from.height / 2 - to.top - to.height / 2];
     return { transform: `translate(${dx}px, ${dy}px) scale(${from.width / to.width}, ${from.height / to.height})`, opacity: 0.2 };
   };
-  const play = (frames) => root.animate(frames, { duration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 200, easing: "ease-out" });
+  const play = (frames) => root.animate(frames, { duration: stillness.matches ? 0 : 200, easing: "ease-out" });
 
   function grow(from) {
     const fresh = root.hidden;

@@ -4,13 +4,12 @@ const MIDDLE = 127; // the byte of the boundary, between 0 and 254
 const NOT_A_NUMBER = 255;
 const NEAR = [-1, 0, 1].flatMap((down) => [-1, 0, 1].map((right) => [down, right, 4 / 2 ** (Math.abs(down) + Math.abs(right))]));
 const moment = (step) => (step === 0 ? "at the start" : `after step ${step}`); // a step in words
-let planes = 0; // for pattern ids that are unique on the page
 
 // A model's outputs on a grid over the plane, its boundary, and the samples. `pick(point)` is called after a click.
 class Plane {
   constructor(plane, labels, pick) {
     this.data = plane;
-    this.id = `plane-${planes++}`;
+    this.id = uniqueId("plane");
     const cells = plane.resolution;
     // The outermost grid points lie on the border, so half of each outer pixel is outside.
     const beyond = `inset: ${-50 / (cells - 1)}%; width: ${(100 * cells) / (cells - 1)}%; height: ${(100 * cells) / (cells - 1)}%`;
@@ -20,7 +19,7 @@ class Plane {
     this.halo = drawn("path", { class: "boundary halo" });
     this.chosen = drawn("circle", { class: "chosen", r: 9, visibility: "hidden" });
     this.regions = plane.labels.map((_, mark) => drawn("path", { fill: `url(#${this.id}-${mark})` }));
-    const patterns = plane.labels.map((_, mark) => hatch(mark, `${this.id}-${mark}`)).filter((pattern) => pattern);
+    const patterns = plane.labels.map((_, mark) => hatch(mark, `${this.id}-${mark}`)).filter(Boolean);
     this.area = drawn("g", {}, ...(plane.kind === "number" ? [] : this.regions), this.halo, this.line);
     this.points = plane.points.map(([x, y, mark]) => this.point(x, y, mark));
     const names = labels.features ?? ["x[0]", "x[1]"];
@@ -71,9 +70,7 @@ class Plane {
     this.picked = point;
     const seen = point?.length === 2 && this.axes.area;
     this.chosen.setAttribute("visibility", seen ? "visible" : "hidden");
-    if (!seen) return;
-    this.chosen.setAttribute("cx", this.axes.X(point[0]));
-    this.chosen.setAttribute("cy", this.axes.Y(point[1]));
+    if (seen) setAttributes(this.chosen, { cx: this.axes.X(point[0]), cy: this.axes.Y(point[1]) });
   }
 
   draw() {
@@ -155,13 +152,3 @@ function toShare(cell) {
   const root = (cell - MIDDLE) / MIDDLE;
   return cell === NOT_A_NUMBER ? NaN : root * Math.abs(root);
 }
-
-// The RGB colour of a magnitude from 0 to 1.
-function rampColour(ramp, t) {
-  const at = Math.min(Math.max(t, 0), 1) * (ramp.length - 1);
-  const k = Math.min(Math.floor(at), ramp.length - 2);
-  const [low, high] = [k, k + 1].map((i) => rgb(ramp[i]));
-  return low.map((part, i) => Math.round(part + (at - k) * (high[i] - part)));
-}
-
-const rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));

@@ -52,8 +52,7 @@ class Chart {
     if (!this.axes.area) return;
     const { top, bottom } = this.axes.area;
     this.cursor.setAttribute("d", `M${this.axes.X(step)} ${top}V${bottom}`);
-    this.dot.setAttribute("visibility", Number.isFinite(number) ? "visible" : "hidden");
-    this.dot.setAttribute("cx", this.axes.X(step));
-    this.dot.setAttribute("cy", Number.isFinite(number) ? this.axes.Y(number) : 0);
+    const finite = Number.isFinite(number);
+    setAttributes(this.dot, { visibility: finite ? "visible" : "hidden", cx: this.axes.X(step), cy: finite ? this.axes.Y(number) : 0 });
   }
 }

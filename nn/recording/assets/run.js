@@ -25,7 +25,7 @@ class Run {
     const setting = this.title ? [element("span", { class: "setting" }, this.data.summary)] : [];
     this.sentence = element("div", {}, this.reached, ...setting, this.formula, this.head, this.list);
     const network = this.states ? [this.network(pick)] : [];
-    const side = element("div", { class: "side" }, ...[this.plane, ...this.charts].filter((picture) => picture).map((picture) => picture.element));
+    const side = element("div", { class: "side" }, ...[this.plane, ...this.charts].filter(Boolean).map((picture) => picture.element));
     this.element = element("section", { class: "run", "aria-label": this.title ? `Run ${this.title}` : "Run" }, ...(this.title ? [side, ...network] : [...network, side]));
   }
 
@@ -100,8 +100,7 @@ class Run {
       return `${name}: ${showNumber(value)} → ${showNumber(after)}${steps > 1 ? ` in ${steps} steps` : ""}`;
     }
     const gradient = this.number("gradients", name);
-    const factor = gradient < 0 ? `(${showNumber(gradient)})` : showNumber(gradient);
-    return `${name} ← ${showNumber(value)} − ${showNumber(this.data.rate)}·${factor} = ${showNumber(after)}`;
+    return `${name} ← ${showNumber(value)} − ${showNumber(this.data.rate)}·${factorText(gradient, 6)} = ${showNumber(after)}`;
   }
 
   // A number from "values" or "gradients"; undefined if it wasn't kept.

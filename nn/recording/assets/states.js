@@ -9,7 +9,8 @@ class States {
     const { activations, then } = this.network; // indices into RESPONSES, written by nn/recording/responses.py
     const computed = ({ layer, w }, i) => layer === 0 || (w.length > 0 && activations[i] !== null);
     this.known = then.flat().every((number) => number !== null) && this.view.neurons.every(computed);
-    this.largest = this.largestWeight();
+    const columns = this.kept === null ? run.values : this.kept.map(([, state]) => unpacked(state)[0]);
+    this.largest = Math.max(0, ...columns.flatMap(extent).map(Math.abs)); // of a parameter, at any step
     this.scale = {};
   }
 
@@ -20,13 +21,7 @@ class States {
   }
 
   index(step) {
-    let [low, high] = [0, this.kept.length - 1];
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      if (this.kept[middle][0] <= step) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+    return this.kept.findLastIndex(([kept]) => kept <= step);
   }
 
   // Parameters and their gradients, in the order of the network.
@@ -35,12 +30,6 @@ class States {
     const index = this.index(this.run.steps[at]);
     if (this.unpacked?.index !== index) this.unpacked = { index, numbers: unpacked(this.kept[index][1]) };
     return this.unpacked.numbers;
-  }
-
-  // The largest magnitude of a parameter at any step.
-  largestWeight() {
-    const columns = this.kept === null ? this.run.values : this.kept.map(([, state]) => unpacked(state)[0]);
-    return Math.max(...columns.map((column) => Math.max(...extent(column).map(Math.abs))), 0);
   }
 
   // The change of each parameter until the next frame; null after the last one.

@@ -27,7 +27,7 @@ function packedUpdates(run, at, states) {
 function updateItem({ name, before, after, gradient }, run, steps, short) {
   const [from, to, slope, rate] = [before, after, gradient, run.rate].map((x) => showNumber(x, 4));
   const known = run.rate !== null && steps === 1 && !name.startsWith("‖");
-  if (known && short) return item(name, ` ← ${from} − ${rate}·${gradient < 0 ? `(${slope})` : slope} = ${to}`);
+  if (known && short) return item(name, ` ← ${from} − ${rate}·${factorText(gradient)} = ${to}`);
   if (known) return item(name, `: ${from} → ${to}, because of its gradient ${slope} times the rate ${rate}`);
   const change = after - before;
   const amount = element("span", { class: change > 0 ? "positive" : "negative" }, `${change > 0 ? "+" : ""}${showNumber(change, 4)}`);
