@@ -122,6 +122,8 @@ class Mode:
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
         from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
 
+        if not callable(function):
+            raise TypeError(f"expected a function to decorate, got {type(function).__name__}")
         if isgeneratorfunction(function) or iscoroutinefunction(function) or isasyncgenfunction(function):
             raise TypeError(
                 f"{function.__name__} runs after its call returns, where a decorator has no effect: use `with` inside"
@@ -135,11 +137,34 @@ class Mode:
         return inside
 
 
+class Switch:
+    """A function that makes a Mode. Without parentheses it is a decorator too, as in PyTorch; `with` asks for them."""
+
+    __name__: str
+
+    def __init__(self, make: Callable[[], Mode]) -> None:
+        self._make = make
+        functools.update_wrapper(self, make)
+
+    def __call__(self, *function: Any) -> Any:
+        return self._make()(*function) if function else self._make()
+
+    def __enter__(self) -> None:
+        raise TypeError(f"{self.__name__} lacks its parentheses: write `with {self.__name__}():`")
+
+    def __exit__(self, *exception: object) -> None:
+        """Python asks for it before it calls `__enter__`."""
+
+    def __reduce__(self) -> str:
+        return self.__name__  # pickled and copied by name, like a function
+
+
 def recording_if(on: bool) -> Mode:
     """Turn recording on or off."""
     return Mode(recording, lambda: on)
 
 
+@Switch
 def no_grad() -> Mode:
     """Compute without recording: results are leaves, and no graph is kept.
 
@@ -155,6 +180,7 @@ def no_grad() -> Mode:
     return recording_if(False)
 
 
+@Switch
 def enable_grad() -> Mode:
     """Record again inside `no_grad()`.
 
@@ -167,6 +193,7 @@ def enable_grad() -> Mode:
     return recording_if(True)
 
 
+@Switch
 def anomaly() -> Mode:
     """Raise AnomalyError where a NaN or infinity first appears, with op, operands and source line.
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextvars
+import copy
+import pickle
 import threading
 
 import pytest
@@ -212,3 +214,20 @@ def test_a_generator_or_coroutine_is_not_decorated_since_its_body_runs_later(mod
         with pytest.raises(TypeError, match=f"{function.__name__} runs after its call returns, .*: use `with` inside"):
             mode()(function)
     assert mode()(lambda: 3)() == 3
+
+
+@pytest.mark.parametrize("mode", [no_grad, enable_grad, anomaly])
+def test_without_parentheses_a_mode_decorates_as_in_pytorch_and_with_says_what_to_write(mode):
+    @mode
+    def special():
+        """Say which modes are on."""
+        return context.recording.get(), context.watching.get()
+
+    with mode():
+        expected = context.recording.get(), context.watching.get()
+    assert (special(), special.__doc__) == (expected, "Say which modes are on.")
+    with pytest.raises(TypeError, match=rf"^\w+ lacks its parentheses: write `with {mode.__name__}\(\):`$"), mode:
+        pass
+    with pytest.raises(TypeError, match="expected a function to decorate, got bool"):
+        mode(True)
+    assert copy.deepcopy(mode) is pickle.loads(pickle.dumps(mode)) is mode
