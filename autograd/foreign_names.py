@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from autograd._typing import NoReturn
+from autograd._typing import Any, NoReturn
 
 FUNCTIONS = {  # by the last part of a name; functions with the same name here are not listed
     "tensor": "Value(2.0)",
@@ -35,7 +35,10 @@ FUNCTIONS = {  # by the last part of a name; functions with the same name here a
     "jacrev": 'jacobian(f, mode="reverse")',
     "elementwise_grad": "[grad(f)(x) for x in xs]",
     "Parameter": "Value(2.0)",
-    "Function": "custom_op(forward, vjp=lambda bar, z, x: …)",
+    **dict.fromkeys(("Function", "primitive", "custom_vjp"), "custom_op(forward, vjp=lambda bar, z, x: …)"),
+    "make_vjp": "vjp(f, x)",
+    "make_jvp": "jvp(f, (x,), (v,))",
+    **dict.fromkeys(("make_hvp", "hessian_vector_product"), "hvp(f, (x,), (v,))"),
     "mse_loss": "nn.MSELoss()(…)",
     "l1_loss": "nn.L1Loss()(…)",
     "huber_loss": "nn.HuberLoss()(…)",
@@ -48,11 +51,16 @@ FUNCTIONS = {  # by the last part of a name; functions with the same name here a
     "dropout": "nn.Dropout(p)(…)",
 }
 ELSEWHERE = {
-    "numpy": "import numpy",
+    "engine": "from autograd import Value",
+    "numpy": "import numpy as np, whose functions take Values",
+    "scipy": "import scipy.special, whose functions take Values",
+    "functional": "from autograd import jacobian, hessian, jvp, vjp, hvp",
+    **dict.fromkeys(("gradcheck", "gradgradcheck", "check_grads", "test_util"), "from autograd.testing import gradcheck"),
     "nn": "import nn",
     "optim": "nn.optim",
     **{name: f"nn.{name}" for name in ("Module", "Neuron", "Layer", "MLP")},
 }
+OTHER_NAMES = {"ln": "log", "lg": "log10", "fabs": "abs", "max": "maximum", "min": "minimum", "avg": "mean", "power": "pow"}
 _ONE_NUMBER = "leave it out: a Value is one number"
 _SEVERAL = "a Value is one number; {}([a, b]) takes several"
 OF_SEVERAL = ("sum", "mean", "prod", "var", "norm", "softmax", "log_softmax", "logsumexp")  # functions here
@@ -110,7 +118,7 @@ def advice_for(name: str, known: Iterable[str]) -> str:
     """
     from autograd._format import did_you_mean
 
-    written = FUNCTIONS.get(name) or ELSEWHERE.get(name)
+    written = FUNCTIONS.get(name) or ELSEWHERE.get(name) or OTHER_NAMES.get(name)
     return f": write {written}" if written else did_you_mean(name, known)
 
 
@@ -132,6 +140,24 @@ def refuse_name(module: str, name: str, advice: str) -> NoReturn:
         raise ImportError(f"cannot import name {name!r} from {module!r}{advice}", name=module)
     # Not given the module, Python adds no suggestion of its own.
     raise AttributeError(f"module {module!r} has no attribute {name!r}{advice}", name=name)
+
+
+class MissingSubmodules:
+    """A finder for `sys.meta_path`, asked last: importing a submodule that the package lacks says what to write, if known.
+
+    >>> import autograd.engine
+    Traceback (most recent call last):
+    ModuleNotFoundError: No module named 'autograd.engine': write from autograd import Value
+    """
+
+    def __init__(self, package: str, advice: Callable[[str], str]) -> None:
+        self._package, self._advice = package, advice
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
+        package, _, missing = name.rpartition(".")
+        advice = self._advice(missing) if package == self._package else ""
+        if advice:
+            raise ModuleNotFoundError(f"No module named {name!r}{advice}", name=name)
 
 
 def refuse_options_of_backward(given: Iterable[str]) -> NoReturn:

@@ -1,5 +1,6 @@
 """Common slips in calls and expressions: each message says what to write."""
 
+import importlib
 import re
 import subprocess
 import sys
@@ -225,6 +226,8 @@ def test_a_name_next_to_none_is_not_guessed():
         (autograd, "jit", "write compile(f, *examples)"),
         (autograd, "numpy", "write import numpy"),
         (autograd, "MLP", "write nn.MLP"),
+        (autograd, "ln", "write log"),
+        (autograd, "gradcheck", "write from autograd.testing import gradcheck"),
         (nn, "Linear", 'write nn.Layer(nin, nout, "linear")'),
         (nn, "Adam", "write nn.optim.Adam"),
         (nn, "CosineAnnealingLR", "write nn.lr_scheduler.CosineAnnealingLR"),
@@ -239,6 +242,29 @@ def test_a_name_of_another_engine_says_what_to_write_here(module, name, write):
         getattr(module, name)
     with pytest.raises(ImportError, match=re.escape(f"cannot import name {name!r} from {module.__name__!r}: {write}")):
         exec(f"from {module.__name__} import {name}")
+
+
+@pytest.mark.parametrize(
+    ("module", "write"),
+    [
+        ("autograd.engine", "write from autograd import Value"),
+        ("autograd.numpy", "write import numpy as np, whose functions take Values"),
+        ("autograd.numpy.random", "write import numpy as np"),
+        ("autograd.functional", "write from autograd import jacobian, hessian"),
+        ("autograd.gradcheck", "write from autograd.testing import gradcheck"),
+        ("nn.functional", "its functions are in autograd"),
+    ],
+)
+def test_a_submodule_of_another_engine_says_what_to_write_here(module, write):
+    there = ".".join(module.split(".")[:2])
+    with pytest.raises(ModuleNotFoundError, match=f"^No module named '{there}': {re.escape(write)}") as error:
+        importlib.import_module(module)
+    assert error.value.name == there
+
+
+def test_a_submodule_of_no_engine_gets_the_error_that_python_gives():
+    with pytest.raises(ModuleNotFoundError, match=r"^No module named 'autograd\.zzz'$"):
+        importlib.import_module("autograd.zzz")
 
 
 def test_a_submodule_that_is_still_being_imported_can_be_imported_from_its_package():
