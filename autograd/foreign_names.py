@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from autograd._typing import Any, NoReturn
 
@@ -102,11 +102,35 @@ METHODS = {
     "grad_fn": "x.op is the operation that made it",
     "is_leaf": "x.op is None for a leaf",
 }
+_GRAPH_IS_KEPT = "leave it out: the graph is kept"
 OPTIONS_OF_BACKWARD = {
-    "retain_graph": "leave it out: the graph is kept, and backward() may be called again",
+    "retain_graph": f"{_GRAPH_IS_KEPT}, and backward() may be called again",
     "create_graph": "to differentiate the gradient again, write gradients(y, [x], create_graph=True)",
     "inputs": "write gradients(y, [x])",
     "gradient": "write y.backward(2.0)",
+}
+OPTIONS_OF_GRADIENTS = {
+    "retain_graph": _GRAPH_IS_KEPT,
+    "allow_unused": "leave it out: the gradient of what y does not depend on is 0.0",
+    "grad_outputs": "write vjp(f, *xs) for a function f",
+}
+OPTIONS_OF_GRAD = dict.fromkeys(
+    ("create_graph", *OPTIONS_OF_GRADIENTS), "grad takes a function, grad(f)(x); for Values, write gradients(y, xs)"
+)
+OPTIONS_OF_LISTS = {
+    **dict.fromkeys(("axis", "dim"), "leave it out for one list of numbers; for rows, write [f(row) for row in rows]"),
+    "start": "write sum([start, *xs])",
+    **dict.fromkeys(("ddof", "unbiased"), "write correction=1 for the sample variance"),
+    **dict.fromkeys(("p", "ord"), "leave it out: it is the Euclidean norm"),
+}
+MORE_ARGUMENTS = {  # by the op that takes more of them elsewhere
+    "log": "write log2(x), log10(x), or log(x)/log(base)",
+    "atan": "write atan2(y, x)",
+    "hypot": "write norm([x, y, z])",
+    **{name: f"write {name}(x, {name}(y, z))" for name in ("maximum", "minimum", "logaddexp")},
+    "softplus": "write softplus(beta*x)/beta",
+    "normal_pdf": "write normal_pdf((x - mean)/sigma)/sigma",
+    "normal_cdf": "write normal_cdf((x - mean)/sigma)",
 }
 
 
@@ -160,8 +184,8 @@ class MissingSubmodules:
             raise ModuleNotFoundError(f"No module named {name!r}{advice}", name=name)
 
 
-def refuse_options_of_backward(given: Iterable[str]) -> NoReturn:
-    """TypeError for arguments that `backward` does not have."""
+def refuse_options(function: str, given: Iterable[str], advice: Mapping[str, str]) -> NoReturn:
+    """TypeError for keyword arguments that a function does not have."""
     name = next(iter(given))
-    advice = f": {OPTIONS_OF_BACKWARD[name]}" if name in OPTIONS_OF_BACKWARD else ""
-    raise TypeError(f"backward() got an unexpected keyword argument {name!r}{advice}")
+    written = f": {advice[name]}" if name in advice else ""
+    raise TypeError(f"{function}() got an unexpected keyword argument {name!r}{written}")

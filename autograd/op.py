@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 from autograd._typing import TYPE_CHECKING, Any
+from autograd.foreign_names import MORE_ARGUMENTS, refuse_options
 
 if TYPE_CHECKING:
     import ast
@@ -239,7 +240,11 @@ class Op:
 
     __signature__ = _Signature()
 
-    def __call__(self, *args: Any) -> Any:
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        if named:
+            more = self._more() if self.arity == 1 and named.keys().isdisjoint(self.parameters) else ""
+            write = more or f"write {self.name}({', '.join(self.parameters)})"
+            refuse_options(self.name, named, dict.fromkeys(named, write))
         plain = True
         for arg in args:
             if type(arg) is not float:
@@ -270,10 +275,16 @@ class Op:
         """`args`, or a TypeError if there are too many or too few."""
         if self.arity is not None and len(args) != self.arity:
             plural = "" if self.arity == 1 else "s"
-            raise TypeError(f"{self.name}() takes {self.arity} argument{plural}, got {len(args)}{self._meant()}")
+            raise TypeError(f"{self.name}() takes {self.arity} argument{plural}, got {len(args)}{self._meant(len(args))}")
         return args
 
-    def _meant(self) -> str:
+    def _more(self) -> str:
+        return MORE_ARGUMENTS.get(self.name, "") if self.built_in else ""
+
+    def _meant(self, given: int) -> str:
+        more = self._more() if given > len(self.partials) else ""
+        if more:
+            return f": {more}"
         import builtins  # here, since only errors need it
 
         if not self.built_in and getattr(getattr(self.forward, "__code__", None), "co_flags", 0) & _VARARGS:

@@ -11,6 +11,7 @@ from autograd._frames import place, user_frame
 from autograd._typing import TYPE_CHECKING, Any, Never, NoReturn, final
 from autograd.context import Note, Scope
 from autograd.errors import AnomalyError, CompileError
+from autograd.foreign_names import OPTIONS_OF_BACKWARD, refuse_options
 from autograd.lifetime import MASK, REACH, Past
 from autograd.methods import Methods
 from autograd.micrograd import MicrogradNames
@@ -290,9 +291,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
         (12.0, 1.0)
         """
         if others:
-            from autograd.foreign_names import refuse_options_of_backward
-
-            refuse_options_of_backward(others)
+            refuse_options("backward", others, OPTIONS_OF_BACKWARD)
         sweeps.backward(self, number(seed))
         if self._db is False and self.op is None:
             teaching.teach_no_past()

@@ -391,6 +391,31 @@ def test_an_option_of_another_backward_says_what_to_write():
         y.backward(sead=2.0)
 
 
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: autograd.log(A, 2), "log() takes 1 argument, got 2: write log2(x), log10(x), or log(x)/log(base)"),
+        (lambda: autograd.log(8.0, base=2), "log() got an unexpected keyword argument 'base': write log2(x), log10(x), or"),
+        (lambda: autograd.log(x=A), "log() got an unexpected keyword argument 'x': write log(x)"),
+        (lambda: autograd.relu(A, inplace=True), "relu() got an unexpected keyword argument 'inplace': write relu(x)"),
+        (lambda: autograd.sub(A, B, alpha=2), "sub() got an unexpected keyword argument 'alpha': write sub(x, y)"),
+        (lambda: autograd.maximum(A, B, 3.0), "maximum() takes 2 arguments, got 3: write maximum(x, maximum(y, z))"),
+        (lambda: autograd.softplus(A, beta=2), "'beta': write softplus(beta*x)/beta"),
+        (lambda: autograd.softmax([A, B], dim=0), "'dim': leave it out for one list of numbers; for rows, write [f(row)"),
+        (lambda: autograd.softmax([A, B], -1), "takes its numbers in a list, got 2 arguments: write softmax(xs)"),
+        (lambda: autograd.mean([A, B], axis=0), "mean() got an unexpected keyword argument 'axis': leave it out for one list"),
+        (lambda: autograd.var([A, B], ddof=1), "'ddof': write correction=1 for the sample variance"),
+        (lambda: autograd.norm([A, B], ord=1), "'ord': leave it out: it is the Euclidean norm"),
+        (lambda: autograd.clip(A, 0.0, None), "clip: each bound must be a number or a Value, got None: write -inf or inf"),
+        (lambda: autograd.gradients(A * B, [A], retain_graph=True), "'retain_graph': leave it out: the graph is kept"),
+        (lambda: autograd.grad(A * B, A, create_graph=True), "for Values, write gradients(y, xs)"),
+    ],
+)
+def test_an_argument_that_other_libraries_take_says_what_to_write(call, words):
+    with pytest.raises(TypeError, match=re.escape(words)):
+        call()
+
+
 def test_names_are_guessed_only_once_something_is_wrong():
     code = "import sys, autograd; print('difflib' in sys.modules, 'ast' in sys.modules)"
     done = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, check=True)
