@@ -264,7 +264,19 @@ class Op:
             z = self.forward(*args)
         except (ArithmeticError, ValueError):
             z = self.fallback(*args)
-        return z if type(z) is float else number(z)
+        return z if type(z) is float else self.read(z)
+
+    def read(self, given: Any) -> float:
+        """Its result, or one of its partials, as a float; TypeError if it is not a number.
+
+        >>> from autograd import ops
+        >>> ops.exp.read(1)
+        1.0
+        """
+        try:
+            return number(given)
+        except TypeError as error:
+            raise TypeError(f"{self.name}: {error}") from None
 
     def __reduce__(self) -> tuple[Any, ...]:
         if TABLE.get(self.name) is not self:
