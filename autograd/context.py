@@ -1,8 +1,7 @@
 """no_grad, enable_grad, anomaly and scope: modes that determine how nodes are recorded, and where.
 
 All are held in context variables, so threads and async tasks do not disturb each other. (Generators share the
-context of their caller: two of them must not enter and leave modes in interleaved order. A task starts in the modes of
-the code that created it, and must end before that code leaves them.)
+context of their caller. A task starts in the modes of the code that created it, and must end before that code leaves them.)
 """
 
 from __future__ import annotations
@@ -86,9 +85,9 @@ started = 0
 _lock = Lock()
 
 
-# The modes entered in this context, each with the token that resets it. They are not kept by the Mode, which threads and tasks
-# may share.
-entered: ContextVar[tuple[tuple[Mode, Token[Any], bool], ...]] = ContextVar("entered", default=())
+# The modes entered in this context, each with its value, the token that resets it, and whether it changed anything. They are
+# not kept by the Mode, which threads and tasks may share.
+entered: ContextVar[tuple[tuple[Mode, Any, Token[Any], bool], ...]] = ContextVar("entered", default=())
 
 
 class Mode:
@@ -98,26 +97,30 @@ class Mode:
         self._variable, self._value, self._special = variable, value, special
 
     def __enter__(self) -> None:
+        self._enter(self._value())
+
+    def _enter(self, value: Any) -> None:
         global special
-        value = self._value()
         change = self._special and self._variable.get() != value  # setting a mode again costs nothing
-        entered.set((*entered.get(), (self, self._variable.set(value), change)))
+        entered.set((*entered.get(), (self, value, self._variable.set(value), change)))
         with _lock:
             special += change
 
     def __exit__(self, *exception: object) -> None:
         global special
         modes = entered.get()
-        own = [i for i, (mode, _, _) in enumerate(modes) if mode is self]
+        own = [i for i, (mode, *_) in enumerate(modes) if mode is self]
         try:
             last = own.pop()  # the mode may have been entered twice
-            _, token, change = modes[last]
-            self._variable.reset(token)
+            self._variable.reset(modes[last][2])
         except (IndexError, ValueError):
             raise RuntimeError("this mode was not entered here: exit it in the thread or task that entered it") from None
-        entered.set(modes[:last] + modes[last + 1 :])
+        later = [each for each in modes[last + 1 :] if each[0]._variable is self._variable]  # of generators that run by turns
+        entered.set(tuple([each for i, each in enumerate(modes) if i != last and each not in later]))
         with _lock:
-            special -= change
+            special -= sum([change for *_, change in (modes[last], *later)])
+        for mode, value, *_ in later:
+            mode._enter(value)
 
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
         from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction

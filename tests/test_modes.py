@@ -1,6 +1,7 @@
 """no_grad, enable_grad and anomaly."""
 
 import asyncio
+import contextlib
 import contextvars
 import copy
 import pickle
@@ -134,6 +135,28 @@ def test_a_mode_that_was_not_entered_here_is_not_left_here():
         assert (Value(1.0) + 1.0).op is None
     assert (Value(1.0) + 1.0).op is not None
     assert context.special == 0.0
+
+
+def test_generators_that_enter_and_leave_modes_by_turns_leave_nothing_behind():
+    def generator(*modes):
+        with contextlib.ExitStack() as stack:
+            for mode in modes:
+                stack.enter_context(mode)
+            yield
+
+    def records():
+        return (Value(1.0) + 1.0).op is not None, context.special
+
+    for modes in ((no_grad(),), (no_grad(),)), ((no_grad(), enable_grad()), (no_grad(), scope("inside"), anomaly())):
+        first, second = [generator(*each) for each in modes]
+        next(first), next(second)
+        first.close()
+        assert records() == (False, float(len(modes[1])))
+        second.close()
+        assert records() == (True, 0.0)
+    for _ in zip(generator(no_grad()), generator(no_grad()), strict=False):  # the second ends when it is collected
+        assert records()[0] is False
+    assert records() == (True, 0.0)
 
 
 def test_a_mode_object_is_entered_again_inside_itself():
