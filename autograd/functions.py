@@ -13,7 +13,7 @@ from autograd import context, ops
 from autograd._typing import Any, Never
 from autograd.foreign_names import OPTIONS_OF_LISTS, refuse_options
 from autograd.kernels import sums_of_others
-from autograd.op import number
+from autograd.op import LISTS, number, refuse_list
 from autograd.value import Value, record_dots
 
 Scalar = Any  # a float or a Value
@@ -238,6 +238,8 @@ def square(x: Scalar) -> Scalar:
     >>> square(3.0)
     9.0
     """
+    if type(x) in LISTS:
+        refuse_list("square(v)", x)
     return x * x
 
 
@@ -247,6 +249,8 @@ def reciprocal(x: Scalar) -> Scalar:
     >>> reciprocal(4.0)
     0.25
     """
+    if type(x) in LISTS:
+        refuse_list("reciprocal(v)", x)
     return ops.div(1.0, x)
 
 
@@ -256,6 +260,8 @@ def clip(x: Scalar, low: Scalar, high: Scalar) -> Scalar:
     >>> clip(3.0, 0.0, 1.0)
     1.0
     """
+    if type(x) in LISTS:
+        refuse_list("clip(v, …, …)", x)
     if low is None or high is None:
         raise TypeError("clip: each bound must be a number or a Value, got None: write -inf or inf for no bound")
     return ops.minimum(ops.maximum(x, low), high)
@@ -267,6 +273,8 @@ def leaky_relu(x: Scalar, slope: float = 0.01) -> Scalar:
     >>> leaky_relu(-2.0)
     -0.02
     """
+    if type(x) in LISTS:
+        refuse_list("leaky_relu(v)", x)
     return ops.where(ops.less_equal(x, 0.0), slope * x, ops.relu(x))  # relu keeps NaN, at every order
 
 
@@ -276,6 +284,8 @@ def elu(x: Scalar, alpha: float = 1.0) -> Scalar:
     >>> elu(2.0), elu(-1.0)
     (2.0, -0.6321205588285577)
     """
+    if type(x) in LISTS:
+        refuse_list("elu(v)", x)
     positive = ops.greater(x, 0.0)
     return ops.where(positive, x, alpha * ops.expm1(ops.where(positive, 0.0, x)))
 
@@ -286,6 +296,8 @@ def gelu(x: Scalar) -> Scalar:
     >>> gelu(1.0)
     0.8413447460685429
     """
+    if type(x) in LISTS:
+        refuse_list("gelu(v)", x)
     return x * ops.normal_cdf(x)
 
 
@@ -295,6 +307,8 @@ def silu(x: Scalar) -> Scalar:
     >>> silu(1.0)
     0.7310585786300049
     """
+    if type(x) in LISTS:
+        refuse_list("silu(v)", x)
     return x * ops.sigmoid(x)
 
 
@@ -304,6 +318,8 @@ def hardtanh(x: Scalar) -> Scalar:
     >>> hardtanh(3.0)
     1.0
     """
+    if type(x) in LISTS:
+        refuse_list("hardtanh(v)", x)
     return clip(x, -1.0, 1.0)
 
 
@@ -313,4 +329,6 @@ def logsigmoid(x: Scalar) -> Scalar:
     >>> logsigmoid(-800.0)
     -800.0
     """
+    if type(x) in LISTS:
+        refuse_list("logsigmoid(v)", x)
     return -ops.softplus(-x)

@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
-from autograd._typing import TYPE_CHECKING, Any
+from autograd._typing import TYPE_CHECKING, Any, NoReturn
 from autograd.foreign_names import MORE_ARGUMENTS, refuse_options
 
 if TYPE_CHECKING:
@@ -75,6 +75,16 @@ def _is_real(x: Any) -> bool:
 def _holds_one_object(x: Any) -> bool:
     """True for a zero-dimensional array of objects, such as NumPy makes of a Value."""
     return hasattr(type(x), "dtype") and getattr(x.dtype, "kind", "") == "O" and getattr(x, "ndim", None) == 0
+
+
+LISTS = (list, tuple)
+_GOT_LIST = "expected a real number or a Value, got {}"
+
+
+def refuse_list(call: str, given: Any) -> NoReturn:
+    """TypeError for a list given to a function of numbers; `call` has v in the place of one of them."""
+    advice = f"it takes one number at a time, so write [{call} for v in …]"
+    raise TypeError(f"{call.partition('(')[0]}: {_GOT_LIST.format(type(given).__name__)}: {advice}") from None
 
 
 class _Signature:
@@ -312,12 +322,12 @@ class Op:
         if any(map(operator.is_not, numbers, args)):
             return self(*numbers)
         for arg in args:
-            if self.arity is not None and isinstance(arg, (list, tuple)):
-                others = ", ".join("v" if other is arg else "…" for other in args)
-                advice = f"it takes one number at a time, so write [{self.name}({others}) for v in …]"
+            if self.arity is not None and isinstance(arg, LISTS):
                 if len(args) < self.arity:
                     advice = f"it takes {self.arity} numbers, not a list of them, so write {self.name}(*xs)"
-                raise TypeError(f"{self.name}: expected a real number or a Value, got {type(arg).__name__}: {advice}") from None
+                    raise TypeError(f"{self.name}: {_GOT_LIST.format(type(arg).__name__)}: {advice}") from None
+                others = ", ".join("v" if other is arg else "…" for other in args)
+                refuse_list(f"{self.name}({others})", arg)
         raise
 
     def partials_at(self, z: Any, args: Sequence[Any], wanted: Sequence[bool]) -> list[Any]:

@@ -133,6 +133,11 @@ def test_a_series_gives_its_numbers():
 ONE_BY_ONE = [
     (lambda: autograd.relu([A]), "[relu(v) for v in …]"),
     (lambda: autograd.relu((1.0, 2.0)), "[relu(v) for v in …]"),
+    (lambda: autograd.gelu([A, B]), "got list: it takes one number at a time, so write [gelu(v) for v in …]"),
+    (lambda: autograd.square([A]), "[square(v) for v in …]"),
+    (lambda: autograd.clip((A,), 0.0, 1.0), "clip: expected a real number or a Value, got tuple: it takes one number at a time"),
+    (lambda: autograd.logsigmoid([1.0]), "[logsigmoid(v) for v in …]"),
+    (lambda: autograd.hardtanh([1.0]), "[hardtanh(v) for v in …]"),
     (lambda: autograd.maximum(A, [1.0]), "[maximum(…, v) for v in …]"),
     (lambda: autograd.where([1.0], A, B), "[where(v, …, …) for v in …]"),
     (lambda: A * [1.0, 2.0], "as in [v * x for x in …]"),
