@@ -62,10 +62,10 @@ def linear(weights: Iterable[Iterable[Scalar]], inputs: Iterable[Scalar], biases
     matrix, xs, bs = [_as_sequence("linear", numbers, write=write) for numbers in (weights, inputs, biases)]
     rows = [_as_sequence("linear", row, write=write) for row in matrix]
     if len(rows) != len(bs):
-        raise ValueError(f"linear: expected {len(rows)} biases, one for each row of weights, got {len(bs)}")
+        raise ValueError(f"linear: biases must have one number for each row of weights, {len(rows)}, got {len(bs)}")
     for row in rows:
         if len(row) != len(xs):
-            raise ValueError(f"linear: expected {len(row)} inputs, as many as a row of weights, got {len(xs)}")
+            raise ValueError(f"linear: inputs must have as many numbers as each row of weights, {len(row)}, got {len(xs)}")
     if set(map(type, bs)) == {Value}:
         return record_dots(rows, xs, bs)
     return [ops.dot(*row, *xs, bias) for row, bias in zip(rows, bs, strict=True)]
