@@ -8,6 +8,7 @@
 11.3891
 """
 
+import sys
 from importlib import import_module
 
 from autograd._collision import refuse_mixed_folder
@@ -23,6 +24,7 @@ from autograd.errors import (
     TeachingWarning,
     TracingWarning,
 )
+from autograd.foreign_names import MissingSubmodules, advice_for, refuse_name
 from autograd.functions import (
     clip,
     dot,
@@ -164,8 +166,6 @@ if not TYPE_CHECKING:  # hidden from type checkers, which would otherwise accept
 
     def __getattr__(name: str) -> Any:
         if name not in _LOADED_LATER:
-            from autograd.foreign_names import advice_for, refuse_name
-
             refuse_name("autograd", name, advice_for(name, __all__))
         found = globals()[name] = getattr(import_module(_LOADED_LATER[name]), name)
         return found
@@ -196,4 +196,5 @@ __all__ = [
 # fmt: on
 
 refuse_mixed_folder(__path__)
+sys.meta_path.append(MissingSubmodules(__name__, lambda name: advice_for(name, __all__)))
 quiet_in_scripts()

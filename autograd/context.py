@@ -1,8 +1,7 @@
 """no_grad, enable_grad, anomaly and scope: modes that determine how nodes are recorded, and where.
 
 All are held in context variables, so threads and async tasks do not disturb each other. (Generators share the
-context of their caller: two of them must not enter and leave modes in interleaved order. A task starts in the modes of
-the code that created it, and must end before that code leaves them.)
+context of their caller. A task starts in the modes of the code that created it, and must end before that code leaves them.)
 """
 
 from __future__ import annotations
@@ -86,9 +85,9 @@ started = 0
 _lock = Lock()
 
 
-# The modes entered in this context, each with the token that resets it. They are not kept by the Mode, which threads and tasks
-# may share.
-entered: ContextVar[tuple[tuple[Mode, Token[Any], bool], ...]] = ContextVar("entered", default=())
+# The modes entered in this context, each with its value, the token that resets it, and whether it changed anything. They are
+# not kept by the Mode, which threads and tasks may share.
+entered: ContextVar[tuple[tuple[Mode, Any, Token[Any], bool], ...]] = ContextVar("entered", default=())
 
 
 class Mode:
@@ -98,30 +97,36 @@ class Mode:
         self._variable, self._value, self._special = variable, value, special
 
     def __enter__(self) -> None:
+        self._enter(self._value())
+
+    def _enter(self, value: Any) -> None:
         global special
-        value = self._value()
         change = self._special and self._variable.get() != value  # setting a mode again costs nothing
-        entered.set((*entered.get(), (self, self._variable.set(value), change)))
+        entered.set((*entered.get(), (self, value, self._variable.set(value), change)))
         with _lock:
             special += change
 
     def __exit__(self, *exception: object) -> None:
         global special
         modes = entered.get()
-        own = [i for i, (mode, _, _) in enumerate(modes) if mode is self]
+        own = [i for i, (mode, *_) in enumerate(modes) if mode is self]
         try:
             last = own.pop()  # the mode may have been entered twice
-            _, token, change = modes[last]
-            self._variable.reset(token)
+            self._variable.reset(modes[last][2])
         except (IndexError, ValueError):
             raise RuntimeError("this mode was not entered here: exit it in the thread or task that entered it") from None
-        entered.set(modes[:last] + modes[last + 1 :])
+        later = [each for each in modes[last + 1 :] if each[0]._variable is self._variable]  # of generators that run by turns
+        entered.set(tuple([each for i, each in enumerate(modes) if i != last and each not in later]))
         with _lock:
-            special -= change
+            special -= sum([change for *_, change in (modes[last], *later)])
+        for mode, value, *_ in later:
+            mode._enter(value)
 
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
         from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
 
+        if not callable(function):
+            raise TypeError(f"expected a function to decorate, got {type(function).__name__}")
         if isgeneratorfunction(function) or iscoroutinefunction(function) or isasyncgenfunction(function):
             raise TypeError(
                 f"{function.__name__} runs after its call returns, where a decorator has no effect: use `with` inside"
@@ -135,11 +140,34 @@ class Mode:
         return inside
 
 
+class Switch:
+    """A function that makes a Mode. Without parentheses it is a decorator too, as in PyTorch; `with` asks for them."""
+
+    __name__: str
+
+    def __init__(self, make: Callable[[], Mode]) -> None:
+        self._make = make
+        functools.update_wrapper(self, make)
+
+    def __call__(self, *function: Any) -> Any:
+        return self._make()(*function) if function else self._make()
+
+    def __enter__(self) -> None:
+        raise TypeError(f"{self.__name__} lacks its parentheses: write `with {self.__name__}():`")
+
+    def __exit__(self, *exception: object) -> None:
+        """Python asks for it before it calls `__enter__`."""
+
+    def __reduce__(self) -> str:
+        return self.__name__  # pickled and copied by name, like a function
+
+
 def recording_if(on: bool) -> Mode:
     """Turn recording on or off."""
     return Mode(recording, lambda: on)
 
 
+@Switch
 def no_grad() -> Mode:
     """Compute without recording: results are leaves, and no graph is kept.
 
@@ -155,6 +183,7 @@ def no_grad() -> Mode:
     return recording_if(False)
 
 
+@Switch
 def enable_grad() -> Mode:
     """Record again inside `no_grad()`.
 
@@ -167,6 +196,7 @@ def enable_grad() -> Mode:
     return recording_if(True)
 
 
+@Switch
 def anomaly() -> Mode:
     """Raise AnomalyError where a NaN or infinity first appears, with op, operands and source line.
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from keyword import iskeyword
 
-from autograd._typing import TYPE_CHECKING, Any
+from autograd._typing import TYPE_CHECKING, Any, Never
 from autograd.op import TABLE, number, op, python_tree, slots
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ Rule = Callable[..., Any]
 def custom_op(
     forward: Callable[..., float] | None = None,
     /,
-    *,
+    *more: Never,
     partials: Rule | Sequence[Rule] | None = None,
     vjp: Rule | None = None,
     name: str | None = None,
@@ -54,6 +54,8 @@ def custom_op(
     >>> area(3.0, 2.0)
     6.0
     """
+    if more:
+        raise TypeError("custom_op: give its rules by name, partials=… or vjp=…")
     if (partials is None) == (vjp is None):
         raise TypeError(f"custom_op: give either partials=… or vjp=…, got {'neither' if vjp is None else 'both'}")
     if forward is None:

@@ -11,6 +11,7 @@ from typing import Any
 from autograd import functions as composites
 from autograd import ops
 from autograd._format import did_you_mean
+from autograd.foreign_names import OTHER_NAMES
 from autograd.op import TABLE, number
 from autograd.value import Value
 
@@ -41,7 +42,6 @@ _OPERATORS: dict[type, Callable[..., Any]] = {
 }
 _OF_A_LIST = {"mean", "var"}
 _OF_A_NUMBER = {"square", "reciprocal", "clip", "leaky_relu", "elu", "gelu", "silu", "hardtanh", "logsigmoid"}
-_OTHER_NAMES = {"ln": "log", "lg": "log10", "fabs": "abs", "max": "maximum", "min": "minimum", "avg": "mean", "power": "pow"}
 _CONSTANTS = {  # letters that stand for numbers in formulas
     "e": "; the exponential function is exp(x), and for the number give e=2.718281828459045",
     "pi": "; for the number give pi=3.141592653589793",
@@ -191,7 +191,7 @@ def _meant(name: str) -> str:
     """The end of an error about an unknown function: what was probably meant."""
     if len(name) == 1:
         return f": {_PRODUCT}"
-    other = _OTHER_NAMES.get(name.lower())
+    other = OTHER_NAMES.get(name.lower())
     return f": did you mean {other}?" if other else did_you_mean(name, functions())
 
 

@@ -32,7 +32,7 @@ from autograd._progress import threadless_bar
 from autograd._tree import same_shape, tree_leaves, tree_leaves_like, tree_map
 from autograd._typing import Any
 from autograd.context import Scope, current_trace
-from autograd.foreign_names import advice_for, refuse_name
+from autograd.foreign_names import MissingSubmodules, advice_for, refuse_name
 from autograd.graph import Graph, edges_of
 from autograd.module_calls import call, made_in_call, scopes_of
 from autograd.op import TABLE
@@ -86,8 +86,8 @@ __all__ = [
     "any_number", "below_one", "finite_above_zero", "finite_from_zero", "from_zero", "number_between", "number_check",
     "zero_to_one",
     "checked_choice", "checked_flag", "checked_integer", "checked_keys", "checked_value", "takes_first_alone",
-    "advice_for", "refuse_name", "as_index", "counted", "did_you_mean", "escaped", "listed", "one_line", "shown", "text_table",
-    "told_apart",
+    "MissingSubmodules", "advice_for", "refuse_name",
+    "as_index", "counted", "did_you_mean", "escaped", "listed", "one_line", "shown", "text_table", "told_apart",
     "html_card", "html_note", "html_table",
     "same_shape", "tree_leaves", "tree_leaves_like", "tree_map", "read_json", "write_atomically", "threadless_bar",
     "teach_step_without_backward",

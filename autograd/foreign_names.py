@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
-from autograd._typing import NoReturn
+from autograd._typing import Any, NoReturn
 
 FUNCTIONS = {  # by the last part of a name; functions with the same name here are not listed
     "tensor": "Value(2.0)",
@@ -35,7 +35,10 @@ FUNCTIONS = {  # by the last part of a name; functions with the same name here a
     "jacrev": 'jacobian(f, mode="reverse")',
     "elementwise_grad": "[grad(f)(x) for x in xs]",
     "Parameter": "Value(2.0)",
-    "Function": "custom_op(forward, vjp=lambda bar, z, x: …)",
+    **dict.fromkeys(("Function", "primitive", "custom_vjp"), "custom_op(forward, vjp=lambda bar, z, x: …)"),
+    "make_vjp": "vjp(f, x)",
+    "make_jvp": "jvp(f, (x,), (v,))",
+    **dict.fromkeys(("make_hvp", "hessian_vector_product"), "hvp(f, (x,), (v,))"),
     "mse_loss": "nn.MSELoss()(…)",
     "l1_loss": "nn.L1Loss()(…)",
     "huber_loss": "nn.HuberLoss()(…)",
@@ -48,11 +51,16 @@ FUNCTIONS = {  # by the last part of a name; functions with the same name here a
     "dropout": "nn.Dropout(p)(…)",
 }
 ELSEWHERE = {
-    "numpy": "import numpy",
+    "engine": "from autograd import Value",
+    "numpy": "import numpy as np, whose functions take Values",
+    "scipy": "import scipy.special, whose functions take Values",
+    "functional": "from autograd import jacobian, hessian, jvp, vjp, hvp",
+    **dict.fromkeys(("gradcheck", "gradgradcheck", "check_grads", "test_util"), "from autograd.testing import gradcheck"),
     "nn": "import nn",
     "optim": "nn.optim",
     **{name: f"nn.{name}" for name in ("Module", "Neuron", "Layer", "MLP")},
 }
+OTHER_NAMES = {"ln": "log", "lg": "log10", "fabs": "abs", "max": "maximum", "min": "minimum", "avg": "mean", "power": "pow"}
 _ONE_NUMBER = "leave it out: a Value is one number"
 _SEVERAL = "a Value is one number; {}([a, b]) takes several"
 OF_SEVERAL = ("sum", "mean", "prod", "var", "norm", "softmax", "log_softmax", "logsumexp")  # functions here
@@ -94,11 +102,35 @@ METHODS = {
     "grad_fn": "x.op is the operation that made it",
     "is_leaf": "x.op is None for a leaf",
 }
+_GRAPH_IS_KEPT = "leave it out: the graph is kept"
 OPTIONS_OF_BACKWARD = {
-    "retain_graph": "leave it out: the graph is kept, and backward() may be called again",
+    "retain_graph": f"{_GRAPH_IS_KEPT}, and backward() may be called again",
     "create_graph": "to differentiate the gradient again, write gradients(y, [x], create_graph=True)",
     "inputs": "write gradients(y, [x])",
     "gradient": "write y.backward(2.0)",
+}
+OPTIONS_OF_GRADIENTS = {
+    "retain_graph": _GRAPH_IS_KEPT,
+    "allow_unused": "leave it out: the gradient of what y does not depend on is 0.0",
+    "grad_outputs": "write vjp(f, *xs) for a function f",
+}
+OPTIONS_OF_GRAD = dict.fromkeys(
+    ("create_graph", *OPTIONS_OF_GRADIENTS), "grad takes a function, grad(f)(x); for Values, write gradients(y, xs)"
+)
+OPTIONS_OF_LISTS = {
+    **dict.fromkeys(("axis", "dim"), "leave it out for one list of numbers; for rows, write [f(row) for row in rows]"),
+    "start": "write sum([start, *xs])",
+    **dict.fromkeys(("ddof", "unbiased"), "write correction=1 for the sample variance"),
+    **dict.fromkeys(("p", "ord"), "leave it out: it is the Euclidean norm"),
+}
+MORE_ARGUMENTS = {  # by the op that takes more of them elsewhere
+    "log": "write log2(x), log10(x), or log(x)/log(base)",
+    "atan": "write atan2(y, x)",
+    "hypot": "write norm([x, y, z])",
+    **{name: f"write {name}(x, {name}(y, z))" for name in ("maximum", "minimum", "logaddexp")},
+    "softplus": "write softplus(beta*x)/beta",
+    "normal_pdf": "write normal_pdf((x - mean)/sigma)/sigma",
+    "normal_cdf": "write normal_cdf((x - mean)/sigma)",
 }
 
 
@@ -110,7 +142,7 @@ def advice_for(name: str, known: Iterable[str]) -> str:
     """
     from autograd._format import did_you_mean
 
-    written = FUNCTIONS.get(name) or ELSEWHERE.get(name)
+    written = FUNCTIONS.get(name) or ELSEWHERE.get(name) or OTHER_NAMES.get(name)
     return f": write {written}" if written else did_you_mean(name, known)
 
 
@@ -134,8 +166,26 @@ def refuse_name(module: str, name: str, advice: str) -> NoReturn:
     raise AttributeError(f"module {module!r} has no attribute {name!r}{advice}", name=name)
 
 
-def refuse_options_of_backward(given: Iterable[str]) -> NoReturn:
-    """TypeError for arguments that `backward` does not have."""
+class MissingSubmodules:
+    """A finder for `sys.meta_path`, asked last: importing a submodule that the package lacks says what to write, if known.
+
+    >>> import autograd.engine
+    Traceback (most recent call last):
+    ModuleNotFoundError: No module named 'autograd.engine': write from autograd import Value
+    """
+
+    def __init__(self, package: str, advice: Callable[[str], str]) -> None:
+        self._package, self._advice = package, advice
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
+        package, _, missing = name.rpartition(".")
+        advice = self._advice(missing) if package == self._package else ""
+        if advice:
+            raise ModuleNotFoundError(f"No module named {name!r}{advice}", name=name)
+
+
+def refuse_options(function: str, given: Iterable[str], advice: Mapping[str, str]) -> NoReturn:
+    """TypeError for keyword arguments that a function does not have."""
     name = next(iter(given))
-    advice = f": {OPTIONS_OF_BACKWARD[name]}" if name in OPTIONS_OF_BACKWARD else ""
-    raise TypeError(f"backward() got an unexpected keyword argument {name!r}{advice}")
+    written = f": {advice[name]}" if name in advice else ""
+    raise TypeError(f"{function}() got an unexpected keyword argument {name!r}{written}")

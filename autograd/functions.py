@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import builtins
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from autograd import context, ops
 from autograd._typing import Any, Never
+from autograd.foreign_names import OPTIONS_OF_LISTS, refuse_options
 from autograd.kernels import sums_of_others
-from autograd.op import number
+from autograd.op import LISTS, number, refuse_list
 from autograd.value import Value, record_dots
 
 Scalar = Any  # a float or a Value
@@ -21,22 +22,22 @@ Scalar = Any  # a float or a Value
 # -- of lists ------------------------------------------------------------------------------------------
 
 
-def sum(xs: Iterable[Scalar], *more: Never) -> Scalar:
+def sum(xs: Iterable[Scalar], *more: Never, **others: Never) -> Scalar:
     """The sum of a list, recorded as one node; 0.0 for an empty list.
 
     >>> sum([1.0, 2.0, 3.0])
     6.0
     """
-    return ops.sum(*_one_list("sum", xs, more))
+    return ops.sum(*_one_list("sum", xs, more, others))
 
 
-def prod(xs: Iterable[Scalar], *more: Never) -> Scalar:
+def prod(xs: Iterable[Scalar], *more: Never, **others: Never) -> Scalar:
     """The product of a list, recorded as one node; 1.0 for an empty list. The gradient is correct at zeros too.
 
     >>> prod([2.0, 3.0, 4.0])
     24.0
     """
-    return ops.prod(*_one_list("prod", xs, more))
+    return ops.prod(*_one_list("prod", xs, more, others))
 
 
 def dot(weights: Iterable[Scalar], inputs: Iterable[Scalar], bias: Scalar = 0.0) -> Scalar:
@@ -61,42 +62,42 @@ def linear(weights: Iterable[Iterable[Scalar]], inputs: Iterable[Scalar], biases
     matrix, xs, bs = [_as_sequence("linear", numbers, write=write) for numbers in (weights, inputs, biases)]
     rows = [_as_sequence("linear", row, write=write) for row in matrix]
     if len(rows) != len(bs):
-        raise ValueError(f"linear: expected {len(rows)} biases, one for each row of weights, got {len(bs)}")
+        raise ValueError(f"linear: biases must have one number for each row of weights, {len(rows)}, got {len(bs)}")
     for row in rows:
         if len(row) != len(xs):
-            raise ValueError(f"linear: expected {len(row)} inputs, as many as a row of weights, got {len(xs)}")
+            raise ValueError(f"linear: inputs must have as many numbers as each row of weights, {len(row)}, got {len(xs)}")
     if set(map(type, bs)) == {Value}:
         return record_dots(rows, xs, bs)
     return [ops.dot(*row, *xs, bias) for row, bias in zip(rows, bs, strict=True)]
 
 
-def logsumexp(xs: Iterable[Scalar], *more: Never) -> Scalar:
+def logsumexp(xs: Iterable[Scalar], *more: Never, **others: Never) -> Scalar:
     """log(exp(x₁) + exp(x₂) + …), without overflow; -inf for an empty list.
 
     >>> logsumexp([1000.0, 1000.0])
     1000.6931471805599
     """
-    return ops.logsumexp(*_one_list("logsumexp", xs, more))
+    return ops.logsumexp(*_one_list("logsumexp", xs, more, others))
 
 
-def mean(xs: Iterable[Scalar], *more: Never) -> Scalar:
+def mean(xs: Iterable[Scalar], *more: Never, **others: Never) -> Scalar:
     """The arithmetic mean; ValueError for an empty list.
 
     >>> mean([1.0, 2.0, 6.0])
     3.0
     """
-    xs = _non_empty("mean", xs, more)
+    xs = _non_empty("mean", xs, more, others)
     total = sum(xs)
     return total if len(xs) == 1 else total / float(len(xs))
 
 
-def var(xs: Iterable[Scalar], correction: float = 0.0) -> Scalar:
+def var(xs: Iterable[Scalar], correction: float = 0.0, **others: Never) -> Scalar:
     """The variance: the sum of squared distances from the mean over n - correction (1 gives the sample variance).
 
     >>> var([1.0, 2.0, 6.0])
     4.666666666666667
     """
-    xs = _non_empty("var", xs)
+    xs = _non_empty("var", xs, (), others)
     if not len(xs) > correction:
         raise ValueError(f"var: correction must be below the number of values, {len(xs)}, got {correction}")
     shifted = [x - xs[0] for x in xs]  # rounds less where the xs are close together
@@ -104,7 +105,7 @@ def var(xs: Iterable[Scalar], correction: float = 0.0) -> Scalar:
     return sum([square(x - center) for x in shifted]) / (len(xs) - correction)
 
 
-def norm(xs: Iterable[Scalar], *more: Never) -> Scalar:
+def norm(xs: Iterable[Scalar], *more: Never, **others: Never) -> Scalar:
     """The Euclidean length √(x₁² + x₂² + …), without overflow, recorded as one node. The gradient at 0 is 0.
 
     For the squared length, sum the squares: the length has no second derivatives at 0.
@@ -112,10 +113,10 @@ def norm(xs: Iterable[Scalar], *more: Never) -> Scalar:
     >>> norm([2.0, 3.0, 6.0])
     7.0
     """
-    return ops.norm(*_one_list("norm", xs, more))
+    return ops.norm(*_one_list("norm", xs, more, others))
 
 
-def softmax(xs: Iterable[Scalar], *more: Never) -> list[Scalar]:
+def softmax(xs: Iterable[Scalar], *more: Never, **others: Never) -> list[Scalar]:
     """exp(xᵢ) / Σ exp(xⱼ): positive numbers that sum to 1. ValueError for an empty list.
 
     Adding a constant to all xs changes no value.
@@ -123,7 +124,7 @@ def softmax(xs: Iterable[Scalar], *more: Never) -> list[Scalar]:
     >>> softmax([0.0, 0.0]), softmax([1e16, 1e16])
     ([0.5, 0.5], [0.5, 0.5])
     """
-    xs = _non_empty("softmax", xs, more)
+    xs = _non_empty("softmax", xs, more, others)
     if context.current_trace() is not None:
         return [ops.fraction(term, rest) for term, rest in _traced_terms(xs)[1]]
     numbers = _numbers(xs)
@@ -135,13 +136,13 @@ def softmax(xs: Iterable[Scalar], *more: Never) -> list[Scalar]:
     return shares
 
 
-def log_softmax(xs: Iterable[Scalar], *more: Never) -> list[Scalar]:
+def log_softmax(xs: Iterable[Scalar], *more: Never, **others: Never) -> list[Scalar]:
     """The logarithm of softmax, accurate where softmax is tiny and where it is close to 1.
 
     >>> log_softmax([40.0, 0.0])
     [-4.248354255291589e-18, -40.0]
     """
-    xs = _non_empty("log_softmax", xs, more)
+    xs = _non_empty("log_softmax", xs, more, others)
     if context.current_trace() is not None:
         largest, terms = _traced_terms(xs)
         return [_log_share(x - largest, *term) for x, term in zip(xs, terms, strict=True)]
@@ -186,15 +187,17 @@ def _numbers(xs: Sequence[Scalar]) -> list[float]:
     return [x._number if type(x) is Value else number(x) for x in xs]
 
 
-def _non_empty(name: str, xs: Iterable[Scalar], more: tuple[Scalar, ...] = ()) -> Sequence[Scalar]:
-    listed = _one_list(name, xs, more)
+def _non_empty(name: str, xs: Iterable[Scalar], more: tuple[Scalar, ...], others: Mapping[str, Any]) -> Sequence[Scalar]:
+    listed = _one_list(name, xs, more, others)
     if not len(listed):
         raise ValueError(f"{name} of an empty list")
     return listed
 
 
-def _one_list(name: str, xs: Iterable[Scalar], more: tuple[Scalar, ...] = ()) -> Sequence[Scalar]:
+def _one_list(name: str, xs: Iterable[Scalar], more: tuple[Scalar, ...], others: Mapping[str, Any]) -> Sequence[Scalar]:
     """The numbers as a sequence; if they are not in one list or are rows of numbers, a TypeError says what to write."""
+    if others:
+        refuse_options(name, others, OPTIONS_OF_LISTS)
     listed = _as_sequence(name, xs, more)
     first = listed[0] if listed else 0.0
     if type(first) is not Value and (isinstance(first, (list, tuple)) or getattr(first, "ndim", 0) > 0):
@@ -212,8 +215,8 @@ def _as_sequence(name: str, xs: Iterable[Scalar], more: tuple[Scalar, ...] = (),
         from autograd._transform_checks import kind  # here, since only errors need it
 
         got = f"{1 + len(more)} arguments" if more else kind(xs) + ", which gives its keys" * bool(other)
-        if more and hasattr(builtins, name) and hasattr(xs, "__iter__") and not hasattr(more[0], "__iter__"):
-            write = f"{name}([*xs, b]), or Python's own builtins.{name}(xs, b)"
+        if more and hasattr(xs, "__iter__") and not hasattr(more[0], "__iter__"):
+            write = f"{name}([*xs, b]), or Python's own builtins.{name}(xs, b)" if hasattr(builtins, name) else f"{name}(xs)"
         write = f"{name}({other})" if other else write or f"{name}([a, b])"
         raise TypeError(f"{name}() takes its numbers in a list, got {got}: write {write}")
     return tuple(xs)
@@ -235,6 +238,8 @@ def square(x: Scalar) -> Scalar:
     >>> square(3.0)
     9.0
     """
+    if type(x) in LISTS:
+        refuse_list("square(v)", x)
     return x * x
 
 
@@ -244,6 +249,8 @@ def reciprocal(x: Scalar) -> Scalar:
     >>> reciprocal(4.0)
     0.25
     """
+    if type(x) in LISTS:
+        refuse_list("reciprocal(v)", x)
     return ops.div(1.0, x)
 
 
@@ -253,6 +260,10 @@ def clip(x: Scalar, low: Scalar, high: Scalar) -> Scalar:
     >>> clip(3.0, 0.0, 1.0)
     1.0
     """
+    if type(x) in LISTS:
+        refuse_list("clip(v, …, …)", x)
+    if low is None or high is None:
+        raise TypeError("clip: each bound must be a number or a Value, got None: write -inf or inf for no bound")
     return ops.minimum(ops.maximum(x, low), high)
 
 
@@ -262,6 +273,8 @@ def leaky_relu(x: Scalar, slope: float = 0.01) -> Scalar:
     >>> leaky_relu(-2.0)
     -0.02
     """
+    if type(x) in LISTS:
+        refuse_list("leaky_relu(v)", x)
     return ops.where(ops.less_equal(x, 0.0), slope * x, ops.relu(x))  # relu keeps NaN, at every order
 
 
@@ -271,6 +284,8 @@ def elu(x: Scalar, alpha: float = 1.0) -> Scalar:
     >>> elu(2.0), elu(-1.0)
     (2.0, -0.6321205588285577)
     """
+    if type(x) in LISTS:
+        refuse_list("elu(v)", x)
     positive = ops.greater(x, 0.0)
     return ops.where(positive, x, alpha * ops.expm1(ops.where(positive, 0.0, x)))
 
@@ -281,6 +296,8 @@ def gelu(x: Scalar) -> Scalar:
     >>> gelu(1.0)
     0.8413447460685429
     """
+    if type(x) in LISTS:
+        refuse_list("gelu(v)", x)
     return x * ops.normal_cdf(x)
 
 
@@ -290,6 +307,8 @@ def silu(x: Scalar) -> Scalar:
     >>> silu(1.0)
     0.7310585786300049
     """
+    if type(x) in LISTS:
+        refuse_list("silu(v)", x)
     return x * ops.sigmoid(x)
 
 
@@ -299,6 +318,8 @@ def hardtanh(x: Scalar) -> Scalar:
     >>> hardtanh(3.0)
     1.0
     """
+    if type(x) in LISTS:
+        refuse_list("hardtanh(v)", x)
     return clip(x, -1.0, 1.0)
 
 
@@ -308,4 +329,6 @@ def logsigmoid(x: Scalar) -> Scalar:
     >>> logsigmoid(-800.0)
     -800.0
     """
+    if type(x) in LISTS:
+        refuse_list("logsigmoid(v)", x)
     return -ops.softplus(-x)

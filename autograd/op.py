@@ -7,7 +7,8 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
-from autograd._typing import TYPE_CHECKING, Any
+from autograd._typing import TYPE_CHECKING, Any, NoReturn
+from autograd.foreign_names import MORE_ARGUMENTS, refuse_options
 
 if TYPE_CHECKING:
     import ast
@@ -74,6 +75,16 @@ def _is_real(x: Any) -> bool:
 def _holds_one_object(x: Any) -> bool:
     """True for a zero-dimensional array of objects, such as NumPy makes of a Value."""
     return hasattr(type(x), "dtype") and getattr(x.dtype, "kind", "") == "O" and getattr(x, "ndim", None) == 0
+
+
+LISTS = (list, tuple)
+_GOT_LIST = "expected a real number or a Value, got {}"
+
+
+def refuse_list(call: str, given: Any) -> NoReturn:
+    """TypeError for a list given to a function of numbers; `call` has v in the place of one of them."""
+    advice = f"it takes one number at a time, so write [{call} for v in …]"
+    raise TypeError(f"{call.partition('(')[0]}: {_GOT_LIST.format(type(given).__name__)}: {advice}") from None
 
 
 class _Signature:
@@ -239,7 +250,11 @@ class Op:
 
     __signature__ = _Signature()
 
-    def __call__(self, *args: Any) -> Any:
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        if named:
+            more = self._more() if self.arity == 1 and named.keys().isdisjoint(self.parameters) else ""
+            write = more or f"write {self.name}({', '.join(self.parameters)})"
+            refuse_options(self.name, named, dict.fromkeys(named, write))
         plain = True
         for arg in args:
             if type(arg) is not float:
@@ -259,7 +274,19 @@ class Op:
             z = self.forward(*args)
         except (ArithmeticError, ValueError):
             z = self.fallback(*args)
-        return z if type(z) is float else number(z)
+        return z if type(z) is float else self.read(z)
+
+    def read(self, given: Any) -> float:
+        """Its result, or one of its partials, as a float; TypeError if it is not a number.
+
+        >>> from autograd import ops
+        >>> ops.exp.read(1)
+        1.0
+        """
+        try:
+            return number(given)
+        except TypeError as error:
+            raise TypeError(f"{self.name}: {error}") from None
 
     def __reduce__(self) -> tuple[Any, ...]:
         if TABLE.get(self.name) is not self:
@@ -270,10 +297,16 @@ class Op:
         """`args`, or a TypeError if there are too many or too few."""
         if self.arity is not None and len(args) != self.arity:
             plural = "" if self.arity == 1 else "s"
-            raise TypeError(f"{self.name}() takes {self.arity} argument{plural}, got {len(args)}{self._meant()}")
+            raise TypeError(f"{self.name}() takes {self.arity} argument{plural}, got {len(args)}{self._meant(len(args))}")
         return args
 
-    def _meant(self) -> str:
+    def _more(self) -> str:
+        return MORE_ARGUMENTS.get(self.name, "") if self.built_in else ""
+
+    def _meant(self, given: int) -> str:
+        more = self._more() if given > len(self.partials) else ""
+        if more:
+            return f": {more}"
         import builtins  # here, since only errors need it
 
         if not self.built_in and getattr(getattr(self.forward, "__code__", None), "co_flags", 0) & _VARARGS:
@@ -289,12 +322,12 @@ class Op:
         if any(map(operator.is_not, numbers, args)):
             return self(*numbers)
         for arg in args:
-            if self.arity is not None and isinstance(arg, (list, tuple)):
-                others = ", ".join("v" if other is arg else "…" for other in args)
-                advice = f"it takes one number at a time, so write [{self.name}({others}) for v in …]"
+            if self.arity is not None and isinstance(arg, LISTS):
                 if len(args) < self.arity:
                     advice = f"it takes {self.arity} numbers, not a list of them, so write {self.name}(*xs)"
-                raise TypeError(f"{self.name}: expected a real number or a Value, got {type(arg).__name__}: {advice}") from None
+                    raise TypeError(f"{self.name}: {_GOT_LIST.format(type(arg).__name__)}: {advice}") from None
+                others = ", ".join("v" if other is arg else "…" for other in args)
+                refuse_list(f"{self.name}({others})", arg)
         raise
 
     def partials_at(self, z: Any, args: Sequence[Any], wanted: Sequence[bool]) -> list[Any]:

@@ -143,8 +143,8 @@ def softplus(x: float) -> float:
 
 
 def softsign(x: float) -> float:
-    """x / (1 + |x|)."""
-    return x / (1.0 + abs(x))
+    """x / (1 + |x|), ±1 at ±inf."""
+    return x / (1.0 + abs(x)) if isfinite(x) else sign(x)
 
 
 def mish(x: float) -> float:

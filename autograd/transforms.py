@@ -17,14 +17,15 @@ from itertools import count, islice
 
 from autograd import context, sweeps
 from autograd._tree import as_array, block_map, fits, is_array, tree_build, tree_leaves, tree_leaves_like, tree_map
-from autograd._typing import Any
+from autograd._typing import Any, Never
+from autograd.foreign_names import OPTIONS_OF_GRAD, OPTIONS_OF_GRADIENTS, refuse_options
 from autograd.op import number
 from autograd.staleness import refuse_stale
 from autograd.teaching import teach_kept_value
 from autograd.value import ENDED, Value, take_partials
 
 
-def gradients(y: Value, xs: Any, create_graph: bool = False) -> Any:
+def gradients(y: Value, xs: Any, create_graph: bool = False, **others: Never) -> Any:
     """∂y/∂x for every Value in `xs`, from the graph as recorded; `grad` attributes are left unchanged.
 
     `xs` is a Value or a nested list, tuple, dict or array of them, and the result has the same shape: 0.0 for Values that
@@ -36,6 +37,8 @@ def gradients(y: Value, xs: Any, create_graph: bool = False) -> Any:
     >>> first.data, gradients(first, x)
     (27.0, 18.0)
     """
+    if others:
+        refuse_options("gradients", others, OPTIONS_OF_GRADIENTS)
     inputs = tree_leaves(xs)
     if not all(type(x) is Value for x in (y, *inputs)):
         from autograd import _transform_checks
@@ -49,7 +52,7 @@ def gradients(y: Value, xs: Any, create_graph: bool = False) -> Any:
     return tree_build(xs, (Value(g) if create_graph and type(g) is not Value else g for g in found))
 
 
-def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Callable[..., Any]:
+def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool = False, **others: Never) -> Callable[..., Any]:
     """The function that computes the gradient of `f`, which must return one number.
 
     `argnums` selects the argument to differentiate with respect to (an int), or several (a tuple: then the result is a tuple).
@@ -64,6 +67,8 @@ def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool 
     >>> grad(lambda x: (x**3, "three"), has_aux=True)(2.0)
     (12.0, 'three')
     """
+    if others:
+        refuse_options("grad", others, OPTIONS_OF_GRAD)
     return _gradient("grad", f, argnums, has_aux)
 
 

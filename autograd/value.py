@@ -11,6 +11,7 @@ from autograd._frames import place, user_frame
 from autograd._typing import TYPE_CHECKING, Any, Never, NoReturn, final
 from autograd.context import Note, Scope
 from autograd.errors import AnomalyError, CompileError
+from autograd.foreign_names import OPTIONS_OF_BACKWARD, refuse_options
 from autograd.lifetime import MASK, REACH, Past
 from autograd.methods import Methods
 from autograd.micrograd import MicrogradNames
@@ -290,9 +291,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
         (12.0, 1.0)
         """
         if others:
-            from autograd.foreign_names import refuse_options_of_backward
-
-            refuse_options_of_backward(others)
+            refuse_options("backward", others, OPTIONS_OF_BACKWARD)
         sweeps.backward(self, number(seed))
         if self._db is False and self.op is None:
             teaching.teach_no_past()
@@ -589,11 +588,11 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
                 else:
                     z, partial = kernel(x._number)
                 if type(z) is not float:
-                    z = number(z)
+                    z = op.read(z)
                 if z - z != context.special:
                     return _unusual(op, args, z)
                 if type(partial) is not float:
-                    partial = number(partial)
+                    partial = op.read(partial)
                 depth = x._depth + 1
                 if not depth & MASK:
                     protect(args, depth)
@@ -835,7 +834,7 @@ def _record_in_scope(op: Op, args: tuple[Any, ...], z: float) -> Value:
     if len(args) == 1:
         da = op.partials[0](z, x._number) if kernel is None else kernel(x._number)[1]
         if type(da) is not float:
-            da = number(da)
+            da = op.read(da)
         depth = x._depth + 1
     else:
         y = args[1]
@@ -861,7 +860,7 @@ def record(op: Op, args: tuple[Any, ...]) -> Value:
     except (ArithmeticError, ValueError):
         z = op.fallback(*numbers)
     if type(z) is not float:
-        z = number(z)
+        z = op.read(z)
     if z - z != 0.0:
         _warn_not_finite(op, numbers, z)
     if context.special and not context.recording.get():
@@ -1046,8 +1045,8 @@ def take_partials(op: Op, z: Any, args: Sequence[Any], wanted: Sequence[bool]) -
         return [partial or None for partial in partials]
     if type(z) is float:
         pairs = zip(partials, wanted, strict=True)
-        return [None if not want else p if type(p) is float else number(p) for p, want in pairs]
-    return [p if not want or type(p) is Value else number(p) for p, want in zip(partials, wanted, strict=True)]
+        return [None if not want else p if type(p) is float else op.read(p) for p, want in pairs]
+    return [p if not want or type(p) is Value else op.read(p) for p, want in zip(partials, wanted, strict=True)]
 
 
 def _partials_of_values(op: Op, z: Any, args: Sequence[Any], wanted: Sequence[bool]) -> list[Any]:

@@ -8,8 +8,8 @@ from types import FunctionType
 from typing import NoReturn
 
 import autograd
+from autograd.extend import MissingSubmodules, refuse_name
 from autograd.extend import advice_for as advice_of_autograd
-from autograd.extend import refuse_name
 
 KINDS = ("_uniform", "_normal")
 LISTS = ("ModuleList", "ModuleDict", "ParameterList", "ParameterDict")
@@ -69,3 +69,6 @@ def advice_for(name: str, known: Iterable[str]) -> str:
         if name in _own(module):
             return f": write {module}.{name}"
     return f": write autograd.{name}" if name in autograd.__all__ else advice_of_autograd(name, known)
+
+
+sys.meta_path.append(MissingSubmodules("nn", lambda name: advice_for(name, sys.modules["nn"].__all__)))

@@ -262,6 +262,10 @@ def test_rows_of_numbers_are_refused_with_what_to_write(name, rows):
 def test_wrong_lengths_and_corrections_are_refused():
     with pytest.raises(ValueError, match="the same length, got 1 and 2"):
         autograd.dot([1.0], [1.0, 2.0])
+    with pytest.raises(ValueError, match="inputs must have as many numbers as each row of weights, 1, got 2"):
+        autograd.linear([[1.0]], [1.0, 2.0], [0.0])
+    with pytest.raises(ValueError, match="biases must have one number for each row of weights, 1, got 2"):
+        autograd.linear([[1.0]], [1.0], [0.0, 0.0])
     with pytest.raises(ValueError, match="correction must be below the number of values, 1, got 1"):
         autograd.var([1.0], correction=1)
 

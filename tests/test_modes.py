@@ -1,7 +1,10 @@
 """no_grad, enable_grad and anomaly."""
 
 import asyncio
+import contextlib
 import contextvars
+import copy
+import pickle
 import threading
 
 import pytest
@@ -134,6 +137,28 @@ def test_a_mode_that_was_not_entered_here_is_not_left_here():
     assert context.special == 0.0
 
 
+def test_generators_that_enter_and_leave_modes_by_turns_leave_nothing_behind():
+    def generator(*modes):
+        with contextlib.ExitStack() as stack:
+            for mode in modes:
+                stack.enter_context(mode)
+            yield
+
+    def records():
+        return (Value(1.0) + 1.0).op is not None, context.special
+
+    for modes in ((no_grad(),), (no_grad(),)), ((no_grad(), enable_grad()), (no_grad(), scope("inside"), anomaly())):
+        first, second = [generator(*each) for each in modes]
+        next(first), next(second)
+        first.close()
+        assert records() == (False, float(len(modes[1])))
+        second.close()
+        assert records() == (True, 0.0)
+    for _ in zip(generator(no_grad()), generator(no_grad()), strict=False):  # the second ends when it is collected
+        assert records()[0] is False
+    assert records() == (True, 0.0)
+
+
 def test_a_mode_object_is_entered_again_inside_itself():
     shared = no_grad()
     with shared, enable_grad(), shared:
@@ -212,3 +237,20 @@ def test_a_generator_or_coroutine_is_not_decorated_since_its_body_runs_later(mod
         with pytest.raises(TypeError, match=f"{function.__name__} runs after its call returns, .*: use `with` inside"):
             mode()(function)
     assert mode()(lambda: 3)() == 3
+
+
+@pytest.mark.parametrize("mode", [no_grad, enable_grad, anomaly])
+def test_without_parentheses_a_mode_decorates_as_in_pytorch_and_with_says_what_to_write(mode):
+    @mode
+    def special():
+        """Say which modes are on."""
+        return context.recording.get(), context.watching.get()
+
+    with mode():
+        expected = context.recording.get(), context.watching.get()
+    assert (special(), special.__doc__) == (expected, "Say which modes are on.")
+    with pytest.raises(TypeError, match=rf"^\w+ lacks its parentheses: write `with {mode.__name__}\(\):`$"), mode:
+        pass
+    with pytest.raises(TypeError, match="expected a function to decorate, got bool"):
+        mode(True)
+    assert copy.deepcopy(mode) is pickle.loads(pickle.dumps(mode)) is mode

@@ -1,5 +1,6 @@
 """Common slips in calls and expressions: each message says what to write."""
 
+import importlib
 import re
 import subprocess
 import sys
@@ -132,6 +133,11 @@ def test_a_series_gives_its_numbers():
 ONE_BY_ONE = [
     (lambda: autograd.relu([A]), "[relu(v) for v in …]"),
     (lambda: autograd.relu((1.0, 2.0)), "[relu(v) for v in …]"),
+    (lambda: autograd.gelu([A, B]), "got list: it takes one number at a time, so write [gelu(v) for v in …]"),
+    (lambda: autograd.square([A]), "[square(v) for v in …]"),
+    (lambda: autograd.clip((A,), 0.0, 1.0), "clip: expected a real number or a Value, got tuple: it takes one number at a time"),
+    (lambda: autograd.logsigmoid([1.0]), "[logsigmoid(v) for v in …]"),
+    (lambda: autograd.hardtanh([1.0]), "[hardtanh(v) for v in …]"),
     (lambda: autograd.maximum(A, [1.0]), "[maximum(…, v) for v in …]"),
     (lambda: autograd.where([1.0], A, B), "[where(v, …, …) for v in …]"),
     (lambda: A * [1.0, 2.0], "as in [v * x for x in …]"),
@@ -225,6 +231,8 @@ def test_a_name_next_to_none_is_not_guessed():
         (autograd, "jit", "write compile(f, *examples)"),
         (autograd, "numpy", "write import numpy"),
         (autograd, "MLP", "write nn.MLP"),
+        (autograd, "ln", "write log"),
+        (autograd, "gradcheck", "write from autograd.testing import gradcheck"),
         (nn, "Linear", 'write nn.Layer(nin, nout, "linear")'),
         (nn, "Adam", "write nn.optim.Adam"),
         (nn, "CosineAnnealingLR", "write nn.lr_scheduler.CosineAnnealingLR"),
@@ -239,6 +247,29 @@ def test_a_name_of_another_engine_says_what_to_write_here(module, name, write):
         getattr(module, name)
     with pytest.raises(ImportError, match=re.escape(f"cannot import name {name!r} from {module.__name__!r}: {write}")):
         exec(f"from {module.__name__} import {name}")
+
+
+@pytest.mark.parametrize(
+    ("module", "write"),
+    [
+        ("autograd.engine", "write from autograd import Value"),
+        ("autograd.numpy", "write import numpy as np, whose functions take Values"),
+        ("autograd.numpy.random", "write import numpy as np"),
+        ("autograd.functional", "write from autograd import jacobian, hessian"),
+        ("autograd.gradcheck", "write from autograd.testing import gradcheck"),
+        ("nn.functional", "its functions are in autograd"),
+    ],
+)
+def test_a_submodule_of_another_engine_says_what_to_write_here(module, write):
+    there = ".".join(module.split(".")[:2])
+    with pytest.raises(ModuleNotFoundError, match=f"^No module named '{there}': {re.escape(write)}") as error:
+        importlib.import_module(module)
+    assert error.value.name == there
+
+
+def test_a_submodule_of_no_engine_gets_the_error_that_python_gives():
+    with pytest.raises(ModuleNotFoundError, match=r"^No module named 'autograd\.zzz'$"):
+        importlib.import_module("autograd.zzz")
 
 
 def test_a_submodule_that_is_still_being_imported_can_be_imported_from_its_package():
@@ -363,6 +394,31 @@ def test_an_option_of_another_backward_says_what_to_write():
         y.backward(retain_graph=True)
     with pytest.raises(TypeError, match=r"unexpected keyword argument 'sead'$"):
         y.backward(sead=2.0)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: autograd.log(A, 2), "log() takes 1 argument, got 2: write log2(x), log10(x), or log(x)/log(base)"),
+        (lambda: autograd.log(8.0, base=2), "log() got an unexpected keyword argument 'base': write log2(x), log10(x), or"),
+        (lambda: autograd.log(x=A), "log() got an unexpected keyword argument 'x': write log(x)"),
+        (lambda: autograd.relu(A, inplace=True), "relu() got an unexpected keyword argument 'inplace': write relu(x)"),
+        (lambda: autograd.sub(A, B, alpha=2), "sub() got an unexpected keyword argument 'alpha': write sub(x, y)"),
+        (lambda: autograd.maximum(A, B, 3.0), "maximum() takes 2 arguments, got 3: write maximum(x, maximum(y, z))"),
+        (lambda: autograd.softplus(A, beta=2), "'beta': write softplus(beta*x)/beta"),
+        (lambda: autograd.softmax([A, B], dim=0), "'dim': leave it out for one list of numbers; for rows, write [f(row)"),
+        (lambda: autograd.softmax([A, B], -1), "takes its numbers in a list, got 2 arguments: write softmax(xs)"),
+        (lambda: autograd.mean([A, B], axis=0), "mean() got an unexpected keyword argument 'axis': leave it out for one list"),
+        (lambda: autograd.var([A, B], ddof=1), "'ddof': write correction=1 for the sample variance"),
+        (lambda: autograd.norm([A, B], ord=1), "'ord': leave it out: it is the Euclidean norm"),
+        (lambda: autograd.clip(A, 0.0, None), "clip: each bound must be a number or a Value, got None: write -inf or inf"),
+        (lambda: autograd.gradients(A * B, [A], retain_graph=True), "'retain_graph': leave it out: the graph is kept"),
+        (lambda: autograd.grad(A * B, A, create_graph=True), "for Values, write gradients(y, xs)"),
+    ],
+)
+def test_an_argument_that_other_libraries_take_says_what_to_write(call, words):
+    with pytest.raises(TypeError, match=re.escape(words)):
+        call()
 
 
 def test_names_are_guessed_only_once_something_is_wrong():

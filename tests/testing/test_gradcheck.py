@@ -635,6 +635,7 @@ def keeping():
             TypeError,
             r"got 2 items, but <lambda> takes one: for a list x, write \(x,\)",
         ),
+        (lambda: gradcheck(Value(2.0), (2.0,)), TypeError, r"f must be a function, got a Value: write gradcheck\(f, …\), not"),
         (lambda: gradcheck(autograd.exp, {"x": 2.0}), TypeError, "inputs must be a tuple of the arguments of f, got dict"),
         (lambda: gradcheck(autograd.exp, (1.0,), order=0), ValueError, "order must be at least 1, got 0"),
         (lambda: gradcheck(autograd.exp, (1.0,), rtol=-1.0), ValueError, "rtol must be a finite number >= 0, got -1.0"),

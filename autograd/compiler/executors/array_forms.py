@@ -136,7 +136,7 @@ FORMS: Mapping[str, Form] = {
     "relu":           functions.relu,
     "sigmoid":        functions.sigmoid,
     "softplus":       functions.softplus,
-    "softsign":       _operator(scalar_math.softsign),
+    "softsign":       functions.softsign,
     "mish":           functions.mish,
     "sum":            functions.total,
     "prod":           functions.product,

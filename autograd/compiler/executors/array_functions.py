@@ -133,6 +133,10 @@ def softplus(xp: Any, x: Any) -> Any:
     return xp.maximum(x, 0.0) + xp.log1p(xp.exp(-xp.abs(x)))
 
 
+def softsign(xp: Any, x: Any) -> Any:
+    return xp.where(xp.isfinite(x), x / (1.0 + xp.abs(x)), sign(xp, x))
+
+
 def mish(xp: Any, x: Any) -> Any:
     return x * xp.tanh(softplus(xp, x))
 

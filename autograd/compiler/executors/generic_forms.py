@@ -97,6 +97,11 @@ def _truth(n: Any, condition: bool | None) -> Any:
     return n.choose(condition, n.constant(1.0), n.constant(0.0))
 
 
+def _softsign(n: Any, x: Any) -> Any:
+    size = n.constant(1.0) + abs(x)
+    return _sign(n, x) if n.less_equal(size, abs(x)) else x / size  # size is abs(x) only at infinity, or if 1 is rounded off
+
+
 def _cbrt(n: Any, x: Any) -> Any:
     if n.less(x, n.constant(0.0)):
         return -n("cbrt", -x)
@@ -192,7 +197,7 @@ FORMS: dict[str, Form | None] = {
     "relu":           lambda n, x: n.choose(n.less_equal(x, n.constant(0.0)), n.constant(0.0), x),
     "sigmoid":        lambda n, x: n.constant(1.0) / (n.constant(1.0) + n("exp", -x)),
     "softplus":       lambda n, x: n("maximum", x, n.constant(0.0)) + n("log1p", n("exp", -abs(x))),
-    "softsign":       lambda n, x: x / (n.constant(1.0) + abs(x)),
+    "softsign":       _softsign,
     "mish":           lambda n, x: x * n("tanh", n("softplus", x)),
     "sech2":          _sech2,
     # lengths and shares

@@ -9,6 +9,7 @@ from typing import Any
 
 from autograd._check import checked_choice, checked_integer, finite_above_zero, finite_from_zero
 from autograd._progress import delayed_bar
+from autograd._transform_checks import check_function
 from autograd.sweeps import recorded_adjoints, recorded_tangents
 from autograd.testing.finite_differences import neighbours, noise_level
 from autograd.testing.gradcheck.errors import gradient_error
@@ -92,6 +93,7 @@ def _check(
     step: float | None,
     conventions: str,
 ) -> GradcheckReport:
+    check_function(caller, f)
     checked_integer(f"{caller}: order", order, at_least=1)
     finite_from_zero(f"{caller}: rtol", rtol)
     finite_from_zero(f"{caller}: atol", atol)
