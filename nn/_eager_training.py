@@ -64,7 +64,7 @@ class EagerTraining:
             if epoch == 1 and i == 0:
                 self._check_held_out()
             if self._reason:  # only once the first batch has shown that training works at all
-                warnings.warn(f"fit trains without compiling: {self._reason}", stacklevel=5)
+                warnings.warn(f"fit trains without compiling: {self._reason}", stacklevel=6)
                 self._reason = ""
             yield batch if run.metric is None else batch._replace(outputs=plain(batch.outputs))
             run.optimizer.step()

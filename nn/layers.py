@@ -139,9 +139,13 @@ class MLP(Module):
         expand: bool = False,
     ) -> None:
         nouts = plain_lists(nouts)
-        if not isinstance(nouts, list) or not nouts:
-            instead = f": write MLP({nin}, [{nouts}])" if isinstance(nouts, int) else ""
-            raise ValueError(f"nouts must be a list with the width of each layer, at least one, got {nouts!r}{instead}")
+        given: tuple[Any, ...] = (activation, output_activation)
+        more = [width for width in given if type(width) is int]
+        if not isinstance(nouts, list) or not nouts or more:
+            widths = [*(nouts if isinstance(nouts, list) else [nouts]), *more]
+            instead = f": write MLP({nin}, {widths})" if all(type(width) is int for width in widths) and widths else ""
+            got = ", ".join(map(repr, (nouts, *more)))
+            raise ValueError(f"nouts must be a list with the width of each layer, at least one, got {got}{instead}")
         inner, outer = activation_function(activation), activation_function(output_activation)
         source = generator(seed)
         functions = [inner] * (len(nouts) - 1) + [outer]

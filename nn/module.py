@@ -13,6 +13,7 @@ from autograd.extend import call, checked_flag, same_shape, takes_first_alone, t
 from nn._check import data_of, plain_lists, shape_text, sizes
 from nn._interrupts import never_half
 from nn._parameter_search import ParameterSearch, indexed, items, leaves
+from nn.foreign_names import advise_on_init
 
 _FLOATS = "leave it out: a module's numbers are Python floats"
 # What to write in place of names from other libraries' modules.
@@ -64,6 +65,9 @@ class Module:
     """
 
     training: bool = True
+
+    def __init_subclass__(cls) -> None:
+        advise_on_init(cls)
 
     def forward(self, x: Any) -> Any:
         """The output for an input; subclasses define it."""

@@ -25,6 +25,7 @@ from autograd.extend import (
 from nn._cards import optimizer_card, setting_text
 from nn._check import checked_parameters
 from nn._interrupts import never_half
+from nn.foreign_names import advise_on_init
 
 T = TypeVar("T")
 Memory = dict[str, Any]  # what an optimizer remembers of one parameter, or in arrays of many
@@ -138,6 +139,7 @@ class Optimizer:
     lr = Setting(finite_from_zero)
 
     def __init_subclass__(cls) -> None:
+        advise_on_init(cls)
         cls.settings = (*cls.settings, *(name for name, held in vars(cls).items() if isinstance(held, Setting)))
 
     def __init__(self, params: Params, lr: float, **settings: Any) -> None:

@@ -20,6 +20,7 @@ from nn._chunks import Chunks
 from nn._data_checks import check_labels, check_widths, checked_run, checked_validation_data
 from nn._eager_training import EagerTraining, Metric, Run
 from nn._interrupts import never_half
+from nn.foreign_names import advising
 from nn.losses import Loss
 from nn.lr_scheduler import LambdaLR, LRScheduler, ReduceLROnPlateau, SequentialLR
 from nn.metrics import accuracy
@@ -87,6 +88,7 @@ class EarlyStopping:
     (True, True)
     """
 
+    @advising
     def __init__(
         self, patience: int = 10, *, monitor: str = "val_loss", min_delta: float = 0.0, restore_best: bool = True
     ) -> None:
@@ -126,6 +128,7 @@ class EarlyStopping:
         return True
 
 
+@advising
 def fit(
     model: Module,
     X: Any,

@@ -365,6 +365,38 @@ def test_an_option_of_another_backward_says_what_to_write():
         y.backward(sead=2.0)
 
 
+@pytest.mark.parametrize(
+    ("make", "argument", "write"),
+    [
+        (lambda: nn.optim.SGD([Value(1.0)], learning_rate=0.1), "learning_rate", "write lr="),
+        (lambda: nn.optim.Adam([Value(1.0)], beta1=0.9), "beta1", "write betas=(0.9, 0.999)"),
+        (lambda: nn.optim.RMSprop([Value(1.0)], rho=0.9), "rho", "write alpha="),
+        (lambda: nn.Layer(2, units=3), "units", "write nout="),
+        (lambda: nn.Dropout(rate=0.5), "rate", "write p="),
+        (lambda: nn.LeakyReLU(negative_slope=0.1), "negative_slope", "write slope="),
+        (lambda: nn.BCELoss(from_logits=True), "from_logits", "write nn.BCEWithLogitsLoss()"),
+        (lambda: nn.EarlyStopping(restore_best_weights=True), "restore_best_weights", "write restore_best="),
+        (lambda: nn.fit(shuffle=True), "shuffle", "leave it out: batches are shuffled by seed"),
+        (lambda: nn.fit(lr=0.1), "lr", "the optimizer has it, such as nn.optim.SGD(net.parameters(), lr=0.1)"),
+        (lambda: nn.train_test_split([], [], seed=0), "seed", "write random_state="),
+        (lambda: nn.lr_scheduler.StepLR(None, step=3), "step", "write step_size="),
+    ],
+)
+def test_an_argument_of_another_library_says_what_to_write(make, argument, write):
+    with pytest.raises(TypeError, match=f"got an unexpected keyword argument '{argument}': {re.escape(write)}"):
+        make()
+
+
+def test_an_unknown_argument_of_nns_or_of_a_users_class_is_pythons_error():
+    class Net(nn.Module):
+        def __init__(self, width):
+            self.layer = nn.Layer(1, width)
+
+    for make in (lambda: nn.Layer(2, widht=3), lambda: Net(units=3)):
+        with pytest.raises(TypeError, match=r"unexpected keyword argument '\w+'$"):
+            make()
+
+
 def test_names_are_guessed_only_once_something_is_wrong():
     code = "import sys, autograd; print('difflib' in sys.modules, 'ast' in sys.modules)"
     done = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, check=True)
