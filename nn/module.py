@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from itertools import chain
+from itertools import chain, pairwise
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -154,10 +155,12 @@ class Module:
         """Every parameter or nested list of parameters with its attribute path, in order."""
         search = ParameterSearch(self, Module)
         search.refuse_hidden()
-        names = [name for name, _ in search.groups]
-        if len(set(names)) < len(names):
-            twice = next(name for i, name in enumerate(names) if name in names[:i])
-            raise ValueError(f"{type(self).__name__}: two parameters are called {twice}: choose different keys for the dict")
+        ends = sorted(f"{name}." for name, _ in search.groups)
+        if any(after.startswith(before) for before, after in pairwise(ends)):  # only then can two be equal
+            counts = Counter(chain.from_iterable({name, *(name + i for i, _ in indexed(held))} for name, held in search.groups))
+            twice = next((name for name, count in counts.items() if count > 1), None)
+            if twice is not None:
+                raise ValueError(f"{type(self).__name__}: two parameters are called {twice}: choose different keys for the dict")
         return search.groups
 
     # -- modules -------------------------------------------------------------------------------------

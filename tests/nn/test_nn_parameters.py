@@ -298,9 +298,22 @@ def test_a_slot_of_a_module_is_refused():
         Narrow().parameters()
 
 
-def test_two_parameters_of_one_name_are_refused():
-    with pytest.raises(ValueError, match=r"two parameters are called w\.1: choose different keys for the dict"):
-        module(w={1: Value(1.0), "1": Value(2.0)}).state_dict()
+@pytest.mark.parametrize(
+    ("held", "name"),
+    [
+        (lambda: {1: Value(1.0), "1": Value(2.0)}, "w.1"),
+        (lambda: {1: [Value(1.0)], "1": Value(2.0)}, "w.1"),
+        (lambda: {"a": [Value(1.0)], "a.0": Value(2.0)}, "w.a.0"),
+        (lambda: {"a.0": [Value(2.0)], "a-b": Value(3.0), "a": [[Value(1.0)]]}, "w.a.0.0"),
+    ],
+)
+def test_two_parameters_of_one_name_are_refused(held, name):
+    with pytest.raises(ValueError, match=f"two parameters are called {re.escape(name)}: choose different keys for the dict"):
+        module(w=held()).state_dict()
+
+
+def test_names_that_only_begin_alike_are_taken():
+    assert [*module(w={"a": [Value(1.0)], "a.5": Value(2.0), "a-b": Value(3.0)}).state_dict()] == ["w.a", "w.a.5", "w.a-b"]
 
 
 # -- what a module may hold --------------------------------------------------------------------------
