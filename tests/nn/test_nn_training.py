@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import threading
+import warnings
 from contextlib import redirect_stderr
 from decimal import Decimal
 from fractions import Fraction
@@ -20,7 +21,7 @@ from hypothesis import strategies as st
 
 import autograd
 import nn
-from autograd import CompileError, Value
+from autograd import CompileError, Value, tanh
 from nn import EarlyStopping, fit, training
 from nn.lr_scheduler import ReduceLROnPlateau, StepLR
 from nn.optim import SGD, Adam
@@ -424,6 +425,47 @@ def test_data_that_does_not_match_is_refused():
     ):
         with pytest.raises(ValueError, match=message):
             fit(net, X, y, loss=nn.MSELoss(), optimizer=SGD(net.parameters(), lr=0.1), epochs=1)
+
+
+class Recurrent(nn.Module):
+    def __init__(self):
+        self.from_input, self.from_state = Value(0.5), Value(0.25)
+
+    def forward(self, xs):
+        state = 0.0
+        for x in xs:
+            state = tanh(self.from_input * x + self.from_state * state)
+        return state
+
+
+def test_sequences_of_different_lengths_train_a_recurrent_net_as_by_hand():
+    X, y = [[1.0, -0.5], [0.25], [2.0, 1.0, -1.0]], [0.5, 0.0, -0.5]
+    nets = Recurrent(), Recurrent()
+    optimizer = SGD(nets[0].parameters(), lr=0.1)
+    for _ in range(3):
+        optimizer.zero_grad()
+        nn.MSELoss()([nets[0](xs) for xs in X], y).backward()
+        optimizer.step()
+    settings = {"loss": nn.MSELoss(), "optimizer": SGD(nets[1].parameters(), lr=0.1), "progress": False}
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "fit trains without compiling: not all samples have the same shape")
+        history = fit(nets[1], X, y, epochs=3, validation_data=([[3.0] * 4, [1.0]], [1.0, 0.5]), **settings)
+    assert nets[1].state_dict() == nets[0].state_dict()
+    assert len(history.val_loss) == 3
+    with pytest.raises(CompileError, match="not all samples have the same shape"):
+        fit(nets[1], X, y, epochs=3, compiled=True, **settings)
+    with pytest.raises(ValueError, match="validation_data: expected sequences, as in X, got single numbers"):
+        fit(nets[1], X, y, epochs=3, validation_data=([1.0], [1.0]), **settings)
+
+
+def test_validation_data_may_be_sequences_of_different_lengths_with_a_target_for_each_item():
+    class Filter(Recurrent):
+        def forward(self, xs):
+            return [self.from_input * x for x in xs]
+
+    X, net = [[1.0, 2.0], [3.0], [1.0, 0.0, 4.0]], Filter()
+    settings = {"loss": nn.MSELoss(), "optimizer": SGD(net.parameters(), lr=0.1), "progress": False, "compiled": False}
+    assert fit(net, X, X, epochs=50, batch_size=1, validation_data=(X[1:], X[1:]), **settings).val_loss[-1] < 1e-9
 
 
 @pytest.mark.parametrize(
