@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections import OrderedDict, UserDict, defaultdict, deque
+import sys
+from collections import Counter, OrderedDict, UserDict, defaultdict, deque
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -298,6 +299,16 @@ def test_a_slot_of_a_module_is_refused():
         Narrow().parameters()
 
 
+def test_an_attribute_of_a_list_is_refused():
+    class Row(list):
+        pass
+
+    row = Row([1.0, 2.0])
+    row.w = Value(1.0)
+    with pytest.raises(TypeError, match=r"Module\.row leads to a Value .*: use a list, .* instead of the Row"):
+        module(row=row).parameters()
+
+
 @pytest.mark.parametrize(
     ("held", "name"),
     [
@@ -530,3 +541,25 @@ def test_an_attribute_whose_own_attributes_are_a_key_error_holds_no_parameter():
     assert [name for name, _ in line.named_parameters()] == ["w", "settings.more.v"]
     assert autograd.compile(line, 1.0)(2.0) == line(2.0).data == 24.0
     assert nn.MSELoss()(Settings(a=1.0), Settings(a=3.0)) == 4.0
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        [0.5] * 10_000,
+        [*numpy.arange(10_000.0)],
+        [[0.5, 1.0]] * 10_000,
+        dict.fromkeys(range(10000), (0.5, "cat")),
+        {*range(10_000)},
+        SimpleNamespace(rows=[[[0.5]]] * 10_000),
+    ],
+)
+def test_the_search_does_not_visit_a_data_set_number_by_number(data):
+    net = module(w=[Value(1.0)], data=data)
+    calls = Counter()
+    sys.setprofile(lambda frame, event, arg: calls.update([event]))
+    try:
+        net.parameters(), repr(net)
+    finally:
+        sys.setprofile(None)
+    assert calls["call"] < 500
