@@ -121,7 +121,7 @@ class ParameterSearch:
                 self.hidden.append((path, keys, "make them values of the dict, not keys"))
         else:
             values = [item for item in held if type(item) is Value]
-            made = [value.op.name for value in values if value.op is not None]
+            made = [value.op.name for value in values if value.op is not None and not made_in_call(value)]
             if made and len(made) < len(values):
                 self.mixed.append((path, made[0]))
         for key, item in items(held):
@@ -192,12 +192,12 @@ def are_parameters(*values: Value) -> bool:
 
 
 def _depends_on(result: Value, listed: set[Value]) -> bool:
-    """True if it was computed from one of the parameters; few nodes are visited, as the first one found is enough."""
+    """True if it was computed from a parameter or in a call; few nodes are visited, as the first one found is enough."""
     waiting, seen = [result], {result}
     while waiting:
         for arg in waiting.pop().args:
             if type(arg) is Value and arg not in seen:
-                if arg in listed:
+                if arg in listed or made_in_call(arg):
                     return True
                 seen.add(arg)
                 waiting.append(arg)

@@ -22,7 +22,8 @@ from hypothesis.extra import numpy as arrays
 
 import autograd
 import nn
-from autograd import TeachingWarning, Value, no_grad
+from autograd import TeachingWarning, Value, grad, no_grad
+from autograd.testing import gradcheck
 from nn.optim import SGD
 from tests.support.soak import few
 
@@ -491,6 +492,43 @@ def test_what_forward_detaches_is_no_parameter():
     net(1.0).backward()
     assert names(net) == ["w", "b"]
     assert names(module(w=net.w.detach())) == ["w"]
+
+
+@pytest.mark.parametrize(
+    "transformed",
+    [
+        lambda net: grad(net)(3.0),
+        lambda net: grad(grad(net))(3.0),
+        lambda net: grad(lambda xs: nn.Sequential(nn.Tanh(), net)(xs[0]))([3.0]),
+        lambda net: autograd.vjp(net, 3.0)[1](1.0),
+        lambda net: autograd.hvp(net, (3.0,), (1.0,)),
+        lambda net: autograd.jacobian(net)(3.0),
+        lambda net: autograd.compile(net, 3.0).value_and_grad(2.0),
+        lambda net: gradcheck(net, (3.0,)),
+    ],
+)
+def test_an_input_of_a_transform_that_forward_keeps_is_no_parameter(transformed):
+    class Keeps(Line):
+        def forward(self, x):
+            self.x, self.both, self.square = x, [x, self.w], x * x
+            return super().forward(x) * x
+
+    net = Keeps()
+    transformed(net)
+    assert net.parameters() == [net.w, net.b]
+    assert set(names(net)) == {"w", "b"}
+
+
+def test_an_input_of_a_transform_that_replaces_a_parameter_is_one():
+    net, seen = Line(), []
+
+    def loss(w):
+        net.w = w
+        seen.append(net.parameters())
+        return net(2.0)
+
+    grad(loss)(3.0)
+    assert net.parameters() == seen[0] == [net.w, net.b]
 
 
 def test_a_parameter_made_anew_under_no_grad_is_a_parameter():
