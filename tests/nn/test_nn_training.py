@@ -427,6 +427,28 @@ def test_data_that_does_not_match_is_refused():
             fit(net, X, y, loss=nn.MSELoss(), optimizer=SGD(net.parameters(), lr=0.1), epochs=1)
 
 
+def test_a_frozen_value_whose_data_forward_sets_is_a_buffer(tmp_path):
+    class Centred(nn.Module):
+        def __init__(self):
+            self.w, self.mean = Value(1.0), Value(0.0, requires_grad=False)
+
+        def forward(self, x):
+            if self.training:
+                self.mean.data += 0.5 * (x[0] - self.mean.data)
+            return self.w * (x[0] - self.mean)
+
+    net, (X, y) = Centred(), LINE
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "fit trains without compiling: v.data was assigned")
+        optimizer = SGD(net.parameters(), lr=0.1, weight_decay=0.5)
+        fit(net, X, y, loss=nn.MSELoss(), optimizer=optimizer, epochs=1, validation_data=LINE, progress=False)
+    assert net.mean.data == 2.125
+    nn.save(net, tmp_path / "net.json")
+    other = Centred()
+    nn.load(other, tmp_path / "net.json")
+    assert other.state_dict() == net.state_dict() == {"w": net.w.data, "mean": 2.125}
+
+
 class Recurrent(nn.Module):
     def __init__(self):
         self.from_input, self.from_state = Value(0.5), Value(0.25)
