@@ -203,7 +203,7 @@ def check_widths(model: Any, X: list[Any], y: list[Any], loss: Loss, name: str =
     got = str(len(sample)) if isinstance(sample, list) else "single numbers"
     if width is not None and not nested and got != str(width):
         if isinstance(sample, list):
-            write = f": write MLP({got}, …)" if type(model) is MLP else ""
+            write = f": write MLP({got}, …)" if type(model) is MLP and sample else ""
         else:
             write = ": write X = [[x] for x in X]" if width == 1 else ": X must be a list of rows"
         raise ValueError(f"{name}X: the model takes {counted(width, 'feature')} per sample, got {got}{write}")

@@ -73,6 +73,7 @@ _NO_COUNTERPART = {
     **dict.fromkeys(("size_average", "reduce"), "write reduction="),
     **dict.fromkeys(("X_val", "validation_split"), "write validation_data=(X_val, y_val); nn.train_test_split splits data"),
     "shuffle": "leave it out: batches are shuffled by seed, and batch_size=None takes all samples at once",
+    "set_to_none": "leave it out: has_grad is False afterwards",
     "train_size": "write test_size=",
     "from_logits": "write nn.BCEWithLogitsLoss()",
     "mode": "leave it out: a loss should fall, and a metric rise",

@@ -14,7 +14,7 @@ from autograd.extend import call, checked_flag, same_shape, takes_first_alone, t
 from nn._check import data_of, plain_lists, shape_text, sizes
 from nn._interrupts import never_half
 from nn._parameter_search import ParameterSearch, indexed, items, leaves
-from nn.foreign_names import advise_on_init
+from nn.foreign_names import advise_on_init, advising
 
 _FLOATS = "leave it out: a module's numbers are Python floats"
 # What to write in place of names from other libraries' modules.
@@ -122,6 +122,7 @@ class Module:
         """All parameters, in order, each once."""
         return list(dict.fromkeys(chain.from_iterable([leaves(group) for _, group in self._groups()])))
 
+    @advising
     def zero_grad(self) -> None:
         """Clear the gradient of every parameter: `grad` is 0.0 and `has_grad` False."""
         for parameter in self.parameters():

@@ -287,7 +287,7 @@ for owner, names in ((autograd.Value(2.0), METHODS), (autograd, FUNCTIONS), (nn,
         ("children", "modules()"),
         ("fit", "write nn.fit(net, X, y"),
         ("weight", "the weights w"),
-        ("buffers", "attributes"),
+        ("buffers", "frozen Values are saved but not trained"),
     ],
 )
 def test_what_other_libraries_give_a_module_says_what_to_write(name, write):
@@ -380,6 +380,8 @@ def test_an_option_of_another_backward_says_what_to_write():
         (lambda: nn.fit(lr=0.1), "lr", "the optimizer has it, such as nn.optim.SGD(net.parameters(), lr=0.1)"),
         (lambda: nn.train_test_split([], [], seed=0), "seed", "write random_state="),
         (lambda: nn.lr_scheduler.StepLR(None, step=3), "step", "write step_size="),
+        (lambda: nn.Neuron(1).zero_grad(set_to_none=True), "set_to_none", "leave it out"),
+        (lambda: nn.optim.SGD([Value(1.0)]).zero_grad(set_to_none=True), "set_to_none", "leave it out"),
     ],
 )
 def test_an_argument_of_another_library_says_what_to_write(make, argument, write):

@@ -687,6 +687,7 @@ def test_what_to_write_for_data_that_do_not_fit_the_model():
     net, loss = nn.MLP(1, [2], seed=0), nn.MSELoss()
     assert "got single numbers: write X = [[x] for x in X]" in refused(fit, net, [1.0, 2.0], [1.0, 2.0], loss)
     assert "got 3: write MLP(3, …)" in refused(fit, net, [[1.0, 2.0, 3.0]], [1.0], loss)
+    assert refused(fit, net, [[]], [1.0], loss).endswith("takes 1 feature per sample, got 0")
     said = refused(fit, nn.MLP(2, [3], seed=0), [1.0, 2.0], [1.0, 2.0], loss)
     assert said == "X: the model takes 2 features per sample, got single numbers: X must be a list of rows"
     assert "one row of 1 number, got 1 row:" in refused(fit, net, [[[1.0, 2.0]]], [1.0], loss)
