@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any
 
 from autograd.extend import number_between, tree_leaves, tree_map
@@ -109,6 +109,6 @@ def actual_class(target: Any, width: int) -> int:
     if width == 1 and target in (-1, 0, 1):
         return int(target == 1)
     classes = f"a class from 0 to {width - 1}" if width > 1 else "1, and 0 or -1, for outputs of one number"
-    more = width == 1 and isinstance(target, Integral) and target > 1
+    more = width == 1 and isinstance(target, int) and target > 1
     instead = ": an output for more classes has one number for each, and is not the predicted class" if more else ""
     raise ValueError(f"targets: expected {classes}, got {target!r}{instead}")

@@ -22,7 +22,7 @@ from nn._eager_training import EagerTraining, Metric, Run
 from nn._interrupts import never_half
 from nn.foreign_names import advising
 from nn.losses import Loss
-from nn.lr_scheduler import LambdaLR, LRScheduler, ReduceLROnPlateau, SequentialLR
+from nn.lr_scheduler import LambdaLR, LRScheduler, OneCycleLR, ReduceLROnPlateau, SequentialLR
 from nn.metrics import accuracy
 from nn.module import Module, in_mode
 from nn.optim import Optimizer
@@ -195,6 +195,9 @@ def fit(
         if isinstance(callback, EarlyStopping):
             callback.check(held_out is not None, metric is not None)
     checked_integer("epochs", epochs, at_least=1)
+    if isinstance(scheduler, OneCycleLR) and (left := scheduler.total_steps - scheduler.last_epoch) < epochs:
+        has = f"got a OneCycleLR that has {left} left: raise its total_steps"
+        raise ValueError(f"scheduler must have one step for each of the {epochs} epochs, {has}")
     if compiled != "auto" and not isinstance(compiled, bool):
         raise TypeError(f"compiled must be True, False or 'auto', got {compiled!r}")
     if compiled is False and isinstance(X, Chunks):

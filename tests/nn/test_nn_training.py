@@ -23,7 +23,7 @@ import autograd
 import nn
 from autograd import CompileError, Value, tanh
 from nn import EarlyStopping, fit, training
-from nn.lr_scheduler import ReduceLROnPlateau, StepLR
+from nn.lr_scheduler import OneCycleLR, ReduceLROnPlateau, StepLR
 from nn.optim import SGD, Adam
 from tests.support.soak import few
 
@@ -129,6 +129,20 @@ def test_a_scheduler_of_another_optimizer_is_refused():
     for scheduler in (StepLR(SGD(other.parameters(), lr=0.1), 1), ReduceLROnPlateau(SGD(net.parameters(), lr=0.1))):
         with pytest.raises(ValueError, match=f"scheduler must have the optimizer passed to fit, .*{type(scheduler).__name__}"):
             line_fit(net, scheduler=scheduler)
+
+
+def test_a_cycle_shorter_than_the_training_is_refused_before_it_starts():
+    net = nn.MLP(1, [1], seed=0)
+    optimizer = SGD(net.parameters(), lr=0.1)
+    scheduler = OneCycleLR(optimizer, max_lr=0.1, total_steps=5)
+    line_fit(net, optimizer=optimizer, scheduler=scheduler, epochs=2)
+    before = net.state_dict()
+    with pytest.raises(
+        ValueError, match="one step for each of the 4 epochs, got a OneCycleLR that has 3 left: raise its total_steps"
+    ):
+        line_fit(net, optimizer=optimizer, scheduler=scheduler, epochs=4)
+    assert net.state_dict() == before
+    line_fit(net, optimizer=optimizer, scheduler=scheduler, epochs=3)
 
 
 def test_a_callback_stops_the_training_by_any_true():
