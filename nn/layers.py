@@ -29,7 +29,8 @@ class Neuron(Module):
     means the activation "linear", and `nonlin=True` "relu".
 
     `seed` is an int, or a random.Random that several neurons share. Without one the weights are different each time, as
-    in micrograd and PyTorch: with a fixed default, layers made one by one would be copies of each other.
+    in micrograd and PyTorch, whatever `random.seed` was called with: with a fixed default, layers made one by one would be
+    copies of each other.
 
     >>> neuron = Neuron(2, "tanh", seed=0)
     >>> len(neuron.parameters())
