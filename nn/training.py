@@ -182,11 +182,6 @@ def fit(
     if held_out is not None:
         check_widths(model, *held_out, loss, "validation_data: ")
         check_labels(model, held_out[1], metric, "validation_data: ")
-    if scheduler is not None and not isinstance(scheduler, (LRScheduler, ReduceLROnPlateau)):
-        raise TypeError(f"scheduler must be from nn.lr_scheduler, got {scheduler!r}")
-    if scheduler is not None and scheduler.optimizer is not optimizer:
-        write = f"write {type(scheduler).__name__}(optimizer, …)"
-        raise ValueError(f"scheduler must have the optimizer passed to fit, got one with a different optimizer: {write}")
     if not isinstance(callbacks, (list, tuple)) or not all(map(callable, callbacks)):
         raise TypeError(f"callbacks must be a list of functions, got {callbacks!r}")
     for callback in callbacks:
@@ -195,9 +190,8 @@ def fit(
         if isinstance(callback, EarlyStopping):
             callback.check(held_out is not None, metric is not None)
     checked_integer("epochs", epochs, at_least=1)
-    if isinstance(scheduler, OneCycleLR) and (left := scheduler.total_steps - scheduler.last_epoch) < epochs:
-        has = f"got a OneCycleLR that has {left} left: raise its total_steps"
-        raise ValueError(f"scheduler must have one step for each of the {epochs} epochs, {has}")
+    if scheduler is not None:
+        _check_scheduler(scheduler, optimizer, epochs)
     if compiled != "auto" and not isinstance(compiled, bool):
         raise TypeError(f"compiled must be True, False or 'auto', got {compiled!r}")
     if compiled is False and isinstance(X, Chunks):
@@ -210,6 +204,17 @@ def fit(
     except KeyboardInterrupt:
         history.interrupted = True
     return history
+
+
+def _check_scheduler(scheduler: Any, optimizer: Optimizer, epochs: int) -> None:
+    if not isinstance(scheduler, (LRScheduler, ReduceLROnPlateau)):
+        raise TypeError(f"scheduler must be from nn.lr_scheduler, got {scheduler!r}")
+    if scheduler.optimizer is not optimizer:
+        write = f"write {type(scheduler).__name__}(optimizer, …)"
+        raise ValueError(f"scheduler must have the optimizer passed to fit, got one with a different optimizer: {write}")
+    if isinstance(scheduler, OneCycleLR) and (left := scheduler.total_steps - scheduler.last_epoch) < epochs:
+        has = f"got a OneCycleLR that has {left} left: raise its total_steps"
+        raise ValueError(f"scheduler must have one step for each of the {epochs} epochs, {has}")
 
 
 def _is_true(answer: Any) -> bool:
