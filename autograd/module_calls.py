@@ -24,6 +24,8 @@ def call(owner: Any, function: Callable[..., Any], args: tuple[Any, ...], /, **k
     <scope str>
     """
     made_in = Scope(type(owner).__name__, context.current_scope.get(), owner, (*args, *kwargs.values()) if kwargs else args)
+    if context.differentiated or context.tracing:
+        _mark_inputs((*args, *kwargs.values()))
     token = context.current_scope.set(made_in)
     try:
         result = function(*args, **kwargs)
@@ -44,8 +46,19 @@ def call(owner: Any, function: Callable[..., Any], args: tuple[Any, ...], /, **k
     return result
 
 
+def _mark_inputs(args: tuple[Any, ...]) -> None:
+    """Mark those that a running function is differentiated or traced by: a module that keeps them has no new parameters."""
+    trace = context.current_trace()
+    inputs = context.differentiated_inputs().union(trace.inputs if trace else ())
+    for arg in tree_leaves(args):
+        if type(arg) is Value and arg in inputs and getattr(arg, "_note", None) is None:
+            arg._note = RESULT
+
+
 def made_in_call(*values: Value) -> bool:
     """True if a module's call returned one of the Values, or made it inside as a leaf, by `no_grad()` or `detach()`.
+
+    So are the inputs of a transform that a module was called with.
 
     >>> from autograd import Value
     >>> x = Value(3.0)

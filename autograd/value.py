@@ -656,7 +656,7 @@ def _grad_was_read(leaf: Value) -> None:
     teaching.teach_rebinding(context.recording.get())
 
 
-RESULT = Note("", None, None)  # marks a leaf that a module computed, so that it is not taken for a parameter
+RESULT = Note("", None, None)  # marks a Value that a module computed or was called with, so that it is not taken for a parameter
 
 
 def _result_leaf(z: float) -> Value:

@@ -33,7 +33,7 @@ def checked_run(
     model: Any, X: Any, y: Any, loss: Any, optimizer: Any, batch_size: Any, metric: Any
 ) -> tuple[list[Any], list[Any]]:
     """The samples and targets of a training run as lists; an error if its parts do not fit together."""
-    X, y = checked_data(X, y)
+    X, y = checked_data(X, y, ragged=_input_width(model) is None)
     checked_module(model)
     if not isinstance(loss, Loss):
         own = callable(loss) and not isinstance(loss, type)
@@ -74,10 +74,10 @@ def _refuse_sample_weights(loss: Loss, target: Any) -> None:
 # -- data --------------------------------------------------------------------------------------------
 
 
-def checked_data(X: Any, y: Any, name: str = "") -> tuple[list[Any], list[Any]]:
+def checked_data(X: Any, y: Any, name: str = "", ragged: bool = False) -> tuple[list[Any], list[Any]]:
     """Samples and targets as lists; an error unless there are as many of each, at least one, of one width and finite.
 
-    `name` is the prefix of their names in errors, such as "validation_data: ".
+    `name` is the prefix of their names in errors, such as "validation_data: ". If `ragged`, rows may differ in width.
     """
     if is_chunked(y):
         y = y.compute()  # only one number per sample, or a few
@@ -90,7 +90,7 @@ def checked_data(X: Any, y: Any, name: str = "") -> tuple[list[Any], list[Any]]:
     if len(set(kinds)) > 1:
         places = " and ".join(f"row {i}" for i in sorted((kinds.index(True), kinds.index(False))))
         raise ValueError(f"{who}samples must be all rows or all single numbers, got both, in {places} (counted from 0)")
-    for i, row in enumerate(rows if kinds[0] else ()):
+    for i, row in enumerate(rows if kinds[0] and not ragged else ()):
         if len(row) != len(rows[0]):
             got = f"{len(rows[0])} in row 0 and {len(row)} in row {i} (counted from 0)"
             raise ValueError(f"{who}all samples must have the same number of features, got {got}")
@@ -136,16 +136,18 @@ def _checked_chunks(X: Any, y: Any, name: str) -> tuple[Any, list[Any]]:
     return rows, targets
 
 
-def checked_validation_data(data: Any, sample: Any, columns: Any = None) -> tuple[list[Any], list[Any]]:
-    """Validation data; an error unless its samples have the width of `sample` and its columns the names of `columns`."""
+def checked_validation_data(data: Any, samples: Any, columns: Any = None) -> tuple[list[Any], list[Any]]:
+    """Validation data; an error unless it has the width of `samples`, if they have one, and the names of `columns`."""
     if not isinstance(data, (list, tuple)) or len(data) != 2:
         raise ValueError(f"validation_data must be a pair (X, y), got {type(data).__name__}")
     names, own = ([] if found is None else list(found) for found in (columns, getattr(data[0], "columns", None)))
     if names != own and all(isinstance(name, str) for name in (*names, *own)) and names and own:
         raise ValueError(f"validation_data: expected the columns {', '.join(names)}, as in X, got {', '.join(own)}")
-    X, y = checked_data(data[0], data[1], "validation_data: ")
+    ragged = not isinstance(samples, Chunks) and len({len(row) for row in samples if isinstance(row, list)}) > 1
+    X, y = checked_data(data[0], data[1], "validation_data: ", ragged)
     expected, got = (
-        f"samples of {counted(len(row), 'number')}" if isinstance(row, list) else "single numbers" for row in (sample, X[0])
+        ("sequences" if ragged else f"samples of {counted(len(row), 'number')}") if isinstance(row, list) else "single numbers"
+        for row in (samples[0], X[0])
     )
     if expected != got:
         raise ValueError(f"validation_data: expected {expected}, as in X, got {got}")
@@ -201,7 +203,7 @@ def check_widths(model: Any, X: list[Any], y: list[Any], loss: Loss, name: str =
     got = str(len(sample)) if isinstance(sample, list) else "single numbers"
     if width is not None and not nested and got != str(width):
         if isinstance(sample, list):
-            write = f": write MLP({got}, …)" if type(model) is MLP else ""
+            write = f": write MLP({got}, …)" if type(model) is MLP and sample else ""
         else:
             write = ": write X = [[x] for x in X]" if width == 1 else ": X must be a list of rows"
         raise ValueError(f"{name}X: the model takes {counted(width, 'feature')} per sample, got {got}{write}")

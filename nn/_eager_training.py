@@ -9,6 +9,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from autograd import Value, enable_grad, no_grad
+from autograd.extend import same_shape
 from nn._check import plain_lists
 from nn._restoring import unchanged
 from nn.data import batches
@@ -64,7 +65,7 @@ class EagerTraining:
             if epoch == 1 and i == 0:
                 self._check_held_out()
             if self._reason:  # only once the first batch has shown that training works at all
-                warnings.warn(f"fit trains without compiling: {self._reason}", stacklevel=5)
+                warnings.warn(f"fit trains without compiling: {self._reason}", stacklevel=6)
                 self._reason = ""
             yield batch if run.metric is None else batch._replace(outputs=plain(batch.outputs))
             run.optimizer.step()
@@ -91,6 +92,7 @@ class EagerTraining:
         if self.run.held_out is None:
             return
         model, (X, y) = self.run.model, self.run.held_out
+        y = [target for target in y if same_shape(target, y[0])]  # those of longer sequences have other outputs
         with unchanged(*map(vars, model.modules())), in_mode(model, training=False), no_grad():
             output = plain(model(plain_lists(X[0])))
             try:

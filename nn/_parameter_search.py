@@ -11,6 +11,8 @@ import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from functools import lru_cache, partial
+from itertools import chain
+from numbers import Number
 from pathlib import PurePath
 from types import (
     BuiltinFunctionType,
@@ -35,6 +37,7 @@ INERT = frozenset[type](
         *(ModuleType, CodeType, FrameType, GeneratorType),
     )
 )
+MAX_DATA_DEPTH = 4  # of the nested lists of a data set, such as images in rows of numbers
 CONTAINERS = (list, tuple, dict, set, frozenset, deque)
 
 
@@ -105,6 +108,10 @@ class ParameterSearch:
         ]
 
     def _enter_container(self, path: str, held: Any) -> None:
+        if attributes := getattr(held, "__dict__", None):  # of a subclass
+            self.hidden.append((path, attributes, _instead(held)))
+        if not leads_on(held):
+            return
         if _is_group(held):
             self.groups.append((path, held))
             return
@@ -114,7 +121,7 @@ class ParameterSearch:
                 self.hidden.append((path, keys, "make them values of the dict, not keys"))
         else:
             values = [item for item in held if type(item) is Value]
-            made = [value.op.name for value in values if value.op is not None]
+            made = [value.op.name for value in values if value.op is not None and not made_in_call(value)]
             if made and len(made) < len(values):
                 self.mixed.append((path, made[0]))
         for key, item in items(held):
@@ -185,12 +192,12 @@ def are_parameters(*values: Value) -> bool:
 
 
 def _depends_on(result: Value, listed: set[Value]) -> bool:
-    """True if it was computed from one of the parameters; few nodes are visited, as the first one found is enough."""
+    """True if it was computed from a parameter or in a call; few nodes are visited, as the first one found is enough."""
     waiting, seen = [result], {result}
     while waiting:
         for arg in waiting.pop().args:
             if type(arg) is Value and arg not in seen:
-                if arg in listed:
+                if arg in listed or made_in_call(arg):
                     return True
                 seen.add(arg)
                 waiting.append(arg)
@@ -222,11 +229,34 @@ def items(held: Any) -> list[tuple[str, Any]]:
     """The items of a container with their keys or indices, except numbers and text: a data set may be large."""
     if is_object_array(held):
         held = held.tolist()
+    if isinstance(held, CONTAINERS) and not leads_on(held):
+        return []
     if isinstance(held, dict):
         return [(str(key), item) for key, item in held.items() if type(item) not in INERT]
     if not isinstance(held, (list, tuple)):
         return []
     return [(str(i), item) for i, item in enumerate(held) if type(item) not in INERT]
+
+
+def leads_on(held: Any) -> bool:
+    """False for a container of numbers and text alone, or of lists of them, as a data set is: seen from the types at once."""
+    if isinstance(held, dict) and not all(map(_is_plain, {*map(type, held)})):
+        return True
+    layer = held.values() if isinstance(held, dict) else held
+    for _ in range(MAX_DATA_DEPTH):
+        kinds = {*map(type, layer)}
+        if all(map(_is_plain, kinds)):
+            return False
+        if not kinds <= {list, tuple}:
+            break
+        layer = [*chain.from_iterable(layer)]
+    return True
+
+
+@lru_cache(maxsize=1000)
+def _is_plain(kind: Any) -> bool:
+    """True if objects of this type lead to nothing: INERT, or numbers of a library."""
+    return kind in INERT or (issubclass(kind, Number) and not _is_searched_type(kind))
 
 
 def indexed(group: Any, index: str = "") -> Iterator[tuple[str, Value]]:
@@ -265,6 +295,8 @@ def _found_within(held: Any, wanted: tuple[type, ...]) -> Iterator[Any]:
         item = waiting.pop()
         if issubclass(type(item), wanted):
             yield item
+            continue
+        if type(item) in CONTAINERS and not leads_on(item):
             continue
         for part in _parts(item):
             if id(part) not in seen and (issubclass(type(part), wanted) or is_searched(part)):

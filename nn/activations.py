@@ -63,6 +63,7 @@ class Elementwise(Module):
     function: Activation
 
     def __init_subclass__(cls, function: Activation | None = None) -> None:
+        super().__init_subclass__()
         if function is not None:
             cls.function = staticmethod(function)
 

@@ -15,8 +15,10 @@ from typing import Any
 from autograd.extend import checked_integer, number_between
 from nn._check import RandomState, checked_list, generator, one_column
 from nn.datasets.toys import shuffled_order
+from nn.foreign_names import advising
 
 
+@advising
 def train_test_split(
     X: Any,
     y: Any,
@@ -60,6 +62,7 @@ def train_test_split(
     return [rows[i] for i in train], [rows[i] for i in test], [labels[i] for i in train], [labels[i] for i in test]
 
 
+@advising
 def batches(
     X: Any, y: Any, batch_size: int, *, shuffle: bool = True, random_state: RandomState = None
 ) -> Iterator[tuple[list[Any], list[Any]]]:

@@ -29,7 +29,8 @@ class Neuron(Module):
     means the activation "linear", and `nonlin=True` "relu".
 
     `seed` is an int, or a random.Random that several neurons share. Without one the weights are different each time, as
-    in micrograd and PyTorch: with a fixed default, layers made one by one would be copies of each other.
+    in micrograd and PyTorch, whatever `random.seed` was called with: with a fixed default, layers made one by one would be
+    copies of each other.
 
     >>> neuron = Neuron(2, "tanh", seed=0)
     >>> len(neuron.parameters())
@@ -139,9 +140,13 @@ class MLP(Module):
         expand: bool = False,
     ) -> None:
         nouts = plain_lists(nouts)
-        if not isinstance(nouts, list) or not nouts:
-            instead = f": write MLP({nin}, [{nouts}])" if isinstance(nouts, int) else ""
-            raise ValueError(f"nouts must be a list with the width of each layer, at least one, got {nouts!r}{instead}")
+        given: tuple[Any, ...] = (activation, output_activation)
+        more = [width for width in given if type(width) is int]
+        if not isinstance(nouts, list) or not nouts or more:
+            widths = [*(nouts if isinstance(nouts, list) else [nouts]), *more]
+            instead = f": write MLP({nin}, {widths})" if all(type(width) is int for width in widths) and widths else ""
+            got = ", ".join(map(repr, (nouts, *more)))
+            raise ValueError(f"nouts must be a list with the width of each layer, at least one, got {got}{instead}")
         inner, outer = activation_function(activation), activation_function(output_activation)
         source = generator(seed)
         functions = [inner] * (len(nouts) - 1) + [outer]

@@ -51,6 +51,7 @@ class Loss(_CalledOnBatches):
     """
 
     reductions: ClassVar[tuple[str, ...]] = ("mean", "sum", "none")
+    reduction: str = "mean"  # of a subclass that does not call this constructor, as in PyTorch
 
     def __init__(self, reduction: str = "mean") -> None:
         besides = "" if isinstance(reduction, str) else " (pass everything else by keyword, such as weight=)"
@@ -559,7 +560,9 @@ def weights_of(name: str, weights: Any, predictions: Any) -> list[float]:
 def _distribution(row: list[Any], classes: int) -> list[Any]:
     """`row`; an error unless it holds one probability per class and they sum to 1, within 1e-3."""
     if len(row) != classes:
-        raise ValueError(f"targets: expected the index of a class or {classes} probabilities, one for each, got {len(row)}")
+        instead = ": write y[0] for each" if len(row) == 1 else ""
+        got = f"got a list of {len(row)}{instead}"
+        raise ValueError(f"targets: expected the index of a class or {classes} probabilities, one for each, {got}")
     for probability in row:
         _check_probability(checked_numeric("targets", probability))
     total = math.fsum(map(data_of, row))
@@ -611,8 +614,9 @@ def _label(label: Any, classes: int) -> int:
     index = int(label) if isinstance(label, Integral) and not isinstance(label, bool) else -1
     if not 0 <= index < classes:
         expected = f"0 to {classes - 1}" if classes > 1 else "0, since there is only one"
-        instead = ": write int(y) for each" if isinstance(label, float) and label.is_integer() else ""
         if type(label) is Value:
             instead = ": for a target that is a Value, as in a compiled loss, write loss.sample_loss(output, target)"
+        else:
+            instead = ": write int(y) for each" if label in range(classes) else ""
         raise ValueError(f"targets: expected the index of a class, {expected}, got {label!r}{instead}")
     return index

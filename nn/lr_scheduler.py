@@ -24,6 +24,7 @@ from autograd.extend import (
     zero_to_one,
 )
 from nn._check import checked_list, data_of
+from nn.foreign_names import advise_on_init
 from nn.optim import Check, Optimizer, ParamGroup
 
 Loaded = list[tuple["_Scheduler", dict[str, Any]]]
@@ -65,6 +66,9 @@ class _Scheduler:
 
     # The attributes in a state_dict, each with the check that it must pass on loading.
     state_checks: ClassVar[dict[str, Check]] = {"last_epoch": _count, "last_lrs": _rates}
+
+    def __init_subclass__(cls) -> None:
+        advise_on_init(cls)
 
     def __init__(self, optimizer: Optimizer) -> None:
         self.last_lrs = [group["lr"] for group in _groups_of(optimizer)]

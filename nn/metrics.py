@@ -109,4 +109,6 @@ def actual_class(target: Any, width: int) -> int:
     if width == 1 and target in (-1, 0, 1):
         return int(target == 1)
     classes = f"a class from 0 to {width - 1}" if width > 1 else "1, and 0 or -1, for outputs of one number"
-    raise ValueError(f"targets: expected {classes}, got {target!r}")
+    more = width == 1 and isinstance(target, int) and target > 1
+    instead = ": an output for more classes has one number for each, and is not the predicted class" if more else ""
+    raise ValueError(f"targets: expected {classes}, got {target!r}{instead}")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from itertools import chain
+from itertools import chain, pairwise
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -13,6 +14,7 @@ from autograd.extend import call, checked_flag, same_shape, takes_first_alone, t
 from nn._check import data_of, plain_lists, shape_text, sizes
 from nn._interrupts import never_half
 from nn._parameter_search import ParameterSearch, indexed, items, leaves
+from nn.foreign_names import advise_on_init, advising
 
 _FLOATS = "leave it out: a module's numbers are Python floats"
 # What to write in place of names from other libraries' modules.
@@ -21,14 +23,14 @@ FOREIGN_NAMES = {
     "children": "modules() has this module and all modules in it",
     "named_children": "named_modules() has this module and all modules in it",
     "apply": "write for module in net.modules(): …",
-    **dict.fromkeys(("buffers", "named_buffers"), "numbers that are not Values are attributes like any other"),
+    **dict.fromkeys(("buffers", "named_buffers"), "frozen Values are saved but not trained, and parameters() has them too"),
     "get_parameter": "write dict(net.named_parameters())[name]",
     "get_submodule": "write dict(net.named_modules())[name]",
     "register_forward_hook": "write a subclass with its own forward, or read what was recorded: every Value keeps its .data",
     "register_full_backward_hook": "read .grad after backward(), which every Value keeps",
     **dict.fromkeys(("add_module", "register_module"), "write self.name = module"),
     "register_parameter": "write self.name = Value(0.0)",
-    "register_buffer": "write self.name = 0.0: numbers that are not Values aren't parameters",
+    "register_buffer": "write self.name = Value(0.0, requires_grad=False), and set its data: it is saved, but not trained",
     "weight": "a Neuron has the weights w, and a Layer has neurons",
     "bias": "a Neuron has the bias b, and a Layer has neurons",
     "fit": "write nn.fit(net, X, y, loss=…, optimizer=…)",
@@ -64,6 +66,9 @@ class Module:
     """
 
     training: bool = True
+
+    def __init_subclass__(cls) -> None:
+        advise_on_init(cls)
 
     def forward(self, x: Any) -> Any:
         """The output for an input; subclasses define it."""
@@ -117,6 +122,7 @@ class Module:
         """All parameters, in order, each once."""
         return list(dict.fromkeys(chain.from_iterable([leaves(group) for _, group in self._groups()])))
 
+    @advising
     def zero_grad(self) -> None:
         """Clear the gradient of every parameter: `grad` is 0.0 and `has_grad` False."""
         for parameter in self.parameters():
@@ -150,10 +156,12 @@ class Module:
         """Every parameter or nested list of parameters with its attribute path, in order."""
         search = ParameterSearch(self, Module)
         search.refuse_hidden()
-        names = [name for name, _ in search.groups]
-        if len(set(names)) < len(names):
-            twice = next(name for i, name in enumerate(names) if name in names[:i])
-            raise ValueError(f"{type(self).__name__}: two parameters are called {twice}: choose different keys for the dict")
+        ends = sorted(f"{name}." for name, _ in search.groups)
+        if any(after.startswith(before) for before, after in pairwise(ends)):  # only then can two be equal
+            counts = Counter(chain.from_iterable({name, *(name + i for i, _ in indexed(held))} for name, held in search.groups))
+            twice = next((name for name, count in counts.items() if count > 1), None)
+            if twice is not None:
+                raise ValueError(f"{type(self).__name__}: two parameters are called {twice}: choose different keys for the dict")
         return search.groups
 
     # -- modules -------------------------------------------------------------------------------------

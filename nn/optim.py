@@ -6,7 +6,7 @@ import math
 from collections import UserDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, ClassVar, Generic, NamedTuple, NoReturn, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, NoReturn, TypeVar, overload
 
 from autograd import Value
 from autograd.extend import (
@@ -25,6 +25,7 @@ from autograd.extend import (
 from nn._cards import optimizer_card, setting_text
 from nn._check import checked_parameters
 from nn._interrupts import never_half
+from nn.foreign_names import advise_on_init, advising
 
 T = TypeVar("T")
 Memory = dict[str, Any]  # what an optimizer remembers of one parameter, or in arrays of many
@@ -138,6 +139,7 @@ class Optimizer:
     lr = Setting(finite_from_zero)
 
     def __init_subclass__(cls) -> None:
+        advise_on_init(cls)
         cls.settings = (*cls.settings, *(name for name, held in vars(cls).items() if isinstance(held, Setting)))
 
     def __init__(self, params: Params, lr: float, **settings: Any) -> None:
@@ -172,6 +174,18 @@ class Optimizer:
     def _repr_html_(self) -> str:
         made = f"{counted(len(self.params), 'parameter')}, {counted(self.steps, 'step')} made"
         return optimizer_card(f"{type(self).__name__}: {made}", self.param_groups)
+
+    if not TYPE_CHECKING:  # hidden from type checkers, which would otherwise accept any name
+
+        def __getattr__(self, name: str) -> NoReturn:
+            advice = "" if "defaults" in vars(self) else ": call super().__init__(params, lr) first"
+            advice = ": write optimizer.lr" if name == "learning_rate" else advice
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}{advice}", name=name)
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            if name == "learning_rate":  # Keras's: it would have no effect
+                raise AttributeError(f"{type(self).__name__} has no learning_rate: write optimizer.lr = {value!r}")
+            super().__setattr__(name, value)
 
     @property
     def params(self) -> tuple[Value, ...]:
@@ -252,6 +266,7 @@ class Optimizer:
         """
         raise NotImplementedError(f"{type(self).__name__} must define update(self, data, grad, memory)")
 
+    @advising
     def zero_grad(self) -> None:
         """Clear the gradient of every parameter, before the next `backward()` adds to it."""
         for p in self.params:

@@ -20,8 +20,9 @@ from nn._chunks import Chunks
 from nn._data_checks import check_labels, check_widths, checked_run, checked_validation_data
 from nn._eager_training import EagerTraining, Metric, Run
 from nn._interrupts import never_half
+from nn.foreign_names import advising
 from nn.losses import Loss
-from nn.lr_scheduler import LambdaLR, LRScheduler, ReduceLROnPlateau, SequentialLR
+from nn.lr_scheduler import LambdaLR, LRScheduler, OneCycleLR, ReduceLROnPlateau, SequentialLR
 from nn.metrics import accuracy
 from nn.module import Module, in_mode
 from nn.optim import Optimizer
@@ -87,6 +88,7 @@ class EarlyStopping:
     (True, True)
     """
 
+    @advising
     def __init__(
         self, patience: int = 10, *, monitor: str = "val_loss", min_delta: float = 0.0, restore_best: bool = True
     ) -> None:
@@ -126,6 +128,7 @@ class EarlyStopping:
         return True
 
 
+@advising
 def fit(
     model: Module,
     X: Any,
@@ -146,9 +149,10 @@ def fit(
     """Train a model on samples X (a list of rows) and targets y; returns the History.
 
     X and y may be lists, arrays, DataFrames or Series. A number in them that is not finite is an error that names its row
-    and column, before anything changes. X may also be a Dask array, one row per sample, whose chunks are computed where
-    they are stored: all of them for each step, or with a `batch_size` the one or few that hold the batch, since then whole
-    chunks are shuffled, and the rows within each. `X.persist()` keeps it in the memory of the workers.
+    and column, before anything changes. A model with a `forward` of its own may take sequences of different lengths. X may
+    also be a Dask array, one row per sample, whose chunks are computed where they are stored: all of them for each step, or
+    with a `batch_size` the one or few that hold the batch, since then whole chunks are shuffled, and the rows within each.
+    `X.persist()` keeps it in the memory of the workers.
 
     Each epoch goes once through all samples, in an order shuffled by `seed`, in batches of `batch_size`
     (None: all at once). `metric(outputs, targets)` returns a number, as `accuracy` does. Each of `callbacks` is called as
@@ -174,15 +178,10 @@ def fit(
     """
     columns = getattr(X, "columns", None)
     X, y = checked_run(model, X, y, loss, optimizer, batch_size, metric)
-    held_out = None if validation_data is None else checked_validation_data(validation_data, X[0], columns)
+    held_out = None if validation_data is None else checked_validation_data(validation_data, X, columns)
     if held_out is not None:
         check_widths(model, *held_out, loss, "validation_data: ")
         check_labels(model, held_out[1], metric, "validation_data: ")
-    if scheduler is not None and not isinstance(scheduler, (LRScheduler, ReduceLROnPlateau)):
-        raise TypeError(f"scheduler must be from nn.lr_scheduler, got {scheduler!r}")
-    if scheduler is not None and scheduler.optimizer is not optimizer:
-        write = f"write {type(scheduler).__name__}(optimizer, …)"
-        raise ValueError(f"scheduler must have the optimizer passed to fit, got one with a different optimizer: {write}")
     if not isinstance(callbacks, (list, tuple)) or not all(map(callable, callbacks)):
         raise TypeError(f"callbacks must be a list of functions, got {callbacks!r}")
     for callback in callbacks:
@@ -191,6 +190,8 @@ def fit(
         if isinstance(callback, EarlyStopping):
             callback.check(held_out is not None, metric is not None)
     checked_integer("epochs", epochs, at_least=1)
+    if scheduler is not None:
+        _check_scheduler(scheduler, optimizer, epochs)
     if compiled != "auto" and not isinstance(compiled, bool):
         raise TypeError(f"compiled must be True, False or 'auto', got {compiled!r}")
     if compiled is False and isinstance(X, Chunks):
@@ -203,6 +204,17 @@ def fit(
     except KeyboardInterrupt:
         history.interrupted = True
     return history
+
+
+def _check_scheduler(scheduler: Any, optimizer: Optimizer, epochs: int) -> None:
+    if not isinstance(scheduler, (LRScheduler, ReduceLROnPlateau)):
+        raise TypeError(f"scheduler must be from nn.lr_scheduler, got {scheduler!r}")
+    if scheduler.optimizer is not optimizer:
+        write = f"write {type(scheduler).__name__}(optimizer, …)"
+        raise ValueError(f"scheduler must have the optimizer passed to fit, got one with a different optimizer: {write}")
+    if isinstance(scheduler, OneCycleLR) and (left := scheduler.total_steps - scheduler.last_epoch) < epochs:
+        has = f"got a OneCycleLR that has {left} left: raise its total_steps"
+        raise ValueError(f"scheduler must have one step for each of the {epochs} epochs, {has}")
 
 
 def _is_true(answer: Any) -> bool:

@@ -233,6 +233,7 @@ def test_a_name_next_to_none_is_not_guessed():
         (autograd, "MLP", "write nn.MLP"),
         (autograd, "ln", "write log"),
         (autograd, "gradcheck", "write from autograd.testing import gradcheck"),
+        (nn, "manual_seed", "seeds are arguments, as in nn.Layer(2, 3, seed=0)"),
         (nn, "Linear", 'write nn.Layer(nin, nout, "linear")'),
         (nn, "Adam", "write nn.optim.Adam"),
         (nn, "CosineAnnealingLR", "write nn.lr_scheduler.CosineAnnealingLR"),
@@ -318,7 +319,7 @@ for owner, names in ((autograd.Value(2.0), METHODS), (autograd, FUNCTIONS), (nn,
         ("children", "modules()"),
         ("fit", "write nn.fit(net, X, y"),
         ("weight", "the weights w"),
-        ("buffers", "attributes"),
+        ("buffers", "frozen Values are saved but not trained"),
     ],
 )
 def test_what_other_libraries_give_a_module_says_what_to_write(name, write):
@@ -419,6 +420,41 @@ def test_an_option_of_another_backward_says_what_to_write():
 def test_an_argument_that_other_libraries_take_says_what_to_write(call, words):
     with pytest.raises(TypeError, match=re.escape(words)):
         call()
+
+
+@pytest.mark.parametrize(
+    ("make", "argument", "write"),
+    [
+        (lambda: nn.optim.SGD([Value(1.0)], learning_rate=0.1), "learning_rate", "write lr="),
+        (lambda: nn.optim.Adam([Value(1.0)], beta1=0.9), "beta1", "write betas=(0.9, 0.999)"),
+        (lambda: nn.optim.RMSprop([Value(1.0)], rho=0.9), "rho", "write alpha="),
+        (lambda: nn.Layer(2, units=3), "units", "write nout="),
+        (lambda: nn.Dropout(rate=0.5), "rate", "write p="),
+        (lambda: nn.LeakyReLU(negative_slope=0.1), "negative_slope", "write slope="),
+        (lambda: nn.BCELoss(from_logits=True), "from_logits", "write nn.BCEWithLogitsLoss()"),
+        (lambda: nn.EarlyStopping(restore_best_weights=True), "restore_best_weights", "write restore_best="),
+        (lambda: nn.fit(shuffle=True), "shuffle", "leave it out: batches are shuffled by seed"),
+        (lambda: nn.fit(lr=0.1), "lr", "the optimizer has it, such as nn.optim.SGD(net.parameters(), lr=0.1)"),
+        (lambda: nn.train_test_split([], [], seed=0), "seed", "write random_state="),
+        (lambda: nn.lr_scheduler.StepLR(None, step=3), "step", "write step_size="),
+        (lambda: nn.record_training(epochs=5), "epochs", "write steps=, the number of updates"),
+        (lambda: nn.Neuron(1).zero_grad(set_to_none=True), "set_to_none", "leave it out"),
+        (lambda: nn.optim.SGD([Value(1.0)]).zero_grad(set_to_none=True), "set_to_none", "leave it out"),
+    ],
+)
+def test_an_argument_of_another_library_says_what_to_write(make, argument, write):
+    with pytest.raises(TypeError, match=f"got an unexpected keyword argument '{argument}': {re.escape(write)}"):
+        make()
+
+
+def test_an_unknown_argument_of_nns_or_of_a_users_class_is_pythons_error():
+    class Net(nn.Module):
+        def __init__(self, width):
+            self.layer = nn.Layer(1, width)
+
+    for make in (lambda: nn.Layer(2, widht=3), lambda: Net(units=3)):
+        with pytest.raises(TypeError, match=r"unexpected keyword argument '\w+'$"):
+            make()
 
 
 def test_names_are_guessed_only_once_something_is_wrong():

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from autograd import Value, no_grad
 from autograd.extend import any_number, checked_integer, finite_above_zero, shown
 from nn._check import generator
+from nn.losses import Loss
 from nn.module import Module, checked_module, in_mode
 from nn.plot.style import SMALL, Look, axes, checked_ax
 from nn.training import progress_bar
@@ -51,8 +52,9 @@ def loss_landscape(
     """
     checked_ax(ax)
     checked_module(model)
-    if not callable(loss):
-        raise TypeError(f"loss must be a function of no arguments that returns the model's loss, got {loss!r}")
+    if not callable(loss) or isinstance(loss, Loss):
+        write = ": write lambda: loss([model(row) for row in X], y)" if isinstance(loss, Loss) else ""
+        raise TypeError(f"loss must be a function of no arguments that returns the model's loss, got {loss!r}{write}")
     source = generator(seed)
     finite_above_zero("span", span)
     if checked_integer("steps", steps, at_least=3) % 2 == 0:

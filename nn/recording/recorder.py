@@ -16,6 +16,7 @@ from nn._check import generator
 from nn._data_checks import checked_run
 from nn._decision_plane import plane_of
 from nn._eager_training import Batch, Diverged, EagerTraining, Metric, Run
+from nn.foreign_names import advising
 from nn.losses import Loss
 from nn.metrics import plain
 from nn.module import Module, in_mode
@@ -30,6 +31,7 @@ MAX_MEGABYTES = 20  # of the page of a record
 Kept = dict[str, list[Value]]  # by name, one parameter, or all those that a norm is taken over
 
 
+@advising
 def record_training(
     model: Module,
     X: Any,
@@ -99,7 +101,7 @@ def record_training(
         record.interrupted = True
     except Diverged as error:
         record.diverged = str(error)
-        warnings.warn(f"record_training: {error}; the steps before it are returned", RuntimeWarning, stacklevel=2)
+        warnings.warn(f"record_training: {error}; the steps before it are returned", RuntimeWarning, stacklevel=3)
     return record
 
 

@@ -254,6 +254,8 @@ def test_dropout_zeroes_some_scales_the_rest_and_keeps_the_mean():
         (lambda: nn.MLP(2, []), ValueError, "nouts must be a list with the width of each layer, at least one, got "),
         (lambda: nn.Sequential(), ValueError, "modules: Sequential needs at least one"),
         (lambda: nn.MLP(2, 3), ValueError, r"nouts must be a list .*, got 3: write MLP\(2, \[3\]\)"),
+        (lambda: nn.MLP(2, [8], 1), ValueError, r"nouts must be a list .*, got \[8\], 1: write MLP\(2, \[8, 1\]\)"),
+        (lambda: nn.MLP(2, 8, 1), ValueError, r"nouts must be a list .*, got 8, 1: write MLP\(2, \[8, 1\]\)"),
         (lambda: nn.MLP(2, [1], "bogus"), ValueError, "activation must be one of .*, got 'bogus'"),
         (lambda: nn.Neuron(2, nn.ReLU, seed=0), TypeError, r"activation .* got the class ReLU: make an instance, ReLU\(\)"),
         (lambda: nn.Sequential(nn.ReLU), TypeError, r"takes modules, got the class ReLU: make an instance, ReLU\(\)"),

@@ -453,8 +453,10 @@ def test_targets_may_be_values():
         (lambda: nn.CrossEntropyLoss(label_smoothing=1.5), "label_smoothing must be a number from 0 to 1, got 1.5"),
         (
             lambda: nn.CrossEntropyLoss()([[1.0, 2.0]], [[1.0]]),
-            "expected the index of a class or 2 probabilities, one for each, got 1",
+            r"expected the index of a class or 2 probabilities, one for each, got a list of 1: write y\[0\] for each$",
         ),
+        (lambda: nn.CrossEntropyLoss()([[1.0, 2.0]], [[0.5, 0.5, 0.0]]), "2 probabilities, one for each, got a list of 3$"),
+        (lambda: nn.CrossEntropyLoss()([[1.0, 2.0]], [True]), r"class, 0 to 1, got True: write int\(y\) for each$"),
         (lambda: nn.CrossEntropyLoss()([[1.0, 2.0]], [[1, 1]]), "the probabilities of a row must sum to 1, got 2"),
         (lambda: nn.CrossEntropyLoss()([[1.0, 2.0]], [[1.5, -0.5]]), "targets: expected a number from 0 to 1, got 1.5"),
         (
@@ -608,3 +610,14 @@ def test_the_mean_over_one_sample_records_no_division_and_is_the_sum(loss):
     recorded = [sorted(node.op.name for node in trace(root)[0] if node.op) for root in (mean, whole)]
     assert recorded[0] == recorded[1]
     assert mean.data == whole.data
+
+
+def test_a_loss_whose_constructor_calls_no_other_takes_the_mean():
+    class Scaled(nn.losses.Loss):
+        def __init__(self, factor):
+            self.factor = factor
+
+        def element(self, prediction, target):
+            return self.factor * abs(prediction - target)
+
+    assert Scaled(3.0)([1.0, 2.0], [0.0, 4.0]) == 4.5

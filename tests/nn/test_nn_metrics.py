@@ -74,7 +74,7 @@ def test_an_output_with_a_nan_is_of_no_class():
     [
         ([], [], "targets: expected one for each output, got none"),
         ([1.0, 2.0], [1], "targets: expected 2, one for each output, got 1"),
-        ([1.0], [2], "targets: expected 1, and 0 or -1, .* got 2"),
+        ([1.0], [2], "targets: expected 1, and 0 or -1, .* got 2: an output for more classes has one number for each"),
         ([[1.0, 2.0]], [2], "targets: expected a class from 0 to 1, got 2"),
         ([[1.0, 2.0]], [-1], "targets: expected a class from 0 to 1, got -1"),
         ([[1.0, 2.0]], [[0, 1]], r"targets: expected a class from 0 to 1, got \[0, 1\]"),

@@ -690,3 +690,24 @@ def test_a_rule_of_ones_own_that_does_not_declare_its_memory_says_how_when_its_s
     write = r"Momentum.lowest does not declare: write lowest = {'velocity': -math.inf, …}"
     with pytest.raises(ValueError, match=rf"^state: state\[0\] has what {write}$"):
         optimizer.load_state_dict(optimizer.state_dict())
+
+
+def test_an_optimizer_whose_constructor_calls_no_other_says_what_to_call():
+    class Own(Optimizer):
+        def __init__(self, params, lr):
+            self.lr = lr
+
+    with pytest.raises(
+        AttributeError, match=r"'Own' object has no attribute 'param_groups': call super\(\).__init__\(params, lr\)"
+    ):
+        Own([Value(1.0)], 0.1)
+    with pytest.raises(AttributeError, match=r"^'SGD' object has no attribute 'rate'$"):
+        SGD([Value(1.0)]).rate
+
+
+def test_kerass_name_of_the_rate_is_refused_rather_than_ignored():
+    optimizer = SGD([Value(1.0)], lr=0.1)
+    with pytest.raises(AttributeError, match=r"write optimizer\.lr = 0\.5$"):
+        optimizer.learning_rate = 0.5
+    with pytest.raises(AttributeError, match=r"write optimizer\.lr$"):
+        optimizer.learning_rate

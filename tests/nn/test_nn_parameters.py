@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections import OrderedDict, UserDict, defaultdict, deque
+import sys
+from collections import Counter, OrderedDict, UserDict, defaultdict, deque
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -21,7 +22,8 @@ from hypothesis.extra import numpy as arrays
 
 import autograd
 import nn
-from autograd import TeachingWarning, Value, no_grad
+from autograd import TeachingWarning, Value, grad, no_grad
+from autograd.testing import gradcheck
 from nn.optim import SGD
 from tests.support.soak import few
 
@@ -298,9 +300,32 @@ def test_a_slot_of_a_module_is_refused():
         Narrow().parameters()
 
 
-def test_two_parameters_of_one_name_are_refused():
-    with pytest.raises(ValueError, match=r"two parameters are called w\.1: choose different keys for the dict"):
-        module(w={1: Value(1.0), "1": Value(2.0)}).state_dict()
+def test_an_attribute_of_a_list_is_refused():
+    class Row(list):
+        pass
+
+    row = Row([1.0, 2.0])
+    row.w = Value(1.0)
+    with pytest.raises(TypeError, match=r"Module\.row leads to a Value .*: use a list, .* instead of the Row"):
+        module(row=row).parameters()
+
+
+@pytest.mark.parametrize(
+    ("held", "name"),
+    [
+        (lambda: {1: Value(1.0), "1": Value(2.0)}, "w.1"),
+        (lambda: {1: [Value(1.0)], "1": Value(2.0)}, "w.1"),
+        (lambda: {"a": [Value(1.0)], "a.0": Value(2.0)}, "w.a.0"),
+        (lambda: {"a.0": [Value(2.0)], "a-b": Value(3.0), "a": [[Value(1.0)]]}, "w.a.0.0"),
+    ],
+)
+def test_two_parameters_of_one_name_are_refused(held, name):
+    with pytest.raises(ValueError, match=f"two parameters are called {re.escape(name)}: choose different keys for the dict"):
+        module(w=held()).state_dict()
+
+
+def test_names_that_only_begin_alike_are_taken():
+    assert [*module(w={"a": [Value(1.0)], "a.5": Value(2.0), "a-b": Value(3.0)}).state_dict()] == ["w.a", "w.a.5", "w.a-b"]
 
 
 # -- what a module may hold --------------------------------------------------------------------------
@@ -469,6 +494,43 @@ def test_what_forward_detaches_is_no_parameter():
     assert names(module(w=net.w.detach())) == ["w"]
 
 
+@pytest.mark.parametrize(
+    "transformed",
+    [
+        lambda net: grad(net)(3.0),
+        lambda net: grad(grad(net))(3.0),
+        lambda net: grad(lambda xs: nn.Sequential(nn.Tanh(), net)(xs[0]))([3.0]),
+        lambda net: autograd.vjp(net, 3.0)[1](1.0),
+        lambda net: autograd.hvp(net, (3.0,), (1.0,)),
+        lambda net: autograd.jacobian(net)(3.0),
+        lambda net: autograd.compile(net, 3.0).value_and_grad(2.0),
+        lambda net: gradcheck(net, (3.0,)),
+    ],
+)
+def test_an_input_of_a_transform_that_forward_keeps_is_no_parameter(transformed):
+    class Keeps(Line):
+        def forward(self, x):
+            self.x, self.both, self.square = x, [x, self.w], x * x
+            return super().forward(x) * x
+
+    net = Keeps()
+    transformed(net)
+    assert net.parameters() == [net.w, net.b]
+    assert set(names(net)) == {"w", "b"}
+
+
+def test_an_input_of_a_transform_that_replaces_a_parameter_is_one():
+    net, seen = Line(), []
+
+    def loss(w):
+        net.w = w
+        seen.append(net.parameters())
+        return net(2.0)
+
+    grad(loss)(3.0)
+    assert net.parameters() == seen[0] == [net.w, net.b]
+
+
 def test_a_parameter_made_anew_under_no_grad_is_a_parameter():
     net = Line()
     net(3.0).backward()
@@ -517,3 +579,25 @@ def test_an_attribute_whose_own_attributes_are_a_key_error_holds_no_parameter():
     assert [name for name, _ in line.named_parameters()] == ["w", "settings.more.v"]
     assert autograd.compile(line, 1.0)(2.0) == line(2.0).data == 24.0
     assert nn.MSELoss()(Settings(a=1.0), Settings(a=3.0)) == 4.0
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        [0.5] * 10_000,
+        [*numpy.arange(10_000.0)],
+        [[0.5, 1.0]] * 10_000,
+        dict.fromkeys(range(10000), (0.5, "cat")),
+        {*range(10_000)},
+        SimpleNamespace(rows=[[[0.5]]] * 10_000),
+    ],
+)
+def test_the_search_does_not_visit_a_data_set_number_by_number(data):
+    net = module(w=[Value(1.0)], data=data)
+    calls = Counter()
+    sys.setprofile(lambda frame, event, arg: calls.update([event]))
+    try:
+        net.parameters(), repr(net)
+    finally:
+        sys.setprofile(None)
+    assert calls["call"] < 500

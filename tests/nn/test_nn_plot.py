@@ -112,6 +112,7 @@ def test_what_cannot_be_drawn_is_refused_by_name_and_no_figure_is_left():
         (lambda: plot.weights(net.parameters()), TypeError, "model must be a Module, got list"),
         (lambda: plot.weights(empty), ValueError, "model has no parameters: Tanh"),
         (lambda: plot.loss_landscape(net, loss), TypeError, "loss must be a function of no arguments"),
+        (lambda: plot.loss_landscape(net, nn.MSELoss()), TypeError, r"write lambda: loss\(\[model\(row\) for row in X\], y\)"),
         (lambda: plot.loss_landscape(net, lambda: "low", progress=False), TypeError, r"loss\(\) must be a number, got 'low'"),
         (lambda: plot.loss_landscape(net, lambda: 1.0, steps=4), ValueError, "steps must be odd"),
         (lambda: plot.loss_landscape(net, lambda: 1.0, span=0), ValueError, "span must be a finite number > 0"),

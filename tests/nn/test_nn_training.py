@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import threading
+import warnings
 from contextlib import redirect_stderr
 from decimal import Decimal
 from fractions import Fraction
@@ -20,9 +21,9 @@ from hypothesis import strategies as st
 
 import autograd
 import nn
-from autograd import CompileError, Value
+from autograd import CompileError, Value, tanh
 from nn import EarlyStopping, fit, training
-from nn.lr_scheduler import ReduceLROnPlateau, StepLR
+from nn.lr_scheduler import OneCycleLR, ReduceLROnPlateau, StepLR
 from nn.optim import SGD, Adam
 from tests.support.soak import few
 
@@ -128,6 +129,20 @@ def test_a_scheduler_of_another_optimizer_is_refused():
     for scheduler in (StepLR(SGD(other.parameters(), lr=0.1), 1), ReduceLROnPlateau(SGD(net.parameters(), lr=0.1))):
         with pytest.raises(ValueError, match=f"scheduler must have the optimizer passed to fit, .*{type(scheduler).__name__}"):
             line_fit(net, scheduler=scheduler)
+
+
+def test_a_cycle_shorter_than_the_training_is_refused_before_it_starts():
+    net = nn.MLP(1, [1], seed=0)
+    optimizer = SGD(net.parameters(), lr=0.1)
+    scheduler = OneCycleLR(optimizer, max_lr=0.1, total_steps=5)
+    line_fit(net, optimizer=optimizer, scheduler=scheduler, epochs=2)
+    before = net.state_dict()
+    with pytest.raises(
+        ValueError, match="one step for each of the 4 epochs, got a OneCycleLR that has 3 left: raise its total_steps"
+    ):
+        line_fit(net, optimizer=optimizer, scheduler=scheduler, epochs=4)
+    assert net.state_dict() == before
+    line_fit(net, optimizer=optimizer, scheduler=scheduler, epochs=3)
 
 
 def test_a_callback_stops_the_training_by_any_true():
@@ -426,6 +441,69 @@ def test_data_that_does_not_match_is_refused():
             fit(net, X, y, loss=nn.MSELoss(), optimizer=SGD(net.parameters(), lr=0.1), epochs=1)
 
 
+def test_a_frozen_value_whose_data_forward_sets_is_a_buffer(tmp_path):
+    class Centred(nn.Module):
+        def __init__(self):
+            self.w, self.mean = Value(1.0), Value(0.0, requires_grad=False)
+
+        def forward(self, x):
+            if self.training:
+                self.mean.data += 0.5 * (x[0] - self.mean.data)
+            return self.w * (x[0] - self.mean)
+
+    net, (X, y) = Centred(), LINE
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "fit trains without compiling: v.data was assigned")
+        optimizer = SGD(net.parameters(), lr=0.1, weight_decay=0.5)
+        fit(net, X, y, loss=nn.MSELoss(), optimizer=optimizer, epochs=1, validation_data=LINE, progress=False)
+    assert net.mean.data == 2.125
+    nn.save(net, tmp_path / "net.json")
+    other = Centred()
+    nn.load(other, tmp_path / "net.json")
+    assert other.state_dict() == net.state_dict() == {"w": net.w.data, "mean": 2.125}
+
+
+class Recurrent(nn.Module):
+    def __init__(self):
+        self.from_input, self.from_state = Value(0.5), Value(0.25)
+
+    def forward(self, xs):
+        state = 0.0
+        for x in xs:
+            state = tanh(self.from_input * x + self.from_state * state)
+        return state
+
+
+def test_sequences_of_different_lengths_train_a_recurrent_net_as_by_hand():
+    X, y = [[1.0, -0.5], [0.25], [2.0, 1.0, -1.0]], [0.5, 0.0, -0.5]
+    nets = Recurrent(), Recurrent()
+    optimizer = SGD(nets[0].parameters(), lr=0.1)
+    for _ in range(3):
+        optimizer.zero_grad()
+        nn.MSELoss()([nets[0](xs) for xs in X], y).backward()
+        optimizer.step()
+    settings = {"loss": nn.MSELoss(), "optimizer": SGD(nets[1].parameters(), lr=0.1), "progress": False}
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "fit trains without compiling: not all samples have the same shape")
+        history = fit(nets[1], X, y, epochs=3, validation_data=([[3.0] * 4, [1.0]], [1.0, 0.5]), **settings)
+    assert nets[1].state_dict() == nets[0].state_dict()
+    assert len(history.val_loss) == 3
+    with pytest.raises(CompileError, match="not all samples have the same shape"):
+        fit(nets[1], X, y, epochs=3, compiled=True, **settings)
+    with pytest.raises(ValueError, match="validation_data: expected sequences, as in X, got single numbers"):
+        fit(nets[1], X, y, epochs=3, validation_data=([1.0], [1.0]), **settings)
+
+
+def test_validation_data_may_be_sequences_of_different_lengths_with_a_target_for_each_item():
+    class Filter(Recurrent):
+        def forward(self, xs):
+            return [self.from_input * x for x in xs]
+
+    X, net = [[1.0, 2.0], [3.0], [1.0, 0.0, 4.0]], Filter()
+    settings = {"loss": nn.MSELoss(), "optimizer": SGD(net.parameters(), lr=0.1), "progress": False, "compiled": False}
+    assert fit(net, X, X, epochs=50, batch_size=1, validation_data=(X[1:], X[1:]), **settings).val_loss[-1] < 1e-9
+
+
 @pytest.mark.parametrize(
     "kinds",
     [
@@ -623,6 +701,7 @@ def test_what_to_write_for_data_that_do_not_fit_the_model():
     net, loss = nn.MLP(1, [2], seed=0), nn.MSELoss()
     assert "got single numbers: write X = [[x] for x in X]" in refused(fit, net, [1.0, 2.0], [1.0, 2.0], loss)
     assert "got 3: write MLP(3, …)" in refused(fit, net, [[1.0, 2.0, 3.0]], [1.0], loss)
+    assert refused(fit, net, [[]], [1.0], loss).endswith("takes 1 feature per sample, got 0")
     said = refused(fit, nn.MLP(2, [3], seed=0), [1.0, 2.0], [1.0, 2.0], loss)
     assert said == "X: the model takes 2 features per sample, got single numbers: X must be a list of rows"
     assert "one row of 1 number, got 1 row:" in refused(fit, net, [[[1.0, 2.0]]], [1.0], loss)

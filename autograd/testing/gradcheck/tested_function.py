@@ -102,7 +102,8 @@ class FunctionUnderTest:
         inputs = [*fresh, *self.parameters]
         args = _with_values(self.args, iter(fresh))
         with context.enable_grad(), context.quiet():  # a step that leaves the domain is noticed and made smaller
-            result = self.f(*args)
+            with context.differentiating(fresh):
+                result = self.f(*args)
             outputs = tree_leaves(result)
             if not all(type(y) is Value or type(y) is float for y in outputs):
                 _transform_checks.check_output(self.caller, self.name, result)
