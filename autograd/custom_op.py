@@ -17,7 +17,6 @@ Rule = Callable[..., Any]
 
 def custom_op(
     forward: Callable[..., float] | None = None,
-    /,
     *more: Never,
     partials: Rule | Sequence[Rule] | None = None,
     vjp: Rule | None = None,

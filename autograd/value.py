@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -497,8 +498,11 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
         return self._number != 0.0
 
     def __repr__(self) -> str:
-        if context.tracing and stands_for_bool(self):
-            return repr(bool(self))
+        if context.tracing:
+            if stands_for_bool(self):
+                return repr(bool(self))
+            if sys._getframe(1).f_globals.get("__name__", "").partition(".")[0] not in ("autograd", "nn"):  # their errors
+                _number_is_read(self, "the text of a Value")
         label = f", label={self.label!r}" if self.label else ""
         grad = self._grad if self.has_grad else 0.0  # printing it does not count as reading it
         return f"Value(data={self._number!r}, grad={grad!r}{label})"
@@ -735,8 +739,8 @@ def _operand(x: Any) -> Any:
 
 
 def _compare(op: Op, x: Value, other: object) -> bool:
-    if context.tracing and context.current_trace(x, other) is not None:
-        return _compare_traced(op, x, other)  # type: ignore[no-any-return]  # a Value while tracing
+    if context.tracing and (trace := context.current_trace(x, other)) is not None:
+        return _compare_traced(op, x, other, trace)  # type: ignore[no-any-return]  # a Value while tracing
     y: float
     if type(other) is Value:
         y = other._number
@@ -752,15 +756,20 @@ def _compare(op: Op, x: Value, other: object) -> bool:
     return bool(op.forward(x._number, y))
 
 
-def _compare_traced(op: Op, x: Value, other: object) -> Any:
+def _compare_traced(op: Op, x: Value, other: object, trace: Any) -> Any:
     """The comparison as a node; if Python branches on it, `__bool__` notifies the trace."""
     try:
-        node = record(op, (x, other if type(other) is Value else number(other)))
+        node = truth_of(op, x, other if type(other) is Value else number(other))
     except TypeError:
         return NotImplemented
+    return trace.compares(node)
+
+
+def truth_of(op: Op, x: Value, y: Any) -> Value:
+    """A comparison as a node that stands for a bool, which no gradient flows through."""
+    node = record(op, (x, y))
     if node.op is not None:
-        node._da = node._db = None  # it stands for a bool, which nothing flows through
-    context.current_trace().compared.add(node)  # type: ignore[union-attr]  # there is one
+        node._da = node._db = None
     return node
 
 

@@ -160,15 +160,14 @@ class CompiledTraining(EagerTraining):
     def write(self) -> None:
         self.flat.write()
 
-    def read(self) -> bool:
-        """Pick up changes made to parameters and optimizer; False if the model has to be recorded again."""
+    def is_outdated(self) -> bool:
         loss = self.program.program
-        if loss.is_outdated() or [p.requires_grad for p in loss.captured] != self.trained:
-            return False
+        return loss.is_outdated() or [p.requires_grad for p in loss.captured] != self.trained
+
+    def read(self) -> None:
         self.flat.read()
         for program in (self.program, self.validated) if self.held_out else (self.program,):
             program.read()
-        return True
 
 
 class _Samples:

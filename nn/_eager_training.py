@@ -112,6 +112,9 @@ class EagerTraining:
     def write(self) -> None:
         """Bring parameters and optimizer up to date with the last step."""
 
-    def read(self) -> bool:
-        """Pick up changes made to parameters and optimizer; False if training has to be set up anew."""
-        return True
+    def is_outdated(self) -> bool:
+        """True if training has to be set up anew, since something that the model reads has changed."""
+        return False
+
+    def read(self) -> None:
+        """Pick up changes made to parameters and optimizer."""

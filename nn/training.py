@@ -250,8 +250,12 @@ def _train(
                 scheduler.step()
             advance(1, **{name: f"{getattr(history, name)[-1]:.4g}" for name in reached})
             answers = [callback(run.model, history) for callback in callbacks]  # a list, so that every callback is called
-            if looked_at and not training.read():
+            if training.is_outdated():
+                if not looked_at:
+                    training.write()
                 training = _started(run, compiled, epochs)
+            elif looked_at:
+                training.read()
             if any(map(_is_true, answers)):
                 history.stopped_early = True
                 break

@@ -37,6 +37,11 @@ def test_the_decorator_takes_one_partial_an_argument_and_keeps_the_docstring():
     assert hessian(wave, (0, 1))(0.5, 2.0)[0][1] == pytest.approx(math.cos(0.5))
 
 
+def test_its_function_may_be_given_by_name():
+    op = custom_op(forward=lambda x: x**3, partials=lambda z, x: 3.0 * x * x, name="cube")
+    assert (op(2.0), grad(op)(2.0)) == (8.0, 12.0)
+
+
 def test_it_is_drawn_parsed_and_known_to_a_layer():
     import nn
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dis
 import operator
 import os
+import pickle
 import re
 import sys
 from collections import ChainMap, UserDict, UserList, defaultdict, deque
@@ -13,6 +14,7 @@ from contextvars import ContextVar
 from functools import cached_property, lru_cache, partial, partialmethod, singledispatchmethod
 from gc import get_referents
 from itertools import product
+from random import Random, SystemRandom
 from types import BuiltinMethodType, CodeType, FunctionType, MappingProxyType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any, NamedTuple
 from weakref import ref
@@ -111,11 +113,16 @@ class Closure:
         self._same = Same(self._places)
         self._data = [held for _, held in self._plain]
         self._bytes = as_bytes(self._data)
+        if "random" in names.read:
+            modules = [sys.modules[name] for name in ("random", "numpy.random") if name in sys.modules]
+            self._generators += [(module.__name__, module.random.__self__) for module in modules]
+        self._states = [_state(held) for _, held in self._generators]
 
     def _look(self, f: Any, names: _Names) -> None:
         """Find all places, and add to `names` those in the code found there."""
         self._arrays: list[tuple[str, Any, Any]] = []  # with their contents
         self._plain: list[tuple[str, Any]] = []  # compared as bytes, all at once
+        self._generators: list[tuple[str, Any]] = []  # of random numbers, and iterators
         self._places: list[Places] = []
         self.assigned: list[Places] = []  # those of the places that the code assigns
         seen: set[int] = set()
@@ -130,6 +137,8 @@ class Closure:
             if is_plain(held):
                 self._plain.append((path, held))
                 continue
+            if isinstance(held, (Random, Iterator)) or _type_name(held).startswith("numpy.random."):
+                self._generators.append((path, held))
             if has_contents(held):
                 self._arrays.append((path, held, contents(held)))
             for places in _inside(path, held, names):
@@ -154,6 +163,9 @@ class Closure:
         for places in self.assigned:
             if (path := places.moved()) is not None:
                 return path
+        for (path, held), before in zip(self._generators, self._states, strict=True):
+            if _state(held) != before:
+                return f"the state of {path}"
         return self._changed([places for places in self._places if not places.assigned])
 
     def changed(self) -> str | None:
@@ -323,6 +335,13 @@ def _is_of_a_user(held: Any, names: _Names) -> bool:
         return not names.are_of_library(_package(held.__module__))
     name = _type_name(held)
     return _package(name) not in _LIBRARIES or name in _NAMESPACES or name.startswith(_STORES)
+
+
+def _state(held: Any) -> Any:
+    """The state of a generator of random numbers; for an iterator, how many items are left, as far as it can tell."""
+    if isinstance(held, Iterator):
+        return operator.length_hint(held, -1) if _package(type(held).__module__) == "builtins" else None
+    return None if isinstance(held, SystemRandom) else pickle.dumps(held)
 
 
 def _type_name(held: Any) -> str:

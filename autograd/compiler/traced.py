@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import inspect
-import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, NamedTuple
 
-from autograd import _transform_checks, context
+from autograd import _transform_checks
 from autograd._tree import block_map, is_array, leaf_paths, tree_build, tree_leaves, tree_map
 from autograd.compiler.arguments import Argument
 from autograd.compiler.axes import Axes
 from autograd.compiler.closures import Closure
 from autograd.compiler.program import Program
-from autograd.compiler.tracing import Guard, Trace, identifier
+from autograd.compiler.tracing import Compared, Guard, Rerun, Trace, identifier
 from autograd.errors import CompileError
 from autograd.op import number
 from autograd.transforms import name_of
@@ -78,7 +78,7 @@ def _trace(
         trace = Trace(inputs, paths, lambda: f(*copies))
     except KeyError as error:
         if any(type(key) is Value and stands_for_bool(key) for key in tree_leaves(error.args)):
-            raise _not_a_bool(name, "a dict doesn't find under the keys True and False") from error
+            raise _not_a_bool(name) from error
         raise
     try:
         _transform_checks.check_output("compile", name, trace.result)
@@ -97,27 +97,48 @@ def _fingerprint(trace: Trace, program: Program, captured: Sequence[Value]) -> t
 
 
 def _check_comparisons(f: Callable[..., Any], name: str, arguments: Sequence[Argument], trace: Trace) -> None:
-    """CompileError if f returns something else when it isn't traced: comparisons are bools then, not Values."""
-    if not trace.compared or trace.draws:
-        return
-    with context.enable_grad(), context.quiet(), context.tracing_with(None):
-        called = f(*_inputs(name, arguments))
-    found, expected = ([y._number if type(y) is Value else y for y in tree_leaves(result)] for result in (trace.result, called))
-    if len(found) != len(expected) or not all(map(_alike, found, expected)):
-        raise _not_a_bool(name, "match, `is True`, isinstance and sets don't treat as bools")
+    """CompileError if f returns something else where comparisons are bools, as when it isn't traced.
+
+    Tried with the outcomes found, and with reversed ones where no branch was decided: everywhere, and where each instruction
+    compares first.
+    """
+    decided = {place: node._number != 0.0 for place, node in trace.compared.items() if node not in trace.untested}
+    free = [place for place in trace.compared if place not in decided]
+    firsts = {place.instruction: place for place in reversed(free)}.values()
+    outcomes: list[Callable[[Compared, bool], bool]] = [lambda place, truth: truth] if trace.compared else []
+    if free:
+        outcomes += [lambda place, truth: decided.get(place, not truth), *(partial(_reversed_at, first) for first in firsts)]
+    for outcome in outcomes:
+        try:
+            called = Rerun(outcome, True, lambda: f(*_inputs(name, arguments)))
+        except Exception:
+            continue  # other outcomes may make it fail
+        try:
+            traced = Rerun(partial(_as_in, called), False, lambda: f(*_inputs(name, arguments)))
+        except Exception as error:
+            raise _not_a_bool(name) from error
+        ys, expected = ([y._number if type(y) is Value else y for y in tree_leaves(run.result)] for run in (traced, called))
+        if len(ys) != len(expected) or not all(map(_alike, ys, expected)):
+            raise _not_a_bool(name)
 
 
-def _not_a_bool(name: str, where: str) -> CompileError:
+def _reversed_at(first: Compared, place: Compared, truth: bool) -> bool:
+    return truth is not (place == first)
+
+
+def _as_in(called: Rerun, place: Compared, truth: bool) -> bool:
+    return called.truths.get(place, truth)
+
+
+def _not_a_bool(name: str) -> CompileError:
     return CompileError(
-        f"{name} returns something else when traced than when called: comparisons are Values then, which {where}. "
-        "Write bool(x > y)"
+        f"{name} returns something else when traced than when called: comparisons are Values then, which match, `is True`, "
+        "isinstance, sets and dicts don't treat as bools. Write bool(x > y)"
     )
 
 
 def _alike(x: Any, y: Any) -> bool:
-    """True for equal results, and for numbers that differ by rounding, as `softmax`'s do."""
-    numbers = isinstance(x, (int, float)) and isinstance(y, (int, float))
-    return x == y or (x != x and y != y) or (numbers and math.isclose(x, y, rel_tol=1e-6, abs_tol=1e-9))
+    return bool(x == y or (x != x and y != y))
 
 
 def _nesting(result: Any) -> Any:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import linecache
 import re
 import warnings
+from collections import Counter
 from collections.abc import Callable, Sequence
 from threading import get_ident
+from types import CodeType
 from typing import Any, NamedTuple
 
-from autograd import context
+from autograd import context, ops
 from autograd._frames import place, user_frame
 from autograd.compiler.builder import Builder
 from autograd.compiler.instructions import detach
@@ -17,9 +19,10 @@ from autograd.compiler.program import Arg, Input, Output, Program
 from autograd.errors import CompileError, TracingWarning
 from autograd.names import node_names
 from autograd.sweeps import topological_order
-from autograd.value import Value, stands_for_bool
+from autograd.value import Value, stands_for_bool, truth_of
 
 MAX_NAMED = 20_000  # nodes in the largest graph whose nodes' names are looked up
+MAX_COMPARED = 100_000  # comparisons in a call with outcomes that it doesn't have, which may never end
 
 
 class Guard(NamedTuple):
@@ -29,12 +32,20 @@ class Guard(NamedTuple):
     line: str
 
 
+class Compared(NamedTuple):
+    """The place of a comparison: the instruction of the user's that made it, and how often that had run before."""
+
+    instruction: tuple[CodeType, int]
+    earlier: int
+
+
 class Trace:
     """One call of a function on Values: its outputs, and what they depend on besides its arguments.
 
     result    what the function returned
     guards    the comparisons that decided a branch
-    compared  the comparisons whose truth was never tested: code that expects a bool there (`is True`, match) goes wrong
+    compared  all comparisons, by their places
+    untested  the comparisons whose truth was never tested: code that expects a bool there (`is True`, match) goes wrong
     draws     the Values that stand for random draws, each with its sampler
     started   the count from `context.start`; leaves from outside have a lower one
     """
@@ -43,7 +54,9 @@ class Trace:
         self.inputs, self.names = list(inputs), list(names)
         self.guards: list[Guard] = []
         self._conditions: list[Value] = []  # of the guards
-        self.compared: set[Value] = set()
+        self.compared: dict[Compared, Value] = {}
+        self.untested: set[Value] = set()
+        self._counts = Counter[tuple[CodeType, int]]()
         self.draws: dict[Value, Callable[[], float]] = {}
         self._sources: dict[Value, Value] = {}  # for each leaf made by detach() or inside no_grad(), the original
         self.started = context.start()
@@ -53,13 +66,22 @@ class Trace:
 
     # -- called by Values while tracing --------------------------------------------------------------
 
+    def compares(self, node: Value) -> Any:
+        """Record a comparison, and return what the function sees in its place."""
+        frame, _ = user_frame()
+        instruction = frame.f_code, frame.f_lasti
+        self.compared[Compared(instruction, self._counts[instruction])] = node
+        self._counts[instruction] += 1
+        self.untested.add(node)
+        return node
+
     def decided(self, condition: Value) -> None:
         """Record a guard: Python branches on this Value."""
         frame, _ = user_frame()
         file, line = frame.f_code.co_filename, frame.f_lineno
         code = linecache.getline(file, line).strip()
         self._conditions.append(condition)
-        self.compared.discard(condition)
+        self.untested.discard(condition)
         self.guards.append(Guard(condition._number != 0.0, f"{place((file, line))}: {code}".rstrip(": ")))
 
     def detached(self, leaf: Value, source: Value) -> Value:
@@ -132,6 +154,31 @@ class Trace:
                 registers[node] = node._number
         found = [Output(name, registers[x] if type(x) is Value else x) for name, x in wanted]
         return builder.program(found), captured
+
+
+class Rerun(Trace):
+    """Another call of a traced function, in which comparisons have the outcome that a function of place and truth gives.
+
+    With `as_bools`, the traced function sees bools in their place, as when it isn't traced. `truths` are the outcomes.
+    """
+
+    def __init__(self, outcome: Callable[[Compared, bool], bool], as_bools: bool, call: Callable[[], Any]) -> None:
+        self._outcome, self._as_bools = outcome, as_bools
+        self.truths: dict[Compared, bool] = {}
+        super().__init__([], [], call)
+
+    def compares(self, node: Value) -> Any:
+        super().compares(node)
+        if self._as_bools and len(self.compared) > MAX_COMPARED:
+            raise TimeoutError("a loop that other outcomes have made endless")
+        place, truth = next(reversed(self.compared)), node._number != 0.0
+        self.truths[place] = self._outcome(place, truth)
+        if self.truths[place] is not truth:
+            node = truth_of(ops.equal, node, 0.0)
+        return self.truths[place] if self._as_bools else node
+
+    def was_read(self, how: str) -> None:
+        """No second warning."""
 
 
 def _captured_name(name: str, i: int) -> str:

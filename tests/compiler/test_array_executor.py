@@ -330,6 +330,25 @@ def test_a_program_is_traced_by_jit():
     assert [y.tolist() for y in found] == near(want)
 
 
+@pytest.mark.parametrize("order", ["grad", "grad of jit", "jit of grad", "jvp", "by an argument without lanes"])
+def test_jax_does_not_differentiate_a_program(order):
+    import jax
+
+    program = compile(lambda x, a: autograd.sigmoid(a * x), 1.0, 1.0, in_axes=(0, None))
+    derivatives = {
+        "grad": lambda f, x: jax.grad(f)(x),
+        "grad of jit": lambda f, x: jax.grad(jax.jit(f))(x),
+        "jit of grad": lambda f, x: jax.jit(jax.grad(f))(x),
+        "jvp": lambda f, x: jax.jvp(f, (x,), (x,)),
+        "by an argument without lanes": lambda f, x: jax.grad(lambda a: program(x, a).sum())(1.0),
+    }
+    with jax.enable_x64(True):
+        x = jax.numpy.zeros(2)
+        with pytest.raises(CompileError, match=r"JAX can't differentiate a compiled program: call the program's value_and_grad"):
+            derivatives[order](lambda x: program(x, 1.0).sum(), x)
+        assert jax.grad(lambda y: (y * program(x, 1.0)).sum())(x).tolist() == [0.5, 0.5]  # by what it isn't called with
+
+
 @pytest.mark.slow
 def test_arrays_of_jax_come_out_as_such():
     import jax

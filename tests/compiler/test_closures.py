@@ -587,6 +587,32 @@ CHANGING = {
 }
 
 
+DRAWN = random.Random(0)
+GENERATOR = np.random.default_rng(0)
+ITEMS = iter([1.0] * 9)
+DRAWING = {  # numbers that are the same as long as the function is traced
+    "random": (lambda x: x * (random.random() < 2.0), "random"),
+    "numpy.random": (lambda x: x * (np.random.rand() < 2.0), r"numpy\.random"),
+    "a function of random": (lambda x, draws=random.random: x * (draws() < 2.0), "self"),
+    "Random": (lambda x: x * (DRAWN.random() < 2.0), "DRAWN"),
+    "Generator": (lambda x: x * (GENERATOR.random() < 2.0), "GENERATOR"),
+    "an iterator": (lambda x: x * next(ITEMS), "ITEMS"),
+}
+
+
+@pytest.mark.parametrize(("f", "name"), DRAWING.values(), ids=DRAWING)
+def test_a_function_that_draws_or_uses_up_an_iterator_is_refused_though_it_has_not_noticed_yet(f, name):
+    with pytest.raises(CompileError, match=f"changes the state of {name}, which it reads, on every call"):
+        autograd.compile(f, 1.0)
+
+
+def test_a_function_may_seed_the_generator_that_it_draws_from():
+    def f(x):
+        return x * random.Random(0).random() + x * np.random.default_rng(0).random()
+
+    assert autograd.compile(f, 1.0)(2.0) == f(2.0)
+
+
 @pytest.mark.parametrize(("f", "name"), CHANGING.values(), ids=CHANGING)
 def test_a_function_that_changes_what_it_reads_at_every_call_is_refused(f, name):
     with pytest.raises(CompileError, match=f"changes {name}, which it reads, on every call"):

@@ -605,7 +605,46 @@ UNSEEN = {
     "a set": lambda x: x * len({x > 0, x > 1.0}),
     "a dict": lambda x: {True: x, False: -x}[x > 0],
     "a dict of pairs": lambda x: {(True, True): x, (True, False): -x}[x > 0, x > 1],
+    "is True beside a branch": lambda x: (lambda above: (x if above is True else -x) if above else x)(x > 0),
 }
+UNSEEN_AT_THREE = {  # what the example gives is right by accident
+    "is True": lambda x: x if (x < 0) is True else -x,
+    "is not False": lambda x: x if (x > 0) is not False else -x,
+    "a dict with a default": lambda x: {True: 2.0 * x}.get(x < 0, x),
+    "a set": lambda x: x if (x > 0) not in {False} else -x,
+    "two at once": lambda x: x if (x < 0) is True and (x < -1) is True else -x,
+    "one of two": lambda x: x if (x > 0) is not False and (x < -1) is True else -x,
+    "in a loop": lambda x: sum([2.0 * x if (x < i) is True else x for i in range(3)]),
+    "a while loop": lambda x: while_true(x),
+    "isinstance": lambda x: x * (2.0 if isinstance(x < 0, bool) and x < 0 else 1.0),
+    "beside a draw": lambda x: draw(lambda: 0.25) * (x if (x < 0) is True else -x),
+}
+SEEN = {
+    "an endless loop if reversed": lambda x: repeated_while(x),
+    "a bound that is an error if reversed": lambda x: autograd.norm([where(x > 0, x, -x).sqrt()]) * checked(where(x > 0, x, -x)),
+    "a combination of comparisons": lambda x: x if (x > 0) & (x > 1) | (x < -4) else -x,
+    "counts": lambda x: (x > 0) * x + ((x > 1) + (x > 2.0) > 1) * x**2,
+    "softmax": lambda x: autograd.softmax([x, where(x > 0, x, 0.5)])[0] + max([x, 2.0 * x], key=lambda y: (y > 4) * y),
+    "beside a draw": lambda x: draw(lambda: 0.25) * where(x < 0, x, 2.0 * x),
+}
+
+
+def while_true(x):
+    while (x < 0) is True:
+        x = x + 1.0
+    return x
+
+
+def repeated_while(x):
+    while (x > 5) & (x > -1):
+        x = x * 2.0
+    return x
+
+
+def checked(x):
+    if x < 0:
+        raise ValueError("negative")
+    return x
 
 
 @pytest.mark.parametrize("guard", ["raise", "recompile", "ignore"])
@@ -613,6 +652,17 @@ UNSEEN = {
 def test_a_function_that_looks_at_a_comparison_without_asking_whether_it_is_true_is_refused(f, guard):
     with pytest.raises(CompileError, match=r"something else when traced than when called: .* bool\(x > y\)"):
         compile(f, 3.0, guard=guard)
+
+
+@pytest.mark.parametrize("f", UNSEEN_AT_THREE.values(), ids=UNSEEN_AT_THREE)
+def test_a_function_that_looks_at_a_comparison_in_a_way_that_would_matter_at_other_numbers_is_refused(f):
+    with pytest.raises(CompileError, match=r"something else when traced than when called: .* bool\(x > y\)"):
+        compile(f, 3.0)
+
+
+@pytest.mark.parametrize("f", SEEN.values(), ids=SEEN)
+def test_a_function_that_treats_comparisons_as_bools_is_compiled(f):
+    assert compile(f, 3.0)(3.5) == pytest.approx(f(Value(3.5)).data)
 
 
 @pytest.mark.parametrize(
@@ -623,12 +673,14 @@ def test_a_function_that_looks_at_a_comparison_without_asking_whether_it_is_true
         (lambda x: x * (x * x).partials[0], "partials"),
         (lambda x: x * round(x), r"round\(\)"),
         (lambda x: x * float(f"{x:.1f}"), r"the number formatted as '\.1f'"),
+        (lambda x: x * float(str(x)[11:14]), "the text of a Value"),
+        (lambda x: x * float(f"{[x]}"[12:15]), "the text of a Value"),
         (lambda x: x * autograd.gradients(x * x, x) / 2.0, r"a gradient, from gradients\(…\) without create_graph=True,"),
         (lambda x: x * copy.copy(x), "the number of a copied Value"),
         (lambda x: x * copy.deepcopy([x])[0], "the number of a copied Value"),
         (lambda x: x * pickle.loads(pickle.dumps(x)), "the number of a copied Value"),
     ],
-    ids=["data", "item", "partials", "round", "format", "gradients", "copy", "deepcopy", "pickle"],
+    ids=["data", "item", "partials", "round", "format", "text", "text of a list", "gradients", "copy", "deepcopy", "pickle"],
 )
 def test_a_number_that_is_read_is_a_constant_and_a_warning(f, how):
     with pytest.warns(TracingWarning, match=f"{how} was read while the function was traced"):

@@ -451,6 +451,46 @@ def test_what_the_function_of_a_scheduler_changes_is_changed():
     check_alike(*runs, 1e-12)
 
 
+class Scheduled(Annealed):
+    """A model that reads the rate of its optimizer."""
+
+    def forward(self, x):
+        return super().forward(x) * (1.0 + self.optimizer.lr)
+
+
+SCHEDULES = {
+    "by the epoch": lambda optimizer: lr_scheduler.StepLR(optimizer, 2, 0.5),
+    "by the loss": lambda optimizer: lr_scheduler.ReduceLROnPlateau(optimizer, patience=0, threshold=10.0),
+}
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_a_model_that_reads_the_rate_of_its_optimizer_reads_the_present_one(schedule):
+    runs = []
+    for compiled in (False, True):
+        model = Scheduled()
+        model.optimizer = SGD(model.parameters(), lr=0.1)
+        options = {"scheduler": SCHEDULES[schedule](model.optimizer), "epochs": 5, "batch_size": 3, "seed": 0, "progress": False}
+        history = fit(model, *XY, loss=nn.MSELoss(), optimizer=model.optimizer, compiled=compiled, **options)
+        runs.append((model, model.optimizer, history))
+    check_alike(*runs, 1e-12)
+
+
+def test_what_a_metric_changes_is_changed():
+    runs = []
+    for compiled in (False, True):
+        model = Annealed()
+
+        def metric(outputs, targets, model=model):
+            model.mine *= 0.75
+            return model.mine
+
+        optimizer = SGD(model.parameters(), lr=0.1)
+        options = {"optimizer": optimizer, "metric": metric, "epochs": 4, "progress": False}
+        runs.append((model, optimizer, fit(model, *XY, loss=nn.MSELoss(), compiled=compiled, **options)))
+    check_alike(*runs, 1e-12)
+
+
 class Averaging(nn.Module):
     """A model that keeps a running mean while it trains, as batch norm does, and uses it afterwards."""
 

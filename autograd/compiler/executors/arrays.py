@@ -23,7 +23,7 @@ from autograd.compiler.executors.array_plan import (
     planned,
 )
 from autograd.compiler.executors.array_products import product_of
-from autograd.compiler.executors.library_functions import check_precision
+from autograd.compiler.executors.library_functions import check_precision, undifferentiated
 from autograd.compiler.instructions import REDUCTIONS
 from autograd.compiler.program import Program
 
@@ -59,15 +59,18 @@ class ArrayExecutor:
         blocks: Blocks = [None] * len(self.plan.blocks)
         with _quiet(self.library):
             blocks[CONSTANTS] = as_array(self.xp, self.plan.constants, like)[:, None]
-            vectors = [as_array(self.xp, x, like) for x in uniform if (len(x) if isinstance(x, list) else x.shape[0])]
+            vectors = [self._taken(x, like) for x in uniform if (len(x) if isinstance(x, list) else x.shape[0])]
             if vectors:
                 blocks[UNIFORM_INPUTS] = self.xp.concat(vectors, axis=0)[:, None]
             for step in self.before:
                 step(blocks, 1)
-            found = self._over_lanes(blocks, [as_array(self.xp, x, like) for x in columns], lanes)
+            found = self._over_lanes(blocks, [self._taken(x, like) for x in columns], lanes)
             for step in self.after:
                 step(blocks, 1)
             return self.uniform_outputs(blocks)[:, 0], found
+
+    def _taken(self, x: Any, like: Any) -> Any:
+        return undifferentiated(self.library, as_array(self.xp, x, like))
 
     def _over_lanes(self, blocks: Blocks, columns: Sequence[Any], lanes: int) -> Any:
         """Run the body, one block of lanes after another; return the per-lane outputs."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from autograd._typing import Any
 from autograd.compiler.executors import array_functions as functions
+from autograd.errors import CompileError
 
 # -- NumPy: `where` is slow if the condition keeps changing along the array ---------------------------
 
@@ -43,6 +45,34 @@ def check_precision(library: str) -> None:
             raise TypeError(
                 "a program computes in float64, but JAX is set to float32: write jax.config.update('jax_enable_x64', True)"
             )
+
+
+def undifferentiated(library: str, x: Any) -> Any:
+    """The array itself; CompileError where JAX differentiates by it.
+
+    JAX's derivatives would be wrong where ops are computed by cases, or by way of a maximum: that of sigmoid at 0 would be 0.5.
+    """
+    if library == "jax":
+        from jax.core import Tracer
+
+        if isinstance(x, Tracer):
+            return _identity()(x)
+    return x
+
+
+@cache
+def _identity() -> Any:
+    from jax import custom_jvp
+
+    def refuse(primals: Any, tangents: Any) -> Any:
+        raise CompileError(
+            "JAX can't differentiate a compiled program: call the program's value_and_grad, jacobian or hessian, or give JAX "
+            "its derivatives with jax.custom_jvp or jax.custom_vjp"
+        )
+
+    identity = custom_jvp(lambda x: x)
+    identity.defjvp(refuse)
+    return identity
 
 
 class AccurateJax:
