@@ -102,7 +102,7 @@ class _Respeller(TorchSamples):
         text = write()
         letters, self.letters = self.letters, None
         lists = ", ".join(letters)
-        over = f"{', '.join(letters.values())} in {lists if len(letters) == 1 else f'zip({lists})'}"
+        over = f"{', '.join(letters.values())} in {lists if len(letters) == 1 else f'zip({lists}, strict=True)'}"
         return f"for {over}: {text}" if as_loop else f"[{text} for {over}]"
 
     def spliced(self, node: ast.AST, start: int, end: int) -> str:
@@ -458,7 +458,11 @@ class _Respeller(TorchSamples):
             return self.written(parts) if name == "stack" and not self.is_beside(call) else None
         texts = [*map(self.written, parts.elts)]
         if self.is_beside(call):
-            return f"[[*{self.free[0]}] for {self.free[0]} in zip({', '.join(texts)})]" if self.is_matrix(call) else None
+            return (
+                f"[[*{self.free[0]}] for {self.free[0]} in zip({', '.join(texts)}, strict=True)]"
+                if self.is_matrix(call)
+                else None
+            )
         if any(ast.unparse(each) not in ("0", "dim=0") for each in [*call.args[1:], *call.keywords]):
             return None
         if name != "stack":

@@ -167,6 +167,14 @@ ADDED = ", and sum([…]) to add them up"
         ("def f(a):\n    return 2.0*a\nf(w)", f"a is a list: write [2.0*b for b in a]{ADDED}"),
         ("-w", "w is a list: write [-a for a in w]"),
         ("w -= x", "w is a list: write w = [a - x for a in w]"),
+        (
+            "u = [x]\nw*u",
+            "lists are combined pair by pair, and these have different lengths: w has 2 numbers, u 1",
+        ),
+        (
+            "[a*b for a, b in zip(w, [x], strict=True)]",
+            "lists are combined pair by pair, and these have different lengths",
+        ),
         ("w @ v", "w and v are lists: write dot(w, v)"),
         ("X @ w", "X and w are lists: write [dot(row, w) for row in X]"),
         ("X @ X", "X is a list: write [[dot(row, column) for column in zip(*X)] for row in X]"),

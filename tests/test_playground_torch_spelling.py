@@ -85,7 +85,7 @@ for epoch in range(60):
     loss = nn.BCELoss()(output, y)
     loss.backward()
     optimizer.step()
-right = mean([float((a > 0.5) == b) for a, b in zip(output, y)])
+right = mean([float((a > 0.5) == b) for a, b in zip(output, y, strict=True)])
 print(f"{right:.2f} {loss.item() < 0.5} {model([0., 1.])[0].item() > 0.5}")
 """
 LINE = """\
@@ -181,7 +181,7 @@ class Line(nn.Module):
         return self.w*x
 line = Line()
 x = [1.0 for _ in range(4)]
-y = sum([(a - 2*b)**2 for a, b in zip([line(a) for a in x], x)])
+y = sum([(a - 2*b)**2 for a, b in zip([line(a) for a in x], x, strict=True)])
 y.backward()
 print(line.w.grad)
 """
@@ -226,7 +226,7 @@ RESPELLED = [
         "loader = DataLoader(Data(x, x*x), shuffle=True, batch_size=2)\nfor a, b in loader: print(a - b)",
         "x = [c for c in range(4)]\n"
         "loader = [*nn.batches(x, [c*c for c in x], 2, shuffle=True)]  # shuffled once; PyTorch does it in every epoch\n"
-        "for a, b in loader: print([c - d for c, d in zip(a, b)])",
+        "for a, b in loader: print([c - d for c, d in zip(a, b, strict=True)])",
     ),
     ("from torch.autograd.functional import hessian\nh = hessian(f, x)", "h = hessian(f)(x)"),
     ("y = x**3\ngrad(y, x)", "y = x**3\ngradients(y, x, create_graph=True)"),
@@ -247,7 +247,7 @@ RESPELLED = [
         "w = torch.tensor([1.0, 2.0])\nv = 2*w\nv += w[:2]\ny = (w*w).sum() + v @ (w - x)**2",
         "w = [Value(1.0), Value(2.0)]\n"
         "v = [2*a for a in w]\n"
-        "v = [a + b for a, b in zip(v, w[:2])]\n"
+        "v = [a + b for a, b in zip(v, w[:2], strict=True)]\n"
         "y = sum([a*a for a in w]) + dot(v, [(a - x)**2 for a in w])",
     ),
     (
@@ -708,6 +708,7 @@ VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_g
             "y = w.atan2(v)",
             "TypeError: atan2: expected a real number",
         ),
+        (f"{VECTORS}x = w[:1]\ny = (v*x).sum()", 6, "y = (v*x).sum()", "lists are combined pair by pair, and these have"),
         (f"{VECTORS}u = [a for a in w]; t = -u", 5, "t = -u", "u is a list: write [-a for a in u]"),
         (
             f"{VECTORS}y = w*w\ny.backward()",
