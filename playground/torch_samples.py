@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterator
 
 from playground.syntax import names_in, place
-from playground.torch_reading import EACH, JOINED, SAME_NUMBER, WITHIN, TorchReading, first_found, remembered
+from playground.torch_reading import EACH, JOINED, OF_ROWS, SAME_NUMBER, WITHIN, TorchReading, first_found, remembered
 
 OVER_SAMPLES = {"sum", "mean", "prod", "norm", "var", "std", "max", "min", "argmax", "logsumexp", "softmax", "log_softmax"}
 RESHAPED = ("squeeze", "flatten", "Flatten", "view", "reshape")
@@ -75,9 +75,14 @@ class TorchSamples(TorchReading):
         match node:
             case ast.Name():
                 values = [(value, is_part) for x, value, is_part in self.given if self.name(x) == self.name(node)]
+                values += [(value, False) for value in self.passed.get(self.name(node), [])]
                 return _only("" if is_part else self.shape(value) for value, is_part in values)
             case ast.BinOp() | ast.Call() if factors := self.factors(node):
                 return self.shape(factors[1])
+            case ast.Call() if self.by_column(node):
+                return "row"
+            case ast.Call(keywords=given) if self.by_row(node):
+                return "column" if any(ast.unparse(each) == "keepdim=True" for each in given) else "row"
             case ast.BinOp(left=x, right=y) | ast.Compare(left=x, comparators=[y]) if self.is_list(node):
                 return _only(self.shape(part) for part in (x, y) if self.is_list(part))
             case ast.UnaryOp(operand=x):
@@ -123,16 +128,15 @@ class TorchSamples(TorchReading):
                     yield from (part for node in ast.walk(forward) if (part := self.mixes(node)))
 
     def is_of_rows(self, node: ast.AST) -> bool:
-        """True if it computes with or reshapes rows of samples, which are plain lists in Python."""
+        """True if it reduces or reshapes rows, or combines them with numbers of which it is not known whether they are a row."""
         match node:
-            case ast.BinOp(left=x, right=y) | ast.Compare(left=x, comparators=[y]) if not self.factors(node):
-                return self.is_matrix(x) or self.is_matrix(y)
-            case ast.AugAssign(target=x):
-                return self.is_matrix(x)
+            case ast.BinOp() | ast.Compare() if not self.factors(node) and self.is_matrix(node):
+                return any(self.is_list(x) and not self.shape(x) for x in self.parts(node))
             case ast.Call(func=ast.Attribute(value=x, attr=name)) if not (
-                self.by_row(node) or self.best_pair(node) or self.best(node)
+                self.by_row(node) or self.by_column(node) or self.best_pair(node) or self.best(node)
             ):
-                return (name in OVER_SAMPLES or name in RESHAPED or name == "unsqueeze") and self.is_matrix(x)
+                known = OF_ROWS if not (node.args or node.keywords) else ()
+                return name in {*OVER_SAMPLES, *RESHAPED, "unsqueeze"}.difference(known) and self.is_matrix(x)
         return False
 
     def mixes(self, node: ast.AST) -> ast.AST | None:

@@ -18,6 +18,7 @@ from playground.torch_reading import (
     FILLED,
     MODULES,
     OF_LISTS,
+    OF_ROWS,
     OTHERS,
     SAME,
     SAME_NUMBER,
@@ -70,24 +71,38 @@ class _Respeller(TorchSamples):
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self.in_place = False  # inside `with torch.no_grad()`
+        self.learns = False  # inside the value of a name that a later line makes require a gradient
         self.letters: dict[str, str] | None = None  # one for each list, inside an elementwise expression
+        self.row_letters: dict[str, str] | None = None  # and one for each list of rows
 
     def text(self) -> str:
         made = self.spliced(self.tree, 0, len(self.source))
         return made if self.source.startswith(b"\n") else made.lstrip("\n")
 
     def written(self, node: ast.AST) -> str:
-        is_each = self.is_each(node)
-        if is_each and self.letters is None:
-            return self.listed(lambda: self.answer(node) or self.written(node))
-        if not is_each and (letters := self.letters) is not None:
-            self.letters = None
-            whole = self.written(node)
-            self.letters = letters
-            return letters.setdefault(whole, self.free[len(letters)]) if self.is_list(node) else whole
+        is_each, is_each_of_rows = self.is_each(node), self.is_each_of_rows(node)
+        if self.letters is None:
+            if is_each or is_each_of_rows:
+                return self.listed(lambda: self.answer(node) or self.written(node), node)
+        elif not (is_each if self.row_letters is None else is_each_of_rows):
+            return self.lettered(node)
         rule: Callable[[Any], str | None] | None = getattr(self, f"of_{type(node).__name__}", None)
         made = rule(node) if rule else None
         return self.spliced(node, *self.span(node)) if made is None else made
+
+    def lettered(self, node: ast.AST) -> str:
+        """The letter of a list in an elementwise expression, or the whole text of a number."""
+        letters, rows, self.letters, self.row_letters = self.letters or {}, self.row_letters, None, None
+        whole = self.written(node)
+        self.letters, self.row_letters = letters, rows
+        free = iter(self.free[len(letters) + len(rows or ()) :])
+        if rows is not None and (self.is_matrix(node) or self.shape(node) == "column"):
+            whole = rows.setdefault(whole, next(free))
+        return (
+            letters.setdefault(whole, next(free))
+            if self.is_matrix(node) or (self.is_list(node) and not (rows and self.shape(node) == "column"))
+            else whole
+        )
 
     def answer(self, node: ast.AST) -> str | None:
         """float(x > y) for (x > y).double(): a comparison converted to a number."""
@@ -96,14 +111,17 @@ class _Respeller(TorchSamples):
                 return f"{ANSWERS[kind]}({self.written(asked)})"
         return None
 
-    def listed(self, write: Callable[[], str], as_loop: bool = False) -> str:
-        """An elementwise text as a comprehension over the lists in it, or as a loop."""
-        self.letters = {}
+    def listed(self, write: Callable[[], str], several: ast.AST, as_loop: bool = False) -> str:
+        """An elementwise text, which makes or changes several numbers, as a comprehension over the lists in it, or as a loop."""
+        self.letters, self.row_letters = {}, {} if self.is_matrix(several) else None
         text = write()
-        letters, self.letters = self.letters, None
-        lists = ", ".join(letters)
-        over = f"{', '.join(letters.values())} in {lists if len(letters) == 1 else f'zip({lists}, strict=True)'}"
-        return f"for {over}: {text}" if as_loop else f"[{text} for {over}]"
+        letters, rows, self.letters, self.row_letters = self.letters, self.row_letters, None, None
+        if not as_loop:
+            each = f"[{text} {_over(letters)}]"
+            return f"[{each} {_over(rows)}]" if rows else each
+        numbers = [(whole, row, letters[row]) for whole, row in (rows or {}).items()]
+        flat = {f"[{number} for {row} in {whole} for {number} in {row}]": number for whole, row, number in numbers}
+        return f"{_over(flat or letters)}: {text}"
 
     def spliced(self, node: ast.AST, start: int, end: int) -> str:
         """The source from start to end, with the node's parts rewritten."""
@@ -125,10 +143,13 @@ class _Respeller(TorchSamples):
     def number(self, node: ast.AST) -> str:
         """The number that a one-element tensor is made from; "" if the node makes none."""
         match node:
+            case ast.Call(func=function, args=[shape, filling]) if self.of_torch(function) in ("full", "full_like"):
+                is_one = self.of_torch(function) == "full_like" and not self.is_several(shape)
+                return self.written(filling) if is_one or ast.unparse(shape) in SHAPES else ""
             case ast.Call(func=function, args=[shape, *_] as shapes) if number := FILLED.get(
                 self.of_torch(function).removesuffix("_like")
             ):
-                like = self.of_torch(function).endswith("_like") and not self.is_list(shape)
+                like = self.of_torch(function).endswith("_like") and not self.is_several(shape)
                 shapes = shape.elts if isinstance(shape, ast.Tuple) and shape.elts else shapes
                 return number if like or {*map(ast.unparse, shapes)} <= SHAPES else ""
             case ast.Call(func=function, args=[inner, *_]) if self.of_torch(function) in TENSORS:
@@ -147,20 +168,25 @@ class _Respeller(TorchSamples):
     def several(self, call: ast.Call) -> str | None:
         """A list for a tensor of several numbers; a list of lists for one of several rows."""
         if numbers := self.numbers(call):
-            name = self.of_torch(call.func)
-            return f"[{', '.join(self.value(name, self.written(x), call) for x in numbers)}]"
+            return f"[{', '.join(self.value(self.written(x), call) for x in numbers)}]"
         if self.is_matrix(call) and (rows := self.rows(call)):
-            return self.written(rows)
-        if (copied := self.copied(call)) and (self.is_list(call) or self.is_matrix(call)):
+            if not (self.learns or any(map(self.asks, ast.walk(call)))):
+                return self.written(rows)
+            texts = [", ".join(self.value(self.written(x), call) for x in getattr(row, "elts", [])) for row in rows.elts]
+            return f"[{', '.join(f'[{row}]' for row in texts)}]"
+        if (copied := self.copied(call)) and self.is_several(call):
             return self.copy(call, *copied)
-        if (filled := self.filled(call)) and (self.is_list(call) or self.is_matrix(call)):
+        if (filled := self.filled(call)) and self.is_several(call):
             first, *others = filled.sizes
-            each = FILLED[filled.name]
-            if not self.networks or filled.is_asked:
-                each = f"Value({each}{'' if filled.is_asked else self.frozen})"
+            each = self.written(filled.number) if filled.number else FILLED[filled.name]
+            is_asked = filled.is_asked or self.learns
+            if not self.networks or is_asked:
+                each = f"Value({each}{'' if is_asked else self.frozen})"
+            one = self.free[0]
             if self.is_matrix(call):
-                each = f"[{each} for _ in range({self.written(others[0])})]"
-            return f"[{each} for _ in {self.written(first) if filled.is_like else f'range({self.written(first)})'}]"
+                each = f"[{each} for _ in {one if filled.is_like else f'range({self.written(others[0])})'}]"
+            over = f"{one if self.is_matrix(first) else '_'} in {self.written(first)}"
+            return f"[{each} for {over if filled.is_like else f'_ in range({self.written(first)})'}]"
         name = self.of_torch(call.func)
         return self.spaced(name, call) if name in ("arange", "linspace", "randint") else None
 
@@ -168,8 +194,12 @@ class _Respeller(TorchSamples):
         """The elements of a list as Values, or unchanged as far as they are data."""
         one, text = self.free[0], self.written(copied)
         if self.is_matrix(call):
-            return text
-        each = self.value(self.of_torch(call.func), f"{one}{'[0]' * isinstance(element, ast.List)}", call)
+            return (
+                f"[[Value({self.free[1]}) for {self.free[1]} in {one}] for {one} in {text}]"
+                if any(map(self.asks, ast.walk(call)))
+                else text
+            )
+        each = self.value(f"{one}{'[0]' * isinstance(element, ast.List)}", call)
         is_class = self.has_classes and isinstance(element, ast.Constant) and isinstance(element.value, int)
         return text if each == one or is_class else f"[{each} for {one} in {text}]"
 
@@ -177,7 +207,7 @@ class _Respeller(TorchSamples):
         """Evenly spaced numbers, or random integers."""
         steps = {keyword.arg: keyword.value for keyword in call.keywords}.get("steps")
         given, one = list(map(self.written, [*call.args, *([steps] if steps else [])])), self.free[0]
-        asked = any(map(self.asks, call.keywords)) or (self.asking and not self.frozen)  # here or in a later line
+        asked = self.learns or any(map(self.asks, call.keywords))
         start, end = ("Value(", ")") if asked else ("", "")
         match name, given, call.args:
             case "linspace", [low, high, count], _:
@@ -188,9 +218,9 @@ class _Respeller(TorchSamples):
                 return f"[random.randrange({', '.join(limits)}) for {one} in range({self.written(size)})]"
         return None
 
-    def value(self, name: str, number: str, call: ast.Call) -> str:
+    def value(self, number: str, call: ast.Call) -> str:
         """An element of a tensor as a Value, or unchanged if it is a class."""
-        asked = name == "Parameter" or any(map(self.asks, call.keywords))
+        asked = self.learns or any(map(self.asks, ast.walk(call)))
         if not asked and (self.networks or (self.has_classes and number.isdigit())):
             return number
         return f"Value({number}{'.0' if asked and number.isdigit() else ''}{'' if asked else self.frozen})"
@@ -205,12 +235,14 @@ class _Respeller(TorchSamples):
         return None if node.id in MODULES else self.here(node)
 
     def of_Attribute(self, node: ast.Attribute) -> str | None:
-        if node.attr == "data" and (_is_taken_out(node.value) or self.is_matrix(node.value) or self.is_plain(node.value)):
+        if node.attr == "data" and (_is_taken_out(node.value) or self.is_plain(node.value)):
             return self.written(node.value)
         if rows := self.best_pair(node.value):
             return self.places(rows) if node.attr == "indices" else self.each_row("max", rows)
         if node.attr == "dataset" and self.loaded(node.value):
             return f"[{self.free[0]} for {self.free[1]} in {self.written(node.value)} for {self.free[0]} in zip(*{self.free[1]})]"
+        if node.attr == "T" and self.is_matrix(node.value):
+            return self.transposed(node.value)
         if node.attr == "shape" and (sizes := self.sizes(node.value)):
             return f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
         return self.here(node)
@@ -247,8 +279,7 @@ class _Respeller(TorchSamples):
         """True for a tensor of one number, which is not indexed here."""
         match node:
             case ast.Name() if value := self.only.get(self.name(node)):
-                is_several = self.is_list(value) or self.is_matrix(value)
-                return not is_several and (bool(self.number(value)) or self.is_one(value))
+                return not self.is_several(value) and (bool(self.number(value)) or self.is_one(value))
             case ast.Attribute(value=x, attr="grad" | "data") | ast.Call(func=ast.Attribute(value=x, attr="detach" | "clone")):
                 return self.is_one(x)
             case ast.Subscript(value=ast.Call(func=ast.Attribute(value=x, attr="parameters"))):
@@ -260,7 +291,7 @@ class _Respeller(TorchSamples):
 
     def sizes(self, several: ast.expr) -> list[str]:
         """How many numbers a tensor has along each dimension; empty if that isn't known."""
-        count = f"len({self.written(several)})" if self.is_list(several) or self.is_matrix(several) else ""
+        count = f"len({self.written(several)})" if self.is_several(several) else ""
         if self.is_matrix(several):
             return [count, f"len({self.operand(several)}[0])"]
         return {"row": [count], "column": [count, "1"]}.get(self.shape(several), []) if count else []
@@ -280,7 +311,7 @@ class _Respeller(TorchSamples):
             inside.read(text, self.scopes[id(around)])
         except (SyntaxError, ValueError):
             return text
-        inside.letters = None
+        inside.letters = inside.row_letters = None
         return inside.text()
 
     def of_keyword(self, node: ast.keyword) -> str | None:
@@ -297,7 +328,7 @@ class _Respeller(TorchSamples):
         """A step that PyTorch applies to a parameter in place."""
         stepped = any(isinstance(part, ast.Attribute) and part.attr == "grad" for part in ast.walk(node.value))
         is_leaf, (start, end) = ast.unparse(node.target) in self.learned, (self.span(node.target)[1], self.span(node)[1])
-        symbol, are_several = SYMBOLS.get(type(node.op).__name__), self.is_list(node.target)
+        symbol, are_several = SYMBOLS.get(type(node.op).__name__), self.is_several(node.target)
 
         def changed() -> str:
             return f"{self.written(node.target)}{symbol}{self.operand(node.value)}"
@@ -307,12 +338,12 @@ class _Respeller(TorchSamples):
             return f"{target}.data{self.spliced(node, start, end)}" if stepped else f"{target}.data = ({changed()}).data"
 
         if symbol and are_several and isinstance(node.target, ast.Attribute) and node.target.attr == "data":
-            return self.listed(lambda: f"{self.written(node.target)}{self.spliced(node, start, end)}", as_loop=True)
+            return self.listed(lambda: f"{self.written(node.target)}{self.spliced(node, start, end)}", node.target, as_loop=True)
         if symbol and self.in_place and (stepped or is_leaf) and isinstance(node.target, ast.Name):
-            return self.listed(step, as_loop=True) if are_several else step()
+            return self.listed(step, node.target, as_loop=True) if are_several else step()
         target = self.written(node.target)  # a list, which Python would extend
         others = "[:]" if self.has_others(node.target) else ""
-        return f"{target}{others} = {self.listed(changed)}" if symbol and are_several else None
+        return f"{target}{others} = {self.listed(changed, node.target)}" if symbol and are_several else None
 
     def has_others(self, node: ast.AST) -> bool:
         """True if the list may have another name, because it was assigned to one or passed to a function."""
@@ -320,34 +351,56 @@ class _Respeller(TorchSamples):
         name = ast.unparse(node)
         return any(other and name in (x, other) for x, other in pairs) or name not in dict(pairs)
 
+    def of_List(self, node: ast.List) -> str | None:
+        return f"[{', '.join(map(self.unpacked, node.elts))}]" if node in self.leaves else None
+
+    def unpacked(self, x: ast.expr) -> str:
+        """A number, or several as elements of a list around them."""
+        if self.is_matrix(x):
+            return f"*{self.flat(x)}"
+        return f"{'*' * self.is_list(x)}{self.written(x)}"
+
     def of_BinOp(self, node: ast.BinOp) -> str | None:
         return self.product(node)
 
     def product(self, node: ast.AST) -> str | None:
-        """The dot product of a list, or of each row, with a list."""
+        """The dot product of a list, or of each row, with a list, or with each column."""
         match self.factors(node):
             case (x, y) if self.is_each(node):
                 return f"{self.operand(x)}*{self.operand(y)}"
             case (x, y) if self.is_list(x) and self.is_list(y):
                 return self.called("dot", [x, y])
-            case (x, y) if self.is_matrix(x) and self.is_list(y):
-                return f"[dot({self.free[0]}, {self.written(y)}) for {self.free[0]} in {self.written(x)}]"
+            case (x, y) if self.is_several(x) and self.is_several(y):
+                row, column = self.free[0] if self.is_matrix(x) else self.written(x), self.written(y)
+                product = f"{self.ours('dot')}({row}, {self.free[1] if self.is_matrix(y) else column})"
+                if self.is_matrix(y):
+                    product = f"[{product} for {self.free[1]} in zip(*{column})]"
+                return f"[{product} for {row} in {self.written(x)}]" if self.is_matrix(x) else product
         return None
+
+    def transposed(self, rows: ast.expr) -> str:
+        """The columns of rows, as rows."""
+        return f"[[*{self.free[0]}] for {self.free[0]} in zip(*{self.written(rows)})]"
+
+    def flat(self, rows: ast.expr) -> str:
+        """The numbers of all rows, as one list."""
+        row, number, *_ = self.free
+        return f"[{number} for {row} in {self.written(rows)} for {number} in {row}]"
 
     def of_Assign(self, node: ast.Assign) -> str | None:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)]) if name in self.asking:
-                before, self.frozen = self.frozen, ""
+                self.learns = True
                 made = self.spliced(node, *self.span(node))
-                self.frozen = before
+                self.learns = False
                 return made
-            case ast.Assign(targets=[ast.Attribute(value=x, attr="requires_grad")], value=asked) if self.is_list(x):
+            case ast.Assign(targets=[ast.Attribute(value=x, attr="requires_grad")], value=asked) if self.is_several(x):
                 return self.asked(x, asked)
             case ast.Assign(value=ast.Call() as call) if self.loaded(call) and "shuffle=True" in ast.unparse(call):
                 is_last = not self.source[self.span(node)[1] : self.next_line(self.span(node)[1])].strip()
                 return self.spliced(node, *self.span(node)) + SHUFFLED * is_last
-            case ast.Assign(targets=[ast.Attribute(attr="data") as data], value=value) if self.is_list(data):
-                return self.listed(lambda: f"{self.written(data)} = {self.written(value)}", as_loop=True)
+            case ast.Assign(targets=[ast.Attribute(attr="data") as data], value=value) if self.is_several(data):
+                return self.listed(lambda: f"{self.written(data)} = {self.written(value)}", data, as_loop=True)
             case ast.Assign(targets=[ast.Attribute(attr="grad") as gradient], value=ast.Constant(value=None)):
                 return self.cleared(gradient)
         return None
@@ -375,20 +428,20 @@ class _Respeller(TorchSamples):
             symbol = IN_PLACE[call.func.attr]  # type: ignore[attr-defined]
             return f"{self.written(x)}{data} {symbol}= {''.join([*factors, *by])}"
 
-        return self.listed(step, as_loop=True) if self.is_list(x) else step()
+        return self.listed(step, x, as_loop=True) if self.is_several(x) else step()
 
     def asked(self, owner: ast.expr, *given: ast.expr) -> str:
         """The line that sets requires_grad for a number or a list."""
         answer = self.written(given[0]) if given else "True"
-        if self.is_list(owner):
-            return self.listed(lambda: f"{self.written(owner)}.requires_grad = {answer}", as_loop=True)
+        if self.is_several(owner):
+            return self.listed(lambda: f"{self.written(owner)}.requires_grad = {answer}", owner, as_loop=True)
         return f"{self.operand(owner)}.requires_grad = {answer}"
 
     def cleared(self, gradient: ast.Attribute) -> str:
         """The line that sets x.grad or x.grad.data to 0."""
         owner = gradient.value if gradient.attr == "grad" else getattr(gradient.value, "value", gradient)
-        if self.is_list(owner):
-            return self.listed(lambda: f"{self.written(owner)}.grad = 0", as_loop=True)
+        if self.is_several(owner):
+            return self.listed(lambda: f"{self.written(owner)}.grad = 0", owner, as_loop=True)
         return f"{self.written(gradient)} = 0"
 
     def of_Call(self, call: ast.Call) -> str | None:
@@ -401,6 +454,8 @@ class _Respeller(TorchSamples):
             return f"({self.each_row('max', rows)}, {self.places(rows)})"
         if row := self.by_row(call):
             return self.each_row(*row)
+        if column := self.by_column(call):
+            return self.each_column(*column)
         if tensors := self.loaded(call):
             return self.batched(call, tensors)
         if (
@@ -429,6 +484,18 @@ class _Respeller(TorchSamples):
         """A function of lists, called on each row."""
         return f"[{self.ours(name)}({self.free[0]}) for {self.free[0]} in {self.written(rows)}]"
 
+    def each_column(self, name: str, rows: ast.expr) -> str:
+        """A function of lists, called on each column."""
+        column = self.free[0]
+        called = f"{self.ours(name)}({column})"
+        if name in ("var", "std"):
+            called = f"{self.ours('var')}({column}, correction=1)"
+        return (
+            f"[{self.ours('sqrt')}({called}) for {column} in zip(*{self.written(rows)})]"
+            if name == "std"
+            else f"[{called} for {column} in zip(*{self.written(rows)})]"
+        )
+
     def places(self, rows: ast.expr) -> str:
         """The place of the maximum of each row."""
         one = self.free[0]
@@ -441,7 +508,8 @@ class _Respeller(TorchSamples):
         def compared() -> str:
             return f"abs({self.operand(x)} - {self.operand(y)}) <= {distance} + {share}*abs({self.written(y)})"
 
-        return f"all({self.listed(compared)})" if self.is_list(x) or self.is_list(y) else f"({compared()})"
+        several = x if self.is_several(x) else y
+        return f"all({self.listed(compared, several)})" if self.is_list(several) else f"({compared()})"
 
     def gradients(self, call: ast.Call, y: ast.expr, x: ast.expr, weights: ast.expr | None) -> str:
         """The call that differentiates y, or a list weighted."""
@@ -466,7 +534,7 @@ class _Respeller(TorchSamples):
         if any(ast.unparse(each) not in ("0", "dim=0") for each in [*call.args[1:], *call.keywords]):
             return None
         if name != "stack":
-            are_several = [self.is_list(part) or self.is_matrix(part) for part in parts.elts]
+            are_several = [*map(self.is_several, parts.elts)]
             texts = [f"{'*' * several}{text}" for several, text in zip(are_several, texts, strict=True)]
         return f"[{', '.join(texts)}]"
 
@@ -494,7 +562,7 @@ class _Respeller(TorchSamples):
         if made := self.several(call):
             return made
         if number := self.number(call):
-            return self.value(name, number, call)
+            return self.value(number, call)
         match name, call.args:
             case "Linear", _ if len(sizes := sizes_of(call)) == len(call.args) + len(_told(call.keywords)) == 2:
                 return self.called("nn.Layer", sizes, (), '"linear"')
@@ -529,7 +597,7 @@ class _Respeller(TorchSamples):
             return self.called(self.called(loss, [], call.keywords), call.args)
         ours = here(self.path(call.func)) or ""
         if ours.startswith(("nn.optim.", "nn.utils.")) and call.args and isinstance(call.args[0], ast.List):
-            params = [f"{'*' * self.is_list(x)}{self.written(x)}" for x in call.args[0].elts]
+            params = map(self.unpacked, call.args[0].elts)
             return self.called(ours, [], call.keywords, f"[{', '.join(params)}]", *map(self.written, call.args[1:]))
         return self.called(ours, call.args, call.keywords) if ours else None
 
@@ -552,6 +620,8 @@ class _Respeller(TorchSamples):
                 return self.written(owner)
             case "numpy" | "tolist", []:
                 return f"{self.operand(owner)}.data"
+            case "t", [] if self.is_matrix(owner):
+                return self.transposed(owner)
             case "requires_grad_", _ if made := self.leaf(owner, call):
                 return made
             case "backward", seeds if self.is_list(owner) and (weights := [*seeds, *(each.value for each in call.keywords)]):
@@ -560,8 +630,10 @@ class _Respeller(TorchSamples):
                 seeds = [*seeds, *(each.value for each in call.keywords if each.arg == "gradient")]
                 others = [each for each in call.keywords if each.arg != "gradient"]
                 return self.called(f"{self.operand(owner)}.backward", [], others, *map(self.seed, seeds))
-            case "numel", [] if (several := self.is_list(owner)) or ast.unparse(owner) in self.over_parameters:
-                return f"len({self.written(owner)})" if several else "1"
+            case "numel" | "nelement", [] if sizes := self.sizes(owner):
+                return f"({'*'.join(sizes)})"
+            case "numel" | "nelement", [] if ast.unparse(owner) in self.over_parameters:
+                return "1"
             case "size", []:
                 return f"({', '.join(sizes)},)" if (sizes := self.sizes(owner)) else None
             case "size", [place]:
@@ -583,9 +655,11 @@ class _Respeller(TorchSamples):
 
     def of_list(self, name: str, several: ast.expr, given: Sequence[ast.expr], named: Sequence[ast.keyword]) -> str | None:
         """A function of one list, of which a dimension says nothing; norm is told which one it is, and var what to divide by."""
+        told = {*map(ast.unparse, [*given, *named])}
+        if self.is_matrix(several) and name in OF_ROWS and not told:
+            return f"{self.ours(name)}({self.flat(several)})"
         if not self.is_list(several):
             return None
-        told = {*map(ast.unparse, [*given, *named])}
         match name:
             case "max" | "min" if not told:
                 return self.called(name, [several])
@@ -595,7 +669,7 @@ class _Respeller(TorchSamples):
                 variance = self.called("var", [several], (), *([] if told & OF_ALL else ["correction=1"]))
                 return f"{self.ours('sqrt')}({variance})" if name == "std" else variance
             case "norm" if told & {"1", "p=1", "ord=1"}:
-                return f"{self.ours('sum')}({self.listed(lambda: self.called('abs', [several]))})"
+                return f"{self.ours('sum')}({self.listed(lambda: self.called('abs', [several]), several)})"
             case "norm" if {each for each in told if not each.startswith("dim")} - EUCLIDEAN:
                 return None
         return self.called(name, [several]) if name in OF_LISTS else None
@@ -613,8 +687,8 @@ class _Respeller(TorchSamples):
         """The Value of a number, of several, or of a copy, that is made to require a gradient."""
         if self.number(made):
             return f"Value({self.number(made)})"
-        if self.filled(call):
-            return self.several(call)
+        if made_several := self.several(call):
+            return made_several
         copied = made
         while inner := _of_method("detach", copied) or _of_method("clone", copied):
             copied = inner
@@ -700,6 +774,12 @@ def place_before(text: str, ours: str, line: int, column: int) -> tuple[int, int
 def _statements(text: str) -> list[ast.stmt]:
     tree = parsed(text)
     return [node for node in ast.walk(tree) if isinstance(node, ast.stmt) and not _is_dropped(node)] if tree else []
+
+
+def _over(letters: Mapping[str, str]) -> str:
+    """The clause of a comprehension or loop that goes through several lists together."""
+    lists = ", ".join(letters)
+    return f"for {', '.join(letters.values())} in {lists if len(letters) == 1 else f'zip({lists}, strict=True)'}"
 
 
 def _parts(node: ast.AST) -> Iterator[ast.AST]:
