@@ -47,6 +47,7 @@ DIFFERENTIATED = ("outputs", "inputs", "grad_outputs")  # parameters of torch.au
 JOINED = ("cat", "concat", "stack")
 OF_COLUMNS = {"sum", "mean", "prod", "norm", "logsumexp", "var", "std"}
 OF_ROWS = {"sum", "mean", "prod", "norm", "max", "min"}  # take all numbers of all rows
+EUCLIDEAN = {"2", "p=2", "ord=2", "p='fro'", "keepdim=True", "keepdims=True", "keepdim=False"}  # what a length is told
 SHARES = ("softmax", "log_softmax")  # those that return a list
 WITHIN = {"1", "-1"}  # dimensions within a sample
 SAME_NUMBER = {
@@ -639,9 +640,11 @@ class TorchReading:
                 pass
             case _:
                 return None
-        dimensions = [*(given if name != "norm" else []), *(each.value for each in named if each.arg == "dim")]
-        is_along = {*map(ast.unparse, dimensions[:1])} & {*along}
-        return (name, x) if name in names and is_along and self.is_matrix(x) else None
+        first, others = (given[:1], given[1:]) if name != "norm" else ([], given)
+        dimensions = [*first, *(each.value for each in named if each.arg == "dim")]
+        told = {*map(ast.unparse, [*others, *(each for each in named if each.arg != "dim")])}
+        is_along = {*map(ast.unparse, dimensions)} <= {*along} and len(dimensions) == 1
+        return (name, x) if name in names and is_along and told <= EUCLIDEAN and self.is_matrix(x) else None
 
     def by_column(self, node: ast.AST) -> tuple[str, ast.expr] | None:
         """The function of several numbers that a call applies to each column, and the rows: X.sum(dim=0)."""

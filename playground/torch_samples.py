@@ -12,6 +12,7 @@ OVER_SAMPLES = {"sum", "mean", "prod", "norm", "var", "std", "max", "min", "argm
 RESHAPED = ("squeeze", "flatten", "Flatten", "view", "reshape")
 PAIRED = "these are a column and a row, which PyTorch does not combine pair by pair; write .unsqueeze(1) after the row"
 TOGETHER = "it computes all samples at once; here they are computed one at a time"
+OF_LISTS_OF_LISTS = "a tensor of several rows is a list of lists here: write it as [… for row in X]"
 
 
 def paired(text: str) -> tuple[str, int, int, int] | None:
@@ -24,8 +25,9 @@ def paired(text: str) -> tuple[str, int, int, int] | None:
 
 
 def mixed(text: str) -> tuple[str, int, int, int] | None:
-    """The first place where a network called on several samples mixes them, which keeps the program from being rewritten."""
-    return _first(text, TorchSamples.mixing, TOGETHER)
+    """The first place where a network called on several samples mixes them, or where rows are used as they cannot be here; either
+    keeps the program from being rewritten."""
+    return _first(text, TorchSamples.mixing, TOGETHER) or _first(text, TorchSamples.using_rows, OF_LISTS_OF_LISTS)
 
 
 def _first(text: str, found: Callable[[TorchSamples], Iterator[ast.AST]], told: str) -> tuple[str, int, int, int] | None:
@@ -82,7 +84,7 @@ class TorchSamples(TorchReading):
             case ast.Call() if self.by_column(node):
                 return "row"
             case ast.Call(keywords=given) if self.by_row(node):
-                return "column" if any(ast.unparse(each) == "keepdim=True" for each in given) else "row"
+                return "column" if {"keepdim=True", "keepdims=True"} & {*map(ast.unparse, given)} else "row"
             case ast.BinOp(left=x, right=y) | ast.Compare(left=x, comparators=[y]) if self.is_list(node):
                 return _only(self.shape(part) for part in (x, y) if self.is_list(part))
             case ast.UnaryOp(operand=x):
@@ -116,7 +118,6 @@ class TorchSamples(TorchReading):
 
     def mixing(self) -> Iterator[ast.AST]:
         """Nodes where a network that is called on several samples computes with more than one at once."""
-        yield from filter(self.is_of_rows, self.nodes)
         batches: set[str] = set()
         for node in self.nodes:
             match node:
@@ -126,6 +127,10 @@ class TorchSamples(TorchReading):
             for forward in ast.walk(self.made.get(name, ast.Pass())):
                 if isinstance(forward, ast.FunctionDef) and forward.name == "forward":
                     yield from (part for node in ast.walk(forward) if (part := self.mixes(node)))
+
+    def using_rows(self) -> Iterator[ast.AST]:
+        """Nodes that use rows as lists of lists cannot be used."""
+        return filter(self.is_of_rows, self.nodes)
 
     def is_of_rows(self, node: ast.AST) -> bool:
         """True if it reduces or reshapes rows, or combines them with numbers of which it is not known whether they are a row."""

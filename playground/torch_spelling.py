@@ -15,6 +15,7 @@ from playground.plain import recorded
 from playground.syntax import ATOMS, UNREADABLE, parsed, place
 from playground.torch_reading import (
     DIFFERENTIATED,
+    EUCLIDEAN,
     FILLED,
     MODULES,
     OF_LISTS,
@@ -38,7 +39,6 @@ DERIVATIVES = {"grad", "jacobian", "hessian"}
 NUMBER_OF = {"abs", "clone", "mean", "norm", "sum"}  # methods that return a plain number when called on one
 LEFT_OUT = {"inplace", "set_to_none", "dtype", "device", "retain_graph", "allow_unused"}  # keywords
 IN_PLACE = {"add_": "+", "sub_": "-", "mul_": "*", "div_": "/", "fill_": "", "zero_": ""}
-EUCLIDEAN = {"2", "p=2", "ord=2", "p='fro'", "keepdim=True"}  # what norm is told when it is the length
 OF_ALL = {"unbiased=False", "correction=0"}  # what var is told when it divides by the count
 SHUFFLED = "  # shuffled once; PyTorch does it in every epoch"
 UNASKED = (
@@ -96,13 +96,10 @@ class _Respeller(TorchSamples):
         whole = self.written(node)
         self.letters, self.row_letters = letters, rows
         free = iter(self.free[len(letters) + len(rows or ()) :])
-        if rows is not None and (self.is_matrix(node) or self.shape(node) == "column"):
+        is_column = rows is not None and self.shape(node) == "column"
+        if rows is not None and (is_column or self.is_matrix(node)):
             whole = rows.setdefault(whole, next(free))
-        return (
-            letters.setdefault(whole, next(free))
-            if self.is_matrix(node) or (self.is_list(node) and not (rows and self.shape(node) == "column"))
-            else whole
-        )
+        return whole if is_column or not self.is_several(node) else letters.setdefault(whole, next(free))
 
     def answer(self, node: ast.AST) -> str | None:
         """float(x > y) for (x > y).double(): a comparison converted to a number."""
@@ -119,6 +116,8 @@ class _Respeller(TorchSamples):
         if not as_loop:
             each = f"[{text} {_over(letters)}]"
             return f"[{each} {_over(rows)}]" if rows else each
+        if rows and {*letters} != {*rows.values()}:
+            raise ValueError("a list is combined with each row, in a loop through all numbers")
         numbers = [(whole, row, letters[row]) for whole, row in (rows or {}).items()]
         flat = {f"[{number} for {row} in {whole} for {number} in {row}]": number for whole, row, number in numbers}
         return f"{_over(flat or letters)}: {text}"
@@ -194,11 +193,9 @@ class _Respeller(TorchSamples):
         """The elements of a list as Values, or unchanged as far as they are data."""
         one, text = self.free[0], self.written(copied)
         if self.is_matrix(call):
-            return (
-                f"[[Value({self.free[1]}) for {self.free[1]} in {one}] for {one} in {text}]"
-                if any(map(self.asks, ast.walk(call)))
-                else text
-            )
+            number = self.free[1]
+            made = self.value(number, call) if any(map(self.asks, ast.walk(call))) else number
+            return text if made == number else f"[[{made} for {number} in {one}] for {one} in {text}]"
         each = self.value(f"{one}{'[0]' * isinstance(element, ast.List)}", call)
         is_class = self.has_classes and isinstance(element, ast.Constant) and isinstance(element.value, int)
         return text if each == one or is_class else f"[{each} for {one} in {text}]"
@@ -486,15 +483,10 @@ class _Respeller(TorchSamples):
 
     def each_column(self, name: str, rows: ast.expr) -> str:
         """A function of lists, called on each column."""
-        column = self.free[0]
-        called = f"{self.ours(name)}({column})"
-        if name in ("var", "std"):
-            called = f"{self.ours('var')}({column}, correction=1)"
-        return (
-            f"[{self.ours('sqrt')}({called}) for {column} in zip(*{self.written(rows)})]"
-            if name == "std"
-            else f"[{called} for {column} in zip(*{self.written(rows)})]"
-        )
+        column, correction = self.free[0], ", correction=1" * (name in ("var", "std"))
+        called = f"{self.ours('var' if name == 'std' else name)}({column}{correction})"
+        each = f"{self.ours('sqrt')}({called})" if name == "std" else called
+        return f"[{each} for {column} in zip(*{self.written(rows)})]"
 
     def places(self, rows: ast.expr) -> str:
         """The place of the maximum of each row."""

@@ -720,7 +720,7 @@ def test_a_network_that_computes_with_all_its_samples_at_once_is_not_called_on_o
     assert bool(slip["fix"]) != bool(mixes)
 
 
-SAMPLES = "it computes all samples at once"
+ROWS = "a tensor of several rows is a list of lists here: write it as [… for row in X]"
 NO_GRAD = "the result, made by detach() or inside no_grad(), has no graph"
 VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_grad=True)\n"
 
@@ -728,13 +728,15 @@ VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_g
 @pytest.mark.parametrize(
     ("text", "line", "what", "reason"),
     [
-        ("X = torch.tensor([[1.0, 2.0], [3.0, 4.0]])\ny = X/torch.cat([X[0]])", 4, "X/torch.cat([X[0]])", SAMPLES),
-        ("X = torch.tensor([[1.0, 2.0]])\nprint(X.argmax(dim=0))", 4, "X.argmax(dim=0)", SAMPLES),
-        ("X = torch.zeros(2, 2)\nX.argmax()", 4, "X.argmax()", SAMPLES),
-        ("x = torch.arange(6.0).view(2, 3)\nprint(x.var())", 4, "x.var()", SAMPLES),
+        ("X = torch.tensor([[1.0, 2.0], [3.0, 4.0]])\ny = X/torch.cat([X[0]])", 4, "X/torch.cat([X[0]])", ROWS),
+        ("X = torch.tensor([[1.0, 2.0]])\nprint(X.argmax(dim=0))", 4, "X.argmax(dim=0)", ROWS),
+        ("X = torch.zeros(2, 2)\nX.argmax()", 4, "X.argmax()", ROWS),
+        ("x = torch.arange(6.0).view(2, 3)\nprint(x.var())", 4, "x.var()", ROWS),
         (f"{VECTORS}print(torch.cat([v, w], dim=-1))", 5, "print(torch.cat([v, w], dim=-1))", "torch.cat is [*xs, *ys] here"),
-        ("X = torch.zeros(4, 2)\nprint(X.max(dim=0))", 4, "X.max(dim=0)", SAMPLES),
-        ("X = torch.tensor([[1.0, 2.0]])\nprint(X.view(-1))", 4, "X.view(-1)", SAMPLES),
+        ("X = torch.zeros(4, 2)\nprint(X.norm(1, dim=1))", 4, "X.norm(1, dim=1)", ROWS),
+        ("X = torch.zeros(4, 2)\nprint(X.std(0, unbiased=False))", 4, "X.std(0, unbiased=False)", ROWS),
+        ("X = torch.zeros(4, 2)\nprint(X.max(dim=0))", 4, "X.max(dim=0)", ROWS),
+        ("X = torch.tensor([[1.0, 2.0]])\nprint(X.view(-1))", 4, "X.view(-1)", ROWS),
         (
             f"{VECTORS}if True:\n  y = w.atan2(v)\ny.sum()",
             6,
