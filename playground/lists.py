@@ -63,6 +63,9 @@ def instead(error: BaseException, text: str, names: Mapping[str, Any]) -> str:
     'w is a list: write [a**2 for a in w], and sum([…]) to add them up'
     """
     if isinstance(error, AttributeError) and isinstance(error.obj, (list, tuple)):
+        if error.name in ("T", "t", "transpose") and isinstance(next(iter(error.obj), None), (list, tuple)):
+            owner = text.removesuffix(f".{error.name}")
+            return f"{_are([owner])}: write [*zip(*{owner})] for its columns"
         return _of_method(str(error.name), text.removesuffix(f".{error.name}"))
     if type(error) is ValueError and UNEQUAL.match(str(error)):
         return PAIRED

@@ -385,6 +385,8 @@ class TorchReading:
                 return self.name(node) in self.lists
             case ast.Subscript(value=x, slice=ast.Slice()):
                 return self.is_list(x)
+            case ast.Subscript(value=x, slice=place) if self.is_list(place):
+                return self.is_list(x)
             case ast.Subscript(value=x, slice=ast.Tuple(elts=[ast.Slice(lower=None, upper=None, step=None), place])):
                 return self.is_matrix(x) and not isinstance(place, ast.Slice)
             case ast.Subscript(value=x, slice=place):
@@ -407,6 +409,8 @@ class TorchReading:
                 if ast.unparse(function).startswith("self."):
                     return True
                 return network.one_out if self.is_batch(x, network) else self.is_list(x) and not network.one_out
+            case ast.Call(func=function, args=[_]) if self.is_layer(function):
+                return True
             case ast.BinOp() | ast.Call() if factors := self.factors(node):
                 return self.is_each(node) or {*map(self.is_matrix, factors)} == {*map(self.is_list, factors)} == {True, False}
             case ast.Call(func=ast.Name(id=name)) if name in self.functions and not self.is_each(node):
@@ -524,7 +528,9 @@ class TorchReading:
             if isinstance(node, ast.ClassDef) and "torch.nn.Module" in map(self.path, node.bases)
         }
         found = {}
-        assigned = [(node.targets[0], node.value) for node in self.nodes if isinstance(node, ast.Assign)]
+        lines = [(node.targets[0], node.value) for node in self.nodes if isinstance(node, ast.Assign)]
+        tuples = [(x.elts, y.elts) for x, y in lines if isinstance(x, ast.Tuple) and isinstance(y, ast.Tuple)]
+        assigned = [*lines, *(pair for targets, values in tuples for pair in zip(targets, values, strict=False))]
         for target, call in [(target, value) for target, value in assigned if isinstance(value, ast.Call)]:
             made: ast.AST = classes.get(ast.unparse(call.func), call)
             if made is call and self.path(call.func) not in ("torch.nn.Linear", "torch.nn.Sequential"):
@@ -537,6 +543,27 @@ class TorchReading:
             if sizes or isinstance(made, ast.ClassDef):
                 found[ast.unparse(target)] = TorchNetwork(one_in, one_out, bool(sizes))
         return found
+
+    def is_layer(self, node: ast.AST) -> bool:
+        """True for an element of a ModuleList."""
+        match node:
+            case ast.Subscript(value=layers):
+                return self.is_layer_list(layers)
+            case ast.Name():
+                through = [value for x, value, is_part in self.given if is_part and self.name(x) == self.name(node)]
+                return any(map(self.is_layer_list, through))
+        return False
+
+    def is_layer_list(self, node: ast.AST) -> bool:
+        """True for a ModuleList, or a part of one."""
+        node = node.value if isinstance(node, ast.Subscript) else node
+        lines = [line for line in self.nodes if isinstance(line, ast.Assign) and isinstance(line.value, ast.Call)]
+        made = [line.value for line in lines if ast.unparse(node) in map(ast.unparse, line.targets)]
+        return any(self.path(call.func) == "torch.nn.ModuleList" for call in made)  # type: ignore[attr-defined]
+
+    def is_mask(self, node: ast.AST) -> bool:
+        """True for several answers, such as x > 0."""
+        return self.is_list(node) and isinstance(self.meant(node), ast.Compare)
 
     def size(self, node: ast.expr, passed: Mapping[str, ast.expr]) -> str:
         """The size of a layer as text: the number if it is named, or `passed` to the class of the network."""
@@ -585,7 +612,7 @@ class TorchReading:
         match node:
             case ast.Name():
                 return self.name(node) in self.matrices
-            case ast.Subscript(value=x, slice=ast.Slice()):
+            case ast.Subscript(value=x, slice=place) if isinstance(place, ast.Slice) or self.is_list(place):
                 return self.is_matrix(x)
             case ast.Call() if self.split(node) or self.best_pair(node):
                 return True
@@ -744,6 +771,8 @@ def _givings(node: ast.AST) -> Iterator[tuple[ast.Name, ast.expr, bool]]:
             match target, value:
                 case ast.Tuple(elts=targets), ast.Call(func=ast.Name(id="zip"), args=values):
                     pairs, is_part = list(zip(targets, values, strict=False)), True
+                case ast.Tuple(elts=[_, each]), ast.Call(func=ast.Name(id="enumerate"), args=[several, *_]):
+                    pairs, is_part = [(each, several)], True
                 case _:
                     pairs, is_part = [(target, value)], True
         case _:

@@ -160,7 +160,7 @@ class TorchSamples(TorchReading):
 
 def _is_of_self(node: ast.AST) -> bool:
     """True if it only uses parameters."""
-    return names_in(node) <= {"self", "torch", "F", "nn"}
+    return names_in(node) <= {"self", "torch", "F", "nn", "enumerate", "reversed", "zip"}
 
 
 def _only(shapes: Iterator[str]) -> str:

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
+from functools import partial
 from typing import Any
 
 from autograd import Value
@@ -39,6 +40,7 @@ DERIVATIVES = {"grad", "jacobian", "hessian"}
 NUMBER_OF = {"abs", "clone", "mean", "norm", "sum"}  # methods that return a plain number when called on one
 LEFT_OUT = {"inplace", "set_to_none", "dtype", "device", "retain_graph", "allow_unused"}  # keywords
 IN_PLACE = {"add_": "+", "sub_": "-", "mul_": "*", "div_": "/", "fill_": "", "zero_": ""}
+INFINITE = {"inf", "torch.inf", "math.inf", "float('inf')"}
 OF_ALL = {"unbiased=False", "correction=0"}  # what var is told when it divides by the count
 SHUFFLED = "  # shuffled once; PyTorch does it in every epoch"
 UNASKED = (
@@ -70,6 +72,7 @@ class _Respeller(TorchSamples):
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
+        self.closures = {node.name for node in self.nodes if isinstance(node, ast.FunctionDef)}
         self.in_place = False  # inside `with torch.no_grad()`
         self.learns = False  # inside the value of a name that a later line makes require a gradient
         self.letters: dict[str, str] | None = None  # one for each list, inside an elementwise expression
@@ -250,6 +253,8 @@ class _Respeller(TorchSamples):
                 return self.places(rows)
             case ast.Subscript(value=x, slice=place) if {*ast.unparse(place)} <= {*"(0, )"} and self.is_one(x):
                 return self.written(x)
+            case ast.Subscript(value=x, slice=mask) if self.is_mask(mask):
+                return self.masked(x, mask, "{number} {over} if {answer}")
             case ast.Subscript(
                 value=ast.Attribute(value=x, attr="shape") | ast.Call(func=ast.Attribute(value=x, attr="size"), args=[]),
                 slice=place,
@@ -262,6 +267,13 @@ class _Respeller(TorchSamples):
                     f"{self.written(x)}[{self.written(row)}][{self.written(place)}]" if not isinstance(row, ast.Slice) else None
                 )
         return None
+
+    def masked(self, several: ast.expr, mask: ast.expr, form: str) -> str:
+        """The numbers, or rows, chosen by a mask, or changed where it is true."""
+        self.letters = {}
+        number, answer = self.written(several), self.written(mask)
+        letters, self.letters = self.letters, None
+        return f"[{form.format(number=number, answer=answer, over=_over(letters))}]"
 
     def batched(self, call: ast.Call, tensors: Sequence[ast.expr]) -> str:
         """The batches of a DataLoader, or the samples of a TensorDataset."""
@@ -391,6 +403,11 @@ class _Respeller(TorchSamples):
                 made = self.spliced(node, *self.span(node))
                 self.learns = False
                 return made
+            case ast.Assign(targets=[ast.Subscript(value=ast.Name() as x, slice=mask)], value=value) if self.is_mask(mask):
+                changed = self.masked(x, mask, f"{self.operand(value)} if {{answer}} else {{number}} {{over}}")
+                return None if self.is_several(value) else f"{self.written(x)}[:] = {changed}"
+            case ast.Assign(targets=[target], value=ast.Call() as call) if step := self.step_with(call):
+                return f"{self.written(target)} = {step}"
             case ast.Assign(targets=[ast.Attribute(value=x, attr="requires_grad")], value=asked) if self.is_several(x):
                 return self.asked(x, asked)
             case ast.Assign(value=ast.Call() as call) if self.loaded(call) and "shuffle=True" in ast.unparse(call):
@@ -404,6 +421,8 @@ class _Respeller(TorchSamples):
 
     def of_Expr(self, line: ast.Expr) -> str | None:
         match line.value:
+            case ast.Call() as call if step := self.step_with(call):
+                return step
             case ast.Call(func=ast.Attribute(value=ast.Attribute() as gradient, attr="zero_")) if ".grad" in ast.unparse(
                 gradient
             ):
@@ -415,6 +434,13 @@ class _Respeller(TorchSamples):
                 if is_data or (self.in_place and isinstance(x, ast.Name)):
                     return self.stepped(x, "" if is_data else ".data", line.value)
         return None
+
+    def step_with(self, call: ast.Call) -> str:
+        """A call of the closure, and the step after it; "" for any other call."""
+        match call:
+            case ast.Call(func=ast.Attribute(attr="step"), args=[ast.Name(id=closure)]) if closure in self.closures:
+                return f"{closure}(); {self.written(call.func)}()"
+        return ""
 
     def stepped(self, x: ast.expr, data: str, call: ast.Call) -> str:
         """The line that changes a number, or each of a list, as x.sub_(change, alpha=…) or x.zero_() does."""
@@ -562,6 +588,12 @@ class _Respeller(TorchSamples):
                 return made
             case "dot", [x, y]:
                 return self.called("dot", [x, y])
+            case "ModuleList" | "ParameterList", parts if not call.keywords:
+                return (
+                    self.written(parts[0])
+                    if parts and isinstance(parts[0], (ast.List, ast.ListComp))
+                    else (f"[{''.join(f'*{self.operand(part)}' for part in parts)}]")
+                )
             case "set_grad_enabled", [ast.Constant(value=enabled)]:
                 return f"{'enable' if enabled else 'no'}_grad()"
             case "equal", [x, y]:
@@ -660,11 +692,19 @@ class _Respeller(TorchSamples):
             case "var" | "std":
                 variance = self.called("var", [several], (), *([] if told & OF_ALL else ["correction=1"]))
                 return f"{self.ours('sqrt')}({variance})" if name == "std" else variance
-            case "norm" if told & {"1", "p=1", "ord=1"}:
-                return f"{self.ours('sum')}({self.listed(lambda: self.called('abs', [several]), several)})"
-            case "norm" if {each for each in told if not each.startswith("dim")} - EUCLIDEAN:
-                return None
+            case "norm" if orders := [*filter(lambda each: ast.unparse(each) not in EUCLIDEAN, _values_but_dim(given, named))]:
+                return self.length(several, orders[0]) if len(orders) == 1 else None
         return self.called(name, [several]) if name in OF_LISTS else None
+
+    def length(self, several: ast.expr, order: ast.expr) -> str:
+        """The norm of this order."""
+        sizes = partial(self.called, "abs", [several])
+        if ast.unparse(order) in INFINITE:
+            return f"{self.ours('max')}({self.listed(sizes, several)})"
+        if ast.unparse(order) == "1":
+            return f"{self.ours('sum')}({self.listed(sizes, several)})"
+        powers = self.listed(lambda: f"{sizes()}**{self.operand(order)}", several)
+        return f"{self.ours('pow')}({self.ours('sum')}({powers}), 1/{self.operand(order)})"
 
     def rows_of(self, several: ast.expr, count: ast.expr, width: ast.expr) -> str:
         """A list as rows of a width, or as so many rows where the width is -1."""
@@ -798,6 +838,10 @@ def _is_dropped(node: ast.AST) -> bool:
 def _told(keywords: Sequence[ast.keyword]) -> list[ast.keyword]:
     """The keywords of a linear layer, except those that say what is so anyway."""
     return [each for each in keywords if ast.unparse(each) != "bias=True" and each.arg not in LEFT_OUT]
+
+
+def _values_but_dim(given: Sequence[ast.expr], named: Sequence[ast.keyword]) -> list[ast.expr]:
+    return [*given, *(each.value for each in named if each.arg not in ("dim", "keepdim"))]
 
 
 def _values(call: ast.Call) -> list[ast.expr]:

@@ -184,6 +184,7 @@ ADDED = ", and sum([…]) to add them up"
         ("w.grad", "a list has no .grad: write [a.grad for a in w]"),
         ("w.pow(2)", "a list has no .pow: for each x in w, write x**2"),
         ("w.T", "a list has no .T: leave it out"),
+        ("X.T", "X is a list: write [*zip(*X)] for its columns"),
         ("w.shape", "a list has no .shape: write len(w)"),
         ("w.dot(v)", "a list has no .dot(): write dot(w, …)"),
         ("w.backward()", "a list has no .backward(): call it on one Value, such as sum(w)"),

@@ -656,6 +656,40 @@ PRINTED = [  # programs and their output in PyTorch, which `make torch` checks
         "W.data -= W.grad\nW.grad.zero_()\nprint(W.sum().item(), W.grad.sum().item(), torch.zeros_like(W).tolist())",
         "9.0625 [[6.5, 5.0], [-3.25, -2.5]] [3.5, -1.75] 3.0 2.0\n-3.25 0.0 [[0.0, 0.0], [0.0, 0.0]]\n",
     ),
+    (
+        "x = torch.tensor([1.0, -2.0, 3.0], requires_grad=True)\n"
+        "X, y = torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]), torch.tensor([0, 1, 1])\nm = x > 0\n"
+        "(x[x > 0].sum() + (x[m]**2).sum() + 6*x.norm(1) + torch.norm(x, p=float('inf'))).backward()\n"
+        "print(x.grad.tolist(), X[y == 1].tolist(), len(y[y > 0]))\nz = torch.tensor([3.0, -4.0])\n"
+        "print(round((z.norm(3)**3).item(), 9), round(torch.norm(z, p=2).item(), 9))\nz[z < 0] = 0.5\n"
+        "print(z.sum().item())",
+        "[9.0, -6.0, 14.0] [[3.0, 4.0], [5.0, 6.0]] 2\n91.0 5.0\n3.5\n",
+    ),
+    (
+        "x = torch.tensor(3.0, requires_grad=True)\noptimizer = torch.optim.SGD([x], lr=0.25)\ndef closure():\n"
+        "    optimizer.zero_grad()\n    loss = (x - 1)**2\n    loss.backward()\n    return loss\noptimizer.step(closure)\n"
+        "for _ in range(2): loss = optimizer.step(closure)\nprint(loss.item(), x.item())",
+        "0.25 1.25\n",
+    ),
+    (
+        "from torch import nn\nclass Net(nn.Module):\n    def __init__(self, sizes):\n        super().__init__()\n"
+        "        self.layers = nn.ModuleList([nn.Linear(a, b) for a, b in zip(sizes, sizes[1:])])\n"
+        "        self.c = nn.ParameterList([nn.Parameter(torch.tensor(float(i))) for i in range(3)])\n"
+        "    def forward(self, x):\n        for i, layer in enumerate(self.layers[:-1]):\n"
+        "            x = torch.tanh(layer(x))\n        return self.layers[-1](x)\nclass Poly(nn.Module):\n"
+        "    def __init__(self):\n        super().__init__()\n"
+        "        self.c = nn.ParameterList([nn.Parameter(torch.tensor(float(i))) for i in range(3)])\n"
+        "    def forward(self, x):\n        return sum(c*x**i for i, c in enumerate(self.c))\n"
+        "p, net = Poly(), Net([2, 3, 1])\nfor q in net.parameters(): q.data *= 0\n"
+        "y = p(torch.tensor(2.0)) + net(torch.tensor([[1.0, 2.0]])).sum()\ny.backward()\n"
+        "print(y.item(), [q.grad.item() for q in p.parameters()])",
+        "10.0 [1.0, 2.0, 4.0]\n",
+    ),
+    (
+        "def slope(g, m, x0):\n    x = torch.tensor(x0, requires_grad=True)\n    g(m(x)).backward()\n"
+        "    return x.grad.item()\nprint(slope(lambda t: t**2, lambda t: 2*t, 3.0))",
+        "24.0\n",
+    ),
 ]
 
 
@@ -768,6 +802,12 @@ VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_g
             3,
             "class F(torch.autograd.Function):",
             "torch.autograd.Function is custom_op(",
+        ),
+        (
+            "w = torch.tensor(2.0)\no = torch.optim.LBFGS([w])",
+            4,
+            "o = torch.optim.LBFGS([w])",
+            "torch.optim.LBFGS has no counterpart here: subclass nn.optim.Optimizer, and write its update",
         ),
         ("x = torch.tensor(2.0)\nwith torch.no_grad():\n    y = x*x\ny.backward()", 6, "y.backward()", NO_GRAD),
         (
