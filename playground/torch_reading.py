@@ -44,6 +44,7 @@ FILLED = {"zeros": "0.0", "ones": "1.0", "rand": "random.random()", "randn": "ra
 SHAPES = {"()", "1", "(1,)", "[]", "[1]"}  # of a single number
 OF_LISTS = {"sum", "mean", "prod", "norm", "softmax", "log_softmax", "logsumexp"}  # take a tensor there and a list here
 DIFFERENTIATED = ("outputs", "inputs", "grad_outputs")  # parameters of torch.autograd.grad
+IN_PLACE = {"add_": "+", "sub_": "-", "mul_": "*", "div_": "/", "fill_": "", "zero_": ""}
 JOINED = ("cat", "concat", "stack")
 OF_COLUMNS = {"sum", "mean", "prod", "norm", "logsumexp", "var", "std"}
 OF_ROWS = {"sum", "mean", "prod", "norm", "max", "min"}  # take all numbers of all rows
@@ -118,7 +119,7 @@ class TorchReading:
         self.modules = {*self.paths, *self.own, "random", "math", "builtins", "autograd"} - given
         defined = {node.name for node in nodes if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
         self.taken = given | defined | {node.arg for node in nodes if isinstance(node, ast.arg)}
-        asked = any(self.asks(node) for node in nodes)
+        self.learns_any = asked = any(self.asks(node) for node in nodes)
         self.asking = {name for node in nodes for name in _asking(node)}
         self.frozen = ", requires_grad=False" if asked else ""  # for tensors without a gradient in PyTorch
         self.given = [each for node in nodes for each in _givings(node)]
@@ -285,6 +286,11 @@ class TorchReading:
                     flows = names_in(value) & self.learned and not are_cut
                     if ast.unparse(x) not in self.learned and not is_made and not flows:
                         yield node
+
+    def unlearned(self) -> Iterator[ast.AST]:
+        """Calls of backward() where nothing requires a gradient."""
+        if not self.learns_any and not self.networks and {self.of_torch(node) for node in self.nodes} & {*TENSORS, *FILLED}:
+            yield from (x for x in self.nodes if isinstance(x, ast.Call) and getattr(x.func, "attr", "") == "backward")
 
     def whole(self, node: ast.AST) -> Iterator[ast.Call]:
         """The integer tensor that the node makes require a gradient."""
@@ -497,6 +503,8 @@ class TorchReading:
             case ast.Name(id=name):
                 return self.name(node) in self.plain and name not in self.asking
             case ast.Compare() | ast.Call(func=ast.Attribute(attr="int" | "long" | "argmax" | "argmin")):
+                return True
+            case ast.Call(func=ast.Name(id="range" | "len")):
                 return True
             case ast.Call(func=function, keywords=given) if self.of_torch(function) in ("arange", "linspace", "randint"):
                 return not any(map(self.asks, given))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
-from playground.syntax import names_in, place
-from playground.torch_reading import EACH, JOINED, OF_ROWS, SAME_NUMBER, WITHIN, TorchReading, first_found, remembered
+from playground.syntax import UNREADABLE, names_in, place
+from playground.torch_reading import EACH, IN_PLACE, JOINED, OF_ROWS, SAME_NUMBER, WITHIN, TorchReading, first_found, remembered
 
 OVER_SAMPLES = {"sum", "mean", "prod", "norm", "var", "std", "max", "min", "argmax", "logsumexp", "softmax", "log_softmax"}
 RESHAPED = ("squeeze", "flatten", "Flatten", "view", "reshape")
 PAIRED = "these are a column and a row, which PyTorch does not combine pair by pair; write .unsqueeze(1) after the row"
 TOGETHER = "it computes all samples at once; here they are computed one at a time"
+SHARED = "it also changes the tensor that this is a part of, but a part of a list is a copy: change that list itself"
 OF_LISTS_OF_LISTS = "a tensor of several rows is a list of lists here: write it as [… for row in X]"
 
 
@@ -25,9 +26,16 @@ def paired(text: str) -> tuple[str, int, int, int] | None:
 
 
 def mixed(text: str) -> tuple[str, int, int, int] | None:
-    """The first place where a network called on several samples mixes them, or where rows are used as they cannot be here; either
-    keeps the program from being rewritten."""
-    return _first(text, TorchSamples.mixing, TOGETHER) or _first(text, TorchSamples.using_rows, OF_LISTS_OF_LISTS)
+    """The first place that keeps the program from being rewritten: where a network called on several samples mixes them, or where
+    rows, or parts of a tensor, are used as lists cannot be."""
+    try:
+        read = TorchSamples(text)
+        for found, told in (read.mixing(), TOGETHER), (read.using_rows(), OF_LISTS_OF_LISTS), (read.changing_parts(), SHARED):
+            if node := min(found, key=read.span, default=None):
+                return told, *place(node, text)
+    except UNREADABLE:
+        pass
+    return None
 
 
 def _first(text: str, found: Callable[[TorchSamples], Iterator[ast.AST]], told: str) -> tuple[str, int, int, int] | None:
@@ -81,7 +89,7 @@ class TorchSamples(TorchReading):
                 return _only("" if is_part else self.shape(value) for value, is_part in values)
             case ast.BinOp() | ast.Call() if factors := self.factors(node):
                 return self.shape(factors[1])
-            case ast.Call() if self.by_column(node):
+            case ast.Call() if self.by_column(node) or self.best(node):
                 return "row"
             case ast.Call(keywords=given) if self.by_row(node):
                 return "column" if {"keepdim=True", "keepdims=True"} & {*map(ast.unparse, given)} else "row"
@@ -127,6 +135,22 @@ class TorchSamples(TorchReading):
             for forward in ast.walk(self.made.get(name, ast.Pass())):
                 if isinstance(forward, ast.FunctionDef) and forward.name == "forward":
                     yield from (part for node in ast.walk(forward) if (part := self.mixes(node)))
+
+    def changing_parts(self) -> Iterator[ast.AST]:
+        """Nodes that change a slice of a tensor in place."""
+        for node in self.nodes:
+            match node:
+                case ast.AugAssign(target=ast.Name() as part) | ast.AugAssign(target=ast.Subscript(value=ast.Name() as part)):
+                    pass
+                case ast.Assign(targets=[ast.Subscript(value=ast.Name() as part)]):
+                    pass
+                case ast.Call(func=ast.Attribute(value=ast.Name() as part, attr=method)) if method in IN_PLACE:
+                    pass
+                case _:
+                    continue
+            made = self.meant(part)
+            if isinstance(made, ast.Subscript) and isinstance(made.slice, ast.Slice) and self.is_several(made.value):
+                yield node
 
     def using_rows(self) -> Iterator[ast.AST]:
         """Nodes that use rows as lists of lists cannot be used."""

@@ -18,6 +18,7 @@ from playground.torch_reading import (
     DIFFERENTIATED,
     EUCLIDEAN,
     FILLED,
+    IN_PLACE,
     MODULES,
     OF_LISTS,
     OF_ROWS,
@@ -39,10 +40,10 @@ from playground.torch_samples import TorchSamples
 DERIVATIVES = {"grad", "jacobian", "hessian"}
 NUMBER_OF = {"abs", "clone", "mean", "norm", "sum"}  # methods that return a plain number when called on one
 LEFT_OUT = {"inplace", "set_to_none", "dtype", "device", "retain_graph", "allow_unused"}  # keywords
-IN_PLACE = {"add_": "+", "sub_": "-", "mul_": "*", "div_": "/", "fill_": "", "zero_": ""}
 INFINITE = {"inf", "torch.inf", "math.inf", "float('inf')"}
 OF_ALL = {"unbiased=False", "correction=0"}  # what var is told when it divides by the count
 SHUFFLED = "  # shuffled once; PyTorch does it in every epoch"
+UNLEARNED = "PyTorch raises here: no tensor requires a gradient; write torch.tensor(2.0, requires_grad=True)"
 UNASKED = (
     "requires_grad is False here only for frozen leaves; in PyTorch it is False for every result that no gradient reaches, "
     "such as one made by detach() or inside no_grad()"
@@ -73,6 +74,8 @@ class _Respeller(TorchSamples):
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self.closures = {node.name for node in self.nodes if isinstance(node, ast.FunctionDef)}
+        losses = [x for x in self.nodes if isinstance(x, ast.Call) and len(x.args) == 2 and self.is_loss(x.func)]
+        self.alone_in_batch = {id(x.args[1]) for x in losses if self.is_matrix(x.args[0]) and not self.is_several(x.args[1])}
         self.in_place = False  # inside `with torch.no_grad()`
         self.learns = False  # inside the value of a name that a later line makes require a gradient
         self.letters: dict[str, str] | None = None  # one for each list, inside an elementwise expression
@@ -83,6 +86,11 @@ class _Respeller(TorchSamples):
         return made if self.source.startswith(b"\n") else made.lstrip("\n")
 
     def written(self, node: ast.AST) -> str:
+        if id(node) in self.alone_in_batch:
+            return f"[{self.rewritten(node)}]"
+        return self.rewritten(node)
+
+    def rewritten(self, node: ast.AST) -> str:
         is_each, is_each_of_rows = self.is_each(node), self.is_each_of_rows(node)
         if self.letters is None:
             if is_each or is_each_of_rows:
@@ -406,6 +414,10 @@ class _Respeller(TorchSamples):
             case ast.Assign(targets=[ast.Subscript(value=ast.Name() as x, slice=mask)], value=value) if self.is_mask(mask):
                 changed = self.masked(x, mask, f"{self.operand(value)} if {{answer}} else {{number}} {{over}}")
                 return None if self.is_several(value) else f"{self.written(x)}[:] = {changed}"
+            case ast.Assign(targets=[ast.Subscript(value=x, slice=place)], value=ast.Constant(value=int() | float())) if (
+                self.is_list(x) and not self.is_plain(x) and not isinstance(place, ast.Slice)
+            ):
+                return f"{self.written(node.targets[0])} = Value({self.written(node.value)}{self.frozen})"
             case ast.Assign(targets=[target], value=ast.Call() as call) if step := self.step_with(call):
                 return f"{self.written(target)} = {step}"
             case ast.Assign(targets=[ast.Attribute(value=x, attr="requires_grad")], value=asked) if self.is_several(x):
@@ -766,15 +778,16 @@ class _Respeller(TorchSamples):
 
 
 def refused(text: str) -> tuple[str, int, int, int] | None:
-    """PyTorch's error for the first integer tensor that requires a gradient; and its line, first column, and the column after
-    the end. None if there is no such tensor.
+    """PyTorch's error for the first integer tensor that requires a gradient, or else for backward() where nothing requires one;
+    and its line, first column, and the column after the end. None if there is neither.
 
     >>> refused("x = torch.tensor([1, -2], requires_grad=True)")
     ('PyTorch raises here: only tensors of floating point can require gradients; write [1.0, -2.0]', 1, 5, 46)
     """
     call = first_found(text, TorchReading, lambda read: (call for node in read.nodes for call in read.whole(node)))
     if call is None:
-        return None
+        without = first_found(text, TorchReading, TorchReading.unlearned)
+        return (UNLEARNED, *place(without, text)) if without else None
     floats = re.sub(r"\d+", r"\g<0>.0", ast.unparse(call.args[0]).replace("True", "1").replace("False", "0"))
     return f"PyTorch raises here: only tensors of floating point can require gradients; write {floats}", *place(call, text)
 

@@ -690,6 +690,13 @@ PRINTED = [  # programs and their output in PyTorch, which `make torch` checks
         "    return x.grad.item()\nprint(slope(lambda t: t**2, lambda t: 2*t, 3.0))",
         "24.0\n",
     ),
+    (
+        "import torch.nn.functional as F\n"
+        "logits, x = torch.tensor([[2.0, 1.0, 0.1]], requires_grad=True), torch.zeros(3)\nx[1] = 5.0\nx[2] += 1\n"
+        "F.cross_entropy(logits, torch.tensor([0])).backward()\n"
+        "print([round(a, 9) for a in logits.grad[0].tolist()], x[1].item(), logits.argmax(dim=1).shape[0], x.tolist())",
+        "[-0.340998861, 0.242432971, 0.09856589] 5.0 1 [0.0, 5.0, 1.0]\n",
+    ),
 ]
 
 
@@ -769,6 +776,8 @@ VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_g
         (f"{VECTORS}print(torch.cat([v, w], dim=-1))", 5, "print(torch.cat([v, w], dim=-1))", "torch.cat is [*xs, *ys] here"),
         ("X = torch.zeros(4, 2)\nprint(X.norm(1, dim=1))", 4, "X.norm(1, dim=1)", ROWS),
         ("X = torch.zeros(4, 2)\nprint(X.std(0, unbiased=False))", 4, "X.std(0, unbiased=False)", ROWS),
+        (f"{VECTORS}u = v[:1]\nu += 1\nprint(v)", 6, "u += 1", "it also changes the tensor that this is a part of"),
+        (f"{VECTORS}u = v[1:]\nu[0] = 1.0", 6, "u[0] = 1.0", "it also changes the tensor that this is a part of"),
         ("X = torch.zeros(4, 2)\nprint(X.max(dim=0))", 4, "X.max(dim=0)", ROWS),
         ("X = torch.tensor([[1.0, 2.0]])\nprint(X.view(-1))", 4, "X.view(-1)", ROWS),
         (
@@ -855,6 +864,13 @@ def test_a_tensor_of_whole_numbers_that_pytorch_refuses_is_told_with_the_program
     assert slip["message"] == (f"PyTorch raises here: only tensors of floating point can require gradients; write {floats}")
     assert text.split("\n")[slip["line"] - 1][slip["column"] - 1 : slip["end"] - 1] == what
     assert "answer" in shown(slip["fix"])
+
+
+def test_a_program_in_which_nothing_learns_is_told_that_pytorch_raises_at_backward(monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    slip = shown("import torch\nx = torch.tensor(2.0)\ny = x*x\ny.backward()")["slip"]
+    assert slip["message"].startswith("PyTorch raises here: no tensor requires a gradient")
+    assert (slip["line"], slip["fix"]) == (4, "x = Value(2.0)\ny = x*x\ny.backward()")
 
 
 @pytest.mark.parametrize(
