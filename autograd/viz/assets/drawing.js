@@ -233,10 +233,12 @@ function drawing(view) {
       for (const { g } of going) g.classList.remove("busy");
     };
     for (const { g } of going) g.classList.add("busy"); // its label would be in the way
-    const end = animate((t) => {
+    const move = (t) => {
       for (const one of made) one.to(t);
       if (t === 1) rest();
-    });
+    };
+    move(0); // a frame may be painted before the animation's first
+    const end = animate(move);
     travelling = () => {
       end();
       rest();
