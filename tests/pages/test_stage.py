@@ -251,6 +251,16 @@ def test_the_sentence_stands_at_the_node_covers_no_card_and_stays_on_the_stage(b
         assert told > 0.9 * min(40, len(steps(y)))
 
 
+def test_the_sentence_at_a_node_leaves_the_words_below_the_graph_readable(browser, tmp_path):
+    x = Value(1.5, label="x")
+    y = x * x
+    y.label = "y"
+    with opened(browser, saved(y, tmp_path), viewport={"width": 870, "height": 600}, **STILL) as page:
+        page.keyboard.press("End")
+        (callout,) = rects(page, ".callout-words")
+        assert [words for words in rects(page, "svg > .sentence") if overlap(callout, words)] == []
+
+
 def test_values_travel_along_the_arrows_forward_and_contributions_back(browser, tmp_path):
     with opened(browser, saved(neuron(), tmp_path), alone=True, viewport=WIDE) as page:
         page.clock.install(time=0)

@@ -204,10 +204,11 @@ function drawing(view) {
     return part.measured;
   }
 
-  // For a callout: the boxes of a card, of all cards, and of the labels that matter now.
+  // For a callout: the boxes of a card, of all cards, and of the labels that matter now and the sentences below the graph.
   function around(one) {
     const labels = arrows.filter(({ g, labels }) => labels.length > 0 && !g.classList.contains("ahead"));
-    return [measured(one), [...cards.values()].map(measured), labels.map((label) => measuredLabel(label))];
+    const sentences = [...view.root.querySelectorAll(".stage-picture > svg > :is(.sentence, .notes)")];
+    return [measured(one), [...cards.values()].map(measured), [...labels.map(measuredLabel), ...sentences.map(view.boxOf)]];
   }
 
   function measuredLabel(one) {
