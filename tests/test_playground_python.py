@@ -198,6 +198,18 @@ def test_a_list_that_is_taken_for_a_tensor_is_told_what_to_write(text, message):
     assert asked("show", lists + text, {})["message"] == message
 
 
+@pytest.mark.parametrize(
+    ("text", "printed", "message"),
+    [
+        ("print(2*3)", "6\n", "it has no variables, so there is nothing to differentiate"),
+        ("# tanh x", "", "there are only comments: type an expression, or lines of Python"),
+    ],
+)
+def test_one_line_that_only_prints_or_is_a_comment_is_not_read_as_an_expression(text, printed, message):
+    found = json.loads(call("show", json.dumps([text, {}])))
+    assert (found["printed"], found["slip"]["message"]) == (printed, message)
+
+
 @pytest.mark.parametrize("text", ["y = relx(w)", "w = Value(2.0)\ny = relx(w)"])
 def test_an_op_that_is_misspelled_by_a_letter_is_suggested(text):
     assert asked("show", text, {})["message"].endswith(": did you mean relu?")
