@@ -368,6 +368,8 @@ def _otherwise(error: BaseException, scope: Mapping[str, Any]) -> str:
     meant = _meant(error)
     if meant in HINTS:
         return HINTS[meant]
+    if isinstance(error, ModuleNotFoundError) and str(error.name).startswith("autograd."):
+        return f"{error.name} is part of another package named autograd: leave this line out, and write tanh(x) for np.tanh(x)"
     if isinstance(error, ModuleNotFoundError) and meant not in HERE:
         return f"{meant} is not available on this page, which has autograd, nn and the standard library"
     return _told(error) + _nearest(error, scope)

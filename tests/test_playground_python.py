@@ -468,6 +468,18 @@ def test_a_quiz_asks_for_all_gradients_or_says_which_it_leaves_out():
 
 
 UNDRAWN = [
+    (
+        "def lol():\n    a = Value(2.0)\n    print((a*a).data)\nlol()",
+        "the lines leave no Value to draw: return one from lol, and end with lol()",
+        "lol()",
+    ),
+    (
+        "def f(x):\n    return x*x\nprint((f(2.1) - f(2))/0.1)",
+        "the lines leave no Value to draw: end with f(Value(2.0))",
+        "print((f(2.1) - f(2))/0.1)",
+    ),
+    ("g = lambda x: x*x\nk = 2", "g is never called: end with g(Value(2.0))", "k = 2"),
+    ("import autograd.numpy as np", "autograd.numpy is part of another package named autograd", "import autograd.numpy as np"),
     ("def f(x, y):\n    return x * y", "f is never called: end with f(Value(2.0), Value(-3.0))", "def f(x, y):"),
     ("f = lambda x: x**2\nf(2.0)", "the last line gives the number 4, which has no graph: begin with Values, as in f(", "f(2.0)"),
     (
