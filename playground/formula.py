@@ -83,7 +83,7 @@ def _is_expression(text: str) -> bool:
         tree = ast.parse(text, mode="eval")
     except SyntaxError:
         lines = parsed(text)
-        return "\n" not in text.strip() and "=" not in text and not (lines and lines.body)
+        return lines is None and "\n" not in text.strip() and "=" not in text
     return "Value" not in text and not _is_python(tree)
 
 
@@ -92,14 +92,14 @@ def _is_python(tree: ast.AST) -> bool:
 
 
 def _is_of_lines(node: ast.AST) -> bool:
-    """True if it reads an attribute of Value or `math`, or calls a function of the engine that isn't an op."""
+    """True if it reads an attribute of Value or `math`, or calls print or a function of the engine that isn't an op."""
     match node:
         case ast.Attribute(value=ast.Name(id="math"), attr=name):
             return name not in functions()
         case ast.Attribute(attr=name):
             return hasattr(Value, name) and pytorch.chain(ast.unparse(node)).partition(".")[0] not in ELSEWHERE
         case ast.Call(func=ast.Name(id=name)):
-            return name in autograd.__all__ and name not in functions()
+            return name == "print" or (name in autograd.__all__ and name not in functions())
     return False
 
 

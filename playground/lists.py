@@ -18,6 +18,8 @@ REFUSED = re.compile(
     "unsupported operand type|bad operand type for unary -: '(list|tuple)'|can't multiply sequence by"
     "|can only concatenate (list|tuple)|expected a real number or a Value, got (list|tuple)"
 )
+UNEQUAL = re.compile(r"zip\(\) arguments? .+ is (shorter|longer) than")
+PAIRED = "lists are combined pair by pair, and these have different lengths"
 
 
 def each(left: str, op: ast.operator, right: str, are_lists: tuple[bool, bool]) -> str:
@@ -61,7 +63,12 @@ def instead(error: BaseException, text: str, names: Mapping[str, Any]) -> str:
     'w is a list: write [a**2 for a in w], and sum([…]) to add them up'
     """
     if isinstance(error, AttributeError) and isinstance(error.obj, (list, tuple)):
+        if error.name in ("T", "t", "transpose") and isinstance(next(iter(error.obj), None), (list, tuple)):
+            owner = text.removesuffix(f".{error.name}")
+            return f"{_are([owner])}: write [*zip(*{owner})] for its columns"
         return _of_method(str(error.name), text.removesuffix(f".{error.name}"))
+    if type(error) is ValueError and UNEQUAL.match(str(error)):
+        return PAIRED
     if type(error) is not TypeError or not REFUSED.search(str(error)):
         return ""
     tree = parsed(text)
@@ -76,6 +83,9 @@ def instead(error: BaseException, text: str, names: Mapping[str, Any]) -> str:
             return ""
     are_lists = _which(x, y, error, names)
     left, right = written(x, text), written(y, text)
+    lengths = [len(names[name]) for name, is_list in zip((left, right), are_lists, strict=True) if is_list and name in names]
+    if len({*lengths}) == 2:
+        return f"{PAIRED}: {left} has {lengths[0]} numbers, {right} {lengths[1]}"
     several = [side for side, is_list in zip((left, right), are_lists, strict=True) if is_list]
     if not several:
         return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import pairwise
 from keyword import iskeyword
 from typing import NamedTuple
@@ -55,7 +55,7 @@ def corrected(text: str) -> str | None:
         ours = plain_text(textwrap.dedent(ours))
     headless = re.sub(r"(?m)^(\s*(\w+))\s*\([\w\s,]*\)(?=\s*=(?!=))", _without_arguments, ours)
     try:
-        mended = difference(_Speller(_with_points(list(_tokens(headless)))).text())
+        mended = difference(_Speller(_with_points(list(_tokens(headless))), _bound(text)).text())
         ast.parse(mended.strip())
     except UNREADABLE:
         return None
@@ -90,6 +90,14 @@ def _without_arguments(found: re.Match[str]) -> str:
 
 def _is_python(text: str) -> bool:
     return parsed(text) is not None and "{" not in text  # x^{2} is valid Python, with a set
+
+
+def _bound(text: str) -> set[str]:
+    """The parameters of functions, and the names that several results are assigned to; empty if the text isn't Python."""
+    tree = parsed(text)
+    nodes = [*ast.walk(tree)] if tree else []
+    targets = [x for node in nodes if isinstance(node, ast.Tuple) and isinstance(node.ctx, ast.Store) for x in node.elts]
+    return {node.arg for node in nodes if isinstance(node, ast.arg)} | {x.id for x in targets if isinstance(x, ast.Name)}
 
 
 def _tokens(text: str) -> Iterator[Token]:
@@ -150,14 +158,14 @@ def _is_decimal(tokens: list[Token], i: int) -> bool:
 class _Speller:
     """Reads the tokens from left to right; each method writes what it read as Python writes it."""
 
-    def __init__(self, tokens: list[Token]) -> None:
+    def __init__(self, tokens: list[Token], bound: Collection[str]) -> None:
         self.tokens = tokens
         self.i = 0
         self.paired = sum(token.text == "|" for token in tokens) % 2 == 0  # so bars may enclose operands
         self.opens = self.paired  # True if a bar after an operand opens; inside |…| it closes
         pairs = list(pairwise(tokens))
         self.made = {token.text for token, after in pairs if token.kind == "name" and after.text == "="}
-        self.made |= {token.text for before, token in pairs if before.text in ("def", "import", "as", "for")}
+        self.made |= {token.text for before, token in pairs if before.text in ("def", "import", "as", "for")} | {*bound}
         self.tokens = list(self._apart())
 
     def _apart(self) -> Iterator[Token]:

@@ -40,11 +40,15 @@ OTHERS = {
     "subtract": "sub",
 }
 TENSORS = {"tensor", "as_tensor", "scalar_tensor", "Tensor", "FloatTensor", "DoubleTensor", "Parameter", "Variable"}
-FILLED = {"zeros": "0.0", "ones": "1.0", "rand": "random.random()", "randn": "random.gauss(0, 1)"}
+FILLED = {"zeros": "0.0", "ones": "1.0", "rand": "random.random()", "randn": "random.gauss(0, 1)", "full": ""}
 SHAPES = {"()", "1", "(1,)", "[]", "[1]"}  # of a single number
 OF_LISTS = {"sum", "mean", "prod", "norm", "softmax", "log_softmax", "logsumexp"}  # take a tensor there and a list here
 DIFFERENTIATED = ("outputs", "inputs", "grad_outputs")  # parameters of torch.autograd.grad
+IN_PLACE = {"add_": "+", "sub_": "-", "mul_": "*", "div_": "/", "fill_": "", "zero_": ""}
 JOINED = ("cat", "concat", "stack")
+OF_COLUMNS = {"sum", "mean", "prod", "norm", "logsumexp", "var", "std"}
+OF_ROWS = {"sum", "mean", "prod", "norm", "max", "min"}  # take all numbers of all rows
+EUCLIDEAN = {"2", "p=2", "ord=2", "p='fro'", "keepdim=True", "keepdims=True", "keepdim=False"}  # what a length is told
 SHARES = ("softmax", "log_softmax")  # those that return a list
 WITHIN = {"1", "-1"}  # dimensions within a sample
 SAME_NUMBER = {
@@ -67,10 +71,12 @@ Question = Callable[[Any, ast.AST], Answer]
 
 
 class Filled(NamedTuple):
-    """A tensor made from sizes or like another: the function without _like, the sizes, and whether it requires gradients."""
+    """A tensor made from sizes or like another: the function without _like, the sizes, the number that torch.full is given,
+    and whether it requires gradients."""
 
     name: str
     sizes: Sequence[ast.expr]
+    number: ast.expr | None
     is_like: bool
     is_asked: bool
 
@@ -113,17 +119,26 @@ class TorchReading:
         self.modules = {*self.paths, *self.own, "random", "math", "builtins", "autograd"} - given
         defined = {node.name for node in nodes if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
         self.taken = given | defined | {node.arg for node in nodes if isinstance(node, ast.arg)}
-        asked = any(self.asks(node) for node in nodes)
+        self.learns_any = asked = any(self.asks(node) for node in nodes)
         self.asking = {name for node in nodes for name in _asking(node)}
         self.frozen = ", requires_grad=False" if asked else ""  # for tensors without a gradient in PyTorch
         self.given = [each for node in nodes for each in _givings(node)]
         values = Counter(self.name(target) for target, _, _ in self.given)
         self.only = {self.name(x): value for x, value, is_part in self.given if values[self.name(x)] == 1 and not is_part}
+        self.asking |= {
+            name for x, value, is_part in self.given if is_part and x.id in self.asking for name in self.listing(value)
+        }
         asked_names = {target.id for target, value, _ in self.given if any(map(self.asks, ast.walk(value)))} | self.asking
-        self.over_parameters = {target.id for target, value, _ in self.given if ast.unparse(value).endswith(".parameters()")}
+        self.leaves = [x for _, x, _ in self.given if self.is_of_leaves(x, asked_names)]
+        self.over_parameters = {
+            target.id
+            for target, x, is_part in self.given
+            if ast.unparse(x).endswith(".parameters()") or (is_part and self.meant(x) in self.leaves)
+        }
         self.learned = asked_names | self.over_parameters  # names of leaves that PyTorch changes in place
         self.functions = {line.name: line for line in self.tree.body if isinstance(line, ast.FunctionDef)}
         parameters = self.parameters()
+        self.passed = dict(parameters)
         self.only |= {name: given[0] for name, given in parameters if len(given) == 1 and not values[name]}  # names of one value
         lambdas = [(x.id, value) for x, value, _ in self.given if isinstance(value, ast.Lambda)]
         formulas = [(name, self.formula(function)) for name, function in [*self.functions.items(), *lambdas]]
@@ -141,6 +156,28 @@ class TorchReading:
         passed = {name: ast.unparse(value) for (_, name), value in self.only.items()}
         self.networks = {name: self.networks[x] for name, x in passed.items() if x in self.networks} | self.networks
         self.find_kinds(parameters)
+
+    def listing(self, node: ast.expr) -> set[str]:
+        """The names in a list that is written out here or where its name is given."""
+        parts = getattr(self.meant(node), "elts", [])
+        return {x.id for x in parts if isinstance(x, ast.Name)}
+
+    def is_of_leaves(self, node: ast.AST, leaves: Collection[str]) -> bool:
+        """True for a list of tensors that learn, which the program only goes through or hands to an optimizer."""
+        if not isinstance(node, ast.List) or not node.elts:
+            return False
+        names = {x.id for x, value, is_part in self.given if value is node and not is_part}
+        through = [taken for x in self.nodes for taken in self.taken_whole(x)]
+        loads = [x for x in self.nodes if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Load) and x.id in names]
+        return all(isinstance(x, ast.Name) and x.id in leaves for x in node.elts) and all(x in through for x in loads)
+
+    def taken_whole(self, node: ast.AST) -> Iterator[ast.expr]:
+        """What a loop goes through, or an optimizer is given."""
+        match node:
+            case ast.For(iter=x) | ast.comprehension(iter=x):
+                yield x
+            case ast.Call(func=function, args=[x, *_]) if self.path(function).startswith(("torch.optim.", "torch.nn.utils.")):
+                yield x
 
     def read(self, text: str, around: tuple[ast.AST, ...] = ()) -> None:
         """Parse the text of a program, or of a part inside these functions and comprehensions."""
@@ -250,6 +287,11 @@ class TorchReading:
                     if ast.unparse(x) not in self.learned and not is_made and not flows:
                         yield node
 
+    def unlearned(self) -> Iterator[ast.AST]:
+        """Calls of backward() where nothing requires a gradient."""
+        if not self.learns_any and not self.networks and {self.of_torch(node) for node in self.nodes} & {*TENSORS, *FILLED}:
+            yield from (x for x in self.nodes if isinstance(x, ast.Call) and getattr(x.func, "attr", "") == "backward")
+
     def whole(self, node: ast.AST) -> Iterator[ast.Call]:
         """The integer tensor that the node makes require a gradient."""
         match node:
@@ -276,7 +318,7 @@ class TorchReading:
                 if len(column) == len(parts):
                     return column
                 return [] if any(isinstance(part, (ast.List, ast.Tuple, ast.Starred)) for part in parts) else parts
-            case ast.Call(func=function, args=[ast.Call() as inner]) if self.of_torch(function) == "Parameter":
+            case ast.Call() if inner := self.made_leaf(node):
                 return self.numbers(inner)
         return []
 
@@ -299,24 +341,36 @@ class TorchReading:
             case ast.Call(func=function, args=[ast.List(elts=[ast.List(), *_]) as rows, *_]) if (
                 self.of_torch(function) in TENSORS
             ):
-                return None if self.numbers(node) or any(map(self.asks, node.keywords)) else rows
+                is_asked = any(map(self.asks, node.keywords))
+                return None if self.numbers(node) or (is_asked and _is_one(rows)) else rows
+            case ast.Call() if inner := self.made_leaf(node):
+                return found if (found := self.rows(inner)) and not _is_one(found) else None
+        return None
+
+    def made_leaf(self, node: ast.Call) -> ast.Call | None:
+        """The call whose tensor the node makes a leaf that learns."""
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Call() as inner, attr="requires_grad_"), args=[]):
+                return inner
+            case ast.Call(func=function, args=[ast.Call() as inner]) if self.of_torch(function) == "Parameter":
+                return inner
         return None
 
     def filled(self, node: ast.AST, is_asked: bool = False) -> Filled | None:
         """The tensor that the node makes from sizes, if it does and holds more than one number."""
         match node:
-            case ast.Call(func=ast.Attribute(value=inner, attr="requires_grad_"), args=[]):
-                return self.filled(inner, is_asked=True)
-            case ast.Call(func=function, args=[inner]) if self.of_torch(function) == "Parameter":
+            case ast.Call() if inner := self.made_leaf(node):
                 return self.filled(inner, is_asked=True)
             case ast.Call(func=function, args=[_, *_] as sizes, keywords=given):
-                if isinstance(sizes[0], ast.Tuple) and sizes[0].elts:
-                    sizes = sizes[0].elts
                 name, is_like = self.of_torch(function).removesuffix("_like"), self.of_torch(function).endswith("_like")
+                sizes, number = (sizes[:1], sizes[1]) if name == "full" and len(sizes) == 2 else (sizes, None)
+                if isinstance(sizes[0], (ast.Tuple, ast.List)) and sizes[0].elts:
+                    sizes = sizes[0].elts
                 are_sizes = all(isinstance(size, (ast.Constant, ast.Name)) or COUNTED.match(ast.unparse(size)) for size in sizes)
                 are_several = bool({*map(ast.unparse, sizes)} - SHAPES)
-                if name in FILLED and (self.is_list(sizes[0]) if is_like else are_sizes and are_several):
-                    return Filled(name, sizes, is_like, is_asked or any(map(self.asks, given)))
+                is_several = self.is_several(sizes[0]) if is_like else are_sizes and are_several
+                if name in FILLED and is_several and (number is not None) == (name == "full"):
+                    return Filled(name, sizes, number, is_like, is_asked or any(map(self.asks, given)))
         return None
 
     def formula(self, function: Any) -> ast.expr | None:
@@ -337,12 +391,18 @@ class TorchReading:
                 return self.name(node) in self.lists
             case ast.Subscript(value=x, slice=ast.Slice()):
                 return self.is_list(x)
+            case ast.Subscript(value=x, slice=place) if self.is_list(place):
+                return self.is_list(x)
+            case ast.Subscript(value=x, slice=ast.Tuple(elts=[ast.Slice(lower=None, upper=None, step=None), place])):
+                return self.is_matrix(x) and not isinstance(place, ast.Slice)
             case ast.Subscript(value=x, slice=place):
                 return self.is_matrix(x) and not isinstance(place, ast.Tuple)
             case ast.Call() if self.split(node) or self.best_pair(node):
                 return False
             case ast.Call() if row := self.by_row(node):
                 return row[0] not in SHARES
+            case ast.Call() if self.by_column(node):
+                return True
             case ast.Attribute(value=pair, attr="values" | "indices"):
                 return self.best_pair(pair) is not None
             case ast.Call(func=function) if self.of_torch(function) in JOINED:
@@ -355,8 +415,10 @@ class TorchReading:
                 if ast.unparse(function).startswith("self."):
                     return True
                 return network.one_out if self.is_batch(x, network) else self.is_list(x) and not network.one_out
+            case ast.Call(func=function, args=[_]) if self.is_layer(function):
+                return True
             case ast.BinOp() | ast.Call() if factors := self.factors(node):
-                return (self.is_matrix(factors[0]) and self.is_list(factors[1])) or self.is_each(node)
+                return self.is_each(node) or {*map(self.is_matrix, factors)} == {*map(self.is_list, factors)} == {True, False}
             case ast.Call(func=ast.Name(id=name)) if name in self.functions and not self.is_each(node):
                 given = [line.value for line in ast.walk(self.functions[name]) if isinstance(line, ast.Return)]
                 return bool(given) and all(value is not None and self.is_list(value) for value in given)
@@ -364,7 +426,8 @@ class TorchReading:
                 return True
         if copied := self.copied(node):
             return not isinstance(copied[1], (ast.List, ast.ListComp)) or len(getattr(copied[1], "elts", [])) == 1
-        sizes = filled.sizes if (filled := self.filled(node)) else ()
+        filled = self.filled(node)
+        sizes = filled.sizes if filled and not (filled.is_like and self.is_matrix(filled.sizes[0])) else ()
         is_column = len(sizes) == 2 and ast.unparse(sizes[1]) == "1"
         return bool(self.is_each(node) or self.numbers(node) or len(sizes) == 1 or is_column)
 
@@ -380,37 +443,52 @@ class TorchReading:
                 return x, y
         return None
 
+    def is_several(self, node: ast.AST) -> bool:
+        """True for several numbers, in rows or not."""
+        return self.is_list(node) or self.is_matrix(node)
+
     @remembered
     def is_each(self, node: ast.AST) -> bool:
-        """True if it computes elementwise with several numbers."""
+        """True if it computes elementwise with several numbers that are not in rows."""
+        parts = self.parts(node)
+        return any(map(self.is_list, parts)) and not any(map(self.is_matrix, parts))
+
+    @remembered
+    def is_each_of_rows(self, node: ast.AST) -> bool:
+        """True if it computes elementwise with rows of numbers."""
+        return any(map(self.is_matrix, self.parts(node)))
+
+    def parts(self, node: ast.AST) -> Sequence[ast.expr]:
+        """The arguments of an elementwise operation; empty for anything else."""
         match node:
             case ast.BinOp(left=x, op=op, right=y) if type(op).__name__ in SYMBOLS:
-                return self.is_list(x) or self.is_list(y)
+                return x, y
             case ast.Compare(left=x, comparators=[y]):
-                return self.is_list(x) or self.is_list(y)
+                return x, y
             case ast.BinOp() | ast.Call() if factors := self.factors(node):  # a column and a number
-                return (
-                    self.are_known and self.is_list(factors[0]) and not (self.is_list(factors[1]) or self.is_matrix(factors[1]))
-                )
-            case ast.UnaryOp(op=ast.USub(), operand=x) | ast.Attribute(value=x, attr="grad" | "data"):
-                return self.is_list(x)
+                is_column = self.are_known and self.is_list(factors[0]) and not self.is_several(factors[1])
+                return factors if is_column else ()
+            case ast.UnaryOp(op=ast.USub(), operand=x) | ast.Attribute(value=x, attr="grad"):
+                return (x,)
+            case ast.Attribute(value=x, attr="data"):
+                return () if self.is_matrix(x) and self.is_plain(x) else (x,)
             case ast.Call(func=function, args=[x, *_]) if self.of_torch(function) in EACH:
-                return self.is_list(x)
+                return (x,)
             case ast.Call(
                 func=ast.Attribute(value=ast.Call(func=ast.Attribute(attr="detach" | "clone")) as x, attr="requires_grad_")
             ):
-                return self.is_list(x)
+                return (x,)
             case ast.Call(func=function, args=[_, _, *_] as parts) if self.of_torch(function) in OF_TWO:
-                return any(map(self.is_list, parts))
+                return parts
             case ast.Call(func=function, args=[x, y]) if self.of_torch(function) in ("max", "min"):
-                return (self.is_list(x) or self.is_list(y)) and not isinstance(y, ast.Constant)
+                return () if isinstance(y, ast.Constant) else (x, y)
             case ast.Call(func=ast.Name(id=name), args=[x]) if formula := self.of_numbers.get(name):
-                return self.is_list(x) and not self.is_list(formula)
+                return () if self.is_several(formula) else (x,)
             case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in SAME_NUMBER:
-                return self.is_each(x) and not self.split(node)
+                return (x,) if (self.is_each(x) or self.is_each_of_rows(x)) and not self.split(node) else ()
             case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in EACH:
-                return self.is_list(x) and not (method in ("numpy", "tolist") and self.is_plain(x))
-        return False
+                return () if method in ("numpy", "tolist") and self.is_plain(x) else (x,)
+        return ()
 
     @remembered
     def is_plain(self, node: ast.AST) -> bool:
@@ -425,6 +503,8 @@ class TorchReading:
             case ast.Name(id=name):
                 return self.name(node) in self.plain and name not in self.asking
             case ast.Compare() | ast.Call(func=ast.Attribute(attr="int" | "long" | "argmax" | "argmin")):
+                return True
+            case ast.Call(func=ast.Name(id="range" | "len")):
                 return True
             case ast.Call(func=function, keywords=given) if self.of_torch(function) in ("arange", "linspace", "randint"):
                 return not any(map(self.asks, given))
@@ -456,7 +536,9 @@ class TorchReading:
             if isinstance(node, ast.ClassDef) and "torch.nn.Module" in map(self.path, node.bases)
         }
         found = {}
-        assigned = [(node.targets[0], node.value) for node in self.nodes if isinstance(node, ast.Assign)]
+        lines = [(node.targets[0], node.value) for node in self.nodes if isinstance(node, ast.Assign)]
+        tuples = [(x.elts, y.elts) for x, y in lines if isinstance(x, ast.Tuple) and isinstance(y, ast.Tuple)]
+        assigned = [*lines, *(pair for targets, values in tuples for pair in zip(targets, values, strict=False))]
         for target, call in [(target, value) for target, value in assigned if isinstance(value, ast.Call)]:
             made: ast.AST = classes.get(ast.unparse(call.func), call)
             if made is call and self.path(call.func) not in ("torch.nn.Linear", "torch.nn.Sequential"):
@@ -469,6 +551,27 @@ class TorchReading:
             if sizes or isinstance(made, ast.ClassDef):
                 found[ast.unparse(target)] = TorchNetwork(one_in, one_out, bool(sizes))
         return found
+
+    def is_layer(self, node: ast.AST) -> bool:
+        """True for an element of a ModuleList."""
+        match node:
+            case ast.Subscript(value=layers):
+                return self.is_layer_list(layers)
+            case ast.Name():
+                through = [value for x, value, is_part in self.given if is_part and self.name(x) == self.name(node)]
+                return any(map(self.is_layer_list, through))
+        return False
+
+    def is_layer_list(self, node: ast.AST) -> bool:
+        """True for a ModuleList, or a part of one."""
+        node = node.value if isinstance(node, ast.Subscript) else node
+        lines = [line for line in self.nodes if isinstance(line, ast.Assign) and isinstance(line.value, ast.Call)]
+        made = [line.value for line in lines if ast.unparse(node) in map(ast.unparse, line.targets)]
+        return any(self.path(call.func) == "torch.nn.ModuleList" for call in made)  # type: ignore[attr-defined]
+
+    def is_mask(self, node: ast.AST) -> bool:
+        """True for several answers, such as x > 0."""
+        return self.is_list(node) and isinstance(self.meant(node), ast.Compare)
 
     def size(self, node: ast.expr, passed: Mapping[str, ast.expr]) -> str:
         """The size of a layer as text: the number if it is named, or `passed` to the class of the network."""
@@ -517,12 +620,16 @@ class TorchReading:
         match node:
             case ast.Name():
                 return self.name(node) in self.matrices
-            case ast.Subscript(value=x, slice=ast.Slice()):
+            case ast.Subscript(value=x, slice=place) if isinstance(place, ast.Slice) or self.is_list(place):
                 return self.is_matrix(x)
             case ast.Call() if self.split(node) or self.best_pair(node):
                 return True
             case ast.Call() if row := self.by_row(node):
                 return row[0] in SHARES
+            case ast.BinOp() | ast.Call() if factors := self.factors(node):
+                return all(map(self.is_matrix, factors))
+            case ast.Attribute(value=x, attr="T") | ast.Call(func=ast.Attribute(value=x, attr="t"), args=[]):
+                return self.is_matrix(x)
             case ast.Call(func=function, args=[ast.List(elts=parts) | ast.Tuple(elts=parts), *_]) if (
                 name := self.of_torch(function)
             ) in JOINED:
@@ -535,13 +642,18 @@ class TorchReading:
                 return self.is_matrix(x)
             case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in SAME_NUMBER:
                 return self.is_matrix(x)
+            case _ if self.is_each_of_rows(node):
+                return True
+            case ast.Call(func=ast.Name(id=name)) if name in self.functions:
+                given = [line.value for line in ast.walk(self.functions[name]) if isinstance(line, ast.Return)]
+                return bool(given) and all(value is not None and self.is_matrix(value) for value in given)
             case ast.Call(func=function, args=[x]) if network := self.networks.get(ast.unparse(function)):
                 return self.is_batch(x, network) and not network.one_out
         if self.copied(node):
-            return not self.is_list(node) and not any(map(self.asks, getattr(node, "keywords", [])))
-        filled = self.filled(node)
-        is_filled = filled is not None and len(filled.sizes) == 2 and not filled.is_asked and not self.is_list(node)
-        return self.rows(node) is not None or is_filled
+            return not self.is_list(node)
+        if (filled := self.filled(node)) and filled.is_like:
+            return self.is_matrix(filled.sizes[0])
+        return self.rows(node) is not None or (filled is not None and len(filled.sizes) == 2 and not self.is_list(node))
 
     def split(self, node: ast.AST) -> tuple[ast.expr, ast.expr, ast.expr] | None:
         """The numbers that view or reshape arranges as rows, how many rows, and how wide they are."""
@@ -552,8 +664,10 @@ class TorchReading:
                 return x, count, width
         return None
 
-    def by_row(self, node: ast.AST, names: Collection[str] = OF_LISTS) -> tuple[str, ast.expr] | None:
-        """The function, one of these, that a call applies to each row, and the rows: X.sum(dim=1)."""
+    def by_row(
+        self, node: ast.AST, names: Collection[str] = OF_LISTS, along: Collection[str] = WITHIN
+    ) -> tuple[str, ast.expr] | None:
+        """The function, one of these, that a call applies along these dimensions of rows, and the rows: X.sum(dim=1)."""
         match node:
             case ast.Call(func=function, args=[x, *given], keywords=named) if name := self.of_torch(function):
                 pass
@@ -561,9 +675,15 @@ class TorchReading:
                 pass
             case _:
                 return None
-        dimensions = [*(given if name != "norm" else []), *(each.value for each in named if each.arg == "dim")]
-        is_within = {*map(ast.unparse, dimensions[:1])} & WITHIN
-        return (name, x) if name in names and is_within and self.is_matrix(x) else None
+        first, others = (given[:1], given[1:]) if name != "norm" else ([], given)
+        dimensions = [*first, *(each.value for each in named if each.arg == "dim")]
+        told = {*map(ast.unparse, [*others, *(each for each in named if each.arg != "dim")])}
+        is_along = {*map(ast.unparse, dimensions)} <= {*along} and len(dimensions) == 1
+        return (name, x) if name in names and is_along and told <= EUCLIDEAN and self.is_matrix(x) else None
+
+    def by_column(self, node: ast.AST) -> tuple[str, ast.expr] | None:
+        """The function of several numbers that a call applies to each column, and the rows: X.sum(dim=0)."""
+        return self.by_row(node, OF_COLUMNS, {"0"})
 
     def differentiated(self, node: ast.Call) -> tuple[ast.expr, ast.expr, ast.expr | None] | None:
         """What torch.autograd.grad differentiates, by what, and weighted by what."""
@@ -659,6 +779,8 @@ def _givings(node: ast.AST) -> Iterator[tuple[ast.Name, ast.expr, bool]]:
             match target, value:
                 case ast.Tuple(elts=targets), ast.Call(func=ast.Name(id="zip"), args=values):
                     pairs, is_part = list(zip(targets, values, strict=False)), True
+                case ast.Tuple(elts=[_, each]), ast.Call(func=ast.Name(id="enumerate"), args=[several, *_]):
+                    pairs, is_part = [(each, several)], True
                 case _:
                     pairs, is_part = [(target, value)], True
         case _:
@@ -729,6 +851,11 @@ def _asking(node: ast.AST) -> Iterator[str]:
             | ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="requires_grad_"))
         ):
             yield name
+
+
+def _is_one(rows: ast.List) -> bool:
+    """True for a row of one number."""
+    return len(rows.elts) == 1 and len(getattr(rows.elts[0], "elts", [])) == 1
 
 
 def _is_whole(node: ast.AST) -> bool:

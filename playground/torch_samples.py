@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
-from playground.syntax import names_in, place
-from playground.torch_reading import EACH, JOINED, SAME_NUMBER, WITHIN, TorchReading, first_found, remembered
+from playground.syntax import UNREADABLE, names_in, place
+from playground.torch_reading import EACH, IN_PLACE, JOINED, OF_ROWS, SAME_NUMBER, WITHIN, TorchReading, first_found, remembered
 
 OVER_SAMPLES = {"sum", "mean", "prod", "norm", "var", "std", "max", "min", "argmax", "logsumexp", "softmax", "log_softmax"}
 RESHAPED = ("squeeze", "flatten", "Flatten", "view", "reshape")
 PAIRED = "these are a column and a row, which PyTorch does not combine pair by pair; write .unsqueeze(1) after the row"
 TOGETHER = "it computes all samples at once; here they are computed one at a time"
+SHARED = "it also changes the tensor that this is a part of, but a part of a list is a copy: change that list itself"
+OF_LISTS_OF_LISTS = "a tensor of several rows is a list of lists here: write it as [… for row in X]"
 
 
 def paired(text: str) -> tuple[str, int, int, int] | None:
@@ -24,8 +26,16 @@ def paired(text: str) -> tuple[str, int, int, int] | None:
 
 
 def mixed(text: str) -> tuple[str, int, int, int] | None:
-    """The first place where a network called on several samples mixes them, which keeps the program from being rewritten."""
-    return _first(text, TorchSamples.mixing, TOGETHER)
+    """The first place that keeps the program from being rewritten: where a network called on several samples mixes them, or where
+    rows, or parts of a tensor, are used as lists cannot be."""
+    try:
+        read = TorchSamples(text)
+        for found, told in (read.mixing(), TOGETHER), (read.using_rows(), OF_LISTS_OF_LISTS), (read.changing_parts(), SHARED):
+            if node := min(found, key=read.span, default=None):
+                return told, *place(node, text)
+    except UNREADABLE:
+        pass
+    return None
 
 
 def _first(text: str, found: Callable[[TorchSamples], Iterator[ast.AST]], told: str) -> tuple[str, int, int, int] | None:
@@ -75,9 +85,14 @@ class TorchSamples(TorchReading):
         match node:
             case ast.Name():
                 values = [(value, is_part) for x, value, is_part in self.given if self.name(x) == self.name(node)]
+                values += [(value, False) for value in self.passed.get(self.name(node), [])]
                 return _only("" if is_part else self.shape(value) for value, is_part in values)
             case ast.BinOp() | ast.Call() if factors := self.factors(node):
                 return self.shape(factors[1])
+            case ast.Call() if self.by_column(node) or self.best(node):
+                return "row"
+            case ast.Call(keywords=given) if self.by_row(node):
+                return "column" if {"keepdim=True", "keepdims=True"} & {*map(ast.unparse, given)} else "row"
             case ast.BinOp(left=x, right=y) | ast.Compare(left=x, comparators=[y]) if self.is_list(node):
                 return _only(self.shape(part) for part in (x, y) if self.is_list(part))
             case ast.UnaryOp(operand=x):
@@ -111,7 +126,6 @@ class TorchSamples(TorchReading):
 
     def mixing(self) -> Iterator[ast.AST]:
         """Nodes where a network that is called on several samples computes with more than one at once."""
-        yield from filter(self.is_of_rows, self.nodes)
         batches: set[str] = set()
         for node in self.nodes:
             match node:
@@ -122,17 +136,36 @@ class TorchSamples(TorchReading):
                 if isinstance(forward, ast.FunctionDef) and forward.name == "forward":
                     yield from (part for node in ast.walk(forward) if (part := self.mixes(node)))
 
+    def changing_parts(self) -> Iterator[ast.AST]:
+        """Nodes that change a slice of a tensor in place."""
+        for node in self.nodes:
+            match node:
+                case ast.AugAssign(target=ast.Name() as part) | ast.AugAssign(target=ast.Subscript(value=ast.Name() as part)):
+                    pass
+                case ast.Assign(targets=[ast.Subscript(value=ast.Name() as part)]):
+                    pass
+                case ast.Call(func=ast.Attribute(value=ast.Name() as part, attr=method)) if method in IN_PLACE:
+                    pass
+                case _:
+                    continue
+            made = self.meant(part)
+            if isinstance(made, ast.Subscript) and isinstance(made.slice, ast.Slice) and self.is_several(made.value):
+                yield node
+
+    def using_rows(self) -> Iterator[ast.AST]:
+        """Nodes that use rows as lists of lists cannot be used."""
+        return filter(self.is_of_rows, self.nodes)
+
     def is_of_rows(self, node: ast.AST) -> bool:
-        """True if it computes with or reshapes rows of samples, which are plain lists in Python."""
+        """True if it reduces or reshapes rows, or combines them with numbers of which it is not known whether they are a row."""
         match node:
-            case ast.BinOp(left=x, right=y) | ast.Compare(left=x, comparators=[y]) if not self.factors(node):
-                return self.is_matrix(x) or self.is_matrix(y)
-            case ast.AugAssign(target=x):
-                return self.is_matrix(x)
+            case ast.BinOp() | ast.Compare() if not self.factors(node) and self.is_matrix(node):
+                return any(self.is_list(x) and not self.shape(x) for x in self.parts(node))
             case ast.Call(func=ast.Attribute(value=x, attr=name)) if not (
-                self.by_row(node) or self.best_pair(node) or self.best(node)
+                self.by_row(node) or self.by_column(node) or self.best_pair(node) or self.best(node)
             ):
-                return (name in OVER_SAMPLES or name in RESHAPED or name == "unsqueeze") and self.is_matrix(x)
+                known = OF_ROWS if not (node.args or node.keywords) else ()
+                return name in {*OVER_SAMPLES, *RESHAPED, "unsqueeze"}.difference(known) and self.is_matrix(x)
         return False
 
     def mixes(self, node: ast.AST) -> ast.AST | None:
@@ -151,7 +184,7 @@ class TorchSamples(TorchReading):
 
 def _is_of_self(node: ast.AST) -> bool:
     """True if it only uses parameters."""
-    return names_in(node) <= {"self", "torch", "F", "nn"}
+    return names_in(node) <= {"self", "torch", "F", "nn", "enumerate", "reversed", "zip"}
 
 
 def _only(shapes: Iterator[str]) -> str:

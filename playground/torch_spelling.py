@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
+from functools import partial
 from typing import Any
 
 from autograd import Value
@@ -15,9 +16,12 @@ from playground.plain import recorded
 from playground.syntax import ATOMS, UNREADABLE, parsed, place
 from playground.torch_reading import (
     DIFFERENTIATED,
+    EUCLIDEAN,
     FILLED,
+    IN_PLACE,
     MODULES,
     OF_LISTS,
+    OF_ROWS,
     OTHERS,
     SAME,
     SAME_NUMBER,
@@ -36,10 +40,10 @@ from playground.torch_samples import TorchSamples
 DERIVATIVES = {"grad", "jacobian", "hessian"}
 NUMBER_OF = {"abs", "clone", "mean", "norm", "sum"}  # methods that return a plain number when called on one
 LEFT_OUT = {"inplace", "set_to_none", "dtype", "device", "retain_graph", "allow_unused"}  # keywords
-IN_PLACE = {"add_": "+", "sub_": "-", "mul_": "*", "div_": "/", "fill_": "", "zero_": ""}
-EUCLIDEAN = {"2", "p=2", "ord=2", "p='fro'", "keepdim=True"}  # what norm is told when it is the length
+INFINITE = {"inf", "torch.inf", "math.inf", "float('inf')"}
 OF_ALL = {"unbiased=False", "correction=0"}  # what var is told when it divides by the count
 SHUFFLED = "  # shuffled once; PyTorch does it in every epoch"
+UNLEARNED = "PyTorch raises here: no tensor requires a gradient; write torch.tensor(2.0, requires_grad=True)"
 UNASKED = (
     "requires_grad is False here only for frozen leaves; in PyTorch it is False for every result that no gradient reaches, "
     "such as one made by detach() or inside no_grad()"
@@ -69,25 +73,44 @@ class _Respeller(TorchSamples):
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
+        self.closures = {node.name for node in self.nodes if isinstance(node, ast.FunctionDef)}
+        losses = [x for x in self.nodes if isinstance(x, ast.Call) and len(x.args) == 2 and self.is_loss(x.func)]
+        self.alone_in_batch = {id(x.args[1]) for x in losses if self.is_matrix(x.args[0]) and not self.is_several(x.args[1])}
         self.in_place = False  # inside `with torch.no_grad()`
+        self.learns = False  # inside the value of a name that a later line makes require a gradient
         self.letters: dict[str, str] | None = None  # one for each list, inside an elementwise expression
+        self.row_letters: dict[str, str] | None = None  # and one for each list of rows
 
     def text(self) -> str:
         made = self.spliced(self.tree, 0, len(self.source))
         return made if self.source.startswith(b"\n") else made.lstrip("\n")
 
     def written(self, node: ast.AST) -> str:
-        is_each = self.is_each(node)
-        if is_each and self.letters is None:
-            return self.listed(lambda: self.answer(node) or self.written(node))
-        if not is_each and (letters := self.letters) is not None:
-            self.letters = None
-            whole = self.written(node)
-            self.letters = letters
-            return letters.setdefault(whole, self.free[len(letters)]) if self.is_list(node) else whole
+        if id(node) in self.alone_in_batch:
+            return f"[{self.rewritten(node)}]"
+        return self.rewritten(node)
+
+    def rewritten(self, node: ast.AST) -> str:
+        is_each, is_each_of_rows = self.is_each(node), self.is_each_of_rows(node)
+        if self.letters is None:
+            if is_each or is_each_of_rows:
+                return self.listed(lambda: self.answer(node) or self.written(node), node)
+        elif not (is_each if self.row_letters is None else is_each_of_rows):
+            return self.lettered(node)
         rule: Callable[[Any], str | None] | None = getattr(self, f"of_{type(node).__name__}", None)
         made = rule(node) if rule else None
         return self.spliced(node, *self.span(node)) if made is None else made
+
+    def lettered(self, node: ast.AST) -> str:
+        """The letter of a list in an elementwise expression, or the whole text of a number."""
+        letters, rows, self.letters, self.row_letters = self.letters or {}, self.row_letters, None, None
+        whole = self.written(node)
+        self.letters, self.row_letters = letters, rows
+        free = iter(self.free[len(letters) + len(rows or ()) :])
+        is_column = rows is not None and self.shape(node) == "column"
+        if rows is not None and (is_column or self.is_matrix(node)):
+            whole = rows.setdefault(whole, next(free))
+        return whole if is_column or not self.is_several(node) else letters.setdefault(whole, next(free))
 
     def answer(self, node: ast.AST) -> str | None:
         """float(x > y) for (x > y).double(): a comparison converted to a number."""
@@ -96,14 +119,19 @@ class _Respeller(TorchSamples):
                 return f"{ANSWERS[kind]}({self.written(asked)})"
         return None
 
-    def listed(self, write: Callable[[], str], as_loop: bool = False) -> str:
-        """An elementwise text as a comprehension over the lists in it, or as a loop."""
-        self.letters = {}
+    def listed(self, write: Callable[[], str], several: ast.AST, as_loop: bool = False) -> str:
+        """An elementwise text, which makes or changes several numbers, as a comprehension over the lists in it, or as a loop."""
+        self.letters, self.row_letters = {}, {} if self.is_matrix(several) else None
         text = write()
-        letters, self.letters = self.letters, None
-        lists = ", ".join(letters)
-        over = f"{', '.join(letters.values())} in {lists if len(letters) == 1 else f'zip({lists})'}"
-        return f"for {over}: {text}" if as_loop else f"[{text} for {over}]"
+        letters, rows, self.letters, self.row_letters = self.letters, self.row_letters, None, None
+        if not as_loop:
+            each = f"[{text} {_over(letters)}]"
+            return f"[{each} {_over(rows)}]" if rows else each
+        if rows and {*letters} != {*rows.values()}:
+            raise ValueError("a list is combined with each row, in a loop through all numbers")
+        numbers = [(whole, row, letters[row]) for whole, row in (rows or {}).items()]
+        flat = {f"[{number} for {row} in {whole} for {number} in {row}]": number for whole, row, number in numbers}
+        return f"{_over(flat or letters)}: {text}"
 
     def spliced(self, node: ast.AST, start: int, end: int) -> str:
         """The source from start to end, with the node's parts rewritten."""
@@ -125,10 +153,13 @@ class _Respeller(TorchSamples):
     def number(self, node: ast.AST) -> str:
         """The number that a one-element tensor is made from; "" if the node makes none."""
         match node:
+            case ast.Call(func=function, args=[shape, filling]) if self.of_torch(function) in ("full", "full_like"):
+                is_one = self.of_torch(function) == "full_like" and not self.is_several(shape)
+                return self.written(filling) if is_one or ast.unparse(shape) in SHAPES else ""
             case ast.Call(func=function, args=[shape, *_] as shapes) if number := FILLED.get(
                 self.of_torch(function).removesuffix("_like")
             ):
-                like = self.of_torch(function).endswith("_like") and not self.is_list(shape)
+                like = self.of_torch(function).endswith("_like") and not self.is_several(shape)
                 shapes = shape.elts if isinstance(shape, ast.Tuple) and shape.elts else shapes
                 return number if like or {*map(ast.unparse, shapes)} <= SHAPES else ""
             case ast.Call(func=function, args=[inner, *_]) if self.of_torch(function) in TENSORS:
@@ -147,20 +178,25 @@ class _Respeller(TorchSamples):
     def several(self, call: ast.Call) -> str | None:
         """A list for a tensor of several numbers; a list of lists for one of several rows."""
         if numbers := self.numbers(call):
-            name = self.of_torch(call.func)
-            return f"[{', '.join(self.value(name, self.written(x), call) for x in numbers)}]"
+            return f"[{', '.join(self.value(self.written(x), call) for x in numbers)}]"
         if self.is_matrix(call) and (rows := self.rows(call)):
-            return self.written(rows)
-        if (copied := self.copied(call)) and (self.is_list(call) or self.is_matrix(call)):
+            if not (self.learns or any(map(self.asks, ast.walk(call)))):
+                return self.written(rows)
+            texts = [", ".join(self.value(self.written(x), call) for x in getattr(row, "elts", [])) for row in rows.elts]
+            return f"[{', '.join(f'[{row}]' for row in texts)}]"
+        if (copied := self.copied(call)) and self.is_several(call):
             return self.copy(call, *copied)
-        if (filled := self.filled(call)) and (self.is_list(call) or self.is_matrix(call)):
+        if (filled := self.filled(call)) and self.is_several(call):
             first, *others = filled.sizes
-            each = FILLED[filled.name]
-            if not self.networks or filled.is_asked:
-                each = f"Value({each}{'' if filled.is_asked else self.frozen})"
+            each = self.written(filled.number) if filled.number else FILLED[filled.name]
+            is_asked = filled.is_asked or self.learns
+            if not self.networks or is_asked:
+                each = f"Value({each}{'' if is_asked else self.frozen})"
+            one = self.free[0]
             if self.is_matrix(call):
-                each = f"[{each} for _ in range({self.written(others[0])})]"
-            return f"[{each} for _ in {self.written(first) if filled.is_like else f'range({self.written(first)})'}]"
+                each = f"[{each} for _ in {one if filled.is_like else f'range({self.written(others[0])})'}]"
+            over = f"{one if self.is_matrix(first) else '_'} in {self.written(first)}"
+            return f"[{each} for {over if filled.is_like else f'_ in range({self.written(first)})'}]"
         name = self.of_torch(call.func)
         return self.spaced(name, call) if name in ("arange", "linspace", "randint") else None
 
@@ -168,8 +204,10 @@ class _Respeller(TorchSamples):
         """The elements of a list as Values, or unchanged as far as they are data."""
         one, text = self.free[0], self.written(copied)
         if self.is_matrix(call):
-            return text
-        each = self.value(self.of_torch(call.func), f"{one}{'[0]' * isinstance(element, ast.List)}", call)
+            number = self.free[1]
+            made = self.value(number, call) if any(map(self.asks, ast.walk(call))) else number
+            return text if made == number else f"[[{made} for {number} in {one}] for {one} in {text}]"
+        each = self.value(f"{one}{'[0]' * isinstance(element, ast.List)}", call)
         is_class = self.has_classes and isinstance(element, ast.Constant) and isinstance(element.value, int)
         return text if each == one or is_class else f"[{each} for {one} in {text}]"
 
@@ -177,7 +215,7 @@ class _Respeller(TorchSamples):
         """Evenly spaced numbers, or random integers."""
         steps = {keyword.arg: keyword.value for keyword in call.keywords}.get("steps")
         given, one = list(map(self.written, [*call.args, *([steps] if steps else [])])), self.free[0]
-        asked = any(map(self.asks, call.keywords)) or (self.asking and not self.frozen)  # here or in a later line
+        asked = self.learns or any(map(self.asks, call.keywords))
         start, end = ("Value(", ")") if asked else ("", "")
         match name, given, call.args:
             case "linspace", [low, high, count], _:
@@ -188,9 +226,9 @@ class _Respeller(TorchSamples):
                 return f"[random.randrange({', '.join(limits)}) for {one} in range({self.written(size)})]"
         return None
 
-    def value(self, name: str, number: str, call: ast.Call) -> str:
+    def value(self, number: str, call: ast.Call) -> str:
         """An element of a tensor as a Value, or unchanged if it is a class."""
-        asked = name == "Parameter" or any(map(self.asks, call.keywords))
+        asked = self.learns or any(map(self.asks, ast.walk(call)))
         if not asked and (self.networks or (self.has_classes and number.isdigit())):
             return number
         return f"Value({number}{'.0' if asked and number.isdigit() else ''}{'' if asked else self.frozen})"
@@ -205,12 +243,14 @@ class _Respeller(TorchSamples):
         return None if node.id in MODULES else self.here(node)
 
     def of_Attribute(self, node: ast.Attribute) -> str | None:
-        if node.attr == "data" and (_is_taken_out(node.value) or self.is_matrix(node.value) or self.is_plain(node.value)):
+        if node.attr == "data" and (_is_taken_out(node.value) or self.is_plain(node.value)):
             return self.written(node.value)
         if rows := self.best_pair(node.value):
             return self.places(rows) if node.attr == "indices" else self.each_row("max", rows)
         if node.attr == "dataset" and self.loaded(node.value):
             return f"[{self.free[0]} for {self.free[1]} in {self.written(node.value)} for {self.free[0]} in zip(*{self.free[1]})]"
+        if node.attr == "T" and self.is_matrix(node.value):
+            return self.transposed(node.value)
         if node.attr == "shape" and (sizes := self.sizes(node.value)):
             return f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
         return self.here(node)
@@ -221,6 +261,8 @@ class _Respeller(TorchSamples):
                 return self.places(rows)
             case ast.Subscript(value=x, slice=place) if {*ast.unparse(place)} <= {*"(0, )"} and self.is_one(x):
                 return self.written(x)
+            case ast.Subscript(value=x, slice=mask) if self.is_mask(mask):
+                return self.masked(x, mask, "{number} {over} if {answer}")
             case ast.Subscript(
                 value=ast.Attribute(value=x, attr="shape") | ast.Call(func=ast.Attribute(value=x, attr="size"), args=[]),
                 slice=place,
@@ -233,6 +275,13 @@ class _Respeller(TorchSamples):
                     f"{self.written(x)}[{self.written(row)}][{self.written(place)}]" if not isinstance(row, ast.Slice) else None
                 )
         return None
+
+    def masked(self, several: ast.expr, mask: ast.expr, form: str) -> str:
+        """The numbers, or rows, chosen by a mask, or changed where it is true."""
+        self.letters = {}
+        number, answer = self.written(several), self.written(mask)
+        letters, self.letters = self.letters, None
+        return f"[{form.format(number=number, answer=answer, over=_over(letters))}]"
 
     def batched(self, call: ast.Call, tensors: Sequence[ast.expr]) -> str:
         """The batches of a DataLoader, or the samples of a TensorDataset."""
@@ -247,8 +296,7 @@ class _Respeller(TorchSamples):
         """True for a tensor of one number, which is not indexed here."""
         match node:
             case ast.Name() if value := self.only.get(self.name(node)):
-                is_several = self.is_list(value) or self.is_matrix(value)
-                return not is_several and (bool(self.number(value)) or self.is_one(value))
+                return not self.is_several(value) and (bool(self.number(value)) or self.is_one(value))
             case ast.Attribute(value=x, attr="grad" | "data") | ast.Call(func=ast.Attribute(value=x, attr="detach" | "clone")):
                 return self.is_one(x)
             case ast.Subscript(value=ast.Call(func=ast.Attribute(value=x, attr="parameters"))):
@@ -260,7 +308,7 @@ class _Respeller(TorchSamples):
 
     def sizes(self, several: ast.expr) -> list[str]:
         """How many numbers a tensor has along each dimension; empty if that isn't known."""
-        count = f"len({self.written(several)})" if self.is_list(several) or self.is_matrix(several) else ""
+        count = f"len({self.written(several)})" if self.is_several(several) else ""
         if self.is_matrix(several):
             return [count, f"len({self.operand(several)}[0])"]
         return {"row": [count], "column": [count, "1"]}.get(self.shape(several), []) if count else []
@@ -280,7 +328,7 @@ class _Respeller(TorchSamples):
             inside.read(text, self.scopes[id(around)])
         except (SyntaxError, ValueError):
             return text
-        inside.letters = None
+        inside.letters = inside.row_letters = None
         return inside.text()
 
     def of_keyword(self, node: ast.keyword) -> str | None:
@@ -297,7 +345,7 @@ class _Respeller(TorchSamples):
         """A step that PyTorch applies to a parameter in place."""
         stepped = any(isinstance(part, ast.Attribute) and part.attr == "grad" for part in ast.walk(node.value))
         is_leaf, (start, end) = ast.unparse(node.target) in self.learned, (self.span(node.target)[1], self.span(node)[1])
-        symbol, are_several = SYMBOLS.get(type(node.op).__name__), self.is_list(node.target)
+        symbol, are_several = SYMBOLS.get(type(node.op).__name__), self.is_several(node.target)
 
         def changed() -> str:
             return f"{self.written(node.target)}{symbol}{self.operand(node.value)}"
@@ -307,12 +355,12 @@ class _Respeller(TorchSamples):
             return f"{target}.data{self.spliced(node, start, end)}" if stepped else f"{target}.data = ({changed()}).data"
 
         if symbol and are_several and isinstance(node.target, ast.Attribute) and node.target.attr == "data":
-            return self.listed(lambda: f"{self.written(node.target)}{self.spliced(node, start, end)}", as_loop=True)
+            return self.listed(lambda: f"{self.written(node.target)}{self.spliced(node, start, end)}", node.target, as_loop=True)
         if symbol and self.in_place and (stepped or is_leaf) and isinstance(node.target, ast.Name):
-            return self.listed(step, as_loop=True) if are_several else step()
+            return self.listed(step, node.target, as_loop=True) if are_several else step()
         target = self.written(node.target)  # a list, which Python would extend
         others = "[:]" if self.has_others(node.target) else ""
-        return f"{target}{others} = {self.listed(changed)}" if symbol and are_several else None
+        return f"{target}{others} = {self.listed(changed, node.target)}" if symbol and are_several else None
 
     def has_others(self, node: ast.AST) -> bool:
         """True if the list may have another name, because it was assigned to one or passed to a function."""
@@ -320,40 +368,73 @@ class _Respeller(TorchSamples):
         name = ast.unparse(node)
         return any(other and name in (x, other) for x, other in pairs) or name not in dict(pairs)
 
+    def of_List(self, node: ast.List) -> str | None:
+        return f"[{', '.join(map(self.unpacked, node.elts))}]" if node in self.leaves else None
+
+    def unpacked(self, x: ast.expr) -> str:
+        """A number, or several as elements of a list around them."""
+        if self.is_matrix(x):
+            return f"*{self.flat(x)}"
+        return f"{'*' * self.is_list(x)}{self.written(x)}"
+
     def of_BinOp(self, node: ast.BinOp) -> str | None:
         return self.product(node)
 
     def product(self, node: ast.AST) -> str | None:
-        """The dot product of a list, or of each row, with a list."""
+        """The dot product of a list, or of each row, with a list, or with each column."""
         match self.factors(node):
             case (x, y) if self.is_each(node):
                 return f"{self.operand(x)}*{self.operand(y)}"
             case (x, y) if self.is_list(x) and self.is_list(y):
                 return self.called("dot", [x, y])
-            case (x, y) if self.is_matrix(x) and self.is_list(y):
-                return f"[dot({self.free[0]}, {self.written(y)}) for {self.free[0]} in {self.written(x)}]"
+            case (x, y) if self.is_several(x) and self.is_several(y):
+                row, column = self.free[0] if self.is_matrix(x) else self.written(x), self.written(y)
+                product = f"{self.ours('dot')}({row}, {self.free[1] if self.is_matrix(y) else column})"
+                if self.is_matrix(y):
+                    product = f"[{product} for {self.free[1]} in zip(*{column})]"
+                return f"[{product} for {row} in {self.written(x)}]" if self.is_matrix(x) else product
         return None
+
+    def transposed(self, rows: ast.expr) -> str:
+        """The columns of rows, as rows."""
+        return f"[[*{self.free[0]}] for {self.free[0]} in zip(*{self.written(rows)})]"
+
+    def flat(self, rows: ast.expr) -> str:
+        """The numbers of all rows, as one list."""
+        row, number, *_ = self.free
+        return f"[{number} for {row} in {self.written(rows)} for {number} in {row}]"
 
     def of_Assign(self, node: ast.Assign) -> str | None:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)]) if name in self.asking:
-                before, self.frozen = self.frozen, ""
+                self.learns = True
                 made = self.spliced(node, *self.span(node))
-                self.frozen = before
+                self.learns = False
                 return made
-            case ast.Assign(targets=[ast.Attribute(value=x, attr="requires_grad")], value=asked) if self.is_list(x):
+            case ast.Assign(targets=[ast.Subscript(value=ast.Name() as x, slice=mask)], value=value) if self.is_mask(mask):
+                changed = self.masked(x, mask, f"{self.operand(value)} if {{answer}} else {{number}} {{over}}")
+                return None if self.is_several(value) else f"{self.written(x)}[:] = {changed}"
+            case ast.Assign(targets=[ast.Subscript(value=x, slice=place)], value=ast.Constant(value=int() | float())) if (
+                self.is_list(x) and not self.is_plain(x) and not isinstance(place, ast.Slice)
+            ):
+                return f"{self.written(node.targets[0])} = Value({self.written(node.value)}{self.frozen})"
+            case ast.Assign(targets=[target], value=ast.Call() as call) if step := self.step_with(call):
+                return f"{self.written(target)} = {step}"
+            case ast.Assign(targets=[ast.Attribute(value=x, attr="requires_grad")], value=asked) if self.is_several(x):
                 return self.asked(x, asked)
             case ast.Assign(value=ast.Call() as call) if self.loaded(call) and "shuffle=True" in ast.unparse(call):
                 is_last = not self.source[self.span(node)[1] : self.next_line(self.span(node)[1])].strip()
                 return self.spliced(node, *self.span(node)) + SHUFFLED * is_last
-            case ast.Assign(targets=[ast.Attribute(attr="data") as data], value=value) if self.is_list(data):
-                return self.listed(lambda: f"{self.written(data)} = {self.written(value)}", as_loop=True)
+            case ast.Assign(targets=[ast.Attribute(attr="data") as data], value=value) if self.is_several(data):
+                return self.listed(lambda: f"{self.written(data)} = {self.written(value)}", data, as_loop=True)
             case ast.Assign(targets=[ast.Attribute(attr="grad") as gradient], value=ast.Constant(value=None)):
                 return self.cleared(gradient)
         return None
 
     def of_Expr(self, line: ast.Expr) -> str | None:
         match line.value:
+            case ast.Call() as call if step := self.step_with(call):
+                return step
             case ast.Call(func=ast.Attribute(value=ast.Attribute() as gradient, attr="zero_")) if ".grad" in ast.unparse(
                 gradient
             ):
@@ -366,6 +447,13 @@ class _Respeller(TorchSamples):
                     return self.stepped(x, "" if is_data else ".data", line.value)
         return None
 
+    def step_with(self, call: ast.Call) -> str:
+        """A call of the closure, and the step after it; "" for any other call."""
+        match call:
+            case ast.Call(func=ast.Attribute(attr="step"), args=[ast.Name(id=closure)]) if closure in self.closures:
+                return f"{closure}(); {self.written(call.func)}()"
+        return ""
+
     def stepped(self, x: ast.expr, data: str, call: ast.Call) -> str:
         """The line that changes a number, or each of a list, as x.sub_(change, alpha=…) or x.zero_() does."""
 
@@ -375,20 +463,20 @@ class _Respeller(TorchSamples):
             symbol = IN_PLACE[call.func.attr]  # type: ignore[attr-defined]
             return f"{self.written(x)}{data} {symbol}= {''.join([*factors, *by])}"
 
-        return self.listed(step, as_loop=True) if self.is_list(x) else step()
+        return self.listed(step, x, as_loop=True) if self.is_several(x) else step()
 
     def asked(self, owner: ast.expr, *given: ast.expr) -> str:
         """The line that sets requires_grad for a number or a list."""
         answer = self.written(given[0]) if given else "True"
-        if self.is_list(owner):
-            return self.listed(lambda: f"{self.written(owner)}.requires_grad = {answer}", as_loop=True)
+        if self.is_several(owner):
+            return self.listed(lambda: f"{self.written(owner)}.requires_grad = {answer}", owner, as_loop=True)
         return f"{self.operand(owner)}.requires_grad = {answer}"
 
     def cleared(self, gradient: ast.Attribute) -> str:
         """The line that sets x.grad or x.grad.data to 0."""
         owner = gradient.value if gradient.attr == "grad" else getattr(gradient.value, "value", gradient)
-        if self.is_list(owner):
-            return self.listed(lambda: f"{self.written(owner)}.grad = 0", as_loop=True)
+        if self.is_several(owner):
+            return self.listed(lambda: f"{self.written(owner)}.grad = 0", owner, as_loop=True)
         return f"{self.written(gradient)} = 0"
 
     def of_Call(self, call: ast.Call) -> str | None:
@@ -401,6 +489,8 @@ class _Respeller(TorchSamples):
             return f"({self.each_row('max', rows)}, {self.places(rows)})"
         if row := self.by_row(call):
             return self.each_row(*row)
+        if column := self.by_column(call):
+            return self.each_column(*column)
         if tensors := self.loaded(call):
             return self.batched(call, tensors)
         if (
@@ -429,6 +519,13 @@ class _Respeller(TorchSamples):
         """A function of lists, called on each row."""
         return f"[{self.ours(name)}({self.free[0]}) for {self.free[0]} in {self.written(rows)}]"
 
+    def each_column(self, name: str, rows: ast.expr) -> str:
+        """A function of lists, called on each column."""
+        column, correction = self.free[0], ", correction=1" * (name in ("var", "std"))
+        called = f"{self.ours('var' if name == 'std' else name)}({column}{correction})"
+        each = f"{self.ours('sqrt')}({called})" if name == "std" else called
+        return f"[{each} for {column} in zip(*{self.written(rows)})]"
+
     def places(self, rows: ast.expr) -> str:
         """The place of the maximum of each row."""
         one = self.free[0]
@@ -441,7 +538,8 @@ class _Respeller(TorchSamples):
         def compared() -> str:
             return f"abs({self.operand(x)} - {self.operand(y)}) <= {distance} + {share}*abs({self.written(y)})"
 
-        return f"all({self.listed(compared)})" if self.is_list(x) or self.is_list(y) else f"({compared()})"
+        several = x if self.is_several(x) else y
+        return f"all({self.listed(compared, several)})" if self.is_list(several) else f"({compared()})"
 
     def gradients(self, call: ast.Call, y: ast.expr, x: ast.expr, weights: ast.expr | None) -> str:
         """The call that differentiates y, or a list weighted."""
@@ -458,11 +556,15 @@ class _Respeller(TorchSamples):
             return self.written(parts) if name == "stack" and not self.is_beside(call) else None
         texts = [*map(self.written, parts.elts)]
         if self.is_beside(call):
-            return f"[[*{self.free[0]}] for {self.free[0]} in zip({', '.join(texts)})]" if self.is_matrix(call) else None
+            return (
+                f"[[*{self.free[0]}] for {self.free[0]} in zip({', '.join(texts)}, strict=True)]"
+                if self.is_matrix(call)
+                else None
+            )
         if any(ast.unparse(each) not in ("0", "dim=0") for each in [*call.args[1:], *call.keywords]):
             return None
         if name != "stack":
-            are_several = [self.is_list(part) or self.is_matrix(part) for part in parts.elts]
+            are_several = [*map(self.is_several, parts.elts)]
             texts = [f"{'*' * several}{text}" for several, text in zip(are_several, texts, strict=True)]
         return f"[{', '.join(texts)}]"
 
@@ -490,7 +592,7 @@ class _Respeller(TorchSamples):
         if made := self.several(call):
             return made
         if number := self.number(call):
-            return self.value(name, number, call)
+            return self.value(number, call)
         match name, call.args:
             case "Linear", _ if len(sizes := sizes_of(call)) == len(call.args) + len(_told(call.keywords)) == 2:
                 return self.called("nn.Layer", sizes, (), '"linear"')
@@ -498,6 +600,12 @@ class _Respeller(TorchSamples):
                 return made
             case "dot", [x, y]:
                 return self.called("dot", [x, y])
+            case "ModuleList" | "ParameterList", parts if not call.keywords:
+                return (
+                    self.written(parts[0])
+                    if parts and isinstance(parts[0], (ast.List, ast.ListComp))
+                    else (f"[{''.join(f'*{self.operand(part)}' for part in parts)}]")
+                )
             case "set_grad_enabled", [ast.Constant(value=enabled)]:
                 return f"{'enable' if enabled else 'no'}_grad()"
             case "equal", [x, y]:
@@ -525,7 +633,7 @@ class _Respeller(TorchSamples):
             return self.called(self.called(loss, [], call.keywords), call.args)
         ours = here(self.path(call.func)) or ""
         if ours.startswith(("nn.optim.", "nn.utils.")) and call.args and isinstance(call.args[0], ast.List):
-            params = [f"{'*' * self.is_list(x)}{self.written(x)}" for x in call.args[0].elts]
+            params = map(self.unpacked, call.args[0].elts)
             return self.called(ours, [], call.keywords, f"[{', '.join(params)}]", *map(self.written, call.args[1:]))
         return self.called(ours, call.args, call.keywords) if ours else None
 
@@ -548,6 +656,8 @@ class _Respeller(TorchSamples):
                 return self.written(owner)
             case "numpy" | "tolist", []:
                 return f"{self.operand(owner)}.data"
+            case "t", [] if self.is_matrix(owner):
+                return self.transposed(owner)
             case "requires_grad_", _ if made := self.leaf(owner, call):
                 return made
             case "backward", seeds if self.is_list(owner) and (weights := [*seeds, *(each.value for each in call.keywords)]):
@@ -556,8 +666,10 @@ class _Respeller(TorchSamples):
                 seeds = [*seeds, *(each.value for each in call.keywords if each.arg == "gradient")]
                 others = [each for each in call.keywords if each.arg != "gradient"]
                 return self.called(f"{self.operand(owner)}.backward", [], others, *map(self.seed, seeds))
-            case "numel", [] if (several := self.is_list(owner)) or ast.unparse(owner) in self.over_parameters:
-                return f"len({self.written(owner)})" if several else "1"
+            case "numel" | "nelement", [] if sizes := self.sizes(owner):
+                return f"({'*'.join(sizes)})"
+            case "numel" | "nelement", [] if ast.unparse(owner) in self.over_parameters:
+                return "1"
             case "size", []:
                 return f"({', '.join(sizes)},)" if (sizes := self.sizes(owner)) else None
             case "size", [place]:
@@ -579,9 +691,11 @@ class _Respeller(TorchSamples):
 
     def of_list(self, name: str, several: ast.expr, given: Sequence[ast.expr], named: Sequence[ast.keyword]) -> str | None:
         """A function of one list, of which a dimension says nothing; norm is told which one it is, and var what to divide by."""
+        told = {*map(ast.unparse, [*given, *named])}
+        if self.is_matrix(several) and name in OF_ROWS and not told:
+            return f"{self.ours(name)}({self.flat(several)})"
         if not self.is_list(several):
             return None
-        told = {*map(ast.unparse, [*given, *named])}
         match name:
             case "max" | "min" if not told:
                 return self.called(name, [several])
@@ -590,11 +704,19 @@ class _Respeller(TorchSamples):
             case "var" | "std":
                 variance = self.called("var", [several], (), *([] if told & OF_ALL else ["correction=1"]))
                 return f"{self.ours('sqrt')}({variance})" if name == "std" else variance
-            case "norm" if told & {"1", "p=1", "ord=1"}:
-                return f"{self.ours('sum')}({self.listed(lambda: self.called('abs', [several]))})"
-            case "norm" if {each for each in told if not each.startswith("dim")} - EUCLIDEAN:
-                return None
+            case "norm" if orders := [*filter(lambda each: ast.unparse(each) not in EUCLIDEAN, _values_but_dim(given, named))]:
+                return self.length(several, orders[0]) if len(orders) == 1 else None
         return self.called(name, [several]) if name in OF_LISTS else None
+
+    def length(self, several: ast.expr, order: ast.expr) -> str:
+        """The norm of this order."""
+        sizes = partial(self.called, "abs", [several])
+        if ast.unparse(order) in INFINITE:
+            return f"{self.ours('max')}({self.listed(sizes, several)})"
+        if ast.unparse(order) == "1":
+            return f"{self.ours('sum')}({self.listed(sizes, several)})"
+        powers = self.listed(lambda: f"{sizes()}**{self.operand(order)}", several)
+        return f"{self.ours('pow')}({self.ours('sum')}({powers}), 1/{self.operand(order)})"
 
     def rows_of(self, several: ast.expr, count: ast.expr, width: ast.expr) -> str:
         """A list as rows of a width, or as so many rows where the width is -1."""
@@ -609,8 +731,8 @@ class _Respeller(TorchSamples):
         """The Value of a number, of several, or of a copy, that is made to require a gradient."""
         if self.number(made):
             return f"Value({self.number(made)})"
-        if self.filled(call):
-            return self.several(call)
+        if made_several := self.several(call):
+            return made_several
         copied = made
         while inner := _of_method("detach", copied) or _of_method("clone", copied):
             copied = inner
@@ -656,15 +778,16 @@ class _Respeller(TorchSamples):
 
 
 def refused(text: str) -> tuple[str, int, int, int] | None:
-    """PyTorch's error for the first integer tensor that requires a gradient; and its line, first column, and the column after
-    the end. None if there is no such tensor.
+    """PyTorch's error for the first integer tensor that requires a gradient, or else for backward() where nothing requires one;
+    and its line, first column, and the column after the end. None if there is neither.
 
     >>> refused("x = torch.tensor([1, -2], requires_grad=True)")
     ('PyTorch raises here: only tensors of floating point can require gradients; write [1.0, -2.0]', 1, 5, 46)
     """
     call = first_found(text, TorchReading, lambda read: (call for node in read.nodes for call in read.whole(node)))
     if call is None:
-        return None
+        without = first_found(text, TorchReading, TorchReading.unlearned)
+        return (UNLEARNED, *place(without, text)) if without else None
     floats = re.sub(r"\d+", r"\g<0>.0", ast.unparse(call.args[0]).replace("True", "1").replace("False", "0"))
     return f"PyTorch raises here: only tensors of floating point can require gradients; write {floats}", *place(call, text)
 
@@ -698,6 +821,12 @@ def _statements(text: str) -> list[ast.stmt]:
     return [node for node in ast.walk(tree) if isinstance(node, ast.stmt) and not _is_dropped(node)] if tree else []
 
 
+def _over(letters: Mapping[str, str]) -> str:
+    """The clause of a comprehension or loop that goes through several lists together."""
+    lists = ", ".join(letters)
+    return f"for {', '.join(letters.values())} in {lists if len(letters) == 1 else f'zip({lists}, strict=True)'}"
+
+
 def _parts(node: ast.AST) -> Iterator[ast.AST]:
     """The nodes inside that have positions."""
     for child in ast.iter_child_nodes(node):
@@ -722,6 +851,10 @@ def _is_dropped(node: ast.AST) -> bool:
 def _told(keywords: Sequence[ast.keyword]) -> list[ast.keyword]:
     """The keywords of a linear layer, except those that say what is so anyway."""
     return [each for each in keywords if ast.unparse(each) != "bias=True" and each.arg not in LEFT_OUT]
+
+
+def _values_but_dim(given: Sequence[ast.expr], named: Sequence[ast.keyword]) -> list[ast.expr]:
+    return [*given, *(each.value for each in named if each.arg not in ("dim", "keepdim"))]
 
 
 def _values(call: ast.Call) -> list[ast.expr]:

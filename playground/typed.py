@@ -21,6 +21,7 @@ from autograd import Value
 from autograd._format import did_you_mean
 from autograd.expression import ExpressionError, variables
 from autograd.foreign_names import FUNCTIONS
+from nn.foreign_names import ADVICE
 from playground import lists, pytorch
 from playground.free import near
 from playground.plain import to_begin_with, with_values
@@ -121,7 +122,12 @@ class Slip(Exception):
     def reason(self, text: str) -> str:
         """The message to show for the PyTorch program that was rewritten as this text."""
         name = pytorch.chain(_row(text, self.place["line"])[self.place["column"] - 1 :])
-        return f"{name} has no counterpart here" if self.place["message"] == _TORCH else str(self.place["message"])
+        advice = ADVICE.get(name.rpartition(".")[2])
+        return (
+            f"{name} has no counterpart here{f': {advice}' if advice else ''}"
+            if self.place["message"] == _TORCH
+            else str(self.place["message"])
+        )
 
     @classmethod
     def within(cls, text: str, error: ExpressionError, message: str = "", before: int = 0) -> Slip:
@@ -362,6 +368,8 @@ def _otherwise(error: BaseException, scope: Mapping[str, Any]) -> str:
     meant = _meant(error)
     if meant in HINTS:
         return HINTS[meant]
+    if isinstance(error, ModuleNotFoundError) and str(error.name).startswith("autograd."):
+        return f"{error.name} is part of another package named autograd: leave this line out, and write tanh(x) for np.tanh(x)"
     if isinstance(error, ModuleNotFoundError) and meant not in HERE:
         return f"{meant} is not available on this page, which has autograd, nn and the standard library"
     return _told(error) + _nearest(error, scope)

@@ -66,21 +66,28 @@ def _several(last: Any) -> str:
         return "the last line is a module: call it on numbers, as in model([1.0, 2.0])"
     if isinstance(last, MethodType) and type(last.__self__) is Value:
         return f"the last line is a method: call it, as in x.{last.__name__}()"
-    return f"the last line is a function: call it, as in {_call(last)}" if isinstance(last, FunctionType) else ""
+    return f"the last line is a function: call it, as in {_call(last, last.__name__)}" if isinstance(last, FunctionType) else ""
 
 
 def _nothing(text: str, last: Any, made: Mapping[str, Any]) -> str:
     """The reason if the lines make no Value; `made` are their names."""
-    if not ast.parse(text).body:
+    tree = ast.parse(text)
+    if not tree.body:
         return "there are only comments: type an expression, or lines of Python"
-    functions = [x for x in made.values() if isinstance(x, FunctionType)]
+    functions = {name: x for name, x in made.items() if isinstance(x, FunctionType)}
+    called = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    name = max(functions, key=lambda name: name not in called, default="")
     if hasattr(last, "__enter__"):
         return "this opens a block: write with no_grad(): and indent the lines below it"
     if type(last) in (int, float):
-        instead = f", as in {_call(functions[-1])}" if functions else ""
+        instead = f", as in {_call(functions[name], name)}" if functions else ""
         return f"the last line gives the number {said(last)}, which has no graph: begin with Values{instead}"
     if functions:
-        return f"{functions[-1].__name__} is never called: end with {_call(functions[-1])}"
+        ending = f"end with {_call(functions[name], name)}"
+        if name not in called:
+            return f"{name} is never called: {ending}"
+        returned = "" if functions[name].__code__.co_argcount else f"return one from {name}, and "
+        return f"the lines leave no Value to draw: {returned}{ending}"
     lists = [name for name, x in made.items() if isinstance(x, list) and x and all(type(each) is Value for each in x)]
     if lists:
         return f"the lines leave no single Value to draw: end with one, as in sum({lists[0]})"
@@ -187,7 +194,6 @@ def _is_number(x: Any) -> bool:
     return type(x) in (int, float)
 
 
-def _call(function: FunctionType) -> str:
+def _call(function: FunctionType, name: str) -> str:
     count = function.__code__.co_argcount
-    name = function.__name__ if function.__name__.isidentifier() else "f"
-    return f"{name}({', '.join(f'Value({EXAMPLES[i % len(EXAMPLES)]})' for i in range(count))})"
+    return f"{name if name.isidentifier() else 'f'}({', '.join(f'Value({EXAMPLES[i % len(EXAMPLES)]})' for i in range(count))})"

@@ -167,6 +167,14 @@ ADDED = ", and sum([…]) to add them up"
         ("def f(a):\n    return 2.0*a\nf(w)", f"a is a list: write [2.0*b for b in a]{ADDED}"),
         ("-w", "w is a list: write [-a for a in w]"),
         ("w -= x", "w is a list: write w = [a - x for a in w]"),
+        (
+            "u = [x]\nw*u",
+            "lists are combined pair by pair, and these have different lengths: w has 2 numbers, u 1",
+        ),
+        (
+            "[a*b for a, b in zip(w, [x], strict=True)]",
+            "lists are combined pair by pair, and these have different lengths",
+        ),
         ("w @ v", "w and v are lists: write dot(w, v)"),
         ("X @ w", "X and w are lists: write [dot(row, w) for row in X]"),
         ("X @ X", "X is a list: write [[dot(row, column) for column in zip(*X)] for row in X]"),
@@ -176,6 +184,7 @@ ADDED = ", and sum([…]) to add them up"
         ("w.grad", "a list has no .grad: write [a.grad for a in w]"),
         ("w.pow(2)", "a list has no .pow: for each x in w, write x**2"),
         ("w.T", "a list has no .T: leave it out"),
+        ("X.T", "X is a list: write [*zip(*X)] for its columns"),
         ("w.shape", "a list has no .shape: write len(w)"),
         ("w.dot(v)", "a list has no .dot(): write dot(w, …)"),
         ("w.backward()", "a list has no .backward(): call it on one Value, such as sum(w)"),
@@ -187,6 +196,18 @@ ADDED = ", and sum([…]) to add them up"
 def test_a_list_that_is_taken_for_a_tensor_is_told_what_to_write(text, message):
     lists = "v, w, x = [Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)], Value(5.0)\nX = [v, w]\n"
     assert asked("show", lists + text, {})["message"] == message
+
+
+@pytest.mark.parametrize(
+    ("text", "printed", "message"),
+    [
+        ("print(2*3)", "6\n", "it has no variables, so there is nothing to differentiate"),
+        ("# tanh x", "", "there are only comments: type an expression, or lines of Python"),
+    ],
+)
+def test_one_line_that_only_prints_or_is_a_comment_is_not_read_as_an_expression(text, printed, message):
+    found = json.loads(call("show", json.dumps([text, {}])))
+    assert (found["printed"], found["slip"]["message"]) == (printed, message)
 
 
 @pytest.mark.parametrize("text", ["y = relx(w)", "w = Value(2.0)\ny = relx(w)"])
@@ -447,6 +468,18 @@ def test_a_quiz_asks_for_all_gradients_or_says_which_it_leaves_out():
 
 
 UNDRAWN = [
+    (
+        "def lol():\n    a = Value(2.0)\n    print((a*a).data)\nlol()",
+        "the lines leave no Value to draw: return one from lol, and end with lol()",
+        "lol()",
+    ),
+    (
+        "def f(x):\n    return x*x\nprint((f(2.1) - f(2))/0.1)",
+        "the lines leave no Value to draw: end with f(Value(2.0))",
+        "print((f(2.1) - f(2))/0.1)",
+    ),
+    ("g = lambda x: x*x\nk = 2", "g is never called: end with g(Value(2.0))", "k = 2"),
+    ("import autograd.numpy as np", "autograd.numpy is part of another package named autograd", "import autograd.numpy as np"),
     ("def f(x, y):\n    return x * y", "f is never called: end with f(Value(2.0), Value(-3.0))", "def f(x, y):"),
     ("f = lambda x: x**2\nf(2.0)", "the last line gives the number 4, which has no graph: begin with Values, as in f(", "f(2.0)"),
     (

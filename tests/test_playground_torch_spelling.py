@@ -85,7 +85,7 @@ for epoch in range(60):
     loss = nn.BCELoss()(output, y)
     loss.backward()
     optimizer.step()
-right = mean([float((a > 0.5) == b) for a, b in zip(output, y)])
+right = mean([float((a > 0.5) == b) for a, b in zip(output, y, strict=True)])
 print(f"{right:.2f} {loss.item() < 0.5} {model([0., 1.])[0].item() > 0.5}")
 """
 LINE = """\
@@ -181,7 +181,7 @@ class Line(nn.Module):
         return self.w*x
 line = Line()
 x = [1.0 for _ in range(4)]
-y = sum([(a - 2*b)**2 for a, b in zip([line(a) for a in x], x)])
+y = sum([(a - 2*b)**2 for a, b in zip([line(a) for a in x], x, strict=True)])
 y.backward()
 print(line.w.grad)
 """
@@ -226,7 +226,7 @@ RESPELLED = [
         "loader = DataLoader(Data(x, x*x), shuffle=True, batch_size=2)\nfor a, b in loader: print(a - b)",
         "x = [c for c in range(4)]\n"
         "loader = [*nn.batches(x, [c*c for c in x], 2, shuffle=True)]  # shuffled once; PyTorch does it in every epoch\n"
-        "for a, b in loader: print([c - d for c, d in zip(a, b)])",
+        "for a, b in loader: print([c - d for c, d in zip(a, b, strict=True)])",
     ),
     ("from torch.autograd.functional import hessian\nh = hessian(f, x)", "h = hessian(f)(x)"),
     ("y = x**3\ngrad(y, x)", "y = x**3\ngradients(y, x, create_graph=True)"),
@@ -240,14 +240,14 @@ RESPELLED = [
         "a = 'x'\nx.grad = torch.ones(1), f'{torch.relu(x):.3f} {{torch}} {x.grad.item()=}'",
         "a = 'x'\nx.grad = Value(1.0), f'{relu(x):.3f} {{torch}} {x.grad=}'",
     ),
-    ("x = torch.Tensor([2]).double()\nx.requires_grad = True\ny = x ** 2", "x = Value(2)\nx.requires_grad = True\ny = x ** 2"),
+    ("x = torch.Tensor([2]).double()\nx.requires_grad = True\ny = x ** 2", "x = Value(2.0)\nx.requires_grad = True\ny = x ** 2"),
     ("x = torch.tensor([1.0, 2.0])\ny = x.sum() + torch.dot(x, x)", "x = [Value(1.0), Value(2.0)]\ny = sum(x) + dot(x, x)"),
     ("w = nn.Parameter(torch.tensor([1.0, k]))\ny = w.norm(dim=0)", "w = [Value(1.0), Value(k)]\ny = norm(w)"),
     (
         "w = torch.tensor([1.0, 2.0])\nv = 2*w\nv += w[:2]\ny = (w*w).sum() + v @ (w - x)**2",
         "w = [Value(1.0), Value(2.0)]\n"
         "v = [2*a for a in w]\n"
-        "v = [a + b for a, b in zip(v, w[:2])]\n"
+        "v = [a + b for a, b in zip(v, w[:2], strict=True)]\n"
         "y = sum([a*a for a in w]) + dot(v, [(a - x)**2 for a in w])",
     ),
     (
@@ -308,7 +308,6 @@ RESPELLED = [
     *[(text, ours) for text, ours, _ in NETWORKS],
 ]
 UNCHANGED = [
-    "x = torch.tensor([[1.0, 2.0]], requires_grad=True)",
     "max(xs)",
     "max(2, 3)",
     "clip(x, 0, 1)",
@@ -622,6 +621,82 @@ PRINTED = [  # programs and their output in PyTorch, which `make torch` checks
         "if __name__ == '__main__':\n    main()",
         "6.0\n",
     ),
+    (
+        "x = torch.ones(2, 2, requires_grad=True)\ny = x + 2\n(y*y*3).mean().backward()\n"
+        "W = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], requires_grad=True)\nv = torch.tensor([1.0, 2.0, 3.0])\n"
+        "(W @ v).sum().backward()\nprint(x.grad.tolist(), W.grad.tolist(), (v @ W.T).tolist(), (W.t() @ W)[0, 1].item())",
+        "[[4.5, 4.5], [4.5, 4.5]] [[1.0, 2.0, 3.0], [1.0, 2.0, 3.0]] [14.0, 32.0] 22.0\n",
+    ),
+    (
+        "X, y = torch.tensor([[0., 0.], [0., 1.], [1., 0.]]), torch.tensor([[0.], [1.], [1.]])\n"
+        "W1 = torch.tensor([[0.5, -0.3, 0.8], [-0.2, 0.7, 0.1]], requires_grad=True)\n"
+        "b1 = torch.zeros(3, requires_grad=True)\nW2 = torch.tensor([[0.3], [-0.6], [0.9]]).requires_grad_()\n"
+        "for epoch in range(3):\n    h = torch.relu(X.mm(W1) + b1)\n"
+        "    loss = torch.mean((torch.sigmoid(h @ W2) - y)**2)\n    loss.backward()\n    with torch.no_grad():\n"
+        "        for p in [W1, b1, W2]:\n            p -= 0.5*p.grad\n            p.grad.zero_()\n"
+        "print(round(loss.item(), 9), W1.shape[1], [round(a, 9) for a in b1.tolist()])",
+        "0.202166107 3 [0.003979255, -0.076995551, 0.095746336]\n",
+    ),
+    (
+        "W = torch.tensor([[0.5, -0.5], [1.0, 2.0]])\nb = torch.full((2,), 0.25)\nparameters = [W, b]\n"
+        "print(sum(p.nelement() for p in parameters))\nfor p in parameters:\n    p.requires_grad = True\n"
+        "X = torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 9.0]])\nX = (X - X.mean(dim=0))/X.std(0)\nfor step in range(2):\n"
+        "    e = torch.exp(X @ W + b)\n    e = e/e.sum(dim=1, keepdim=True)\n    loss = -e[:, 0].log().mean()\n"
+        "    for q in parameters:\n        q.grad = None\n    loss.backward()\n    for q in parameters:\n"
+        "        q.data -= 0.5*q.grad\nprint(round(loss.item(), 9), [round(a, 9) for a in W[0].tolist()])",
+        "6.0\n0.478522447 [0.495222607, -0.495222607]\n",
+    ),
+    (
+        "def model(X, W, b):\n    return X @ W.t() + b\ndef mse(a, b):\n    difference = a - b\n"
+        "    return torch.sum(difference*difference)/difference.numel()\n"
+        "W, b = torch.tensor([[1.0, 2.0], [0.5, -1.0]], requires_grad=True), torch.zeros(2, requires_grad=True)\n"
+        "loss = mse(model(torch.tensor([[1.0, 2.0], [4.0, 0.0]]), W, b), torch.tensor([[0.0, 1.0], [2.0, 3.0]]))\n"
+        "(g,) = torch.autograd.grad(loss, W, retain_graph=True)\nloss.backward()\n"
+        "print(loss.item(), W.grad.tolist(), b.grad.tolist(), (W > 0).sum().item(), torch.where(W > 0, W, -W).max().item())\n"
+        "W.data -= W.grad\nW.grad.zero_()\nprint(W.sum().item(), W.grad.sum().item(), torch.zeros_like(W).tolist())",
+        "9.0625 [[6.5, 5.0], [-3.25, -2.5]] [3.5, -1.75] 3.0 2.0\n-3.25 0.0 [[0.0, 0.0], [0.0, 0.0]]\n",
+    ),
+    (
+        "x = torch.tensor([1.0, -2.0, 3.0], requires_grad=True)\n"
+        "X, y = torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]), torch.tensor([0, 1, 1])\nm = x > 0\n"
+        "(x[x > 0].sum() + (x[m]**2).sum() + 6*x.norm(1) + torch.norm(x, p=float('inf'))).backward()\n"
+        "print(x.grad.tolist(), X[y == 1].tolist(), len(y[y > 0]))\nz = torch.tensor([3.0, -4.0])\n"
+        "print(round((z.norm(3)**3).item(), 9), round(torch.norm(z, p=2).item(), 9))\nz[z < 0] = 0.5\n"
+        "print(z.sum().item())",
+        "[9.0, -6.0, 14.0] [[3.0, 4.0], [5.0, 6.0]] 2\n91.0 5.0\n3.5\n",
+    ),
+    (
+        "x = torch.tensor(3.0, requires_grad=True)\noptimizer = torch.optim.SGD([x], lr=0.25)\ndef closure():\n"
+        "    optimizer.zero_grad()\n    loss = (x - 1)**2\n    loss.backward()\n    return loss\noptimizer.step(closure)\n"
+        "for _ in range(2): loss = optimizer.step(closure)\nprint(loss.item(), x.item())",
+        "0.25 1.25\n",
+    ),
+    (
+        "from torch import nn\nclass Net(nn.Module):\n    def __init__(self, sizes):\n        super().__init__()\n"
+        "        self.layers = nn.ModuleList([nn.Linear(a, b) for a, b in zip(sizes, sizes[1:])])\n"
+        "        self.c = nn.ParameterList([nn.Parameter(torch.tensor(float(i))) for i in range(3)])\n"
+        "    def forward(self, x):\n        for i, layer in enumerate(self.layers[:-1]):\n"
+        "            x = torch.tanh(layer(x))\n        return self.layers[-1](x)\nclass Poly(nn.Module):\n"
+        "    def __init__(self):\n        super().__init__()\n"
+        "        self.c = nn.ParameterList([nn.Parameter(torch.tensor(float(i))) for i in range(3)])\n"
+        "    def forward(self, x):\n        return sum(c*x**i for i, c in enumerate(self.c))\n"
+        "p, net = Poly(), Net([2, 3, 1])\nfor q in net.parameters(): q.data *= 0\n"
+        "y = p(torch.tensor(2.0)) + net(torch.tensor([[1.0, 2.0]])).sum()\ny.backward()\n"
+        "print(y.item(), [q.grad.item() for q in p.parameters()])",
+        "10.0 [1.0, 2.0, 4.0]\n",
+    ),
+    (
+        "def slope(g, m, x0):\n    x = torch.tensor(x0, requires_grad=True)\n    g(m(x)).backward()\n"
+        "    return x.grad.item()\nprint(slope(lambda t: t**2, lambda t: 2*t, 3.0))",
+        "24.0\n",
+    ),
+    (
+        "import torch.nn.functional as F\n"
+        "logits, x = torch.tensor([[2.0, 1.0, 0.1]], requires_grad=True), torch.zeros(3)\nx[1] = 5.0\nx[2] += 1\n"
+        "F.cross_entropy(logits, torch.tensor([0])).backward()\n"
+        "print([round(a, 9) for a in logits.grad[0].tolist()], x[1].item(), logits.argmax(dim=1).shape[0], x.tolist())",
+        "[-0.340998861, 0.242432971, 0.09856589] 5.0 1 [0.0, 5.0, 1.0]\n",
+    ),
 ]
 
 
@@ -686,7 +761,7 @@ def test_a_network_that_computes_with_all_its_samples_at_once_is_not_called_on_o
     assert bool(slip["fix"]) != bool(mixes)
 
 
-SAMPLES = "it computes all samples at once"
+ROWS = "a tensor of several rows is a list of lists here: write it as [… for row in X]"
 NO_GRAD = "the result, made by detach() or inside no_grad(), has no graph"
 VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_grad=True)\n"
 
@@ -694,20 +769,24 @@ VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_g
 @pytest.mark.parametrize(
     ("text", "line", "what", "reason"),
     [
-        ("X = torch.tensor([[1.0, 2.0]])\ny = 2*X", 4, "2*X", SAMPLES),
-        ("X = torch.tensor([[1.0, 2.0]])\nX *= 2", 4, "X *= 2", SAMPLES),
-        ("X = torch.tensor([[1.0, 2.0]])\nprint(X.argmax(dim=0))", 4, "X.argmax(dim=0)", SAMPLES),
-        ("X = torch.zeros(2, 2)\nX.argmax()", 4, "X.argmax()", SAMPLES),
-        ("x = torch.arange(6.0).view(2, 3)\nprint(x.sum())", 4, "x.sum()", SAMPLES),
+        ("X = torch.tensor([[1.0, 2.0], [3.0, 4.0]])\ny = X/torch.cat([X[0]])", 4, "X/torch.cat([X[0]])", ROWS),
+        ("X = torch.tensor([[1.0, 2.0]])\nprint(X.argmax(dim=0))", 4, "X.argmax(dim=0)", ROWS),
+        ("X = torch.zeros(2, 2)\nX.argmax()", 4, "X.argmax()", ROWS),
+        ("x = torch.arange(6.0).view(2, 3)\nprint(x.var())", 4, "x.var()", ROWS),
         (f"{VECTORS}print(torch.cat([v, w], dim=-1))", 5, "print(torch.cat([v, w], dim=-1))", "torch.cat is [*xs, *ys] here"),
-        ("X = torch.zeros(4, 2)\nprint(X.mean())", 4, "X.mean()", SAMPLES),
-        ("X = torch.tensor([[1.0, 2.0]])\nprint(X.view(-1))", 4, "X.view(-1)", SAMPLES),
+        ("X = torch.zeros(4, 2)\nprint(X.norm(1, dim=1))", 4, "X.norm(1, dim=1)", ROWS),
+        ("X = torch.zeros(4, 2)\nprint(X.std(0, unbiased=False))", 4, "X.std(0, unbiased=False)", ROWS),
+        (f"{VECTORS}u = v[:1]\nu += 1\nprint(v)", 6, "u += 1", "it also changes the tensor that this is a part of"),
+        (f"{VECTORS}u = v[1:]\nu[0] = 1.0", 6, "u[0] = 1.0", "it also changes the tensor that this is a part of"),
+        ("X = torch.zeros(4, 2)\nprint(X.max(dim=0))", 4, "X.max(dim=0)", ROWS),
+        ("X = torch.tensor([[1.0, 2.0]])\nprint(X.view(-1))", 4, "X.view(-1)", ROWS),
         (
             f"{VECTORS}if True:\n  y = w.atan2(v)\ny.sum()",
             6,
             "y = w.atan2(v)",
             "TypeError: atan2: expected a real number",
         ),
+        (f"{VECTORS}x = w[:1]\ny = (v*x).sum()", 6, "y = (v*x).sum()", "lists are combined pair by pair, and these have"),
         (f"{VECTORS}u = [a for a in w]; t = -u", 5, "t = -u", "u is a list: write [-a for a in u]"),
         (
             f"{VECTORS}y = w*w\ny.backward()",
@@ -733,6 +812,12 @@ VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_g
             "class F(torch.autograd.Function):",
             "torch.autograd.Function is custom_op(",
         ),
+        (
+            "w = torch.tensor(2.0)\no = torch.optim.LBFGS([w])",
+            4,
+            "o = torch.optim.LBFGS([w])",
+            "torch.optim.LBFGS has no counterpart here: subclass nn.optim.Optimizer, and write its update",
+        ),
         ("x = torch.tensor(2.0)\nwith torch.no_grad():\n    y = x*x\ny.backward()", 6, "y.backward()", NO_GRAD),
         (
             "x = torch.tensor(2.0)\nx.retain_grad(); ä = torch.fft.fft(\n    x)",
@@ -741,9 +826,9 @@ VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_g
             "torch.fft.fft has no counterpart",
         ),
         (
-            "x = torch.randn(3, 2, requires_grad=True)\nx.sum()",
+            "x = torch.randn(3, 2, 4, requires_grad=True)\nx.sum()",
             3,
-            "x = torch.randn(3, 2, requires_grad=True)",
+            "x = torch.randn(3, 2, 4, requires_grad=True)",
             "torch.randn is random.gauss(",
         ),
         ("x = torch.tensor(2.0)\ny = foo(x)", 4, "y = foo(x)", "NameError: name 'foo' is not defined"),
@@ -779,6 +864,13 @@ def test_a_tensor_of_whole_numbers_that_pytorch_refuses_is_told_with_the_program
     assert slip["message"] == (f"PyTorch raises here: only tensors of floating point can require gradients; write {floats}")
     assert text.split("\n")[slip["line"] - 1][slip["column"] - 1 : slip["end"] - 1] == what
     assert "answer" in shown(slip["fix"])
+
+
+def test_a_program_in_which_nothing_learns_is_told_that_pytorch_raises_at_backward(monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    slip = shown("import torch\nx = torch.tensor(2.0)\ny = x*x\ny.backward()")["slip"]
+    assert slip["message"].startswith("PyTorch raises here: no tensor requires a gradient")
+    assert (slip["line"], slip["fix"]) == (4, "x = Value(2.0)\ny = x*x\ny.backward()")
 
 
 @pytest.mark.parametrize(

@@ -251,6 +251,16 @@ def test_the_sentence_stands_at_the_node_covers_no_card_and_stays_on_the_stage(b
         assert told > 0.9 * min(40, len(steps(y)))
 
 
+def test_the_sentence_at_a_node_leaves_the_words_below_the_graph_readable(browser, tmp_path):
+    x = Value(1.5, label="x")
+    y = x * x
+    y.label = "y"
+    with opened(browser, saved(y, tmp_path), viewport={"width": 870, "height": 600}, **STILL) as page:
+        page.keyboard.press("End")
+        (callout,) = rects(page, ".callout-words")
+        assert [words for words in rects(page, "svg > .sentence") if overlap(callout, words)] == []
+
+
 def test_values_travel_along_the_arrows_forward_and_contributions_back(browser, tmp_path):
     with opened(browser, saved(neuron(), tmp_path), alone=True, viewport=WIDE) as page:
         page.clock.install(time=0)
@@ -258,6 +268,7 @@ def test_values_travel_along_the_arrows_forward_and_contributions_back(browser, 
         for step, ids, numbers in ((1, "f", ["0.5", "−6"]), (6, "b", ["0.42", "0.42"])):
             page.get_by_role("slider", name="Step", exact=True).fill(str(step - 1))
             page.keyboard.press("ArrowRight")
+            assert way(page) not in ([], [None])  # at the arrow's start before the animation's first frame
             page.clock.run_for(100)
             there = page.locator(".traveller")
             assert sorted(there.evaluate_all("all => all.map(g => g.textContent)")) == sorted(numbers)

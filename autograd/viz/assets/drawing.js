@@ -201,11 +201,12 @@ function drawing(view) {
     return part.measured;
   }
 
-  // For a callout: the boxes of a card, of all cards, and of the labels that matter now.
+  // For a callout: the boxes of a card, of all cards, and of the labels that matter now and the sentences below the graph.
   function around(one) {
     const labelled = arrows.filter(({ g, labels }) => labels.length > 0 && !g.classList.contains("ahead"));
     const labels = labelled.map((arrow) => (arrow.label ??= view.boxOf(arrow.labels[0])));
-    return [measured(one), [...cards.values()].map(measured), labels];
+    const sentences = [...view.root.querySelectorAll(".stage-picture > svg > :is(.sentence, .notes)")];
+    return [measured(one), [...cards.values()].map(measured), [...labels, ...sentences.map(view.boxOf)]];
   }
 
   // Marks the card of a node until the next step; returns its box.
@@ -227,10 +228,12 @@ function drawing(view) {
       for (const { g } of going) g.classList.remove("busy");
     };
     for (const { g } of going) g.classList.add("busy"); // its label would be in the way
-    const end = animate((t) => {
+    const move = (t) => {
       for (const one of made) one.to(t);
       if (t === 1) rest();
-    });
+    };
+    move(0); // a frame may be painted before the animation's first
+    const end = animate(move);
     travelling = () => {
       end();
       rest();
