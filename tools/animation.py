@@ -65,7 +65,7 @@ def drawings(direction: str) -> dict[int, ET.Element]:
 
 def _picture(y: Value, direction: str) -> Picture:
     picture = draw_dot(y, direction=direction).picture
-    assert picture is not None
+    assert isinstance(picture, Picture)
     return picture
 
 

@@ -19,7 +19,7 @@ from autograd.viz.diagram import NO_GRADIENTS, RECORDED, Arrow, Diagram, Quantit
 from autograd.viz.dot import Cluster, RendererMissing, layout, with_words, write_dot
 from autograd.viz.flow import Flow
 from autograd.viz.page import still_picture
-from autograd.viz.picture import picture_of
+from autograd.viz.picture import Picture, picture_of
 from autograd.viz.style import Options
 
 MAX_LINES = 200
@@ -95,7 +95,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
     @property
     def diagram(self) -> Diagram | None:
         """The diagram of the drawing; None if it isn't of a graph."""
-        return getattr(self.picture, "diagram", None)
+        return self.picture.diagram if isinstance(self.picture, Picture) else None
 
     def render(self, filename: str | Path, *, format: str | None = None, view: bool = False) -> str:
         """Write the picture to `filename`, adding the suffix of its format if it is missing; returns the path.
