@@ -35,7 +35,7 @@ FUNCTIONS = {  # by the last part of a name; functions with the same name here a
     "jacrev": 'jacobian(f, mode="reverse")',
     "elementwise_grad": "[grad(f)(x) for x in xs]",
     "Parameter": "Value(2.0)",
-    **dict.fromkeys(("Function", "primitive", "custom_vjp"), "custom_op(forward, vjp=lambda bar, z, x: …)"),
+    **dict.fromkeys(("Function", "primitive", "defvjp", "custom_vjp"), "custom_op(forward, vjp=lambda bar, z, x: …)"),
     "make_vjp": "vjp(f, x)",
     "make_jvp": "jvp(f, (x,), (v,))",
     **dict.fromkeys(("make_hvp", "hessian_vector_product"), "hvp(f, (x,), (v,))"),

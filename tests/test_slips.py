@@ -232,6 +232,7 @@ def test_a_name_next_to_none_is_not_guessed():
         (autograd, "numpy", "write import numpy"),
         (autograd, "MLP", "write nn.MLP"),
         (autograd, "ln", "write log"),
+        (autograd.extend, "primitive", "write custom_op(forward, vjp="),
         (autograd, "gradcheck", "write from autograd.testing import gradcheck"),
         (nn, "Linear", 'write nn.Layer(nin, nout, "linear")'),
         (nn, "Adam", "write nn.optim.Adam"),
