@@ -119,7 +119,7 @@ OPTIONS_OF_GRAD = dict.fromkeys(
 )
 OPTIONS_OF_LISTS = {
     **dict.fromkeys(("axis", "dim"), "leave it out for one list of numbers; for rows, write [f(row) for row in rows]"),
-    "start": "write sum([start, *xs])",
+    "start": "put it in the list, [start, *xs]",
     **dict.fromkeys(("ddof", "unbiased"), "write correction=1 for the sample variance"),
     **dict.fromkeys(("p", "ord"), "leave it out: it is the Euclidean norm"),
 }

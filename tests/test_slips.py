@@ -410,6 +410,7 @@ def test_an_option_of_another_backward_says_what_to_write():
         (lambda: autograd.softmax([A, B], dim=0), "'dim': leave it out for one list of numbers; for rows, write [f(row)"),
         (lambda: autograd.softmax([A, B], -1), "takes its numbers in a list, got 2 arguments: write softmax(xs)"),
         (lambda: autograd.mean([A, B], axis=0), "mean() got an unexpected keyword argument 'axis': leave it out for one list"),
+        (lambda: autograd.prod([A, B], start=2.0), "'start': put it in the list, [start, *xs]"),
         (lambda: autograd.var([A, B], ddof=1), "'ddof': write correction=1 for the sample variance"),
         (lambda: autograd.norm([A, B], ord=1), "'ord': leave it out: it is the Euclidean norm"),
         (lambda: autograd.clip(A, 0.0, None), "clip: each bound must be a number or a Value, got None: write -inf or inf"),
