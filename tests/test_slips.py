@@ -393,6 +393,8 @@ def test_an_option_of_another_backward_says_what_to_write():
     y = Value(2.0) * 3.0
     with pytest.raises(TypeError, match="'retain_graph': leave it out: the graph is kept"):
         y.backward(retain_graph=True)
+    with pytest.raises(TypeError, match=r"^seed: expected a real number, got a Value: write y\.backward\(seed\.data\)$"):
+        y.backward(Value(1.0))
     with pytest.raises(TypeError, match=r"unexpected keyword argument 'sead'$"):
         y.backward(sead=2.0)
 
