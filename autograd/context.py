@@ -7,6 +7,7 @@ context of their caller. A task starts in the modes of the code that created it,
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable
 from contextvars import ContextVar, Token
 from threading import Lock
@@ -82,7 +83,16 @@ special = 0.0
 differentiated: dict[int, list[Value]] = {}
 # How many transforms (grad, jvp …) have started. A leaf stores the count, so a transform knows which leaves are older.
 started = 0
-_lock = Lock()
+
+
+def free_after_fork(lock: Any) -> Any:
+    """The lock, which no thread holds while the process forks: a child would wait forever for threads that it doesn't have."""
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(before=lock.acquire, after_in_parent=lock.release, after_in_child=lock.release)
+    return lock
+
+
+_lock = free_after_fork(Lock())
 
 
 # The modes entered in this context, each with its value, the token that resets it, and whether it changed anything. They are

@@ -30,7 +30,7 @@ from autograd._html import note as html_note
 from autograd._html import table as html_table
 from autograd._progress import threadless_bar
 from autograd._tree import same_shape, tree_leaves, tree_leaves_like, tree_map
-from autograd._typing import Any
+from autograd._typing import TYPE_CHECKING, Any
 from autograd.context import Scope, current_trace
 from autograd.foreign_names import MissingSubmodules, advice_for, refuse_name
 from autograd.graph import Graph, edges_of
@@ -95,3 +95,10 @@ __all__ = [
     "drawn_again",
 ]
 # fmt: on
+
+if not TYPE_CHECKING:  # hidden from type checkers, which would otherwise accept any name
+
+    def __getattr__(name: str) -> Any:
+        if name == "__path__":  # Python asks for it at every import
+            raise AttributeError(name)
+        refuse_name(__name__, name, advice_for(name, __all__))

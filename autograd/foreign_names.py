@@ -35,7 +35,7 @@ FUNCTIONS = {  # by the last part of a name; functions with the same name here a
     "jacrev": 'jacobian(f, mode="reverse")',
     "elementwise_grad": "[grad(f)(x) for x in xs]",
     "Parameter": "Value(2.0)",
-    **dict.fromkeys(("Function", "primitive", "custom_vjp"), "custom_op(forward, vjp=lambda bar, z, x: …)"),
+    **dict.fromkeys(("Function", "primitive", "defvjp", "custom_vjp"), "custom_op(forward, vjp=lambda bar, z, x: …)"),
     "make_vjp": "vjp(f, x)",
     "make_jvp": "jvp(f, (x,), (v,))",
     **dict.fromkeys(("make_hvp", "hessian_vector_product"), "hvp(f, (x,), (v,))"),
@@ -119,7 +119,7 @@ OPTIONS_OF_GRAD = dict.fromkeys(
 )
 OPTIONS_OF_LISTS = {
     **dict.fromkeys(("axis", "dim"), "leave it out for one list of numbers; for rows, write [f(row) for row in rows]"),
-    "start": "write sum([start, *xs])",
+    "start": "put it in the list, [start, *xs]",
     **dict.fromkeys(("ddof", "unbiased"), "write correction=1 for the sample variance"),
     **dict.fromkeys(("p", "ord"), "leave it out: it is the Euclidean norm"),
 }

@@ -286,7 +286,9 @@ class Op:
         try:
             return number(given)
         except TypeError as error:
-            raise TypeError(f"{self.name}: {error}") from None
+            inside = "its function and rules compute with plain numbers, so pass every Value that they need as an argument"
+            got = f"expected a real number, got a Value: {inside}" if hasattr(given, "_record") else error
+            raise TypeError(f"{self.name}: {got}") from None
 
     def __reduce__(self) -> tuple[Any, ...]:
         if TABLE.get(self.name) is not self:

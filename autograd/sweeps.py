@@ -227,7 +227,8 @@ def _times(bar: Any, partial: Any) -> Any:
     return partial if type(bar) is float and bar == 1.0 else bar * partial
 
 
-sweeping = RLock()  # held while gradients are added up: threads may share leaves and nodes
+# Held while gradients are added up: threads may share leaves and nodes.
+sweeping = context.free_after_fork(RLock())
 
 
 def backward(root: Value, seed: float) -> None:

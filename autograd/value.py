@@ -293,6 +293,8 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
         """
         if others:
             refuse_options("backward", others, OPTIONS_OF_BACKWARD)
+        if isinstance(seed, Value):
+            raise TypeError("seed: expected a real number, got a Value: write y.backward(seed.data)")
         sweeps.backward(self, number(seed))
         if self._db is False and self.op is None:
             teaching.teach_no_past()

@@ -397,6 +397,14 @@ def test_a_partial_that_can_be_called_with_result_and_argument_is_taken(partial)
     assert custom_op(lambda x: x * x, partials=partial, name="right")(3.0) == 9.0
 
 
+def test_a_value_that_a_function_or_rule_returns_is_refused_with_how_to_pass_it():
+    k, words = Value(2.0), r"^scaled: expected a real number, got a Value: .* pass every Value that they need as an argument$"
+    for forward, rule in (lambda x: k * x, lambda z, x: 2.0), (lambda x: 2.0 * x, lambda z, x: 1.0 * k):
+        scaled = custom_op(forward, partials=rule, name="scaled")
+        with pytest.raises(TypeError, match=words):
+            scaled(Value(3.0))
+
+
 def test_rules_given_by_position_are_refused_with_the_names_to_give_them_by():
     with pytest.raises(TypeError, match=r"^custom_op: give its rules by name, partials=… or vjp=…$"):
         custom_op(math.sin, math.cos)

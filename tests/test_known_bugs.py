@@ -7,7 +7,10 @@ test_known_bugs_numbers.py, training bugs in test_known_bugs_training.py.
 import copy
 import gc
 import math
+import os
 import statistics
+import subprocess
+import sys
 from functools import partial
 from xml.etree import ElementTree
 
@@ -114,6 +117,34 @@ def test_sweeps_in_many_threads_lose_no_contribution():
 
     in_threads(8, work)
     assert x.grad == 8 * 100 * 11.0
+
+
+# PyTorch's wiki, "Autograd and Fork": a process forked from one whose threads have swept cannot sweep
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no processes")
+def test_a_child_forked_while_another_thread_sweeps_can_sweep():
+    code = """
+import os, signal, threading
+from autograd import Value, context, no_grad, sweeps
+for lock in (sweeps.sweeping, context._lock):
+    held = threading.Event()
+    def hold():
+        with lock:
+            held.set()
+            threading.Event().wait(0.3)
+    threading.Thread(target=hold).start()
+    held.wait()
+    child = os.fork()
+    if child == 0:
+        signal.alarm(20)  # ends a child that waits forever
+        with no_grad():
+            pass
+        x = Value(3.0)
+        (x * x).backward()
+        os._exit(x.grad != 6.0)
+    assert os.waitpid(child, 0)[1] == 0
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
 
 
 # -- operators and numbers ---------------------------------------------------------------------------

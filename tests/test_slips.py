@@ -232,6 +232,7 @@ def test_a_name_next_to_none_is_not_guessed():
         (autograd, "numpy", "write import numpy"),
         (autograd, "MLP", "write nn.MLP"),
         (autograd, "ln", "write log"),
+        (autograd.extend, "primitive", "write custom_op(forward, vjp="),
         (autograd, "gradcheck", "write from autograd.testing import gradcheck"),
         (nn, "manual_seed", "seeds are arguments, as in nn.Layer(2, 3, seed=0)"),
         (nn, "Linear", 'write nn.Layer(nin, nout, "linear")'),
@@ -393,6 +394,8 @@ def test_an_option_of_another_backward_says_what_to_write():
     y = Value(2.0) * 3.0
     with pytest.raises(TypeError, match="'retain_graph': leave it out: the graph is kept"):
         y.backward(retain_graph=True)
+    with pytest.raises(TypeError, match=r"^seed: expected a real number, got a Value: write y\.backward\(seed\.data\)$"):
+        y.backward(Value(1.0))
     with pytest.raises(TypeError, match=r"unexpected keyword argument 'sead'$"):
         y.backward(sead=2.0)
 
@@ -410,6 +413,7 @@ def test_an_option_of_another_backward_says_what_to_write():
         (lambda: autograd.softmax([A, B], dim=0), "'dim': leave it out for one list of numbers; for rows, write [f(row)"),
         (lambda: autograd.softmax([A, B], -1), "takes its numbers in a list, got 2 arguments: write softmax(xs)"),
         (lambda: autograd.mean([A, B], axis=0), "mean() got an unexpected keyword argument 'axis': leave it out for one list"),
+        (lambda: autograd.prod([A, B], start=2.0), "'start': put it in the list, [start, *xs]"),
         (lambda: autograd.var([A, B], ddof=1), "'ddof': write correction=1 for the sample variance"),
         (lambda: autograd.norm([A, B], ord=1), "'ord': leave it out: it is the Euclidean norm"),
         (lambda: autograd.clip(A, 0.0, None), "clip: each bound must be a number or a Value, got None: write -inf or inf"),
