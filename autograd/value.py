@@ -602,7 +602,15 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
                 depth = x._depth + 1
                 if not depth & MASK:
                     protect(args, depth)
-                return _node(op, z, x, None, partial, None, depth)
+                node = _new()
+                node._depth = depth
+                node._reached = 0
+                node._number = z
+                node.op = op
+                node._a = x
+                node._da = partial
+                node._b = node._db = None
+                return node
             if kernel is None or n != 2:
                 return _record_many(op, args) if kernel is not None else record(op, args)
             x, y = args
