@@ -6,8 +6,9 @@ const CARD = { width: 136, row: 16, head: 19 };
 const MIN_SCALE = 0.75; // for drawing it from left to right
 const LANE = 28; // pixels between arrows into a sum
 
-// A sum that is rounded once, not at every term (Neumaier).
+// A sum that is rounded once, not at every term (Neumaier); null if a term is.
 function exactSum(xs) {
+  if (xs.includes(null)) return null;
   let [sum, lost] = [0, 0];
   for (const x of xs) {
     const next = sum + x;
@@ -40,13 +41,12 @@ function neuronNumbers(data, numbers, i) {
     };
   });
   const bias = neuron.b === null ? 0 : get(numbers.weight, neuron.b);
-  const known = terms.every(({ product }) => product !== null);
   return {
     terms,
     bias,
     gradB: delta ?? (neuron.b === null ? null : get(numbers.grad, neuron.b)),
     updateB: neuron.b === null ? null : get(updates, neuron.b),
-    sum: known ? exactSum([bias, ...terms.map(({ product }) => product)]) : null,
+    sum: exactSum([bias, ...terms.map(({ product }) => product)]),
     value: get(numbers.value, i),
     delta,
     slope: get(numbers.slope, i),
@@ -113,12 +113,13 @@ class NeuronDrawing {
   }
 
   element(width, height, label) {
-    return drawn("svg", { class: "neuron-graph", viewBox: `0 0 ${width} ${height}`, width, height, role: "group", "aria-label": label }, this.lines, this.cards, this.labels);
+    return drawn("svg", { class: "neuron-graph", viewBox: `-4 -4 ${width} ${height}`, width, height, role: "group", "aria-label": label }, this.lines, this.cards, this.labels);
   }
 }
 
 const cutName = (name) => (name.length <= 21 ? name : `${name.slice(0, 9)}…${name.slice(-11)}`);
 const signOf = (x) => (x > 0 ? "positive" : x < 0 ? "negative" : "nothing");
+const stepsAfter = ({ activation, then }) => [activation === "linear" ? "" : activation, then].filter(Boolean); // the sum
 const labelRoom = (texts) => Math.max(110, ...texts.map((text) => 26 + 6.2 * text.length)); // between two cards
 const passedText = (bar, partial, passed) =>
   [bar, partial, passed].includes(null) ? "" : `${showNumber(bar, 4)} · ${factorText(partial)} = ${showNumber(passed, 4)}`;
@@ -142,11 +143,11 @@ function neuronGraph(data, numbers, i, narrow) {
   const [room, after] = [labelRoom(texts), labelRoom([passedText(found.slope, rate, found.delta)])];
   const columns = narrow ? [0, wide + 30, wide + 30, wide + 30] : [0, wide + room, 2 * wide + room + 82, 3 * wide + room + 82 + after];
   const pair = height + near + weightHeight;
-  const linear = neuron.activation === "linear" && !neuron.then;
+  const linear = stepsAfter(neuron).length === 0;
   const rows = drawn.length * (pair + gap) + (others.length ? height + gap : 0) + biasHeight;
   const summands = drawn.length + (others.length > 0) + 1;
   const tall = narrow ? height : Math.max(height, summands * LANE + CARD.head);
-  const into = []; // the summands: where each leaves its card, and what it belongs to
+  const into = []; // where each summand leaves its card
   let y = 0;
   for (const term of drawn) {
     neuronTerm(drawing, data, term, found, columns, y, height, weightHeight, near);
@@ -154,7 +155,7 @@ function neuronGraph(data, numbers, i, narrow) {
     y += pair + gap;
   }
   if (others.length) {
-    const total = others.every(({ product }) => product !== null) ? exactSum(others.map(({ product }) => product)) : null;
+    const total = exactSum(others.map(({ product }) => product));
     drawing.card({ x: columns[1], y, height, kind: "folded", name: `${others.length} more terms`, value: total, grad: found.delta });
     into.push(y + height / 2);
     y += height + gap;
@@ -166,9 +167,7 @@ function neuronGraph(data, numbers, i, narrow) {
   drawing.card({ x: columns[2], y: sumTop, height: tall, kind: linear ? "operation result" : "operation", name: "+", value: found.sum ?? (linear ? found.value : null), grad: found.delta });
   const end = linear ? sumTop + tall : neuronActivation(drawing, neuron, found, rate, columns, sumTop + (tall - height) / 2, height, narrow);
   const width = (linear && !narrow ? columns[2] : columns[3]) + wide + (narrow ? 32 : 0);
-  const svg = drawing.element(width + 8, Math.max(rows, end) + 8, `Scalar graph of ${neuron.name}`);
-  svg.setAttribute("viewBox", `-4 -4 ${width + 8} ${Math.max(rows, end) + 8}`);
-  return svg;
+  return drawing.element(width + 8, Math.max(rows, end) + 8, `Scalar graph of ${neuron.name}`);
 }
 
 // One input, its weight and their product.
@@ -204,7 +203,7 @@ function neuronAdd(drawing, from, k, count, columns, top, height, delta, narrow)
 
 // From the sum to the neuron's output; returns where it ends.
 function neuronActivation(drawing, neuron, found, rate, columns, top, height, narrow) {
-  const name = [neuron.activation === "linear" ? "" : neuron.activation, neuron.then].filter(Boolean).join(", ");
+  const name = stepsAfter(neuron).join(", ");
   const y = narrow ? top + height + 44 : top;
   drawing.card({ x: columns[3], y, height, kind: "operation result", name, value: found.value, grad: found.slope });
   if (narrow) {
@@ -243,9 +242,8 @@ function neuronPanel(data, { open, close }) {
     const found = neuronNumbers(data, numbers, i);
     title.textContent = neuron.name;
     root.setAttribute("aria-label", `Scalar graph of ${neuron.name}`);
-    const name = neuron.activation === "linear" ? "" : neuron.activation;
     const inside = `w · x + b${found.sum === null ? "" : ` = ${showNumber(found.sum, 4)}`}`;
-    const result = found.value === null ? "" : `; ${[name, neuron.then].filter(Boolean).join(", then ") || "the neuron"} gives ${showNumber(found.value, 4)}`;
+    const result = found.value === null ? "" : `; ${stepsAfter(neuron).join(", then ") || "the neuron"} gives ${showNumber(found.value, 4)}`;
     const why = found.delta === null ? (found.slope === null ? ". No gradient flows back without a loss: give y and loss." : ". No gradient flows back.") : ".";
     formula.textContent = inside + result + why;
     const arrow = (kind, width, tip) => drawn("svg", { width: 34, height: 12, "aria-hidden": "true", class: "neuron-graph" }, drawn("path", { class: kind, d: "M2 6H32", "stroke-width": width }), drawn("path", { class: `${kind} tip`, d: tip }));
