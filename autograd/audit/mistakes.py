@@ -296,7 +296,7 @@ def penalty_form(claim: Claim) -> Iterator[Diagnosis]:
         return
     if not claim.has_penalty:
         w = claim.loss.numbers[name]
-        forms = {text: form for text, form in FORMS.items() if len(w) == 1 or len(set(form(w))) > 1}  # any constant fits the rest
+        forms = {text: form for text, form in FORMS.items() if len(w) == 1 or len(set(form(w))) > 1}  # not any constant
         for text in _fitted(claim, claim.gradient, forms):
             yield Diagnosis("penalty", f"the claim adds the gradient of a penalty on {name}, {text}, but f has none")
         return

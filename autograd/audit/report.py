@@ -142,7 +142,7 @@ class AuditReport:
         verdicts = [[v.name, shape_text(v.shape), v.sentence(), v.likely(), v.others()] for v in self]
         columns = ["parameter", "shape", "verdict", "likely mistake", "also possible"]
         parts = [table(columns, verdicts)]
-        wrong = [entry for entry in self.table() if entry.place and not entry.agrees]  # for a lone number the verdict says all
+        wrong = [entry for entry in self.table() if entry.place and not entry.agrees]  # for a lone number the verdict says it all
         rows = [[one.parameter + one.place, *told_apart(one.claimed, one.gradient)] for one in wrong]
         if rows:
             parts.append(table(["entry", "claimed", "gradient"], rows, "Entries that differ", kinds="ts"))

@@ -120,10 +120,10 @@ class Wording(NamedTuple):
     both: str
     stale: str
 
-    def stale_note(self, names: Sequence[str]) -> str:
-        """The first line if leaves with these names have changed."""
+    def stale_note(self, names: Sequence[str]) -> list[str]:
+        """A line that says that the leaves with these names have changed; none if there are none."""
         was = "was" if len(names) == 1 else "were"
-        return self.stale.format(listed(names, MAX_NAMES).replace(" and ", self.both), was)
+        return [self.stale.format(listed(names, MAX_NAMES).replace(" and ", self.both), was)] if names else []
 
 
 TEXT_WORDING = Wording(
@@ -193,7 +193,7 @@ class ChainRule:
 
     def lines(self, x: Value) -> list[str]:
         """The chain rule for x, then for each node between x and the root, starting at the root; at most MAX_LINES lines."""
-        first = [self.wording.stale_note([self.names[leaf] for leaf in self.graph.stale])] if self.stale else []
+        first = self.wording.stale_note([self.names[leaf] for leaf in self.graph.stale])
         if is_detached(x):
             first.append(self.wording.detached.format(self.names[x]))
         if x is self.root:

@@ -70,7 +70,7 @@ def _formula(printer: Printer, op: Op, position: int, args: tuple[Formula | floa
         factors = [args[i] for term in op.terms(len(args)) if position in term for i in term if i != position]
         return printer.product(abridged(factors, printer.dots))
     found = _recorded_formula(printer, op, position, args, z, at=0.5)
-    # A custom rule may take numbers out of Values, with .data or detach(): they are no constants.
+    # A custom rule may take numbers out of Values, with .data or detach(): such a number is not a constant of the formula.
     return found if op.built_in or found == _recorded_formula(printer, op, position, args, z, at=0.25) else None
 
 

@@ -117,9 +117,7 @@ class BackwardPass:
         """The sum of what has arrived so far; the root starts with 1."""
         if node is self.root:
             return 1.0
-        arrived = self.arrivals[node]
-        if len(arrived) > 1:
-            arrived = sorted(arrived, key=lambda arrival: (self._rank[arrival.edge.node], arrival.edge.position))
+        arrived = sorted(self.arrivals[node], key=lambda arrival: (self._rank[arrival.edge.node], arrival.edge.position))
         return reduce(add, (arrival.amount for arrival in arrived), 0.0)
 
     def pass_on(self, node: Value, bar: float, repeats: bool = True) -> list[Value]:

@@ -275,7 +275,7 @@ def quiz(y: Value, *, questions: int | None = None, seed: int = 0) -> Quiz:
     boxes = _without_flow(graph, {}, ()).box_ids
     drawn = [node for node in finite if boxes[node].startswith("n")] or finite  # with a box of their own
     chosen = set(chance.sample(drawn, min(wanted, len(drawn))))
-    notes = [TEXT_WORDING.stale_note([solved.spelled[leaf] for leaf in graph.stale])] if graph.stale else []
+    notes = TEXT_WORDING.stale_note([solved.spelled[leaf] for leaf in graph.stale])
     if broken:
         notes.append(f"not asked, since it is NaN or infinite: the gradient of {listed(broken)}")
     return Quiz(solved, [node for node in drawn if node in chosen], notes)

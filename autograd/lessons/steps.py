@@ -184,8 +184,7 @@ class Steps(Sequence[Step]):
     def _stale_note(self) -> list[str]:
         """A note on leaves changed since recording, as of the time of printing."""
         passes = self._passes
-        changed = [passes.spelled[leaf] for leaf in stale_leaves(passes.graph.nodes)]
-        return [TEXT_WORDING.stale_note(changed)] if changed else []
+        return TEXT_WORDING.stale_note([passes.spelled[leaf] for leaf in stale_leaves(passes.graph.nodes)])
 
     def _title(self) -> str:
         return f"{len(self):,} steps of {self._passes.spelled[self._passes.root]}"
