@@ -5,9 +5,11 @@ const PANEL_SIDES = 38; // pixels on the sides of the graph in its panel
 const CARD = { width: 136, row: 16, head: 19 };
 const MIN_SCALE = 0.75; // for drawing it from left to right
 const LANE = 28; // pixels between arrows into a sum
+const [TERM_GAP, WEIGHT_GAP] = [14, 6]; // pixels between two terms, and between an input and its weight
 
-// A sum that is rounded once, not at every term (Neumaier).
+// A sum that is rounded once, not at every term (Neumaier); null if a term is.
 function exactSum(xs) {
+  if (xs.includes(null)) return null;
   let [sum, lost] = [0, 0];
   for (const x of xs) {
     const next = sum + x;
@@ -40,13 +42,12 @@ function neuronNumbers(data, numbers, i) {
     };
   });
   const bias = neuron.b === null ? 0 : get(numbers.weight, neuron.b);
-  const known = terms.every(({ product }) => product !== null);
   return {
     terms,
     bias,
     gradB: delta ?? (neuron.b === null ? null : get(numbers.grad, neuron.b)),
     updateB: neuron.b === null ? null : get(updates, neuron.b),
-    sum: known ? exactSum([bias, ...terms.map(({ product }) => product)]) : null,
+    sum: exactSum([bias, ...terms.map(({ product }) => product)]),
     value: get(numbers.value, i),
     delta,
     slope: get(numbers.slope, i),
@@ -61,13 +62,99 @@ function chosenTerms(terms) {
   return [terms.filter((term) => chosen.has(term)), terms.filter((term) => !chosen.has(term))];
 }
 
-// Draws cards and arrows into one SVG; backward arrows are as wide as their gradients are large.
-class NeuronDrawing {
-  constructor(largest) {
-    this.largest = largest;
+// Draws the graph into one SVG, from left to right: leaves, products, sum, activation; if `narrow`, the sum and the activation lie
+// below. Backward arrows are as wide as their gradients are large.
+class NeuronGraph {
+  constructor(data, numbers, i, narrow) {
+    Object.assign(this, { data, narrow, neuron: data.neurons[i], found: neuronNumbers(data, numbers, i) });
+    const { terms, delta, slope, updateB } = this.found;
+    [this.chosen, this.others] = chosenTerms(terms);
+    this.largest = largestOf([delta, ...this.chosen.flatMap(({ passedX, passedW }) => [passedX, passedW])]) || 1;
+    this.rate = slope ? delta / slope : null;
+    const cardHeight = (rows) => CARD.head + rows * CARD.row + 6;
+    this.height = cardHeight(2);
+    this.weightHeight = cardHeight(terms.some(({ update }) => update !== null) ? 3 : 2);
+    this.biasHeight = cardHeight(updateB === null ? 2 : 3);
+    this.termHeight = this.height + WEIGHT_GAP + this.weightHeight;
+    const texts = this.chosen.flatMap(({ w, x, passedX, passedW }) => [passedText(delta, w, passedX), passedText(delta, x, passedW)]);
+    const [room, after] = [labelRoom(texts), labelRoom([passedText(slope, this.rate, delta)])];
+    const { width } = CARD;
+    this.columns = narrow ? [0, width + 30, width + 30, width + 30] : [0, width + room, 2 * width + room + 82, 3 * width + room + 82 + after];
     this.lines = drawn("g", { fill: "none" });
     this.cards = drawn("g");
     this.labels = drawn("g");
+  }
+
+  draw() {
+    const { neuron, found, chosen, others, columns, height, narrow } = this;
+    const into = []; // where each summand leaves its card
+    let y = 0;
+    for (const term of chosen) {
+      this.term(term, y);
+      into.push(y + this.termHeight / 2);
+      y += this.termHeight + TERM_GAP;
+    }
+    if (others.length) {
+      const total = exactSum(others.map(({ product }) => product));
+      this.card({ x: columns[1], y, height, kind: "folded", name: `${others.length} more terms`, value: total, grad: found.delta });
+      into.push(y + height / 2);
+      y += height + TERM_GAP;
+    }
+    this.card({ x: columns[1], y, height: this.biasHeight, kind: "leaf", name: "b", value: found.bias, grad: found.gradB, update: found.updateB });
+    into.push(y + this.biasHeight / 2);
+    const rows = y + this.biasHeight;
+    const tall = narrow ? height : Math.max(height, into.length * LANE + CARD.head);
+    const top = narrow ? rows + 46 : Math.max(0, (rows - tall) / 2);
+    into.forEach((from, k) => this.summand(from, top + tall / 2, top + CARD.head + (tall - CARD.head) / 2 + (k - (into.length - 1) / 2) * LANE));
+    const linear = stepsAfter(neuron).length === 0;
+    this.card({ x: columns[2], y: top, height: tall, kind: linear ? "operation result" : "operation", name: "+", value: found.sum ?? (linear ? found.value : null), grad: found.delta });
+    const end = linear ? top + tall : this.activation(top + (tall - height) / 2);
+    const [width, bottom] = [(linear && !narrow ? columns[2] : columns[3]) + CARD.width + (narrow ? 32 : 0) + 8, Math.max(rows, end) + 8];
+    const look = { viewBox: `-4 -4 ${width} ${bottom}`, width, height: bottom, role: "group", "aria-label": `Scalar graph of ${neuron.name}` };
+    return drawn("svg", { class: "neuron-graph", ...look }, this.lines, this.cards, this.labels);
+  }
+
+  // One input, its weight and their product.
+  term(term, y) {
+    const { data, found, columns, height, weightHeight, termHeight } = this;
+    const source = data.neurons[term.unit];
+    const able = source.w.length > 0 ? { unit: term.unit, hint: `Open the graph of ${source.name}` } : {};
+    this.card({ x: 0, y, height, kind: able.unit === undefined ? "leaf" : "leaf link", name: source.name, value: term.x, grad: term.gradX, ...able });
+    const weight = { name: data.parameters[term.p].split(".").at(-1), value: term.w, grad: term.gradW, update: term.update };
+    this.card({ x: 0, y: y + height + WEIGHT_GAP, height: weightHeight, kind: "leaf", ...weight });
+    this.card({ x: columns[1], y, height: termHeight, kind: "operation", name: "×", value: term.product, grad: found.delta });
+    for (const [middle, passed, partial] of [[height / 2, term.passedX, term.w], [height + WEIGHT_GAP + weightHeight / 2, term.passedW, term.x]]) {
+      this.pair(CARD.width, columns[1], y + middle, passed, this.narrow ? "" : passedText(found.delta, partial, passed));
+    }
+  }
+
+  // From a summand to the sum; on a narrow page, to the middle of the sum's right side.
+  summand(from, middle, at) {
+    const { delta } = this.found;
+    const start = this.columns[1] + CARD.width;
+    if (this.narrow) {
+      const [out, back, end] = [start + 13, start + 25, this.columns[2] + CARD.width];
+      this.forward(`M${start + 2} ${from - 6}H${out}V${middle - 6}H${end + 8}`, `M${end + 2} ${middle - 6}l8 -3.5v7z`);
+      this.backward(`M${end + 2} ${middle + 8}H${back}V${from + 6}H${start + 9}`, `M${start + 2} ${from + 6}l9 -5v10z`, delta);
+      return;
+    }
+    const end = this.columns[2];
+    const bend = (start + end) / 2;
+    this.forward(`M${start + 2} ${from - 5}C${bend} ${from - 5} ${bend} ${at - 5} ${end - 8} ${at - 5}`, `M${end - 2} ${at - 5}l-8 -3.5v7z`);
+    this.backward(`M${end - 2} ${at + 5}C${bend} ${at + 5} ${bend} ${from + 5} ${start + 9} ${from + 5}`, `M${start + 2} ${from + 5}l9 -5v10z`, delta);
+  }
+
+  // From the sum to the neuron's output; returns where it ends.
+  activation(top) {
+    const { found, columns, height } = this;
+    const y = this.narrow ? top + height + 44 : top;
+    this.card({ x: columns[3], y, height, kind: "operation result", name: stepsAfter(this.neuron).join(", "), value: found.value, grad: found.slope });
+    if (this.narrow) {
+      const x = columns[2] + CARD.width / 2;
+      this.forward(`M${x - 8} ${top + height + 2}V${y - 9}`, `M${x - 8} ${y - 2}l-3.5 -8h7z`);
+      this.backward(`M${x + 8} ${y - 2}V${top + height + 9}`, `M${x + 8} ${top + height + 2}l-5 9h10z`, found.delta);
+    } else this.pair(columns[2] + CARD.width, columns[3], top + height / 2, found.delta, passedText(found.slope, this.rate, found.delta));
+    return y + height;
   }
 
   card({ x, y, height, kind, name, value, grad, update = null, unit, hint }) {
@@ -111,111 +198,15 @@ class NeuronDrawing {
     this.backward(`M${to - 2} ${below}H${from + 9}`, `M${from + 2} ${below}l9 -5v10z`, x);
     if (text) this.labels.append(drawn("text", { class: `label ${signOf(x)}`, x: (from + to) / 2, y: below + 16 }, text));
   }
-
-  element(width, height, label) {
-    return drawn("svg", { class: "neuron-graph", viewBox: `0 0 ${width} ${height}`, width, height, role: "group", "aria-label": label }, this.lines, this.cards, this.labels);
-  }
 }
 
 const cutName = (name) => (name.length <= 21 ? name : `${name.slice(0, 9)}…${name.slice(-11)}`);
 const signOf = (x) => (x > 0 ? "positive" : x < 0 ? "negative" : "nothing");
+const stepsAfter = ({ activation, then }) => [activation === "linear" ? "" : activation, then].filter(Boolean); // the sum
 const labelRoom = (texts) => Math.max(110, ...texts.map((text) => 26 + 6.2 * text.length)); // between two cards
 const passedText = (bar, partial, passed) =>
   [bar, partial, passed].includes(null) ? "" : `${showNumber(bar, 4)} · ${factorText(partial)} = ${showNumber(passed, 4)}`;
 const factorText = (x, digits = 4) => (x < 0 ? `(${showNumber(x, digits)})` : showNumber(x, digits));
-
-// left to right: leaves, products, sum, activation.
-function neuronGraph(data, numbers, i, narrow) {
-  const neuron = data.neurons[i];
-  const found = neuronNumbers(data, numbers, i);
-  const [drawn, others] = chosenTerms(found.terms);
-  const carried = [found.delta, ...drawn.flatMap(({ passedX, passedW }) => [passedX, passedW])];
-  const drawing = new NeuronDrawing(largestOf(carried) || 1);
-  const cardHeight = (rows) => CARD.head + rows * CARD.row + 6;
-  const height = cardHeight(2);
-  const weightHeight = cardHeight(found.terms.some(({ update }) => update !== null) ? 3 : 2);
-  const biasHeight = cardHeight(found.updateB === null ? 2 : 3);
-  const [gap, near] = [14, 6];
-  const wide = CARD.width;
-  const rate = found.slope ? found.delta / found.slope : null;
-  const texts = drawn.flatMap((term) => [passedText(found.delta, term.w, term.passedX), passedText(found.delta, term.x, term.passedW)]);
-  const [room, after] = [labelRoom(texts), labelRoom([passedText(found.slope, rate, found.delta)])];
-  const columns = narrow ? [0, wide + 30, wide + 30, wide + 30] : [0, wide + room, 2 * wide + room + 82, 3 * wide + room + 82 + after];
-  const pair = height + near + weightHeight;
-  const linear = neuron.activation === "linear" && !neuron.then;
-  const rows = drawn.length * (pair + gap) + (others.length ? height + gap : 0) + biasHeight;
-  const summands = drawn.length + (others.length > 0) + 1;
-  const tall = narrow ? height : Math.max(height, summands * LANE + CARD.head);
-  const into = []; // the summands: where each leaves its card, and what it belongs to
-  let y = 0;
-  for (const term of drawn) {
-    neuronTerm(drawing, data, term, found, columns, y, height, weightHeight, near);
-    into.push(y + pair / 2);
-    y += pair + gap;
-  }
-  if (others.length) {
-    const total = others.every(({ product }) => product !== null) ? exactSum(others.map(({ product }) => product)) : null;
-    drawing.card({ x: columns[1], y, height, kind: "folded", name: `${others.length} more terms`, value: total, grad: found.delta });
-    into.push(y + height / 2);
-    y += height + gap;
-  }
-  drawing.card({ x: columns[1], y, height: biasHeight, kind: "leaf", name: "b", value: found.bias, grad: found.gradB, update: found.updateB });
-  into.push(y + biasHeight / 2);
-  const sumTop = narrow ? rows + 46 : Math.max(0, (rows - tall) / 2);
-  into.forEach((from, k) => neuronAdd(drawing, from, k, into.length, columns, sumTop, tall, found.delta, narrow));
-  drawing.card({ x: columns[2], y: sumTop, height: tall, kind: linear ? "operation result" : "operation", name: "+", value: found.sum ?? (linear ? found.value : null), grad: found.delta });
-  const end = linear ? sumTop + tall : neuronActivation(drawing, neuron, found, rate, columns, sumTop + (tall - height) / 2, height, narrow);
-  const width = (linear && !narrow ? columns[2] : columns[3]) + wide + (narrow ? 32 : 0);
-  const svg = drawing.element(width + 8, Math.max(rows, end) + 8, `Scalar graph of ${neuron.name}`);
-  svg.setAttribute("viewBox", `-4 -4 ${width + 8} ${Math.max(rows, end) + 8}`);
-  return svg;
-}
-
-// One input, its weight and their product.
-function neuronTerm(drawing, data, term, found, columns, y, height, weightHeight, near) {
-  const { width } = CARD;
-  const source = data.neurons[term.unit];
-  const able = source.w.length > 0 ? { unit: term.unit, hint: `Open the graph of ${source.name}` } : {};
-  drawing.card({ x: 0, y, height, kind: able.unit === undefined ? "leaf" : "leaf link", name: source.name, value: term.x, grad: term.gradX, ...able });
-  const weight = { name: data.parameters[term.p].split(".").at(-1), value: term.w, grad: term.gradW, update: term.update };
-  drawing.card({ x: 0, y: y + height + near, height: weightHeight, kind: "leaf", ...weight });
-  drawing.card({ x: columns[1], y, height: height + near + weightHeight, kind: "operation", name: "×", value: term.product, grad: found.delta });
-  const long = columns[1] - width > 60;
-  for (const [middle, passed, partial] of [[height / 2, term.passedX, term.w], [height + near + weightHeight / 2, term.passedW, term.x]]) {
-    drawing.pair(width, columns[1], y + middle, passed, long ? passedText(found.delta, partial, passed) : "");
-  }
-}
-
-// From the k-th summand to the sum.
-function neuronAdd(drawing, from, k, count, columns, top, height, delta, narrow) {
-  const start = columns[1] + CARD.width;
-  if (narrow) {
-    const [out, back] = [start + 13, start + 25];
-    const end = columns[2] + CARD.width;
-    drawing.forward(`M${start + 2} ${from - 6}H${out}V${top + height / 2 - 6}H${end + 8}`, `M${end + 2} ${top + height / 2 - 6}l8 -3.5v7z`);
-    drawing.backward(`M${end + 2} ${top + height / 2 + 8}H${back}V${from + 6}H${start + 9}`, `M${start + 2} ${from + 6}l9 -5v10z`, delta);
-    return;
-  }
-  const [end, at] = [columns[2], top + CARD.head + (height - CARD.head) / 2 + (k - (count - 1) / 2) * LANE];
-  const middle = (start + end) / 2;
-  drawing.forward(`M${start + 2} ${from - 5}C${middle} ${from - 5} ${middle} ${at - 5} ${end - 8} ${at - 5}`, `M${end - 2} ${at - 5}l-8 -3.5v7z`);
-  drawing.backward(`M${end - 2} ${at + 5}C${middle} ${at + 5} ${middle} ${from + 5} ${start + 9} ${from + 5}`, `M${start + 2} ${from + 5}l9 -5v10z`, delta);
-}
-
-// From the sum to the neuron's output; returns where it ends.
-function neuronActivation(drawing, neuron, found, rate, columns, top, height, narrow) {
-  const name = [neuron.activation === "linear" ? "" : neuron.activation, neuron.then].filter(Boolean).join(", ");
-  const y = narrow ? top + height + 44 : top;
-  drawing.card({ x: columns[3], y, height, kind: "operation result", name, value: found.value, grad: found.slope });
-  if (narrow) {
-    const x = columns[2] + CARD.width / 2;
-    drawing.forward(`M${x - 8} ${top + height + 2}V${y - 9}`, `M${x - 8} ${y - 2}l-3.5 -8h7z`);
-    drawing.backward(`M${x + 8} ${y - 2}V${top + height + 9}`, `M${x + 8} ${top + height + 2}l-5 9h10z`, found.delta);
-    return y + height;
-  }
-  drawing.pair(columns[2] + CARD.width, columns[3], top + height / 2, found.delta, passedText(found.slope, rate, found.delta));
-  return y + height;
-}
 
 // The panel in which a neuron's graph opens.
 function neuronPanel(data, { open, close }) {
@@ -243,17 +234,17 @@ function neuronPanel(data, { open, close }) {
     const found = neuronNumbers(data, numbers, i);
     title.textContent = neuron.name;
     root.setAttribute("aria-label", `Scalar graph of ${neuron.name}`);
-    const name = neuron.activation === "linear" ? "" : neuron.activation;
     const inside = `w · x + b${found.sum === null ? "" : ` = ${showNumber(found.sum, 4)}`}`;
-    const result = found.value === null ? "" : `; ${[name, neuron.then].filter(Boolean).join(", then ") || "the neuron"} gives ${showNumber(found.value, 4)}`;
+    const result = found.value === null ? "" : `; ${stepsAfter(neuron).join(", then ") || "the neuron"} gives ${showNumber(found.value, 4)}`;
     const why = found.delta === null ? (found.slope === null ? ". No gradient flows back without a loss: give y and loss." : ". No gradient flows back.") : ".";
     formula.textContent = inside + result + why;
     const arrow = (kind, width, tip) => drawn("svg", { width: 34, height: 12, "aria-hidden": "true", class: "neuron-graph" }, drawn("path", { class: kind, d: "M2 6H32", "stroke-width": width }), drawn("path", { class: `${kind} tip`, d: tip }));
     const back = found.delta === null ? [] : [element("span", {}, arrow("line positive", 3, "M0 6l9 -5v10z"), "gradient, backward: width is size, dashed is negative")];
     legend.replaceChildren(element("span", {}, arrow("forward", 1, "M34 6l-8 -3.5v7z"), "value, forward"), ...back);
     const held = body.contains(document.activeElement) ? document.activeElement.dataset.open : undefined;
-    const whole = neuronGraph(data, numbers, i, false);
-    body.replaceChildren(MIN_SCALE * Number(whole.getAttribute("width")) > room - PANEL_SIDES ? neuronGraph(data, numbers, i, true) : whole);
+    const whole = new NeuronGraph(data, numbers, i, false).draw();
+    const fits = MIN_SCALE * Number(whole.getAttribute("width")) <= room - PANEL_SIDES;
+    body.replaceChildren(fits ? whole : new NeuronGraph(data, numbers, i, true).draw());
     if (held !== undefined) (body.querySelector(`[data-open="${held}"]`) ?? body).focus();
   }
 
