@@ -85,7 +85,10 @@ def checked_parameters(name: str, parameters: Iterable[Value]) -> list[Value]:
     except TypeError:
         raise TypeError(f"{name} must be an iterable of Values, got {_instead(parameters)}") from None
     if not values:
-        raise ValueError(f"{name} must hold at least one Value, got none (a generator can be used only once)")
+        why = (
+            "a module's parameters are the Values in it" if isinstance(parameters, list) else "a generator can be used only once"
+        )
+        raise ValueError(f"{name} must hold at least one Value, got none ({why})")
     first: dict[Value, int] = {}
     for i, value in enumerate(values):
         if not isinstance(value, Value):
