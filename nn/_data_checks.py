@@ -240,10 +240,9 @@ def _is(model: Any, kind: Any) -> bool:
 
 def _input_width(model: Any) -> int | None:
     """The number of inputs that the model takes; None if unknown."""
-    if _is(model, MLP):
-        return _input_width(model.layers[0])
-    if _is(model, Sequential):
-        return _input_width(model[0])
+    if _is(model, MLP) or _is(model, Sequential):
+        modules = model.layers if isinstance(model, MLP) else model.items
+        return _input_width(modules[0]) if modules else None
     if _is(model, Layer):
         return _input_width(model.neurons[0])
     return len(model.w) if _is(model, Neuron) else None
@@ -272,12 +271,11 @@ def _gives_a_probability(model: Any) -> bool:
 
 def _classes(model: Any) -> int | None:
     """The number of classes, one per output: 0 if the output is a single Value, None if unknown."""
-    if _is(model, Sequential):
+    if _is(model, Sequential) or _is(model, MLP):
         keeps_width = (Elementwise, Softmax, LogSoftmax, Dropout)
-        return _classes(next((module for module in reversed(model.items) if not isinstance(module, keeps_width)), None))
-    if _is(model, MLP):
-        width = len(model.layers[-1].neurons)
-        return width if width > 1 else 0
+        modules = model.items if isinstance(model, Sequential) else model.layers
+        classes = _classes(next((module for module in reversed(modules) if not isinstance(module, keeps_width)), None))
+        return 0 if classes == 1 and isinstance(model, MLP) else classes
     if _is(model, Neuron):
         return 0
     return len(model.neurons) if _is(model, Layer) else None

@@ -697,6 +697,17 @@ def test_data_of_another_width_than_the_model_are_refused_in_words_about_them(fu
     assert said == f"y[3]: expected the index of a class, 0 to {nout - 1}, got {wrong}"
 
 
+def test_an_mlp_with_other_modules_among_its_layers_is_trained():
+    net = nn.MLP(1, [3, 2], seed=0)
+    net.layers[1:1] = [nn.ReLU()]
+    net.layers += [nn.Dropout(0.0), nn.LogSoftmax()]
+    settings = {"loss": nn.NLLLoss(), "optimizer": SGD(net.parameters(), lr=0.1), "metric": nn.accuracy, "progress": False}
+    history = fit(net, LINE[0], [0, 0, 1, 1], epochs=2, **settings)
+    assert history.loss[1] < history.loss[0]
+    with pytest.raises(ValueError, match=r"y\[3\]: expected the index of a class, 0 to 1, got 2"):
+        fit(net, LINE[0], [0, 0, 1, 2], epochs=2, **settings)
+
+
 def test_what_to_write_for_data_that_do_not_fit_the_model():
     net, loss = nn.MLP(1, [2], seed=0), nn.MSELoss()
     assert "got single numbers: write X = [[x] for x in X]" in refused(fit, net, [1.0, 2.0], [1.0, 2.0], loss)
