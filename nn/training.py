@@ -149,10 +149,10 @@ def fit(
     """Train a model on samples X (a list of rows) and targets y; returns the History.
 
     X and y may be lists, arrays, DataFrames or Series. A number in them that is not finite is an error that names its row
-    and column, before anything changes. A model with a `forward` of its own may take sequences of different lengths. X may
-    also be a Dask array, one row per sample, whose chunks are computed where they are stored: all of them for each step, or
-    with a `batch_size` the one or few that hold the batch, since then whole chunks are shuffled, and the rows within each.
-    `X.persist()` keeps it in the memory of the workers.
+    and column, before anything changes. A sample may also be a sequence of any length, a list of lists, for a `forward`
+    of your own that goes through it. X may also be a Dask array, one row per sample, whose chunks are computed where they are
+    stored: all of them for each step, or with a `batch_size` the one or few that hold the batch, since then whole chunks are
+    shuffled, and the rows within each. `X.persist()` keeps it in the memory of the workers.
 
     Each epoch goes once through all samples, in an order shuffled by `seed`, in batches of `batch_size`
     (None: all at once). `metric(outputs, targets)` returns a number, as `accuracy` does. Each of `callbacks` is called as
@@ -178,7 +178,7 @@ def fit(
     """
     columns = getattr(X, "columns", None)
     X, y = checked_run(model, X, y, loss, optimizer, batch_size, metric)
-    held_out = None if validation_data is None else checked_validation_data(validation_data, X, columns)
+    held_out = None if validation_data is None else checked_validation_data(validation_data, X[0], columns)
     if held_out is not None:
         check_widths(model, *held_out, loss, "validation_data: ")
         check_labels(model, held_out[1], metric, "validation_data: ")

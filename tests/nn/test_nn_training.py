@@ -436,6 +436,7 @@ def test_data_that_does_not_match_is_refused():
         ([[1.0]], [1.0, 2.0], "got 1 sample and 2 targets"),
         ([], [], "there is no data"),
         ([[1.0], [1.0, 2.0]], [1.0, 2.0], "all samples must have the same number of features, got 1 in row 0 and 2 in row 1"),
+        ([[1.0], [1.0, 2.0]], [1.0, 2.0], r"of sequences, .*, write each item as a list, \[\[x\] for x in row\]"),
     ):
         with pytest.raises(ValueError, match=message):
             fit(net, X, y, loss=nn.MSELoss(), optimizer=SGD(net.parameters(), lr=0.1), epochs=1)
@@ -469,13 +470,13 @@ class Recurrent(nn.Module):
 
     def forward(self, xs):
         state = 0.0
-        for x in xs:
+        for (x,) in xs:
             state = tanh(self.from_input * x + self.from_state * state)
         return state
 
 
 def test_sequences_of_different_lengths_train_a_recurrent_net_as_by_hand():
-    X, y = [[1.0, -0.5], [0.25], [2.0, 1.0, -1.0]], [0.5, 0.0, -0.5]
+    X, y = [[[1.0], [-0.5]], [[0.25]], [[2.0], [1.0], [-1.0]]], [0.5, 0.0, -0.5]
     nets = Recurrent(), Recurrent()
     optimizer = SGD(nets[0].parameters(), lr=0.1)
     for _ in range(3):
@@ -485,7 +486,7 @@ def test_sequences_of_different_lengths_train_a_recurrent_net_as_by_hand():
     settings = {"loss": nn.MSELoss(), "optimizer": SGD(nets[1].parameters(), lr=0.1), "progress": False}
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "fit trains without compiling: not all samples have the same shape")
-        history = fit(nets[1], X, y, epochs=3, validation_data=([[3.0] * 4, [1.0]], [1.0, 0.5]), **settings)
+        history = fit(nets[1], X, y, epochs=3, validation_data=([[[3.0]] * 4, [[1.0]]], [1.0, 0.5]), **settings)
     assert nets[1].state_dict() == nets[0].state_dict()
     assert len(history.val_loss) == 3
     with pytest.raises(CompileError, match="not all samples have the same shape"):
@@ -497,11 +498,11 @@ def test_sequences_of_different_lengths_train_a_recurrent_net_as_by_hand():
 def test_validation_data_may_be_sequences_of_different_lengths_with_a_target_for_each_item():
     class Filter(Recurrent):
         def forward(self, xs):
-            return [self.from_input * x for x in xs]
+            return [self.from_input * x for (x,) in xs]
 
-    X, net = [[1.0, 2.0], [3.0], [1.0, 0.0, 4.0]], Filter()
+    X, y, net = [[[1.0], [2.0]], [[3.0]], [[1.0], [0.0], [4.0]]], [[1.0, 2.0], 3.0, [1.0, 0.0, 4.0]], Filter()
     settings = {"loss": nn.MSELoss(), "optimizer": SGD(net.parameters(), lr=0.1), "progress": False, "compiled": False}
-    assert fit(net, X, X, epochs=50, batch_size=1, validation_data=(X[1:], X[1:]), **settings).val_loss[-1] < 1e-9
+    assert fit(net, X, y, epochs=50, batch_size=1, validation_data=(X[1:], y[1:]), **settings).val_loss[-1] < 1e-9
 
 
 @pytest.mark.parametrize(
