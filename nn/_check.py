@@ -22,9 +22,10 @@ def plain_lists(values: Any) -> Any:
     if isinstance(values, dict):
         return {key: plain_lists(value) for key, value in values.items()}
     if hasattr(type(values), "tolist"):
-        if getattr(getattr(values, "dtype", None), "kind", "") in {"m", "M"}:  # tolist turns dates in nanoseconds into ints
+        kind = getattr(getattr(values, "dtype", None), "kind", "")
+        if kind in {"m", "M"}:  # tolist turns dates in nanoseconds into ints
             return [plain_lists(value) for value in values] if values.ndim else values
-        return values.tolist()
+        return plain_lists(values.tolist()) if kind == "O" else values.tolist()  # objects may be arrays
     if hasattr(type(values), "to_numpy"):  # a DataFrame
         return plain_lists(values.to_numpy())
     if isinstance(values, Sequence) and not isinstance(values, (str, bytes)):

@@ -495,6 +495,18 @@ def test_sequences_of_different_lengths_train_a_recurrent_net_as_by_hand():
         fit(nets[1], X, y, epochs=3, validation_data=([1.0], [1.0]), **settings)
 
 
+def test_samples_and_targets_may_be_arrays_in_an_array_of_objects_or_a_series():
+    X, y = [[0.0], [1.0], [2.0]], [[1.0, 0.0], [3.0, 1.0], [5.0, 0.0]]
+    kept = numpy.empty(3, object)
+    kept[:] = [numpy.array(row) for row in X]
+    runs = []
+    for rows, targets in ((X, y), (kept, pandas.Series([numpy.array(target) for target in y]))):
+        net = nn.MLP(1, [2], seed=0)
+        settings = {"loss": nn.MSELoss(), "optimizer": SGD(net.parameters(), lr=0.1), "progress": False}
+        runs.append(fit(net, rows, targets, epochs=2, validation_data=(rows, targets), **settings))
+    assert runs[0] == runs[1]
+
+
 def test_validation_data_may_be_sequences_of_different_lengths_with_a_target_for_each_item():
     class Filter(Recurrent):
         def forward(self, xs):
