@@ -13,7 +13,7 @@ from types import CodeType, FunctionType
 from typing import Any, Literal
 
 from autograd import CompileError
-from autograd.extend import any_number, checked_choice, checked_flag, checked_integer, counted, number_between, threadless_bar
+from autograd.extend import any_number, checked_choice, checked_flag, checked_integer, counted, finite_from_zero, threadless_bar
 from nn._cards import series_card
 from nn._check import generator
 from nn._chunks import Chunks
@@ -94,7 +94,7 @@ class EarlyStopping:
     ) -> None:
         checked_integer("patience", patience, at_least=1)
         checked_choice("monitor", monitor, ("loss", "val_loss", "metric", "val_metric"))
-        number_between("min_delta", min_delta)
+        finite_from_zero("min_delta", min_delta)
         if checked_flag("restore_best", restore_best) and not monitor.startswith("val_"):
             raise ValueError(f"restore_best needs monitor='val_loss' or 'val_metric', got {monitor!r}")
         self.patience, self.monitor, self.min_delta, self.restore_best = patience, monitor, min_delta, restore_best

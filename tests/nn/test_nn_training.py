@@ -424,8 +424,9 @@ def test_early_stopping_refuses_what_it_cannot_watch():
         EarlyStopping(monitor="loss")
     with pytest.raises(ValueError, match=r"monitor must be one of .*, got 'val-loss': did you mean val_loss\?"):
         EarlyStopping(monitor="val-loss")
-    with pytest.raises(ValueError, match=r"min_delta must be finite, got nan"):
-        EarlyStopping(min_delta=float("nan"))
+    for wrong in (float("nan"), -0.1):  # below 0 a worse epoch would be the best one
+        with pytest.raises(ValueError, match=f"min_delta must be a finite number >= 0, got {wrong}"):
+            EarlyStopping(min_delta=wrong)
     with pytest.raises(TypeError, match=r"restore_best must be True or False, got 'no'"):
         EarlyStopping(restore_best="no")
 
