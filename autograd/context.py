@@ -80,7 +80,7 @@ running: list[Trace] = []  # the traces of all threads
 # one comparison detects both a result that is not finite and a mode that is on.
 special = 0.0
 # The inputs of each transform (grad, jvp …) whose function is running, in any thread: no two share inputs.
-differentiated: dict[int, list[Value]] = {}
+differentiated: dict[int, frozenset[Value]] = {}
 # How many transforms (grad, jvp …) have started. A leaf stores the count, so a transform knows which leaves are older.
 started = 0
 
@@ -271,20 +271,21 @@ class differentiating:  # a context manager
     """Register the Values with respect to which the function that runs inside is differentiated."""
 
     def __init__(self, inputs: list[Value]) -> None:
-        self._inputs = inputs
+        self._inputs = frozenset(inputs)
 
     def __enter__(self) -> None:
         with _lock:
-            differentiated[id(self._inputs)] = self._inputs
+            differentiated[id(self)] = self._inputs
 
     def __exit__(self, *exception: object) -> None:
         with _lock:
-            del differentiated[id(self._inputs)]
+            del differentiated[id(self)]
 
 
 def differentiated_inputs() -> set[Value]:
     """The Values with respect to which running functions are differentiated."""
-    return {x for inputs in tuple(differentiated.values()) for x in inputs}
+    found: set[Value] = set()
+    return found.union(*tuple(differentiated.values()))
 
 
 def start() -> int:

@@ -49,9 +49,9 @@ def call(owner: Any, function: Callable[..., Any], args: tuple[Any, ...], /, **k
 def _mark_inputs(args: tuple[Any, ...]) -> None:
     """Mark those that a running function is differentiated or traced by: a module that keeps them has no new parameters."""
     trace = context.current_trace()
-    inputs = context.differentiated_inputs().union(trace.inputs if trace else ())
+    running = (*tuple(context.differentiated.values()), *([trace.traced] if trace else ()))
     for arg in tree_leaves(args):
-        if type(arg) is Value and arg in inputs and getattr(arg, "_note", None) is None:
+        if type(arg) is Value and getattr(arg, "_note", None) is None and any(arg in inputs for inputs in running):
             arg._note = RESULT
 
 

@@ -22,9 +22,10 @@ def plain_lists(values: Any) -> Any:
     if isinstance(values, dict):
         return {key: plain_lists(value) for key, value in values.items()}
     if hasattr(type(values), "tolist"):
-        if getattr(getattr(values, "dtype", None), "kind", "") in {"m", "M"}:  # tolist turns dates in nanoseconds into ints
+        kind = getattr(getattr(values, "dtype", None), "kind", "")
+        if kind in {"m", "M"}:  # tolist turns dates in nanoseconds into ints
             return [plain_lists(value) for value in values] if values.ndim else values
-        return values.tolist()
+        return plain_lists(values.tolist()) if kind == "O" else values.tolist()  # objects may be arrays
     if hasattr(type(values), "to_numpy"):  # a DataFrame
         return plain_lists(values.to_numpy())
     if isinstance(values, Sequence) and not isinstance(values, (str, bytes)):
@@ -85,7 +86,10 @@ def checked_parameters(name: str, parameters: Iterable[Value]) -> list[Value]:
     except TypeError:
         raise TypeError(f"{name} must be an iterable of Values, got {_instead(parameters)}") from None
     if not values:
-        raise ValueError(f"{name} must hold at least one Value, got none (a generator can be used only once)")
+        why = (
+            "a module's parameters are the Values in it" if isinstance(parameters, list) else "a generator can be used only once"
+        )
+        raise ValueError(f"{name} must hold at least one Value, got none ({why})")
     first: dict[Value, int] = {}
     for i, value in enumerate(values):
         if not isinstance(value, Value):
@@ -98,7 +102,8 @@ def checked_parameters(name: str, parameters: Iterable[Value]) -> list[Value]:
         if value.op is not None:
             raise ValueError(f"{name} must hold leaves only, got {value!r} at {i}, which {value.op.name} made")
         if value in first:
-            raise ValueError(f"{name} must hold each Value once, got {value!r} at {first[value]} and at {i}")
+            write = "write list(dict.fromkeys(…)) around them"
+            raise ValueError(f"{name} must hold each Value once, got {value!r} at {first[value]} and at {i}: {write}")
         first[value] = i
     return values
 

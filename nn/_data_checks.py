@@ -33,7 +33,7 @@ def checked_run(
     model: Any, X: Any, y: Any, loss: Any, optimizer: Any, batch_size: Any, metric: Any
 ) -> tuple[list[Any], list[Any]]:
     """The samples and targets of a training run as lists; an error if its parts do not fit together."""
-    X, y = checked_data(X, y, ragged=_input_width(model) is None)
+    X, y = checked_data(X, y)
     checked_module(model)
     if not isinstance(loss, Loss):
         own = callable(loss) and not isinstance(loss, type)
@@ -74,10 +74,10 @@ def _refuse_sample_weights(loss: Loss, target: Any) -> None:
 # -- data --------------------------------------------------------------------------------------------
 
 
-def checked_data(X: Any, y: Any, name: str = "", ragged: bool = False) -> tuple[list[Any], list[Any]]:
+def checked_data(X: Any, y: Any, name: str = "") -> tuple[list[Any], list[Any]]:
     """Samples and targets as lists; an error unless there are as many of each, at least one, of one width and finite.
 
-    `name` is the prefix of their names in errors, such as "validation_data: ". If `ragged`, rows may differ in width.
+    Sequences, whose items are lists, may differ in length. `name` is the prefix of names in errors, such as "validation_data: ".
     """
     if is_chunked(y):
         y = y.compute()  # only one number per sample, or a few
@@ -90,10 +90,11 @@ def checked_data(X: Any, y: Any, name: str = "", ragged: bool = False) -> tuple[
     if len(set(kinds)) > 1:
         places = " and ".join(f"row {i}" for i in sorted((kinds.index(True), kinds.index(False))))
         raise ValueError(f"{who}samples must be all rows or all single numbers, got both, in {places} (counted from 0)")
-    for i, row in enumerate(rows if kinds[0] and not ragged else ()):
-        if len(row) != len(rows[0]):
+    for i, row in enumerate(rows if kinds[0] else ()):
+        if len(row) != len(rows[0]) and not (_is_sequence(row) and _is_sequence(rows[0])):
             got = f"{len(rows[0])} in row 0 and {len(row)} in row {i} (counted from 0)"
-            raise ValueError(f"{who}all samples must have the same number of features, got {got}")
+            write = "of sequences, which may differ in length, write each item as a list, [[x] for x in row]"
+            raise ValueError(f"{who}all samples must have the same number of features, got {got}: {write}")
     check_finite(f"{name}X", rows, getattr(X, "columns", None))
     _check_targets(targets, name, getattr(y, "columns", None))
     return rows, targets
@@ -136,22 +137,30 @@ def _checked_chunks(X: Any, y: Any, name: str) -> tuple[Any, list[Any]]:
     return rows, targets
 
 
-def checked_validation_data(data: Any, samples: Any, columns: Any = None) -> tuple[list[Any], list[Any]]:
-    """Validation data; an error unless it has the width of `samples`, if they have one, and the names of `columns`."""
+def checked_validation_data(data: Any, sample: Any, columns: Any = None) -> tuple[list[Any], list[Any]]:
+    """Validation data; an error unless its samples have the width of `sample` and its columns the names of `columns`."""
     if not isinstance(data, (list, tuple)) or len(data) != 2:
         raise ValueError(f"validation_data must be a pair (X, y), got {type(data).__name__}")
     names, own = ([] if found is None else list(found) for found in (columns, getattr(data[0], "columns", None)))
     if names != own and all(isinstance(name, str) for name in (*names, *own)) and names and own:
         raise ValueError(f"validation_data: expected the columns {', '.join(names)}, as in X, got {', '.join(own)}")
-    ragged = not isinstance(samples, Chunks) and len({len(row) for row in samples if isinstance(row, list)}) > 1
-    X, y = checked_data(data[0], data[1], "validation_data: ", ragged)
-    expected, got = (
-        ("sequences" if ragged else f"samples of {counted(len(row), 'number')}") if isinstance(row, list) else "single numbers"
-        for row in (samples[0], X[0])
-    )
+    X, y = checked_data(data[0], data[1], "validation_data: ")
+    expected, got = map(_kind, (sample, X[0]))
     if expected != got:
         raise ValueError(f"validation_data: expected {expected}, as in X, got {got}")
     return X, y
+
+
+def _is_sequence(row: Any) -> bool:
+    """True for a list of lists."""
+    return isinstance(row, list) and bool(row) and all(isinstance(item, list) for item in row)
+
+
+def _kind(sample: Any) -> str:
+    """What a sample is, in words: all samples are of one kind."""
+    if _is_sequence(sample):
+        return "sequences"
+    return f"samples of {counted(len(sample), 'number')}" if isinstance(sample, list) else "single numbers"
 
 
 def check_finite(name: str, rows: Sequence[Any], columns: Sequence[Any] | None = None) -> None:
@@ -240,10 +249,9 @@ def _is(model: Any, kind: Any) -> bool:
 
 def _input_width(model: Any) -> int | None:
     """The number of inputs that the model takes; None if unknown."""
-    if _is(model, MLP):
-        return _input_width(model.layers[0])
-    if _is(model, Sequential):
-        return _input_width(model[0])
+    if _is(model, MLP) or _is(model, Sequential):
+        modules = model.layers if isinstance(model, MLP) else model.items
+        return _input_width(modules[0]) if modules else None
     if _is(model, Layer):
         return _input_width(model.neurons[0])
     return len(model.w) if _is(model, Neuron) else None
@@ -272,12 +280,11 @@ def _gives_a_probability(model: Any) -> bool:
 
 def _classes(model: Any) -> int | None:
     """The number of classes, one per output: 0 if the output is a single Value, None if unknown."""
-    if _is(model, Sequential):
+    if _is(model, Sequential) or _is(model, MLP):
         keeps_width = (Elementwise, Softmax, LogSoftmax, Dropout)
-        return _classes(next((module for module in reversed(model.items) if not isinstance(module, keeps_width)), None))
-    if _is(model, MLP):
-        width = len(model.layers[-1].neurons)
-        return width if width > 1 else 0
+        modules = model.items if isinstance(model, Sequential) else model.layers
+        classes = _classes(next((module for module in reversed(modules) if not isinstance(module, keeps_width)), None))
+        return 0 if classes == 1 and isinstance(model, MLP) else classes
     if _is(model, Neuron):
         return 0
     return len(model.neurons) if _is(model, Layer) else None

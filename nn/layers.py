@@ -101,7 +101,7 @@ class Layer(Module):
     def forward(self, x: Sequence[Any]) -> list[Any]:
         """One output per neuron."""
         x = _row(x, len(self.neurons[0].w))
-        if self.neurons[0].expand:
+        if any(neuron.expand or type(neuron).forward is not Neuron.forward for neuron in self.neurons):
             return [neuron(x) for neuron in self.neurons]
         scores = linear([neuron.w for neuron in self.neurons], x, [neuron.b for neuron in self.neurons])
         return [neuron.activation(score) for neuron, score in zip(self.neurons, scores, strict=True)]

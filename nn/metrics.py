@@ -30,11 +30,16 @@ def confusion_matrix(outputs: Sequence[Any], targets: Sequence[Any], threshold: 
     """How many samples of each actual class (row) were predicted as each class (column), in scikit-learn's layout.
 
     Outputs, targets and `threshold` are as in `accuracy`; for scores, the first row and column are class 0 or -1.
-    ValueError as there, and for an output with a NaN, which has no column. `plot.confusion_matrix` draws it.
+    ValueError as there, for an output with a NaN, which has no column, and for classes in place of outputs, since the order of
+    the arguments is not scikit-learn's. `plot.confusion_matrix` draws it.
 
     >>> confusion_matrix([[0.1, 0.9], [0.8, 0.2], [0.7, 0.3]], [1, 0, 1])
     [[1, 0], [1, 1]]
     """
+    outputs = checked_list("outputs", outputs)
+    if outputs and all(isinstance(output, int) for output in outputs):
+        write = "write confusion_matrix([net(row) for row in X], y)"
+        raise ValueError(f"outputs: expected what the model gives for each sample, got integers, as classes are: {write}")
     width, pairs = _classes(outputs, targets, threshold)
     size = max(width, 2)
     table = [[0] * size for _ in range(size)]

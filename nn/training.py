@@ -13,7 +13,7 @@ from types import CodeType, FunctionType
 from typing import Any, Literal
 
 from autograd import CompileError
-from autograd.extend import any_number, checked_choice, checked_flag, checked_integer, counted, number_between, threadless_bar
+from autograd.extend import any_number, checked_choice, checked_flag, checked_integer, counted, finite_from_zero, threadless_bar
 from nn._cards import series_card
 from nn._check import generator
 from nn._chunks import Chunks
@@ -94,7 +94,7 @@ class EarlyStopping:
     ) -> None:
         checked_integer("patience", patience, at_least=1)
         checked_choice("monitor", monitor, ("loss", "val_loss", "metric", "val_metric"))
-        number_between("min_delta", min_delta)
+        finite_from_zero("min_delta", min_delta)
         if checked_flag("restore_best", restore_best) and not monitor.startswith("val_"):
             raise ValueError(f"restore_best needs monitor='val_loss' or 'val_metric', got {monitor!r}")
         self.patience, self.monitor, self.min_delta, self.restore_best = patience, monitor, min_delta, restore_best
@@ -149,10 +149,10 @@ def fit(
     """Train a model on samples X (a list of rows) and targets y; returns the History.
 
     X and y may be lists, arrays, DataFrames or Series. A number in them that is not finite is an error that names its row
-    and column, before anything changes. A model with a `forward` of its own may take sequences of different lengths. X may
-    also be a Dask array, one row per sample, whose chunks are computed where they are stored: all of them for each step, or
-    with a `batch_size` the one or few that hold the batch, since then whole chunks are shuffled, and the rows within each.
-    `X.persist()` keeps it in the memory of the workers.
+    and column, before anything changes. A sample may also be a sequence of any length, a list of lists, for a `forward`
+    of your own that goes through it. X may also be a Dask array, one row per sample, whose chunks are computed where they are
+    stored: all of them for each step, or with a `batch_size` the one or few that hold the batch, since then whole chunks are
+    shuffled, and the rows within each. `X.persist()` keeps it in the memory of the workers.
 
     Each epoch goes once through all samples, in an order shuffled by `seed`, in batches of `batch_size`
     (None: all at once). `metric(outputs, targets)` returns a number, as `accuracy` does. Each of `callbacks` is called as
@@ -178,7 +178,7 @@ def fit(
     """
     columns = getattr(X, "columns", None)
     X, y = checked_run(model, X, y, loss, optimizer, batch_size, metric)
-    held_out = None if validation_data is None else checked_validation_data(validation_data, X, columns)
+    held_out = None if validation_data is None else checked_validation_data(validation_data, X[0], columns)
     if held_out is not None:
         check_widths(model, *held_out, loss, "validation_data: ")
         check_labels(model, held_out[1], metric, "validation_data: ")

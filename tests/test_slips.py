@@ -320,6 +320,8 @@ for owner, names in ((autograd.Value(2.0), METHODS), (autograd, FUNCTIONS), (nn,
         ("children", "modules()"),
         ("fit", "write nn.fit(net, X, y"),
         ("weight", "the weights w"),
+        ("evaluate", "write nn.accuracy"),
+        ("get_weights", "write state_dict"),
         ("buffers", "frozen Values are saved but not trained"),
     ],
 )

@@ -52,6 +52,7 @@ class Trace:
 
     def __init__(self, inputs: Sequence[Value], names: Sequence[str], call: Callable[[], Any]) -> None:
         self.inputs, self.names = list(inputs), list(names)
+        self.traced = frozenset(inputs)
         self.guards: list[Guard] = []
         self._conditions: list[Value] = []  # of the guards
         self.compared: dict[Compared, Value] = {}
@@ -108,7 +109,7 @@ class Trace:
         if get_ident() == self._thread:
             return
         order = topological_order([x for x in xs if type(x) is Value], until=self.inputs)
-        if not {*self.inputs}.isdisjoint(order):
+        if not self.traced.isdisjoint(order):
             raise CompileError(
                 "the traced function read a number in another thread, which the trace can't see: run that code with "
                 "contextvars.copy_context().run, as asyncio.to_thread does"

@@ -175,6 +175,10 @@ def _layer(path: str, layer: Any, neurons: Sequence[Neuron]) -> Column:
     for i, neuron in enumerate(neurons):
         inside = f"neurons[{i}]" if isinstance(layer, Layer) else ""
         name = ".".join(part for part in (as_index(path), inside) if part) or "neuron"
+        if any(type(held) is not Value for held in (*neuron.w, neuron.b)):
+            raise NotLayered(
+                f"{name} has a plain number for a weight or its bias (a constant is Value(0.0, requires_grad=False))"
+            )
         activation = getattr(neuron.activation, "__name__", repr(neuron.activation))
         units.append(Unit(name, inside or name, tuple(neuron.w), neuron.b, activation))
     return Column(title, tuple(units), [layer])

@@ -113,5 +113,7 @@ def _draw(ax: Axes, places: list[float], losses: list[list[float]]) -> Axes:
     ax.plot(0.0, 0.0, "X", color=look["ink"], markeredgecolor=look["paper"], markersize=11, linestyle="", label=here)
     ax.legend(fontsize=SMALL)
     ax.locator_params(nbins=5)  # even where there is little room
-    ax.set(xlabel="direction 1 (in units of the weights' length)", ylabel="direction 2", title="Loss landscape")
+    ends = (places[0], places[-1])
+    ax.set(xlim=ends, ylim=ends, title="Loss landscape")
+    ax.set(xlabel="direction 1 (in units of the weights' length)", ylabel="direction 2")
     return ax

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from autograd import Value
 from autograd.extend import as_index, one_line, shown
+from nn._check import data_of
 from nn.layers import neurons_of
 from nn.module import Module, checked_module
 from nn.plot.style import SMALL, Look, axes, checked_ax, readable_on
@@ -84,13 +84,15 @@ def weights(model: Module, *, ax: Axes | None = None) -> Axes:
 
 
 def _blocks(model: Module) -> Iterator[WeightTable]:
-    seen: set[Value] = set()
+    drawn: set[int] = set()  # neurons
+    seen: set[Any] = set()
     for path, module in model.named_modules():
         neurons = neurons_of(module)
-        if neurons and neurons[0].b not in seen:
-            parameters = {f"{path}.neurons.{i}".lstrip("."): [*neuron.w, neuron.b] for i, neuron in enumerate(neurons)}
-            seen.update(parameter for row in parameters.values() for parameter in row)
-            yield from _table(path, {name: [parameter.data for parameter in row] for name, row in parameters.items()}, bias=True)
+        if neurons and id(neurons[0]) not in drawn:
+            drawn.update(map(id, neurons))
+            held = {f"{path}.neurons.{i}".lstrip("."): [*neuron.w, neuron.b] for i, neuron in enumerate(neurons)}
+            seen.update(parameter for row in held.values() for parameter in row)
+            yield from _table(path, {name: list(map(data_of, row)) for name, row in held.items()}, bias=True)
     tables: dict[str, dict[str, list[float]]] = {}  # the rows of each table, all by name
     for name, parameter in model.named_parameters():
         if parameter not in seen:

@@ -10,7 +10,7 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from autograd.extend import tree_leaves
-from nn._check import plain_lists
+from nn.metrics import plain
 from nn.module import Module
 from nn.network.numbers import Numbers, numbers_of
 from nn.network.structure import Network, NotLayered, read_network
@@ -104,7 +104,7 @@ def network_states(
         return None
     names = [name for name, _ in model.named_parameters()]
     X, y = data
-    rows = [plain_lists(X[i]) for i in range(min(len(X), MAX_SAMPLES))]
+    rows = [plain(X[i]) for i in range(min(len(X), MAX_SAMPLES))]
     samples = [[float(number) for number in tree_leaves(row)] for row in rows]
     targets = [float(target) if isinstance(target, Real) else None for target in y[: len(rows)]]
     every = -(-frames * 8 * len(names) // MAX_BYTES) or 1

@@ -551,6 +551,13 @@ def test_parameters_outside_the_layers_are_not_passed_over():
         read_network(model)
 
 
+def test_a_neuron_without_a_bias_is_shown_as_a_graph():
+    model = mlp(2, 2, 1)
+    model.layers[0].neurons[1].b = 0.0
+    assert nn.draw(model, [1.0, 2.0]).text.startswith("layers[0].neurons[1] has a plain number for a weight or its bias (")
+    assert "Layer(2, 2" in model._repr_html_()
+
+
 def test_names_are_those_of_named_parameters():
     model = mlp(2, 2, 1)
     network = read_network(model)

@@ -461,3 +461,15 @@ def test_two_letters_that_have_changed_places_in_an_activation_are_guessed(name,
     wrong = name[:i] + name[i + 1] + name[i] + name[i + 2 :]
     with pytest.raises(ValueError, match=rf"did you mean {name}\?$"):
         nn.Neuron(1, wrong)
+
+
+def test_a_layer_calls_neurons_with_a_forward_of_their_own():
+    class Doubled(nn.Neuron):
+        def forward(self, x):
+            return 2.0 * super().forward(x)
+
+    layer = nn.Layer(2, 2, "linear", seed=0)
+    before = [y.data for y in layer([1.0, 2.0])]
+    layer.neurons[1] = Doubled(2, "linear", seed=0)
+    layer.neurons[1].load_state_dict(nn.Layer(2, 2, seed=0).neurons[1].state_dict())
+    assert [y.data for y in layer([1.0, 2.0])] == [before[0], 2.0 * before[1]]

@@ -88,6 +88,12 @@ def test_what_is_no_class_is_refused(judge, outputs, targets, message):
         judge(outputs, targets)
 
 
+@pytest.mark.parametrize("classes", [[0, 1, 1], numpy.array([0, 1, 1]), [False, True]])
+def test_classes_in_place_of_outputs_as_in_scikit_learn_are_refused(classes):
+    with pytest.raises(ValueError, match=r"outputs: .* got integers, as classes are: write confusion_matrix\(\[net\(row\) for"):
+        confusion_matrix(classes, [1, 1, 0][: len(classes)])
+
+
 @pytest.mark.parametrize("judge", [accuracy, confusion_matrix])
 @pytest.mark.parametrize("threshold", [math.nan, math.inf, "0", True, None])
 def test_a_threshold_that_no_score_can_be_compared_with_is_refused(judge, threshold):

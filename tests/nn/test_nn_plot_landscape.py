@@ -106,7 +106,9 @@ def test_a_landscape_that_is_flat_or_broken_is_drawn_all_the_same(losses):
         calls.append(None)
         return losses[len(calls) % len(losses)]
 
-    plot.loss_landscape(net, loss, steps=5, progress=False, ax=new_ax()).figure.canvas.draw()
+    ax = plot.loss_landscape(net, loss, span=2.0, steps=5, progress=False, ax=new_ax())
+    ax.figure.canvas.draw()
+    assert ax.get_xlim() == ax.get_ylim() == (-2.0, 2.0)
 
 
 def test_progress_is_shown(capsys, tmp_path):

@@ -156,6 +156,17 @@ def test_numbers_are_written_into_few_squares_and_signs_into_some(width):
         assert (written, marked) == ([], [])
 
 
+def test_neurons_without_a_bias_are_drawn_with_one_of_0():
+    net = nn.MLP(2, [2, 1], seed=0)
+    for layer in net.layers:
+        for neuron in layer.neurons:
+            neuron.b = 0.0
+    assert [text.get_text() for text in plot.weights(net, ax=new_ax()).texts if "layers" in text.get_text()] == [
+        "layers[0]",
+        "layers[1]",
+    ]
+
+
 def test_parameters_of_any_module_have_a_picture():
     class Own(nn.Module):
         def __init__(self):

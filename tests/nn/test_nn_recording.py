@@ -328,6 +328,17 @@ def test_true_and_false_are_1_and_0_on_the_plane_as_in_training():
     assert record(bool) == record(float)
 
 
+def test_samples_of_values_are_taken_as_fit_takes_them():
+    X, y = nn.make_xor(6, random_state=0)
+    runs = []
+    for rows in (X, [[Value(number) for number in row] for row in X]):
+        net = nn.MLP(2, [2, 1], seed=0)
+        settings = {"loss": nn.MSELoss(), "optimizer": SGD(net.parameters(), lr=0.1), "steps": 3, "progress": False}
+        runs.append(record_training(net, rows, y, **settings))
+    assert runs[0].frames == runs[1].frames
+    assert runs[0].network.samples == runs[1].network.samples
+
+
 def test_numpy_data_is_taken():
     import numpy
 

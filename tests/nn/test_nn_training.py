@@ -424,8 +424,9 @@ def test_early_stopping_refuses_what_it_cannot_watch():
         EarlyStopping(monitor="loss")
     with pytest.raises(ValueError, match=r"monitor must be one of .*, got 'val-loss': did you mean val_loss\?"):
         EarlyStopping(monitor="val-loss")
-    with pytest.raises(ValueError, match=r"min_delta must be finite, got nan"):
-        EarlyStopping(min_delta=float("nan"))
+    for wrong in (float("nan"), -0.1):  # below 0 a worse epoch would be the best one
+        with pytest.raises(ValueError, match=f"min_delta must be a finite number >= 0, got {wrong}"):
+            EarlyStopping(min_delta=wrong)
     with pytest.raises(TypeError, match=r"restore_best must be True or False, got 'no'"):
         EarlyStopping(restore_best="no")
 
@@ -436,6 +437,7 @@ def test_data_that_does_not_match_is_refused():
         ([[1.0]], [1.0, 2.0], "got 1 sample and 2 targets"),
         ([], [], "there is no data"),
         ([[1.0], [1.0, 2.0]], [1.0, 2.0], "all samples must have the same number of features, got 1 in row 0 and 2 in row 1"),
+        ([[1.0], [1.0, 2.0]], [1.0, 2.0], r"of sequences, .*, write each item as a list, \[\[x\] for x in row\]"),
     ):
         with pytest.raises(ValueError, match=message):
             fit(net, X, y, loss=nn.MSELoss(), optimizer=SGD(net.parameters(), lr=0.1), epochs=1)
@@ -469,13 +471,13 @@ class Recurrent(nn.Module):
 
     def forward(self, xs):
         state = 0.0
-        for x in xs:
+        for (x,) in xs:
             state = tanh(self.from_input * x + self.from_state * state)
         return state
 
 
 def test_sequences_of_different_lengths_train_a_recurrent_net_as_by_hand():
-    X, y = [[1.0, -0.5], [0.25], [2.0, 1.0, -1.0]], [0.5, 0.0, -0.5]
+    X, y = [[[1.0], [-0.5]], [[0.25]], [[2.0], [1.0], [-1.0]]], [0.5, 0.0, -0.5]
     nets = Recurrent(), Recurrent()
     optimizer = SGD(nets[0].parameters(), lr=0.1)
     for _ in range(3):
@@ -485,7 +487,7 @@ def test_sequences_of_different_lengths_train_a_recurrent_net_as_by_hand():
     settings = {"loss": nn.MSELoss(), "optimizer": SGD(nets[1].parameters(), lr=0.1), "progress": False}
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "fit trains without compiling: not all samples have the same shape")
-        history = fit(nets[1], X, y, epochs=3, validation_data=([[3.0] * 4, [1.0]], [1.0, 0.5]), **settings)
+        history = fit(nets[1], X, y, epochs=3, validation_data=([[[3.0]] * 4, [[1.0]]], [1.0, 0.5]), **settings)
     assert nets[1].state_dict() == nets[0].state_dict()
     assert len(history.val_loss) == 3
     with pytest.raises(CompileError, match="not all samples have the same shape"):
@@ -494,14 +496,26 @@ def test_sequences_of_different_lengths_train_a_recurrent_net_as_by_hand():
         fit(nets[1], X, y, epochs=3, validation_data=([1.0], [1.0]), **settings)
 
 
+def test_samples_and_targets_may_be_arrays_in_an_array_of_objects_or_a_series():
+    X, y = [[0.0], [1.0], [2.0]], [[1.0, 0.0], [3.0, 1.0], [5.0, 0.0]]
+    kept = numpy.empty(3, object)
+    kept[:] = [numpy.array(row) for row in X]
+    runs = []
+    for rows, targets in ((X, y), (kept, pandas.Series([numpy.array(target) for target in y]))):
+        net = nn.MLP(1, [2], seed=0)
+        settings = {"loss": nn.MSELoss(), "optimizer": SGD(net.parameters(), lr=0.1), "progress": False}
+        runs.append(fit(net, rows, targets, epochs=2, validation_data=(rows, targets), **settings))
+    assert runs[0] == runs[1]
+
+
 def test_validation_data_may_be_sequences_of_different_lengths_with_a_target_for_each_item():
     class Filter(Recurrent):
         def forward(self, xs):
-            return [self.from_input * x for x in xs]
+            return [self.from_input * x for (x,) in xs]
 
-    X, net = [[1.0, 2.0], [3.0], [1.0, 0.0, 4.0]], Filter()
+    X, y, net = [[[1.0], [2.0]], [[3.0]], [[1.0], [0.0], [4.0]]], [[1.0, 2.0], 3.0, [1.0, 0.0, 4.0]], Filter()
     settings = {"loss": nn.MSELoss(), "optimizer": SGD(net.parameters(), lr=0.1), "progress": False, "compiled": False}
-    assert fit(net, X, X, epochs=50, batch_size=1, validation_data=(X[1:], X[1:]), **settings).val_loss[-1] < 1e-9
+    assert fit(net, X, y, epochs=50, batch_size=1, validation_data=(X[1:], y[1:]), **settings).val_loss[-1] < 1e-9
 
 
 @pytest.mark.parametrize(
@@ -695,6 +709,17 @@ def test_data_of_another_width_than_the_model_are_refused_in_words_about_them(fu
     assert said.startswith(f"X: the model takes {nin} feature{plural} per sample, got {width}")
     said = refused(function, net, X, [0, 1, 0, wrong], nn.CrossEntropyLoss(), batch_size=1)
     assert said == f"y[3]: expected the index of a class, 0 to {nout - 1}, got {wrong}"
+
+
+def test_an_mlp_with_other_modules_among_its_layers_is_trained():
+    net = nn.MLP(1, [3, 2], seed=0)
+    net.layers[1:1] = [nn.ReLU()]
+    net.layers += [nn.Dropout(0.0), nn.LogSoftmax()]
+    settings = {"loss": nn.NLLLoss(), "optimizer": SGD(net.parameters(), lr=0.1), "metric": nn.accuracy, "progress": False}
+    history = fit(net, LINE[0], [0, 0, 1, 1], epochs=2, **settings)
+    assert history.loss[1] < history.loss[0]
+    with pytest.raises(ValueError, match=r"y\[3\]: expected the index of a class, 0 to 1, got 2"):
+        fit(net, LINE[0], [0, 0, 1, 2], epochs=2, **settings)
 
 
 def test_what_to_write_for_data_that_do_not_fit_the_model():
