@@ -105,9 +105,11 @@ def _check_comparisons(f: Callable[..., Any], name: str, arguments: Sequence[Arg
     decided = {place: node._number != 0.0 for place, node in trace.compared.items() if node not in trace.untested}
     free = [place for place in trace.compared if place not in decided]
     firsts = {place.instruction: place for place in reversed(free)}.values()
-    outcomes: list[Callable[[Compared, bool], bool]] = [lambda place, truth: truth] if trace.compared else []
+    outcomes: list[Callable[[Compared, bool], bool]] = [partial(_reversed_at, first) for first in firsts]
     if free:
-        outcomes += [lambda place, truth: decided.get(place, not truth), *(partial(_reversed_at, first) for first in firsts)]
+        outcomes.append(lambda place, truth: decided.get(place, not truth))
+    if trace.compared:
+        outcomes.append(lambda place, truth: truth)  # last: what f keeps in attributes is left as a call leaves it
     for outcome in outcomes:
         try:
             called = Rerun(outcome, True, lambda: f(*_inputs(name, arguments)))

@@ -629,6 +629,17 @@ SEEN = {
 }
 
 
+def test_what_a_function_keeps_is_left_as_a_call_leaves_it():
+    class Kept:
+        def __call__(self, x):
+            self.hidden = where(x > 0, x, -x)
+            return 2.0 * self.hidden
+
+    kept = Kept()
+    assert compile(kept, 3.0)(-4.0) == 8.0
+    assert kept.hidden.data == 3.0
+
+
 def while_true(x):
     while (x < 0) is True:
         x = x + 1.0
