@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import inspect
+import math
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, NamedTuple
 
 from autograd import _transform_checks
+from autograd._frames import user_frame
 from autograd._tree import block_map, is_array, leaf_paths, tree_build, tree_leaves, tree_map
 from autograd.compiler.arguments import Argument
 from autograd.compiler.axes import Axes
 from autograd.compiler.closures import Closure
+from autograd.compiler.executors.python import run
 from autograd.compiler.program import Program
 from autograd.compiler.tracing import Compared, Guard, Rerun, Trace, identifier
-from autograd.errors import CompileError
+from autograd.errors import CompileError, TracingWarning
 from autograd.op import number
 from autograd.transforms import name_of
 from autograd.value import Value, stands_for_bool
@@ -45,6 +49,8 @@ class Traced(NamedTuple):
         name = name_of(f)
         names = _parameter_names(f, name, len(examples))
         arguments = [Argument(*given) for given in zip(names, examples, axes, strict=True)]
+        hashed: list[tuple[str, int]] = []
+        called_on_numbers(f, examples, lambda x: _Number(x, hashed))
         with collector_paused():
             trace, program, captured = _trace(f, name, arguments)
         closure = Closure(f, trace.started)
@@ -56,6 +62,14 @@ class Traced(NamedTuple):
                 "change what it reads? Pass them as arguments, or draw with autograd.extend.draw"
             )
         _check_comparisons(f, name, arguments, trace)
+        for file, line in dict.fromkeys(hashed):
+            warnings.warn_explicit(
+                "a number was looked up in a set or a dict while the function was traced, but Values are found there by "
+                "identity: write `x in [0.0, 1.0]` or `x == 1.0`",
+                TracingWarning,
+                file,
+                line,
+            )
         if (moved := closure.moved()) is not None:
             raise CompileError(
                 f"{name} changes {moved}, which it reads, on every call, so it can't be compiled: programs have no side effects"
@@ -119,7 +133,7 @@ def _check_comparisons(f: Callable[..., Any], name: str, arguments: Sequence[Arg
             traced = Rerun(partial(_as_in, called), False, lambda: f(*_inputs(name, arguments)))
         except Exception as error:
             raise _not_a_bool(name) from error
-        ys, expected = ([y._number if type(y) is Value else y for y in tree_leaves(run.result)] for run in (traced, called))
+        ys, expected = _numbers(traced), _numbers(called)
         if len(ys) != len(expected) or not all(map(_alike, ys, expected)):
             raise _not_a_bool(name)
 
@@ -154,6 +168,62 @@ def _nesting(result: Any) -> Any:
         return numpy.zeros(leaf.shape)
 
     return block_map(empty, result)
+
+
+class _Number(float):
+    """A number that remembers where it was hashed."""
+
+    hashed: list[tuple[str, int]]
+
+    def __new__(cls, x: Any, hashed: list[tuple[str, int]]) -> _Number:
+        self = super().__new__(cls, x)
+        self.hashed = hashed
+        return self
+
+    def __hash__(self) -> int:
+        frame, depth = user_frame()
+        if depth == 1:  # not by our packages
+            self.hashed.append((frame.f_code.co_filename, frame.f_lineno))
+        return super().__hash__()
+
+
+def called_on_numbers(f: Callable[..., Any], examples: Sequence[Any], kind: Callable[[Any], Any] = float) -> list[Any] | None:
+    """The numbers in the result of a call on numbers, with no Values except those that f captures; None if it fails."""
+    try:
+        with collector_paused(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            inputs = [tree_map(lambda x: kind(x._number if type(x) is Value else x), example) for example in examples]
+            return _numbers(Rerun(lambda place, truth: truth, True, lambda: f(*inputs)))
+    except Exception:
+        return None  # it is written for Values
+
+
+def check_numbers(expected: list[Any] | None, traced: Traced) -> None:
+    """TracingWarning if the function has returned something else for numbers than it does for Values."""
+    if expected is None:
+        return
+    given = [number(x) for argument in traced.arguments for x in tree_leaves(argument.example)]
+    inputs = [*given, *(leaf._number for leaf in traced.captured), *(0.5 for _ in traced.samplers)]
+    found = run(traced.program, inputs)[: len(traced.program.outputs) - len(traced.guards)]
+    if len(found) == len(expected) and all(map(_close, found, expected)):
+        return
+    _, depth = user_frame()
+    warnings.warn(
+        f"{traced.name} returns something else when called with numbers than with Values, and it was traced with Values: check "
+        "where it uses isinstance, type or try on its arguments",
+        TracingWarning,
+        stacklevel=depth + 1,
+    )
+
+
+def _numbers(trace: Trace) -> list[Any]:
+    """The numbers in the result of a call."""
+    return [y._number if type(y) is Value else y for y in tree_leaves(trace.result)]
+
+
+def _close(x: Any, y: Any) -> bool:
+    """True for numbers that differ by rounding, or of which one is not finite: Python raises or is complex there."""
+    return isinstance(y, complex) or not math.isfinite(x - y) or math.isclose(x, y, rel_tol=1e-6, abs_tol=1e-9)
 
 
 def _inputs(name: str, arguments: Sequence[Argument]) -> list[Any]:
