@@ -49,8 +49,6 @@ class Traced(NamedTuple):
         name = name_of(f)
         names = _parameter_names(f, name, len(examples))
         arguments = [Argument(*given) for given in zip(names, examples, axes, strict=True)]
-        hashed: list[tuple[str, int]] = []
-        called_on_numbers(f, examples, lambda x: _Number(x, hashed))
         with collector_paused():
             trace, program, captured = _trace(f, name, arguments)
         closure = Closure(f, trace.started)
@@ -62,14 +60,6 @@ class Traced(NamedTuple):
                 "change what it reads? Pass them as arguments, or draw with autograd.extend.draw"
             )
         _check_comparisons(f, name, arguments, trace)
-        for file, line in dict.fromkeys(hashed):
-            warnings.warn_explicit(
-                "a number was looked up in a set or a dict while the function was traced, but Values are found there by "
-                "identity: write `x in [0.0, 1.0]` or `x == 1.0`",
-                TracingWarning,
-                file,
-                line,
-            )
         if (moved := closure.moved()) is not None:
             raise CompileError(
                 f"{name} changes {moved}, which it reads, on every call, so it can't be compiled: programs have no side effects"
@@ -196,6 +186,20 @@ def called_on_numbers(f: Callable[..., Any], examples: Sequence[Any], kind: Call
             return _numbers(Rerun(lambda place, truth: truth, True, lambda: f(*inputs)))
     except Exception:
         return None  # it is written for Values
+
+
+def check_lookups(f: Callable[..., Any], examples: Sequence[Any]) -> None:
+    """TracingWarning if f looks up numbers of its arguments in a set or a dict."""
+    hashed: list[tuple[str, int]] = []
+    called_on_numbers(f, examples, lambda x: _Number(x, hashed))
+    for file, line in dict.fromkeys(hashed):
+        warnings.warn_explicit(
+            "numbers are looked up in a set or a dict here, but when the function is traced they are Values, which are found "
+            "there by identity: write `x in [0.0, 1.0]` or `x == 1.0`",
+            TracingWarning,
+            file,
+            line,
+        )
 
 
 def check_numbers(expected: list[Any] | None, traced: Traced) -> None:

@@ -630,8 +630,8 @@ SEEN = {
 
 
 AS_NUMBERS = {
-    "a set": (lambda x: x if x in {0.0, 1.0} else -x, "a number was looked up in a set or a dict"),
-    "a dict": (lambda x: {1.0: 5.0}.get(x, 7.0) * x, "a number was looked up in a set or a dict"),
+    "a set": (lambda x: x if x in {0.0, 1.0} else -x, "numbers are looked up in a set or a dict"),
+    "a dict": (lambda x: {1.0: 5.0}.get(x, 7.0) * x, "numbers are looked up in a set or a dict"),
     "isinstance": (lambda x: x if isinstance(x, float) else -x, "something else when called with numbers than with Values"),
     "type": (lambda x: x if type(x) is float else -x, "something else when called with numbers than with Values"),
     "try": (lambda x: x * tried(x), "something else when called with numbers than with Values"),
