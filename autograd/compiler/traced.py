@@ -206,7 +206,7 @@ def check_numbers(expected: list[Any] | None, traced: Traced) -> None:
     """TracingWarning if the function has returned something else for numbers than it does for Values."""
     if expected is None:
         return
-    given = [number(x) for argument in traced.arguments for x in tree_leaves(argument.example)]
+    given = [x._number if type(x) is Value else number(x) for a in traced.arguments for x in tree_leaves(a.example)]
     inputs = [*given, *(leaf._number for leaf in traced.captured), *(0.5 for _ in traced.samplers)]
     found = run(traced.program, inputs)[: len(traced.program.outputs) - len(traced.guards)]
     if len(found) == len(expected) and all(map(_close, found, expected)):

@@ -10,6 +10,7 @@ import warnings
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from decimal import Decimal
+from fractions import Fraction
 from functools import partial
 from types import new_class
 
@@ -367,6 +368,11 @@ def test_the_mean_over_no_lanes_is_refused_and_the_sum_is_zero():
     assert (value, slope.shape) == (0.0, (0,))
     with pytest.raises(ValueError, match="the mean over no lanes"):
         program.value_and_grad(np.empty(0), reduction="mean")
+
+
+@pytest.mark.parametrize("example", [Value(3.0), 3, True, np.float32(3.0), Fraction(3)], ids=repr)
+def test_an_example_may_be_any_number(example):
+    assert compile(lambda x: x * x, example)(2.0) == 4.0
 
 
 def test_an_infinite_example_is_no_obstacle():
