@@ -177,13 +177,12 @@ class _Number(float):
         return super().__hash__()
 
 
-def called_on_numbers(f: Callable[..., Any], examples: Sequence[Any], kind: Callable[[Any], Any] = float) -> list[Any] | None:
+def called_on_numbers(f: Callable[..., Any], examples: Sequence[Any], kind: Callable[[Any], Any] = float) -> list[float] | None:
     """The numbers in the result of a call on numbers, with no Values except those that f captures; None if it fails."""
     try:
-        with collector_paused(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with collector_paused():
             inputs = [tree_map(lambda x: kind(x._number if type(x) is Value else x), example) for example in examples]
-            return _numbers(Rerun(lambda place, truth: truth, True, lambda: f(*inputs)))
+            return list(map(number, _numbers(Rerun(lambda place, truth: truth, True, lambda: f(*inputs)))))
     except Exception:
         return None  # it is written for Values
 
@@ -202,7 +201,7 @@ def check_lookups(f: Callable[..., Any], examples: Sequence[Any]) -> None:
         )
 
 
-def check_numbers(expected: list[Any] | None, traced: Traced) -> None:
+def check_numbers(expected: list[float] | None, traced: Traced) -> None:
     """TracingWarning if the function has returned something else for numbers than it does for Values."""
     if expected is None:
         return
@@ -225,9 +224,9 @@ def _numbers(trace: Trace) -> list[Any]:
     return [y._number if type(y) is Value else y for y in tree_leaves(trace.result)]
 
 
-def _close(x: Any, y: Any) -> bool:
-    """True for numbers that differ by rounding, or of which one is not finite: Python raises or is complex there."""
-    return isinstance(y, complex) or not math.isfinite(x - y) or math.isclose(x, y, rel_tol=1e-6, abs_tol=1e-9)
+def _close(x: float, y: float) -> bool:
+    """True for numbers that differ by rounding, and for those of which one is not finite."""
+    return not math.isfinite(x - y) or math.isclose(x, y, rel_tol=1e-6, abs_tol=1e-9)
 
 
 def _inputs(name: str, arguments: Sequence[Argument]) -> list[Any]:

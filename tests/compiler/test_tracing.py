@@ -666,6 +666,8 @@ ALIKE = {
     "a division by zero": lambda x: where(x > 3.0, 1.0 / (x - 3.0), x),
     "a complex number": lambda x: (x - 4.0) ** 0.5 * 0.0 + x,
     "a draw": lambda x: draw(lambda: 0.25) * x,
+    "nothing for a number": lambda x: x if isinstance(x, Value) else None,
+    "too much for a float": lambda x: x if isinstance(x, Value) else 10**400,
     "an array": lambda x: np.array([x, 2.0 * x]).sum(),
 }
 
