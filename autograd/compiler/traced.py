@@ -24,6 +24,8 @@ from autograd.op import number
 from autograd.transforms import name_of
 from autograd.value import Value, stands_for_bool
 
+MAX_REVERSED = 30  # instructions whose comparisons are tried with the other outcome
+
 
 class Traced(NamedTuple):
     """A traced function.
@@ -109,14 +111,14 @@ def _check_comparisons(f: Callable[..., Any], name: str, arguments: Sequence[Arg
     decided = {place: node._number != 0.0 for place, node in trace.compared.items() if node not in trace.untested}
     free = [place for place in trace.compared if place not in decided]
     firsts = {place.instruction: place for place in reversed(free)}.values()
-    outcomes: list[Callable[[Compared, bool], bool]] = [partial(_reversed_at, first) for first in firsts]
+    outcomes: list[Callable[[Compared, bool], bool]] = [partial(_reversed_at, first) for first in [*firsts][:MAX_REVERSED]]
     if free:
         outcomes.append(lambda place, truth: decided.get(place, not truth))
     if trace.compared:
         outcomes.append(lambda place, truth: truth)  # last: what f keeps in attributes is left as a call leaves it
     for outcome in outcomes:
         try:
-            called = Rerun(outcome, True, lambda: f(*_inputs(name, arguments)))
+            called = Rerun(outcome, True, lambda: f(*_inputs(name, arguments)), 1000 + 2 * len(trace.compared))
         except Exception:
             continue  # other outcomes may make it fail
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import math
 import re
 import warnings
 from collections import Counter
@@ -22,7 +23,6 @@ from autograd.sweeps import topological_order
 from autograd.value import Value, stands_for_bool, truth_of
 
 MAX_NAMED = 20_000  # nodes in the largest graph whose nodes' names are looked up
-MAX_COMPARED = 100_000  # comparisons in a call with outcomes that it doesn't have, which may never end
 
 
 class Guard(NamedTuple):
@@ -160,17 +160,20 @@ class Rerun(Trace):
     """Another call of a traced function, in which comparisons have the outcome that a function of place and truth gives.
 
     With `as_bools`, the traced function sees bools in their place, as when it isn't traced. `truths` are the outcomes.
+    TimeoutError after `most` comparisons: other outcomes may make a loop endless.
     """
 
-    def __init__(self, outcome: Callable[[Compared, bool], bool], as_bools: bool, call: Callable[[], Any]) -> None:
-        self._outcome, self._as_bools = outcome, as_bools
+    def __init__(
+        self, outcome: Callable[[Compared, bool], bool], as_bools: bool, call: Callable[[], Any], most: float = math.inf
+    ) -> None:
+        self._outcome, self._as_bools, self._most = outcome, as_bools, most
         self.truths: dict[Compared, bool] = {}
         super().__init__([], [], call)
 
     def compares(self, node: Value) -> Any:
         super().compares(node)
-        if self._as_bools and len(self.compared) > MAX_COMPARED:
-            raise TimeoutError("a loop that other outcomes have made endless")
+        if len(self.compared) > self._most:
+            raise TimeoutError
         place, truth = next(reversed(self.compared)), node._number != 0.0
         self.truths[place] = self._outcome(place, truth)
         if self.truths[place] is not truth:
