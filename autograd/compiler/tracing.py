@@ -9,7 +9,6 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
 from threading import get_ident
-from types import CodeType
 from typing import Any, NamedTuple
 
 from autograd import context, ops
@@ -35,7 +34,7 @@ class Guard(NamedTuple):
 class Compared(NamedTuple):
     """The place of a comparison: the instruction of the user's that made it, and how often that had run before."""
 
-    instruction: tuple[CodeType, int]
+    instruction: tuple[str, int, int]  # file, first line of the function, position in its code
     earlier: int
 
 
@@ -56,7 +55,7 @@ class Trace:
         self._conditions: list[Value] = []  # of the guards
         self.compared: dict[Compared, Value] = {}
         self.untested: set[Value] = set()
-        self._counts = Counter[tuple[CodeType, int]]()
+        self._counts = Counter[tuple[str, int, int]]()
         self.draws: dict[Value, Callable[[], float]] = {}
         self._sources: dict[Value, Value] = {}  # for each leaf made by detach() or inside no_grad(), the original
         self.started = context.start()
@@ -69,7 +68,7 @@ class Trace:
     def compares(self, node: Value) -> Any:
         """Record a comparison, and return what the function sees in its place."""
         frame, _ = user_frame()
-        instruction = frame.f_code, frame.f_lasti
+        instruction = frame.f_code.co_filename, frame.f_code.co_firstlineno, frame.f_lasti
         self.compared[Compared(instruction, self._counts[instruction])] = node
         self._counts[instruction] += 1
         self.untested.add(node)
