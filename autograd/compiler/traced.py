@@ -62,7 +62,7 @@ class Traced(NamedTuple):
                 "change what it reads? Pass them as arguments, or draw with autograd.extend.draw"
             )
         _check_comparisons(f, name, arguments, trace)
-        if (moved := closure.moved()) is not None:
+        if (moved := closure.moved() or closure.draws(lambda: _trace(f, name, arguments, named=False))) is not None:
             raise CompileError(
                 f"{name} changes {moved}, which it reads, on every call, so it can't be compiled: programs have no side effects"
             )
