@@ -510,13 +510,11 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
         return f"Value(data={self._number!r}, grad={grad!r}{label})"
 
     def __format__(self, spec: str) -> str:
-        if not spec:
-            return repr(self)
         if context.tracing:
             if stands_for_bool(self):
                 return format(bool(self), spec)
-            _number_is_read(self, f"the number formatted as {spec!r}")
-        return format(self._number, spec)
+            _number_is_read(self, f"the number formatted as {spec!r}" if spec else "the text of a Value")
+        return format(self._number, spec) if spec else repr(self)
 
     def __round__(self, digits: int | None = None) -> float:
         if context.tracing:

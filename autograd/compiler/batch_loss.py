@@ -19,7 +19,7 @@ from autograd.compiler.executors.chunks import is_chunked, pairwise_total
 from autograd.compiler.optimize import prepare
 from autograd.compiler.program import Program
 from autograd.compiler.runners import Runner, fast_runner
-from autograd.compiler.traced import Traced
+from autograd.compiler.traced import Traced, check_lookups
 from autograd.errors import CompileError, TracingWarning
 from autograd.value import Value
 
@@ -151,6 +151,7 @@ def _traced(f: Callable[[Any, Any], Any], sample: Any, target: Any) -> Traced:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", TracingWarning)
         try:
+            check_lookups(f, (sample, target))
             traced = Traced.of(f, (sample, target), (0, 0))
         except CompileError:
             raise

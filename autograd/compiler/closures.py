@@ -40,6 +40,7 @@ from autograd.transforms import name_of
 from autograd.value import Value
 
 MAX_WATCHED = 1_000_000  # places; an object with more is a data store, not a function's setting
+CALLS = 3  # to find out whether a function draws random numbers
 _PLAIN = (int, float, complex, str, bytes, type(None), Value)  # compared, not searched
 _OF_VALUES = {"requires_grad", "label"}  # attributes of a Value besides its numbers
 _VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
@@ -116,13 +117,13 @@ class Closure:
         if "random" in names.read:
             modules = [sys.modules[name] for name in ("random", "numpy.random") if name in sys.modules]
             self._generators += [(module.__name__, module.random.__self__) for module in modules]
-        self._states = [_state(held) for _, held in self._generators]
 
     def _look(self, f: Any, names: _Names) -> None:
         """Find all places, and add to `names` those in the code found there."""
         self._arrays: list[tuple[str, Any, Any]] = []  # with their contents
         self._plain: list[tuple[str, Any]] = []  # compared as bytes, all at once
-        self._generators: list[tuple[str, Any]] = []  # of random numbers, and iterators
+        self._generators: list[tuple[str, Any]] = []  # of random numbers
+        self._iterators: list[tuple[str, Any, int]] = []  # with the number of items left, as far as they can tell
         self._places: list[Places] = []
         self.assigned: list[Places] = []  # those of the places that the code assigns
         seen: set[int] = set()
@@ -137,7 +138,9 @@ class Closure:
             if is_plain(held):
                 self._plain.append((path, held))
                 continue
-            if isinstance(held, (Random, Iterator)) or _type_name(held).startswith("numpy.random."):
+            if isinstance(held, Iterator) and _package(type(held).__module__) == "builtins":
+                self._iterators.append((path, held, operator.length_hint(held)))
+            if isinstance(held, Random) or _type_name(held).startswith("numpy.random."):
                 self._generators.append((path, held))
             if has_contents(held):
                 self._arrays.append((path, held, contents(held)))
@@ -163,10 +166,24 @@ class Closure:
         for places in self.assigned:
             if (path := places.moved()) is not None:
                 return path
-        for (path, held), before in zip(self._generators, self._states, strict=True):
-            if _state(held) != before:
+        for path, held, before in self._iterators:
+            if operator.length_hint(held) != before:
                 return f"the state of {path}"
         return self._changed([places for places in self._places if not places.assigned])
+
+    def draws(self, call: Callable[[], object]) -> str | None:
+        """The path of a generator of random numbers that a call of the function moves on; None if there is none.
+
+        The call is repeated, since another thread may have moved it.
+        """
+        moved: list[str] = []
+        for _ in range(CALLS if self._generators else 0):
+            states = [_state(held) for _, held in self._generators]
+            call()
+            moved = [path for (path, held), before in zip(self._generators, states, strict=True) if _state(held) != before]
+            if not moved:
+                return None
+        return f"the state of {moved[0]}" if moved else None
 
     def changed(self) -> str | None:
         """The path of something that has changed since the function was traced, or None."""
@@ -337,11 +354,9 @@ def _is_of_a_user(held: Any, names: _Names) -> bool:
     return _package(name) not in _LIBRARIES or name in _NAMESPACES or name.startswith(_STORES)
 
 
-def _state(held: Any) -> Any:
-    """The state of a generator of random numbers; for an iterator, how many items are left, as far as it can tell."""
-    if isinstance(held, Iterator):
-        return operator.length_hint(held, -1) if _package(type(held).__module__) == "builtins" else None
-    return None if isinstance(held, SystemRandom) else pickle.dumps(held)
+def _state(held: Any) -> bytes:
+    """The state of a generator of random numbers; empty for the system's, which has none."""
+    return b"" if isinstance(held, SystemRandom) else pickle.dumps(held)
 
 
 def _type_name(held: Any) -> str:

@@ -12,7 +12,7 @@ from autograd.compiler import files
 from autograd.compiler.axes import axes_per_argument
 from autograd.compiler.branching import Branching
 from autograd.compiler.compiled import Compiled
-from autograd.compiler.traced import Traced
+from autograd.compiler.traced import Traced, called_on_numbers, check_lookups, check_numbers
 from autograd.errors import CompileError
 
 EXECUTORS = ("auto", "python", "numpy", "numba")
@@ -55,7 +55,10 @@ def compile(f: Callable[..., Any], *examples: Any, in_axes: Any = 0, guard: str 
     checked_choice("guard", guard, ("raise", "recompile", "ignore"))
     checked_choice("executor", executor, EXECUTORS)
     axes = axes_per_argument(in_axes, len(examples))
+    check_lookups(f, examples)
+    expected = called_on_numbers(f, examples)
     traced = Traced.of(f, examples, axes)
+    check_numbers(expected, traced)
     if guard == "recompile" and traced.guards:
         if traced.samplers:
             raise CompileError("guard='recompile': a function that draws random numbers cannot be traced again for a branch")

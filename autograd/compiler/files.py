@@ -58,8 +58,9 @@ def from_bytes(content: bytes) -> Traced:
 
 def read(path: str | PathLike[str]) -> Traced:
     """Read a file that `write` wrote. ProgramFileError, saying what is wrong, if it is damaged."""
+    file = Path(path)
     try:
-        document, arrays = _contents(Path(path))
+        document, arrays = _contents(file)
         if not isinstance(document, dict) or document.get("format") != FORMAT:
             raise ProgramFileError(f'not a program file: "format" is not {FORMAT!r}')
         if document.get("version") != VERSION:

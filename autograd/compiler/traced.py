@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import inspect
+import math
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, NamedTuple
 
 from autograd import _transform_checks
+from autograd._frames import user_frame
 from autograd._tree import block_map, is_array, leaf_paths, tree_build, tree_leaves, tree_map
 from autograd.compiler.arguments import Argument
 from autograd.compiler.axes import Axes
 from autograd.compiler.closures import Closure
+from autograd.compiler.executors.python import run
 from autograd.compiler.program import Program
 from autograd.compiler.tracing import Compared, Guard, Rerun, Trace, identifier
-from autograd.errors import CompileError
+from autograd.errors import CompileError, TracingWarning
 from autograd.op import number
 from autograd.transforms import name_of
 from autograd.value import Value, stands_for_bool
+
+MAX_REVERSED = 30  # instructions whose comparisons are tried with the other outcome
 
 
 class Traced(NamedTuple):
@@ -56,7 +62,7 @@ class Traced(NamedTuple):
                 "change what it reads? Pass them as arguments, or draw with autograd.extend.draw"
             )
         _check_comparisons(f, name, arguments, trace)
-        if (moved := closure.moved()) is not None:
+        if (moved := closure.moved() or closure.draws(lambda: _trace(f, name, arguments, named=False))) is not None:
             raise CompileError(
                 f"{name} changes {moved}, which it reads, on every call, so it can't be compiled: programs have no side effects"
             )
@@ -105,19 +111,21 @@ def _check_comparisons(f: Callable[..., Any], name: str, arguments: Sequence[Arg
     decided = {place: node._number != 0.0 for place, node in trace.compared.items() if node not in trace.untested}
     free = [place for place in trace.compared if place not in decided]
     firsts = {place.instruction: place for place in reversed(free)}.values()
-    outcomes: list[Callable[[Compared, bool], bool]] = [lambda place, truth: truth] if trace.compared else []
+    outcomes: list[Callable[[Compared, bool], bool]] = [partial(_reversed_at, first) for first in [*firsts][:MAX_REVERSED]]
     if free:
-        outcomes += [lambda place, truth: decided.get(place, not truth), *(partial(_reversed_at, first) for first in firsts)]
+        outcomes.append(lambda place, truth: decided.get(place, not truth))
+    if trace.compared:
+        outcomes.append(lambda place, truth: truth)  # last: what f keeps in attributes is left as a call leaves it
     for outcome in outcomes:
         try:
-            called = Rerun(outcome, True, lambda: f(*_inputs(name, arguments)))
+            called = Rerun(outcome, True, lambda: f(*_inputs(name, arguments)), 1000 + 2 * len(trace.compared))
         except Exception:
             continue  # other outcomes may make it fail
         try:
             traced = Rerun(partial(_as_in, called), False, lambda: f(*_inputs(name, arguments)))
         except Exception as error:
             raise _not_a_bool(name) from error
-        ys, expected = ([y._number if type(y) is Value else y for y in tree_leaves(run.result)] for run in (traced, called))
+        ys, expected = _numbers(traced), _numbers(called)
         if len(ys) != len(expected) or not all(map(_alike, ys, expected)):
             raise _not_a_bool(name)
 
@@ -152,6 +160,75 @@ def _nesting(result: Any) -> Any:
         return numpy.zeros(leaf.shape)
 
     return block_map(empty, result)
+
+
+class _Number(float):
+    """A number that remembers where it was hashed."""
+
+    hashed: list[tuple[str, int]]
+
+    def __new__(cls, x: Any, hashed: list[tuple[str, int]]) -> _Number:
+        self = super().__new__(cls, x)
+        self.hashed = hashed
+        return self
+
+    def __hash__(self) -> int:
+        frame, depth = user_frame()
+        if depth == 1:  # not by our packages
+            self.hashed.append((frame.f_code.co_filename, frame.f_lineno))
+        return super().__hash__()
+
+
+def called_on_numbers(f: Callable[..., Any], examples: Sequence[Any], kind: Callable[[Any], Any] = float) -> list[float] | None:
+    """The numbers in the result of a call on numbers, with no Values except those that f captures; None if it fails."""
+    try:
+        with collector_paused():
+            inputs = [tree_map(lambda x: kind(x._number if type(x) is Value else x), example) for example in examples]
+            return list(map(number, _numbers(Rerun(lambda place, truth: truth, True, lambda: f(*inputs)))))
+    except Exception:
+        return None  # it is written for Values
+
+
+def check_lookups(f: Callable[..., Any], examples: Sequence[Any]) -> None:
+    """TracingWarning if f looks up numbers of its arguments in a set or a dict."""
+    hashed: list[tuple[str, int]] = []
+    called_on_numbers(f, examples, lambda x: _Number(x, hashed))
+    for file, line in dict.fromkeys(hashed):
+        warnings.warn_explicit(
+            "numbers are looked up in a set or a dict here, but when the function is traced they are Values, which are found "
+            "there by identity: write `x in [0.0, 1.0]` or `x == 1.0`",
+            TracingWarning,
+            file,
+            line,
+        )
+
+
+def check_numbers(expected: list[float] | None, traced: Traced) -> None:
+    """TracingWarning if the function has returned something else for numbers than it does for Values."""
+    if expected is None:
+        return
+    given = [x._number if type(x) is Value else number(x) for a in traced.arguments for x in tree_leaves(a.example)]
+    inputs = [*given, *(leaf._number for leaf in traced.captured), *(0.5 for _ in traced.samplers)]
+    found = run(traced.program, inputs)[: len(traced.program.outputs) - len(traced.guards)]
+    if len(found) == len(expected) and all(map(_close, found, expected)):
+        return
+    _, depth = user_frame()
+    warnings.warn(
+        f"{traced.name} returns something else when called with numbers than with Values, and it was traced with Values: check "
+        "where it uses isinstance, type or try on its arguments",
+        TracingWarning,
+        stacklevel=depth + 1,
+    )
+
+
+def _numbers(trace: Trace) -> list[Any]:
+    """The numbers in the result of a call."""
+    return [y._number if type(y) is Value else y for y in tree_leaves(trace.result)]
+
+
+def _close(x: float, y: float) -> bool:
+    """True for numbers that differ by rounding, and for those of which one is not finite."""
+    return not math.isfinite(x - y) or math.isclose(x, y, rel_tol=1e-6, abs_tol=1e-9)
 
 
 def _inputs(name: str, arguments: Sequence[Argument]) -> list[Any]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import linecache
+import math
 import re
 import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
 from threading import get_ident
-from types import CodeType
 from typing import Any, NamedTuple
 
 from autograd import context, ops
@@ -22,7 +22,6 @@ from autograd.sweeps import topological_order
 from autograd.value import Value, stands_for_bool, truth_of
 
 MAX_NAMED = 20_000  # nodes in the largest graph whose nodes' names are looked up
-MAX_COMPARED = 100_000  # comparisons in a call with outcomes that it doesn't have, which may never end
 
 
 class Guard(NamedTuple):
@@ -35,7 +34,7 @@ class Guard(NamedTuple):
 class Compared(NamedTuple):
     """The place of a comparison: the instruction of the user's that made it, and how often that had run before."""
 
-    instruction: tuple[CodeType, int]
+    instruction: tuple[str, int, int]  # file, first line of the function, position in its code
     earlier: int
 
 
@@ -57,7 +56,7 @@ class Trace:
         self._conditions: list[Value] = []  # of the guards
         self.compared: dict[Compared, Value] = {}
         self.untested: set[Value] = set()
-        self._counts = Counter[tuple[CodeType, int]]()
+        self._counts = Counter[tuple[str, int, int]]()
         self.draws: dict[Value, Callable[[], float]] = {}
         self._sources: dict[Value, Value] = {}  # for each leaf made by detach() or inside no_grad(), the original
         self.started = context.start()
@@ -70,7 +69,7 @@ class Trace:
     def compares(self, node: Value) -> Any:
         """Record a comparison, and return what the function sees in its place."""
         frame, _ = user_frame()
-        instruction = frame.f_code, frame.f_lasti
+        instruction = frame.f_code.co_filename, frame.f_code.co_firstlineno, frame.f_lasti
         self.compared[Compared(instruction, self._counts[instruction])] = node
         self._counts[instruction] += 1
         self.untested.add(node)
@@ -161,17 +160,20 @@ class Rerun(Trace):
     """Another call of a traced function, in which comparisons have the outcome that a function of place and truth gives.
 
     With `as_bools`, the traced function sees bools in their place, as when it isn't traced. `truths` are the outcomes.
+    TimeoutError after `most` comparisons: other outcomes may make a loop endless.
     """
 
-    def __init__(self, outcome: Callable[[Compared, bool], bool], as_bools: bool, call: Callable[[], Any]) -> None:
-        self._outcome, self._as_bools = outcome, as_bools
+    def __init__(
+        self, outcome: Callable[[Compared, bool], bool], as_bools: bool, call: Callable[[], Any], most: float = math.inf
+    ) -> None:
+        self._outcome, self._as_bools, self._most = outcome, as_bools, most
         self.truths: dict[Compared, bool] = {}
         super().__init__([], [], call)
 
     def compares(self, node: Value) -> Any:
         super().compares(node)
-        if self._as_bools and len(self.compared) > MAX_COMPARED:
-            raise TimeoutError("a loop that other outcomes have made endless")
+        if len(self.compared) > self._most:
+            raise TimeoutError
         place, truth = next(reversed(self.compared)), node._number != 0.0
         self.truths[place] = self._outcome(place, truth)
         if self.truths[place] is not truth:

@@ -57,6 +57,11 @@ def test_a_loaded_program_keeps_its_guards(tmp_path):
         autograd.load_program(tmp_path / "branch.npz")(np.array([1.0, -1.0]))
 
 
+def test_what_is_no_path_is_no_damaged_file():
+    with pytest.raises(TypeError, match="NoneType"):
+        autograd.load_program(None)
+
+
 def test_a_program_that_draws_cannot_be_saved(tmp_path):
     program = autograd.compile(lambda x: x * draw(Random(0).random), 1.0)
     with pytest.raises(ValueError, match="draws random numbers"):

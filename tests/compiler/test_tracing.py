@@ -10,6 +10,7 @@ import warnings
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from decimal import Decimal
+from fractions import Fraction
 from functools import partial
 from types import new_class
 
@@ -369,6 +370,11 @@ def test_the_mean_over_no_lanes_is_refused_and_the_sum_is_zero():
         program.value_and_grad(np.empty(0), reduction="mean")
 
 
+@pytest.mark.parametrize("example", [Value(3.0), 3, True, np.float32(3.0), Fraction(3)], ids=repr)
+def test_an_example_may_be_any_number(example):
+    assert compile(lambda x: x * x, example)(2.0) == 4.0
+
+
 def test_an_infinite_example_is_no_obstacle():
     assert compile(autograd.log, 0.0).value_and_grad(2.0) == (math.log(2.0), 0.5)
     assert compile(lambda x: x / 0.0, 1.0).value_and_grad(1.0) == (math.inf, math.inf)
@@ -629,6 +635,59 @@ SEEN = {
 }
 
 
+AS_NUMBERS = {
+    "a set": (lambda x: x if x in {0.0, 1.0} else -x, "numbers are looked up in a set or a dict"),
+    "a dict": (lambda x: {1.0: 5.0}.get(x, 7.0) * x, "numbers are looked up in a set or a dict"),
+    "isinstance": (lambda x: x if isinstance(x, float) else -x, "something else when called with numbers than with Values"),
+    "type": (lambda x: x if type(x) is float else -x, "something else when called with numbers than with Values"),
+    "try": (lambda x: x * tried(x), "something else when called with numbers than with Values"),
+}
+
+
+def tried(x):
+    try:
+        return float(x)
+    except TypeError:
+        return 7.0
+
+
+@pytest.mark.parametrize("name", AS_NUMBERS)
+def test_a_function_that_treats_values_unlike_numbers_is_a_warning_at_its_line(name):
+    f, message = AS_NUMBERS[name]
+    with pytest.warns(TracingWarning, match=message) as caught:
+        compile(f, 3.0)
+    assert [warning.filename for warning in caught] == [__file__]
+
+
+ALIKE = {
+    "made a Value": lambda x: (x if isinstance(x, Value) else Value(x)) * 2.0,
+    "by math": lambda x: math.exp(x) if isinstance(x, float) else x.exp(),
+    "by identity": lambda x: x * len({id(y) for y in (x, x)}),
+    "a division by zero": lambda x: where(x > 3.0, 1.0 / (x - 3.0), x),
+    "a complex number": lambda x: (x - 4.0) ** 0.5 * 0.0 + x,
+    "a draw": lambda x: draw(lambda: 0.25) * x,
+    "nothing for a number": lambda x: x if isinstance(x, Value) else None,
+    "too much for a float": lambda x: x if isinstance(x, Value) else 10**400,
+    "an array": lambda x: np.array([x, 2.0 * x]).sum(),
+}
+
+
+@pytest.mark.parametrize("f", ALIKE.values(), ids=ALIKE)
+def test_a_function_that_treats_values_as_numbers_needs_no_warning(f):
+    assert not math.isinf(compile(f, 3.0)(2.0))
+
+
+def test_what_a_function_keeps_is_left_as_a_call_leaves_it():
+    class Kept:
+        def __call__(self, x):
+            self.hidden = where(x > 0, x, -x)
+            return 2.0 * self.hidden
+
+    kept = Kept()
+    assert compile(kept, 3.0)(-4.0) == 8.0
+    assert kept.hidden.data == 3.0
+
+
 def while_true(x):
     while (x < 0) is True:
         x = x + 1.0
@@ -808,7 +867,7 @@ SECONDS = {
 
 @pytest.mark.parametrize("function", SECONDS.values(), ids=SECONDS)
 def test_a_function_whose_second_call_does_something_else_is_refused(function):
-    draw = partial(next, iter([0.25, 0.75, 0.5]))
+    draw = partial(next, iter([0.25, 0.25, 0.25, 0.75, 0.5]))
     with pytest.raises(CompileError, match="does something different on every call"):
         compile(lambda x: function(x, draw), 1.0)
 
