@@ -470,6 +470,7 @@ def outcome(ask, program, xs):
         return [repr(error)]
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_after_any_calls_a_program_gives_what_a_new_one_gives(data):
     f, ask = data.draw(st.sampled_from([affine, guarded, guarded, layer])), data.draw(st.sampled_from(ASKED))

@@ -202,6 +202,7 @@ def page():
     return work
 
 
+@pytest.mark.slow
 @every_executor
 def test_the_page_of_special_values_says_what_is_computed(executor):
     check_page(EXECUTORS[executor])

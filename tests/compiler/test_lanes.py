@@ -419,6 +419,7 @@ def test_arrays_of_another_shape_are_refused(shapes):
         lanes(np.array([]), [np.zeros(shape) for shape in shapes], 4)
 
 
+@pytest.mark.slow
 @given(wild_programs(), st.data())
 @settings(deadline=None)  # kernels are compiled when they are first used
 def test_every_row_of_a_program_gives_what_its_op_gives(drawn, data):

@@ -658,6 +658,7 @@ def test_ctrl_c_between_batches_keeps_the_steps_that_were_made():
     check_alike(*runs, 1e-12)
 
 
+@pytest.mark.slow
 def test_ctrl_c_at_any_line_leaves_parameters_and_memory_as_they_are_between_two_steps():
     def run(epochs=2):
         model = net(1, hidden=())
