@@ -83,12 +83,16 @@ class TorchSamples(TorchReading):
     def shape(self, node: ast.AST) -> str:
         """Return "row" or "column" for a tensor of several numbers; "" if unknown, or for anything else."""
         match node:
+            case _ if self.is_matrix(node):
+                return ""
             case ast.Name():
                 values = [(value, is_part) for x, value, is_part in self.given if self.name(x) == self.name(node)]
                 values += [(value, False) for value in self.passed.get(self.name(node), [])]
                 return _only("" if is_part else self.shape(value) for value, is_part in values)
             case ast.BinOp() | ast.Call() if factors := self.factors(node):
-                return self.shape(factors[1])
+                return "row" if self.is_matrix(factors[1]) else self.shape(factors[1])
+            case ast.Subscript(value=x) if self.is_matrix(x) and self.is_list(node):
+                return "row"
             case ast.Call() if self.by_column(node) or self.best(node):
                 return "row"
             case ast.Call(keywords=given) if self.by_row(node):

@@ -678,6 +678,8 @@ class _Respeller(TorchSamples):
                 return self.operand(owner)
             case "zero_grad", []:
                 return self.called(f"{self.operand(owner)}.zero_grad", [], call.keywords)
+            case "detach", [] if self.is_plain(owner):
+                return self.operand(owner)
             case "detach", []:
                 return f"{self.operand(_of_method('clone', owner) or owner)}.detach()"
             case "clone", []:
@@ -685,7 +687,7 @@ class _Respeller(TorchSamples):
                 return self.written(owner) if is_own else self.called("pos", [owner])
         if name in SAME_NUMBER:
             return (None if self.is_each(call) else self.answer(call)) or self.operand(owner)
-        if ours in SAME and (self.is_list(owner) or self.is_plain(owner) or not hasattr(Value, name)):
+        if ours in SAME and (self.is_several(owner) or self.is_plain(owner) or not hasattr(Value, name)):
             return self.called(ours, [owner, *call.args], call.keywords)
         return None
 
