@@ -67,6 +67,8 @@ def instead(error: BaseException, text: str, names: Mapping[str, Any]) -> str:
             owner = text.removesuffix(f".{error.name}")
             return f"{_are([owner])}: write [*zip(*{owner})] for its columns"
         return _of_method(str(error.name), text.removesuffix(f".{error.name}"))
+    if type(error) is TypeError and str(error).startswith("list indices must be"):
+        return "a list takes one whole number as its index: write [x[i] for i in places], or [a for a in x if a > 0]"
     if type(error) is ValueError and UNEQUAL.match(str(error)):
         return PAIRED
     if type(error) is not TypeError or not REFUSED.search(str(error)):

@@ -411,6 +411,8 @@ class TorchReading:
                 return self.is_list(x)
             case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in {*SHARES, *SAME_NUMBER}:
                 return self.is_list(x)
+            case ast.Call(func=ast.Attribute(value=x, attr="numpy" | "tolist")) if self.is_plain(x):
+                return self.is_list(x)
             case ast.Call(func=function, args=[x]) if network := self.networks.get(ast.unparse(function)):
                 if ast.unparse(function).startswith("self."):
                     return True
@@ -504,7 +506,7 @@ class TorchReading:
                 return self.name(node) in self.plain and name not in self.asking
             case ast.Compare() | ast.Call(func=ast.Attribute(attr="int" | "long" | "argmax" | "argmin")):
                 return True
-            case ast.Call(func=ast.Name(id="range" | "len")):
+            case ast.Call(func=ast.Name(id="range" | "len") | ast.Attribute(attr="numpy" | "tolist" | "item")):
                 return True
             case ast.Call(func=function, keywords=given) if self.of_torch(function) in ("arange", "linspace", "randint"):
                 return not any(map(self.asks, given))

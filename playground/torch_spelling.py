@@ -13,7 +13,7 @@ from autograd import Value
 from autograd.foreign_names import FUNCTIONS
 from playground.lists import SYMBOLS
 from playground.plain import recorded
-from playground.syntax import ATOMS, UNREADABLE, parsed, place
+from playground.syntax import ATOMS, UNREADABLE, names_in, parsed, place
 from playground.torch_reading import (
     DIFFERENTIATED,
     EUCLIDEAN,
@@ -313,6 +313,14 @@ class _Respeller(TorchSamples):
             return [count, f"len({self.operand(several)}[0])"]
         return {"row": [count], "column": [count, "1"]}.get(self.shape(several), []) if count else []
 
+    def count(self, several: ast.expr) -> str | None:
+        """How many numbers a tensor holds; a parameter of a network is one here."""
+        if self.is_matrix(several):
+            return f"({'*'.join(self.sizes(several))})"
+        if self.is_list(several):
+            return f"len({self.written(several)})"
+        return "1" if ast.unparse(several) in self.over_parameters else None
+
     def counted(self, several: ast.expr, place: ast.expr) -> str | None:
         """One of the sizes."""
         sizes = dict(zip(("0", "1"), self.sizes(several), strict=False))
@@ -505,6 +513,11 @@ class _Respeller(TorchSamples):
         match call.func:
             case ast.Name(id="max" | "min" as chooser) if chooser not in self.own:
                 return self.chosen(chooser, call)
+            case ast.Name(id="float" | "int" as kind) if (
+                kind not in self.own and len(call.args) == 1 and self.is_made(call.args[0])
+            ):
+                number = f"{self.operand(call.args[0])}.item()"
+                return number if kind == "float" else f"int({number})"
             case ast.Name(id="round") if len(call.args) == 2 and "round" not in self.own:
                 return self.called("builtins.round", call.args)
             case ast.Name(id="clip" | "clamp" as limit) if limit not in self.own:
@@ -514,6 +527,14 @@ class _Respeller(TorchSamples):
             case ast.Attribute(value=owner, attr=method) if ast.unparse(owner) not in self.modules:
                 return self.of_method(owner, method, call)
         return None
+
+    def is_made(self, node: ast.expr) -> bool:
+        """True for the name of a tensor of one number, or of what is computed from one that learns."""
+        node = _of_method("detach", node) or node
+        value = self.meant(node)
+        if not isinstance(node, ast.Name) or self.is_plain(node) or _is_taken_out(value) or self.is_several(node):
+            return False
+        return bool(self.number(value) or names_in(value) & self.learned - self.over_parameters)
 
     def each_row(self, name: str, rows: ast.expr) -> str:
         """A function of lists, called on each row."""
@@ -652,8 +673,8 @@ class _Respeller(TorchSamples):
                 return self.called(f"{name}imum", [owner, other])
             case "view" | "reshape", _ if rows := self.split(call):
                 return self.rows_of(*rows)
-            case "item" | "numpy" | "tolist", [] if _is_taken_out(owner) or self.is_plain(owner):
-                return self.written(owner)
+            case "item" | "numpy" | "tolist" | "detach", [] if _is_taken_out(owner) or self.is_plain(owner):
+                return self.operand(owner)
             case "numpy" | "tolist", []:
                 return f"{self.operand(owner)}.data"
             case "t", [] if self.is_matrix(owner):
@@ -666,10 +687,8 @@ class _Respeller(TorchSamples):
                 seeds = [*seeds, *(each.value for each in call.keywords if each.arg == "gradient")]
                 others = [each for each in call.keywords if each.arg != "gradient"]
                 return self.called(f"{self.operand(owner)}.backward", [], others, *map(self.seed, seeds))
-            case "numel" | "nelement", [] if sizes := self.sizes(owner):
-                return f"({'*'.join(sizes)})"
-            case "numel" | "nelement", [] if ast.unparse(owner) in self.over_parameters:
-                return "1"
+            case "numel" | "nelement", []:
+                return self.count(owner)
             case "size", []:
                 return f"({', '.join(sizes)},)" if (sizes := self.sizes(owner)) else None
             case "size", [place]:
@@ -678,8 +697,6 @@ class _Respeller(TorchSamples):
                 return self.operand(owner)
             case "zero_grad", []:
                 return self.called(f"{self.operand(owner)}.zero_grad", [], call.keywords)
-            case "detach", [] if self.is_plain(owner):
-                return self.operand(owner)
             case "detach", []:
                 return f"{self.operand(_of_method('clone', owner) or owner)}.detach()"
             case "clone", []:

@@ -184,6 +184,7 @@ ADDED = ", and sum([…]) to add them up"
         ("w.grad", "a list has no .grad: write [a.grad for a in w]"),
         ("w.pow(2)", "a list has no .pow: for each x in w, write x**2"),
         ("w.T", "a list has no .T: leave it out"),
+        ("w[[0, 1]]", "a list takes one whole number as its index: write [x[i] for i in places], or [a for a in x if a > 0]"),
         ("X.T", "X is a list: write [*zip(*X)] for its columns"),
         ("w.shape", "a list has no .shape: write len(w)"),
         ("w.dot(v)", "a list has no .dot(): write dot(w, …)"),

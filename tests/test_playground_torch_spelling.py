@@ -698,13 +698,19 @@ PRINTED = [  # programs and their output in PyTorch, which `make torch` checks
         "[-0.340998861, 0.242432971, 0.09856589] 5.0 1 [0.0, 5.0, 1.0]\n",
     ),
     (
-        "W, S = torch.tensor([[0.5, -1.0, 2.0], [1.5, 0.25, -0.75]], requires_grad=True)\nS = torch.tensor([[1.0, 0.5], [-0.5, 2.0]])\n"
+        "W = torch.tensor([[0.5, -1.0, 2.0], [1.5, 0.25, -0.75]], requires_grad=True)\n"
+        "S = torch.tensor([[1.0, 0.5], [-0.5, 2.0]])\n"
         "b, c = torch.tensor([0.5, -0.5, 1.0], requires_grad=True), torch.tensor([[2.0], [-3.0]], requires_grad=True)\n"
         "A = (W*b - c)/(S @ W).abs().sum(dim=1, keepdim=True) + torch.sigmoid(W).mean(0) + W.detach()[0] + (S.T @ c)\n"
         "L = (A.tanh()*torch.softmax(W, dim=1)).sum() + A[0, 1]*A[:, 2].mean() + (torch.ones_like(W).tanh() - S[0] @ W).norm()\n"
         "L.backward()\n"
         "print([round(a, 6) for a in W.grad[0].tolist()], [round(a, 6) for a in b.grad.tolist()], round(c.grad[1].item(), 6))",
-        "",
+        "[0.614919, -1.461191, 1.286358] [0.001208, -0.541817, 0.519295] 0.68773\n",
+    ),
+    (
+        "x, w = torch.tensor(2.5), torch.tensor([1.0, 2.0], requires_grad=True)\nloss = (w*x).sum()\n"
+        "print(float(x), int(x), float(loss.detach()), w.detach().numpy().tolist(), [float(a) for a in w.tolist()])",
+        "2.5 2 7.5 [1.0, 2.0] [1.0, 2.0]\n",
     ),
 ]
 
