@@ -136,11 +136,12 @@ class TorchReading:
             if ast.unparse(x).endswith(".parameters()") or (is_part and self.meant(x) in self.leaves)
         }
         self.learned = asked_names | self.over_parameters  # names of leaves that PyTorch changes in place
-        self.functions = {line.name: line for line in self.tree.body if isinstance(line, ast.FunctionDef)}
+        self.functions: dict[str, Any] = {line.name: line for line in self.tree.body if isinstance(line, ast.FunctionDef)}
+        lambdas = [(x.id, value) for x, value, _ in self.given if isinstance(value, ast.Lambda)]
+        self.functions |= {name: value for name, value in lambdas if values[(None, name)] == 1}
         parameters = self.parameters()
         self.passed = dict(parameters)
         self.only |= {name: given[0] for name, given in parameters if len(given) == 1 and not values[name]}  # names of one value
-        lambdas = [(x.id, value) for x, value, _ in self.given if isinstance(value, ast.Lambda)]
         formulas = [(name, self.formula(function)) for name, function in [*self.functions.items(), *lambdas]]
         self.of_numbers = {name: formula for name, formula in formulas if formula}  # functions of one number, and their formulas
         self.lists: set[Name] = set()
@@ -202,7 +203,7 @@ class TorchReading:
             match node:
                 case ast.Call(func=ast.Name(id=name)):
                     calls.setdefault(name, []).append(node)
-        named = Counter(node.id for node in self.nodes if isinstance(node, ast.Name))
+        named = Counter(node.id for node in self.nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load))
         return [
             parameter
             for name, function in self.functions.items()
@@ -391,10 +392,12 @@ class TorchReading:
                 return self.name(node) in self.lists
             case ast.Subscript(value=x, slice=ast.Slice()):
                 return self.is_list(x)
-            case ast.Subscript(value=x, slice=place) if self.is_list(place):
-                return self.is_list(x)
+            case ast.Subscript(value=x, slice=place) if self.is_several(place):
+                return self.is_list(x) or self.is_matrix(place)
             case ast.Subscript(value=x, slice=ast.Tuple(elts=[ast.Slice(lower=None, upper=None, step=None), place])):
                 return self.is_matrix(x) and not isinstance(place, ast.Slice)
+            case ast.Subscript(value=x, slice=ast.Tuple(elts=[first, ast.Slice()])):
+                return self.is_matrix(x) and not isinstance(first, ast.Slice)
             case ast.Subscript(value=x, slice=place):
                 return self.is_matrix(x) and not isinstance(place, ast.Tuple)
             case ast.Call() if self.split(node) or self.best_pair(node):
@@ -422,8 +425,7 @@ class TorchReading:
             case ast.BinOp() | ast.Call() if factors := self.factors(node):
                 return self.is_each(node) or {*map(self.is_matrix, factors)} == {*map(self.is_list, factors)} == {True, False}
             case ast.Call(func=ast.Name(id=name)) if name in self.functions and not self.is_each(node):
-                given = [line.value for line in ast.walk(self.functions[name]) if isinstance(line, ast.Return)]
-                return bool(given) and all(value is not None and self.is_list(value) for value in given)
+                return all(map(self.is_list, self.returned(name)))
             case ast.Call(func=function) if self.of_torch(function) in ("arange", "linspace", "randint") or self.best(node):
                 return True
         if copied := self.copied(node):
@@ -432,6 +434,12 @@ class TorchReading:
         sizes = filled.sizes if filled and not (filled.is_like and self.is_matrix(filled.sizes[0])) else ()
         is_column = len(sizes) == 2 and ast.unparse(sizes[1]) == "1"
         return bool(self.is_each(node) or self.numbers(node) or len(sizes) == 1 or is_column)
+
+    def returned(self, name: str) -> list[ast.AST]:
+        """What a function of the program returns."""
+        function = self.functions[name]
+        lines = [line for line in ast.walk(function) if isinstance(line, ast.Return)]
+        return [function.body] if isinstance(function, ast.Lambda) else [line.value or line for line in lines] or [function]
 
     def factors(self, node: ast.AST) -> tuple[ast.expr, ast.expr] | None:
         """The factors of a product of a row, or of rows, with a list; None for any other node."""
@@ -573,7 +581,7 @@ class TorchReading:
 
     def is_mask(self, node: ast.AST) -> bool:
         """True for several answers, such as x > 0."""
-        return self.is_list(node) and isinstance(self.meant(node), ast.Compare)
+        return self.is_several(node) and isinstance(self.meant(node), ast.Compare)
 
     def size(self, node: ast.expr, passed: Mapping[str, ast.expr]) -> str:
         """The size of a layer as text: the number if it is named, or `passed` to the class of the network."""
@@ -637,6 +645,8 @@ class TorchReading:
             ) in JOINED:
                 is_part = self.is_list if name == "stack" or self.is_beside(node) else self.is_matrix
                 return bool(parts) and all(map(is_part, parts))
+            case ast.Call(func=function, args=[ast.ListComp(elt=row)]) if self.of_torch(function) == "stack":
+                return self.is_list(row)
             case ast.Call() if differentiated := self.differentiated(node):
                 x = differentiated[1]
                 return all(map(self.is_list, x.elts if isinstance(x, (ast.List, ast.Tuple)) else [x]))
@@ -647,8 +657,7 @@ class TorchReading:
             case _ if self.is_each_of_rows(node):
                 return True
             case ast.Call(func=ast.Name(id=name)) if name in self.functions:
-                given = [line.value for line in ast.walk(self.functions[name]) if isinstance(line, ast.Return)]
-                return bool(given) and all(value is not None and self.is_matrix(value) for value in given)
+                return all(map(self.is_matrix, self.returned(name)))
             case ast.Call(func=function, args=[x]) if network := self.networks.get(ast.unparse(function)):
                 return self.is_batch(x, network) and not network.one_out
         if self.copied(node):

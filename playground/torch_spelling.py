@@ -278,10 +278,10 @@ class _Respeller(TorchSamples):
 
     def masked(self, several: ast.expr, mask: ast.expr, form: str) -> str:
         """The numbers, or rows, chosen by a mask, or changed where it is true."""
-        self.letters = {}
+        self.letters, self.row_letters = {}, {} if self.is_matrix(mask) else None
         number, answer = self.written(several), self.written(mask)
-        letters, self.letters = self.letters, None
-        return f"[{form.format(number=number, answer=answer, over=_over(letters))}]"
+        letters, rows, self.letters, self.row_letters = self.letters, self.row_letters, None, None
+        return f"[{form.format(number=number, answer=answer, over=' '.join(map(_over, filter(None, (rows, letters)))))}]"
 
     def batched(self, call: ast.Call, tensors: Sequence[ast.expr]) -> str:
         """The batches of a DataLoader, or the samples of a TensorDataset."""
@@ -340,6 +340,8 @@ class _Respeller(TorchSamples):
         return inside.text()
 
     def of_keyword(self, node: ast.keyword) -> str | None:
+        if node.arg == "params" and isinstance(node.value, ast.List):
+            return f"params=[{', '.join(map(self.unpacked, node.value.elts))}]"
         return f"slope={self.written(node.value)}" if node.arg == "negative_slope" else None
 
     def of_With(self, node: ast.With) -> str | None:
@@ -419,7 +421,9 @@ class _Respeller(TorchSamples):
                 made = self.spliced(node, *self.span(node))
                 self.learns = False
                 return made
-            case ast.Assign(targets=[ast.Subscript(value=ast.Name() as x, slice=mask)], value=value) if self.is_mask(mask):
+            case ast.Assign(targets=[ast.Subscript(value=ast.Name() as x, slice=mask)], value=value) if self.is_mask(
+                mask
+            ) and self.is_list(mask):
                 changed = self.masked(x, mask, f"{self.operand(value)} if {{answer}} else {{number}} {{over}}")
                 return None if self.is_several(value) else f"{self.written(x)}[:] = {changed}"
             case ast.Assign(targets=[ast.Subscript(value=x, slice=place)], value=ast.Constant(value=int() | float())) if (

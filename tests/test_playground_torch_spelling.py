@@ -235,6 +235,7 @@ RESPELLED = [
         "x = Value(2.0)\ny = x*x\nprint(y.data.item(), x.grad.item(), x.grad.data.numpy())",
         "x = Value(2.0)\ny = x*x\nprint(y.data, x.grad, x.grad)",
     ),
+    ("x = Value(2.0)\ny = (x.grad + 1).item()*2 + x.data.item()", "x = Value(2.0)\ny = (x.grad + 1)*2 + x.data"),
     ("x = Value(2.0)\nx.grad.data.zero_()\ny = x*x", "x = Value(2.0)\nx.grad = 0\ny = x*x"),
     (
         "a = 'x'\nx.grad = torch.ones(1), f'{torch.relu(x):.3f} {{torch}} {x.grad.item()=}'",
@@ -711,6 +712,15 @@ PRINTED = [  # programs and their output in PyTorch, which `make torch` checks
         "x, w = torch.tensor(2.5), torch.tensor([1.0, 2.0], requires_grad=True)\nloss = (w*x).sum()\n"
         "print(float(x), int(x), float(loss.detach()), w.detach().numpy().tolist(), [float(a) for a in w.tolist()])",
         "2.5 2 7.5 [1.0, 2.0] [1.0, 2.0]\n",
+    ),
+    (
+        "W, b = torch.tensor([[0.5, -1.0], [1.5, 0.25]], requires_grad=True), torch.zeros(2, requires_grad=True)\n"
+        "X = torch.tensor([[1.0, 2.0], [-1.0, 0.5]])\nf = lambda t: torch.sigmoid(t @ W + b)\n"
+        "optimizer = torch.optim.SGD(params=[W, b], lr=0.5)\nfor step in range(2):\n"
+        "    loss = (f(X) - torch.stack([x @ W for x in X])*0.5).pow(2).mean() + W[W > 0].sum()\n"
+        "    optimizer.zero_grad()\n    loss.backward()\n    optimizer.step()\n"
+        "print(round(loss.item(), 9), [round(a, 9) for a in W[0, 0:].tolist()], [round(a, 9) for a in b.tolist()], W.numel())",
+        "1.061168845 [-0.139001242, -0.920350222] [-0.044180887, -0.094207632] 4\n",
     ),
 ]
 
