@@ -139,9 +139,10 @@ class TorchReading:
         self.functions: dict[str, Any] = {line.name: line for line in self.tree.body if isinstance(line, ast.FunctionDef)}
         lambdas = [(x.id, value) for x, value, _ in self.given if isinstance(value, ast.Lambda)]
         self.functions |= {name: value for name, value in lambdas if values[(None, name)] == 1}
-        parameters = self.parameters()
-        self.passed = dict(parameters)
-        self.only |= {name: given[0] for name, given in parameters if len(given) == 1 and not values[name]}  # names of one value
+        self.passed = dict(self.parameters())
+        self.only |= {
+            name: given[0] for name, given in self.passed.items() if len(given) == 1 and not values[name]
+        }  # names of one value
         formulas = [(name, self.formula(function)) for name, function in [*self.functions.items(), *lambdas]]
         self.of_numbers = {name: formula for name, formula in formulas if formula}  # functions of one number, and their formulas
         self.lists: set[Name] = set()
@@ -156,7 +157,7 @@ class TorchReading:
         self.lists |= {own for node in nodes if isinstance(node, ast.ClassDef) for own in self.samples(node)}
         passed = {name: ast.unparse(value) for (_, name), value in self.only.items()}
         self.networks = {name: self.networks[x] for name, x in passed.items() if x in self.networks} | self.networks
-        self.find_kinds(parameters)
+        self.find_kinds()
 
     def listing(self, node: ast.expr) -> set[str]:
         """The names in a list that is written out here or where its name is given."""
@@ -211,7 +212,7 @@ class TorchReading:
             if named[name] == len(parameter[1])
         ]
 
-    def find_kinds(self, parameters: Sequence[tuple[Name, list[ast.expr]]]) -> None:
+    def find_kinds(self) -> None:
         """Classify each name as a list, as rows, or as plain, by the values that lines or all calls give it."""
         kinds = (
             (self.is_matrix, self.matrices, None),
@@ -223,7 +224,7 @@ class TorchReading:
             while True:
                 found = {self.name(x) for x, value, is_part in self.given if not is_part and kind(value)}
                 found |= {self.name(x) for x, value, is_part in self.given if is_part and of_parts and of_parts(value)}
-                found |= {name for name, values in parameters if values and all(map(kind, values))}
+                found |= {name for name, values in self.passed.items() if values and all(map(kind, values))}
                 if found <= names:
                     break
                 names |= found
@@ -390,16 +391,8 @@ class TorchReading:
         match node:
             case ast.Name():
                 return self.name(node) in self.lists
-            case ast.Subscript(value=x, slice=ast.Slice()):
-                return self.is_list(x)
-            case ast.Subscript(value=x, slice=place) if self.is_several(place):
-                return self.is_list(x) or self.is_matrix(place)
-            case ast.Subscript(value=x, slice=ast.Tuple(elts=[ast.Slice(lower=None, upper=None, step=None), place])):
-                return self.is_matrix(x) and not isinstance(place, ast.Slice)
-            case ast.Subscript(value=x, slice=ast.Tuple(elts=[first, ast.Slice()])):
-                return self.is_matrix(x) and not isinstance(first, ast.Slice)
             case ast.Subscript(value=x, slice=place):
-                return self.is_matrix(x) and not isinstance(place, ast.Tuple)
+                return self.takes_list(x, place)
             case ast.Call() if self.split(node) or self.best_pair(node):
                 return False
             case ast.Call() if row := self.by_row(node):
@@ -434,6 +427,19 @@ class TorchReading:
         sizes = filled.sizes if filled and not (filled.is_like and self.is_matrix(filled.sizes[0])) else ()
         is_column = len(sizes) == 2 and ast.unparse(sizes[1]) == "1"
         return bool(self.is_each(node) or self.numbers(node) or len(sizes) == 1 or is_column)
+
+    def takes_list(self, several: ast.expr, place: ast.expr) -> bool:
+        """True if an index takes a list out of several numbers."""
+        match place:
+            case ast.Slice():
+                return self.is_list(several)
+            case ast.Tuple(elts=[first, ast.Slice()]):
+                return self.is_matrix(several) and not isinstance(first, ast.Slice)
+            case ast.Tuple(elts=[first, _]):
+                return self.is_matrix(several) and ast.unparse(first) == ":"
+        if self.is_several(place):
+            return self.is_list(several) or self.is_matrix(place)
+        return self.is_matrix(several) and not isinstance(place, ast.Tuple)
 
     def returned(self, name: str) -> list[ast.AST]:
         """What a function of the program returns."""
