@@ -140,9 +140,7 @@ class TorchReading:
         lambdas = [(x.id, value) for x, value, _ in self.given if isinstance(value, ast.Lambda)]
         self.functions |= {name: value for name, value in lambdas if values[(None, name)] == 1}
         self.passed = dict(self.parameters())
-        self.only |= {
-            name: given[0] for name, given in self.passed.items() if len(given) == 1 and not values[name]
-        }  # names of one value
+        self.only |= {name: x[0] for name, x in self.passed.items() if len(x) == 1 and not values[name]}  # names of one value
         formulas = [(name, self.formula(function)) for name, function in [*self.functions.items(), *lambdas]]
         self.of_numbers = {name: formula for name, formula in formulas if formula}  # functions of one number, and their formulas
         self.lists: set[Name] = set()
