@@ -134,14 +134,24 @@ def _is_list(node: ast.expr, names: Mapping[str, Any]) -> bool | None:
 
 
 def _product(x: str, y: str, names: Mapping[str, Any]) -> str:
-    nested = [
-        isinstance(names.get(name), (list, tuple)) and isinstance(next(iter(names[name]), None), (list, tuple)) for name in (x, y)
-    ]
+    nested = [isinstance(next(iter(_value(name, names) or ()), None), (list, tuple)) for name in (x, y)]
+    columns = f"for column in zip(*{y})"
     if nested == [True, True]:
-        return f"{_are([x, y])}: write [[dot(row, column) for column in zip(*{y})] for row in {x}]"
+        return f"{_are([x, y])}: write [[dot(row, column) {columns}] for row in {x}]"
     if nested == [True, False]:
         return f"{_are([x, y])}: write [dot(row, {y}) for row in {x}]"
-    return f"{_are([x, y])}: write dot({x}, {y})" if nested == [False, False] else ""
+    if nested == [False, True]:
+        return f"{_are([x, y])}: write [dot({x}, column) {columns}]"
+    return f"{_are([x, y])}: write dot({x}, {y})"
+
+
+def _value(text: str, names: Mapping[str, Any]) -> Any:
+    """The list that a name or an attribute such as self.w stands for; None if it is anything else."""
+    first, *attributes = text.split(".")
+    found = names.get(first)
+    for name in attributes:
+        found = getattr(found, name, None)
+    return found if isinstance(found, (list, tuple)) else None
 
 
 def _of_method(name: str, owner: str) -> str:

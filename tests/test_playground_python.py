@@ -177,6 +177,8 @@ ADDED = ", and sum([…]) to add them up"
         ),
         ("w @ v", "w and v are lists: write dot(w, v)"),
         ("X @ w", "X and w are lists: write [dot(row, w) for row in X]"),
+        ("w @ X", "w and X are lists: write [dot(w, column) for column in zip(*X)]"),
+        ("class A: pass\na = A()\na.W = X\na.W @ w", "a.W and w are lists: write [dot(row, w) for row in a.W]"),
         ("X @ X", "X is a list: write [[dot(row, column) for column in zip(*X)] for row in X]"),
         ("w.sum()", "a list has no .sum(): write sum(w)"),
         ("[a*b for a, b in zip(v, w)].mean()", "a list has no .mean(): write mean([a*b for a, b in zip(v, w)])"),
