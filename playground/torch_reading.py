@@ -663,7 +663,7 @@ class TorchReading:
             case ast.Call(func=ast.Name(id=name)) if name in self.functions:
                 return all(map(self.is_matrix, self.returned(name)))
             case ast.Call(func=function, args=[x]) if network := self.networks.get(ast.unparse(function)):
-                return self.is_batch(x, network) and not network.one_out
+                return self.is_batch(x, network) and not network.one_out and not ast.unparse(function).startswith("self.")
         if self.copied(node):
             return not self.is_list(node)
         if (filled := self.filled(node)) and filled.is_like:

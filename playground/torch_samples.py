@@ -141,7 +141,7 @@ class TorchSamples(TorchReading):
                     yield from (part for node in ast.walk(forward) if (part := self.mixes(node)))
 
     def changing_parts(self) -> Iterator[ast.AST]:
-        """Nodes that change a slice of a tensor in place."""
+        """Nodes that change a slice or a row of a tensor in place."""
         for node in self.nodes:
             match node:
                 case ast.AugAssign(target=ast.Name() as part) | ast.AugAssign(target=ast.Subscript(value=ast.Name() as part)):
@@ -153,7 +153,7 @@ class TorchSamples(TorchReading):
                 case _:
                     continue
             made = self.meant(part)
-            if isinstance(made, ast.Subscript) and isinstance(made.slice, ast.Slice) and self.is_several(made.value):
+            if isinstance(made, ast.Subscript) and self.is_several(made) and not self.is_several(made.slice):
                 yield node
 
     def using_rows(self) -> Iterator[ast.AST]:

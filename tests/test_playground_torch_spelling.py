@@ -722,6 +722,14 @@ PRINTED = [  # programs and their output in PyTorch, which `make torch` checks
         "print(round(loss.item(), 9), [round(a, 9) for a in W[0, 0:].tolist()], [round(a, 9) for a in b.tolist()], W.numel())",
         "1.061168845 [-0.139001242, -0.920350222] [-0.044180887, -0.094207632] 4\n",
     ),
+    (
+        "from torch import nn\nclass Net(nn.Module):\n    def __init__(self, n):\n        super().__init__()\n"
+        "        self.hidden = nn.Linear(1, n)\n        self.out = nn.Linear(n, 1)\n    def forward(self, x):\n"
+        "        h = torch.cos(self.hidden(x))\n        return self.out(h)\nnet = Net(4)\n"
+        "for p in net.parameters(): p.data *= 0\nx = torch.linspace(-1, 1, 5).view(-1, 1)\n"
+        "loss = torch.mean((net(x) - x)**2)\nloss.backward()\nprint(loss.item(), net(x).shape[0])",
+        "0.5 5\n",
+    ),
 ]
 
 
@@ -802,6 +810,7 @@ VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_g
         ("X = torch.zeros(4, 2)\nprint(X.norm(1, dim=1))", 4, "X.norm(1, dim=1)", ROWS),
         ("X = torch.zeros(4, 2)\nprint(X.std(0, unbiased=False))", 4, "X.std(0, unbiased=False)", ROWS),
         (f"{VECTORS}u = v[:1]\nu += 1\nprint(v)", 6, "u += 1", "it also changes the tensor that this is a part of"),
+        ("X = torch.ones(2, 2)\nr = X[0]\nr += 1\nprint(X)", 5, "r += 1", "it also changes the tensor that this is a part of"),
         (f"{VECTORS}u = v[1:]\nu[0] = 1.0", 6, "u[0] = 1.0", "it also changes the tensor that this is a part of"),
         ("X = torch.zeros(4, 2)\nprint(X.max(dim=0))", 4, "X.max(dim=0)", ROWS),
         ("X = torch.tensor([[1.0, 2.0]])\nprint(X.view(-1))", 4, "X.view(-1)", ROWS),
