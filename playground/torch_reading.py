@@ -143,9 +143,8 @@ class TorchReading:
         self.only |= {name: x[0] for name, x in self.passed.items() if len(x) == 1 and not values[name]}  # names of one value
         formulas = [(name, self.formula(function)) for name, function in [*self.functions.items(), *lambdas]]
         self.of_numbers = {name: formula for name, formula in formulas if formula}  # functions of one number, and their formulas
-        self.lists: set[Name] = set()
-        self.matrices: set[Name] = set()
-        self.plain: set[Name] = set()
+        self.lists, self.matrices, self.plain = set[Name](), set[Name](), set[Name]()
+        self.makers: dict[str, str] = {}  # PyTorch's name of what is called for each name or attribute
         self.are_known = False  # which names are lists, so that others are numbers
         self.networks: dict[str, TorchNetwork] = {}
         self.given += [each for node in nodes for each in self.batches(node)]
@@ -413,6 +412,8 @@ class TorchReading:
                 return network.one_out if self.is_batch(x, network) else self.is_list(x) and not network.one_out
             case ast.Call(func=function, args=[_]) if self.is_layer(function):
                 return True
+            case ast.Call(func=function, args=[x]) if self.makers.get(ast.unparse(function), "").startswith("torch.nn."):
+                return self.is_list(x)
             case ast.BinOp() | ast.Call() if factors := self.factors(node):
                 return self.is_each(node) or {*map(self.is_matrix, factors)} == {*map(self.is_list, factors)} == {True, False}
             case ast.Call(func=ast.Name(id=name)) if name in self.functions and not self.is_each(node):
@@ -555,6 +556,7 @@ class TorchReading:
         assigned = [*lines, *(pair for targets, values in tuples for pair in zip(targets, values, strict=False))]
         for target, call in [(target, value) for target, value in assigned if isinstance(value, ast.Call)]:
             made: ast.AST = classes.get(ast.unparse(call.func), call)
+            self.makers[ast.unparse(target)] = self.path(call.func)
             if made is call and self.path(call.func) not in ("torch.nn.Linear", "torch.nn.Sequential"):
                 continue
             inner = sorted([x for x in ast.walk(made) if isinstance(x, ast.Call)], key=self.span)
@@ -578,10 +580,8 @@ class TorchReading:
 
     def is_layer_list(self, node: ast.AST) -> bool:
         """True for a ModuleList, or a part of one."""
-        node = node.value if isinstance(node, ast.Subscript) else node
-        lines = [line for line in self.nodes if isinstance(line, ast.Assign) and isinstance(line.value, ast.Call)]
-        made = [line.value for line in lines if ast.unparse(node) in map(ast.unparse, line.targets)]
-        return any(self.path(call.func) == "torch.nn.ModuleList" for call in made)  # type: ignore[attr-defined]
+        layers = node.value if isinstance(node, ast.Subscript) else node
+        return self.makers.get(ast.unparse(layers)) == "torch.nn.ModuleList"
 
     def is_mask(self, node: ast.AST) -> bool:
         """True for several answers, such as x > 0."""

@@ -724,8 +724,9 @@ PRINTED = [  # programs and their output in PyTorch, which `make torch` checks
     ),
     (
         "from torch import nn\nclass Net(nn.Module):\n    def __init__(self, n):\n        super().__init__()\n"
-        "        self.hidden = nn.Linear(1, n)\n        self.out = nn.Linear(n, 1)\n    def forward(self, x):\n"
-        "        h = torch.cos(self.hidden(x))\n        return self.out(h)\nnet = Net(4)\n"
+        "        self.hidden = nn.Linear(1, n)\n        self.out, self.act = nn.Linear(n, 1), nn.LeakyReLU(0.1)\n"
+        "    def forward(self, x):\n"
+        "        h = torch.cos(self.hidden(x)) + 2*self.act(self.hidden(x))\n        return self.out(h)\nnet = Net(4)\n"
         "for p in net.parameters(): p.data *= 0\nx = torch.linspace(-1, 1, 5).view(-1, 1)\n"
         "loss = torch.mean((net(x) - x)**2)\nloss.backward()\nprint(loss.item(), net(x).shape[0])",
         "0.5 5\n",
