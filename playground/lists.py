@@ -67,6 +67,8 @@ def instead(error: BaseException, text: str, names: Mapping[str, Any]) -> str:
             owner = text.removesuffix(f".{error.name}")
             return f"{_are([owner])}: write [*zip(*{owner})] for its columns"
         return _of_method(str(error.name), text.removesuffix(f".{error.name}"))
+    if type(error) is TypeError and str(error).startswith("list indices must be"):
+        return "a list takes one whole number as its index: write [x[i] for i in places], or [a for a in x if a > 0]"
     if type(error) is ValueError and UNEQUAL.match(str(error)):
         return PAIRED
     if type(error) is not TypeError or not REFUSED.search(str(error)):
@@ -132,14 +134,24 @@ def _is_list(node: ast.expr, names: Mapping[str, Any]) -> bool | None:
 
 
 def _product(x: str, y: str, names: Mapping[str, Any]) -> str:
-    nested = [
-        isinstance(names.get(name), (list, tuple)) and isinstance(next(iter(names[name]), None), (list, tuple)) for name in (x, y)
-    ]
+    nested = [isinstance(next(iter(_value(name, names) or ()), None), (list, tuple)) for name in (x, y)]
+    columns = f"for column in zip(*{y})"
     if nested == [True, True]:
-        return f"{_are([x, y])}: write [[dot(row, column) for column in zip(*{y})] for row in {x}]"
+        return f"{_are([x, y])}: write [[dot(row, column) {columns}] for row in {x}]"
     if nested == [True, False]:
         return f"{_are([x, y])}: write [dot(row, {y}) for row in {x}]"
-    return f"{_are([x, y])}: write dot({x}, {y})" if nested == [False, False] else ""
+    if nested == [False, True]:
+        return f"{_are([x, y])}: write [dot({x}, column) {columns}]"
+    return f"{_are([x, y])}: write dot({x}, {y})"
+
+
+def _value(text: str, names: Mapping[str, Any]) -> Any:
+    """The list that a name or an attribute such as self.w stands for; None if it is anything else."""
+    first, *attributes = text.split(".")
+    found = names.get(first)
+    for name in attributes:
+        found = getattr(found, name, None)
+    return found if isinstance(found, (list, tuple)) else None
 
 
 def _of_method(name: str, owner: str) -> str:

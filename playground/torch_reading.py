@@ -136,16 +136,15 @@ class TorchReading:
             if ast.unparse(x).endswith(".parameters()") or (is_part and self.meant(x) in self.leaves)
         }
         self.learned = asked_names | self.over_parameters  # names of leaves that PyTorch changes in place
-        self.functions = {line.name: line for line in self.tree.body if isinstance(line, ast.FunctionDef)}
-        parameters = self.parameters()
-        self.passed = dict(parameters)
-        self.only |= {name: given[0] for name, given in parameters if len(given) == 1 and not values[name]}  # names of one value
+        self.functions: dict[str, Any] = {line.name: line for line in self.tree.body if isinstance(line, ast.FunctionDef)}
         lambdas = [(x.id, value) for x, value, _ in self.given if isinstance(value, ast.Lambda)]
+        self.functions |= {name: value for name, value in lambdas if values[(None, name)] == 1}
+        self.passed = dict(self.parameters())
+        self.only |= {name: x[0] for name, x in self.passed.items() if len(x) == 1 and not values[name]}  # names of one value
         formulas = [(name, self.formula(function)) for name, function in [*self.functions.items(), *lambdas]]
         self.of_numbers = {name: formula for name, formula in formulas if formula}  # functions of one number, and their formulas
-        self.lists: set[Name] = set()
-        self.matrices: set[Name] = set()
-        self.plain: set[Name] = set()
+        self.lists, self.matrices, self.plain = set[Name](), set[Name](), set[Name]()
+        self.makers: dict[str, str] = {}  # PyTorch's name of what is called for each name or attribute
         self.are_known = False  # which names are lists, so that others are numbers
         self.networks: dict[str, TorchNetwork] = {}
         self.given += [each for node in nodes for each in self.batches(node)]
@@ -155,7 +154,7 @@ class TorchReading:
         self.lists |= {own for node in nodes if isinstance(node, ast.ClassDef) for own in self.samples(node)}
         passed = {name: ast.unparse(value) for (_, name), value in self.only.items()}
         self.networks = {name: self.networks[x] for name, x in passed.items() if x in self.networks} | self.networks
-        self.find_kinds(parameters)
+        self.find_kinds()
 
     def listing(self, node: ast.expr) -> set[str]:
         """The names in a list that is written out here or where its name is given."""
@@ -202,7 +201,7 @@ class TorchReading:
             match node:
                 case ast.Call(func=ast.Name(id=name)):
                     calls.setdefault(name, []).append(node)
-        named = Counter(node.id for node in self.nodes if isinstance(node, ast.Name))
+        named = Counter(node.id for node in self.nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load))
         return [
             parameter
             for name, function in self.functions.items()
@@ -210,7 +209,7 @@ class TorchReading:
             if named[name] == len(parameter[1])
         ]
 
-    def find_kinds(self, parameters: Sequence[tuple[Name, list[ast.expr]]]) -> None:
+    def find_kinds(self) -> None:
         """Classify each name as a list, as rows, or as plain, by the values that lines or all calls give it."""
         kinds = (
             (self.is_matrix, self.matrices, None),
@@ -222,7 +221,7 @@ class TorchReading:
             while True:
                 found = {self.name(x) for x, value, is_part in self.given if not is_part and kind(value)}
                 found |= {self.name(x) for x, value, is_part in self.given if is_part and of_parts and of_parts(value)}
-                found |= {name for name, values in parameters if values and all(map(kind, values))}
+                found |= {name for name, values in self.passed.items() if values and all(map(kind, values))}
                 if found <= names:
                     break
                 names |= found
@@ -389,14 +388,8 @@ class TorchReading:
         match node:
             case ast.Name():
                 return self.name(node) in self.lists
-            case ast.Subscript(value=x, slice=ast.Slice()):
-                return self.is_list(x)
-            case ast.Subscript(value=x, slice=place) if self.is_list(place):
-                return self.is_list(x)
-            case ast.Subscript(value=x, slice=ast.Tuple(elts=[ast.Slice(lower=None, upper=None, step=None), place])):
-                return self.is_matrix(x) and not isinstance(place, ast.Slice)
             case ast.Subscript(value=x, slice=place):
-                return self.is_matrix(x) and not isinstance(place, ast.Tuple)
+                return self.takes_list(x, place)
             case ast.Call() if self.split(node) or self.best_pair(node):
                 return False
             case ast.Call() if row := self.by_row(node):
@@ -411,17 +404,20 @@ class TorchReading:
                 return self.is_list(x)
             case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in {*SHARES, *SAME_NUMBER}:
                 return self.is_list(x)
+            case ast.Call(func=ast.Attribute(value=x, attr="numpy" | "tolist")) if self.is_plain(x):
+                return self.is_list(x)
             case ast.Call(func=function, args=[x]) if network := self.networks.get(ast.unparse(function)):
                 if ast.unparse(function).startswith("self."):
                     return True
                 return network.one_out if self.is_batch(x, network) else self.is_list(x) and not network.one_out
             case ast.Call(func=function, args=[_]) if self.is_layer(function):
                 return True
+            case ast.Call(func=function, args=[x]) if self.makers.get(ast.unparse(function), "").startswith("torch.nn."):
+                return self.is_list(x)
             case ast.BinOp() | ast.Call() if factors := self.factors(node):
                 return self.is_each(node) or {*map(self.is_matrix, factors)} == {*map(self.is_list, factors)} == {True, False}
             case ast.Call(func=ast.Name(id=name)) if name in self.functions and not self.is_each(node):
-                given = [line.value for line in ast.walk(self.functions[name]) if isinstance(line, ast.Return)]
-                return bool(given) and all(value is not None and self.is_list(value) for value in given)
+                return all(map(self.is_list, self.returned(name)))
             case ast.Call(func=function) if self.of_torch(function) in ("arange", "linspace", "randint") or self.best(node):
                 return True
         if copied := self.copied(node):
@@ -430,6 +426,25 @@ class TorchReading:
         sizes = filled.sizes if filled and not (filled.is_like and self.is_matrix(filled.sizes[0])) else ()
         is_column = len(sizes) == 2 and ast.unparse(sizes[1]) == "1"
         return bool(self.is_each(node) or self.numbers(node) or len(sizes) == 1 or is_column)
+
+    def takes_list(self, several: ast.expr, place: ast.expr) -> bool:
+        """True if an index takes a list out of several numbers."""
+        match place:
+            case ast.Slice():
+                return self.is_list(several)
+            case ast.Tuple(elts=[first, ast.Slice()]):
+                return self.is_matrix(several) and not isinstance(first, ast.Slice)
+            case ast.Tuple(elts=[first, _]):
+                return self.is_matrix(several) and ast.unparse(first) == ":"
+        if self.is_several(place):
+            return self.is_list(several) or self.is_matrix(place)
+        return self.is_matrix(several) and not isinstance(place, ast.Tuple)
+
+    def returned(self, name: str) -> list[ast.AST]:
+        """What a function of the program returns."""
+        function = self.functions[name]
+        lines = [line for line in ast.walk(function) if isinstance(line, ast.Return)]
+        return [function.body] if isinstance(function, ast.Lambda) else [line.value or line for line in lines] or [function]
 
     def factors(self, node: ast.AST) -> tuple[ast.expr, ast.expr] | None:
         """The factors of a product of a row, or of rows, with a list; None for any other node."""
@@ -504,7 +519,7 @@ class TorchReading:
                 return self.name(node) in self.plain and name not in self.asking
             case ast.Compare() | ast.Call(func=ast.Attribute(attr="int" | "long" | "argmax" | "argmin")):
                 return True
-            case ast.Call(func=ast.Name(id="range" | "len")):
+            case ast.Call(func=ast.Name(id="range" | "len") | ast.Attribute(attr="numpy" | "tolist" | "item")):
                 return True
             case ast.Call(func=function, keywords=given) if self.of_torch(function) in ("arange", "linspace", "randint"):
                 return not any(map(self.asks, given))
@@ -541,6 +556,7 @@ class TorchReading:
         assigned = [*lines, *(pair for targets, values in tuples for pair in zip(targets, values, strict=False))]
         for target, call in [(target, value) for target, value in assigned if isinstance(value, ast.Call)]:
             made: ast.AST = classes.get(ast.unparse(call.func), call)
+            self.makers[ast.unparse(target)] = self.path(call.func)
             if made is call and self.path(call.func) not in ("torch.nn.Linear", "torch.nn.Sequential"):
                 continue
             inner = sorted([x for x in ast.walk(made) if isinstance(x, ast.Call)], key=self.span)
@@ -564,14 +580,12 @@ class TorchReading:
 
     def is_layer_list(self, node: ast.AST) -> bool:
         """True for a ModuleList, or a part of one."""
-        node = node.value if isinstance(node, ast.Subscript) else node
-        lines = [line for line in self.nodes if isinstance(line, ast.Assign) and isinstance(line.value, ast.Call)]
-        made = [line.value for line in lines if ast.unparse(node) in map(ast.unparse, line.targets)]
-        return any(self.path(call.func) == "torch.nn.ModuleList" for call in made)  # type: ignore[attr-defined]
+        layers = node.value if isinstance(node, ast.Subscript) else node
+        return self.makers.get(ast.unparse(layers)) == "torch.nn.ModuleList"
 
     def is_mask(self, node: ast.AST) -> bool:
         """True for several answers, such as x > 0."""
-        return self.is_list(node) and isinstance(self.meant(node), ast.Compare)
+        return self.is_several(node) and isinstance(self.meant(node), ast.Compare)
 
     def size(self, node: ast.expr, passed: Mapping[str, ast.expr]) -> str:
         """The size of a layer as text: the number if it is named, or `passed` to the class of the network."""
@@ -635,6 +649,8 @@ class TorchReading:
             ) in JOINED:
                 is_part = self.is_list if name == "stack" or self.is_beside(node) else self.is_matrix
                 return bool(parts) and all(map(is_part, parts))
+            case ast.Call(func=function, args=[ast.ListComp(elt=row)]) if self.of_torch(function) == "stack":
+                return self.is_list(row)
             case ast.Call() if differentiated := self.differentiated(node):
                 x = differentiated[1]
                 return all(map(self.is_list, x.elts if isinstance(x, (ast.List, ast.Tuple)) else [x]))
@@ -645,10 +661,9 @@ class TorchReading:
             case _ if self.is_each_of_rows(node):
                 return True
             case ast.Call(func=ast.Name(id=name)) if name in self.functions:
-                given = [line.value for line in ast.walk(self.functions[name]) if isinstance(line, ast.Return)]
-                return bool(given) and all(value is not None and self.is_matrix(value) for value in given)
+                return all(map(self.is_matrix, self.returned(name)))
             case ast.Call(func=function, args=[x]) if network := self.networks.get(ast.unparse(function)):
-                return self.is_batch(x, network) and not network.one_out
+                return self.is_batch(x, network) and not network.one_out and not ast.unparse(function).startswith("self.")
         if self.copied(node):
             return not self.is_list(node)
         if (filled := self.filled(node)) and filled.is_like:

@@ -83,12 +83,16 @@ class TorchSamples(TorchReading):
     def shape(self, node: ast.AST) -> str:
         """Return "row" or "column" for a tensor of several numbers; "" if unknown, or for anything else."""
         match node:
+            case _ if self.is_matrix(node):
+                return ""
             case ast.Name():
                 values = [(value, is_part) for x, value, is_part in self.given if self.name(x) == self.name(node)]
                 values += [(value, False) for value in self.passed.get(self.name(node), [])]
                 return _only("" if is_part else self.shape(value) for value, is_part in values)
             case ast.BinOp() | ast.Call() if factors := self.factors(node):
-                return self.shape(factors[1])
+                return "row" if self.is_matrix(factors[1]) else self.shape(factors[1])
+            case ast.Subscript(value=x) if self.is_matrix(x) and self.is_list(node):
+                return "row"
             case ast.Call() if self.by_column(node) or self.best(node):
                 return "row"
             case ast.Call(keywords=given) if self.by_row(node):
@@ -137,7 +141,7 @@ class TorchSamples(TorchReading):
                     yield from (part for node in ast.walk(forward) if (part := self.mixes(node)))
 
     def changing_parts(self) -> Iterator[ast.AST]:
-        """Nodes that change a slice of a tensor in place."""
+        """Nodes that change a slice or a row of a tensor in place."""
         for node in self.nodes:
             match node:
                 case ast.AugAssign(target=ast.Name() as part) | ast.AugAssign(target=ast.Subscript(value=ast.Name() as part)):
@@ -149,7 +153,7 @@ class TorchSamples(TorchReading):
                 case _:
                     continue
             made = self.meant(part)
-            if isinstance(made, ast.Subscript) and isinstance(made.slice, ast.Slice) and self.is_several(made.value):
+            if isinstance(made, ast.Subscript) and self.is_several(made) and not self.is_several(made.slice):
                 yield node
 
     def using_rows(self) -> Iterator[ast.AST]:

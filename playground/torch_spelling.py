@@ -13,7 +13,7 @@ from autograd import Value
 from autograd.foreign_names import FUNCTIONS
 from playground.lists import SYMBOLS
 from playground.plain import recorded
-from playground.syntax import ATOMS, UNREADABLE, parsed, place
+from playground.syntax import ATOMS, UNREADABLE, names_in, parsed, place
 from playground.torch_reading import (
     DIFFERENTIATED,
     EUCLIDEAN,
@@ -278,10 +278,10 @@ class _Respeller(TorchSamples):
 
     def masked(self, several: ast.expr, mask: ast.expr, form: str) -> str:
         """The numbers, or rows, chosen by a mask, or changed where it is true."""
-        self.letters = {}
+        self.letters, self.row_letters = {}, {} if self.is_matrix(mask) else None
         number, answer = self.written(several), self.written(mask)
-        letters, self.letters = self.letters, None
-        return f"[{form.format(number=number, answer=answer, over=_over(letters))}]"
+        letters, rows, self.letters, self.row_letters = self.letters, self.row_letters, None, None
+        return f"[{form.format(number=number, answer=answer, over=' '.join(map(_over, filter(None, (rows, letters)))))}]"
 
     def batched(self, call: ast.Call, tensors: Sequence[ast.expr]) -> str:
         """The batches of a DataLoader, or the samples of a TensorDataset."""
@@ -313,6 +313,14 @@ class _Respeller(TorchSamples):
             return [count, f"len({self.operand(several)}[0])"]
         return {"row": [count], "column": [count, "1"]}.get(self.shape(several), []) if count else []
 
+    def count(self, several: ast.expr) -> str | None:
+        """How many numbers a tensor holds; a parameter of a network is one here."""
+        if self.is_matrix(several):
+            return f"({'*'.join(self.sizes(several))})"
+        if self.is_list(several):
+            return f"len({self.written(several)})"
+        return "1" if ast.unparse(several) in self.over_parameters else None
+
     def counted(self, several: ast.expr, place: ast.expr) -> str | None:
         """One of the sizes."""
         sizes = dict(zip(("0", "1"), self.sizes(several), strict=False))
@@ -332,6 +340,8 @@ class _Respeller(TorchSamples):
         return inside.text()
 
     def of_keyword(self, node: ast.keyword) -> str | None:
+        if node.arg == "params" and isinstance(node.value, ast.List):
+            return f"params=[{', '.join(map(self.unpacked, node.value.elts))}]"
         return f"slope={self.written(node.value)}" if node.arg == "negative_slope" else None
 
     def of_With(self, node: ast.With) -> str | None:
@@ -411,7 +421,9 @@ class _Respeller(TorchSamples):
                 made = self.spliced(node, *self.span(node))
                 self.learns = False
                 return made
-            case ast.Assign(targets=[ast.Subscript(value=ast.Name() as x, slice=mask)], value=value) if self.is_mask(mask):
+            case ast.Assign(targets=[ast.Subscript(value=ast.Name() as x, slice=mask)], value=value) if self.is_mask(
+                mask
+            ) and self.is_list(mask):
                 changed = self.masked(x, mask, f"{self.operand(value)} if {{answer}} else {{number}} {{over}}")
                 return None if self.is_several(value) else f"{self.written(x)}[:] = {changed}"
             case ast.Assign(targets=[ast.Subscript(value=x, slice=place)], value=ast.Constant(value=int() | float())) if (
@@ -505,6 +517,11 @@ class _Respeller(TorchSamples):
         match call.func:
             case ast.Name(id="max" | "min" as chooser) if chooser not in self.own:
                 return self.chosen(chooser, call)
+            case ast.Name(id="float" | "int" as kind) if (
+                kind not in self.own and len(call.args) == 1 and self.is_made(call.args[0])
+            ):
+                number = f"{self.operand(call.args[0])}.item()"
+                return number if kind == "float" else f"int({number})"
             case ast.Name(id="round") if len(call.args) == 2 and "round" not in self.own:
                 return self.called("builtins.round", call.args)
             case ast.Name(id="clip" | "clamp" as limit) if limit not in self.own:
@@ -514,6 +531,14 @@ class _Respeller(TorchSamples):
             case ast.Attribute(value=owner, attr=method) if ast.unparse(owner) not in self.modules:
                 return self.of_method(owner, method, call)
         return None
+
+    def is_made(self, node: ast.expr) -> bool:
+        """True for the name of a tensor of one number, or of what is computed from one that learns."""
+        node = _of_method("detach", node) or node
+        value = self.meant(node)
+        if not isinstance(node, ast.Name) or self.is_plain(node) or _is_taken_out(value) or self.is_several(node):
+            return False
+        return bool(self.number(value) or names_in(value) & self.learned - self.over_parameters)
 
     def each_row(self, name: str, rows: ast.expr) -> str:
         """A function of lists, called on each row."""
@@ -652,8 +677,8 @@ class _Respeller(TorchSamples):
                 return self.called(f"{name}imum", [owner, other])
             case "view" | "reshape", _ if rows := self.split(call):
                 return self.rows_of(*rows)
-            case "item" | "numpy" | "tolist", [] if _is_taken_out(owner) or self.is_plain(owner):
-                return self.written(owner)
+            case "item" | "numpy" | "tolist" | "detach", [] if _is_taken_out(owner) or self.is_plain(owner):
+                return self.operand(owner)
             case "numpy" | "tolist", []:
                 return f"{self.operand(owner)}.data"
             case "t", [] if self.is_matrix(owner):
@@ -666,10 +691,8 @@ class _Respeller(TorchSamples):
                 seeds = [*seeds, *(each.value for each in call.keywords if each.arg == "gradient")]
                 others = [each for each in call.keywords if each.arg != "gradient"]
                 return self.called(f"{self.operand(owner)}.backward", [], others, *map(self.seed, seeds))
-            case "numel" | "nelement", [] if sizes := self.sizes(owner):
-                return f"({'*'.join(sizes)})"
-            case "numel" | "nelement", [] if ast.unparse(owner) in self.over_parameters:
-                return "1"
+            case "numel" | "nelement", []:
+                return self.count(owner)
             case "size", []:
                 return f"({', '.join(sizes)},)" if (sizes := self.sizes(owner)) else None
             case "size", [place]:
@@ -685,7 +708,7 @@ class _Respeller(TorchSamples):
                 return self.written(owner) if is_own else self.called("pos", [owner])
         if name in SAME_NUMBER:
             return (None if self.is_each(call) else self.answer(call)) or self.operand(owner)
-        if ours in SAME and (self.is_list(owner) or self.is_plain(owner) or not hasattr(Value, name)):
+        if ours in SAME and (self.is_several(owner) or self.is_plain(owner) or not hasattr(Value, name)):
             return self.called(ours, [owner, *call.args], call.keywords)
         return None
 

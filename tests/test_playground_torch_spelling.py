@@ -235,6 +235,7 @@ RESPELLED = [
         "x = Value(2.0)\ny = x*x\nprint(y.data.item(), x.grad.item(), x.grad.data.numpy())",
         "x = Value(2.0)\ny = x*x\nprint(y.data, x.grad, x.grad)",
     ),
+    ("x = Value(2.0)\ny = (x.grad + 1).item()*2 + x.data.item()", "x = Value(2.0)\ny = (x.grad + 1)*2 + x.data"),
     ("x = Value(2.0)\nx.grad.data.zero_()\ny = x*x", "x = Value(2.0)\nx.grad = 0\ny = x*x"),
     (
         "a = 'x'\nx.grad = torch.ones(1), f'{torch.relu(x):.3f} {{torch}} {x.grad.item()=}'",
@@ -697,6 +698,39 @@ PRINTED = [  # programs and their output in PyTorch, which `make torch` checks
         "print([round(a, 9) for a in logits.grad[0].tolist()], x[1].item(), logits.argmax(dim=1).shape[0], x.tolist())",
         "[-0.340998861, 0.242432971, 0.09856589] 5.0 1 [0.0, 5.0, 1.0]\n",
     ),
+    (
+        "W = torch.tensor([[0.5, -1.0, 2.0], [1.5, 0.25, -0.75]], requires_grad=True)\n"
+        "S = torch.tensor([[1.0, 0.5], [-0.5, 2.0]])\n"
+        "b, c = torch.tensor([0.5, -0.5, 1.0], requires_grad=True), torch.tensor([[2.0], [-3.0]], requires_grad=True)\n"
+        "A = (W*b - c)/(S @ W).abs().sum(dim=1, keepdim=True) + torch.sigmoid(W).mean(0) + W.detach()[0] + (S.T @ c)\n"
+        "L = (A.tanh()*torch.softmax(W, dim=1)).sum() + A[0, 1]*A[:, 2].mean() + (torch.ones_like(W).tanh() - S[0] @ W).norm()\n"
+        "L.backward()\n"
+        "print([round(a, 6) for a in W.grad[0].tolist()], [round(a, 6) for a in b.grad.tolist()], round(c.grad[1].item(), 6))",
+        "[0.614919, -1.461191, 1.286358] [0.001208, -0.541817, 0.519295] 0.68773\n",
+    ),
+    (
+        "x, w = torch.tensor(2.5), torch.tensor([1.0, 2.0], requires_grad=True)\nloss = (w*x).sum()\n"
+        "print(float(x), int(x), float(loss.detach()), w.detach().numpy().tolist(), [float(a) for a in w.tolist()])",
+        "2.5 2 7.5 [1.0, 2.0] [1.0, 2.0]\n",
+    ),
+    (
+        "W, b = torch.tensor([[0.5, -1.0], [1.5, 0.25]], requires_grad=True), torch.zeros(2, requires_grad=True)\n"
+        "X = torch.tensor([[1.0, 2.0], [-1.0, 0.5]])\nf = lambda t: torch.sigmoid(t @ W + b)\n"
+        "optimizer = torch.optim.SGD(params=[W, b], lr=0.5)\nfor step in range(2):\n"
+        "    loss = (f(X) - torch.stack([x @ W for x in X])*0.5).pow(2).mean() + W[W > 0].sum()\n"
+        "    optimizer.zero_grad()\n    loss.backward()\n    optimizer.step()\n"
+        "print(round(loss.item(), 9), [round(a, 9) for a in W[0, 0:].tolist()], [round(a, 9) for a in b.tolist()], W.numel())",
+        "1.061168845 [-0.139001242, -0.920350222] [-0.044180887, -0.094207632] 4\n",
+    ),
+    (
+        "from torch import nn\nclass Net(nn.Module):\n    def __init__(self, n):\n        super().__init__()\n"
+        "        self.hidden = nn.Linear(1, n)\n        self.out, self.act = nn.Linear(n, 1), nn.LeakyReLU(0.1)\n"
+        "    def forward(self, x):\n"
+        "        h = torch.cos(self.hidden(x)) + 2*self.act(self.hidden(x))\n        return self.out(h)\nnet = Net(4)\n"
+        "for p in net.parameters(): p.data *= 0\nx = torch.linspace(-1, 1, 5).view(-1, 1)\n"
+        "loss = torch.mean((net(x) - x)**2)\nloss.backward()\nprint(loss.item(), net(x).shape[0])",
+        "0.5 5\n",
+    ),
 ]
 
 
@@ -769,7 +803,7 @@ VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_g
 @pytest.mark.parametrize(
     ("text", "line", "what", "reason"),
     [
-        ("X = torch.tensor([[1.0, 2.0], [3.0, 4.0]])\ny = X/torch.cat([X[0]])", 4, "X/torch.cat([X[0]])", ROWS),
+        ("def f(t): return 1*t\nX = torch.tensor([[1.0, 2.0]])\ny = X/f(X[0])", 5, "X/f(X[0])", ROWS),
         ("X = torch.tensor([[1.0, 2.0]])\nprint(X.argmax(dim=0))", 4, "X.argmax(dim=0)", ROWS),
         ("X = torch.zeros(2, 2)\nX.argmax()", 4, "X.argmax()", ROWS),
         ("x = torch.arange(6.0).view(2, 3)\nprint(x.var())", 4, "x.var()", ROWS),
@@ -777,6 +811,7 @@ VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_g
         ("X = torch.zeros(4, 2)\nprint(X.norm(1, dim=1))", 4, "X.norm(1, dim=1)", ROWS),
         ("X = torch.zeros(4, 2)\nprint(X.std(0, unbiased=False))", 4, "X.std(0, unbiased=False)", ROWS),
         (f"{VECTORS}u = v[:1]\nu += 1\nprint(v)", 6, "u += 1", "it also changes the tensor that this is a part of"),
+        ("X = torch.ones(2, 2)\nr = X[0]\nr += 1\nprint(X)", 5, "r += 1", "it also changes the tensor that this is a part of"),
         (f"{VECTORS}u = v[1:]\nu[0] = 1.0", 6, "u[0] = 1.0", "it also changes the tensor that this is a part of"),
         ("X = torch.zeros(4, 2)\nprint(X.max(dim=0))", 4, "X.max(dim=0)", ROWS),
         ("X = torch.tensor([[1.0, 2.0]])\nprint(X.view(-1))", 4, "X.view(-1)", ROWS),
