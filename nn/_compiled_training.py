@@ -161,13 +161,15 @@ class CompiledTraining(EagerTraining):
         self.flat.write()
 
     def is_outdated(self) -> bool:
-        loss = self.program.program
-        return loss.is_outdated() or [p.requires_grad for p in loss.captured] != self.trained
+        return self.program.program.is_outdated()
 
-    def read(self) -> None:
+    def read(self) -> bool:
+        if [p.requires_grad for p in self.program.program.captured] != self.trained:
+            return False
         self.flat.read()
         for program in (self.program, self.validated) if self.held_out else (self.program,):
             program.read()
+        return True
 
 
 class _Samples:

@@ -116,5 +116,6 @@ class EagerTraining:
         """True if training has to be set up anew, since something that the model reads has changed."""
         return False
 
-    def read(self) -> None:
-        """Pick up changes made to parameters and optimizer."""
+    def read(self) -> bool:
+        """Pick up changes made to parameters and optimizer; False if training has to be set up anew: some were (un)frozen."""
+        return True

@@ -235,6 +235,7 @@ def _train(
     """Run the epochs, and append the numbers of each to `history`."""
     training = _started(run, compiled, epochs)
     looked_at = bool(callbacks) or may_look(scheduler)
+    may_change = looked_at or scheduler is not None or run.metric is not None  # what the model reads
     try:
         for epoch in range(1, epochs + 1):
             reached = {"lr": run.optimizer.lr, **_epoch(training, order, epoch, advance)}
@@ -250,12 +251,10 @@ def _train(
                 scheduler.step()
             advance(1, **{name: f"{getattr(history, name)[-1]:.4g}" for name in reached})
             answers = [callback(run.model, history) for callback in callbacks]  # a list, so that every callback is called
-            if training.is_outdated():
+            if (may_change and training.is_outdated()) or (looked_at and not training.read()):
                 if not looked_at:
                     training.write()
                 training = _started(run, compiled, epochs)
-            elif looked_at:
-                training.read()
             if any(map(_is_true, answers)):
                 history.stopped_early = True
                 break
