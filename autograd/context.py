@@ -125,7 +125,8 @@ class Mode:
             self._variable.reset(modes[last][2])
         except (IndexError, ValueError):
             raise RuntimeError("this mode was not entered here: exit it in the thread or task that entered it") from None
-        later = [each for each in modes[last + 1 :] if each[0]._variable is self._variable]  # of generators that run by turns
+        # By generators that take turns.
+        later = [each for each in modes[last + 1 :] if each[0]._variable is self._variable]
         entered.set(tuple([each for i, each in enumerate(modes) if i != last and each not in later]))
         with _lock:
             special -= sum([change for *_, change in (modes[last], *later)])

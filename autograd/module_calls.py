@@ -47,7 +47,7 @@ def call(owner: Any, function: Callable[..., Any], args: tuple[Any, ...], /, **k
 
 
 def _mark_inputs(args: tuple[Any, ...]) -> None:
-    """Mark those that a running function is differentiated or traced by: a module that keeps them has no new parameters."""
+    """Mark the arguments that a running function is differentiated or traced by: a module that keeps one has no new parameter."""
     trace = context.current_trace()
     running = (*tuple(context.differentiated.values()), *([trace.traced] if trace else ()))
     for arg in tree_leaves(args):
@@ -58,7 +58,7 @@ def _mark_inputs(args: tuple[Any, ...]) -> None:
 def made_in_call(*values: Value) -> bool:
     """True if a module's call returned one of the Values, or made it inside as a leaf, by `no_grad()` or `detach()`.
 
-    So are the inputs of a transform that a module was called with.
+    True, too, for an input of a transform that a module was called with.
 
     >>> from autograd import Value
     >>> x = Value(3.0)

@@ -102,7 +102,7 @@ def checked_parameters(name: str, parameters: Iterable[Value]) -> list[Value]:
         if value.op is not None:
             raise ValueError(f"{name} must hold leaves only, got {value!r} at {i}, which {value.op.name} made")
         if value in first:
-            write = "write list(dict.fromkeys(…)) around them"
+            write = "write list(dict.fromkeys(params))"
             raise ValueError(f"{name} must hold each Value once, got {value!r} at {first[value]} and at {i}: {write}")
         first[value] = i
     return values

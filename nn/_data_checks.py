@@ -93,8 +93,8 @@ def checked_data(X: Any, y: Any, name: str = "") -> tuple[list[Any], list[Any]]:
     for i, row in enumerate(rows if kinds[0] else ()):
         if len(row) != len(rows[0]) and not (_is_sequence(row) and _is_sequence(rows[0])):
             got = f"{len(rows[0])} in row 0 and {len(row)} in row {i} (counted from 0)"
-            write = "of sequences, which may differ in length, write each item as a list, [[x] for x in row]"
-            raise ValueError(f"{who}all samples must have the same number of features, got {got}: {write}")
+            write = "if they are sequences, which may differ in length, write each item as a list: [[x] for x in row]"
+            raise ValueError(f"{who}all samples must have the same number of features, got {got}; {write}")
     check_finite(f"{name}X", rows, getattr(X, "columns", None))
     _check_targets(targets, name, getattr(y, "columns", None))
     return rows, targets

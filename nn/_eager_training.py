@@ -117,5 +117,5 @@ class EagerTraining:
         return False
 
     def read(self) -> bool:
-        """Pick up changes made to parameters and optimizer; False if training has to be set up anew: some were (un)frozen."""
+        """Pick up changes made to parameters and optimizer; False if one was frozen or unfrozen, which needs a new start."""
         return True

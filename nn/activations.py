@@ -62,8 +62,8 @@ class Elementwise(Module):
 
     function: Activation
 
-    def __init_subclass__(cls, function: Activation | None = None) -> None:
-        super().__init_subclass__()
+    def __init_subclass__(cls, function: Activation | None = None, **options: Any) -> None:
+        super().__init_subclass__(**options)
         if function is not None:
             cls.function = staticmethod(function)
 

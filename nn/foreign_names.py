@@ -63,21 +63,22 @@ ARGUMENTS = {
     "seed": "random_state",
     "lr_scheduler": "scheduler",
     "step": "step_size",
+    "epochs": "steps",
 }
 _OF_OPTIMIZERS = "the optimizer has it, such as nn.optim.SGD(net.parameters(), lr=0.1)"
 _OF_LOSSES = "the loss has it, such as nn.CrossEntropyLoss(weight=[1.0, 5.0])"
 _NO_COUNTERPART = {
-    **dict.fromkeys(("lr", "learning_rate", "weight_decay", "momentum"), _OF_OPTIMIZERS),
+    **dict.fromkeys(("lr", "learning_rate", "weight_decay"), _OF_OPTIMIZERS),
     **dict.fromkeys(("beta1", "beta2", "beta_1", "beta_2"), "write betas=(0.9, 0.999)"),
     **dict.fromkeys(("class_weight", "sample_weight"), _OF_LOSSES),
     **dict.fromkeys(("bias", "use_bias"), "leave it out: every neuron has a bias"),
     **dict.fromkeys(("size_average", "reduce"), "write reduction="),
     **dict.fromkeys(("X_val", "validation_split"), "write validation_data=(X_val, y_val); nn.train_test_split splits data"),
     "shuffle": "leave it out: batches are shuffled by seed, and batch_size=None takes all samples at once",
-    "epochs": "write steps=, the number of updates",
+    "momentum": "nn.optim.SGD and RMSprop have it; Adam has betas=(0.9, 0.999)",
     "set_to_none": "leave it out: has_grad is False afterwards",
     "train_size": "write test_size=",
-    "from_logits": "write nn.BCEWithLogitsLoss()",
+    "from_logits": "write nn.BCEWithLogitsLoss(), or nn.CrossEntropyLoss(), which takes logits",
     "mode": "leave it out: a loss should fall, and a metric rise",
     "last_epoch": "leave it out: load_state_dict resumes",
 }

@@ -67,7 +67,8 @@ class _Scheduler:
     # The attributes in a state_dict, each with the check that it must pass on loading.
     state_checks: ClassVar[dict[str, Check]] = {"last_epoch": _count, "last_lrs": _rates}
 
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
         advise_on_init(cls)
 
     def __init__(self, optimizer: Optimizer) -> None:

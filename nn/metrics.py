@@ -30,16 +30,16 @@ def confusion_matrix(outputs: Sequence[Any], targets: Sequence[Any], threshold: 
     """How many samples of each actual class (row) were predicted as each class (column), in scikit-learn's layout.
 
     Outputs, targets and `threshold` are as in `accuracy`; for scores, the first row and column are class 0 or -1.
-    ValueError as there, for an output with a NaN, which has no column, and for classes in place of outputs, since the order of
-    the arguments is not scikit-learn's. `plot.confusion_matrix` draws it.
+    ValueError as there, for an output with a NaN, which has no column, and for integers, which are taken for predicted
+    classes: scikit-learn has the arguments the other way round. `plot.confusion_matrix` draws it.
 
     >>> confusion_matrix([[0.1, 0.9], [0.8, 0.2], [0.7, 0.3]], [1, 0, 1])
     [[1, 0], [1, 1]]
     """
     outputs = checked_list("outputs", outputs)
     if outputs and all(isinstance(output, int) for output in outputs):
-        write = "write confusion_matrix([net(row) for row in X], y)"
-        raise ValueError(f"outputs: expected what the model gives for each sample, got integers, as classes are: {write}")
+        write = "write confusion_matrix([net(row) for row in X], y), with floats if the net itself returns integers"
+        raise ValueError(f"outputs: expected the model's output for each sample, got integers, which look like classes: {write}")
     width, pairs = _classes(outputs, targets, threshold)
     size = max(width, 2)
     table = [[0] * size for _ in range(size)]
@@ -114,6 +114,6 @@ def actual_class(target: Any, width: int) -> int:
     if width == 1 and target in (-1, 0, 1):
         return int(target == 1)
     classes = f"a class from 0 to {width - 1}" if width > 1 else "1, and 0 or -1, for outputs of one number"
+    advice = ": for more than two classes, an output is a list with one number per class, not the predicted class"
     more = width == 1 and isinstance(target, int) and target > 1
-    instead = ": an output for more classes has one number for each, and is not the predicted class" if more else ""
-    raise ValueError(f"targets: expected {classes}, got {target!r}{instead}")
+    raise ValueError(f"targets: expected {classes}, got {target!r}{advice if more else ''}")

@@ -70,7 +70,8 @@ class Module:
 
     training: bool = True
 
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
         advise_on_init(cls)
 
     def forward(self, x: Any) -> Any:

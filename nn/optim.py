@@ -138,7 +138,8 @@ class Optimizer:
 
     lr = Setting(finite_from_zero)
 
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
         advise_on_init(cls)
         cls.settings = (*cls.settings, *(name for name, held in vars(cls).items() if isinstance(held, Setting)))
 
@@ -177,13 +178,15 @@ class Optimizer:
 
     if not TYPE_CHECKING:  # hidden from type checkers, which would otherwise accept any name
 
-        def __getattr__(self, name: str) -> NoReturn:
+        def __getattr__(self, name: str) -> Any:
             advice = "" if "defaults" in vars(self) else ": call super().__init__(params, lr) first"
             advice = ": write optimizer.lr" if name == "learning_rate" else advice
+            if not advice:
+                return self.__getattribute__(name)  # again, for Python's own error or that of a property
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}{advice}", name=name)
 
         def __setattr__(self, name: str, value: Any) -> None:
-            if name == "learning_rate":  # Keras's: it would have no effect
+            if name == "learning_rate" and type(self).__module__ == __name__:  # Keras's: it would have no effect
                 raise AttributeError(f"{type(self).__name__} has no learning_rate: write optimizer.lr = {value!r}")
             super().__setattr__(name, value)
 

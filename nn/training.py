@@ -213,8 +213,8 @@ def _check_scheduler(scheduler: Any, optimizer: Optimizer, epochs: int) -> None:
         write = f"write {type(scheduler).__name__}(optimizer, …)"
         raise ValueError(f"scheduler must have the optimizer passed to fit, got one with a different optimizer: {write}")
     if isinstance(scheduler, OneCycleLR) and (left := scheduler.total_steps - scheduler.last_epoch) < epochs:
-        has = f"got a OneCycleLR that has {left} left: raise its total_steps"
-        raise ValueError(f"scheduler must have one step for each of the {epochs} epochs, {has}")
+        has = f"this OneCycleLR has {left} left: raise its total_steps"
+        raise ValueError(f"scheduler: {epochs} epochs need as many steps, but {has}")
 
 
 def _is_true(answer: Any) -> bool:
@@ -235,7 +235,8 @@ def _train(
     """Run the epochs, and append the numbers of each to `history`."""
     training = _started(run, compiled, epochs)
     looked_at = bool(callbacks) or may_look(scheduler)
-    may_change = looked_at or scheduler is not None or run.metric is not None  # what the model reads
+    # A metric or a scheduler may set something that the model reads.
+    may_change_model = looked_at or scheduler is not None or run.metric is not None
     try:
         for epoch in range(1, epochs + 1):
             reached = {"lr": run.optimizer.lr, **_epoch(training, order, epoch, advance)}
@@ -251,7 +252,7 @@ def _train(
                 scheduler.step()
             advance(1, **{name: f"{getattr(history, name)[-1]:.4g}" for name in reached})
             answers = [callback(run.model, history) for callback in callbacks]  # a list, so that every callback is called
-            if (may_change and training.is_outdated()) or (looked_at and not training.read()):
+            if (may_change_model and training.is_outdated()) or (looked_at and not training.read()):
                 if not looked_at:
                     training.write()
                 training = _started(run, compiled, epochs)

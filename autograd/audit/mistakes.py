@@ -296,7 +296,8 @@ def penalty_form(claim: Claim) -> Iterator[Diagnosis]:
         return
     if not claim.has_penalty:
         w = claim.loss.numbers[name]
-        forms = {text: form for text, form in FORMS.items() if len(w) == 1 or len(set(form(w))) > 1}  # not any constant
+        # A form that is the same for all entries would fit any added constant.
+        forms = {text: form for text, form in FORMS.items() if len(w) == 1 or len(set(form(w))) > 1}
         for text in _fitted(claim, claim.gradient, forms):
             yield Diagnosis("penalty", f"the claim adds the gradient of a penalty on {name}, {text}, but f has none")
         return

@@ -40,7 +40,7 @@ from autograd.transforms import name_of
 from autograd.value import Value
 
 MAX_WATCHED = 1_000_000  # places; an object with more is a data store, not a function's setting
-CALLS = 3  # to find out whether a function draws random numbers
+MAX_TRIALS = 3  # calls to find out whether a function draws random numbers
 _PLAIN = (int, float, complex, str, bytes, type(None), Value)  # compared, not searched
 _OF_VALUES = {"requires_grad", "label"}  # attributes of a Value besides its numbers
 _VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
@@ -116,7 +116,8 @@ class Closure:
         self._bytes = as_bytes(self._data)
         if "random" in names.read:
             modules = [sys.modules[name] for name in ("random", "numpy.random") if name in sys.modules]
-            self._generators += [(module.__name__, module.random.__self__) for module in modules]
+            found = [(module.__name__, getattr(module.random, "__self__", None)) for module in modules]
+            self._generators += [(name, held) for name, held in found if held is not None]  # None where a test has patched it
 
     def _look(self, f: Any, names: _Names) -> None:
         """Find all places, and add to `names` those in the code found there."""
@@ -172,18 +173,18 @@ class Closure:
         return self._changed([places for places in self._places if not places.assigned])
 
     def draws(self, call: Callable[[], object]) -> str | None:
-        """The path of a generator of random numbers that a call of the function moves on; None if there is none.
+        """The path of a random number generator that every call of the function advances; None if there is none.
 
-        The call is repeated, since another thread may have moved it.
+        The function is called again if one has advanced, since that may have been another thread.
         """
         moved: list[str] = []
-        for _ in range(CALLS if self._generators else 0):
+        for _ in range(MAX_TRIALS if self._generators else 0):
             states = [_state(held) for _, held in self._generators]
             call()
             moved = [path for (path, held), before in zip(self._generators, states, strict=True) if _state(held) != before]
             if not moved:
                 return None
-        return f"the state of {moved[0]}" if moved else None
+        return moved[0] if moved else None
 
     def changed(self) -> str | None:
         """The path of something that has changed since the function was traced, or None."""
@@ -354,9 +355,11 @@ def _is_of_a_user(held: Any, names: _Names) -> bool:
     return _package(name) not in _LIBRARIES or name in _NAMESPACES or name.startswith(_STORES)
 
 
-def _state(held: Any) -> bytes:
-    """The state of a generator of random numbers; empty for the system's, which has none."""
-    return b"" if isinstance(held, SystemRandom) else pickle.dumps(held)
+def _state(held: Any) -> Any:
+    """The state of a random number generator; None for the system's, which has none."""
+    if isinstance(held, SystemRandom):
+        return None
+    return held.getstate() if isinstance(held, Random) else pickle.dumps(held)
 
 
 def _type_name(held: Any) -> str:

@@ -22,7 +22,8 @@ def compile(f: Callable[..., Any], *examples: Any, in_axes: Any = 0, guard: str 
     """A program that computes what `f` computes, traced once and then run at the speed of NumPy.
 
     `f` is called with Values in place of the numbers in `examples`: numbers, nested lists, tuples and dicts of numbers, or
-    arrays. The program takes arguments of the same nesting, or arrays with an additional axis of lanes, and then runs for
+    arrays. It is called several times, on the numbers too, to find out whether it does the same each time.
+    The program takes arguments of the same nesting, or arrays with an additional axis of lanes, and then runs for
     all lanes at once. Values that `f` takes from outside are inputs too, read at each call; gradients reach them if the
     program is called on Values, or by a function that is itself traced or differentiated.
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import inspect
 import math
+import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -61,10 +62,17 @@ class Traced(NamedTuple):
                 f"{name} does something different on every call, so it cannot be compiled: does it draw random numbers, or "
                 "change what it reads? Pass them as arguments, or draw with autograd.extend.draw"
             )
-        _check_comparisons(f, name, arguments, trace)
-        if (moved := closure.moved() or closure.draws(lambda: _trace(f, name, arguments, named=False))) is not None:
+        with collector_paused():
+            _check_comparisons(f, name, arguments, trace)
+            moved, drawn = closure.moved(), closure.draws(lambda: _trace(f, name, arguments, named=False))
+        if moved is not None:
             raise CompileError(
                 f"{name} changes {moved}, which it reads, on every call, so it can't be compiled: programs have no side effects"
+            )
+        if drawn is not None:
+            raise CompileError(
+                f"{name} draws random numbers from {drawn}, so it can't be compiled: pass them as arguments, or draw with "
+                "autograd.extend.draw"
             )
         if closure.assigns:  # its names are bound to new objects now
             closure = Closure(f, trace.started)
@@ -105,9 +113,10 @@ def _fingerprint(trace: Trace, program: Program, captured: Sequence[Value]) -> t
 def _check_comparisons(f: Callable[..., Any], name: str, arguments: Sequence[Argument], trace: Trace) -> None:
     """CompileError if f returns something else where comparisons are bools, as when it isn't traced.
 
-    Tried with the outcomes found, and with reversed ones where no branch was decided: everywhere, and where each instruction
-    compares first.
+    It is called with the recorded outcomes, and with reversed ones where no branch was decided: all of them at once, and, for
+    each instruction, only its first.
     """
+    most = 1000 + 2 * len(trace.compared)
     decided = {place: node._number != 0.0 for place, node in trace.compared.items() if node not in trace.untested}
     free = [place for place in trace.compared if place not in decided]
     firsts = {place.instruction: place for place in reversed(free)}.values()
@@ -118,11 +127,11 @@ def _check_comparisons(f: Callable[..., Any], name: str, arguments: Sequence[Arg
         outcomes.append(lambda place, truth: truth)  # last: what f keeps in attributes is left as a call leaves it
     for outcome in outcomes:
         try:
-            called = Rerun(outcome, True, lambda: f(*_inputs(name, arguments)), 1000 + 2 * len(trace.compared))
+            called = Rerun(outcome, True, lambda: f(*_inputs(name, arguments)), most)
         except Exception:
             continue  # other outcomes may make it fail
         try:
-            traced = Rerun(partial(_as_in, called), False, lambda: f(*_inputs(name, arguments)))
+            traced = Rerun(partial(_as_in, called), False, lambda: f(*_inputs(name, arguments)), most)
         except Exception as error:
             raise _not_a_bool(name) from error
         ys, expected = _numbers(traced), _numbers(called)
@@ -131,7 +140,7 @@ def _check_comparisons(f: Callable[..., Any], name: str, arguments: Sequence[Arg
 
 
 def _reversed_at(first: Compared, place: Compared, truth: bool) -> bool:
-    return truth is not (place == first)
+    return not truth if place == first else truth
 
 
 def _as_in(called: Rerun, place: Compared, truth: bool) -> bool:
@@ -140,8 +149,8 @@ def _as_in(called: Rerun, place: Compared, truth: bool) -> bool:
 
 def _not_a_bool(name: str) -> CompileError:
     return CompileError(
-        f"{name} returns something else when traced than when called: comparisons are Values then, which match, `is True`, "
-        "isinstance, sets and dicts don't treat as bools. Write bool(x > y)"
+        f"{name} returns something else when traced than when called: while it is traced, comparisons are Values, which a match "
+        "statement, `is True`, isinstance, a set or a dict doesn't treat as bools. Write bool(x > y)"
     )
 
 
@@ -182,7 +191,7 @@ class _Number(float):
 def called_on_numbers(f: Callable[..., Any], examples: Sequence[Any], kind: Callable[[Any], Any] = float) -> list[float] | None:
     """The numbers in the result of a call on numbers, with no Values except those that f captures; None if it fails."""
     try:
-        with collector_paused():
+        with collector_paused(), _numpy_quiet():
             inputs = [tree_map(lambda x: kind(x._number if type(x) is Value else x), example) for example in examples]
             return list(map(number, _numbers(Rerun(lambda place, truth: truth, True, lambda: f(*inputs)))))
     except Exception:
@@ -195,8 +204,8 @@ def check_lookups(f: Callable[..., Any], examples: Sequence[Any]) -> None:
     called_on_numbers(f, examples, lambda x: _Number(x, hashed))
     for file, line in dict.fromkeys(hashed):
         warnings.warn_explicit(
-            "numbers are looked up in a set or a dict here, but when the function is traced they are Values, which are found "
-            "there by identity: write `x in [0.0, 1.0]` or `x == 1.0`",
+            "numbers are looked up in a set, a dict or a function's cache here, but when the function is traced they are Values, "
+            "which are found there by identity: write `x in [0.0, 1.0]` or `x == 1.0`, and drop the cache",
             TracingWarning,
             file,
             line,
@@ -260,6 +269,12 @@ def _parameter_names(f: Callable[..., Any], name: str, count: int) -> list[str]:
             f"compile({written}), with numbers, lists or arrays like those of later calls"
         )
     return [*names[:count], *(f"x{i}" for i in range(len(names), count))]
+
+
+def _numpy_quiet() -> AbstractContextManager[Any]:
+    """No warnings of NumPy's about a call that the user never made."""
+    numpy = sys.modules.get("numpy")
+    return numpy.errstate(all="ignore") if numpy else nullcontext()
 
 
 @contextmanager

@@ -32,7 +32,7 @@ class Guard(NamedTuple):
 
 
 class Compared(NamedTuple):
-    """The place of a comparison: the instruction of the user's that made it, and how often that had run before."""
+    """The place of a comparison: the user's instruction that made it, and how often that instruction had run before."""
 
     instruction: tuple[str, int, int]  # file, first line of the function, position in its code
     earlier: int
@@ -157,7 +157,7 @@ class Trace:
 
 
 class Rerun(Trace):
-    """Another call of a traced function, in which comparisons have the outcome that a function of place and truth gives.
+    """Another call of a traced function; `outcome(place, truth)` decides how each comparison turns out.
 
     With `as_bools`, the traced function sees bools in their place, as when it isn't traced. `truths` are the outcomes.
     TimeoutError after `most` comparisons: other outcomes may make a loop endless.

@@ -636,8 +636,8 @@ SEEN = {
 
 
 AS_NUMBERS = {
-    "a set": (lambda x: x if x in {0.0, 1.0} else -x, "numbers are looked up in a set or a dict"),
-    "a dict": (lambda x: {1.0: 5.0}.get(x, 7.0) * x, "numbers are looked up in a set or a dict"),
+    "a set": (lambda x: x if x in {0.0, 1.0} else -x, "numbers are looked up in a set, a dict"),
+    "a dict": (lambda x: {1.0: 5.0}.get(x, 7.0) * x, "numbers are looked up in a set, a dict"),
     "isinstance": (lambda x: x if isinstance(x, float) else -x, "something else when called with numbers than with Values"),
     "type": (lambda x: x if type(x) is float else -x, "something else when called with numbers than with Values"),
     "try": (lambda x: x * tried(x), "something else when called with numbers than with Values"),
@@ -675,6 +675,13 @@ ALIKE = {
 @pytest.mark.parametrize("f", ALIKE.values(), ids=ALIKE)
 def test_a_function_that_treats_values_as_numbers_needs_no_warning(f):
     assert not math.isinf(compile(f, 3.0)(2.0))
+
+
+def test_numpy_does_not_warn_about_the_calls_on_numbers():
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        compile(lambda x: np.log(x), 0.0)
+    assert caught == []
 
 
 def test_what_a_function_keeps_is_left_as_a_call_leaves_it():

@@ -877,9 +877,9 @@ REFUSED = {
     "a draw that nobody knows of": ({"function": random_}, "does something different on every call"),
     "a dict that is asked for a number": (
         {"function": looking_up, "X": [[0.3, 1.0], *XY[0][1:]]},
-        "numbers are looked up in a set or a dict",
+        "numbers are looked up in a set, a dict",
     ),
-    "a set that is asked for a number": ({"function": finding}, "numbers are looked up in a set or a dict"),
+    "a set that is asked for a number": ({"function": finding}, "numbers are looked up in a set, a dict"),
     "a type that is asked for": ({"function": typed}, "Model returns something else when recorded than when called"),
     "a loss that is opaque": ({"loss": Whole()}, "Whole defines forward itself"),
     "a loss that alters another": ({"loss": Softer()}, "Softer defines element itself"),

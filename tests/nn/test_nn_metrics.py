@@ -74,7 +74,7 @@ def test_an_output_with_a_nan_is_of_no_class():
     [
         ([], [], "targets: expected one for each output, got none"),
         ([1.0, 2.0], [1], "targets: expected 2, one for each output, got 1"),
-        ([1.0], [2], "targets: expected 1, and 0 or -1, .* got 2: an output for more classes has one number for each"),
+        ([1.0], [2], "targets: expected 1, and 0 or -1, .* got 2: for more than two classes, an output is a list with one"),
         ([[1.0, 2.0]], [2], "targets: expected a class from 0 to 1, got 2"),
         ([[1.0, 2.0]], [-1], "targets: expected a class from 0 to 1, got -1"),
         ([[1.0, 2.0]], [[0, 1]], r"targets: expected a class from 0 to 1, got \[0, 1\]"),
@@ -90,7 +90,7 @@ def test_what_is_no_class_is_refused(judge, outputs, targets, message):
 
 @pytest.mark.parametrize("classes", [[0, 1, 1], numpy.array([0, 1, 1]), [False, True]])
 def test_classes_in_place_of_outputs_as_in_scikit_learn_are_refused(classes):
-    with pytest.raises(ValueError, match=r"outputs: .* got integers, as classes are: write confusion_matrix\(\[net\(row\) for"):
+    with pytest.raises(ValueError, match=r"got integers, which look like classes: write confusion_matrix\(\[net\(row\) for"):
         confusion_matrix(classes, [1, 1, 0][: len(classes)])
 
 

@@ -715,3 +715,19 @@ def test_kerass_name_of_the_rate_is_refused_rather_than_ignored():
         optimizer.learning_rate = 0.5
     with pytest.raises(AttributeError, match=r"write optimizer\.lr$"):
         optimizer.learning_rate
+
+
+def test_the_attributes_of_a_users_own_optimizer_are_pythons():
+    class Own(Optimizer):
+        def __init__(self, params, learning_rate):
+            self.learning_rate = learning_rate
+            super().__init__(params, learning_rate)
+
+        @property
+        def broken(self):
+            return self.missing
+
+    own = Own([Value(1.0)], 0.5)
+    assert own.learning_rate == 0.5
+    with pytest.raises(AttributeError, match="'missing'"):
+        _ = own.broken

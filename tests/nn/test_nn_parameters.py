@@ -11,7 +11,7 @@ from functools import partial
 from queue import LifoQueue, Queue
 from random import Random
 from types import MappingProxyType, SimpleNamespace
-from typing import NamedTuple
+from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 import numpy
 import pandas
@@ -601,3 +601,28 @@ def test_the_search_does_not_visit_a_data_set_number_by_number(data):
     finally:
         sys.setprofile(None)
     assert calls["call"] < 500
+
+
+def test_a_class_of_modules_takes_the_options_of_its_other_bases():
+    T = TypeVar("T")
+
+    class Registered:
+        names: ClassVar[list[str]] = []
+
+        def __init_subclass__(cls, key: str = "", **options: object) -> None:
+            super().__init_subclass__(**options)
+            cls.names.append(key)
+
+    class Net(nn.Module, Registered, Generic[T], key="net"):
+        def __init__(self):
+            self.w = Value(1.0)
+
+    class Rate(nn.lr_scheduler.LRScheduler, Registered, key="rate"): ...
+
+    class Descent(SGD, Registered, key="descent"): ...
+
+    class Square(nn.activations.Elementwise, Registered, function=lambda x: x * x, key="square"): ...
+
+    assert Registered.names == ["net", "rate", "descent", "square"]
+    assert [name for name, _ in Net[int]().named_parameters()] == ["w"]
+    assert Square()(3.0) == 9.0

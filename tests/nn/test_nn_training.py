@@ -137,9 +137,7 @@ def test_a_cycle_shorter_than_the_training_is_refused_before_it_starts():
     scheduler = OneCycleLR(optimizer, max_lr=0.1, total_steps=5)
     line_fit(net, optimizer=optimizer, scheduler=scheduler, epochs=2)
     before = net.state_dict()
-    with pytest.raises(
-        ValueError, match="one step for each of the 4 epochs, got a OneCycleLR that has 3 left: raise its total_steps"
-    ):
+    with pytest.raises(ValueError, match="4 epochs need as many steps, but this OneCycleLR has 3 left: raise its total_steps"):
         line_fit(net, optimizer=optimizer, scheduler=scheduler, epochs=4)
     assert net.state_dict() == before
     line_fit(net, optimizer=optimizer, scheduler=scheduler, epochs=3)
@@ -437,7 +435,7 @@ def test_data_that_does_not_match_is_refused():
         ([[1.0]], [1.0, 2.0], "got 1 sample and 2 targets"),
         ([], [], "there is no data"),
         ([[1.0], [1.0, 2.0]], [1.0, 2.0], "all samples must have the same number of features, got 1 in row 0 and 2 in row 1"),
-        ([[1.0], [1.0, 2.0]], [1.0, 2.0], r"of sequences, .*, write each item as a list, \[\[x\] for x in row\]"),
+        ([[1.0], [1.0, 2.0]], [1.0, 2.0], r"if they are sequences, .*, write each item as a list: \[\[x\] for x in row\]"),
     ):
         with pytest.raises(ValueError, match=message):
             fit(net, X, y, loss=nn.MSELoss(), optimizer=SGD(net.parameters(), lr=0.1), epochs=1)

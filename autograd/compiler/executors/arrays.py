@@ -23,7 +23,7 @@ from autograd.compiler.executors.array_plan import (
     planned,
 )
 from autograd.compiler.executors.array_products import product_of
-from autograd.compiler.executors.library_functions import check_precision, undifferentiated
+from autograd.compiler.executors.library_functions import check_precision, refuse_differentiation
 from autograd.compiler.instructions import REDUCTIONS
 from autograd.compiler.program import Program
 
@@ -70,7 +70,7 @@ class ArrayExecutor:
             return self.uniform_outputs(blocks)[:, 0], found
 
     def _taken(self, x: Any, like: Any) -> Any:
-        return undifferentiated(self.library, as_array(self.xp, x, like))
+        return refuse_differentiation(self.library, as_array(self.xp, x, like))
 
     def _over_lanes(self, blocks: Blocks, columns: Sequence[Any], lanes: int) -> Any:
         """Run the body, one block of lanes after another; return the per-lane outputs."""

@@ -47,10 +47,10 @@ def check_precision(library: str) -> None:
             )
 
 
-def undifferentiated(library: str, x: Any) -> Any:
-    """The array itself; CompileError where JAX differentiates by it.
+def refuse_differentiation(library: str, x: Any) -> Any:
+    """The array itself; CompileError if JAX differentiates with respect to it.
 
-    JAX's derivatives would be wrong where ops are computed by cases, or by way of a maximum: that of sigmoid at 0 would be 0.5.
+    JAX's derivatives would be wrong where an op is computed case by case or with a maximum: sigmoid's at 0 would be 0.5.
     """
     if library == "jax":
         from jax.core import Tracer
@@ -67,7 +67,7 @@ def _identity() -> Any:
     def refuse(primals: Any, tangents: Any) -> Any:
         raise CompileError(
             "JAX can't differentiate a compiled program: call the program's value_and_grad, jacobian or hessian, or give JAX "
-            "its derivatives with jax.custom_jvp or jax.custom_vjp"
+            "its derivatives with jax.custom_jvp or jax.custom_vjp. Where no gradient is wanted, pass jax.lax.stop_gradient(x)"
         )
 
     identity = custom_jvp(lambda x: x)
