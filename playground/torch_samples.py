@@ -12,7 +12,7 @@ OVER_SAMPLES = {"sum", "mean", "prod", "norm", "var", "std", "max", "min", "argm
 RESHAPED = ("squeeze", "flatten", "Flatten", "view", "reshape")
 PAIRED = "these are a column and a row, which PyTorch does not combine pair by pair; write .unsqueeze(1) after the row"
 TOGETHER = "it computes all samples at once; here they are computed one at a time"
-SHARED = "it also changes the tensor that this is a part of, but a part of a list is a copy: change that list itself"
+SHARED = "in PyTorch this also changes the tensor it was taken from: change that list itself, as in x[1:] = … or X[0] = …"
 OF_LISTS_OF_LISTS = "a tensor of several rows is a list of lists here: write it as [… for row in X]"
 
 

@@ -330,7 +330,7 @@ def test_a_program_for_pytorch_is_respelled_all_at_once(text, ours):
 
 
 @pytest.mark.parametrize("text", UNCHANGED)
-def test_what_means_the_same_here_or_cannot_be_said_in_one_number_stays(text):
+def test_what_means_the_same_here_or_is_no_longer_python_without_torch_stays(text):
     assert respelled(text) is None
 
 
@@ -413,7 +413,7 @@ def test_networks_of_pytorch_train_here_on_one_sample_after_the_other(monkeypatc
     assert shown(ours)["printed"] == printed
 
 
-PRINTED = [  # programs and their output in PyTorch, which `make torch` checks
+PRINTED = [  # programs and what they print here; `make torch` checks that PyTorch prints the same numbers
     (
         "w = torch.tensor(1.0, requires_grad=True)\nbefore, step = w.clone(), 0.25\nwith torch.no_grad():\n    w -= step\n"
         "print((w*before).item())",
@@ -810,9 +810,14 @@ VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_g
         (f"{VECTORS}print(torch.cat([v, w], dim=-1))", 5, "print(torch.cat([v, w], dim=-1))", "torch.cat is [*xs, *ys] here"),
         ("X = torch.zeros(4, 2)\nprint(X.norm(1, dim=1))", 4, "X.norm(1, dim=1)", ROWS),
         ("X = torch.zeros(4, 2)\nprint(X.std(0, unbiased=False))", 4, "X.std(0, unbiased=False)", ROWS),
-        (f"{VECTORS}u = v[:1]\nu += 1\nprint(v)", 6, "u += 1", "it also changes the tensor that this is a part of"),
-        ("X = torch.ones(2, 2)\nr = X[0]\nr += 1\nprint(X)", 5, "r += 1", "it also changes the tensor that this is a part of"),
-        (f"{VECTORS}u = v[1:]\nu[0] = 1.0", 6, "u[0] = 1.0", "it also changes the tensor that this is a part of"),
+        (f"{VECTORS}u = v[:1]\nu += 1\nprint(v)", 6, "u += 1", "in PyTorch this also changes the tensor it was taken from"),
+        (
+            "X = torch.ones(2, 2)\nr = X[0]\nr += 1\nprint(X)",
+            5,
+            "r += 1",
+            "in PyTorch this also changes the tensor it was taken from",
+        ),
+        (f"{VECTORS}u = v[1:]\nu[0] = 1.0", 6, "u[0] = 1.0", "in PyTorch this also changes the tensor it was taken from"),
         ("X = torch.zeros(4, 2)\nprint(X.max(dim=0))", 4, "X.max(dim=0)", ROWS),
         ("X = torch.tensor([[1.0, 2.0]])\nprint(X.view(-1))", 4, "X.view(-1)", ROWS),
         (
@@ -851,7 +856,7 @@ VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_g
             "w = torch.tensor(2.0)\no = torch.optim.LBFGS([w])",
             4,
             "o = torch.optim.LBFGS([w])",
-            "torch.optim.LBFGS has no counterpart here: subclass nn.optim.Optimizer, and write its update",
+            "there is no torch.optim.LBFGS here: subclass nn.optim.Optimizer, and write its update",
         ),
         ("x = torch.tensor(2.0)\nwith torch.no_grad():\n    y = x*x\ny.backward()", 6, "y.backward()", NO_GRAD),
         (
