@@ -43,12 +43,14 @@ TENSORS = {"tensor", "as_tensor", "scalar_tensor", "Tensor", "FloatTensor", "Dou
 FILLED = {"zeros": "0.0", "ones": "1.0", "rand": "random.random()", "randn": "random.gauss(0, 1)", "full": ""}
 SHAPES = {"()", "1", "(1,)", "[]", "[1]"}  # of a single number
 OF_LISTS = {"sum", "mean", "prod", "norm", "softmax", "log_softmax", "logsumexp"}  # take a tensor there and a list here
+ORDERS = ("p", "ord")  # names of norm's order
 DIFFERENTIATED = ("outputs", "inputs", "grad_outputs")  # parameters of torch.autograd.grad
 IN_PLACE = {"add_": "+", "sub_": "-", "mul_": "*", "div_": "/", "fill_": "", "zero_": ""}
 JOINED = ("cat", "concat", "stack")
 OF_COLUMNS = {"sum", "mean", "prod", "norm", "logsumexp", "var", "std"}
 OF_ROWS = {"sum", "mean", "prod", "norm", "max", "min"}  # take all numbers of all rows
-EUCLIDEAN = {"2", "p=2", "ord=2", "p='fro'", "keepdim=True", "keepdims=True", "keepdim=False"}  # what a length is told
+EUCLIDEAN = {"2", "2.0", "'fro'", "None"}  # orders of a length
+KEEPDIM = {"keepdim=True", "keepdims=True", "keepdim=False"}
 SHARES = ("softmax", "log_softmax")  # those that return a list
 WITHIN = {"1", "-1"}  # dimensions within a sample
 SAME_NUMBER = {
@@ -511,10 +513,12 @@ class TorchReading:
         match node:
             case ast.Subscript() | ast.Attribute() if self.best(node):
                 return True
-            case ast.Call() if row := self.by_row(node):
+            case ast.Call() if row := self.by_row(node) or self.by_column(node):
                 return self.is_plain(row[1])
-            case ast.Attribute(value=pair, attr="values") if rows := self.best_pair(pair):
+            case ast.Call() if rows := self.best_pair(node):
                 return self.is_plain(rows)
+            case ast.Attribute(value=pair, attr="values") if self.best_pair(pair):
+                return self.is_plain(pair)
             case ast.Name(id=name):
                 return self.name(node) in self.plain and name not in self.asking
             case ast.Compare() | ast.Call(func=ast.Attribute(attr="int" | "long" | "argmax" | "argmin")):
@@ -690,11 +694,13 @@ class TorchReading:
                 pass
             case _:
                 return None
-        first, others = (given[:1], given[1:]) if name != "norm" else ([], given)
+        orders = [*given[:1], *(each.value for each in named if each.arg in ORDERS)] if name == "norm" else []
+        first = given[1:] if name == "norm" else given
         dimensions = [*first, *(each.value for each in named if each.arg == "dim")]
-        told = {*map(ast.unparse, [*others, *(each for each in named if each.arg != "dim")])}
+        others = {ast.unparse(each) for each in named if each.arg != "dim" and not (orders and each.arg in ORDERS)}
         is_along = {*map(ast.unparse, dimensions)} <= {*along} and len(dimensions) == 1
-        return (name, x) if name in names and is_along and told <= EUCLIDEAN and self.is_matrix(x) else None
+        is_known = others <= KEEPDIM and {*map(ast.unparse, orders)} <= EUCLIDEAN
+        return (name, x) if name in names and is_along and is_known and self.is_matrix(x) else None
 
     def by_column(self, node: ast.AST) -> tuple[str, ast.expr] | None:
         """The function of several numbers that a call applies to each column, and the rows: X.sum(dim=0)."""

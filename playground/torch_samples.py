@@ -83,7 +83,7 @@ class TorchSamples(TorchReading):
     def shape(self, node: ast.AST) -> str:
         """Return "row" or "column" for a tensor of several numbers; "" if unknown, or for anything else."""
         match node:
-            case _ if self.is_matrix(node):
+            case _ if self.is_matrix(node) and not self.best_pair(node):
                 return ""
             case ast.Name():
                 values = [(value, is_part) for x, value, is_part in self.given if self.name(x) == self.name(node)]
@@ -91,11 +91,13 @@ class TorchSamples(TorchReading):
                 return _only("" if is_part else self.shape(value) for value, is_part in values)
             case ast.BinOp() | ast.Call() if factors := self.factors(node):
                 return "row" if self.is_matrix(factors[1]) else self.shape(factors[1])
+            case ast.Subscript(value=pair) | ast.Attribute(value=pair, attr="values" | "indices") if self.best_pair(pair):
+                return self.shape(pair)
             case ast.Subscript(value=x) if self.is_matrix(x) and self.is_list(node):
                 return "row"
-            case ast.Call() if self.by_column(node) or self.best(node):
+            case ast.Call() if self.by_column(node):
                 return "row"
-            case ast.Call(keywords=given) if self.by_row(node):
+            case ast.Call(keywords=given) if self.by_row(node) or self.best(node) or self.best_pair(node):
                 return "column" if {"keepdim=True", "keepdims=True"} & {*map(ast.unparse, given)} else "row"
             case ast.BinOp(left=x, right=y) | ast.Compare(left=x, comparators=[y]) if self.is_list(node):
                 return _only(self.shape(part) for part in (x, y) if self.is_list(part))

@@ -22,6 +22,7 @@ from playground.torch_reading import (
     MODULES,
     OF_LISTS,
     OF_ROWS,
+    ORDERS,
     OTHERS,
     SAME,
     SAME_NUMBER,
@@ -727,16 +728,18 @@ class _Respeller(TorchSamples):
             case "var" | "std":
                 variance = self.called("var", [several], (), *([] if told & OF_ALL else ["correction=1"]))
                 return f"{self.ours('sqrt')}({variance})" if name == "std" else variance
-            case "norm" if orders := [*filter(lambda each: ast.unparse(each) not in EUCLIDEAN, _values_but_dim(given, named))]:
-                return self.length(several, orders[0]) if len(orders) == 1 else None
+            case "norm" if orders := [*given[:1], *(each.value for each in named if each.arg in ORDERS)]:
+                return self.length(several, orders[0])
         return self.called(name, [several]) if name in OF_LISTS else None
 
     def length(self, several: ast.expr, order: ast.expr) -> str:
         """The norm of this order."""
-        sizes = partial(self.called, "abs", [several])
-        if ast.unparse(order) in INFINITE:
-            return f"{self.ours('max')}({self.listed(sizes, several)})"
-        if ast.unparse(order) == "1":
+        text, sizes = ast.unparse(order), partial(self.called, "abs", [several])
+        if text in EUCLIDEAN:
+            return self.called("norm", [several])
+        if text.removeprefix("-") in INFINITE:
+            return f"{self.ours('min' if text.startswith('-') else 'max')}({self.listed(sizes, several)})"
+        if text == "1":
             return f"{self.ours('sum')}({self.listed(sizes, several)})"
         powers = self.listed(lambda: f"{sizes()}**{self.operand(order)}", several)
         return f"{self.ours('pow')}({self.ours('sum')}({powers}), 1/{self.operand(order)})"
@@ -874,10 +877,6 @@ def _is_dropped(node: ast.AST) -> bool:
 def _told(keywords: Sequence[ast.keyword]) -> list[ast.keyword]:
     """The keywords of a linear layer, except those that say what is so anyway."""
     return [each for each in keywords if ast.unparse(each) != "bias=True" and each.arg not in LEFT_OUT]
-
-
-def _values_but_dim(given: Sequence[ast.expr], named: Sequence[ast.keyword]) -> list[ast.expr]:
-    return [*given, *(each.value for each in named if each.arg not in ("dim", "keepdim"))]
 
 
 def _values(call: ast.Call) -> list[ast.expr]:

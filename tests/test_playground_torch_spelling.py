@@ -731,6 +731,21 @@ PRINTED = [  # programs and what they print here; `make torch` checks that PyTor
         "loss = torch.mean((net(x) - x)**2)\nloss.backward()\nprint(loss.item(), net(x).shape[0])",
         "0.5 5\n",
     ),
+    (
+        "v, X = torch.tensor([3.0, -4.0]), torch.tensor([[3.0, 4.0], [-6.0, 8.0]])\n"
+        "print(torch.norm(v, 2, -1).item(), v.norm(2, 0).item(), v.norm(1, -1).item(), torch.norm(v, p='fro', dim=0).item())\n"
+        "u = X/torch.norm(X, 2, dim=0, keepdim=True)\n"
+        "print(torch.norm(v, -float('inf')).item(), X.norm(2, 1).tolist(), [round(a, 6) for a in u[0].tolist()])",
+        "5.0 5.0 7.0 5.0\n3.0 [5.0, 10.0] [0.447214, 0.447214]\n",
+    ),
+    (
+        "X = torch.tensor([[1.0, 2.0], [4.0, 3.0]], requires_grad=True)\nm, places = X.max(1, keepdim=True)\n"
+        "E = torch.exp(X - X.max(dim=1, keepdim=True)[0])\nprint([round(a, 6) for a in (E/E.sum(1, keepdim=True))[1].tolist()])\n"
+        "print((X - m).tolist(), (X.detach() - X.detach().max(1, keepdim=True).values).tolist())\n"
+        "print((X - X.argmax(1, keepdim=True)).tolist(), (X*places).tolist(), (X - X.max(1)[0]).tolist())",
+        "[0.731059, 0.268941]\n[[-1.0, 0.0], [0.0, -1.0]] [[-1.0, 0.0], [0.0, -1.0]]\n"
+        "[[0.0, 1.0], [4.0, 3.0]] [[1.0, 2.0], [0.0, 0.0]] [[-1.0, -2.0], [2.0, -1.0]]\n",
+    ),
 ]
 
 
