@@ -146,6 +146,7 @@ class TorchReading:
         formulas = [(name, self.formula(function)) for name, function in [*self.functions.items(), *lambdas]]
         self.of_numbers = {name: formula for name, formula in formulas if formula}  # functions of one number, and their formulas
         self.lists, self.matrices, self.plain = set[Name](), set[Name](), set[Name]()
+        self.summed = set[Name]()  # names to which the program adds what is not plain
         self.makers: dict[str, str] = {}  # PyTorch's name of what is called for each name or attribute
         self.are_known = False  # which names are lists, so that others are numbers
         self.networks: dict[str, TorchNetwork] = {}
@@ -219,15 +220,28 @@ class TorchReading:
             (self.is_plain, self.plain, self.is_plain),
         )
         for self.are_known, (kind, names, of_parts) in product((False, True), kinds):
+            self.spread(kind, names, of_parts)
+        sums: list[tuple[ast.Name, ast.expr]] = [
+            (x, value) for x, value, _ in self.given if isinstance(value, ast.BinOp) and x.id in names_in(value)
+        ]
+        sums += [(x.target, x.value) for x in self.nodes if isinstance(x, ast.AugAssign) and isinstance(x.target, ast.Name)]
+        sums = [(x, value) for x, value in sums if self.name(x) in self.plain]
+        while added := {self.name(x) for x, value in sums if not (self.is_builtin(value) or self.is_plain(value))} - self.summed:
+            self.summed |= added
+            self.plain.clear()
+            self.spread(*kinds[-1])
+
+    def spread(self, kind: Callable[[ast.AST], bool], names: set[Name], of_parts: Callable[[ast.AST], bool] | None) -> None:
+        """Add the names of this kind, until no name makes another one."""
+        self.answers.clear()
+        while True:
+            found = {self.name(x) for x, value, is_part in self.given if not is_part and kind(value)}
+            found |= {self.name(x) for x, value, is_part in self.given if is_part and of_parts and of_parts(value)}
+            found |= {name for name, values in self.passed.items() if values and all(map(kind, values))}
+            if found <= names:
+                break
+            names |= found
             self.answers.clear()
-            while True:
-                found = {self.name(x) for x, value, is_part in self.given if not is_part and kind(value)}
-                found |= {self.name(x) for x, value, is_part in self.given if is_part and of_parts and of_parts(value)}
-                found |= {name for name, values in self.passed.items() if values and all(map(kind, values))}
-                if found <= names:
-                    break
-                names |= found
-                self.answers.clear()
 
     def span(self, node: Any) -> tuple[int, int]:
         first = (getattr(node, "decorator_list", None) or [node])[0]
@@ -520,30 +534,48 @@ class TorchReading:
             case ast.Attribute(value=pair, attr="values") if self.best_pair(pair):
                 return self.is_plain(pair)
             case ast.Name(id=name):
-                return self.name(node) in self.plain and name not in self.asking
+                return self.name(node) in self.plain - self.summed and name not in self.asking
             case ast.Compare() | ast.Call(func=ast.Attribute(attr="int" | "long" | "argmax" | "argmin")):
                 return True
             case ast.Call(func=ast.Name(id="range" | "len") | ast.Attribute(attr="numpy" | "tolist" | "item")):
                 return True
             case ast.Call(func=function, keywords=given) if self.of_torch(function) in ("arange", "linspace", "randint"):
                 return not any(map(self.asks, given))
-            case ast.Call(func=ast.Attribute(value=x, attr=method), args=[]) if method in KEEP_PLAIN:
-                return self.is_plain(x)
-            case ast.Call(func=function, args=[x]) if self.of_torch(function) in KEEP_PLAIN:
-                return self.is_plain(x)
+            case ast.Call(func=ast.Attribute(value=x, attr=method), args=given) if method in KEEP_PLAIN and not self.path(x):
+                return self.is_plain(x) and all(map(self.is_builtin, given))
+            case ast.Call(func=function, args=[x, *given]) if self.of_torch(function) in KEEP_PLAIN:
+                return self.is_plain(x) and all(map(self.is_builtin, given))
             case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in SAME_NUMBER:
                 return self.is_plain(x)
             case ast.Subscript(value=x) | ast.UnaryOp(operand=x):
                 return self.is_plain(x)
             case ast.Call(func=function, keywords=given) if self.path(function) == "torch.autograd.grad":
                 return all(each.arg != "create_graph" for each in given)
-            case ast.Call(func=function) if self.rows(node) or (self.networks and self.of_torch(function) in TENSORS):
+            case ast.Call(func=function) if self.rows(node) or (
+                self.networks and self.of_torch(function).removesuffix("_like") in {*TENSORS, *FILLED}
+            ):
                 return not any(map(self.asks, ast.walk(node)))
             case ast.BinOp(left=x, right=y):
                 return all(
                     isinstance(part, ast.Constant) or self.path(part) == "torch.pi" or self.is_plain(part) for part in (x, y)
                 )
         return self.best(node) is not None
+
+    @remembered
+    def is_builtin(self, node: ast.AST) -> bool:
+        """True for a number of Python's own, such as a literal, a size or loss.item()."""
+        match self.meant(node):
+            case ast.Constant() | ast.Subscript(value=ast.Attribute(attr="shape")):
+                return True
+            case ast.UnaryOp(operand=x):
+                return self.is_builtin(x)
+            case ast.BinOp(left=x, right=y):
+                return self.is_builtin(x) and self.is_builtin(y)
+            case ast.Call(func=ast.Name(id="float" | "int" | "len") | ast.Attribute(value=ast.Name(id="math" | "random"))):
+                return True
+            case ast.Call(func=ast.Attribute(attr="item" | "numel" | "nelement" | "size")):
+                return True
+        return False
 
     # -- rows and networks ---------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
+from autograd.foreign_names import FUNCTIONS
 from playground.syntax import UNREADABLE, names_in, place
 from playground.torch_reading import EACH, IN_PLACE, JOINED, OF_ROWS, SAME_NUMBER, WITHIN, TorchReading, first_found, remembered
 
@@ -13,6 +14,8 @@ RESHAPED = ("squeeze", "flatten", "Flatten", "view", "reshape")
 PAIRED = "these are a column and a row, which PyTorch does not combine pair by pair; write .unsqueeze(1) after the row"
 TOGETHER = "it computes all samples at once; here they are computed one at a time"
 SHARED = "in PyTorch this also changes the tensor it was taken from: change that list itself, as in x[1:] = … or X[0] = …"
+FILLING = "a row or a slice is a list here, which a number does not fill: write a tensor of the same length"
+AVERAGING = "the loop goes through single numbers here, so this is not the mean of a tensor: write it for each tensor by its name"
 OF_LISTS_OF_LISTS = "a tensor of several rows is a list of lists here: write it as [… for row in X]"
 
 
@@ -30,7 +33,13 @@ def mixed(text: str) -> tuple[str, int, int, int] | None:
     rows, or parts of a tensor, are used as lists cannot be."""
     try:
         read = TorchSamples(text)
-        for found, told in (read.mixing(), TOGETHER), (read.using_rows(), OF_LISTS_OF_LISTS), (read.changing_parts(), SHARED):
+        for found, told in (
+            (read.mixing(), TOGETHER),
+            (read.using_rows(), OF_LISTS_OF_LISTS),
+            (read.changing_parts(), SHARED),
+            (read.filling(), FILLING),
+            (read.averaging(), AVERAGING),
+        ):
             if node := min(found, key=read.span, default=None):
                 return told, *place(node, text)
     except UNREADABLE:
@@ -62,7 +71,7 @@ class TorchSamples(TorchReading):
         for node in self.nodes:
             match node:
                 case ast.BinOp(left=x, right=y) | ast.Compare(left=x, comparators=[y]):
-                    meets = True
+                    meets = not self.factors(node) or self.shape(x) == "column"
                 case ast.Call(func=function, args=[x, y]):
                     meets = self.is_loss(function)
                 case _:
@@ -74,10 +83,11 @@ class TorchSamples(TorchReading):
         """True for a PyTorch loss: a function, a module, or the name of one."""
         match function:
             case ast.Call(func=module):
-                return self.path(module).startswith("torch.nn.")
+                return self.is_loss(module)
             case ast.Name(id=name) if isinstance(made := self.made.get(name), ast.Call):
-                return self.path(made.func).startswith("torch.nn.")
-        return self.path(function).startswith("torch.nn.functional.")
+                return self.is_loss(made.func)
+        path = self.path(function)
+        return path.startswith("torch.nn.") and "Loss" in FUNCTIONS.get(path.rpartition(".")[2], path)
 
     @remembered
     def shape(self, node: ast.AST) -> str:
@@ -107,10 +117,11 @@ class TorchSamples(TorchReading):
                 return "column"
             case ast.Call(func=ast.Attribute(value=x, attr="squeeze" | "flatten")) if self.is_list(x):
                 return "row"
-            case ast.Call(func=ast.Attribute(attr="unsqueeze" | "view" | "reshape" as method), args=given):
+            case ast.Call(func=ast.Attribute(attr="unsqueeze"), args=given, keywords=named):
+                places = {ast.unparse(each) for each in [*given, *(each.value for each in named)]}
+                return "column" if places <= WITHIN else "row"
+            case ast.Call(func=ast.Attribute(attr="view" | "reshape"), args=given):
                 last, count = ast.unparse(given[-1]) if given else "", len(given)
-                if last in WITHIN and method == "unsqueeze":
-                    return "column"
                 return {("1", 2): "column", ("-1", 1): "row"}.get((last, count), "")
             case ast.Call(func=ast.Name(id=name), args=[x]) if network := self.networks.get(name):
                 if any(word in ast.unparse(self.made[name]) for word in RESHAPED) or (self.is_matrix(x) and not network.of_lists):
@@ -156,6 +167,31 @@ class TorchSamples(TorchReading):
                     continue
             made = self.meant(part)
             if isinstance(made, ast.Subscript) and self.is_several(made) and not self.is_several(made.slice):
+                yield node
+
+    def filling(self) -> Iterator[ast.AST]:
+        """Nodes that set all numbers of a part of a tensor to one, unless a mask picks them out of a list."""
+        for node in self.nodes:
+            match node:
+                case ast.Assign(targets=[ast.Subscript(value=ast.Name() as x, slice=mask)]) if self.is_list(x) and self.is_mask(
+                    mask
+                ):
+                    pass
+                case ast.Assign(targets=[ast.Subscript() as part], value=value) if self.is_several(part):
+                    if not (self.is_several(value) or isinstance(value, (ast.List, ast.ListComp))):
+                        yield node
+
+    def averaging(self) -> Iterator[ast.AST]:
+        """Calls that average a tensor in a loop over parameters, which here gives one number of a tensor at a time."""
+        for node in self.nodes:
+            match node:
+                case ast.Call(func=ast.Attribute(value=x, attr="mean")) if not self.path(x):
+                    pass
+                case ast.Call(func=function, args=[x, *_]) if self.of_torch(function) == "mean":
+                    pass
+                case _:
+                    continue
+            if names_in(self.meant(x)) & self.over_parameters and not self.is_several(x):
                 yield node
 
     def using_rows(self) -> Iterator[ast.AST]:

@@ -263,7 +263,7 @@ class _Respeller(TorchSamples):
             case ast.Subscript(value=x, slice=place) if {*ast.unparse(place)} <= {*"(0, )"} and self.is_one(x):
                 return self.written(x)
             case ast.Subscript(value=x, slice=mask) if self.is_mask(mask):
-                return self.masked(x, mask, "{number} {over} if {answer}")
+                return self.masked(x, mask, lambda number, answer, over: f"{number} {over} if {answer}")
             case ast.Subscript(
                 value=ast.Attribute(value=x, attr="shape") | ast.Call(func=ast.Attribute(value=x, attr="size"), args=[]),
                 slice=place,
@@ -277,12 +277,12 @@ class _Respeller(TorchSamples):
                 )
         return None
 
-    def masked(self, several: ast.expr, mask: ast.expr, form: str) -> str:
+    def masked(self, several: ast.expr, mask: ast.expr, form: Callable[[str, str, str], str]) -> str:
         """The numbers, or rows, chosen by a mask, or changed where it is true."""
         self.letters, self.row_letters = {}, {} if self.is_matrix(mask) else None
         number, answer = self.written(several), self.written(mask)
         letters, rows, self.letters, self.row_letters = self.letters, self.row_letters, None, None
-        return f"[{form.format(number=number, answer=answer, over=' '.join(map(_over, filter(None, (rows, letters)))))}]"
+        return f"[{form(number, answer, ' '.join(map(_over, filter(None, (rows, letters)))))}]"
 
     def batched(self, call: ast.Call, tensors: Sequence[ast.expr]) -> str:
         """The batches of a DataLoader, or the samples of a TensorDataset."""
@@ -425,12 +425,18 @@ class _Respeller(TorchSamples):
             case ast.Assign(targets=[ast.Subscript(value=ast.Name() as x, slice=mask)], value=value) if self.is_mask(
                 mask
             ) and self.is_list(mask):
-                changed = self.masked(x, mask, f"{self.operand(value)} if {{answer}} else {{number}} {{over}}")
+                each = self.element(x, value)
+                changed = self.masked(x, mask, lambda number, answer, over: f"{each} if {answer} else {number} {over}")
                 return None if self.is_several(value) else f"{self.written(x)}[:] = {changed}"
-            case ast.Assign(targets=[ast.Subscript(value=x, slice=place)], value=ast.Constant(value=int() | float())) if (
-                self.is_list(x) and not self.is_plain(x) and not isinstance(place, ast.Slice)
-            ):
-                return f"{self.written(node.targets[0])} = Value({self.written(node.value)}{self.frozen})"
+            case ast.Assign(targets=[ast.Subscript(value=x, slice=place) as one], value=value) if self.is_several(
+                x
+            ) and not self.is_several(one):
+                places = place.elts if isinstance(place, ast.Tuple) else [place]
+                owner = x.value if isinstance(x, ast.Attribute) and x.attr == "data" else x
+                if owner is x and not names_in(x) & self.learned:
+                    return f"{self.written(one)} = {self.element(x, value)}"
+                changed = f"{self.written(owner)}{''.join(f'[{self.written(each)}]' for each in places)}"
+                return f"{changed}.data = {self.written(value)}{'' if self.is_builtin(value) else '.data'}"
             case ast.Assign(targets=[target], value=ast.Call() as call) if step := self.step_with(call):
                 return f"{self.written(target)} = {step}"
             case ast.Assign(targets=[ast.Attribute(value=x, attr="requires_grad")], value=asked) if self.is_several(x):
@@ -443,6 +449,11 @@ class _Respeller(TorchSamples):
             case ast.Assign(targets=[ast.Attribute(attr="grad") as gradient], value=ast.Constant(value=None)):
                 return self.cleared(gradient)
         return None
+
+    def element(self, several: ast.expr, value: ast.expr) -> str:
+        """What is written to one place of several numbers, which are Values if they are not plain."""
+        text = self.written(value)
+        return f"Value({text}{self.frozen})" if self.is_builtin(value) and not self.is_plain(several) else text
 
     def of_Expr(self, line: ast.Expr) -> str | None:
         match line.value:
@@ -539,7 +550,9 @@ class _Respeller(TorchSamples):
         value = self.meant(node)
         if not isinstance(node, ast.Name) or self.is_plain(node) or _is_taken_out(value) or self.is_several(node):
             return False
-        return bool(self.number(value) or names_in(value) & self.learned - self.over_parameters)
+        if isinstance(value, ast.Call) and (number := self.number(value)):
+            return self.value(number, value) != number
+        return not self.is_builtin(value) and bool(names_in(value) & self.learned - self.over_parameters)
 
     def each_row(self, name: str, rows: ast.expr) -> str:
         """A function of lists, called on each row."""

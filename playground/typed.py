@@ -95,7 +95,7 @@ class Slip(Exception):
         spelled = corrected(text)
         written = spelled or text
         ours = respelled(written)
-        if ours and self.place["message"] == _TORCH and (stopped := mixed(written)):
+        if self.place["message"] == _TORCH and (stopped := mixed(written)):
             ours = None
             self.tell(f"{_STOPPED}: {stopped[0]}", *stopped[1:])
         for fix in filter(None, (ours, spelled, with_values(written))):

@@ -746,6 +746,31 @@ PRINTED = [  # programs and what they print here; `make torch` checks that PyTor
         "[0.731059, 0.268941]\n[[-1.0, 0.0], [0.0, -1.0]] [[-1.0, 0.0], [0.0, -1.0]]\n"
         "[[0.0, 1.0], [4.0, 3.0]] [[1.0, 2.0], [0.0, 0.0]] [[-1.0, -2.0], [2.0, -1.0]]\n",
     ),
+    (
+        "x, M = torch.tensor([1.0, -2.0, 3.0]), torch.tensor([[1.0, 2.0], [3.0, 4.0]])\nx[x < 0] = 0.5\nx[0] = -5.0\nx[2] += 1\n"
+        "x[x > 3] = {'a': 9.0}['a'] + x[0]\nM[0, 1] = 5.0\nM[1][0] = -x[1].item()\n"
+        "W, w = torch.ones(2, 2, requires_grad=True), torch.tensor([1.0, 2.0], requires_grad=True)\nlosses = torch.zeros(2)\n"
+        "with torch.no_grad():\n    W[0, 1] = 7.0\n    w[1] = x[0]\nfor i in range(2):\n    loss = (w*w).sum()\n"
+        "    losses[i] = loss.item()\nw.data[0] = 3.0\n"
+        "print(x.tolist(), x[1].item(), M.tolist(), W.tolist(), w.tolist(), losses.tolist())",
+        "[-5.0, 0.5, 4.0] 0.5 [[1.0, 5.0], [-0.5, 4.0]] [[1.0, 7.0], [1.0, 1.0]] [3.0, -5.0] [26.0, 26.0]\n",
+    ),
+    (
+        "from torch import nn\nm = nn.Linear(1, 1)\nfor p in m.parameters(): p.data *= 0\n"
+        "total, count, z = torch.tensor(0.0), torch.zeros(1), torch.zeros(2)\nz[0] = 1.0\nfor i in range(2):\n"
+        "    total = total + m(torch.tensor([[2.0]])).sum()\n    count += 1\nmean = total/2\n"
+        "print(total.item(), mean.item(), count.item(), z.tolist(), torch.zeros_like(z).tolist())",
+        "0.0 0.0 2.0 [1.0, 0.0] [0.0, 0.0]\n",
+    ),
+    (
+        "import math\nimport torch.nn.functional as F\nX = torch.tensor([[1.0, 2.0], [4.0, -3.0]])\n"
+        "W = torch.tensor([[0.5, 1.0], [2.0, 0.0]])\n"
+        "V, v = torch.ones(2, 2, requires_grad=True), torch.tensor([1.7, 2.0], requires_grad=True)\n"
+        "print(F.leaky_relu(X @ W, 0.1).tolist(), F.leaky_relu(X @ V, 0.1)[1].tolist(), F.elu(X @ W, 1.0)[0].tolist())\n"
+        "n, k, m = V.shape[0], v.numel(), math.floor(v[0].item())\nprint(float(n), int(k), float(m), (X[0] @ W[:, 0]).item())\n"
+        "F.cross_entropy(V, torch.tensor([0, 1])).backward()\ntarget = torch.tensor(2)\nprint(float(target), int(target))",
+        "[[4.5, 1.0], [-0.4, 4.0]] [1.0, 1.0] [4.5, 1.0]\n2.0 2 1.0 4.5\n2.0 2\n",
+    ),
 ]
 
 
@@ -769,6 +794,9 @@ POINTS = (
         ("loss = nn.functional.l1_loss(\n  m(X), 2*y)", "nn.functional.l1_loss("),
         ("loss = m(X).sum()\nprint(((m(X) > 0) == y).float().mean().item())", "(m(X) > 0) == y"),
         ("loss = (m(X).squeeze() - y.unsqueeze(-1)).sum()", "m(X).squeeze() - y.unsqueeze(-1)"),
+        ("loss = (y.unsqueeze(1) - y.unsqueeze(0) + m(X).sum()).sum()", "y.unsqueeze(1) - y.unsqueeze(0)"),
+        ("loss = m(X).sum()*(X.max(1, keepdim=True)[0] - y).sum()", "X.max(1, keepdim=True)[0] - y"),
+        ("loss = m(X).sum() + X[0] @ torch.tensor([[1.], [2.]])", ""),
         ("loss = ((m(X) - y.view(-1, 1))**2).mean()", ""),
         ("y = y.reshape(-1, 1)\nloss = ((m(X) - y)**2).mean()", ""),
         ("loss = ((m(X).squeeze(1) - y)**2).mean()", ""),
@@ -811,6 +839,7 @@ def test_a_network_that_computes_with_all_its_samples_at_once_is_not_called_on_o
 
 
 ROWS = "a tensor of several rows is a list of lists here: write it as [… for row in X]"
+FILLING = "a row or a slice is a list here, which a number does not fill"
 NO_GRAD = "the result, made by detach() or inside no_grad(), has no graph"
 VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_grad=True)\n"
 
@@ -833,6 +862,12 @@ VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_g
             "in PyTorch this also changes the tensor it was taken from",
         ),
         (f"{VECTORS}u = v[1:]\nu[0] = 1.0", 6, "u[0] = 1.0", "in PyTorch this also changes the tensor it was taken from"),
+        ("X = torch.ones(2, 2)\nX[0] = 0.0\nprint(X)", 4, "X[0] = 0.0", FILLING),
+        ("X = torch.ones(2, 2)\nX[:, 1] = 0.0\nprint(X)", 4, "X[:, 1] = 0.0", FILLING),
+        ("X = torch.ones(2, 2)\nX[torch.arange(2) == 1] = 0.0", 4, "X[torch.arange(2) == 1] = 0.0", FILLING),
+        (f"{VECTORS}v[1:] = w[0]", 5, "v[1:] = w[0]", FILLING),
+        (f"{VECTORS}for p in [w]: print((p**2).mean())", 5, "(p**2).mean()", "the loop goes through single numbers"),
+        (f"{VECTORS}for p in [w]: print(torch.mean(p))", 5, "torch.mean(p)", "the loop goes through single numbers"),
         ("X = torch.zeros(4, 2)\nprint(X.max(dim=0))", 4, "X.max(dim=0)", ROWS),
         ("X = torch.tensor([[1.0, 2.0]])\nprint(X.view(-1))", 4, "X.view(-1)", ROWS),
         (
