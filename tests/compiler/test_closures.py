@@ -601,7 +601,7 @@ DRAWING = {  # numbers that are the same as long as the function is traced
 
 
 @pytest.mark.parametrize(("f", "name"), DRAWING.values(), ids=DRAWING)
-def test_a_function_that_draws_or_uses_up_an_iterator_is_refused_though_it_has_not_noticed_yet(f, name):
+def test_a_function_that_draws_or_uses_up_an_iterator_is_refused_even_if_its_calls_agree_so_far(f, name):
     with pytest.raises(CompileError, match=f"changes the state of {name}, which it reads, on every call"):
         autograd.compile(f, 1.0)
 
