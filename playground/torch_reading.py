@@ -160,12 +160,12 @@ class TorchReading:
         self.find_kinds()
 
     def listing(self, node: ast.expr) -> set[str]:
-        """The names in a list that is written out here or where its name is given."""
+        """The names in a list, written out here or assigned to this name."""
         parts = getattr(self.meant(node), "elts", [])
         return {x.id for x in parts if isinstance(x, ast.Name)}
 
     def is_of_leaves(self, node: ast.AST, leaves: Collection[str]) -> bool:
-        """True for a list of tensors that learn, which the program only goes through or hands to an optimizer."""
+        """True for a list of tensors that learn, if the program only loops over it or gives it to an optimizer."""
         if not isinstance(node, ast.List) or not node.elts:
             return False
         names = {x.id for x, value, is_part in self.given if value is node and not is_part}
@@ -174,7 +174,7 @@ class TorchReading:
         return all(isinstance(x, ast.Name) and x.id in leaves for x in node.elts) and all(x in through for x in loads)
 
     def taken_whole(self, node: ast.AST) -> Iterator[ast.expr]:
-        """What a loop goes through, or an optimizer is given."""
+        """The iterable of a loop, or the parameters given to an optimizer."""
         match node:
             case ast.For(iter=x) | ast.comprehension(iter=x):
                 yield x
@@ -907,7 +907,7 @@ def _asking(node: ast.AST) -> Iterator[str]:
 
 
 def _is_one(rows: ast.List) -> bool:
-    """True for a row of one number."""
+    """True for [[x]], a single number in rows."""
     return len(rows.elts) == 1 and len(getattr(rows.elts[0], "elts", [])) == 1
 
 

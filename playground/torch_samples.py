@@ -199,7 +199,7 @@ class TorchSamples(TorchReading):
         return filter(self.is_of_rows, self.nodes)
 
     def is_of_rows(self, node: ast.AST) -> bool:
-        """True if it reduces or reshapes rows, or combines them with numbers of which it is not known whether they are a row."""
+        """True if it reduces or reshapes rows, or combines them with a list that may not be a row."""
         match node:
             case ast.BinOp() | ast.Compare() if not self.factors(node) and self.is_matrix(node):
                 return any(self.is_list(x) and not self.shape(x) for x in self.parts(node))

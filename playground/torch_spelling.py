@@ -727,7 +727,7 @@ class _Respeller(TorchSamples):
         return None
 
     def of_list(self, name: str, several: ast.expr, given: Sequence[ast.expr], named: Sequence[ast.keyword]) -> str | None:
-        """A function of one list, of which a dimension says nothing; norm is told which one it is, and var what to divide by."""
+        """A function of one list: its dimension is dropped; norm keeps its order, var its correction."""
         told = {*map(ast.unparse, [*given, *named])}
         if self.is_matrix(several) and name in OF_ROWS and not told:
             return f"{self.ours(name)}({self.flat(several)})"
