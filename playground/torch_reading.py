@@ -44,6 +44,7 @@ FILLED = {"zeros": "0.0", "ones": "1.0", "rand": "random.random()", "randn": "ra
 SHAPES = {"()", "1", "(1,)", "[]", "[1]"}  # of a single number
 OF_LISTS = {"sum", "mean", "prod", "norm", "softmax", "log_softmax", "logsumexp"}  # take a tensor there and a list here
 ORDERS = ("p", "ord")  # names of norm's order
+DIMENSION = ("dim", "axis")
 DIFFERENTIATED = ("outputs", "inputs", "grad_outputs")  # parameters of torch.autograd.grad
 IN_PLACE = {"add_": "+", "sub_": "-", "mul_": "*", "div_": "/", "fill_": "", "zero_": ""}
 JOINED = ("cat", "concat", "stack")
@@ -529,7 +530,7 @@ class TorchReading:
                 return True
             case ast.Call() if row := self.by_row(node) or self.by_column(node):
                 return self.is_plain(row[1])
-            case ast.Call() if rows := self.best_pair(node):
+            case ast.Call() if rows := self.best_pair(node) or self.activated(node):
                 return self.is_plain(rows)
             case ast.Attribute(value=pair, attr="values") if self.best_pair(pair):
                 return self.is_plain(pair)
@@ -678,6 +679,8 @@ class TorchReading:
                 return row[0] in SHARES
             case ast.BinOp() | ast.Call() if factors := self.factors(node):
                 return all(map(self.is_matrix, factors))
+            case ast.Call() if self.activated(node):
+                return True
             case ast.Attribute(value=x, attr="T") | ast.Call(func=ast.Attribute(value=x, attr="t"), args=[]):
                 return self.is_matrix(x)
             case ast.Call(func=function, args=[ast.List(elts=parts) | ast.Tuple(elts=parts), *_]) if (
@@ -715,6 +718,17 @@ class TorchReading:
                 return x, count, width
         return None
 
+    def activated(self, node: ast.Call) -> ast.expr | None:
+        """The rows that a module without parameters, such as nn.Tanh(), is called on."""
+        match node:
+            case ast.Call(func=ast.Call(func=module), args=[x]) if self.is_matrix(x):
+                path = self.path(module)
+            case ast.Call(func=module, args=[x]) if self.is_matrix(x):
+                path = self.makers.get(ast.unparse(module), "")
+            case _:
+                return None
+        return x if path.startswith("torch.nn.") and path not in ("torch.nn.Linear", "torch.nn.Sequential") else None
+
     def by_row(
         self, node: ast.AST, names: Collection[str] = OF_LISTS, along: Collection[str] = WITHIN
     ) -> tuple[str, ast.expr] | None:
@@ -728,8 +742,8 @@ class TorchReading:
                 return None
         orders = [*given[:1], *(each.value for each in named if each.arg in ORDERS)] if name == "norm" else []
         first = given[1:] if name == "norm" else given
-        dimensions = [*first, *(each.value for each in named if each.arg == "dim")]
-        others = {ast.unparse(each) for each in named if each.arg != "dim" and not (orders and each.arg in ORDERS)}
+        dimensions = [*first, *(each.value for each in named if each.arg in DIMENSION)]
+        others = {ast.unparse(each) for each in named if each.arg not in DIMENSION and not (orders and each.arg in ORDERS)}
         is_along = {*map(ast.unparse, dimensions)} <= {*along} and len(dimensions) == 1
         is_known = others <= KEEPDIM and {*map(ast.unparse, orders)} <= EUCLIDEAN
         return (name, x) if name in names and is_along and is_known and self.is_matrix(x) else None

@@ -7,7 +7,18 @@ from collections.abc import Callable, Iterator
 
 from autograd.foreign_names import FUNCTIONS
 from playground.syntax import UNREADABLE, names_in, place
-from playground.torch_reading import EACH, IN_PLACE, JOINED, OF_ROWS, SAME_NUMBER, WITHIN, TorchReading, first_found, remembered
+from playground.torch_reading import (
+    DIMENSION,
+    EACH,
+    IN_PLACE,
+    JOINED,
+    OF_ROWS,
+    SAME_NUMBER,
+    WITHIN,
+    TorchReading,
+    first_found,
+    remembered,
+)
 
 OVER_SAMPLES = {"sum", "mean", "prod", "norm", "var", "std", "max", "min", "argmax", "logsumexp", "softmax", "log_softmax"}
 RESHAPED = ("squeeze", "flatten", "Flatten", "view", "reshape")
@@ -218,7 +229,7 @@ class TorchSamples(TorchReading):
             case ast.For(iter=x) | ast.comprehension(iter=x):
                 return None if _is_of_self(x) or ast.unparse(x).startswith("range(") else x
             case ast.Call(func=ast.Attribute(value=x, attr=name), args=given, keywords=named) if name in OVER_SAMPLES:
-                given = [*given, *(each.value for each in named if each.arg == "dim")]
+                given = [*given, *(each.value for each in named if each.arg in DIMENSION)]
                 are_of_each = WITHIN & {*map(ast.unparse, given)} or _is_of_self(node if self.path(x) else x)
                 return None if are_of_each else node
         return None

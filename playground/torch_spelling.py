@@ -513,6 +513,8 @@ class _Respeller(TorchSamples):
             return f"({self.each_row('max', rows)}, {self.places(rows)})"
         if row := self.by_row(call):
             return self.each_row(*row)
+        if rows := self.activated(call):
+            return f"[{self.written(call.func)}({self.free[0]}) for {self.free[0]} in {self.written(rows)}]"
         if column := self.by_column(call):
             return self.each_column(*column)
         if tensors := self.loaded(call):
@@ -577,6 +579,8 @@ class _Respeller(TorchSamples):
         def compared() -> str:
             return f"abs({self.operand(x)} - {self.operand(y)}) <= {distance} + {share}*abs({self.written(y)})"
 
+        if rows := next(filter(self.is_matrix, (x, y)), None):
+            return f"all(map(all, {self.listed(compared, rows)}))"
         several = x if self.is_several(x) else y
         return f"all({self.listed(compared, several)})" if self.is_list(several) else f"({compared()})"
 
@@ -699,10 +703,12 @@ class _Respeller(TorchSamples):
                 return self.transposed(owner)
             case "requires_grad_", _ if made := self.leaf(owner, call):
                 return made
-            case "backward", seeds if self.is_list(owner) and (weights := [*seeds, *(each.value for each in call.keywords)]):
-                return f"{self.called('dot', [owner, weights[0]])}.backward()"
+            case "backward", seeds if self.is_several(owner) and (weights := [*seeds, *_gradients(call)]):
+                if self.is_list(owner):
+                    return f"{self.called('dot', [owner, weights[0]])}.backward()"
+                return f"{self.called('dot', [], (), *map(self.flat, (owner, weights[0])))}.backward()"
             case "backward", seeds if seeds or call.keywords:
-                seeds = [*seeds, *(each.value for each in call.keywords if each.arg == "gradient")]
+                seeds = [*seeds, *_gradients(call)]
                 others = [each for each in call.keywords if each.arg != "gradient"]
                 return self.called(f"{self.operand(owner)}.backward", [], others, *map(self.seed, seeds))
             case "numel" | "nelement", []:
@@ -894,6 +900,10 @@ def _told(keywords: Sequence[ast.keyword]) -> list[ast.keyword]:
 
 def _values(call: ast.Call) -> list[ast.expr]:
     return [*call.args, *(each.value for each in call.keywords)]
+
+
+def _gradients(call: ast.Call) -> list[ast.expr]:
+    return [each.value for each in call.keywords if each.arg == "gradient"]
 
 
 def _is_taken_out(node: ast.AST) -> bool:

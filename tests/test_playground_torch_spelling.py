@@ -771,6 +771,15 @@ PRINTED = [  # programs and what they print here; `make torch` checks that PyTor
         "F.cross_entropy(V, torch.tensor([0, 1])).backward()\ntarget = torch.tensor(2)\nprint(float(target), int(target))",
         "[[4.5, 1.0], [-0.4, 4.0]] [1.0, 1.0] [4.5, 1.0]\n2.0 2 1.0 4.5\n2.0 2\n",
     ),
+    (
+        "from torch import nn\nW = torch.tensor([[1.0, -2.0], [3.0, 4.0]], requires_grad=True)\n"
+        "X = torch.tensor([[1.0, 0.0], [2.0, 1.0]])\nact, Y = nn.ReLU(), X @ W\n"
+        "act(Y).backward(torch.ones_like(Y), retain_graph=True)\n"
+        "print(W.grad.tolist(), torch.allclose(W.grad, X), torch.allclose(W.grad, W.grad))\n"
+        "print(act(Y).tolist(), nn.Tanh()(X)[0, 1].item())\n"
+        "print(X.sum(axis=1).tolist(), torch.mean(X, axis=0).tolist(), (X - X.mean(axis=1, keepdims=True))[0].tolist())",
+        "[[3.0, 0.0], [1.0, 0.0]] False True\n[[1.0, 0.0], [5.0, 0.0]] 0.0\n[1.0, 3.0] [1.5, 0.5] [0.5, -0.5]\n",
+    ),
 ]
 
 
