@@ -25,6 +25,8 @@ RESHAPED = ("squeeze", "flatten", "Flatten", "view", "reshape")
 PAIRED = "these are a column and a row, which PyTorch does not combine pair by pair; write .unsqueeze(1) after the row"
 TOGETHER = "it computes all samples at once; here they are computed one at a time"
 SHARED = "in PyTorch this also changes the tensor it was taken from: change that list itself, as in x[1:] = … or X[0] = …"
+OUTER = "a column is a list here, so its product with a row is no dot product: write [[a*b for b in W[0]] for a in x]"
+SPREADING = "one row of rows is not combined with each of several: make it a list, as in torch.zeros(3) for torch.zeros(1, 3)"
 FILLING = "a row or a slice is a list here, which a number does not fill: write a tensor of the same length"
 AVERAGING = "the loop goes through single numbers here, so this is not the mean of a tensor: write it for each tensor by its name"
 OF_LISTS_OF_LISTS = "a tensor of several rows is a list of lists here: write it as [… for row in X]"
@@ -50,6 +52,8 @@ def mixed(text: str) -> tuple[str, int, int, int] | None:
             (read.changing_parts(), SHARED),
             (read.filling(), FILLING),
             (read.averaging(), AVERAGING),
+            (read.outer(), OUTER),
+            (read.spreading(), SPREADING),
         ):
             if node := min(found, key=read.span, default=None):
                 return told, *place(node, text)
@@ -204,6 +208,32 @@ class TorchSamples(TorchReading):
                     continue
             if names_in(self.meant(x)) & self.over_parameters and not self.is_several(x):
                 yield node
+
+    def outer(self) -> Iterator[ast.AST]:
+        """Products of a column and a row of rows."""
+        for node in self.nodes:
+            if (factors := self.factors(node)) and self.shape(factors[0]) == "column" and self.is_matrix(factors[1]):
+                yield node
+
+    def spreading(self) -> Iterator[ast.AST]:
+        """Nodes that combine a single row of rows with several rows."""
+        for node in self.nodes:
+            rows = [x for x in self.parts(node) if self.is_matrix(x)]
+            if len(rows) == 2 and self.is_one_row(rows[0]) != self.is_one_row(rows[1]):
+                yield node
+
+    @remembered
+    def is_one_row(self, node: ast.AST) -> bool:
+        """True for rows of which there is one."""
+        made = self.meant(node)
+        if factors := self.factors(made):
+            return self.is_one_row(factors[0])
+        if parts := self.parts(made):
+            return all(map(self.is_one_row, filter(self.is_matrix, parts)))
+        rows, filled = self.rows(made), self.filled(made)
+        if filled and filled.is_like:
+            return self.is_one_row(filled.sizes[0])
+        return len(rows.elts) == 1 if rows else filled is not None and ast.unparse(filled.sizes[0]) == "1"
 
     def using_rows(self) -> Iterator[ast.AST]:
         """Nodes that use rows as lists of lists cannot be used."""

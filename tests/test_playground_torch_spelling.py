@@ -780,6 +780,11 @@ PRINTED = [  # programs and what they print here; `make torch` checks that PyTor
         "print(X.sum(axis=1).tolist(), torch.mean(X, axis=0).tolist(), (X - X.mean(axis=1, keepdims=True))[0].tolist())",
         "[[3.0, 0.0], [1.0, 0.0]] False True\n[[1.0, 0.0], [5.0, 0.0]] 0.0\n[1.0, 3.0] [1.5, 0.5] [0.5, -0.5]\n",
     ),
+    (
+        "x, W = torch.tensor([[1.0, 2.0]]), torch.tensor([[1.0, 0.5], [2.0, 1.0]])\nb = torch.ones(1, 2)\n"
+        "h = torch.relu(x @ W + b)\nprint((h*torch.ones_like(h) - b).tolist())",
+        "[[5.0, 2.5]]\n",
+    ),
 ]
 
 
@@ -874,6 +879,13 @@ VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_g
         ("X = torch.ones(2, 2)\nX[0] = 0.0\nprint(X)", 4, "X[0] = 0.0", FILLING),
         ("X = torch.ones(2, 2)\nX[:, 1] = 0.0\nprint(X)", 4, "X[:, 1] = 0.0", FILLING),
         ("X = torch.ones(2, 2)\nX[torch.arange(2) == 1] = 0.0", 4, "X[torch.arange(2) == 1] = 0.0", FILLING),
+        ("x, W = torch.ones(2, 1), torch.ones(1, 3)\ny = x @ W", 4, "x @ W", "a column is a list here, so its product"),
+        (
+            "X, W = torch.ones(4, 2), torch.ones(2, 3)\ny = X @ W + torch.zeros(1, 3)",
+            4,
+            "X @ W + torch.zeros(1, 3)",
+            "one row of",
+        ),
         (f"{VECTORS}v[1:] = w[0]", 5, "v[1:] = w[0]", FILLING),
         (f"{VECTORS}for p in [w]: print((p**2).mean())", 5, "(p**2).mean()", "the loop goes through single numbers"),
         (f"{VECTORS}for p in [w]: print(torch.mean(p))", 5, "torch.mean(p)", "the loop goes through single numbers"),
