@@ -147,7 +147,7 @@ class TorchReading:
         formulas = [(name, self.formula(function)) for name, function in [*self.functions.items(), *lambdas]]
         self.of_numbers = {name: formula for name, formula in formulas if formula}  # functions of one number, and their formulas
         self.lists, self.matrices, self.plain = set[Name](), set[Name](), set[Name]()
-        self.summed = set[Name]()  # names to which the program adds what is not plain
+        self.summed = set[Name]()  # names to which the program adds, or in which it writes, what is not plain
         self.makers: dict[str, str] = {}  # PyTorch's name of what is called for each name or attribute
         self.are_known = False  # which names are lists, so that others are numbers
         self.networks: dict[str, TorchNetwork] = {}
@@ -226,6 +226,10 @@ class TorchReading:
             (x, value) for x, value, _ in self.given if isinstance(value, ast.BinOp) and x.id in names_in(value)
         ]
         sums += [(x.target, x.value) for x in self.nodes if isinstance(x, ast.AugAssign) and isinstance(x.target, ast.Name)]
+        for node in self.nodes:
+            match node:
+                case ast.Assign(targets=[ast.Subscript(value=ast.Name() as x)], value=value):
+                    sums.append((x, value))
         sums = [(x, value) for x, value in sums if self.name(x) in self.plain]
         while added := {self.name(x) for x, value in sums if not (self.is_builtin(value) or self.is_plain(value))} - self.summed:
             self.summed |= added

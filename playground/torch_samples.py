@@ -206,7 +206,9 @@ class TorchSamples(TorchReading):
                     pass
                 case _:
                     continue
-            if names_in(self.meant(x)) & self.over_parameters and not self.is_several(x):
+            names = names_in(self.meant(x)) & self.over_parameters
+            lists = [self.meant(value) for target, value, is_part in self.given if is_part and target.id in names]
+            if any(not isinstance(made, ast.List) or any(map(self.is_several, made.elts)) for made in lists):
                 yield node
 
     def outer(self) -> Iterator[ast.AST]:

@@ -453,7 +453,8 @@ class _Respeller(TorchSamples):
     def element(self, several: ast.expr, value: ast.expr) -> str:
         """What is written to one place of several numbers, which are Values if they are not plain."""
         text = self.written(value)
-        return f"Value({text}{self.frozen})" if self.is_builtin(value) and not self.is_plain(several) else text
+        is_number = self.is_builtin(value) or self.is_plain(value)
+        return f"Value({text}{self.frozen})" if is_number and not self.is_plain(several) else text
 
     def of_Expr(self, line: ast.Expr) -> str | None:
         match line.value:
@@ -643,12 +644,12 @@ class _Respeller(TorchSamples):
                 return made
             case "dot", [x, y]:
                 return self.called("dot", [x, y])
-            case "ModuleList" | "ParameterList", parts if not call.keywords:
-                return (
-                    self.written(parts[0])
-                    if parts and isinstance(parts[0], (ast.List, ast.ListComp))
-                    else (f"[{''.join(f'*{self.operand(part)}' for part in parts)}]")
-                )
+            case "ModuleList" | "ParameterList", [] if not call.keywords:
+                return "[]"
+            case "ModuleList" | "ParameterList", [ast.List() | ast.ListComp() as parts]:
+                return self.written(parts)
+            case "ModuleList" | "ParameterList", [parts]:
+                return f"[*{self.operand(parts)}]"
             case "set_grad_enabled", [ast.Constant(value=enabled)]:
                 return f"{'enable' if enabled else 'no'}_grad()"
             case "equal", [x, y]:

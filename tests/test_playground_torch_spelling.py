@@ -751,9 +751,11 @@ PRINTED = [  # programs and what they print here; `make torch` checks that PyTor
         "x[x > 3] = {'a': 9.0}['a'] + x[0]\nM[0, 1] = 5.0\nM[1][0] = -x[1].item()\n"
         "W, w = torch.ones(2, 2, requires_grad=True), torch.tensor([1.0, 2.0], requires_grad=True)\nlosses = torch.zeros(2)\n"
         "with torch.no_grad():\n    W[0, 1] = 7.0\n    w[1] = x[0]\nfor i in range(2):\n    loss = (w*w).sum()\n"
-        "    losses[i] = loss.item()\nw.data[0] = 3.0\n"
+        "    losses[i] = loss.item()\n    M[i, 0] = float(i)\nw.data[0] = 3.0\nv = torch.zeros(2)\n"
+        "for i in range(2): v[i] = i\n"
+        "k = torch.tensor(2.0, requires_grad=True)\nfor p in [k]: print((p**2).mean().item(), v.tolist())\n"
         "print(x.tolist(), x[1].item(), M.tolist(), W.tolist(), w.tolist(), losses.tolist())",
-        "[-5.0, 0.5, 4.0] 0.5 [[1.0, 5.0], [-0.5, 4.0]] [[1.0, 7.0], [1.0, 1.0]] [3.0, -5.0] [26.0, 26.0]\n",
+        "4.0 [0.0, 1.0]\n[-5.0, 0.5, 4.0] 0.5 [[0.0, 5.0], [1.0, 4.0]] [[1.0, 7.0], [1.0, 1.0]] [3.0, -5.0] [26.0, 26.0]\n",
     ),
     (
         "from torch import nn\nm = nn.Linear(1, 1)\nfor p in m.parameters(): p.data *= 0\n"
