@@ -9,6 +9,7 @@ from string import ascii_lowercase
 from typing import Any
 
 from autograd import Value
+from autograd._format import counted
 from autograd.foreign_names import METHODS, OF_SEVERAL
 from playground.syntax import ATOMS, parsed, written
 
@@ -68,6 +69,8 @@ def instead(error: BaseException, text: str, names: Mapping[str, Any]) -> str:
             return f"{_are([owner])}: write [*zip(*{owner})] for its columns"
         return _of_method(str(error.name), text.removesuffix(f".{error.name}"))
     if type(error) is TypeError and str(error).startswith("list indices must be"):
+        if str(error).endswith("not tuple"):
+            return "a list takes one index at a time: write X[i][j], or [row[j] for row in X] for column j"
         return "a list takes one whole number as its index: write [x[i] for i in places], or [a for a in x if a > 0]"
     if type(error) is ValueError and UNEQUAL.match(str(error)):
         return PAIRED
@@ -85,15 +88,13 @@ def instead(error: BaseException, text: str, names: Mapping[str, Any]) -> str:
             return ""
     are_lists = _which(x, y, error, names)
     left, right = written(x, text), written(y, text)
-    lengths = [len(names[name]) for name, is_list in zip((left, right), are_lists, strict=True) if is_list and name in names]
-    if len({*lengths}) == 2:
-        return f"{PAIRED}: {left} has {lengths[0]} numbers, {right} {lengths[1]}"
-    several = [side for side, is_list in zip((left, right), are_lists, strict=True) if is_list]
-    if not several:
-        return ""
     if isinstance(op, ast.MatMult):
         return _product(left, right, names) if all(are_lists) else ""
-    if type(op).__name__ not in SYMBOLS:
+    lengths = [len(names[name]) for name, is_list in zip((left, right), are_lists, strict=True) if is_list and name in names]
+    if len({*lengths}) == 2:
+        return f"{PAIRED}: {left} has {counted(lengths[0], 'number')}, {right} {lengths[1]}"
+    several = [side for side, is_list in zip((left, right), are_lists, strict=True) if is_list]
+    if not several or type(op).__name__ not in SYMBOLS:
         return ""
     products = isinstance(op, ast.Mult) and all(are_lists)
     total = f"or dot({left}, {right})" if products else "and sum([…])"

@@ -43,12 +43,15 @@ TENSORS = {"tensor", "as_tensor", "scalar_tensor", "Tensor", "FloatTensor", "Dou
 FILLED = {"zeros": "0.0", "ones": "1.0", "rand": "random.random()", "randn": "random.gauss(0, 1)", "full": ""}
 SHAPES = {"()", "1", "(1,)", "[]", "[1]"}  # of a single number
 OF_LISTS = {"sum", "mean", "prod", "norm", "softmax", "log_softmax", "logsumexp"}  # take a tensor there and a list here
+ORDERS = ("p", "ord")  # names of norm's order
+DIMENSION = ("dim", "axis")
 DIFFERENTIATED = ("outputs", "inputs", "grad_outputs")  # parameters of torch.autograd.grad
 IN_PLACE = {"add_": "+", "sub_": "-", "mul_": "*", "div_": "/", "fill_": "", "zero_": ""}
 JOINED = ("cat", "concat", "stack")
 OF_COLUMNS = {"sum", "mean", "prod", "norm", "logsumexp", "var", "std"}
 OF_ROWS = {"sum", "mean", "prod", "norm", "max", "min"}  # take all numbers of all rows
-EUCLIDEAN = {"2", "p=2", "ord=2", "p='fro'", "keepdim=True", "keepdims=True", "keepdim=False"}  # what a length is told
+EUCLIDEAN = {"2", "2.0", "'fro'", "None"}  # orders of a length
+KEEPDIM = {"keepdim=True", "keepdims=True", "keepdim=False"}
 SHARES = ("softmax", "log_softmax")  # those that return a list
 WITHIN = {"1", "-1"}  # dimensions within a sample
 SAME_NUMBER = {
@@ -144,6 +147,7 @@ class TorchReading:
         formulas = [(name, self.formula(function)) for name, function in [*self.functions.items(), *lambdas]]
         self.of_numbers = {name: formula for name, formula in formulas if formula}  # functions of one number, and their formulas
         self.lists, self.matrices, self.plain = set[Name](), set[Name](), set[Name]()
+        self.summed = set[Name]()  # names to which the program adds, or in which it writes, what is not plain
         self.makers: dict[str, str] = {}  # PyTorch's name of what is called for each name or attribute
         self.are_known = False  # which names are lists, so that others are numbers
         self.networks: dict[str, TorchNetwork] = {}
@@ -157,12 +161,12 @@ class TorchReading:
         self.find_kinds()
 
     def listing(self, node: ast.expr) -> set[str]:
-        """The names in a list that is written out here or where its name is given."""
+        """The names in a list, written out here or assigned to this name."""
         parts = getattr(self.meant(node), "elts", [])
         return {x.id for x in parts if isinstance(x, ast.Name)}
 
     def is_of_leaves(self, node: ast.AST, leaves: Collection[str]) -> bool:
-        """True for a list of tensors that learn, which the program only goes through or hands to an optimizer."""
+        """True for a list of tensors that learn, if the program only loops over it or gives it to an optimizer."""
         if not isinstance(node, ast.List) or not node.elts:
             return False
         names = {x.id for x, value, is_part in self.given if value is node and not is_part}
@@ -171,7 +175,7 @@ class TorchReading:
         return all(isinstance(x, ast.Name) and x.id in leaves for x in node.elts) and all(x in through for x in loads)
 
     def taken_whole(self, node: ast.AST) -> Iterator[ast.expr]:
-        """What a loop goes through, or an optimizer is given."""
+        """The iterable of a loop, or the parameters given to an optimizer."""
         match node:
             case ast.For(iter=x) | ast.comprehension(iter=x):
                 yield x
@@ -217,15 +221,32 @@ class TorchReading:
             (self.is_plain, self.plain, self.is_plain),
         )
         for self.are_known, (kind, names, of_parts) in product((False, True), kinds):
+            self.spread(kind, names, of_parts)
+        sums: list[tuple[ast.Name, ast.expr]] = [
+            (x, value) for x, value, _ in self.given if isinstance(value, ast.BinOp) and x.id in names_in(value)
+        ]
+        sums += [(x.target, x.value) for x in self.nodes if isinstance(x, ast.AugAssign) and isinstance(x.target, ast.Name)]
+        for node in self.nodes:
+            match node:
+                case ast.Assign(targets=[ast.Subscript(value=ast.Name() as x)], value=value):
+                    sums.append((x, value))
+        sums = [(x, value) for x, value in sums if self.name(x) in self.plain]
+        while added := {self.name(x) for x, value in sums if not (self.is_builtin(value) or self.is_plain(value))} - self.summed:
+            self.summed |= added
+            self.plain.clear()
+            self.spread(*kinds[-1])
+
+    def spread(self, kind: Callable[[ast.AST], bool], names: set[Name], of_parts: Callable[[ast.AST], bool] | None) -> None:
+        """Add the names of this kind, until no name makes another one."""
+        self.answers.clear()
+        while True:
+            found = {self.name(x) for x, value, is_part in self.given if not is_part and kind(value)}
+            found |= {self.name(x) for x, value, is_part in self.given if is_part and of_parts and of_parts(value)}
+            found |= {name for name, values in self.passed.items() if values and all(map(kind, values))}
+            if found <= names:
+                break
+            names |= found
             self.answers.clear()
-            while True:
-                found = {self.name(x) for x, value, is_part in self.given if not is_part and kind(value)}
-                found |= {self.name(x) for x, value, is_part in self.given if is_part and of_parts and of_parts(value)}
-                found |= {name for name, values in self.passed.items() if values and all(map(kind, values))}
-                if found <= names:
-                    break
-                names |= found
-                self.answers.clear()
 
     def span(self, node: Any) -> tuple[int, int]:
         first = (getattr(node, "decorator_list", None) or [node])[0]
@@ -511,35 +532,55 @@ class TorchReading:
         match node:
             case ast.Subscript() | ast.Attribute() if self.best(node):
                 return True
-            case ast.Call() if row := self.by_row(node):
+            case ast.Call() if row := self.by_row(node) or self.by_column(node):
                 return self.is_plain(row[1])
-            case ast.Attribute(value=pair, attr="values") if rows := self.best_pair(pair):
+            case ast.Call() if rows := self.best_pair(node) or self.activated(node):
                 return self.is_plain(rows)
+            case ast.Attribute(value=pair, attr="values") if self.best_pair(pair):
+                return self.is_plain(pair)
             case ast.Name(id=name):
-                return self.name(node) in self.plain and name not in self.asking
+                return self.name(node) in self.plain - self.summed and name not in self.asking
             case ast.Compare() | ast.Call(func=ast.Attribute(attr="int" | "long" | "argmax" | "argmin")):
                 return True
             case ast.Call(func=ast.Name(id="range" | "len") | ast.Attribute(attr="numpy" | "tolist" | "item")):
                 return True
             case ast.Call(func=function, keywords=given) if self.of_torch(function) in ("arange", "linspace", "randint"):
                 return not any(map(self.asks, given))
-            case ast.Call(func=ast.Attribute(value=x, attr=method), args=[]) if method in KEEP_PLAIN:
-                return self.is_plain(x)
-            case ast.Call(func=function, args=[x]) if self.of_torch(function) in KEEP_PLAIN:
-                return self.is_plain(x)
+            case ast.Call(func=ast.Attribute(value=x, attr=method), args=given) if method in KEEP_PLAIN and not self.path(x):
+                return self.is_plain(x) and all(map(self.is_builtin, given))
+            case ast.Call(func=function, args=[x, *given]) if self.of_torch(function) in KEEP_PLAIN:
+                return self.is_plain(x) and all(map(self.is_builtin, given))
             case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in SAME_NUMBER:
                 return self.is_plain(x)
             case ast.Subscript(value=x) | ast.UnaryOp(operand=x):
                 return self.is_plain(x)
             case ast.Call(func=function, keywords=given) if self.path(function) == "torch.autograd.grad":
                 return all(each.arg != "create_graph" for each in given)
-            case ast.Call(func=function) if self.rows(node) or (self.networks and self.of_torch(function) in TENSORS):
+            case ast.Call(func=function) if self.rows(node) or (
+                self.networks and self.of_torch(function).removesuffix("_like") in {*TENSORS, *FILLED}
+            ):
                 return not any(map(self.asks, ast.walk(node)))
             case ast.BinOp(left=x, right=y):
                 return all(
                     isinstance(part, ast.Constant) or self.path(part) == "torch.pi" or self.is_plain(part) for part in (x, y)
                 )
         return self.best(node) is not None
+
+    @remembered
+    def is_builtin(self, node: ast.AST) -> bool:
+        """True for a number of Python's own, such as a literal, a size or loss.item()."""
+        match self.meant(node):
+            case ast.Constant() | ast.Subscript(value=ast.Attribute(attr="shape")):
+                return True
+            case ast.UnaryOp(operand=x):
+                return self.is_builtin(x)
+            case ast.BinOp(left=x, right=y):
+                return self.is_builtin(x) and self.is_builtin(y)
+            case ast.Call(func=ast.Name(id="float" | "int" | "len") | ast.Attribute(value=ast.Name(id="math" | "random"))):
+                return True
+            case ast.Call(func=ast.Attribute(attr="item" | "numel" | "nelement" | "size")):
+                return True
+        return False
 
     # -- rows and networks ---------------------------------------------------------------------------
 
@@ -642,6 +683,8 @@ class TorchReading:
                 return row[0] in SHARES
             case ast.BinOp() | ast.Call() if factors := self.factors(node):
                 return all(map(self.is_matrix, factors))
+            case ast.Call() if self.activated(node):
+                return True
             case ast.Attribute(value=x, attr="T") | ast.Call(func=ast.Attribute(value=x, attr="t"), args=[]):
                 return self.is_matrix(x)
             case ast.Call(func=function, args=[ast.List(elts=parts) | ast.Tuple(elts=parts), *_]) if (
@@ -679,6 +722,17 @@ class TorchReading:
                 return x, count, width
         return None
 
+    def activated(self, node: ast.Call) -> ast.expr | None:
+        """The rows that a module without parameters, such as nn.Tanh(), is called on."""
+        match node:
+            case ast.Call(func=ast.Call(func=module), args=[x]) if self.is_matrix(x):
+                path = self.path(module)
+            case ast.Call(func=module, args=[x]) if self.is_matrix(x):
+                path = self.makers.get(ast.unparse(module), "")
+            case _:
+                return None
+        return x if path.startswith("torch.nn.") and path not in ("torch.nn.Linear", "torch.nn.Sequential") else None
+
     def by_row(
         self, node: ast.AST, names: Collection[str] = OF_LISTS, along: Collection[str] = WITHIN
     ) -> tuple[str, ast.expr] | None:
@@ -690,11 +744,13 @@ class TorchReading:
                 pass
             case _:
                 return None
-        first, others = (given[:1], given[1:]) if name != "norm" else ([], given)
-        dimensions = [*first, *(each.value for each in named if each.arg == "dim")]
-        told = {*map(ast.unparse, [*others, *(each for each in named if each.arg != "dim")])}
+        orders = [*given[:1], *(each.value for each in named if each.arg in ORDERS)] if name == "norm" else []
+        first = given[1:] if name == "norm" else given
+        dimensions = [*first, *(each.value for each in named if each.arg in DIMENSION)]
+        others = {ast.unparse(each) for each in named if each.arg not in DIMENSION and not (orders and each.arg in ORDERS)}
         is_along = {*map(ast.unparse, dimensions)} <= {*along} and len(dimensions) == 1
-        return (name, x) if name in names and is_along and told <= EUCLIDEAN and self.is_matrix(x) else None
+        is_known = others <= KEEPDIM and {*map(ast.unparse, orders)} <= EUCLIDEAN
+        return (name, x) if name in names and is_along and is_known and self.is_matrix(x) else None
 
     def by_column(self, node: ast.AST) -> tuple[str, ast.expr] | None:
         """The function of several numbers that a call applies to each column, and the rows: X.sum(dim=0)."""
@@ -869,7 +925,7 @@ def _asking(node: ast.AST) -> Iterator[str]:
 
 
 def _is_one(rows: ast.List) -> bool:
-    """True for a row of one number."""
+    """True for [[x]], a single number in rows."""
     return len(rows.elts) == 1 and len(getattr(rows.elts[0], "elts", [])) == 1
 
 

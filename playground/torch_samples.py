@@ -5,14 +5,30 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
+from autograd.foreign_names import FUNCTIONS
 from playground.syntax import UNREADABLE, names_in, place
-from playground.torch_reading import EACH, IN_PLACE, JOINED, OF_ROWS, SAME_NUMBER, WITHIN, TorchReading, first_found, remembered
+from playground.torch_reading import (
+    DIMENSION,
+    EACH,
+    IN_PLACE,
+    JOINED,
+    OF_ROWS,
+    SAME_NUMBER,
+    WITHIN,
+    TorchReading,
+    first_found,
+    remembered,
+)
 
 OVER_SAMPLES = {"sum", "mean", "prod", "norm", "var", "std", "max", "min", "argmax", "logsumexp", "softmax", "log_softmax"}
 RESHAPED = ("squeeze", "flatten", "Flatten", "view", "reshape")
 PAIRED = "these are a column and a row, which PyTorch does not combine pair by pair; write .unsqueeze(1) after the row"
 TOGETHER = "it computes all samples at once; here they are computed one at a time"
-SHARED = "it also changes the tensor that this is a part of, but a part of a list is a copy: change that list itself"
+SHARED = "in PyTorch this also changes the tensor it was taken from: change that list itself, as in x[1:] = … or X[0] = …"
+OUTER = "a column is a list here, so its product with a row is no dot product: write [[a*b for b in W[0]] for a in x]"
+SPREADING = "one row of rows is not combined with each of several: make it a list, as in torch.zeros(3) for torch.zeros(1, 3)"
+FILLING = "a row or a slice is a list here, which a number does not fill: write a tensor of the same length"
+AVERAGING = "the loop goes through single numbers here, so this is not the mean of a tensor: write it for each tensor by its name"
 OF_LISTS_OF_LISTS = "a tensor of several rows is a list of lists here: write it as [… for row in X]"
 
 
@@ -30,7 +46,15 @@ def mixed(text: str) -> tuple[str, int, int, int] | None:
     rows, or parts of a tensor, are used as lists cannot be."""
     try:
         read = TorchSamples(text)
-        for found, told in (read.mixing(), TOGETHER), (read.using_rows(), OF_LISTS_OF_LISTS), (read.changing_parts(), SHARED):
+        for found, told in (
+            (read.mixing(), TOGETHER),
+            (read.using_rows(), OF_LISTS_OF_LISTS),
+            (read.changing_parts(), SHARED),
+            (read.filling(), FILLING),
+            (read.averaging(), AVERAGING),
+            (read.outer(), OUTER),
+            (read.spreading(), SPREADING),
+        ):
             if node := min(found, key=read.span, default=None):
                 return told, *place(node, text)
     except UNREADABLE:
@@ -62,7 +86,7 @@ class TorchSamples(TorchReading):
         for node in self.nodes:
             match node:
                 case ast.BinOp(left=x, right=y) | ast.Compare(left=x, comparators=[y]):
-                    meets = True
+                    meets = not self.factors(node) or self.shape(x) == "column"
                 case ast.Call(func=function, args=[x, y]):
                     meets = self.is_loss(function)
                 case _:
@@ -74,16 +98,17 @@ class TorchSamples(TorchReading):
         """True for a PyTorch loss: a function, a module, or the name of one."""
         match function:
             case ast.Call(func=module):
-                return self.path(module).startswith("torch.nn.")
+                return self.is_loss(module)
             case ast.Name(id=name) if isinstance(made := self.made.get(name), ast.Call):
-                return self.path(made.func).startswith("torch.nn.")
-        return self.path(function).startswith("torch.nn.functional.")
+                return self.is_loss(made.func)
+        path = self.path(function)
+        return path.startswith("torch.nn.") and "Loss" in FUNCTIONS.get(path.rpartition(".")[2], path)
 
     @remembered
     def shape(self, node: ast.AST) -> str:
         """Return "row" or "column" for a tensor of several numbers; "" if unknown, or for anything else."""
         match node:
-            case _ if self.is_matrix(node):
+            case _ if self.is_matrix(node) and not self.best_pair(node):
                 return ""
             case ast.Name():
                 values = [(value, is_part) for x, value, is_part in self.given if self.name(x) == self.name(node)]
@@ -91,11 +116,13 @@ class TorchSamples(TorchReading):
                 return _only("" if is_part else self.shape(value) for value, is_part in values)
             case ast.BinOp() | ast.Call() if factors := self.factors(node):
                 return "row" if self.is_matrix(factors[1]) else self.shape(factors[1])
+            case ast.Subscript(value=pair) | ast.Attribute(value=pair, attr="values" | "indices") if self.best_pair(pair):
+                return self.shape(pair)
             case ast.Subscript(value=x) if self.is_matrix(x) and self.is_list(node):
                 return "row"
-            case ast.Call() if self.by_column(node) or self.best(node):
+            case ast.Call() if self.by_column(node):
                 return "row"
-            case ast.Call(keywords=given) if self.by_row(node):
+            case ast.Call(keywords=given) if self.by_row(node) or self.best(node) or self.best_pair(node):
                 return "column" if {"keepdim=True", "keepdims=True"} & {*map(ast.unparse, given)} else "row"
             case ast.BinOp(left=x, right=y) | ast.Compare(left=x, comparators=[y]) if self.is_list(node):
                 return _only(self.shape(part) for part in (x, y) if self.is_list(part))
@@ -105,10 +132,11 @@ class TorchSamples(TorchReading):
                 return "column"
             case ast.Call(func=ast.Attribute(value=x, attr="squeeze" | "flatten")) if self.is_list(x):
                 return "row"
-            case ast.Call(func=ast.Attribute(attr="unsqueeze" | "view" | "reshape" as method), args=given):
+            case ast.Call(func=ast.Attribute(attr="unsqueeze"), args=given, keywords=named):
+                places = {ast.unparse(each) for each in [*given, *(each.value for each in named)]}
+                return "column" if places <= WITHIN else "row"
+            case ast.Call(func=ast.Attribute(attr="view" | "reshape"), args=given):
                 last, count = ast.unparse(given[-1]) if given else "", len(given)
-                if last in WITHIN and method == "unsqueeze":
-                    return "column"
                 return {("1", 2): "column", ("-1", 1): "row"}.get((last, count), "")
             case ast.Call(func=ast.Name(id=name), args=[x]) if network := self.networks.get(name):
                 if any(word in ast.unparse(self.made[name]) for word in RESHAPED) or (self.is_matrix(x) and not network.of_lists):
@@ -156,12 +184,65 @@ class TorchSamples(TorchReading):
             if isinstance(made, ast.Subscript) and self.is_several(made) and not self.is_several(made.slice):
                 yield node
 
+    def filling(self) -> Iterator[ast.AST]:
+        """Nodes that set all numbers of a part of a tensor to one, unless a mask picks them out of a list."""
+        for node in self.nodes:
+            match node:
+                case ast.Assign(targets=[ast.Subscript(value=ast.Name() as x, slice=mask)]) if self.is_list(x) and self.is_mask(
+                    mask
+                ):
+                    pass
+                case ast.Assign(targets=[ast.Subscript() as part], value=value) if self.is_several(part):
+                    if not (self.is_several(value) or isinstance(value, (ast.List, ast.ListComp))):
+                        yield node
+
+    def averaging(self) -> Iterator[ast.AST]:
+        """Calls that average a tensor in a loop over parameters, which here gives one number of a tensor at a time."""
+        for node in self.nodes:
+            match node:
+                case ast.Call(func=ast.Attribute(value=x, attr="mean")) if not self.path(x):
+                    pass
+                case ast.Call(func=function, args=[x, *_]) if self.of_torch(function) == "mean":
+                    pass
+                case _:
+                    continue
+            names = names_in(self.meant(x)) & self.over_parameters
+            lists = [self.meant(value) for target, value, is_part in self.given if is_part and target.id in names]
+            if any(not isinstance(made, ast.List) or any(map(self.is_several, made.elts)) for made in lists):
+                yield node
+
+    def outer(self) -> Iterator[ast.AST]:
+        """Products of a column and a row of rows."""
+        for node in self.nodes:
+            if (factors := self.factors(node)) and self.shape(factors[0]) == "column" and self.is_matrix(factors[1]):
+                yield node
+
+    def spreading(self) -> Iterator[ast.AST]:
+        """Nodes that combine a single row of rows with several rows."""
+        for node in self.nodes:
+            rows = [x for x in self.parts(node) if self.is_matrix(x)]
+            if len(rows) == 2 and self.is_one_row(rows[0]) != self.is_one_row(rows[1]):
+                yield node
+
+    @remembered
+    def is_one_row(self, node: ast.AST) -> bool:
+        """True for rows of which there is one."""
+        made = self.meant(node)
+        if factors := self.factors(made):
+            return self.is_one_row(factors[0])
+        if parts := self.parts(made):
+            return all(map(self.is_one_row, filter(self.is_matrix, parts)))
+        rows, filled = self.rows(made), self.filled(made)
+        if filled and filled.is_like:
+            return self.is_one_row(filled.sizes[0])
+        return len(rows.elts) == 1 if rows else filled is not None and ast.unparse(filled.sizes[0]) == "1"
+
     def using_rows(self) -> Iterator[ast.AST]:
         """Nodes that use rows as lists of lists cannot be used."""
         return filter(self.is_of_rows, self.nodes)
 
     def is_of_rows(self, node: ast.AST) -> bool:
-        """True if it reduces or reshapes rows, or combines them with numbers of which it is not known whether they are a row."""
+        """True if it reduces or reshapes rows, or combines them with a list that may not be a row."""
         match node:
             case ast.BinOp() | ast.Compare() if not self.factors(node) and self.is_matrix(node):
                 return any(self.is_list(x) and not self.shape(x) for x in self.parts(node))
@@ -180,7 +261,7 @@ class TorchSamples(TorchReading):
             case ast.For(iter=x) | ast.comprehension(iter=x):
                 return None if _is_of_self(x) or ast.unparse(x).startswith("range(") else x
             case ast.Call(func=ast.Attribute(value=x, attr=name), args=given, keywords=named) if name in OVER_SAMPLES:
-                given = [*given, *(each.value for each in named if each.arg == "dim")]
+                given = [*given, *(each.value for each in named if each.arg in DIMENSION)]
                 are_of_each = WITHIN & {*map(ast.unparse, given)} or _is_of_self(node if self.path(x) else x)
                 return None if are_of_each else node
         return None

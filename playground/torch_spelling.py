@@ -22,6 +22,7 @@ from playground.torch_reading import (
     MODULES,
     OF_LISTS,
     OF_ROWS,
+    ORDERS,
     OTHERS,
     SAME,
     SAME_NUMBER,
@@ -262,7 +263,7 @@ class _Respeller(TorchSamples):
             case ast.Subscript(value=x, slice=place) if {*ast.unparse(place)} <= {*"(0, )"} and self.is_one(x):
                 return self.written(x)
             case ast.Subscript(value=x, slice=mask) if self.is_mask(mask):
-                return self.masked(x, mask, "{number} {over} if {answer}")
+                return self.masked(x, mask, lambda number, answer, over: f"{number} {over} if {answer}")
             case ast.Subscript(
                 value=ast.Attribute(value=x, attr="shape") | ast.Call(func=ast.Attribute(value=x, attr="size"), args=[]),
                 slice=place,
@@ -276,12 +277,12 @@ class _Respeller(TorchSamples):
                 )
         return None
 
-    def masked(self, several: ast.expr, mask: ast.expr, form: str) -> str:
+    def masked(self, several: ast.expr, mask: ast.expr, form: Callable[[str, str, str], str]) -> str:
         """The numbers, or rows, chosen by a mask, or changed where it is true."""
         self.letters, self.row_letters = {}, {} if self.is_matrix(mask) else None
         number, answer = self.written(several), self.written(mask)
         letters, rows, self.letters, self.row_letters = self.letters, self.row_letters, None, None
-        return f"[{form.format(number=number, answer=answer, over=' '.join(map(_over, filter(None, (rows, letters)))))}]"
+        return f"[{form(number, answer, ' '.join(map(_over, filter(None, (rows, letters)))))}]"
 
     def batched(self, call: ast.Call, tensors: Sequence[ast.expr]) -> str:
         """The batches of a DataLoader, or the samples of a TensorDataset."""
@@ -424,12 +425,18 @@ class _Respeller(TorchSamples):
             case ast.Assign(targets=[ast.Subscript(value=ast.Name() as x, slice=mask)], value=value) if self.is_mask(
                 mask
             ) and self.is_list(mask):
-                changed = self.masked(x, mask, f"{self.operand(value)} if {{answer}} else {{number}} {{over}}")
+                each = self.element(x, value)
+                changed = self.masked(x, mask, lambda number, answer, over: f"{each} if {answer} else {number} {over}")
                 return None if self.is_several(value) else f"{self.written(x)}[:] = {changed}"
-            case ast.Assign(targets=[ast.Subscript(value=x, slice=place)], value=ast.Constant(value=int() | float())) if (
-                self.is_list(x) and not self.is_plain(x) and not isinstance(place, ast.Slice)
-            ):
-                return f"{self.written(node.targets[0])} = Value({self.written(node.value)}{self.frozen})"
+            case ast.Assign(targets=[ast.Subscript(value=x, slice=place) as one], value=value) if self.is_several(
+                x
+            ) and not self.is_several(one):
+                places = place.elts if isinstance(place, ast.Tuple) else [place]
+                owner = x.value if isinstance(x, ast.Attribute) and x.attr == "data" else x
+                if owner is x and not names_in(x) & self.learned:
+                    return f"{self.written(one)} = {self.element(x, value)}"
+                changed = f"{self.written(owner)}{''.join(f'[{self.written(each)}]' for each in places)}"
+                return f"{changed}.data = {self.written(value)}{'' if self.is_builtin(value) else '.data'}"
             case ast.Assign(targets=[target], value=ast.Call() as call) if step := self.step_with(call):
                 return f"{self.written(target)} = {step}"
             case ast.Assign(targets=[ast.Attribute(value=x, attr="requires_grad")], value=asked) if self.is_several(x):
@@ -442,6 +449,12 @@ class _Respeller(TorchSamples):
             case ast.Assign(targets=[ast.Attribute(attr="grad") as gradient], value=ast.Constant(value=None)):
                 return self.cleared(gradient)
         return None
+
+    def element(self, several: ast.expr, value: ast.expr) -> str:
+        """What is written to one place of several numbers, which are Values if they are not plain."""
+        text = self.written(value)
+        is_number = self.is_builtin(value) or self.is_plain(value)
+        return f"Value({text}{self.frozen})" if is_number and not self.is_plain(several) else text
 
     def of_Expr(self, line: ast.Expr) -> str | None:
         match line.value:
@@ -501,6 +514,8 @@ class _Respeller(TorchSamples):
             return f"({self.each_row('max', rows)}, {self.places(rows)})"
         if row := self.by_row(call):
             return self.each_row(*row)
+        if rows := self.activated(call):
+            return f"[{self.written(call.func)}({self.free[0]}) for {self.free[0]} in {self.written(rows)}]"
         if column := self.by_column(call):
             return self.each_column(*column)
         if tensors := self.loaded(call):
@@ -538,7 +553,9 @@ class _Respeller(TorchSamples):
         value = self.meant(node)
         if not isinstance(node, ast.Name) or self.is_plain(node) or _is_taken_out(value) or self.is_several(node):
             return False
-        return bool(self.number(value) or names_in(value) & self.learned - self.over_parameters)
+        if isinstance(value, ast.Call) and (number := self.number(value)):
+            return self.value(number, value) != number
+        return not self.is_builtin(value) and bool(names_in(value) & self.learned - self.over_parameters)
 
     def each_row(self, name: str, rows: ast.expr) -> str:
         """A function of lists, called on each row."""
@@ -563,6 +580,8 @@ class _Respeller(TorchSamples):
         def compared() -> str:
             return f"abs({self.operand(x)} - {self.operand(y)}) <= {distance} + {share}*abs({self.written(y)})"
 
+        if rows := next(filter(self.is_matrix, (x, y)), None):
+            return f"all(map(all, {self.listed(compared, rows)}))"
         several = x if self.is_several(x) else y
         return f"all({self.listed(compared, several)})" if self.is_list(several) else f"({compared()})"
 
@@ -625,12 +644,12 @@ class _Respeller(TorchSamples):
                 return made
             case "dot", [x, y]:
                 return self.called("dot", [x, y])
-            case "ModuleList" | "ParameterList", parts if not call.keywords:
-                return (
-                    self.written(parts[0])
-                    if parts and isinstance(parts[0], (ast.List, ast.ListComp))
-                    else (f"[{''.join(f'*{self.operand(part)}' for part in parts)}]")
-                )
+            case "ModuleList" | "ParameterList", [] if not call.keywords:
+                return "[]"
+            case "ModuleList" | "ParameterList", [ast.List() | ast.ListComp() as parts]:
+                return self.written(parts)
+            case "ModuleList" | "ParameterList", [parts]:
+                return f"[*{self.operand(parts)}]"
             case "set_grad_enabled", [ast.Constant(value=enabled)]:
                 return f"{'enable' if enabled else 'no'}_grad()"
             case "equal", [x, y]:
@@ -685,10 +704,12 @@ class _Respeller(TorchSamples):
                 return self.transposed(owner)
             case "requires_grad_", _ if made := self.leaf(owner, call):
                 return made
-            case "backward", seeds if self.is_list(owner) and (weights := [*seeds, *(each.value for each in call.keywords)]):
-                return f"{self.called('dot', [owner, weights[0]])}.backward()"
+            case "backward", seeds if self.is_several(owner) and (weights := [*seeds, *_gradients(call)]):
+                if self.is_list(owner):
+                    return f"{self.called('dot', [owner, weights[0]])}.backward()"
+                return f"{self.called('dot', [], (), *map(self.flat, (owner, weights[0])))}.backward()"
             case "backward", seeds if seeds or call.keywords:
-                seeds = [*seeds, *(each.value for each in call.keywords if each.arg == "gradient")]
+                seeds = [*seeds, *_gradients(call)]
                 others = [each for each in call.keywords if each.arg != "gradient"]
                 return self.called(f"{self.operand(owner)}.backward", [], others, *map(self.seed, seeds))
             case "numel" | "nelement", []:
@@ -713,7 +734,7 @@ class _Respeller(TorchSamples):
         return None
 
     def of_list(self, name: str, several: ast.expr, given: Sequence[ast.expr], named: Sequence[ast.keyword]) -> str | None:
-        """A function of one list, of which a dimension says nothing; norm is told which one it is, and var what to divide by."""
+        """A function of one list: its dimension is dropped; norm keeps its order, var its correction."""
         told = {*map(ast.unparse, [*given, *named])}
         if self.is_matrix(several) and name in OF_ROWS and not told:
             return f"{self.ours(name)}({self.flat(several)})"
@@ -727,16 +748,18 @@ class _Respeller(TorchSamples):
             case "var" | "std":
                 variance = self.called("var", [several], (), *([] if told & OF_ALL else ["correction=1"]))
                 return f"{self.ours('sqrt')}({variance})" if name == "std" else variance
-            case "norm" if orders := [*filter(lambda each: ast.unparse(each) not in EUCLIDEAN, _values_but_dim(given, named))]:
-                return self.length(several, orders[0]) if len(orders) == 1 else None
+            case "norm" if orders := [*given[:1], *(each.value for each in named if each.arg in ORDERS)]:
+                return self.length(several, orders[0])
         return self.called(name, [several]) if name in OF_LISTS else None
 
     def length(self, several: ast.expr, order: ast.expr) -> str:
         """The norm of this order."""
-        sizes = partial(self.called, "abs", [several])
-        if ast.unparse(order) in INFINITE:
-            return f"{self.ours('max')}({self.listed(sizes, several)})"
-        if ast.unparse(order) == "1":
+        text, sizes = ast.unparse(order), partial(self.called, "abs", [several])
+        if text in EUCLIDEAN:
+            return self.called("norm", [several])
+        if text.removeprefix("-") in INFINITE:
+            return f"{self.ours('min' if text.startswith('-') else 'max')}({self.listed(sizes, several)})"
+        if text == "1":
             return f"{self.ours('sum')}({self.listed(sizes, several)})"
         powers = self.listed(lambda: f"{sizes()}**{self.operand(order)}", several)
         return f"{self.ours('pow')}({self.ours('sum')}({powers}), 1/{self.operand(order)})"
@@ -876,12 +899,12 @@ def _told(keywords: Sequence[ast.keyword]) -> list[ast.keyword]:
     return [each for each in keywords if ast.unparse(each) != "bias=True" and each.arg not in LEFT_OUT]
 
 
-def _values_but_dim(given: Sequence[ast.expr], named: Sequence[ast.keyword]) -> list[ast.expr]:
-    return [*given, *(each.value for each in named if each.arg not in ("dim", "keepdim"))]
-
-
 def _values(call: ast.Call) -> list[ast.expr]:
     return [*call.args, *(each.value for each in call.keywords)]
+
+
+def _gradients(call: ast.Call) -> list[ast.expr]:
+    return [each.value for each in call.keywords if each.arg == "gradient"]
 
 
 def _is_taken_out(node: ast.AST) -> bool:

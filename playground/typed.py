@@ -95,7 +95,7 @@ class Slip(Exception):
         spelled = corrected(text)
         written = spelled or text
         ours = respelled(written)
-        if ours and self.place["message"] == _TORCH and (stopped := mixed(written)):
+        if self.place["message"] == _TORCH and (stopped := mixed(written)):
             ours = None
             self.tell(f"{_STOPPED}: {stopped[0]}", *stopped[1:])
         for fix in filter(None, (ours, spelled, with_values(written))):
@@ -123,11 +123,9 @@ class Slip(Exception):
         """The message to show for the PyTorch program that was rewritten as this text."""
         name = pytorch.chain(_row(text, self.place["line"])[self.place["column"] - 1 :])
         advice = ADVICE.get(name.rpartition(".")[2])
-        return (
-            f"{name} has no counterpart here{f': {advice}' if advice else ''}"
-            if self.place["message"] == _TORCH
-            else str(self.place["message"])
-        )
+        if self.place["message"] != _TORCH:
+            return str(self.place["message"])
+        return f"there is no {name} here: {advice}" if advice else f"{name} has no counterpart here"
 
     @classmethod
     def within(cls, text: str, error: ExpressionError, message: str = "", before: int = 0) -> Slip:
@@ -368,7 +366,7 @@ def _otherwise(error: BaseException, scope: Mapping[str, Any]) -> str:
     meant = _meant(error)
     if meant in HINTS:
         return HINTS[meant]
-    if isinstance(error, ModuleNotFoundError) and str(error.name).startswith("autograd."):
+    if isinstance(error, ModuleNotFoundError) and error.name in ("autograd.numpy", "autograd.scipy"):
         return f"{error.name} is part of another package named autograd: leave this line out, and write tanh(x) for np.tanh(x)"
     if isinstance(error, ModuleNotFoundError) and meant not in HERE:
         return f"{meant} is not available on this page, which has autograd, nn and the standard library"

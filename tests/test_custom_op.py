@@ -141,13 +141,14 @@ def test_what_is_not_a_function_is_refused_when_the_op_is_made(columns, what):
     forward, *others = columns.items()
     with pytest.raises(TypeError, match=f"^custom_op: {what}"):
         custom_op(forward[1], name="op", **dict(others))
+    assert "op" not in TABLE
 
 
 @pytest.mark.parametrize("domain", [(0.0, math.inf), [(0.0, math.inf)], [[0.0, math.inf]], [[("0", "1")]], [[]] * 2, 0.0])
 def test_a_domain_that_has_no_intervals_for_each_argument_is_refused(domain):
     with pytest.raises(ValueError, match=r"^custom_op: domain of root must have a list of intervals for each argument"):
         custom_op(math.sqrt, partials=lambda z, x: 0.5 / z, name="root", domain=domain)
-    assert "op" not in TABLE
+    assert "root" not in TABLE
 
 
 @pytest.mark.parametrize("partials", [1.0, None, {1.0: 2.0}])

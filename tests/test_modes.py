@@ -137,7 +137,7 @@ def test_a_mode_that_was_not_entered_here_is_not_left_here():
     assert context.special == 0.0
 
 
-def test_generators_that_enter_and_leave_modes_by_turns_leave_nothing_behind():
+def test_generators_with_interleaved_modes_leave_nothing_behind():
     def generator(*modes):
         with contextlib.ExitStack() as stack:
             for mode in modes:

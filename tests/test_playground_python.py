@@ -172,11 +172,16 @@ ADDED = ", and sum([…]) to add them up"
             "lists are combined pair by pair, and these have different lengths: w has 2 numbers, u 1",
         ),
         (
+            "u = [x]\nu*w",
+            "lists are combined pair by pair, and these have different lengths: u has 1 number, w 2",
+        ),
+        (
             "[a*b for a, b in zip(w, [x], strict=True)]",
             "lists are combined pair by pair, and these have different lengths",
         ),
         ("w @ v", "w and v are lists: write dot(w, v)"),
         ("X @ w", "X and w are lists: write [dot(row, w) for row in X]"),
+        ("X = [v, w, v]\nX @ w", "X and w are lists: write [dot(row, w) for row in X]"),
         ("w @ X", "w and X are lists: write [dot(w, column) for column in zip(*X)]"),
         ("class A: pass\na = A()\na.W = X\na.W @ w", "a.W and w are lists: write [dot(row, w) for row in a.W]"),
         ("X @ X", "X is a list: write [[dot(row, column) for column in zip(*X)] for row in X]"),
@@ -187,6 +192,8 @@ ADDED = ", and sum([…]) to add them up"
         ("w.pow(2)", "a list has no .pow: for each x in w, write x**2"),
         ("w.T", "a list has no .T: leave it out"),
         ("w[[0, 1]]", "a list takes one whole number as its index: write [x[i] for i in places], or [a for a in x if a > 0]"),
+        ("X[0, 1]", "a list takes one index at a time: write X[i][j], or [row[j] for row in X] for column j"),
+        ("X[:, 0]", "a list takes one index at a time: write X[i][j], or [row[j] for row in X] for column j"),
         ("X.T", "X is a list: write [*zip(*X)] for its columns"),
         ("w.shape", "a list has no .shape: write len(w)"),
         ("w.dot(v)", "a list has no .dot(): write dot(w, …)"),
@@ -483,6 +490,11 @@ UNDRAWN = [
     ),
     ("g = lambda x: x*x\nk = 2", "g is never called: end with g(Value(2.0))", "k = 2"),
     ("import autograd.numpy as np", "autograd.numpy is part of another package named autograd", "import autograd.numpy as np"),
+    (
+        "from autograd.functional import jacobian",
+        "ModuleNotFoundError: No module named 'autograd.functional': write from autograd import jacobian,",
+        "from autograd.functional import jacobian",
+    ),
     ("def f(x, y):\n    return x * y", "f is never called: end with f(Value(2.0), Value(-3.0))", "def f(x, y):"),
     ("f = lambda x: x**2\nf(2.0)", "the last line gives the number 4, which has no graph: begin with Values, as in f(", "f(2.0)"),
     (

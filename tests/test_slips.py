@@ -269,7 +269,7 @@ def test_a_submodule_of_another_engine_says_what_to_write_here(module, write):
     assert error.value.name == there
 
 
-def test_a_submodule_of_no_engine_gets_the_error_that_python_gives():
+def test_an_unknown_submodule_gets_pythons_own_error():
     with pytest.raises(ModuleNotFoundError, match=r"^No module named 'autograd\.zzz'$"):
         importlib.import_module("autograd.zzz")
 

@@ -15,7 +15,7 @@ from autograd.graph import Graph
 from autograd.value import Value
 from autograd.viz.style import Options
 
-MAX_IN_RANK, MAX_IN_ROW = 12, 5  # with more nodes equally far from the root, a graph with groups folds; the latter if narrow
+MAX_IN_RANK, MAX_IN_ROW = 12, 5  # a graph with groups folds if more nodes are equally far from the root; MAX_IN_ROW if narrow
 MAX_PARTS = 6  # a layer with more neurons is not split into them
 OPENED = 0.25  # share of max_nodes: groups are opened unasked only if this leaves no more boxes
 MIN_DEPTH, DEEPEST = 8, 12  # a cut leaves distances from the root up to 8, or a twelfth of max_nodes if that is more

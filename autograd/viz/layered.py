@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 
 GRID = 8.0  # pixels; cards and frames stand on it
-SWEEPS = (False, 5), (True, 3)  # at most: five where items follow their neighbours on one side at a time, three on both
+SWEEPS = (False, 5), (True, 3)  # rounds at most: 5 that align items with neighbours on one side, then 3 with both
 STRAIGHT_ENOUGH = 0.25
 STRAIGHT = 12.0  # after a rank and before the next one: room for arrowheads
 MIN_CROSSING, MAX_CROSSING = 16.0, 72.0  # lengths of the zone where links cross; it is absent where all run straight

@@ -361,7 +361,7 @@ def test_uses_that_do_not_just_add_up_are_no_samples():
 
 
 @pytest.mark.parametrize("c", [4.0, 4.5])
-def test_a_constant_that_is_the_squared_error_by_chance_is_no_parameter(c):
+def test_a_constant_equal_to_the_squared_error_by_chance_is_not_taken_for_a_parameter(c):
     weight = Value(c)
     report = audit(lambda w: weight * (w - 1.0) ** 2.0, c, at=3.0)  # as for c·|w − 1|
     assert "the claim is exact for the absolute error, but f has the squared one" in repr(report)

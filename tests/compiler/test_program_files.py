@@ -57,7 +57,7 @@ def test_a_loaded_program_keeps_its_guards(tmp_path):
         autograd.load_program(tmp_path / "branch.npz")(np.array([1.0, -1.0]))
 
 
-def test_what_is_no_path_is_no_damaged_file():
+def test_what_is_not_a_path_is_not_called_a_damaged_file():
     with pytest.raises(TypeError, match="NoneType"):
         autograd.load_program(None)
 

@@ -612,7 +612,7 @@ def test_the_mean_over_one_sample_records_no_division_and_is_the_sum(loss):
     assert mean.data == whole.data
 
 
-def test_a_loss_whose_constructor_calls_no_other_takes_the_mean():
+def test_a_loss_that_skips_super_init_takes_the_mean():
     class Scaled(nn.losses.Loss):
         def __init__(self, factor):
             self.factor = factor

@@ -696,7 +696,7 @@ def test_a_rule_of_ones_own_that_does_not_declare_its_memory_says_how_when_its_s
         optimizer.load_state_dict(optimizer.state_dict())
 
 
-def test_an_optimizer_whose_constructor_calls_no_other_says_what_to_call():
+def test_an_optimizer_that_skips_super_init_says_to_call_it():
     class Own(Optimizer):
         def __init__(self, params, lr):
             self.lr = lr

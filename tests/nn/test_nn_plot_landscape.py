@@ -106,7 +106,11 @@ def test_a_landscape_that_is_flat_or_broken_is_drawn_all_the_same(losses):
         calls.append(None)
         return losses[len(calls) % len(losses)]
 
-    ax = plot.loss_landscape(net, loss, span=2.0, steps=5, progress=False, ax=new_ax())
+    plot.loss_landscape(net, loss, steps=5, progress=False, ax=new_ax()).figure.canvas.draw()
+
+
+def test_the_axes_of_a_landscape_end_where_it_does():
+    ax = plot.loss_landscape(nn.MLP(1, [1], seed=0), lambda: 1.0, span=2.0, steps=5, progress=False, ax=new_ax())
     ax.figure.canvas.draw()
     assert ax.get_xlim() == ax.get_ylim() == (-2.0, 2.0)
 

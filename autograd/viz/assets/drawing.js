@@ -205,7 +205,7 @@ function drawing(view) {
   function around(one) {
     const labelled = arrows.filter(({ g, labels }) => labels.length > 0 && !g.classList.contains("ahead"));
     const labels = labelled.map((arrow) => (arrow.label ??= view.boxOf(arrow.labels[0])));
-    const sentences = [...view.root.querySelectorAll(".stage-picture > svg > :is(.sentence, .notes)")];
+    const sentences = [...svg.querySelectorAll(":scope > :is(.sentence, .notes)")];
     return [measured(one), [...cards.values()].map(measured), [...labels, ...sentences.map(view.boxOf)]];
   }
 
