@@ -704,14 +704,8 @@ class _Respeller(TorchSamples):
                 return self.transposed(owner)
             case "requires_grad_", _ if made := self.leaf(owner, call):
                 return made
-            case "backward", seeds if self.is_several(owner) and (weights := [*seeds, *_gradients(call)]):
-                if self.is_list(owner):
-                    return f"{self.called('dot', [owner, weights[0]])}.backward()"
-                return f"{self.called('dot', [], (), *map(self.flat, (owner, weights[0])))}.backward()"
             case "backward", seeds if seeds or call.keywords:
-                seeds = [*seeds, *_gradients(call)]
-                others = [each for each in call.keywords if each.arg != "gradient"]
-                return self.called(f"{self.operand(owner)}.backward", [], others, *map(self.seed, seeds))
+                return self.backward(owner, call)
             case "numel" | "nelement", []:
                 return self.count(owner)
             case "size", []:
@@ -732,6 +726,16 @@ class _Respeller(TorchSamples):
         if ours in SAME and (self.is_several(owner) or self.is_plain(owner) or not hasattr(Value, name)):
             return self.called(ours, [owner, *call.args], call.keywords)
         return None
+
+    def backward(self, result: ast.expr, call: ast.Call) -> str:
+        """A call of backward that is given the gradient of its result."""
+        seeds = [*call.args, *_gradients(call)]
+        if seeds and self.is_list(result):
+            return f"{self.called('dot', [result, seeds[0]])}.backward()"
+        if seeds and self.is_several(result):
+            return f"{self.called('dot', [], (), *map(self.flat, (result, seeds[0])))}.backward()"
+        others = [each for each in call.keywords if each.arg != "gradient"]
+        return self.called(f"{self.operand(result)}.backward", [], others, *map(self.seed, seeds))
 
     def of_list(self, name: str, several: ast.expr, given: Sequence[ast.expr], named: Sequence[ast.keyword]) -> str | None:
         """A function of one list: its dimension is dropped; norm keeps its order, var its correction."""

@@ -152,6 +152,7 @@ def try_it(pair, random):
         assert all(type(number) is float for number in along)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", CALLS)
 def test_every_function_of_every_others_result_gives_floats_and_raises_nothing_foreign(first):
     random = Random(first)

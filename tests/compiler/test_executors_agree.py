@@ -107,6 +107,7 @@ def tame_graphs():
     return collected(tame_programs().map(known), COUNT // 2)
 
 
+@pytest.mark.slow
 @all_but_jax
 def test_random_graphs_are_computed_within_the_error_of_their_ops(executor):
     for _, row, want in results(EXECUTORS[executor], tame_graphs()):
@@ -300,6 +301,7 @@ def functions_at_points():
     return work
 
 
+@pytest.mark.slow
 @all_but_jax
 def test_functions_activations_and_losses_are_within_the_error_of_their_ops(executor):
     for _, row, (_, want) in results(EXECUTORS[executor], functions_at_points()):
@@ -312,6 +314,7 @@ def functions_of_special_values():
     return [(Job(of_four(f), points), [(name, xs, eager(of_four(f), xs)) for xs in points]) for name, f in FUNCTIONS.items()]
 
 
+@pytest.mark.slow
 @all_but_jax
 def test_functions_activations_and_losses_of_special_values_have_the_same_nan_infinities_and_zeros(executor):
     for job, row, (name, xs, want) in results(EXECUTORS[executor], functions_of_special_values()):

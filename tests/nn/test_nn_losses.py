@@ -368,6 +368,7 @@ def batch_of_two(name, weight, traced_at):
     return total, compile(total, traced_at, traced_at, executor="python")
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("traced_at", [-0.5, math.nan, math.inf])
 @pytest.mark.parametrize("name", WEIGHTED)
