@@ -349,6 +349,7 @@ def test_another_layout_of_objects_is_noticed(monkeypatch):
             assert not array_arguments.readable.__wrapped__()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("length", [LONG - 1, LONG, LONG + 1, LONG + 2 * AHEAD + 3])
 def test_programs_too_long_for_the_cache_give_the_same(length):
     def chain(y, w, b):

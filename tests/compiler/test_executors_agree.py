@@ -172,6 +172,7 @@ def exact_graphs():
     return collected(graphs(), COUNT)
 
 
+@pytest.mark.slow
 @all_but_jax
 def test_where_arithmetic_is_exact_all_agree_to_the_last_bit_with_the_same_nan_and_infinities(executor):
     for _, *pair in results(EXECUTORS[executor], exact_graphs()):
@@ -221,6 +222,7 @@ def check_page(executor):
             assert bits(row) == bits(eager(job.f, numbers(at))), (text, at)
 
 
+@pytest.mark.slow
 @every_executor
 def test_an_unusual_input_gets_its_value_and_gradient(executor):
     check_cases(EXECUTORS[executor])

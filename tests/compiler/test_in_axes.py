@@ -124,6 +124,7 @@ def test_second_derivatives_and_jacobians_are_those_of_every_lane(call):
     assert as_lists(several) == one_by_one(autograd.jacobian(both, argnums=every), axes, xs, lanes)
 
 
+@pytest.mark.slow
 @few_examples
 @given(calls())
 def test_lanes_are_those_of_jax_vmap(call):

@@ -293,6 +293,7 @@ def test_there_are_no_more_helpers_than_processors():
     helpers.stop()
 
 
+@pytest.mark.slow
 def test_a_process_ends_while_its_helpers_watch_for_work():
     code = """
 import os, numpy as np, autograd

@@ -161,6 +161,7 @@ def test_a_batch_that_is_all_ignored_moves_parameters_by_decay_and_momentum_alon
 points = st.lists(st.tuples(number, number).map(list), min_size=1, max_size=7)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", LOSSES)
 @few
 @given(data=st.data(), model=st.sampled_from(sorted(MODELS)), X=points)

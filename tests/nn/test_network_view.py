@@ -105,6 +105,7 @@ def test_no_two_of_circles_names_headers_and_images_overlap_and_all_are_inside(n
         assert min(box.left, box.top, layout.width - box.right, layout.height - box.bottom) >= 0.0, name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("narrow", [False, True])
 @given(widths=shapes)
 @settings(max_examples=8, deadline=None)
