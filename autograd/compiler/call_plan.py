@@ -243,8 +243,9 @@ def _float_gradient(kinds: Sequence[Any], single: bool) -> Assemble:
 def _array_gradient(readers: Sequence[Callable[[Any, Any], Any]], value_varies: bool, single: bool) -> Assemble:
     def assemble(program: Any, numbers: Any, per_lane: Any) -> tuple[Any, Any]:
         value = per_lane[0] if value_varies else numbers.item(0)
-        slopes = [read(numbers, per_lane) for read in readers]
-        return value, slopes[0] if single else tuple(slopes)
+        if single:
+            return value, readers[0](numbers, per_lane)
+        return value, tuple([read(numbers, per_lane) for read in readers])
 
     return assemble
 
