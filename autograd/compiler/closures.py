@@ -29,9 +29,9 @@ from autograd.compiler.places import (
     Current,
     Members,
     Places,
-    Same,
     contents,
     has_contents,
+    unchanged,
 )
 from autograd.compiler.plain_data import SCALARS, as_bytes, difference, from_bytes, is_plain
 from autograd.errors import CompileError
@@ -111,7 +111,7 @@ class Closure:
             known = count
             self._look(f, names)
         self.assigns = bool(self.assigned) or _ITEM in names.assigned
-        self._same = Same(self._places)
+        self._unchanged = unchanged(self._places)
         self._data = [held for _, held in self._plain]
         self._bytes = as_bytes(self._data)
         if "random" in names.read:
@@ -200,7 +200,11 @@ class Closure:
 
     def _changed(self, among: Sequence[Places]) -> str | None:
         """The path of a place among these, of plain data or of an array that has changed, or None."""
-        if not self._same.all():
+        try:
+            same = self._unchanged()
+        except LookupError:
+            same = False
+        if not same:
             for places in among:
                 if (path := places.changed()) is not None:
                     return path

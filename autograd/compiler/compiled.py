@@ -17,6 +17,7 @@ from autograd.compiler.arguments import Given, lanes_of, scale_of, stacked
 from autograd.compiler.call_plan import Assemble, Call, Plan, call_key, feed_of, gradient_assembler, number_assembler
 from autograd.compiler.executors.chunks import any_chunked, mapped, summed
 from autograd.compiler.guards import check_guards, differing_lanes
+from autograd.compiler.instructions import REDUCTIONS as LANE_REDUCTIONS
 from autograd.compiler.programs import Programs
 from autograd.compiler.runners import Found, OutputPlaces, PythonRunner, Runner, fast_runner, runs_in_python
 from autograd.compiler.traced import Traced, collector_paused
@@ -325,8 +326,10 @@ class Compiled(Programs):
         uniform += [part for x in more for part in x.uniform]
         columns += [part for x in more for part in x.columns]
         found = runner.run(uniform, columns, lanes)
+        first = len(runner.program.outputs) - len(self.traced.guards)
+        if lanes == 0 and any(row.op in LANE_REDUCTIONS for row in runner.program.rows):
+            found = found.of_no_lanes(first)
         if key != ("guards",) and self.traced.guards and self.guard == "raise":
-            first = len(runner.program.outputs) - len(self.traced.guards)
             check_guards(self.traced.guards, [found[first + i] for i in range(len(self.traced.guards))], lanes)
         return found if scale == 1.0 else found.scaled(scale), runner, recorded
 

@@ -79,59 +79,43 @@ class Places(NamedTuple):
             return EMPTY
 
 
-class Same:
-    """A check in one fast pass that all places hold the very same objects as before, since a call may take microseconds."""
+def unchanged(all_places: Sequence[Places]) -> Callable[[], bool]:
+    """A function that checks in one expression that all places hold the very same objects; LookupError if one is gone.
 
-    def __init__(self, all_places: Sequence[Places]) -> None:
-        lists = [p for p in all_places if _is_whole_list(p)]
-        ordered = [p for p in all_places if p.size is not None and p.is_mapping]
-        self._lists = [p.holder for p in (*lists, *ordered)]
-        self._items = [*chain.from_iterable(p.held for p in lists), *chain.from_iterable(p.keys for p in ordered)]
-        rest = [p for p in all_places if not _is_whole_list(p)]
-        rest.sort(key=lambda p: type(p.holder) is not CodeState)
-        others = [(p.holder, key, x) for p in rest for key, x in zip(p.keys, p.held, strict=True)]
-        places = [*{(id(holder), key): (holder, key, x) for holder, key, x in others}.values()]  # each once
-        self._first = _expression(places[:MAX_SPELLED])
-        standing, empty = ([p for p in places[MAX_SPELLED:] if (p[-1] is EMPTY) is gone] for gone in (False, True))
-        self._holders, self._keys, self._held = ([place[i] for place in standing] for i in range(3))
-        self._empty_holders, self._empty_keys = ([place[i] for place in empty] for i in range(2))
-        sized = [p for p in all_places if p.size is not None]
-        self._containers, self._sizes = [p.holder for p in sized], [p.size for p in sized]
-
-    def all(self) -> bool:
-        """True if nothing has changed. Most functions have only a few kinds of places, so empty kinds are skipped."""
-        try:
-            return (
-                self._first()
-                and (not self._sizes or list(map(len, self._containers)) == self._sizes)
-                and (not self._items or all(map(is_, chain.from_iterable(self._lists), self._items)))
-                and (not self._keys or all(map(is_, map(getitem, self._holders, self._keys), self._held)))
-                and not (self._empty_keys and any(map(contains, self._empty_holders, self._empty_keys)))
-            )
-        except LookupError:  # a place is gone
-            return False
-
-
-def _expression(places: Sequence[tuple[Any, Any, Any]]) -> Callable[[], bool]:
-    """A function that checks places in one expression, in a third of the time that loops over lists take.
-
-    The names in the code are numbered: no key, which may be any text, gets into it, but for those of STATE.
+    A call of a small program takes microseconds: loops over all places would take several times as long as an expression
+    does. The names in it are numbers: no key, which may be any text, gets into the code, but for those of STATE.
     """
-    names: dict[str, Any] = {}
-    known: dict[int, str] = {}
+    names: dict[str, Any] = {"all": all, "any": any, "is_": is_, "len": len, "list": list, "map": map}
+    names |= {"chain": chain.from_iterable, "contains": contains, "getitem": getitem}
 
     def name(x: Any) -> str:
-        text = known.setdefault(id(x), f"x{len(known)}")
-        names[text] = x
+        names[text := f"x{id(x)}"] = x
         return text
 
-    terms = ["True"]
-    for holder, key, held in places:
+    terms = []
+    if sized := [p for p in all_places if p.size is not None]:
+        terms.append(f"list(map(len, {name([p.holder for p in sized])})) == {name([p.size for p in sized])}")
+    lists, ordered = [p for p in all_places if _is_whole_list(p)], [p for p in sized if p.is_mapping]
+    if items := [*chain.from_iterable(p.held for p in lists), *chain.from_iterable(p.keys for p in ordered)]:
+        terms.append(f"all(map(is_, chain({name([p.holder for p in (*lists, *ordered)])}), {name(items)}))")
+    rest = sorted([p for p in all_places if not _is_whole_list(p)], key=lambda p: type(p.holder) is not CodeState)
+    others = [(p.holder, key, x) for p in rest for key, x in zip(p.keys, p.held, strict=True)]
+    places = [*{(id(holder), key): (holder, key, x) for holder, key, x in others}.values()]  # each once
+    for holder, key, held in places[:MAX_SPELLED]:
         if type(holder) is CodeState:
             terms.append(f"{name(holder.held)}.{key} is {name(held)}")
+        elif held is EMPTY:
+            terms.append(f"{name(key)} not in {name(holder)}")
         else:
-            terms.append(f"{name(key)} not in {name(holder)}" if held is EMPTY else f"{name(holder)}[{name(key)}] is {name(held)}")
-    return eval(f"lambda: {' and '.join(terms)}", names)  # type: ignore[no-any-return]
+            terms.append(f"{name(holder)}[{name(key)}] is {name(held)}")
+    standing, empty = ([place for place in places[MAX_SPELLED:] if (place[-1] is EMPTY) is gone] for gone in (False, True))
+    if standing:
+        holders, keys, held = map(name, map(list, zip(*standing, strict=True)))
+        terms.append(f"all(map(is_, map(getitem, {holders}, {keys}), {held}))")
+    if empty:
+        holders, keys, _ = map(name, map(list, zip(*empty, strict=True)))
+        terms.append(f"not any(map(contains, {holders}, {keys}))")
+    return eval(f"lambda: {' and '.join(terms) or True}", names)  # type: ignore[no-any-return]
 
 
 def _is_whole_list(places: Places) -> bool:

@@ -43,6 +43,14 @@ class Found:
         uniform = [x * scale for x in uniform] if isinstance(uniform, list) else uniform * scale
         return Found(self._layout, uniform, per_lane if per_lane is None else per_lane * scale)
 
+    def of_no_lanes(self, count: int) -> Found:
+        """The outputs of which the first `count` are sums over lanes, of a run without any: 0.0, even where all share an inf."""
+        sums, uniform = self._layout.varies[:count].count(False), self._uniform
+        if isinstance(uniform, list):
+            return Found(self._layout, [0.0] * sums + uniform[sums:], self._per_lane)
+        xp = namespace_of([uniform])
+        return Found(self._layout, xp.concat([xp.zeros_like(uniform[:sums]), uniform[sums:]]), self._per_lane)
+
 
 class OutputPlaces:
     """For each output of a program, whether it is per lane, and its index among the outputs of its kind."""

@@ -268,6 +268,7 @@ def several(x):
 
 LANES = compile(product, PAIR, PAIR)
 SHARED = compile(product, PAIR, PAIR, in_axes=(None, 0))
+BIASED = compile(lambda w, x: product(w, x) + w[0] * w[0], PAIR, PAIR, in_axes=(None, 0))
 LAST = compile(product, PAIR, PAIR, in_axes=(None, 1))
 NESTED = compile(lambda d: d["a"][0] * d["b"] + autograd.exp(d["a"][1]), {"a": PAIR, "b": 1.0})
 BRANCHING = compile(lambda x: x * 2.0 if x > 0.0 else x * x, 1.0, guard="recompile")
@@ -280,6 +281,9 @@ CALLS = {
     "gradients of shared numbers": lambda xp: SHARED.value_and_grad(W, xp(POINTS), argnums=(0, 1)),
     "gradients of a shared array": lambda xp: SHARED.value_and_grad(xp(np.array(W)), xp(POINTS), argnums=(0, 1)),
     "sums of gradients": lambda xp: SHARED.value_and_grad(xp(np.array(W)), xp(POINTS), argnums=(0, 1), reduction="sum"),
+    "sums over no lanes": lambda xp: BIASED.value_and_grad(
+        xp(np.array([math.inf, 1.0])), xp(np.empty((0, 2))), argnums=(0, 1), reduction="sum"
+    ),
     "lanes on the last axis": lambda xp: LAST.value_and_grad(W, xp(POINTS.T), argnums=1, reduction="mean"),
     "gradients of a dict": lambda xp: NESTED.value_and_grad({"a": xp(POINTS), "b": xp(X)}),
     "gradients of a shared array in a list": lambda xp: compile(

@@ -33,6 +33,7 @@ from hypothesis import strategies as st
 import autograd
 import nn
 from autograd import CompileError, Value
+from autograd.compiler import places
 from autograd.compiler.plain_data import as_bytes
 from autograd.extend import draw
 
@@ -268,6 +269,21 @@ def test_what_a_function_reads_that_has_a_cache_or_is_compiled_is_watched():
     for program in programs:
         with pytest.raises(CompileError, match="rate"):
             program(3.0)
+
+
+@pytest.mark.parametrize("count", [3, 2 * places.MAX_SPELLED])
+def test_one_changed_place_is_noticed_among_few_and_among_many(count):
+    holder = {f"'{i}'": object() for i in range(count)}
+    kept, last, missing = dict(holder), f"'{count - 1}'", [f"missing {i}" for i in range(count)]
+    found = [places.Places.of("", holder, kept), places.Places.of("", holder, dict.fromkeys(missing, places.EMPTY))]
+    is_unchanged = places.unchanged(found)
+    assert is_unchanged()
+    holder[last] = object()
+    assert not is_unchanged()
+    holder[last], holder[missing[-1]] = kept[last], 1.0
+    assert not is_unchanged()
+    del holder[missing[-1]]
+    assert is_unchanged()
 
 
 def test_a_list_that_grew_is_an_error():

@@ -392,6 +392,14 @@ def test_what_matrix_products_read_lies_side_by_side(expand):
         assert are_neighbours(args[n * m : n * m + m]) if op is matmul else are_neighbours(args[:n]) and are_neighbours(args[n:])
 
 
+def test_what_all_lanes_share_is_added_to_many_sums_in_one_product():
+    def ridge(w, x):
+        return autograd.dot(w, x) + 0.01 * autograd.dot(w, w)
+
+    program = autograd.compile(ridge, [1.0] * 5, [1.0] * 5, in_axes=(None, 0)).program_of("value_and_grad", reduction="sum")
+    assert shapes(program, matmul)[-1] == (5, 1)
+
+
 def test_of_a_layer_without_lanes_too():
     net = MLP(3, [5, 4])
     program = autograd.compile(lambda x: net(x), [1.0, 2.0, 3.0], in_axes=None).program_of()

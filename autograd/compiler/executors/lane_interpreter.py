@@ -103,13 +103,32 @@ def _long_dot(numbers, args, count, total):
 
 
 @inner
+def _one_column(memory, args, n, result):
+    x = memory[args[n]]  # read once: the compiler must assume that each write may change it
+    for i in range(n):
+        memory[result + i] = memory[args[n + 1 + i]] + memory[args[i]] * x
+
+
+@inner
+def _two_columns(memory, args, n, result):
+    x, y = memory[args[2 * n]], memory[args[2 * n + 1]]
+    for i in range(n):
+        memory[result + i] = memory[args[2 * n + 2 + i]] + memory[args[2 * i]] * x + memory[args[2 * i + 1]] * y
+
+
+@inner
 def _matmul(memory, args, shape, result):
     n, m = shape[0], shape[1]
-    for i in range(n):
-        total = memory[args[n * m + m + i]]
-        for j in range(m):
-            total += memory[args[i * m + j]] * memory[args[n * m + j]]
-        memory[result + i] = total
+    if m == 1:
+        _one_column(memory, args, n, result)
+    elif m == 2:
+        _two_columns(memory, args, n, result)
+    else:
+        for i in range(n):
+            total = memory[args[n * m + m + i]]
+            for j in range(m):
+                total += memory[args[i * m + j]] * memory[args[n * m + j]]
+            memory[result + i] = total
 
 
 @inner
@@ -224,12 +243,13 @@ def _run_range(words, own, first, last, sums):
 def _add_ranges(words):
     memory, sums, count = doubles(words[MEMORY]), doubles(words[SUMS]), words[SUM_COUNT]
     totals, positions = small_integers(words[TOTALS]), small_integers(words[TOTAL_POSITIONS])
-    for k in range(1, words[RANGES]):
+    ranges = words[RANGES]
+    for k in range(1, ranges):
         others = doubles(words[SUMS] + 8 * count * k)
         for i in range(count):
             sums[i] += others[i]
     for i in range(words[TOTAL_COUNT]):
-        memory[totals[i]] = sums[positions[i]] if words[RANGES] else 0.0
+        memory[totals[i]] = sums[positions[i]] if ranges else 0.0
 
 
 @inner

@@ -41,7 +41,8 @@ class State:
         self.lane_inputs = tape.inputs[varies] - tape.uniform
         varies = tape.outputs >= tape.uniform
         self.lane_outputs = tape.outputs[varies] - tape.uniform
-        self.shared_outputs = np.zeros(np.count_nonzero(~varies))
+        self.lane_count, self.shared_count = len(self.lane_outputs), len(varies) - len(self.lane_outputs)
+        self.shared_outputs = np.zeros(self.shared_count)
         self.weights = aligned(len(code.weights))
         self.sums = aligned(code.sums)
         self.lanes, self.ranges = -1, 1
@@ -70,7 +71,7 @@ class State:
         shared = self.shared_outputs.ctypes.data, outputs.ctypes.data, len(outputs)
         words[interpreter.SHARED_OUTPUTS : interpreter.LANE_OUTPUTS] = shared
         self.scale = words[interpreter.SCALE : interpreter.SCALE + 1].view(np.float64)
-        words[interpreter.LANE_OUTPUT_COUNT] = len(self.lane_outputs)
+        words[interpreter.LANE_OUTPUT_COUNT] = self.lane_count
 
     def given(self, uniform: Any, per_lane: Sequence[Any], lanes: int, scale: float) -> Any:
         """Store the inputs of a call, and return an array for the per-lane outputs."""
@@ -90,9 +91,9 @@ class State:
             raise ValueError(f"per_lane: expected {expected}, got {f'shapes {shapes}' if shapes else 'none'}")
         self.words[interpreter.ARRAY_COUNT] = len(self.arrays)
         self.words[interpreter.NEXT_RANGE] = 0
-        if not len(self.lane_outputs):
+        if not self.lane_count:
             return self.no_outputs
-        outputs = np.empty((len(self.lane_outputs), lanes))
+        outputs = np.empty((self.lane_count, lanes))
         take(self.output_place, lanes, outputs)
         self.arrays.append(outputs)
         return outputs

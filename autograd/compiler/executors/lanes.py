@@ -59,10 +59,11 @@ class Lanes:
     def on_arrays(self, expected: ArrayArguments, xs: tuple[Any, ...], lanes: int, scale: float) -> tuple[Any, Any] | None:
         """The same for the arrays and floats of a call; None if they aren't as expected."""
         state = self._state()
-        state.set(lanes, scale)
+        if lanes != state.lanes or scale != state.scaled:
+            state.set(lanes, scale)
         many = self._on_many(state)
-        numbers = state.shared_outputs if many else np.empty(len(state.shared_outputs))
-        outputs = np.empty((len(state.lane_outputs), lanes)) if len(state.lane_outputs) else state.no_outputs
+        numbers = state.shared_outputs if many else np.empty(state.shared_count)
+        outputs = np.empty((state.lane_count, lanes)) if state.lane_count else state.no_outputs
         own, thread = state.address, state.threads[0].address
         function = 0 if many else self._interpreter
         fit = run_on(function, expected.address, own, thread, id(xs), id(numbers), id(outputs))

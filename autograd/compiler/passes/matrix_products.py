@@ -49,8 +49,8 @@ def _groups(program: Program) -> list[list[_Dot]]:
     sides: dict[Any, int] = {}  # numbers for the halves of uniform dots
     counts: Counter[int] = Counter()
     for place, row in enumerate(program.rows):
-        if row.op is not ops.dot or len(row.args) < 5:
-            continue
+        if row.op is not ops.dot or (len(row.args) < 5 and depths[row.result] < AFTER):
+            continue  # single products are worth grouping only after the lanes, where many have the number of lanes as a factor
         n = len(row.args) // 2
         left, right = row.args[:n], row.args[n:-1]
         depth = depths[row.result]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from autograd import ops
 from autograd.compiler.builder import Builder
 from autograd.compiler.instructions import lane_dot, lane_sum
@@ -17,7 +15,7 @@ def reductions(program: Program) -> Program:
     Then no lane has to store it. The terms of a dot are summed in a different order, so the result may round differently. A
     factor shared by all lanes stays inside the sum: multiplying there costs almost nothing, and sum(c·x) may be finite
     where c·sum(x) overflows, or NaN where c·sum(x) is not. A term shared by all lanes is added once, times the number of
-    lanes.
+    lanes. There must be at least one: without lanes, a shared infinity would add 0·inf.
 
     >>> from autograd.compiler.program import Input, Output
     >>> rows = (Row(ops.mul, (0, 1), 2), Row(lane_sum, (2,), 3))
@@ -96,8 +94,6 @@ class _Reductions:
             self.builder.rows.append(Row(ops.sum, tuple(sums), result))
         else:
             total = sums[0] if len(sums) == 1 else self.builder.add(ops.sum, tuple(sums))
-            if type(shared) is int or not math.isfinite(shared):  # with zero lanes add nothing, rather than 0·inf
-                shared = self.builder.add(ops.where, (self._lanes(), shared, 0.0))
             self.builder.rows.append(Row(ops.dot, (shared, self._lanes(), total), result))
 
     def _varies(self, arg: Arg) -> bool:
