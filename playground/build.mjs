@@ -22,7 +22,7 @@ import importlib.util, marshal, pathlib, sys, zipfile
 
 # The compiler translates their functions to other languages.
 READ_AS_SOURCE = {"autograd/scalar_math.py", "autograd/compiler/exports/library.py"}
-LEFT_OUT = set("_pyrepl curses dbm ensurepip ftplib http idlelib imaplib lib2to3 mailbox multiprocessing nntplib pdb poplib pydoc pydoc_data smtplib sqlite3 test tkinter turtle turtledemo unittest venv wsgiref xmlrpc _pyio doctest tarfile xml cProfile profile pstats trace smtpd telnetlib uu zipapp asynchat asyncore cgi cgitb imghdr sndhdr crypt".split())
+LEFT_OUT = set("_pyrepl curses dbm ensurepip ftplib http idlelib imaplib lib2to3 mailbox multiprocessing nntplib pdb poplib pydoc pydoc_data smtplib sqlite3 test tkinter turtle turtledemo unittest venv wsgiref xmlrpc _pyio doctest tarfile xml cProfile profile pstats trace smtpd telnetlib uu zipapp bdb compileall filecmp fileinput modulefinder optparse pickletools plistlib pyclbr socketserver wave asynchat asyncore cgi cgitb imghdr sndhdr crypt".split())
 ENCODINGS = {"__init__", "aliases", "ascii", "latin_1", "utf_8", "cp437", "idna", "raw_unicode_escape", "unicode_escape", "utf_16", "utf_8_sig"}
 
 def left_out(name):
