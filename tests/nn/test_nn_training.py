@@ -170,6 +170,22 @@ def test_ctrl_c_returns_what_there_is():
     assert net.training
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_an_error_that_ends_the_training_has_the_history_so_far():
+    def stumble(model, history):
+        if history.epochs == 2:
+            raise KeyError("mine")
+
+    with pytest.raises(KeyError, match="mine") as caught:
+        line_fit(callbacks=[stumble])
+    assert len(caught.value.history.loss) == len(caught.value.history.lr) == 2
+    net = nn.MLP(1, [1], seed=0)
+    with pytest.raises(ArithmeticError, match=r"the loss is inf in epoch (\d+)") as diverged:
+        line_fit(net, optimizer=SGD(net.parameters(), lr=1e100))
+    assert diverged.value.history.epochs == 2
+    assert not diverged.value.history.interrupted
+
+
 def test_ctrl_c_within_an_epoch_keeps_the_epochs_that_were_completed():
     class Impatient(nn.MLP):
         calls = 0
