@@ -372,7 +372,8 @@ class Optimizer:
 def _each(state: Mapping[str, Any], key: str, what: str, count: int) -> list[tuple[str, Any]]:
     """The dicts in a list of the state, one per parameter or group, each with its name in errors."""
     if not isinstance(state[key], list) or len(state[key]) != count:
-        raise ValueError(f"state: {key} must be a list of {count}, one dict for each {what}, got {state[key]!r}")
+        got = f"a list of {len(state[key])}" if isinstance(state[key], list) else repr(state[key])
+        raise ValueError(f"state: {key} must be a list of {count}, one dict for each {what}, got {got}")
     return [(f"state: {key}[{i}]", held) for i, held in enumerate(state[key])]
 
 

@@ -389,6 +389,11 @@ w = Value(1.0)
         ),
         (lambda: SGD([w, 2.0], lr=0.1), TypeError, "params must hold Values only, got 2.0 at 1"),
         (
+            lambda: SGD([nn.MLP(1, [1]), nn.MLP(1, [1])], lr=0.1),
+            TypeError,
+            r"params must hold Values only, got MLP at 0: pass the parameters of each module, \[\*a\.parameters\(\), \*b",
+        ),
+        (
             lambda: SGD([w, w + 1.0], lr=0.1),
             ValueError,
             r"params must hold leaves only, got Value\(data=2.0.* at 1, which add made",
@@ -642,7 +647,11 @@ def of_group(state: dict[str, Any], **changes: Any) -> dict[str, Any]:
             ValueError,
             "state: state must be a list of 2, one dict for each parameter, got {}",
         ),
-        (lambda state: {**state, "state": state["state"][:1]}, ValueError, "state: state must be a list of 2, one dict for each"),
+        (
+            lambda state: {**state, "state": state["state"][:1]},
+            ValueError,
+            "state: state must be a list of 2, one dict for each parameter, got a list of 1",
+        ),
         (
             lambda state: {**state, "state": [{}, {}]},
             ValueError,
