@@ -10,7 +10,7 @@ from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograd import Value
-from autograd.extend import call, checked_flag, same_shape, takes_first_alone, tree_leaves, tree_map
+from autograd.extend import call, checked_flag, listed, same_shape, takes_first_alone, tree_leaves, tree_map
 from nn._check import data_of, plain_lists, shape_text, sizes
 from nn._interrupts import never_half
 from nn._parameter_search import ParameterSearch, indexed, items, leaves
@@ -215,9 +215,9 @@ class Module:
         missing = [name for name in groups if name not in state]
         unexpected = [name for name in state if name not in groups]
         if strict and missing:
-            raise ValueError(f"state: missing {', '.join(missing)}")
+            raise ValueError(f"state: missing {listed(missing)}")
         if strict and unexpected:
-            raise ValueError(f"state: unexpected {', '.join(unexpected)}")
+            raise ValueError(f"state: unexpected {listed(unexpected)}")
         found = [(name, group) for name, group in groups.items() if name in state]
         for name, group in found:
             given = state[name]
