@@ -276,7 +276,7 @@ def children(path: str, held: Any, around: tuple[Any, ...] = ()) -> Iterator[tup
 
 
 def checked_module(model: Any) -> Module:
-    """`model`; TypeError unless it is a Module.
+    """`model`; TypeError unless it is a Module, or if an attribute hides a method that a caller may need.
 
     >>> checked_module(3)
     Traceback (most recent call last):
@@ -286,6 +286,9 @@ def checked_module(model: Any) -> Module:
         raise TypeError(f"model must be a Module, got the class {model.__name__}: make an instance, {model.__name__}(…)")
     if not isinstance(model, Module):
         raise TypeError(f"model must be a Module, got {type(model).__name__}")
+    for name, held in vars(model).items():
+        if callable(getattr(Module, name, None)) and not callable(held):
+            raise TypeError(f"{type(model).__name__}.{name} hides the method {name}() of modules: choose another name for it")
     return model
 
 

@@ -422,6 +422,15 @@ def test_a_layer_without_neurons_shows_itself_and_says_why_it_cannot_compute():
         nn.fit(net, [[1.0, 2.0]], [1.0], loss=nn.MSELoss(), optimizer=nn.optim.SGD(net.parameters(), lr=0.1), epochs=1)
 
 
+@pytest.mark.parametrize("name", ["modules", "train", "zero_grad"])
+def test_an_attribute_that_hides_a_method_is_named(name):
+    net = nn.MLP(1, [1])
+    optimizer = nn.optim.SGD(net.parameters(), lr=0.1)
+    setattr(net, name, [1.0])
+    with pytest.raises(TypeError, match=rf"MLP\.{name} hides the method {name}\(\) of modules: choose another name"):
+        nn.fit(net, [[1.0]], [1.0], loss=nn.MSELoss(), optimizer=optimizer, epochs=1)
+
+
 def test_a_neuron_shows_the_activation_it_has_now():
     neuron = nn.Neuron(2, "relu")
     neuron.activation = autograd.tanh
