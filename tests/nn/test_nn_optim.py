@@ -5,6 +5,7 @@ import itertools
 import json
 import math
 import pickle
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -580,14 +581,17 @@ def test_a_rule_that_gives_no_number_changes_nothing() -> None:
     assert optimizer.steps == 0
 
 
-def test_a_rule_that_gives_a_number_alone_says_what_to_return() -> None:
+@pytest.mark.parametrize("given", [0.5, None, (0.5, None), (0.5, {}, 1.0)])
+def test_a_rule_that_gives_anything_but_a_number_and_a_memory_says_what_to_return(given: Any) -> None:
     class Plain(Optimizer):
         def update(self, data: float, grad: float, memory: dict[str, float]) -> Any:
-            return data - self.lr * grad
+            return given
 
-    message = r"^Plain\.update must return the new number and the memory, as in return data - …, memory, got 0\.5"
-    with pytest.raises(TypeError, match=message):
-        step(Plain([Value(1.0)], lr=0.5), 1.0)
+    optimizer = Plain([Value(1.0)], lr=0.5)
+    message = "Plain.update must return the new number and the memory, as in return data - …, memory, got "
+    with pytest.raises(TypeError, match=f"^{re.escape(message + repr(given))}$"):
+        step(optimizer, 1.0)
+    assert optimizer.steps == 0
 
 
 def test_an_optimizer_without_a_rule_says_what_to_define() -> None:
