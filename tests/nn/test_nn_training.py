@@ -55,6 +55,15 @@ def test_a_model_whose_outputs_are_plain_numbers_is_refused():
         line_fit(Numbers(), compiled=False)
 
 
+def test_a_loss_that_drops_the_graph_of_the_outputs_is_told_apart_from_such_a_model():
+    class Cut(nn.losses.Loss):
+        def element(self, prediction, target):
+            return (prediction.data - target) ** 2
+
+    with pytest.raises(TypeError, match=r"the outputs of the model are Values: compute the loss from them, without \.data"):
+        line_fit(loss=Cut(), compiled=False)
+
+
 @pytest.mark.slow
 def test_an_mlp_learns_the_moons_without_a_mistake():
     X, y = nn.make_moons(100, noise=0.1, random_state=0)
