@@ -437,6 +437,12 @@ def test_a_neuron_shows_the_activation_it_has_now():
     assert repr(neuron) == "Neuron(2, 'tanh')"
 
 
+def test_activations_show_their_numbers():
+    net = nn.Sequential(nn.Layer(2, 1, nn.LeakyReLU(0.2)), nn.ELU(), nn.LeakyReLU(Value(0.25)))
+    for shown in ("Layer(2, 1, 'LeakyReLU(0.2)')", ": ELU(1.0)", ": LeakyReLU(0.25)"):
+        assert shown in repr(net)
+
+
 def test_any_op_of_one_argument_is_an_activation_by_name():
     assert nn.Neuron(1, "sin", seed=0)([1.0]).op is autograd.sin
 
