@@ -79,7 +79,8 @@ def custom_op(
         _check_partials(label, rules)
     if columns.get("kinks") is not None:
         _check_functions(label, kinks=columns["kinks"])
-        columns["kinks"] = _naming_itself(f"kinks of {label}", columns["kinks"])
+        distance = columns["kinks"]
+        columns["kinks"] = _naming_itself(f"kinks of {label}", lambda *args: number(distance(*args)))
     if columns.get("domain") is not None:
         _check_domain(label, columns["domain"], len(rules))
     _check_templates(columns, None if variadic else len(rules))

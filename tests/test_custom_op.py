@@ -422,3 +422,7 @@ def test_an_exception_of_the_users_own_functions_says_which_op_raised_it_and_for
         with pytest.raises(KeyError) as caught:
             check()
         assert caught.value.__notes__ == ["raised by kinks of root, called with 0.25"]
+    y = custom_op(abs, partials=lambda z, x: 1.0, name="size", kinks=lambda x: None)(x)
+    with pytest.raises(TypeError, match="expected a real number, got NoneType") as missing:
+        autograd.kinks(y)
+    assert missing.value.__notes__ == ["raised by kinks of size, called with 0.25"]
