@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from numbers import Integral, Real
 from typing import Any
 
-from autograd._format import did_you_mean, one_line
+from autograd._format import did_you_mean, listed, one_line
 from autograd.op import number
 from autograd.value import Value
 
@@ -165,8 +165,8 @@ def checked_keys(name: str, given: Any, keys: Iterable[str]) -> None:
     missing = [key for key in keys if key not in given]
     unexpected = [str(key) for key in given if key not in keys]
     if missing or unexpected:
-        texts = [", ".join(group) or "none" for group in (keys, missing, unexpected)]
-        raise ValueError(f"{name} must have the keys {texts[0]}; missing: {texts[1]}; unexpected: {texts[2]}")
+        off = f"missing: {listed(missing) or 'none'}; unexpected: {listed(unexpected) or 'none'}"
+        raise ValueError(f"{name} must have the keys {', '.join(keys)}; {off}")
 
 
 def takes_first_alone(f: Callable[..., Any], args: Sequence[Any]) -> bool:

@@ -65,7 +65,7 @@ def custom_op(
     if label in TABLE and TABLE[label].built_in:
         raise ValueError(f"custom_op: name {label!r} is a built-in op; choose another")
     variadic = bool(columns.get("variadic"))
-    columns = {"doc": forward.__doc__ or "", "fallback": _raise_again, **columns}
+    columns = {"doc": forward.__doc__ or "", "fallback": _raising_again(label), **columns}
     _check_functions(label, forward=forward, fallback=columns["fallback"])
     if vjp is not None:
         _check_functions(label, vjp=vjp)
@@ -79,14 +79,36 @@ def custom_op(
         _check_partials(label, rules)
     if columns.get("kinks") is not None:
         _check_functions(label, kinks=columns["kinks"])
+        distance = columns["kinks"]
+        columns["kinks"] = _naming_itself(f"kinks of {label}", lambda *args: number(distance(*args)))
     if columns.get("domain") is not None:
         _check_domain(label, columns["domain"], len(rules))
     _check_templates(columns, None if variadic else len(rules))
     return op(label, forward, *rules, **columns)
 
 
-def _raise_again(*args: float) -> float:
-    raise  # called while the exception of `forward` is handled
+def _raising_again(label: str) -> Callable[..., float]:
+    """The fallback that raises the exception of `forward`, which is being handled, with the op and its arguments."""
+
+    def fallback(*args: float) -> float:
+        raise
+
+    return _naming_itself(label, fallback)
+
+
+def _naming_itself(who: str, function: Callable[..., float]) -> Callable[..., float]:
+    """The function, whose exceptions say that it raised them, and for which arguments."""
+
+    def named(*args: float) -> float:
+        try:
+            return function(*args)
+        except Exception as error:
+            from autograd._format import listed  # here, since only errors need it
+
+            error.add_note(f"raised by {who}, called with {listed([*map(repr, args)])}")
+            raise
+
+    return named
 
 
 # -- a vjp as partials -----------------------------------------------------------------------------------

@@ -169,6 +169,8 @@ def refuse_name(module: str, name: str, advice: str) -> NoReturn:
 class MissingSubmodules:
     """A finder for `sys.meta_path`, asked last: importing a submodule that the package lacks says what to write, if known.
 
+    Tools that only ask whether there is such a submodule, with `importlib.util.find_spec`, get None.
+
     >>> import autograd.engine
     Traceback (most recent call last):
     ModuleNotFoundError: No module named 'autograd.engine': write from autograd import Value
@@ -180,7 +182,7 @@ class MissingSubmodules:
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
         package, _, missing = name.rpartition(".")
         advice = self._advice(missing) if package == self._package else ""
-        if advice:
+        if advice and sys._getframe(2).f_code.co_name == "_find_and_load_unlocked":  # importlib's, in an import
             raise ModuleNotFoundError(f"No module named {name!r}{advice}", name=name)
 
 

@@ -237,7 +237,8 @@ def backward(root: Value, seed: float) -> None:
     if seed is CLEARED:  # read from a cleared leaf; as a gradient it would count as none
         seed = 0.0
     with sweeping:
-        again = getattr(root, "_grad", 0.0) != 0.0  # an earlier sweep left its seed there; 0.0 may have been set by hand
+        # An earlier sweep left a gradient there; 0.0 may have been set by hand.
+        again = [node for node in (root, *root.args) if getattr(node, "op", None) and getattr(node, "_grad", 0.0) != 0.0]
         if root.op is None:
             if not root.requires_grad:
                 raise ValueError("backward() of a frozen Value (requires_grad=False): no gradient flows anywhere")
@@ -247,7 +248,7 @@ def backward(root: Value, seed: float) -> None:
             _sweep_and_watch(root, seed, moved)
         else:
             _sweep(root, seed, moved)
-    if again and moved:
+    if again and moved and not {*moved}.isdisjoint(topological_order(again)):
         teaching.teach_old_graph()
 
 

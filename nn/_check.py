@@ -95,6 +95,8 @@ def checked_parameters(name: str, parameters: Iterable[Value]) -> list[Value]:
         if not isinstance(value, Value):
             if isinstance(parameters, Mapping):
                 got = f"a dict whose keys are {type(value).__name__}: pass its values()"
+            elif hasattr(value, "parameters"):
+                got = f"{type(value).__name__} at {i}: pass the parameters of each module, [*a.parameters(), *b.parameters()]"
             else:
                 named = isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], Value)
                 got = f"{value!r} at {i}{': pass parameters(), which leaves out the names' if named else ''}"

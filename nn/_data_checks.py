@@ -253,7 +253,7 @@ def _input_width(model: Any) -> int | None:
         modules = model.layers if isinstance(model, MLP) else model.items
         return _input_width(modules[0]) if modules else None
     if _is(model, Layer):
-        return _input_width(model.neurons[0])
+        return _input_width(model.neurons[0]) if model.neurons else None
     return len(model.w) if _is(model, Neuron) else None
 
 

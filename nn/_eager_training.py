@@ -9,7 +9,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from autograd import Value, enable_grad, no_grad
-from autograd.extend import same_shape
+from autograd.extend import same_shape, tree_leaves
 from nn._check import plain_lists
 from nn._restoring import unchanged
 from nn.data import batches
@@ -77,8 +77,10 @@ class EagerTraining:
             scores = [run.model(row) for row in rows]
             cost = run.loss(scores, targets)
         if type(cost) is float:
-            why = "the outputs of the model are plain numbers, so no gradient reaches its parameters"
-            raise TypeError(f"loss must return one Value, got {cost!r}: {why}: don't use .data in forward")
+            why = "the outputs of the model are plain numbers, so no gradient reaches its parameters: don't use .data in forward"
+            if any(type(score) is Value for score in tree_leaves(scores)):
+                why = "the outputs of the model are Values: compute the loss from them, without .data"
+            raise TypeError(f"loss must return one Value, got {cost!r}: {why}")
         if type(cost) is not Value:
             raise TypeError(f"loss must return one Value, got {type(cost).__name__}: use reduction='mean' or 'sum'")
         if not math.isfinite(cost.data):

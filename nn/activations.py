@@ -7,7 +7,7 @@ from typing import Any
 
 import autograd
 from autograd.extend import TABLE, did_you_mean, tree_map
-from nn._check import plain_lists
+from nn._check import data_of, plain_lists
 from nn.module import Module
 
 Activation = Callable[[Any], Any]
@@ -170,6 +170,9 @@ class LeakyReLU(Elementwise):
     def __init__(self, slope: float = 0.01) -> None:
         self.slope = slope
 
+    def _described(self) -> str:
+        return repr(data_of(self.slope))
+
     def function(self, x: Any) -> Any:
         return autograd.leaky_relu(x, self.slope)
 
@@ -183,6 +186,9 @@ class ELU(Elementwise):
 
     def __init__(self, alpha: float = 1.0) -> None:
         self.alpha = alpha
+
+    def _described(self) -> str:
+        return repr(data_of(self.alpha))
 
     def function(self, x: Any) -> Any:
         return autograd.elu(x, self.alpha)

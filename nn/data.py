@@ -62,23 +62,34 @@ def train_test_split(
     return [rows[i] for i in train], [rows[i] for i in test], [labels[i] for i in train], [labels[i] for i in test]
 
 
-@advising
-def batches(
-    X: Any, y: Any, batch_size: int, *, shuffle: bool = True, random_state: RandomState = None
-) -> Iterator[tuple[list[Any], list[Any]]]:
-    """Go once through the data in mini-batches: yields (X, y) of `batch_size` rows, the last with what remains.
+class Batches:
+    """Mini-batches, which `batches` makes: each loop over them goes once through the data, in an order of its own."""
 
-    A seed gives the same order in every epoch; one `random.Random` made before the loop gives a new, reproducible order in
-    each. ValueError, at the call, if X and y are empty or differ in length, or batch_size < 1.
+    def __init__(self, rows: list[Any], labels: list[Any], size: int, shuffle: bool, rng: Random) -> None:
+        self._rows, self._labels = rows, labels
+        self._size, self._shuffle, self._rng = size, shuffle, rng
+
+    def __len__(self) -> int:
+        return math.ceil(len(self._rows) / self._size)
+
+    def __iter__(self) -> Iterator[tuple[list[Any], list[Any]]]:
+        for part in batch_indices(len(self._rows), self._size, self._shuffle, self._rng):
+            yield [self._rows[i] for i in part], [self._labels[i] for i in part]
+
+
+@advising
+def batches(X: Any, y: Any, batch_size: int, *, shuffle: bool = True, random_state: RandomState = None) -> Batches:
+    """The data in mini-batches (X, y) of `batch_size` rows, the last with what remains: each loop goes through all of them.
+
+    Every loop shuffles anew. Made before the loop over the epochs, they have a new order in each; made inside it with a seed,
+    they have the same order in each. ValueError if X and y are empty or differ in length, or batch_size < 1.
 
     >>> list(batches([[1], [2], [3]], [1, 2, 3], 2, shuffle=False))
     [([[1], [2]], [1, 2]), ([[3]], [3])]
     """
     rows, labels = _rows_and_labels(X, y)
     size = checked_integer("batch_size", batch_size, at_least=1)
-    parts = batch_indices(len(rows), size, shuffle, generator(random_state, "random_state"))
-    # A generator expression, since a `yield` would delay every error above until the first batch is asked for.
-    return (([rows[i] for i in part], [labels[i] for i in part]) for part in parts)
+    return Batches(rows, labels, size, shuffle, generator(random_state, "random_state"))
 
 
 def batch_indices(count: int, size: int, shuffle: bool, rng: Random) -> list[list[int]]:

@@ -57,7 +57,6 @@ class Neuron(Module):
         self.b = Value(0.0)
         self.activation = activation_function(activation)
         self.expand = expand
-        self._shown = getattr(self.activation, "__name__", repr(self.activation))
 
     def forward(self, x: Sequence[Any]) -> Any:
         """The output for a list of `nin` numbers or Values, or an array."""
@@ -70,7 +69,7 @@ class Neuron(Module):
         return self.activation(total)
 
     def _described(self) -> str:
-        return f"{len(self.w)}, {self._shown!r}"
+        return f"{len(self.w)}, {_name(self.activation)!r}" if neurons_of(self) else ""
 
 
 class Layer(Module):
@@ -100,15 +99,19 @@ class Layer(Module):
 
     def forward(self, x: Sequence[Any]) -> list[Any]:
         """One output per neuron."""
+        if not self.neurons:
+            raise ValueError(f"{type(self).__name__} has no neurons: give it at least one")
         x = _row(x, len(self.neurons[0].w))
-        if any(neuron.expand or type(neuron).forward is not Neuron.forward for neuron in self.neurons):
+        if any(type(neuron).forward is not Neuron.forward or neuron.expand for neuron in self.neurons):
             return [neuron(x) for neuron in self.neurons]
         scores = linear([neuron.w for neuron in self.neurons], x, [neuron.b for neuron in self.neurons])
         return [neuron.activation(score) for neuron, score in zip(self.neurons, scores, strict=True)]
 
     def __repr__(self) -> str:
-        first = self.neurons[0]
-        return f"Layer({len(first.w)}, {len(self.neurons)}, {first._shown!r})"
+        neurons = neurons_of(self)
+        if not neurons:
+            return super().__repr__()
+        return f"Layer({len(neurons[0].w)}, {len(neurons)}, {_name(neurons[0].activation)!r})"
 
 
 class MLP(Module):
@@ -226,8 +229,13 @@ class Dropout(Module):
 
 
 def neurons_of(module: Any) -> Sequence[Neuron]:
-    """The neurons of a layer, or a neuron itself in a list; empty for any other module."""
-    return module.neurons if isinstance(module, Layer) else [module] if isinstance(module, Neuron) else []
+    """The neurons of a layer, or a neuron itself in a list; empty for any other module, and if the user made them differently."""
+    neurons = vars(module).get("neurons", []) if isinstance(module, Layer) else [module] if isinstance(module, Neuron) else []
+    return neurons if all({"w", "b", "activation"} <= vars(neuron).keys() for neuron in neurons) else []
+
+
+def _name(activation: Activation) -> str:
+    return getattr(activation, "__name__", repr(activation))
 
 
 def _checked_nonlin(activation: str | Activation, nonlin: bool | None) -> str | Activation:

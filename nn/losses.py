@@ -105,7 +105,7 @@ class Loss(_CalledOnBatches):
 
     def element(self, prediction: Any, target: Any) -> Any:
         """The loss of one number."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} must define element(self, prediction, target)")
 
     def branch_free(self, prediction: Any, target: Any) -> Any:
         """`element` without checks and branches, for a target that is a Value."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from autograd import Value
 from autograd.extend import (
@@ -74,6 +74,14 @@ class _Scheduler:
     def __init__(self, optimizer: Optimizer) -> None:
         self.last_lrs = [group["lr"] for group in _groups_of(optimizer)]
         self.optimizer, self.last_epoch = optimizer, 0
+
+    if not TYPE_CHECKING:  # hidden from type checkers, which would otherwise accept any name
+
+        def __getattr__(self, name: str) -> Any:
+            if "optimizer" in vars(self) or name.startswith("__"):
+                return self.__getattribute__(name)  # again, for Python's own error or that of a property
+            advice = "call super().__init__(optimizer) first"
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}: {advice}", name=name)
 
     def get_last_lr(self) -> list[float]:
         """The learning rates that this scheduler set last, one for each parameter group."""

@@ -10,7 +10,7 @@ from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograd import Value
-from autograd.extend import call, checked_flag, same_shape, takes_first_alone, tree_leaves, tree_map
+from autograd.extend import call, checked_flag, listed, same_shape, takes_first_alone, tree_leaves, tree_map
 from nn._check import data_of, plain_lists, shape_text, sizes
 from nn._interrupts import never_half
 from nn._parameter_search import ParameterSearch, indexed, items, leaves
@@ -51,8 +51,11 @@ class Module:
     Assign Values, Modules and lists, tuples, dicts or NumPy arrays of them to attributes, in any nesting, and define
     `forward`; parameters are found and named by the attributes that hold them, in order of assignment.
 
-    A parameter is a leaf. A Value that `forward` computes may be kept in an attribute; it is not a parameter. If a
-    Value would be overlooked (in a set, an object that is not a Module, a class attribute …), or a parameter was
+    A parameter is a leaf. A plain number is a constant, even where a parameter was: to change a parameter, set its `data`.
+    A number that should be saved but not trained, such as a running mean, is a Value with requires_grad=False whose `data`
+    `forward` sets. A Value that `forward` computes may be kept in an attribute; it is not a parameter.
+
+    If a Value would be overlooked (in a set, an object that is not a Module, a class attribute …), or a parameter was
     replaced by the result of an operation (`self.w = self.w - …`), any request for the parameters raises a TypeError
     that names the attribute and says what to write. Functions are not searched: to keep Values that are not parameters,
     keep a function that returns them.
@@ -212,9 +215,9 @@ class Module:
         missing = [name for name in groups if name not in state]
         unexpected = [name for name in state if name not in groups]
         if strict and missing:
-            raise ValueError(f"state: missing {', '.join(missing)}")
+            raise ValueError(f"state: missing {listed(missing)}")
         if strict and unexpected:
-            raise ValueError(f"state: unexpected {', '.join(unexpected)}")
+            raise ValueError(f"state: unexpected {listed(unexpected)}")
         found = [(name, group) for name, group in groups.items() if name in state]
         for name, group in found:
             given = state[name]
@@ -273,7 +276,7 @@ def children(path: str, held: Any, around: tuple[Any, ...] = ()) -> Iterator[tup
 
 
 def checked_module(model: Any) -> Module:
-    """`model`; TypeError unless it is a Module.
+    """`model`; TypeError unless it is a Module, or if an attribute hides a method that a caller may need.
 
     >>> checked_module(3)
     Traceback (most recent call last):
@@ -283,6 +286,9 @@ def checked_module(model: Any) -> Module:
         raise TypeError(f"model must be a Module, got the class {model.__name__}: make an instance, {model.__name__}(…)")
     if not isinstance(model, Module):
         raise TypeError(f"model must be a Module, got {type(model).__name__}")
+    for name, held in vars(model).items():
+        if callable(getattr(Module, name, None)) and not callable(held):
+            raise TypeError(f"{type(model).__name__}.{name} hides the method {name}() of modules: choose another name for it")
     return model
 
 

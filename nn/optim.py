@@ -287,7 +287,8 @@ class Optimizer:
             teach_step_without_backward(all_frozen=not any(p.requires_grad for p in self.params))
         own = type(self).update is not Optimizer.update
         memories = iter(self.state)
-        updated: list[tuple[float, Memory] | None] = []
+        skipped: Any = ()  # not None, which an `update` without a return gives
+        updated: list[tuple[float, Memory]] = []
         try:
             for index, group in enumerate(self.param_groups):
                 with self.at_group(index):
@@ -295,26 +296,27 @@ class Optimizer:
                     update = self.update if own else self.rule(settings, FLOATS)
                     # A nonzero gradient has certainly been set, and testing for it first is faster.
                     updated += [
-                        update(p.data, grad, memory) if (grad := p.grad) or p.has_grad else None
+                        update(p.data, grad, memory) if (grad := p.grad) or p.has_grad else skipped
                         for p, memory in zip(settings["params"], memories, strict=False)
                     ]
         except ZeroDivisionError as error:
             advice = "give eps > 0, which helps when a parameter's gradients have all been 0"
             raise ZeroDivisionError(f"{type(self).__name__} divides by 0: {advice}") from error
         for new in updated if own else ():
-            if new is not None and not (isinstance(new, (tuple, list)) and len(new) == 2):
+            if new is skipped:
+                continue
+            if not (isinstance(new, (tuple, list)) and len(new) == 2 and isinstance(new[1], Mapping)):
                 name = type(self).__name__
                 raise TypeError(
                     f"{name}.update must return the new number and the memory, as in return data - …, memory, got {new!r}"
                 )
-            if new is not None:
-                any_number("the result of update", new[0])
-        state = [memory if new is None else new[1] for memory, new in zip(self.state, updated, strict=True)]
+            any_number("the result of update", new[0])
+        state = [new[1] if new else memory for memory, new in zip(self.state, updated, strict=True)]
         steps = self.steps + 1
 
         def move() -> None:
             for p, new in zip(self.params, updated, strict=True):
-                if new is not None:
+                if new:
                     p.data = new[0]
             self.state, self.steps = state, steps
 
@@ -372,7 +374,8 @@ class Optimizer:
 def _each(state: Mapping[str, Any], key: str, what: str, count: int) -> list[tuple[str, Any]]:
     """The dicts in a list of the state, one per parameter or group, each with its name in errors."""
     if not isinstance(state[key], list) or len(state[key]) != count:
-        raise ValueError(f"state: {key} must be a list of {count}, one dict for each {what}, got {state[key]!r}")
+        got = f"a list of {len(state[key])}" if isinstance(state[key], list) else repr(state[key])
+        raise ValueError(f"state: {key} must be a list of {count}, one dict for each {what}, got {got}")
     return [(f"state: {key}[{i}]", held) for i, held in enumerate(state[key])]
 
 

@@ -160,7 +160,8 @@ def fit(
     The scheduler steps once per epoch, a ReduceLROnPlateau on the validation loss, or the loss if there is none.
 
     Ctrl-C ends the training, not the program: the history so far is returned, with `interrupted` set.
-    A loss that is NaN or infinite is an ArithmeticError that names the epoch.
+    A loss that is NaN or infinite is an ArithmeticError that names the epoch. It, like any error that ends the training, has the
+    history so far in its attribute `history`.
 
     Training is `compiled` if it is long enough to benefit: the loss is recorded once, for one sample, and computed for all
     samples of a batch side by side, with the same numbers up to rounding. What cannot be compiled, such as a model with a
@@ -203,6 +204,9 @@ def fit(
             _train(run, compiled, epochs, generator(seed), scheduler, callbacks, history, advance)
     except KeyboardInterrupt:
         history.interrupted = True
+    except Exception as error:
+        error.history = history  # type: ignore[attr-defined]
+        raise
     return history
 
 

@@ -43,7 +43,6 @@ NUMBER_OF = {"abs", "clone", "mean", "norm", "sum"}  # methods that return a pla
 LEFT_OUT = {"inplace", "set_to_none", "dtype", "device", "retain_graph", "allow_unused"}  # keywords
 INFINITE = {"inf", "torch.inf", "math.inf", "float('inf')"}
 OF_ALL = {"unbiased=False", "correction=0"}  # what var is told when it divides by the count
-SHUFFLED = "  # shuffled once; PyTorch does it in every epoch"
 UNLEARNED = "PyTorch raises here: no tensor requires a gradient; write torch.tensor(2.0, requires_grad=True)"
 UNASKED = (
     "requires_grad is False here only for frozen leaves; in PyTorch it is False for every result that no gradient reaches, "
@@ -291,7 +290,7 @@ class _Respeller(TorchSamples):
         given = dict(zip(("dataset", "batch_size", "shuffle"), call.args, strict=False))
         options = {name: self.written(x) for name, x in [*given.items(), *((each.arg, each.value) for each in call.keywords)]}
         more = options.get("batch_size", "1"), f"shuffle={options.get('shuffle', 'False')}"
-        return f"[*{self.called('nn.batches', tensors, (), *more)}]"
+        return self.called("nn.batches", tensors, (), *more)
 
     def is_one(self, node: ast.AST) -> bool:
         """True for a tensor of one number, which is not indexed here."""
@@ -441,9 +440,6 @@ class _Respeller(TorchSamples):
                 return f"{self.written(target)} = {step}"
             case ast.Assign(targets=[ast.Attribute(value=x, attr="requires_grad")], value=asked) if self.is_several(x):
                 return self.asked(x, asked)
-            case ast.Assign(value=ast.Call() as call) if self.loaded(call) and "shuffle=True" in ast.unparse(call):
-                is_last = not self.source[self.span(node)[1] : self.next_line(self.span(node)[1])].strip()
-                return self.spliced(node, *self.span(node)) + SHUFFLED * is_last
             case ast.Assign(targets=[ast.Attribute(attr="data") as data], value=value) if self.is_several(data):
                 return self.listed(lambda: f"{self.written(data)} = {self.written(value)}", data, as_loop=True)
             case ast.Assign(targets=[ast.Attribute(attr="grad") as gradient], value=ast.Constant(value=None)):

@@ -409,3 +409,20 @@ def test_a_value_that_a_function_or_rule_returns_is_refused_with_how_to_pass_it(
 def test_rules_given_by_position_are_refused_with_the_names_to_give_them_by():
     with pytest.raises(TypeError, match=r"^custom_op: give its rules by name, partials=… or vjp=…$"):
         custom_op(math.sin, math.cos)
+
+
+def test_an_exception_of_the_users_own_functions_says_which_op_raised_it_and_for_which_arguments():
+    root = custom_op(math.sqrt, partials=lambda z, x: 0.5 / z, name="root", kinks=lambda x: {}[x])
+    x = Value(0.25, "x")
+    y = root(x)
+    with pytest.raises(ValueError, match="math domain error") as caught:
+        autograd.nudge(y, {x: -1.0})
+    assert caught.value.__notes__ == ["raised by root, called with -0.75"]
+    for check in (lambda: autograd.kinks(y), lambda: gradcheck(root, (0.25,))):
+        with pytest.raises(KeyError) as caught:
+            check()
+        assert caught.value.__notes__ == ["raised by kinks of root, called with 0.25"]
+    y = custom_op(abs, partials=lambda z, x: 1.0, name="size", kinks=lambda x: None)(x)
+    with pytest.raises(TypeError, match="expected a real number, got NoneType") as missing:
+        autograd.kinks(y)
+    assert missing.value.__notes__ == ["raised by kinks of size, called with 0.25"]

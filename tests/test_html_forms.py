@@ -125,6 +125,13 @@ def test_nothing_is_computed_again_when_it_is_shown(monkeypatch):
             answer._repr_html_(), kind
 
 
+def test_a_minus_in_a_name_stays_what_it_is():
+    report = gradcheck(lambda p: p["e-rate"].relu() - (-p["e-rate"]).relu(), ({"e-rate": 0.0},))
+    _, texts = parsed(report._repr_html_())
+    assert any("with respect to p['e-rate'] at 0.0" in text for text in texts)
+    assert any(re.search(r"errors above \d\.\de−\d\d are detected", text) for text in texts)
+
+
 def test_the_form_says_what_the_text_says():
     y_forms = forms()
     for kind in ("explain", "paths", "nudge", "misconception", "why", "profile", "key"):

@@ -225,7 +225,7 @@ RESPELLED = [
         "from torch.utils.data import DataLoader, TensorDataset as Data\nx = torch.arange(4)\n"
         "loader = DataLoader(Data(x, x*x), shuffle=True, batch_size=2)\nfor a, b in loader: print(a - b)",
         "x = [c for c in range(4)]\n"
-        "loader = [*nn.batches(x, [c*c for c in x], 2, shuffle=True)]  # shuffled once; PyTorch does it in every epoch\n"
+        "loader = nn.batches(x, [c*c for c in x], 2, shuffle=True)\n"
         "for a, b in loader: print([c - d for c, d in zip(a, b, strict=True)])",
     ),
     ("from torch.autograd.functional import hessian\nh = hessian(f, x)", "h = hessian(f)(x)"),

@@ -1,6 +1,6 @@
 """Common slips in calls and expressions: each message says what to write."""
 
-import importlib
+import importlib.util
 import re
 import subprocess
 import sys
@@ -267,6 +267,11 @@ def test_a_submodule_of_another_engine_says_what_to_write_here(module, write):
     with pytest.raises(ModuleNotFoundError, match=f"^No module named '{there}': {re.escape(write)}") as error:
         importlib.import_module(module)
     assert error.value.name == there
+
+
+@pytest.mark.parametrize("module", ["autograd.numpy", "autograd.engine", "nn.functional"])
+def test_a_tool_that_asks_whether_there_is_such_a_submodule_is_told_no(module):
+    assert importlib.util.find_spec(module) is None
 
 
 def test_an_unknown_submodule_gets_pythons_own_error():

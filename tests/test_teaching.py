@@ -409,6 +409,17 @@ RIGHT = {
         y.backward()
         print(w.grad)
     """,
+    "a total of the losses, each new, one of which went back by itself": """
+        w, v, total = Value(1.0), Value(2.0), 0.0
+        for _ in range(3):
+            one, other = w*w, v*v
+            one.backward()
+            (one + other).backward()
+            total += one.data + other.data
+            for p in w, v:
+                p.data -= 0.1*p.grad
+                p.grad = 0.0
+    """,
     "a loss for each optimizer, recorded before both steps": """
         w, b = Value(1.0), Value(2.0)
         one, two = w*b, w + b
@@ -438,6 +449,21 @@ def test_a_loss_computed_once_before_the_loop_is_told():
     [(line, message)] = told(program)
     assert line == 5
     assert "compute the loss again after each step, inside the loop" in message
+
+
+@pytest.mark.parametrize("add", ["total += (w - 3)**2", "total = autograd.sum([total, (w - 3)**2])"])
+def test_a_total_that_grows_with_every_step_is_told(add):
+    program = f"""
+        w, total = Value(5.0), Value(0.0)
+        for _ in range(5):
+            {add}
+            w.grad = 0.0
+            total.backward()
+            w.data -= 0.1*w.grad
+    """
+    [(line, message)] = told(program)
+    assert line == 5
+    assert "add up only its number: total += loss.data" in message
 
 
 def test_the_gradient_is_complete_when_a_warning_that_is_an_error_comes():

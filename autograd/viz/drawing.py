@@ -100,11 +100,12 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
     def render(self, filename: str | Path, *, format: str | None = None, view: bool = False) -> str:
         """Write the picture to `filename`, adding the suffix of its format if it is missing; returns the path.
 
-        A suffix .svg, .png or .pdf sets the format, unless `format` does. With `view`, the file is opened in a browser.
+        A picture's suffix, such as .svg, .png, .pdf or .jpg, sets the format, unless `format` does. With `view`, the file is
+        opened in a browser.
         """
         path = Path(filename)
-        named = path.suffix.removeprefix(".")
-        format = format or (named if named in style.CHOICES["format"] else self.format)
+        named = path.suffix.removeprefix(".").lower()
+        format = format or (named if named in style.PICTURES else self.format)
         if named != format:
             path = path.with_name(f"{path.name}.{format}")
         write_atomically(path, self.pipe(format))

@@ -606,8 +606,9 @@ def test_the_picture_has_a_title_and_a_description(tmp_path):
 
 
 def test_a_picture_is_only_an_svg(tmp_path):
-    with pytest.raises(ValueError, match=r"format must be one of svg, got 'png'"):
-        nn.draw(mlp(2, 3, 1)).render(tmp_path / "net.png")
+    for name, format in (("net.png", "png"), ("net.JPG", "jpg")):
+        with pytest.raises(ValueError, match=f"format must be one of svg, got '{format}'"):
+            nn.draw(mlp(2, 3, 1)).render(tmp_path / name)
     assert list(tmp_path.iterdir()) == []
 
 

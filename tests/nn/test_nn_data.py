@@ -389,6 +389,15 @@ def test_a_seed_repeats_an_epoch_and_a_generator_makes_another() -> None:
     assert second != first
 
 
+def test_batches_made_before_the_loop_serve_every_epoch_in_a_new_order() -> None:
+    loader = batches(range(50), range(50), 8, random_state=3)
+    assert len(loader) == 7
+    first, second = list(loader), list(loader)
+    assert first == list(batches(range(50), range(50), 8, random_state=3))
+    assert len(second) == 7
+    assert second != first
+
+
 @pytest.mark.parametrize("kind", [tuple, np.array, lambda rows: [np.array(row) for row in rows], list])
 def test_lists_tuples_and_arrays_give_the_same_lists(kind: Callable[[Any], Any]) -> None:
     X, y = [(float(i), 0.5) for i in range(8)], list(range(8))

@@ -1,6 +1,7 @@
 """Modules, neurons, layers, networks, activations, initialisers."""
 
 import copy
+import math
 import pickle
 from random import Random
 
@@ -380,6 +381,66 @@ def test_a_model_shows_its_structure():
     assert repr(net).splitlines()[1] == "  (items.0): MLP("
     assert "Layer(3, 1, 'linear')" in repr(net)
     assert "Dropout(0.1)" in repr(net)
+
+
+class Unit(nn.Neuron):
+    """A neuron with an __init__ and a forward of its own."""
+
+    def __init__(self, nin):
+        self.w, self.b = [Value(1.0) for _ in range(nin)], Value(0.0)
+
+    def forward(self, x):
+        return autograd.dot(self.w, x, self.b).tanh()
+
+
+class Units(nn.Layer):
+    """A layer that calls its neurons by another name."""
+
+    def __init__(self, *units):
+        self.units = units
+
+    def forward(self, x):
+        return [unit(x) for unit in self.units]
+
+
+def test_neurons_and_layers_of_the_users_own_make_work_and_show_themselves():
+    layer = nn.Layer(2, 1)
+    layer.neurons = [Unit(2)]
+    for model in (layer, Units(Unit(2))):
+        assert model([1.0, 2.0])[0].data == math.tanh(3.0)
+        assert "Unit()" in repr(model)
+        assert "is not made of layers" in str(nn.draw(model))
+
+
+def test_a_layer_without_neurons_shows_itself_and_says_why_it_cannot_compute():
+    net = nn.MLP(2, [2, 1])
+    net.layers[0].neurons = []
+    assert "(layers.0): Layer()" in repr(net)
+    with pytest.raises(ValueError, match="Layer has no neurons: give it at least one"):
+        net([1.0, 2.0])
+    with pytest.raises(ValueError, match="Layer has no neurons"):
+        nn.fit(net, [[1.0, 2.0]], [1.0], loss=nn.MSELoss(), optimizer=nn.optim.SGD(net.parameters(), lr=0.1), epochs=1)
+
+
+@pytest.mark.parametrize("name", ["modules", "train", "zero_grad"])
+def test_an_attribute_that_hides_a_method_is_named(name):
+    net = nn.MLP(1, [1])
+    optimizer = nn.optim.SGD(net.parameters(), lr=0.1)
+    setattr(net, name, [1.0])
+    with pytest.raises(TypeError, match=rf"MLP\.{name} hides the method {name}\(\) of modules: choose another name"):
+        nn.fit(net, [[1.0]], [1.0], loss=nn.MSELoss(), optimizer=optimizer, epochs=1)
+
+
+def test_a_neuron_shows_the_activation_it_has_now():
+    neuron = nn.Neuron(2, "relu")
+    neuron.activation = autograd.tanh
+    assert repr(neuron) == "Neuron(2, 'tanh')"
+
+
+def test_activations_show_their_numbers():
+    net = nn.Sequential(nn.Layer(2, 1, nn.LeakyReLU(0.2)), nn.ELU(), nn.LeakyReLU(Value(0.25)))
+    for shown in ("Layer(2, 1, 'LeakyReLU(0.2)')", ": ELU(1.0)", ": LeakyReLU(0.25)"):
+        assert shown in repr(net)
 
 
 def test_any_op_of_one_argument_is_an_activation_by_name():

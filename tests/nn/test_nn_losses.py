@@ -622,3 +622,8 @@ def test_a_loss_that_skips_super_init_takes_the_mean():
             return self.factor * abs(prediction - target)
 
     assert Scaled(3.0)([1.0, 2.0], [0.0, 4.0]) == 4.5
+
+
+def test_a_loss_without_element_says_what_to_define():
+    with pytest.raises(NotImplementedError, match=r"^Nothing must define element\(self, prediction, target\)$"):
+        type("Nothing", (nn.losses.Loss,), {})()([Value(1.0)], [2.0])

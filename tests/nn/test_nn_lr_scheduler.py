@@ -259,6 +259,20 @@ def test_a_plan_without_a_rate_says_what_to_define() -> None:
         LRScheduler(sgd()).step()
 
 
+def test_a_plan_whose_constructor_leaves_out_ours_says_what_to_call() -> None:
+    class Constant(LRScheduler):
+        def __init__(self, optimizer: Optimizer, lr: float) -> None:
+            self.lr = lr
+
+        def rate(self, epoch: int) -> float:
+            return self.lr
+
+    with pytest.raises(AttributeError, match=r"'Constant' .* attribute 'last_epoch': call super\(\).__init__\(optimizer\) first"):
+        Constant(sgd(), 0.1).step()
+    with pytest.raises(AttributeError, match=r"attribute 'lrs'$"):
+        LRScheduler(sgd()).lrs
+
+
 def test_a_rate_changed_by_hand_is_kept_by_the_schedulers_that_multiply() -> None:
     scheduler = ExponentialLR(sgd(), gamma=0.5)
     scheduler.optimizer.lr = 0.25

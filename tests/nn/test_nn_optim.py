@@ -5,6 +5,7 @@ import itertools
 import json
 import math
 import pickle
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -389,6 +390,11 @@ w = Value(1.0)
         ),
         (lambda: SGD([w, 2.0], lr=0.1), TypeError, "params must hold Values only, got 2.0 at 1"),
         (
+            lambda: SGD([nn.MLP(1, [1]), nn.MLP(1, [1])], lr=0.1),
+            TypeError,
+            r"params must hold Values only, got MLP at 0: pass the parameters of each module, \[\*a\.parameters\(\), \*b",
+        ),
+        (
             lambda: SGD([w, w + 1.0], lr=0.1),
             ValueError,
             r"params must hold leaves only, got Value\(data=2.0.* at 1, which add made",
@@ -575,14 +581,17 @@ def test_a_rule_that_gives_no_number_changes_nothing() -> None:
     assert optimizer.steps == 0
 
 
-def test_a_rule_that_gives_a_number_alone_says_what_to_return() -> None:
+@pytest.mark.parametrize("given", [0.5, None, (0.5, None), (0.5, {}, 1.0)])
+def test_a_rule_that_gives_anything_but_a_number_and_a_memory_says_what_to_return(given: Any) -> None:
     class Plain(Optimizer):
         def update(self, data: float, grad: float, memory: dict[str, float]) -> Any:
-            return data - self.lr * grad
+            return given
 
-    message = r"^Plain\.update must return the new number and the memory, as in return data - …, memory, got 0\.5"
-    with pytest.raises(TypeError, match=message):
-        step(Plain([Value(1.0)], lr=0.5), 1.0)
+    optimizer = Plain([Value(1.0)], lr=0.5)
+    message = "Plain.update must return the new number and the memory, as in return data - …, memory, got "
+    with pytest.raises(TypeError, match=f"^{re.escape(message + repr(given))}$"):
+        step(optimizer, 1.0)
+    assert optimizer.steps == 0
 
 
 def test_an_optimizer_without_a_rule_says_what_to_define() -> None:
@@ -642,7 +651,11 @@ def of_group(state: dict[str, Any], **changes: Any) -> dict[str, Any]:
             ValueError,
             "state: state must be a list of 2, one dict for each parameter, got {}",
         ),
-        (lambda state: {**state, "state": state["state"][:1]}, ValueError, "state: state must be a list of 2, one dict for each"),
+        (
+            lambda state: {**state, "state": state["state"][:1]},
+            ValueError,
+            "state: state must be a list of 2, one dict for each parameter, got a list of 1",
+        ),
         (
             lambda state: {**state, "state": [{}, {}]},
             ValueError,

@@ -466,6 +466,20 @@ def test_outputs_that_a_module_keeps_are_no_parameters():
     assert set(names(net)) == {"w", "b"}
 
 
+def test_a_frozen_number_that_forward_sets_is_saved_as_it_is_then():
+    class Centred(nn.Module):
+        def __init__(self):
+            self.mean = Value(0.0, requires_grad=False)
+
+        def forward(self, x):
+            self.mean.data += 0.5 * (x - self.mean.data)
+            return x - self.mean
+
+    net = Centred()
+    assert net(4.0).data == 2.0
+    assert net.state_dict() == {"mean": 2.0}
+
+
 def test_what_forward_computes_under_no_grad_is_no_parameter_though_it_is_a_leaf(tmp_path):
     class Keeps(Line):
         def forward(self, x):

@@ -185,3 +185,13 @@ def test_a_name_that_safetensors_reserves_is_refused_and_not_written(tmp_path):
     with pytest.raises(ValueError, match=r"__metadata__ cannot be the name of a parameter in a safetensors file"):
         nn.save(model, tmp_path / "model.safetensors")
     assert not list(tmp_path.iterdir())
+
+
+def test_the_file_of_another_network_is_refused_in_a_sentence_however_large_it_is(tmp_path):
+    nn.save(nn.MLP(2, [4, 1]), tmp_path / "small.json")
+    with pytest.raises(ModelFileError, match=r"state: missing layers\.0\.neurons\.4\.w, .* and 240 more$") as caught:
+        nn.load(nn.MLP(2, [64, 64, 1]), tmp_path / "small.json")
+    assert len(str(caught.value)) < len(str(tmp_path)) + 300
+    optimizer = nn.optim.SGD([Value(1.0)], lr=0.1)
+    with pytest.raises(ValueError, match=r"unexpected: layers\.0\.neurons\.0\.w, .* and 122 more$"):
+        optimizer.load_state_dict(nn.MLP(2, [64, 1]).state_dict())

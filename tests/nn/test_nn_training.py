@@ -55,6 +55,15 @@ def test_a_model_whose_outputs_are_plain_numbers_is_refused():
         line_fit(Numbers(), compiled=False)
 
 
+def test_a_loss_that_drops_the_graph_of_the_outputs_is_told_apart_from_such_a_model():
+    class Cut(nn.losses.Loss):
+        def element(self, prediction, target):
+            return (prediction.data - target) ** 2
+
+    with pytest.raises(TypeError, match=r"the outputs of the model are Values: compute the loss from them, without \.data"):
+        line_fit(loss=Cut(), compiled=False)
+
+
 @pytest.mark.slow
 def test_an_mlp_learns_the_moons_without_a_mistake():
     X, y = nn.make_moons(100, noise=0.1, random_state=0)
@@ -168,6 +177,22 @@ def test_ctrl_c_returns_what_there_is():
     assert history.interrupted
     assert history.epochs == 2
     assert net.training
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_an_error_that_ends_the_training_has_the_history_so_far():
+    def stumble(model, history):
+        if history.epochs == 2:
+            raise KeyError("mine")
+
+    with pytest.raises(KeyError, match="mine") as caught:
+        line_fit(callbacks=[stumble])
+    assert len(caught.value.history.loss) == len(caught.value.history.lr) == 2
+    net = nn.MLP(1, [1], seed=0)
+    with pytest.raises(ArithmeticError, match=r"the loss is inf in epoch (\d+)") as diverged:
+        line_fit(net, optimizer=SGD(net.parameters(), lr=1e100))
+    assert diverged.value.history.epochs == 2
+    assert not diverged.value.history.interrupted
 
 
 def test_ctrl_c_within_an_epoch_keeps_the_epochs_that_were_completed():

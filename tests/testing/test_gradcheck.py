@@ -400,6 +400,11 @@ def test_a_value_used_as_a_plain_number_is_found_out(f, why):
     assert caught.value.wrong == ()
 
 
+def test_at_the_end_of_a_domain_the_conventions_are_the_reason():
+    with pytest.raises(GradientError, match=r"pow\(0, 0\) is at the end of its domain, where its partials are conventions"):
+        gradcheck(lambda x: x**x, (0.0,))
+
+
 @pytest.mark.parametrize("x", [1.0, 9.1e-31, 1e-60])
 def test_a_wrong_gradient_close_to_a_pole_is_refused(x):
     twice = custom_op(lambda x: 1.0 / x, partials=lambda z, x: -2.0 * z * z, name="twice_too_steep")

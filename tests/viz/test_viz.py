@@ -136,6 +136,8 @@ def test_the_suffix_says_the_format_unless_another_is_given(tmp_path):
     drawing = draw_dot(Value(1.0) + 1.0)
     for name, format, written, begin in (
         ("x.png", None, "x.png", b"\x89PNG"),
+        ("X.PNG", None, "X.PNG", b"\x89PNG"),
+        ("x.jpg", None, "x.jpg", b"\xff\xd8"),
         ("x.v1", None, "x.v1.svg", b"<svg"),
         ("x.png", "svg", "x.png.svg", b"<svg"),
     ):

@@ -17,6 +17,7 @@ from autograd.testing.finite_differences import first_step
 from autograd.testing.gradcheck.op_checks import Partial
 from autograd.testing.gradcheck.report import Checked
 from autograd.testing.gradcheck.slopes import SlopeRange
+from autograd.testing.gradcheck.smooth_pieces import ends_of
 from autograd.testing.gradcheck.tested_function import FunctionUnderTest, Recording
 from autograd.value import Value, op_of, operands
 
@@ -157,6 +158,12 @@ def _hidden_reason(function: FunctionUnderTest, made: Recording, i: int, names: 
                 if type(arg) is float and type(new) is float and arg != new and node.op is not None:
                     what = f"argument {k + 1} of {node.op.name} ({one_line(names[node])}) is a plain number"
                     return _plain(what, arg, new, name)
+    for node in made.graph:
+        if node.op and node.op.built_in and any(operands(node)[position] == end for position, end in ends_of(node.op)):
+            return (
+                f"{node.op.name}{arguments_text(operands(node))} is at the end of its domain, where its partials are "
+                "conventions, stated in docs/semantics.md: they need not give the slope of f"
+            )
     return "every op along the way is right, but f depends on the input in a way its graph does not show"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -132,7 +133,7 @@ class GradcheckReport:
         checked, wrong = counted(len(self.checks), "derivative"), sum(check.smooth for check in self.checks)
         title = f"{checked}: no errors found" if self else f"{checked}, {wrong} wrong where f is smooth"
         rows = table(HEADER, [check.row() for check in self.checks], kinds="ttnnnnt")
-        notes = (note(text.replace("e-", "e−")) for text in self._notes())
+        notes = (note(re.sub(r"(?<=\de)-(?=\d)", "−", text)) for text in self._notes())
         return card(title, rows, *notes, holds=bool(self))
 
     def _notes(self) -> Iterator[str]:
