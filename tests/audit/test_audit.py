@@ -260,6 +260,20 @@ def test_a_penalty_is_known_whatever_way_it_is_written(penalty):
     assert report["b"].agrees
 
 
+def test_a_cross_entropy_of_weights_alone_is_no_penalty():
+    samples = [([1.0, 2.0], 0), ([-0.5, 0.3], 2), ([0.8, -1.2], 1), ([0.1, 0.4], 2)]
+
+    def loss(W, count=4):
+        logits = [[autograd.dot(row, x) for row in W] for x, _ in samples[:count]]
+        return -autograd.mean([autograd.log_softmax(row)[k] for row, (_, k) in zip(logits, samples, strict=False)])
+
+    def last_left_out(W):
+        return [[0.75 * g for g in row] for row in autograd.grad(lambda W: loss(W, 3))(W)]
+
+    report = audit(loss, last_left_out, at={"W": [[0.1, -0.2], [0.3, 0.4], [-0.5, 0.2]]})
+    assert report["W"].likely() == "the last of the 4 samples is left out"
+
+
 def test_a_squared_error_is_no_penalty():
     def f(w):
         return sum((autograd.dot(w, x) - y) ** 2 for x, y in (([1.0, 2.0], 3.0), ([0.5, 1.0], 1.0))) + 0.1 * autograd.dot(w, w)
