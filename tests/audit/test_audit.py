@@ -224,6 +224,11 @@ def test_sizes_explain_factors():
     assert report["w"].diagnosis.text == "the claim is 3 times the gradient (3 is the length of w)"
 
 
+def test_half_of_half_is_a_quarter():
+    report = audit(lambda w: (w[0] * w[1]) ** 2, lambda w: [w[0] * w[1] ** 2 / 2, w[0] ** 2 * w[1] / 2], at=[1.5, 2.5])
+    assert report["w"].likely() == "the claim is 1/4 times the gradient"
+
+
 def test_figures_as_printed_are_audited_with_the_digits_they_have():
     f = lambda w: tanh(w[0]) + tanh(w[1]) ** 2 / 2  # noqa: E731
     a, b = 1 - math.tanh(1.3) ** 2, math.tanh(0.4) * (1 - math.tanh(0.4) ** 2)
@@ -314,6 +319,8 @@ def test_the_gradient_of_a_penalty_is_told_if_the_numbers_show_its_form():
     absolute = likely(lambda w: abs(w[0]) + abs(w[1]), lambda w, x: [5.0 * w[0], 5.0 * w[1]], [0.7, -0.4])
     assert absolute == f"{taken} 5·w instead of 1·sign(w)"
     assert likely(lambda w: w[0] ** 3 + w[1] ** 3, [5.0, 10.0], [1.0, 2.0]) == f"{taken} 5·w instead of 3·w² (at this point)"
+    of_v = audit(lambda v, x: v[0] ** 3 + v[1] ** 3 - x, {"v": [5.0, 10.0], "x": None}, at=([1.0, 2.0], 1.0))["v"]
+    assert of_v.likely() == "the gradient of the penalty on v is taken as 5·v instead of 3·v² (at this point)"
     alike = likely(lambda w: w[0] ** 3 + w[1] ** 3, lambda w, x: [5.0 * w[0], 5.0 * w[1]], [0.7, 0.7])
     assert alike == f"{taken} 5·w instead of 3·w²"
 
