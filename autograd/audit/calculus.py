@@ -135,7 +135,7 @@ def _with_step(claim: Claim, i: int, wrong: Wrong) -> Candidate:
 
 
 def _texts(loss: RecordedLoss) -> Text:
-    """A formatter of f's operations in terms of its parameters; a long formula becomes …."""
+    """A formatter of f's operations in terms of its parameters; the longest parts of a long formula become …."""
     write = TEXT.numbered
     written = {leaf: write.variable(name) for name in loss.shapes for leaf in loss.leaves[name]}
 
@@ -146,11 +146,20 @@ def _texts(loss: RecordedLoss) -> Text:
         if node.op is not None:
             args = [formula(arg) for arg in node.args]
             copies = node.op.arity == 1 and agree(node.op, float)  # as made by `grad`, for a graph of its own
-            found = args[0] if copies else write.operation(node.op, args)
-            written[node] = found if len(found.text) <= MAX_TEXT else Formula("…")
+            written[node] = args[0] if copies else _shortened(node.op, args)
         elif node not in written:
             written[node] = write.constant(node.data)
     return lambda arg: formula(arg).text
+
+
+def _shortened(op: Op, args: list[Formula]) -> Formula:
+    """An operation, with its longest arguments as … if it is too long to read."""
+    for _ in range(len(args) + 1):
+        found = TEXT.numbered.operation(op, args)
+        if len(found.text) <= MAX_TEXT:
+            return found
+        args[args.index(max(args, key=lambda arg: len(arg.text)))] = Formula("…")
+    return Formula("…")
 
 
 # -- the chain rule ----------------------------------------------------------------------------------

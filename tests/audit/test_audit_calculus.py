@@ -184,6 +184,21 @@ def test_a_mistake_deep_in_a_long_formula_is_told_without_the_formula():
     assert report["x"].likely() == "the inner derivative, that of 3·x, is missing (at this point)"
 
 
+def test_of_a_term_that_is_long_its_shorter_parts_are_shown():
+    def cdf(x):
+        return 0.5 * (1 + erf(x / math.sqrt(2)))
+
+    def call(S, T):
+        d = log(S / 100) / sqrt(T) + 0.2 * sqrt(T)
+        return S * cdf(d) - 100 * exp(-0.03 * T) * cdf(d - 0.4 * sqrt(T))
+
+    first = autograd.grad(lambda S, T: S * cdf(log(S / 100) / sqrt(T) + 0.2 * sqrt(T)))
+    report = audit(call, (first, None), at=(105.0, 0.5))
+    second = "100·exp(−0.03·T)·…"
+    missing = f"in the derivative of … − {second}, the term with the derivative of {second} is missing"
+    assert report["S"].likely() == missing
+
+
 OUTER = {"sin": sin, "exp": exp, "tanh": tanh, "sigmoid": sigmoid, "cube": lambda u: u**3}
 INNER = {
     "square": lambda x: x**2,
