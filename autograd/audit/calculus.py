@@ -152,13 +152,13 @@ def _texts(loss: RecordedLoss) -> Text:
     return lambda arg: formula(arg).text
 
 
-def _shortened(op: Op, args: list[Formula]) -> Formula:
-    """An operation, with its longest arguments as … if it is too long to read."""
-    for _ in range(len(args) + 1):
-        found = TEXT.numbered.operation(op, args)
+def _shortened(op: Op, args: Sequence[Formula]) -> Formula:
+    """An operation; if it is too long, with … for its longest argument, for all of them, or for itself."""
+    longest = max(args, key=lambda arg: len(arg.text))
+    for hidden in ((), (longest,), args):
+        found = TEXT.numbered.operation(op, [Formula("…") if arg in hidden else arg for arg in args])
         if len(found.text) <= MAX_TEXT:
             return found
-        args[args.index(max(args, key=lambda arg: len(arg.text)))] = Formula("…")
     return Formula("…")
 
 
