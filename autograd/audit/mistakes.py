@@ -81,6 +81,18 @@ def any_factor(claim: Claim) -> Iterator[Diagnosis]:
         yield Diagnosis("constant factor", f"the claim is {text} times the gradient")
 
 
+def rounding(claim: Claim) -> Iterator[Diagnosis]:
+    """Printed figures: the gradient, rounded to two significant digits or more."""
+    if len(claim.losses) > 1:
+        return
+    pairs = [(entry.claimed, entry.gradient) for entry in claim.entries[0] if not entry.agrees]
+    if all(c and c in [float(f"{g:.{digits}g}") for digits in range(2, 16)] for c, g in pairs):
+        off = max(abs(c / g - 1.0) for c, g in pairs)
+        unit = 10.0 ** math.floor(math.log10(off))
+        rtol = math.ceil(off / unit) * unit
+        yield Diagnosis("rounding", f"the claim is the gradient, rounded: pass rtol={rtol:g} to accept it")
+
+
 # -- order and shape ---------------------------------------------------------------------------------
 
 
@@ -365,7 +377,7 @@ MISTAKES: Sequence[Mistake] = (
     penalty_form,
 )
 # If none of them explains the claim.
-LAST_RESORTS: Sequence[Mistake] = (calculus.functions, two_mistakes, single_entries)
+LAST_RESORTS: Sequence[Mistake] = (rounding, calculus.functions, two_mistakes, single_entries)
 OF_ANOTHER_SHAPE: Sequence[Mistake] = (
     transpose,
     right_numbers,

@@ -239,6 +239,15 @@ def test_figures_as_printed_are_audited_with_the_digits_they_have():
     assert report["w"].diagnosis.mistake == "constant factor"
 
 
+def test_numbers_that_are_only_rounded_are_told_so_and_how_to_accept_them():
+    f = lambda x: x[0] ** 2 * x[1]  # noqa: E731
+    verdict = audit(f, [2.7, 1.69], at=[1.3, 1.05])["x"]
+    assert verdict.diagnosis.text == "the claim is the gradient, rounded: pass rtol=0.02 to accept it"
+    assert audit(f, [2.7, 1.69], at=[1.3, 1.05], rtol=0.02)
+    assert "rounded" not in audit(f, [2.8, 1.69], at=[1.3, 1.05])["x"].likely()
+    assert "rounded" not in audit(tanh, 1.0, at=0.6)["x"].likely()
+
+
 @pytest.mark.parametrize(
     "penalty",
     [
