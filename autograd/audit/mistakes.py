@@ -8,11 +8,12 @@ from operator import attrgetter
 
 from autograd._format import listed, shown
 from autograd.audit import calculus, wrong_partials
-from autograd.audit.claim import Candidate, Claim, Diagnosis
+from autograd.audit.claim import UNDERFLOW, Candidate, Claim, Diagnosis
 from autograd.audit.parameters import Shape, shape_text
 from autograd.audit.recorded_loss import ParameterUse, RecordedLoss
 
 MAX_ENTRIES = 3  # named one by one
+MAX_SINGLE = 1e-5  # the relative error of a formula computed in single precision
 
 Mistake = Callable[[Claim], Iterator[Diagnosis]]  # yields the ways in which it explains a claim
 
@@ -82,15 +83,18 @@ def any_factor(claim: Claim) -> Iterator[Diagnosis]:
 
 
 def rounding(claim: Claim) -> Iterator[Diagnosis]:
-    """Printed figures: the gradient, rounded to two significant digits or more."""
-    if len(claim.losses) > 1:
+    """The gradient, rounded to two significant digits or more, as figures in print are, or to single precision."""
+    pairs = [(entry.claimed, entry.gradient) for entries in claim.entries for entry in entries if not entry.agrees]
+    off = max(abs(c - g) / (abs(g) or UNDERFLOW) for c, g in pairs)
+    if len(claim.losses) == 1 and all(c and c in [float(f"{g:.{digits}g}") for digits in range(2, 16)] for c, g in pairs):
+        how = "rounded"
+    elif off <= MAX_SINGLE and all((math.frexp(c)[0] * 2**24).is_integer() for c, _ in pairs):
+        how, off = "in single precision", max(off, 1e-6)
+    else:
         return
-    pairs = [(entry.claimed, entry.gradient) for entry in claim.entries[0] if not entry.agrees]
-    if all(c and c in [float(f"{g:.{digits}g}") for digits in range(2, 16)] for c, g in pairs):
-        off = max(abs(c / g - 1.0) for c, g in pairs)
-        unit = 10.0 ** math.floor(math.log10(off))
-        rtol = math.ceil(off / unit) * unit
-        yield Diagnosis("rounding", f"the claim is the gradient, rounded: pass rtol={rtol:g} to accept it")
+    unit = 10.0 ** math.floor(math.log10(off))
+    rtol = math.ceil(off / unit) * unit
+    yield Diagnosis("rounding", f"the claim is the gradient, {how}: pass rtol={rtol:g} to accept it")
 
 
 # -- order and shape ---------------------------------------------------------------------------------
@@ -310,7 +314,7 @@ def penalty_form(claim: Claim) -> Iterator[Diagnosis]:
         w = claim.loss.numbers[name]
         # A form that is the same for all entries would fit any added constant.
         forms = {text: form for text, form in FORMS.items() if len(w) == 1 or len(set(form(w))) > 1}
-        for text in _fitted(claim, claim.gradient, forms):
+        for text in (text for text in _fitted(claim, claim.gradient, forms) if not text.startswith("−")):
             yield Diagnosis("penalty", f"the claim adds the gradient of a penalty on {name}, {text}, but f has none")
         return
     for text in _fitted(claim, claim.data):

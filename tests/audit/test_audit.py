@@ -248,6 +248,16 @@ def test_numbers_that_are_only_rounded_are_told_so_and_how_to_accept_them():
     assert "rounded" not in audit(tanh, 1.0, at=0.6)["x"].likely()
 
 
+def test_numbers_in_single_precision_are_told_so_and_how_to_accept_them():
+    def claim(w):
+        return (2 * numpy.tanh(w) * (1 - numpy.tanh(w) ** 2)).astype(numpy.float32)
+
+    f, at = (lambda w: numpy.sum(numpy.tanh(w) ** 2)), numpy.array([0.3, -0.6, 1.1])
+    assert audit(f, claim, at=at)["w"].likely() == "the claim is the gradient, in single precision: pass rtol=1e-06 to accept it"
+    assert audit(f, claim, at=at, rtol=1e-6)
+    assert "precision" not in audit(lambda x: x**2, 2.25, at=1.0)["x"].likely()
+
+
 @pytest.mark.parametrize(
     "penalty",
     [
@@ -332,6 +342,11 @@ def test_the_gradient_of_a_penalty_is_told_if_the_numbers_show_its_form():
     assert of_v.likely() == "the gradient of the penalty on v is taken as 5·v instead of 3·v² (at this point)"
     alike = likely(lambda w: w[0] ** 3 + w[1] ** 3, lambda w, x: [5.0 * w[0], 5.0 * w[1]], [0.7, 0.7])
     assert alike == f"{taken} 5·w instead of 3·w²"
+
+
+def test_a_forgotten_bias_is_not_called_a_penalty_of_the_wrong_sign():
+    report = audit(lambda w, b: ((w * 2 + b) ** 2 + (b - w) ** 2) / 2, {"w": None, "b": lambda w, b: w}, at={"w": 0.4, "b": 0.3})
+    assert "penalty" not in report["b"].likely()
 
 
 def test_a_constant_that_is_off_is_no_penalty():
