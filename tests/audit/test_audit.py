@@ -175,6 +175,14 @@ def cross_entropy(z, t):
     return -(t * log(sigmoid(z)) + (1 - t) * log(1 - sigmoid(z)))
 
 
+@pytest.mark.parametrize("quarters", [1, 2, 3, 5])
+@pytest.mark.parametrize("f", [sin, autograd.cos, lambda x: exp(sin(x))])
+def test_a_slope_that_is_0_but_for_the_rounding_of_the_point_may_be_claimed_as_0(quarters, f):
+    slope = autograd.grad(f)(quarters * math.pi / 2)
+    assert audit(f, 0.0 if abs(slope) < 1e-9 else slope, at=quarters * math.pi / 2)
+    assert not audit(f, 1e-9 if abs(slope) < 1e-9 else 0.0, at=quarters * math.pi / 2)
+
+
 @pytest.mark.parametrize("claimed", [-20.0, 0.0, 34.0, -34.0])
 @pytest.mark.parametrize("t", [1.0, 0.0])
 def test_where_rounding_hides_the_gradient_no_claim_is_right_or_wrong(claimed, t):
