@@ -29,8 +29,8 @@ from autograd.value import Value, op_of, operands, partials_at, take_partials
 # operation, and the point, is perturbed by more than that; the change this makes in the gradient is what a claim may be off by.
 PERTURBATION = 2.0**-44
 TRIALS = 4
-# If such changes move a gradient by more than this fraction of the sum over its paths, and the loss noticeably relative
-# to the numbers in it, no claim can be judged. Gradients that are practically 0 (saturated units) are judged as 0.
+# If such changes move a gradient by more than this fraction of itself, and the loss noticeably relative to the numbers in it,
+# no claim can be judged. Gradients that are practically 0 (saturated units) are judged as 0.
 HIDING, NOTICEABLE = 1e-2, 1e-6
 
 
@@ -92,13 +92,12 @@ class RecordedLoss:
     def hidden(self) -> dict[str, list[bool]]:
         """True for numbers of the gradient that rounding hides, as behind log(1 - sigmoid(34)); kinks hide nothing."""
         moved = self._farthest(TRIALS)
-        paths = self._with_partials({node: [p and abs(p) for p in partials] for node, partials in self._recorded.items()})
         scale = max(abs(node.data) for node in self.graph if math.isfinite(node.data)) or 1.0
 
-        def hides(moved: float, path: float, parameter: float) -> bool:
-            return moved > HIDING * path and moved * (abs(parameter) or 1.0) > NOTICEABLE * scale
+        def hides(moved: float, gradient: float, parameter: float) -> bool:
+            return moved > HIDING * abs(gradient) and moved * (abs(parameter) or 1.0) > NOTICEABLE * scale
 
-        return {name: list(map(hides, moved[name], paths[name], numbers)) for name, numbers in self.numbers.items()}
+        return {name: list(map(hides, moved[name], self.gradient[name], numbers)) for name, numbers in self.numbers.items()}
 
     def _farthest(self, trials: int) -> Numbers:
         """The largest change of each number of the gradient over this many perturbations."""

@@ -195,6 +195,12 @@ def test_where_rounding_hides_the_gradient_no_claim_is_right_or_wrong(claimed, t
     assert "cannot be judged" in report.headline()
 
 
+@pytest.mark.parametrize("claimed", [0.0, 1.0, lambda x: 0.0, lambda x: -x / 12])
+def test_where_paths_cancel_but_for_rounding_no_claim_is_right_or_wrong(claimed):
+    verdict = audit(lambda x: (1 - autograd.cos(x)) / x**2, claimed, at=1e-5)["x"]
+    assert (verdict.agrees, verdict.undecided) == (False, True)
+
+
 @pytest.mark.parametrize(("z", "wrong"), [(5.0, -5.001), (20.0, -20.01), (25.0, -26.0), (28.0, -29.0)])
 def test_where_rounding_hides_little_claims_are_judged(z, wrong):
     claimed = [lambda z, t: 1 / (1 + math.exp(-z)) - t, lambda z, t: -z]
