@@ -75,7 +75,7 @@ def any_factor(claim: Claim) -> Iterator[Diagnosis]:
     """Any other number times the gradient; also 0, which a derivative at the wrong place may give by chance."""
     factor = claim.known_factor(claim.gradient)
     if factor and factor.k == 0.0:
-        yield Diagnosis("constant factor", "the claim is 0 times the gradient")
+        yield Diagnosis("constant factor", "the claim is 0, but the gradient is not")
     k = claim.fitted_factor(claim.gradient)
     if k is not None and not factor:
         text = shown(k) if shown(k) != "1" else repr(k)

@@ -388,7 +388,7 @@ def test_a_term_that_is_left_out_is_not_taken_for_a_derivative_that_is_nearly_0(
 
 def test_a_claim_of_0_is_not_taken_for_the_gradient_of_an_unused_parameter():
     report = audit(lambda w, unused: w * w + w, (0.0, None), at=(1.3, 2.0))
-    assert report["w"].likely() == "the claim is 0 times the gradient (at this point)"
+    assert report["w"].likely() == "the claim is 0, but the gradient is not (at this point)"
     assert report["w"].also_possible == ()
 
 
