@@ -490,11 +490,16 @@ def test_cross_entropy_where_the_loss_is_squared_is_also_said_to_be_a_missing_de
     ]
 
 
+def with_softplus(logits, targets):
+    return autograd.mean([autograd.softplus(z) - y * z for z, y in zip(logits, targets, strict=True)])
+
+
 @pytest.mark.parametrize(
     ("loss", "activation", "slope", "says"),
     [
         (nn.BCELoss(), sigmoid, lambda a: a * (1 - a), "the squared error, but f is cross-entropy"),
         (nn.BCEWithLogitsLoss(), lambda z: z, lambda a: a * (1 - a), "the squared error, but f is cross-entropy"),
+        (with_softplus, lambda z: z, lambda a: a * (1 - a), "the squared error, but f is cross-entropy"),
         (nn.MSELoss(), sigmoid, lambda a: 1.0, "cross-entropy, but f has the squared error, up to the factor ½"),
     ],
     ids=lambda x: type(x).__name__ if isinstance(x, nn.Module) else "",
