@@ -603,6 +603,11 @@ def test_the_notebook_table_has_no_empty_column_and_says_nothing_twice():
         (lambda: audit(lambda a, b: a * b, (1.0,), at=(1.0, 2.0)), ValueError, "a gradient for each of 'a' and 'b', got 1"),
         (lambda: audit(lambda a, b: a * b, 1.0, at=(1.0, 2.0)), TypeError, "a dict or a tuple with .* 'a' and 'b', got float"),
         (
+            lambda: audit(lambda a: a * 2, 2.0, at=1.0, sizes=[50]),
+            TypeError,
+            'sizes must be a dict such as {"the batch size": 50}, got list',
+        ),
+        (
             lambda: audit(lambda a: a * 2, 2.0, at=1.0, sizes={"m": 0}),
             ValueError,
             "sizes: 'm' must be a positive integer, got 0",
