@@ -79,7 +79,7 @@ Found = Iterator[tuple[str, str, Wrong]]  # the kind of a mistake, a sentence, a
 
 def rules(claim: Claim) -> Iterator[Diagnosis]:
     """One step of the derivation breaks a rule: an inner derivative or a term is missing, a sign or an exponent is wrong."""
-    yield from _first(claim, _inner, _term, _minus, _sign, _of_parts, _at_inner, _quotient, _power)
+    yield from _first(claim, _inner, _term, _minus, _sign, _branch, _of_parts, _at_inner, _quotient, _power)
 
 
 def constants(claim: Claim) -> Iterator[Diagnosis]:
@@ -223,6 +223,18 @@ def _where(step: Operation, i: int, text: Text) -> str:
 
 def _with_term_times(k: float, i: int, step: Operation) -> float:
     return sum(k * term if j == i else term for j, term in enumerate(step.terms))
+
+
+def _branch(step: Operation, text: Text) -> Found:
+    """The derivative of one argument of a choice, such as a maximum, is taken wherever one is."""
+    if step.op.kinks is not None and sorted(p or 0.0 for p in step.node.partials) == [0.0] * (len(step.numbers) - 1) + [1.0]:
+        for i in step.varying:
+            sentence = f"the branch {text(step.node.args[i])} is differentiated even where the other is chosen"
+            yield "other branch", sentence, partial(_slope_of, i)
+
+
+def _slope_of(i: int, step: Operation) -> float:
+    return step.slopes[i]
 
 
 def _of_parts(step: Operation, text: Text) -> Found:

@@ -144,7 +144,8 @@ def test_a_forgotten_kink_is_not_taken_for_a_broken_rule():
     assert clipped["a"].likely() == "the derivative of relu is missing, as if it were 1"
     for smaller in (minimum, lambda a, b: where(a < b, a, b)):
         report = audit(lambda a, b, smaller=smaller: 2 * smaller(a, b), lambda a, b: (2.0, 2.0), at=(3.0, 2.0))
-        assert report["a"].likely() == "the claim is the gradient of b (at this point)"
+        assert report["a"].likely() == "the branch a is differentiated even where the other is chosen (at this point)"
+        assert report["a"].others() == "the claim is the gradient of b"
 
 
 def test_of_several_parameters_each_has_its_own_mistake():
@@ -158,6 +159,14 @@ def test_of_a_function_without_activations_nothing_is_said_of_penalties_inputs_a
     report = audit(lambda x: sin(3 * x) ** 2 + x**2, lambda x: 2 * sin(3 * x) * cos(3 * x) + 2 * x, at={"x": 0.7})
     assert report["x"].likely() == "the inner derivative, that of 3·x, is missing"
     assert report["x"].also_possible == ()
+
+
+@pytest.mark.parametrize("r", [-2.0, 1.0])
+def test_a_branch_that_is_not_chosen_is_named(r):
+    huber = lambda r: where(abs(r) <= 1, r * r / 2, abs(r) - 0.5)  # noqa: E731
+    assert audit(huber, lambda r: r, at=r)["r"].likely() == "the branch r·r/2 is differentiated even where the other is chosen"
+    larger = audit(lambda q: maximum(0.9 * (1 - q), 0.1 * (q - 1)), lambda q: 0.1, at=0.3)["q"].likely()
+    assert larger == "the branch 0.1·(q − 1) is differentiated even where the other is chosen (at this point)"
 
 
 def test_a_derivative_by_the_other_factor_is_named():
