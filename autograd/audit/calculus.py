@@ -36,6 +36,7 @@ class Operation(NamedTuple):
     op: Op
     numbers: list[float]
     slopes: list[float]
+    parameter: float
 
     @property
     def terms(self) -> list[float]:
@@ -66,6 +67,16 @@ class Operation(NamedTuple):
         """True if it is linear in its only argument that depends on the parameter."""
         return len(self.varying) == 1 and self.op.kinks is None and is_linear(self.node, {self.node.args[self.varying[0]]})
 
+    @property
+    def is_of_one_function(self) -> bool:
+        """True if it is f(u) for a nonlinear f and a u other than the parameter itself."""
+        return len(self.varying) == 1 and not self.is_linear and not self.is_of_variables
+
+    def partial_at(self, u: float) -> float:
+        """f′(u)."""
+        (i,) = self.varying
+        return partials_at(self.node, [*self.numbers[:i], u, *self.numbers[i + 1 :]])[i] or 0.0
+
     def computes(self, function: Callable[[float, float], float]) -> bool:
         """True if the op agrees with this two-argument function at every probe."""
         op = self.op
@@ -79,7 +90,7 @@ Found = Iterator[tuple[str, str, Wrong]]  # the kind of a mistake, a sentence, a
 
 def rules(claim: Claim) -> Iterator[Diagnosis]:
     """One step of the derivation breaks a rule: an inner derivative or a term is missing, a sign or an exponent is wrong."""
-    yield from _first(claim, _inner, _term, _minus, _sign, _branch, _of_parts, _at_inner, _quotient, _power)
+    yield from _first(claim, _inner, _term, _minus, _sign, _branch, _of_parts, _at_inner, _quotient, _power, _at_variable)
 
 
 def constants(claim: Claim) -> Iterator[Diagnosis]:
@@ -116,7 +127,7 @@ def _step(claim: Claim, loss: RecordedLoss, i: int) -> Operation | None:
         return None
     tangents = loss.tangents(claim.name)
     slopes = [0.0 if type(arg) is float else tangents.get(arg, 0.0) for arg in node.args]
-    return Operation(node, op, operands(node), slopes) if any(slopes) else None
+    return Operation(node, op, operands(node), slopes, loss.numbers[claim.name][0]) if any(slopes) else None
 
 
 def _with_step(claim: Claim, i: int, wrong: Wrong) -> Candidate:
@@ -181,15 +192,19 @@ def _with_slopes_1(places: Sequence[int], step: Operation) -> float:
 
 def _at_inner(step: Operation, text: Text) -> Found:
     """f′(u′) in place of f′(u)·u′."""
-    if len(step.varying) != 1 or step.is_linear or step.is_of_variables:
-        return
-    (i,) = step.varying
+    if step.is_of_one_function:
+        taken = "the outer derivative is evaluated at the inner derivative: f′(u′) instead of f′(u)·u′"
+        sentence = f"{taken}, where u is {text(step.node.args[step.varying[0]])}"
+        yield "inner derivative", sentence, lambda step: step.partial_at(step.slopes[step.varying[0]])
 
-    def wrong(step: Operation) -> float:
-        return partials_at(step.node, [*step.numbers[:i], step.slopes[i], *step.numbers[i + 1 :]])[i] or 0.0
 
-    taken = "the outer derivative is evaluated at the inner derivative: f′(u′) instead of f′(u)·u′"
-    yield "inner derivative", f"{taken}, where u is {text(step.node.args[i])}", wrong
+def _at_variable(step: Operation, text: Text) -> Found:
+    """f′(x)·u′ or f′(x) in place of f′(u)·u′."""
+    if step.is_of_one_function:
+        u = text(step.node.args[step.varying[0]])
+        taken = f"the outer derivative is evaluated at the variable itself instead of at {u}"
+        yield "inner derivative", taken, lambda step: step.partial_at(step.parameter) * step.slopes[step.varying[0]]
+        yield "inner derivative", f"{taken}, whose own derivative is missing", lambda step: step.partial_at(step.parameter)
 
 
 # -- sums, products and quotients ----------------------------------------------------------------------

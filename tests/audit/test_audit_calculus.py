@@ -161,6 +161,15 @@ def test_of_a_function_without_activations_nothing_is_said_of_penalties_inputs_a
     assert report["x"].also_possible == ()
 
 
+def test_an_outer_derivative_at_the_variable_itself_is_named_as_of_degrees_taken_for_radians():
+    at = "the outer derivative is evaluated at the variable itself instead of at"
+    assert audit(lambda x: sin(x**2), lambda x: 2 * x * cos(x), at=1.3)["x"].likely() == f"{at} x²"
+    degrees, k = (lambda x: sin(x * math.pi / 180)), math.pi / 180
+    assert audit(degrees, lambda x: k * cos(x), at=40.0)["x"].likely() == f"{at} x·3.14159/180"
+    assert audit(degrees, cos, at=40.0)["x"].likely() == f"{at} x·3.14159/180, whose own derivative is missing"
+    assert audit(lambda x: (x + 1) ** 2, lambda x: 2 * x, at=0.7)["x"].likely() == f"{at} x + 1"
+
+
 @pytest.mark.parametrize("r", [-2.0, 1.0])
 def test_a_branch_that_is_not_chosen_is_named(r):
     huber = lambda r: where(abs(r) <= 1, r * r / 2, abs(r) - 0.5)  # noqa: E731
