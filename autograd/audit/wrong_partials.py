@@ -11,6 +11,7 @@ from autograd.audit.claim import Candidate, Claim, Diagnosis
 from autograd.audit.recognition import Activation, Function, Layer, Override, agree, derivative, is_function, value_args
 from autograd.audit.recorded_loss import RecordedLoss
 from autograd.compiler.recorded import Recorded
+from autograd.context import quiet
 from autograd.expression import evaluate, variables
 from autograd.formulas import partial_text
 from autograd.graph import Graph
@@ -130,7 +131,8 @@ def _without_square(op: Op) -> Derivative | None:
 def _formula(text: str) -> Callable[[float, float], float]:
     """A textbook's formula as a function of the argument x and the result z."""
     x, z = Value(0.25), Value(0.5)
-    y, _ = evaluate(text, {"x": x, "z": z})
+    with quiet():
+        y, _ = evaluate(text, {"x": x, "z": z})
     recorded = Recorded(Graph(y))  # type: ignore[arg-type]
     return lambda argument, result: recorded.at({x: argument, z: result}).values[y]  # type: ignore[index]
 
