@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from autograd._format import shown
 from autograd.audit.claim import Candidate, Claim, Diagnosis
 from autograd.audit.recognition import agree, derivative, evaluated, is_linear, value_args
 from autograd.audit.recorded_loss import RecordedLoss
@@ -338,16 +337,18 @@ def _constant(step: Operation, text: Text) -> Found:
             sentence = f"the factor {text_of_factor} in {its} is missing"
             yield "constant", sentence, partial(_with_term_times, 1.0 / factor, 0)
     if step.computes(math.pow) and step.varying == [0]:
-        yield "power rule", f"the factor {shown(step.numbers[1])} in {its} is missing", lambda step: step.slope / step.numbers[1]
+        missing = f"the factor {text(step.node.args[1])} in {its} is missing"
+        yield "power rule", missing, lambda step: step.slope / step.numbers[1]
     elif step.has_constant_factor:
-        yield "constant", f"the constant in {its} is kept, although its derivative is 0", _with_constant
-        yield "constant", f"the constant factor in {its} is missing", lambda step: sum(step.slopes)
-        alone = f"only the sign of the constant factor in {its} is kept"
-        yield "constant", alone, lambda step: sum(map(math.copysign, step.slopes, step.terms))
-    if step.computes(operator.mul) and step.has_constant_factor:
         (i,) = step.varying
-        other = text(step.node.args[1 - i])
-        yield "other variable", f"{text(step.node)} is differentiated with respect to {other}", lambda step: step.numbers[i]
+        other = text(step.node.args[1 - i]) if step.computes(operator.mul) else ""
+        yield "constant", f"the constant in {its} is kept, although its derivative is 0", _with_constant
+        lost = f"factor {other}" if other else "constant factor"
+        yield "constant", f"the {lost} in {its} is missing", lambda step: sum(step.slopes)
+        alone = f"only the sign of the {lost} in {its} is kept"
+        yield "constant", alone, lambda step: sum(map(math.copysign, step.slopes, step.terms))
+        if other:
+            yield "other variable", f"{text(step.node)} is differentiated with respect to {other}", lambda step: step.numbers[i]
 
 
 def _with_constant(step: Operation) -> float:

@@ -122,7 +122,7 @@ from autograd.op import TABLE
             "the constant factor in the derivative of (−x²)/2 is missing",
         ),
         (lambda x: 3 * x, lambda x: 3 * x, "the claim is f itself, not its derivative"),
-        (lambda x: 5 * x**3 + 3, lambda x: 3 * x**2, "the constant factor in the derivative of 5·x³ is missing"),
+        (lambda x: 5 * x**3 + 3, lambda x: 3 * x**2, "the factor 5 in the derivative of 5·x³ is missing"),
         (
             lambda x: x**3 + 3,
             lambda x: 3 * x**2 + 3,
@@ -132,7 +132,7 @@ from autograd.op import TABLE
         (
             lambda x: exp(-3 * x) + x,
             lambda x: -exp(-3 * x) + 1,
-            "only the sign of the constant factor in the derivative of −3·x is kept",
+            "only the sign of the factor −3 in the derivative of −3·x is kept",
         ),
     ],
 )
@@ -177,6 +177,13 @@ def test_a_branch_that_is_not_chosen_is_named(r):
     assert audit(huber, lambda r: r, at=r)["r"].likely() == "the branch r·r/2 is differentiated even where the other is chosen"
     larger = audit(lambda q: maximum(0.9 * (1 - q), 0.1 * (q - 1)), lambda q: 0.1, at=0.3)["q"].likely()
     assert larger == "the branch 0.1·(q − 1) is differentiated even where the other is chosen (at this point)"
+
+
+def test_a_factor_that_is_another_variable_is_named_by_it():
+    polar = audit(lambda r, t: r * cos(t), {"r": None, "t": lambda r, t: -sin(t)}, at={"r": 2.0, "t": 0.6})
+    assert polar["t"].likely() == "the factor r in the derivative of r·cos(t) is missing"
+    power = audit(lambda x, y: x**y, {"x": lambda x, y: x ** (y - 1), "y": None}, at={"x": 1.7, "y": 2.2})
+    assert power["x"].likely() == "the factor y in the derivative of x^y is missing"
 
 
 def test_a_derivative_by_the_other_factor_is_named():
