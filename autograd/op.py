@@ -38,7 +38,7 @@ _ADVICE = {
     "tuple": "a Value holds one number: use [Value(x) for x in ...]",
     "dict": "a Value holds one number: use {k: Value(x) for k, x in ...}",
     "ndarray": "pass one number at a time: use [Value(x) for x in array], and [autograd.exp(x) for x in array] or np.exp(array)",
-    "Value": "it is already a Value: use v.detach() for a new leaf with the same number",
+    "Value": "use v.data for its number, or v.detach() for a new leaf with the same number",
 }
 
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from autograd._format import shown
 from autograd.audit.claim import Candidate, Claim, Diagnosis
 from autograd.audit.recognition import agree, derivative, evaluated, is_linear, value_args
 from autograd.audit.recorded_loss import RecordedLoss
@@ -36,6 +35,7 @@ class Operation(NamedTuple):
     op: Op
     numbers: list[float]
     slopes: list[float]
+    parameter: float
 
     @property
     def terms(self) -> list[float]:
@@ -66,6 +66,16 @@ class Operation(NamedTuple):
         """True if it is linear in its only argument that depends on the parameter."""
         return len(self.varying) == 1 and self.op.kinks is None and is_linear(self.node, {self.node.args[self.varying[0]]})
 
+    @property
+    def is_of_one_function(self) -> bool:
+        """True if it is f(u) for a nonlinear f and a u other than the parameter itself."""
+        return len(self.varying) == 1 and not self.is_linear and not self.is_of_variables
+
+    def partial_at(self, u: float) -> float:
+        """f′(u)."""
+        (i,) = self.varying
+        return partials_at(self.node, [*self.numbers[:i], u, *self.numbers[i + 1 :]])[i] or 0.0
+
     def computes(self, function: Callable[[float, float], float]) -> bool:
         """True if the op agrees with this two-argument function at every probe."""
         op = self.op
@@ -79,7 +89,7 @@ Found = Iterator[tuple[str, str, Wrong]]  # the kind of a mistake, a sentence, a
 
 def rules(claim: Claim) -> Iterator[Diagnosis]:
     """One step of the derivation breaks a rule: an inner derivative or a term is missing, a sign or an exponent is wrong."""
-    yield from _first(claim, _inner, _term, _minus, _sign, _of_parts, _at_inner, _quotient, _power)
+    yield from _first(claim, _inner, _term, _minus, _sign, _branch, _of_parts, _at_inner, _quotient, _power, _at_variable)
 
 
 def constants(claim: Claim) -> Iterator[Diagnosis]:
@@ -116,7 +126,7 @@ def _step(claim: Claim, loss: RecordedLoss, i: int) -> Operation | None:
         return None
     tangents = loss.tangents(claim.name)
     slopes = [0.0 if type(arg) is float else tangents.get(arg, 0.0) for arg in node.args]
-    return Operation(node, op, operands(node), slopes) if any(slopes) else None
+    return Operation(node, op, operands(node), slopes, loss.numbers[claim.name][0]) if any(slopes) else None
 
 
 def _with_step(claim: Claim, i: int, wrong: Wrong) -> Candidate:
@@ -135,7 +145,7 @@ def _with_step(claim: Claim, i: int, wrong: Wrong) -> Candidate:
 
 
 def _texts(loss: RecordedLoss) -> Text:
-    """A formatter of f's operations in terms of its parameters; a long formula becomes …."""
+    """A formatter of f's operations in terms of its parameters; the longest parts of a long formula become …."""
     write = TEXT.numbered
     written = {leaf: write.variable(name) for name in loss.shapes for leaf in loss.leaves[name]}
 
@@ -146,11 +156,20 @@ def _texts(loss: RecordedLoss) -> Text:
         if node.op is not None:
             args = [formula(arg) for arg in node.args]
             copies = node.op.arity == 1 and agree(node.op, float)  # as made by `grad`, for a graph of its own
-            found = args[0] if copies else write.operation(node.op, args)
-            written[node] = found if len(found.text) <= MAX_TEXT else Formula("…")
+            written[node] = args[0] if copies else _shortened(node.op, args)
         elif node not in written:
             written[node] = write.constant(node.data)
     return lambda arg: formula(arg).text
+
+
+def _shortened(op: Op, args: Sequence[Formula]) -> Formula:
+    """An operation; if it is too long, with … for its longest argument, for all of them, or for itself."""
+    longest = max(args, key=lambda arg: len(arg.text))
+    for hidden in ((), (longest,), args):
+        found = TEXT.numbered.operation(op, [Formula("…") if arg in hidden else arg for arg in args])
+        if len(found.text) <= MAX_TEXT:
+            return found
+    return Formula("…")
 
 
 # -- the chain rule ----------------------------------------------------------------------------------
@@ -172,15 +191,19 @@ def _with_slopes_1(places: Sequence[int], step: Operation) -> float:
 
 def _at_inner(step: Operation, text: Text) -> Found:
     """f′(u′) in place of f′(u)·u′."""
-    if len(step.varying) != 1 or step.is_linear or step.is_of_variables:
-        return
-    (i,) = step.varying
+    if step.is_of_one_function:
+        taken = "the outer derivative is evaluated at the inner derivative: f′(u′) instead of f′(u)·u′"
+        sentence = f"{taken}, where u is {text(step.node.args[step.varying[0]])}"
+        yield "inner derivative", sentence, lambda step: step.partial_at(step.slopes[step.varying[0]])
 
-    def wrong(step: Operation) -> float:
-        return partials_at(step.node, [*step.numbers[:i], step.slopes[i], *step.numbers[i + 1 :]])[i] or 0.0
 
-    taken = "the outer derivative is evaluated at the inner derivative: f′(u′) instead of f′(u)·u′"
-    yield "inner derivative", f"{taken}, where u is {text(step.node.args[i])}", wrong
+def _at_variable(step: Operation, text: Text) -> Found:
+    """f′(x)·u′ or f′(x) in place of f′(u)·u′."""
+    if step.is_of_one_function:
+        u = text(step.node.args[step.varying[0]])
+        taken = f"the outer derivative is evaluated at the variable itself instead of at {u}"
+        yield "inner derivative", taken, lambda step: step.partial_at(step.parameter) * step.slopes[step.varying[0]]
+        yield "inner derivative", f"{taken}, whose own derivative is missing", lambda step: step.partial_at(step.parameter)
 
 
 # -- sums, products and quotients ----------------------------------------------------------------------
@@ -214,6 +237,18 @@ def _where(step: Operation, i: int, text: Text) -> str:
 
 def _with_term_times(k: float, i: int, step: Operation) -> float:
     return sum(k * term if j == i else term for j, term in enumerate(step.terms))
+
+
+def _branch(step: Operation, text: Text) -> Found:
+    """The derivative of one argument of a choice, such as a maximum, is taken wherever one is."""
+    if step.op.kinks is not None and sorted(p or 0.0 for p in step.node.partials) == [0.0] * (len(step.numbers) - 1) + [1.0]:
+        for i in step.varying:
+            sentence = f"the branch {text(step.node.args[i])} is differentiated even where the other is chosen"
+            yield "other branch", sentence, partial(_slope_of, i)
+
+
+def _slope_of(i: int, step: Operation) -> float:
+    return step.slopes[i]
 
 
 def _of_parts(step: Operation, text: Text) -> Found:
@@ -302,16 +337,18 @@ def _constant(step: Operation, text: Text) -> Found:
             sentence = f"the factor {text_of_factor} in {its} is missing"
             yield "constant", sentence, partial(_with_term_times, 1.0 / factor, 0)
     if step.computes(math.pow) and step.varying == [0]:
-        yield "power rule", f"the factor {shown(step.numbers[1])} in {its} is missing", lambda step: step.slope / step.numbers[1]
+        missing = f"the factor {text(step.node.args[1])} in {its} is missing"
+        yield "power rule", missing, lambda step: step.slope / step.numbers[1]
     elif step.has_constant_factor:
-        yield "constant", f"the constant in {its} is kept, although its derivative is 0", _with_constant
-        yield "constant", f"the constant factor in {its} is missing", lambda step: sum(step.slopes)
-        alone = f"only the sign of the constant factor in {its} is kept"
-        yield "constant", alone, lambda step: sum(map(math.copysign, step.slopes, step.terms))
-    if step.computes(operator.mul) and step.has_constant_factor:
         (i,) = step.varying
-        other = text(step.node.args[1 - i])
-        yield "other variable", f"{text(step.node)} is differentiated with respect to {other}", lambda step: step.numbers[i]
+        other = text(step.node.args[1 - i]) if step.computes(operator.mul) else ""
+        yield "constant", f"the constant in {its} is kept, although its derivative is 0", _with_constant
+        lost = f"factor {other}" if other else "constant factor"
+        yield "constant", f"the {lost} in {its} is missing", lambda step: sum(step.slopes)
+        alone = f"only the sign of the {lost} in {its} is kept"
+        yield "constant", alone, lambda step: sum(map(math.copysign, step.slopes, step.terms))
+        if other:
+            yield "other variable", f"{text(step.node)} is differentiated with respect to {other}", lambda step: step.numbers[i]
 
 
 def _with_constant(step: Operation) -> float:

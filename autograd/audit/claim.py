@@ -193,9 +193,11 @@ class Claim:
     @cached_property
     def known_factors(self) -> list[Factor]:
         """Factors that a known mistake may cause, the simplest first."""
+        sizes = sorted({n for _, n in self.sizes})
         factors = {1.0: ("1", 1), 2.0: ("2", 2), 0.5: ("½", 2)}
+        factors |= {4.0: ("4", 4), 0.25: ("1/4", 4)} if 2 in sizes else {}
         for times, text in ((1.0, ""), (2.0, "2·"), (0.5, "½·")):
-            for n in sorted({n for _, n in self.sizes}):
+            for n in sizes:
                 factors.setdefault(times * n, (f"{text}{n}", n))
                 factors.setdefault(times / n, (f"{text}1/{n}", n))
         positive = [Factor(k, text, size) for k, (text, size) in factors.items()]

@@ -8,11 +8,12 @@ from operator import attrgetter
 
 from autograd._format import listed, shown
 from autograd.audit import calculus, wrong_partials
-from autograd.audit.claim import Candidate, Claim, Diagnosis
+from autograd.audit.claim import UNDERFLOW, Candidate, Claim, Diagnosis
 from autograd.audit.parameters import Shape, shape_text
 from autograd.audit.recorded_loss import ParameterUse, RecordedLoss
 
 MAX_ENTRIES = 3  # named one by one
+MAX_SINGLE = 1e-5  # the relative error of a formula computed in single precision
 
 Mistake = Callable[[Claim], Iterator[Diagnosis]]  # yields the ways in which it explains a claim
 
@@ -74,11 +75,26 @@ def any_factor(claim: Claim) -> Iterator[Diagnosis]:
     """Any other number times the gradient; also 0, which a derivative at the wrong place may give by chance."""
     factor = claim.known_factor(claim.gradient)
     if factor and factor.k == 0.0:
-        yield Diagnosis("constant factor", "the claim is 0 times the gradient")
+        yield Diagnosis("constant factor", "the claim is 0, but the gradient is not")
     k = claim.fitted_factor(claim.gradient)
     if k is not None and not factor:
         text = shown(k) if shown(k) != "1" else repr(k)
         yield Diagnosis("constant factor", f"the claim is {text} times the gradient")
+
+
+def rounding(claim: Claim) -> Iterator[Diagnosis]:
+    """The gradient, rounded to two significant digits or more, as figures in print are, or to single precision."""
+    pairs = [(entry.claimed, entry.gradient) for entries in claim.entries for entry in entries if not entry.agrees]
+    off = max(abs(c - g) / (abs(g) or UNDERFLOW) for c, g in pairs)
+    if len(claim.losses) == 1 and all(c and c in [float(f"{g:.{digits}g}") for digits in range(2, 16)] for c, g in pairs):
+        how = "rounded"
+    elif off <= MAX_SINGLE and all((math.frexp(c)[0] * 2**24).is_integer() for c, _ in pairs):
+        how, off = "in single precision", max(off, 1e-6)
+    else:
+        return
+    unit = 10.0 ** math.floor(math.log10(off))
+    rtol = math.ceil(off / unit) * unit
+    yield Diagnosis("rounding", f"the claim is the gradient, {how}: pass rtol={rtol:g} to accept it")
 
 
 # -- order and shape ---------------------------------------------------------------------------------
@@ -298,7 +314,7 @@ def penalty_form(claim: Claim) -> Iterator[Diagnosis]:
         w = claim.loss.numbers[name]
         # A form that is the same for all entries would fit any added constant.
         forms = {text: form for text, form in FORMS.items() if len(w) == 1 or len(set(form(w))) > 1}
-        for text in _fitted(claim, claim.gradient, forms):
+        for text in (text for text in _fitted(claim, claim.gradient, forms) if not text.startswith("−")):
             yield Diagnosis("penalty", f"the claim adds the gradient of a penalty on {name}, {text}, but f has none")
         return
     for text in _fitted(claim, claim.data):
@@ -322,7 +338,7 @@ def _fitted(claim: Claim, beside: Candidate, forms: Mapping[str, Form] = FORMS) 
     for text, form in forms.items() if not claim.is_explained_by(beside) else ():
         k = claim.fitted_factor(lambda loss, form=form: form(loss.numbers[claim.name]), beside)  # type: ignore[misc]
         if k is not None:
-            yield f"{shown(k)}·{text}"
+            yield f"{shown(k)}·{text.replace('w', claim.name)}"
             return
 
 
@@ -336,7 +352,7 @@ def _right_form(claim: Claim) -> str:
         xs = [x for ws in numbers for x in form(ws)]
         k = math.fsum(map(float.__mul__, own, xs)) / (math.fsum(x * x for x in xs) or 1.0)
         if all(abs(p - k * x) <= claim.rtol * abs(p) for p, x in zip(own, xs, strict=True)):
-            return f" instead of {shown(k)}·{text}"
+            return f" instead of {shown(k)}·{text.replace('w', claim.name)}"
     return ""
 
 
@@ -365,7 +381,7 @@ MISTAKES: Sequence[Mistake] = (
     penalty_form,
 )
 # If none of them explains the claim.
-LAST_RESORTS: Sequence[Mistake] = (calculus.functions, two_mistakes, single_entries)
+LAST_RESORTS: Sequence[Mistake] = (rounding, calculus.functions, two_mistakes, single_entries)
 OF_ANOTHER_SHAPE: Sequence[Mistake] = (
     transpose,
     right_numbers,

@@ -51,6 +51,8 @@ def audit(
     """
     if not callable(f):
         raise TypeError(f"audit: f must be a function, got {type(f).__name__}")
+    if not isinstance(sizes or {}, Mapping):
+        raise TypeError(f'audit: sizes must be a dict such as {{"the batch size": 50}}, got {type(sizes).__name__}')
     for reason, n in (sizes or {}).items():
         if not isinstance(n, int) or n < 1:
             raise ValueError(f"audit: sizes: {reason!r} must be a positive integer, got {n!r}")

@@ -39,9 +39,12 @@ def value_args(node: Value) -> list[Value]:
 
 
 def _moved(node: Value, moving: Set[Value], x: float, partials: bool = False) -> tuple[float, list[Any]]:
-    """The value of a node, and its partials with respect to some of its arguments, with those set to x."""
+    """The value of a node, and its partials with respect to some of its arguments, with those set to x, 1.5·x, 2·x …"""
     moves = [type(arg) is Value and arg in moving for arg in node.args]
-    args = [x if moved else number for number, moved in zip(operands(node), moves, strict=True)]
+    args = operands(node)
+    numbers: dict[Any, float] = {}
+    for i in (i for i, moved in enumerate(moves) if moved):
+        args[i] = numbers.setdefault(node.args[i], x * (1.0 + len(numbers) / 2.0))
     return evaluated(op_of(node), args, moves if partials else [False] * len(moves))
 
 

@@ -26,11 +26,11 @@ from autograd.sweeps import adjoints, depending_on, recorded_adjoints, recorded_
 from autograd.value import Value, op_of, operands, partials_at, take_partials
 
 # Two formulas for one gradient may round differently in every operation, by a few units in the last place (2**-53). Each
-# operation is perturbed by more than that, and the change this makes in the gradient is what a claim may be off by.
+# operation, and the point, is perturbed by more than that; the change this makes in the gradient is what a claim may be off by.
 PERTURBATION = 2.0**-44
 TRIALS = 4
-# If such changes move a gradient by more than this fraction of the sum over its paths, and the loss noticeably relative
-# to the numbers in it, no claim can be judged. Gradients that are practically 0 (saturated units) are judged as 0.
+# If such changes move a gradient by more than this fraction of itself, and the loss noticeably relative to the numbers in it,
+# no claim can be judged. Gradients that are practically 0 (saturated units) are judged as 0.
 HIDING, NOTICEABLE = 1e-2, 1e-6
 
 
@@ -85,33 +85,32 @@ class RecordedLoss:
 
     @cached_property
     def noise(self) -> Numbers:
-        """How far each number of the gradient moves when every operation is perturbed."""
+        """How far each number of the gradient moves when the point and every operation are perturbed."""
         return self._farthest(trials=2)
 
     @cached_property
     def hidden(self) -> dict[str, list[bool]]:
         """True for numbers of the gradient that rounding hides, as behind log(1 - sigmoid(34)); kinks hide nothing."""
         moved = self._farthest(TRIALS)
-        paths = self._with_partials({node: [p and abs(p) for p in partials] for node, partials in self._recorded.items()})
         scale = max(abs(node.data) for node in self.graph if math.isfinite(node.data)) or 1.0
 
-        def hides(moved: float, path: float, parameter: float) -> bool:
-            return moved > HIDING * path and moved * (abs(parameter) or 1.0) > NOTICEABLE * scale
+        def hides(moved: float, gradient: float, parameter: float) -> bool:
+            return moved > HIDING * abs(gradient) and moved * (abs(parameter) or 1.0) > NOTICEABLE * scale
 
-        return {name: list(map(hides, moved[name], paths[name], numbers)) for name, numbers in self.numbers.items()}
+        return {name: list(map(hides, moved[name], self.gradient[name], numbers)) for name, numbers in self.numbers.items()}
 
     def _farthest(self, trials: int) -> Numbers:
         """The largest change of each number of the gradient over this many perturbations."""
-        random = Random(0)
-        perturbed = [self._perturbed_gradient(random) for _ in range(trials)]
+        generators = Random(0), Random(1)
+        perturbed = [self._perturbed_gradient(*generators) for _ in range(trials)]
         found = {}
         for name, gradient in self.conventional.items():
             rows = zip(gradient, *(trial[name] for trial in perturbed), strict=True)
             found[name] = [max(abs(x - g) if x == x else math.inf for x in xs) for g, *xs in rows]
         return found
 
-    def _perturbed_gradient(self, random: Random) -> Numbers:
-        def perturbed(x: float, blur: float = 0.0) -> float:
+    def _perturbed_gradient(self, of_operations: Random, of_leaves: Random) -> Numbers:
+        def perturbed(x: float, blur: float = 0.0, random: Random = of_operations) -> float:
             return x + PERTURBATION * (2.0 * random.random() - 1.0) * (abs(x) + blur)
 
         values: dict[Value, float] = {}
@@ -120,7 +119,7 @@ class RecordedLoss:
         blurred = {unit.nodes[-1] for units in self.layers.values() for unit in units if unit.op.activation}
         for node in self.graph:
             if node.op is None:
-                values[node] = node.data
+                values[node] = perturbed(node.data, random=of_leaves)  # the point itself is rounded, as π is
                 continue
             numbers = operands(node, values)
             wanted = [type(arg) is Value for arg in node.args]

@@ -11,6 +11,7 @@ from autograd.audit.claim import Candidate, Claim, Diagnosis
 from autograd.audit.recognition import Activation, Function, Layer, Override, agree, derivative, is_function, value_args
 from autograd.audit.recorded_loss import RecordedLoss
 from autograd.compiler.recorded import Recorded
+from autograd.context import quiet
 from autograd.expression import evaluate, variables
 from autograd.formulas import partial_text
 from autograd.graph import Graph
@@ -130,7 +131,8 @@ def _without_square(op: Op) -> Derivative | None:
 def _formula(text: str) -> Callable[[float, float], float]:
     """A textbook's formula as a function of the argument x and the result z."""
     x, z = Value(0.25), Value(0.5)
-    y, _ = evaluate(text, {"x": x, "z": z})
+    with quiet():
+        y, _ = evaluate(text, {"x": x, "z": z})
     recorded = Recorded(Graph(y))  # type: ignore[arg-type]
     return lambda argument, result: recorded.at({x: argument, z: result}).values[y]  # type: ignore[index]
 
@@ -211,9 +213,19 @@ def _with_other_outputs(loss: RecordedLoss) -> dict[str, Change]:
         if not _errors(loss, _squared):
             return {}
         return {"cross-entropy, but f has the squared error": partial(_with_derivatives, [last], lambda unit, i, loss: 1.0)}
-    return {"the squared error, but f is cross-entropy": partial(_with_derivatives, [last], _not_cancelled)}
+    return {"the squared error, but f is cross-entropy": partial(_not_cancelled, last)}
 
 
-def _not_cancelled(unit: Activation, i: int, loss: RecordedLoss) -> float:
-    """In cross-entropy the derivative of the sigmoid cancels, but the claim still has it."""
-    return derivative(unit.op, unit.x) * derivative(ops.sigmoid, unit.x)
+def _not_cancelled(last: Layer, loss: RecordedLoss) -> Override | None:
+    """In cross-entropy the derivative of the sigmoid cancels, but the claim still has it: for all that flows back to a logit."""
+    override: dict[Value, Sequence[float | None]] = {}
+    for unit in loss.layers.get(last, ()):
+        slope = derivative(ops.sigmoid, unit.x)
+        (z,) = {*value_args(unit.nodes[-1])}
+        while z.op and z.partials == (-1.0,):  # softplus(−z) and softplus(z) may be of one logit
+            (z,) = value_args(z)
+        if z.op:
+            override[z] = [p and p * slope for p in z.partials]
+        else:
+            override.update(unit.with_derivative(derivative(unit.op, unit.x) * slope))
+    return override

@@ -109,7 +109,9 @@ class GradientFlow:
         if bar == 0.0:
             return self._zero()
         if MAX_VANISHING <= abs(bar) <= MIN_HUGE:
-            return Cause(self._contributions(self.x), [self.x])
+            sources = [self.sentences.name(edge.node) for edge in self.uses[self.x] if self._share(edge)]
+            what = f"all of it from {sources[0]}" if len(sources) == 1 else f"the sum of {self._contributions(self.x)}"
+            return Cause(what, [self.x])
         return self._product(self._heaviest(self.x), abs(bar) > MIN_HUGE)
 
     def _bar(self, node: Value) -> float:

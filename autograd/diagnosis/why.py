@@ -150,7 +150,7 @@ class _Answers:
         gradient = f"∂{self._name}/∂{self._sentences.name(x)} is {shown(bar)}"
         if x is self._root:
             return gradient
-        return f"{gradient}, {'which is' if _kind(bar, GRADIENTS) is None else 'since'} {cause.reason}"
+        return f"{gradient}, {'' if _kind(bar, GRADIENTS) is None else 'since '}{cause.reason}"
 
     def _why(self, verdict: str, lines: list[str], cause: Cause | None = None) -> Why:
         if cause is None:

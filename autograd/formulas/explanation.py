@@ -114,6 +114,7 @@ class Wording(NamedTuple):
     left_out: str
     more: str
     independent: str
+    swapped: str
     not_taken: str
     frozen: str
     detached: str
@@ -135,6 +136,7 @@ TEXT_WORDING = Wording(
     left_out="… ({:,} more)",
     more="… and {}",
     independent="{} does not depend on {}: the gradient is 0",
+    swapped="{0} does not depend on {1}, but {1} on {0}: swap x and of",
     not_taken="no gradient flows from {} to {}, which is used only in a condition or a branch not taken: the gradient is 0",
     frozen="no gradient flows from {} to {}, which is frozen (requires_grad=False): the gradient is 0",
     detached="{} is detached: no gradient flows to what it was computed from",
@@ -150,6 +152,7 @@ LATEX_WORDING = Wording(
     left_out=r"\cdots\text{{ ({:,} more)}}",
     more=r"&\text{{… and {}}}",
     independent=r"{} \text{{ does not depend on }} {} \text{{: the gradient is 0}}",
+    swapped=r"{0} \text{{ does not depend on }} {1} \text{{, but }} {1} \text{{ on }} {0} \text{{: swap x and of}}",
     not_taken=r"\text{{no gradient flows from }} {} \text{{ to }} {} "
     r"\text{{, which is used only in a condition or a branch not taken: the gradient is 0}}",
     frozen=r"\text{{no gradient flows from }} {} \text{{ to }} {} \text{{, which is frozen: the gradient is 0}}",
@@ -212,8 +215,11 @@ class ChainRule:
 
     def why_zero(self, node: Value) -> str:
         """Why no gradient flows to a node."""
-        none = self.wording.not_taken if node.requires_grad else self.wording.frozen
-        return (none if node in self.graph else self.wording.independent).format(self.names[self.root], self.names[node])
+        if node in self.graph:
+            none = self.wording.not_taken if node.requires_grad else self.wording.frozen
+        else:
+            none = self.wording.swapped if self.root in Graph(node) else self.wording.independent
+        return none.format(self.names[self.root], self.names[node])
 
     def _between(self, x: Value) -> list[Value]:
         """The nodes on the paths from the root to x, in the order of the backward pass."""

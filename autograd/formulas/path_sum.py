@@ -50,6 +50,7 @@ class Paths(tuple[Path, ...]):
     total: int
     sum: float
     _names: Mapping[Value, str]
+    _swapped: bool
 
     def __repr__(self) -> str:
         rows = [(route(path, self._names), " = ".join(dict.fromkeys((_product(path), shown(path.product))))) for path in self]
@@ -64,7 +65,8 @@ class Paths(tuple[Path, ...]):
         return [f"… and {_count(self.total - len(self))} more"] if len(self) < self.total else []
 
     def _total(self) -> str:
-        return f"{_count(self.total)} {'path' if self.total == 1 else 'paths'}; sum of products {shown(self.sum)}"
+        swapped = "; the paths lead the other way: swap x and of" if self._swapped else ""
+        return f"{_count(self.total)} {'path' if self.total == 1 else 'paths'}; sum of products {shown(self.sum)}{swapped}"
 
 
 def paths(x: Value, of: Value | None = None, *, max_paths: int = 20) -> Paths:
@@ -93,6 +95,7 @@ def paths(x: Value, of: Value | None = None, *, max_paths: int = 20) -> Paths:
     search = _Search(x, graph)
     found = Paths(search.largest(max_paths))
     found.total, found.sum, found._names = search.total(), graph.adjoints.get(x, 0.0), names
+    found._swapped = x not in graph and of in Graph(x)
     return found
 
 

@@ -63,10 +63,13 @@ def differentiate(
 
     def value(t: float) -> float:
         try:
-            return f(t)
+            y = f(t)
         except REFUSALS:
             return math.nan
+        return y if type(y) is float else any_number("the result of f", y)
 
+    if not callable(f):
+        raise TypeError(f"f must be a function, got {type(f).__name__}")
     x = any_number("x", x)
     noise = None if noise is None else finite_from_zero("noise", noise)
     step = None if step is None else finite_above_zero("step", step)

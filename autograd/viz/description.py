@@ -7,7 +7,10 @@ import math
 from autograd._format import counted, listed
 from autograd.value import Value, is_detached
 from autograd.viz import style
-from autograd.viz.diagram import Diagram
+from autograd.viz.diagram import Box, Diagram
+
+ROUNDING = 1e-9  # relative: gradients closer than this are the same
+MAX_TIED = 3  # inputs that are named
 
 
 def title(diagram: Diagram) -> str:
@@ -35,7 +38,7 @@ def describe_graph(diagram: Diagram) -> str:
     if (largest := _largest(diagram)) is None:
         return f"{text}; no gradients."
     size, grad, name = largest
-    return f"{text}; largest gradient {style.short(grad)} at {name}." if size else f"{text}; all gradients of inputs are 0."
+    return f"{text}; largest gradient {grad} at {name}." if size else f"{text}; all gradients of inputs are 0."
 
 
 def what_to_see(diagram: Diagram) -> str:
@@ -51,17 +54,17 @@ def what_to_see(diagram: Diagram) -> str:
         return "Each arrow shows its local derivative." if alone and "partial" in diagram.options.show else ""
     size, grad, name = largest
     only = sum(node.op is None and diagram.quantities.grad(node) is not None for node in diagram.graph) == 1
-    one_sweep = _are_of_one_sweep(diagram, 1e-9 * size)
+    one_sweep = _are_of_one_sweep(diagram, ROUNDING * size)
     if not math.isfinite(size) or (only and not one_sweep):
-        return f"The gradient of {name} is {style.short(grad)}."
+        return f"The gradient of {name} is {grad}."
     if not size:
         return _why_zero(diagram) if one_sweep else "The gradients of all inputs are 0."
     if not one_sweep or len(diagram.graph.roots) > 1:  # of which no single one has these gradients
-        return f"The largest gradient is {style.short(grad)}, that of {name}."
+        return f"The largest gradient is {grad}, that of {name}."
     where = "With detached values held fixed," if any(map(is_detached, diagram.graph)) else "Near this point"
     if only:
-        return f"{where} {root} changes with {name} at a rate of {style.short(grad)}."
-    return f"{where} {root} changes most with {name}: at a rate of {style.short(grad)}."
+        return f"{where} {root} changes with {name} at a rate of {grad}."
+    return f"{where} {root} changes most with {name}: at a rate of {grad}."
 
 
 def _are_of_one_sweep(diagram: Diagram, rounding: float) -> bool:
@@ -95,8 +98,11 @@ def _why_zero(diagram: Diagram) -> str:
     return "No gradient reaches an input: every path back is blocked."
 
 
-def _largest(diagram: Diagram) -> tuple[float, float, str] | None:
-    """The largest gradient of an input, as (size, gradient, name); NaN counts as infinite."""
+def _largest(diagram: Diagram) -> tuple[float, str, str] | None:
+    """The largest gradient of an input, as its size, the gradient and the names of the inputs that have it, as text.
+
+    NaN counts as infinite.
+    """
     found = []
     for box in diagram.boxes.values():
         if box.group is None:
@@ -106,8 +112,16 @@ def _largest(diagram: Diagram) -> tuple[float, float, str] | None:
         found += [(math.inf if math.isnan(grad) else abs(grad), grad, box, i) for i, grad in enumerate(grads)]
     if not found:
         return None
-    size, grad, box, i = max(found, key=lambda each: each[0])
+    size, grad, *_ = largest = max(found, key=lambda each: each[0])
+    tied = [each for each in found if abs(each[0] - size) <= ROUNDING * size] or [largest]
+    text = style.short(grad) if len({each[1] > 0.0 for each in tied}) == 1 else f"±{style.short(size)}"
+    names = [_name(diagram, box, i) for _, _, box, i in tied[:MAX_TIED]]
+    return size, text, listed([*names, *[""] * (len(tied) - len(names))], most=MAX_TIED)  # the others are only counted
+
+
+def _name(diagram: Diagram, box: Box, i: int) -> str:
+    """The name of the i-th input of a box."""
     if box.group is None:
-        return size, grad, box.full_name
+        return box.full_name
     leaves = [node for node in box.group.everything() if node.op is None and diagram.quantities.grad(node) is not None]
-    return size, grad, diagram.name_of(leaves[i]) if i < len(leaves) else box.name
+    return diagram.name_of(leaves[i]) if i < len(leaves) else box.name

@@ -175,6 +175,14 @@ def cross_entropy(z, t):
     return -(t * log(sigmoid(z)) + (1 - t) * log(1 - sigmoid(z)))
 
 
+@pytest.mark.parametrize("quarters", [1, 2, 3, 5])
+@pytest.mark.parametrize("f", [sin, autograd.cos, lambda x: exp(sin(x))])
+def test_a_slope_that_is_0_but_for_the_rounding_of_the_point_may_be_claimed_as_0(quarters, f):
+    slope = autograd.grad(f)(quarters * math.pi / 2)
+    assert audit(f, 0.0 if abs(slope) < 1e-9 else slope, at=quarters * math.pi / 2)
+    assert not audit(f, 1e-9 if abs(slope) < 1e-9 else 0.0, at=quarters * math.pi / 2)
+
+
 @pytest.mark.parametrize("claimed", [-20.0, 0.0, 34.0, -34.0])
 @pytest.mark.parametrize("t", [1.0, 0.0])
 def test_where_rounding_hides_the_gradient_no_claim_is_right_or_wrong(claimed, t):
@@ -185,6 +193,12 @@ def test_where_rounding_hides_the_gradient_no_claim_is_right_or_wrong(claimed, t
     assert report["t"].likely() == ""
     assert "rounding hides which is right; choose another point" in report["t"].sentence()
     assert "cannot be judged" in report.headline()
+
+
+@pytest.mark.parametrize("claimed", [0.0, 1.0, lambda x: 0.0, lambda x: -x / 12])
+def test_where_paths_cancel_but_for_rounding_no_claim_is_right_or_wrong(claimed):
+    verdict = audit(lambda x: (1 - autograd.cos(x)) / x**2, claimed, at=1e-5)["x"]
+    assert (verdict.agrees, verdict.undecided) == (False, True)
 
 
 @pytest.mark.parametrize(("z", "wrong"), [(5.0, -5.001), (20.0, -20.01), (25.0, -26.0), (28.0, -29.0)])
@@ -224,6 +238,11 @@ def test_sizes_explain_factors():
     assert report["w"].diagnosis.text == "the claim is 3 times the gradient (3 is the length of w)"
 
 
+def test_half_of_half_is_a_quarter():
+    report = audit(lambda w: (w[0] * w[1]) ** 2, lambda w: [w[0] * w[1] ** 2 / 2, w[0] ** 2 * w[1] / 2], at=[1.5, 2.5])
+    assert report["w"].likely() == "the claim is 1/4 times the gradient"
+
+
 def test_figures_as_printed_are_audited_with_the_digits_they_have():
     f = lambda w: tanh(w[0]) + tanh(w[1]) ** 2 / 2  # noqa: E731
     a, b = 1 - math.tanh(1.3) ** 2, math.tanh(0.4) * (1 - math.tanh(0.4) ** 2)
@@ -232,6 +251,25 @@ def test_figures_as_printed_are_audited_with_the_digits_they_have():
     assert not audit(f, right, at=[1.3, 0.4])
     report = audit(f, [round(2 * a, 4), round(2 * b, 4)], at=[1.3, 0.4], rtol=1e-3)
     assert report["w"].diagnosis.mistake == "constant factor"
+
+
+def test_numbers_that_are_only_rounded_are_told_so_and_how_to_accept_them():
+    f = lambda x: x[0] ** 2 * x[1]  # noqa: E731
+    verdict = audit(f, [2.7, 1.69], at=[1.3, 1.05])["x"]
+    assert verdict.diagnosis.text == "the claim is the gradient, rounded: pass rtol=0.02 to accept it"
+    assert audit(f, [2.7, 1.69], at=[1.3, 1.05], rtol=0.02)
+    assert "rounded" not in audit(f, [2.8, 1.69], at=[1.3, 1.05])["x"].likely()
+    assert "rounded" not in audit(tanh, 1.0, at=0.6)["x"].likely()
+
+
+def test_numbers_in_single_precision_are_told_so_and_how_to_accept_them():
+    def claim(w):
+        return (2 * numpy.tanh(w) * (1 - numpy.tanh(w) ** 2)).astype(numpy.float32)
+
+    f, at = (lambda w: numpy.sum(numpy.tanh(w) ** 2)), numpy.array([0.3, -0.6, 1.1])
+    assert audit(f, claim, at=at)["w"].likely() == "the claim is the gradient, in single precision: pass rtol=1e-06 to accept it"
+    assert audit(f, claim, at=at, rtol=1e-6)
+    assert "precision" not in audit(lambda x: x**2, 2.25, at=1.0)["x"].likely()
 
 
 @pytest.mark.parametrize(
@@ -258,6 +296,20 @@ def test_a_penalty_is_known_whatever_way_it_is_written(penalty):
     assert report["w"].diagnosis.text == "the gradient of the penalty on w is missing"
     assert "which f does not have" not in report["w"].others()
     assert report["b"].agrees
+
+
+def test_a_cross_entropy_of_weights_alone_is_no_penalty():
+    samples = [([1.0, 2.0], 0), ([-0.5, 0.3], 2), ([0.8, -1.2], 1), ([0.1, 0.4], 2)]
+
+    def loss(W, count=4):
+        logits = [[autograd.dot(row, x) for row in W] for x, _ in samples[:count]]
+        return -autograd.mean([autograd.log_softmax(row)[k] for row, (_, k) in zip(logits, samples, strict=False)])
+
+    def last_left_out(W):
+        return [[0.75 * g for g in row] for row in autograd.grad(lambda W: loss(W, 3))(W)]
+
+    report = audit(loss, last_left_out, at={"W": [[0.1, -0.2], [0.3, 0.4], [-0.5, 0.2]]})
+    assert report["W"].likely() == "the last of the 4 samples is left out"
 
 
 def test_a_squared_error_is_no_penalty():
@@ -300,8 +352,15 @@ def test_the_gradient_of_a_penalty_is_told_if_the_numbers_show_its_form():
     absolute = likely(lambda w: abs(w[0]) + abs(w[1]), lambda w, x: [5.0 * w[0], 5.0 * w[1]], [0.7, -0.4])
     assert absolute == f"{taken} 5·w instead of 1·sign(w)"
     assert likely(lambda w: w[0] ** 3 + w[1] ** 3, [5.0, 10.0], [1.0, 2.0]) == f"{taken} 5·w instead of 3·w² (at this point)"
+    of_v = audit(lambda v, x: v[0] ** 3 + v[1] ** 3 - x, {"v": [5.0, 10.0], "x": None}, at=([1.0, 2.0], 1.0))["v"]
+    assert of_v.likely() == "the gradient of the penalty on v is taken as 5·v instead of 3·v² (at this point)"
     alike = likely(lambda w: w[0] ** 3 + w[1] ** 3, lambda w, x: [5.0 * w[0], 5.0 * w[1]], [0.7, 0.7])
     assert alike == f"{taken} 5·w instead of 3·w²"
+
+
+def test_a_forgotten_bias_is_not_called_a_penalty_of_the_wrong_sign():
+    report = audit(lambda w, b: ((w * 2 + b) ** 2 + (b - w) ** 2) / 2, {"w": None, "b": lambda w, b: w}, at={"w": 0.4, "b": 0.3})
+    assert "penalty" not in report["b"].likely()
 
 
 def test_a_constant_that_is_off_is_no_penalty():
@@ -329,7 +388,7 @@ def test_a_term_that_is_left_out_is_not_taken_for_a_derivative_that_is_nearly_0(
 
 def test_a_claim_of_0_is_not_taken_for_the_gradient_of_an_unused_parameter():
     report = audit(lambda w, unused: w * w + w, (0.0, None), at=(1.3, 2.0))
-    assert report["w"].likely() == "the claim is 0 times the gradient (at this point)"
+    assert report["w"].likely() == "the claim is 0, but the gradient is not (at this point)"
     assert report["w"].also_possible == ()
 
 
@@ -431,11 +490,16 @@ def test_cross_entropy_where_the_loss_is_squared_is_also_said_to_be_a_missing_de
     ]
 
 
+def with_softplus(logits, targets):
+    return autograd.mean([autograd.softplus(z) - y * z for z, y in zip(logits, targets, strict=True)])
+
+
 @pytest.mark.parametrize(
     ("loss", "activation", "slope", "says"),
     [
         (nn.BCELoss(), sigmoid, lambda a: a * (1 - a), "the squared error, but f is cross-entropy"),
         (nn.BCEWithLogitsLoss(), lambda z: z, lambda a: a * (1 - a), "the squared error, but f is cross-entropy"),
+        (with_softplus, lambda z: z, lambda a: a * (1 - a), "the squared error, but f is cross-entropy"),
         (nn.MSELoss(), sigmoid, lambda a: 1.0, "cross-entropy, but f has the squared error, up to the factor ½"),
     ],
     ids=lambda x: type(x).__name__ if isinstance(x, nn.Module) else "",
@@ -538,6 +602,11 @@ def test_the_notebook_table_has_no_empty_column_and_says_nothing_twice():
         ),
         (lambda: audit(lambda a, b: a * b, (1.0,), at=(1.0, 2.0)), ValueError, "a gradient for each of 'a' and 'b', got 1"),
         (lambda: audit(lambda a, b: a * b, 1.0, at=(1.0, 2.0)), TypeError, "a dict or a tuple with .* 'a' and 'b', got float"),
+        (
+            lambda: audit(lambda a: a * 2, 2.0, at=1.0, sizes=[50]),
+            TypeError,
+            'sizes must be a dict such as {"the batch size": 50}, got list',
+        ),
         (
             lambda: audit(lambda a: a * 2, 2.0, at=1.0, sizes={"m": 0}),
             ValueError,

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import cos, erf, exp, log, log2, log10, maximum, minimum, sigmoid, sin, sqrt, tan, tanh, where
 from autograd.audit import audit
+from autograd.op import TABLE
 
 
 @pytest.mark.parametrize(
@@ -121,7 +122,7 @@ from autograd.audit import audit
             "the constant factor in the derivative of (−x²)/2 is missing",
         ),
         (lambda x: 3 * x, lambda x: 3 * x, "the claim is f itself, not its derivative"),
-        (lambda x: 5 * x**3 + 3, lambda x: 3 * x**2, "the constant factor in the derivative of 5·x³ is missing"),
+        (lambda x: 5 * x**3 + 3, lambda x: 3 * x**2, "the factor 5 in the derivative of 5·x³ is missing"),
         (
             lambda x: x**3 + 3,
             lambda x: 3 * x**2 + 3,
@@ -131,7 +132,7 @@ from autograd.audit import audit
         (
             lambda x: exp(-3 * x) + x,
             lambda x: -exp(-3 * x) + 1,
-            "only the sign of the constant factor in the derivative of −3·x is kept",
+            "only the sign of the factor −3 in the derivative of −3·x is kept",
         ),
     ],
 )
@@ -144,7 +145,8 @@ def test_a_forgotten_kink_is_not_taken_for_a_broken_rule():
     assert clipped["a"].likely() == "the derivative of relu is missing, as if it were 1"
     for smaller in (minimum, lambda a, b: where(a < b, a, b)):
         report = audit(lambda a, b, smaller=smaller: 2 * smaller(a, b), lambda a, b: (2.0, 2.0), at=(3.0, 2.0))
-        assert report["a"].likely() == "the claim is the gradient of b (at this point)"
+        assert report["a"].likely() == "the branch a is differentiated even where the other is chosen (at this point)"
+        assert report["a"].others() == "the claim is the gradient of b"
 
 
 def test_of_several_parameters_each_has_its_own_mistake():
@@ -158,6 +160,30 @@ def test_of_a_function_without_activations_nothing_is_said_of_penalties_inputs_a
     report = audit(lambda x: sin(3 * x) ** 2 + x**2, lambda x: 2 * sin(3 * x) * cos(3 * x) + 2 * x, at={"x": 0.7})
     assert report["x"].likely() == "the inner derivative, that of 3·x, is missing"
     assert report["x"].also_possible == ()
+
+
+def test_an_outer_derivative_at_the_variable_itself_is_named_as_of_degrees_taken_for_radians():
+    at = "the outer derivative is evaluated at the variable itself instead of at"
+    assert audit(lambda x: sin(x**2), lambda x: 2 * x * cos(x), at=1.3)["x"].likely() == f"{at} x²"
+    degrees, k = (lambda x: sin(x * math.pi / 180)), math.pi / 180
+    assert audit(degrees, lambda x: k * cos(x), at=40.0)["x"].likely() == f"{at} x·3.14159/180"
+    assert audit(degrees, cos, at=40.0)["x"].likely() == f"{at} x·3.14159/180, whose own derivative is missing"
+    assert audit(lambda x: (x + 1) ** 2, lambda x: 2 * x, at=0.7)["x"].likely() == f"{at} x + 1"
+
+
+@pytest.mark.parametrize("r", [-2.0, 1.0])
+def test_a_branch_that_is_not_chosen_is_named(r):
+    huber = lambda r: where(abs(r) <= 1, r * r / 2, abs(r) - 0.5)  # noqa: E731
+    assert audit(huber, lambda r: r, at=r)["r"].likely() == "the branch r·r/2 is differentiated even where the other is chosen"
+    larger = audit(lambda q: maximum(0.9 * (1 - q), 0.1 * (q - 1)), lambda q: 0.1, at=0.3)["q"].likely()
+    assert larger == "the branch 0.1·(q − 1) is differentiated even where the other is chosen (at this point)"
+
+
+def test_a_factor_that_is_another_variable_is_named_by_it():
+    polar = audit(lambda r, t: r * cos(t), {"r": None, "t": lambda r, t: -sin(t)}, at={"r": 2.0, "t": 0.6})
+    assert polar["t"].likely() == "the factor r in the derivative of r·cos(t) is missing"
+    power = audit(lambda x, y: x**y, {"x": lambda x, y: x ** (y - 1), "y": None}, at={"x": 1.7, "y": 2.2})
+    assert power["x"].likely() == "the factor y in the derivative of x^y is missing"
 
 
 def test_a_derivative_by_the_other_factor_is_named():
@@ -182,6 +208,27 @@ def test_a_mistake_deep_in_a_long_formula_is_told_without_the_formula():
     report = audit(f, inner, at={"x": 0.7})
     assert inner != right
     assert report["x"].likely() == "the inner derivative, that of 3·x, is missing (at this point)"
+
+
+def test_of_a_term_that_is_long_its_shorter_parts_are_shown():
+    def cdf(x):
+        return 0.5 * (1 + erf(x / math.sqrt(2)))
+
+    def call(S, T):
+        d = log(S / 100) / sqrt(T) + 0.2 * sqrt(T)
+        return S * cdf(d) - 100 * exp(-0.03 * T) * cdf(d - 0.4 * sqrt(T))
+
+    first = autograd.grad(lambda S, T: S * cdf(log(S / 100) / sqrt(T) + 0.2 * sqrt(T)))
+    report = audit(call, (first, None), at=(105.0, 0.5))
+    second = "100·exp(−0.03·T)·…"
+    missing = f"in the derivative of … − {second}, the term with the derivative of {second} is missing"
+    assert report["S"].likely() == missing
+
+
+@pytest.mark.parametrize("name", [op.name for op in TABLE.values() if op.arity == 1 and op.built_in])
+def test_a_wrong_derivative_of_any_function_is_told_without_a_warning(name):
+    x = 1.3 if name == "acosh" else 0.3
+    assert not audit(lambda x: TABLE[name](x / 2 + x / 2), lambda x: 7.3, at=x)
 
 
 OUTER = {"sin": sin, "exp": exp, "tanh": tanh, "sigmoid": sigmoid, "cube": lambda u: u**3}

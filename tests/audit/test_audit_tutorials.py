@@ -204,7 +204,7 @@ STATEMENTS = [
         lego_gradient(lambda w: (w**2).sum()),
         LEGO,
         lego_gradient(lambda w: w),
-        {w: f"the gradient of the penalty on {w} is taken as 1e−06·Σw² instead of 1e−06·w" for w in LEGO},
+        {w: f"the gradient of the penalty on {w} is taken as 1e−06·Σ{w}² instead of 1e−06·{w}" for w in LEGO},
     ),
     Statement(
         LEGO_NAME,
@@ -214,7 +214,7 @@ STATEMENTS = [
         LEGO,
         lego_gradient(lambda w: w, n=N),
         {
-            w: f"two mistakes: the gradient of the penalty on {w} is taken as 1e−06·Σw² instead of 1.66667e−07·w; "
+            w: f"two mistakes: the gradient of the penalty on {w} is taken as 1e−06·Σ{w}² instead of 1.66667e−07·{w}; "
             "and the rest is 6 times what it should be (6 is the number of samples)"
             for w in LEGO
         },

@@ -93,8 +93,8 @@ def of_one(f, number):
         (lambda x: x / x, 0.0, "∂L/∂x is NaN, since L = div(…) got 0 and 0: 0/0 is NaN."),
         (lambda x: x.exp(), 800.0, "∂L/∂x is inf, since L = exp(…) got 800: the result is inf, beyond the largest float."),
         (lambda x: (+x).acos(), 2.0, "∂L/∂x is NaN, since L = acos(…) got 2, outside its domain [−1, 1]: the result is NaN."),
-        (lambda x: 3.0 * x, 2.0, "nothing is wrong: ∂L/∂x is 3, which is 3 from L."),
-        (lambda x: x * x, 2.0, "nothing is wrong: ∂L/∂x is 4, which is 2 from L and 2 from L."),
+        (lambda x: 3.0 * x, 2.0, "nothing is wrong: ∂L/∂x is 3, all of it from L."),
+        (lambda x: x * x, 2.0, "nothing is wrong: ∂L/∂x is 4, the sum of 2 from L and 2 from L."),
     ],
 )
 def test_the_verdict_names_the_operation_and_its_numbers(f, number, verdict):

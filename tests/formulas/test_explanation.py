@@ -11,7 +11,7 @@ from hypothesis import given
 import autograd
 import nn
 from autograd import Value, custom_op, gradients
-from autograd.formulas import explain
+from autograd.formulas import explain, paths
 from autograd.op import TABLE
 from tests.support.formulas import from_text, value
 from tests.support.programs import run_ops, tame_floats, wild_programs
@@ -147,6 +147,15 @@ def test_x_used_twice_by_one_operation_adds_both_partials():
         "    a = x·x, so ∂a/∂x = x + x = 3 + 3 = 6",
     ]
     assert explain(x, of=a).text == "∂a/∂x = x + x = 3 + 3 = 6, since a = x·x"
+
+
+def test_swapped_arguments_are_told_as_that():
+    w = Value(2.0, "w")
+    L = w * w
+    told = explain(L, of=w)
+    assert (told.value, told.text) == (0.0, "w does not depend on L, but L on w: swap x and of")
+    assert str(told.latex) == r"w \text{ does not depend on } L \text{, but } L \text{ on } w \text{: swap x and of}"
+    assert str(paths(L, of=w)) == "0 paths; sum of products 0; the paths lead the other way: swap x and of"
 
 
 def test_what_is_no_part_of_the_root_has_gradient_0_and_the_root_itself_1():

@@ -96,6 +96,19 @@ def test_a_function_may_refuse_what_is_outside_its_domain_by_an_assertion_or_a_l
 
 
 @pytest.mark.parametrize(
+    ("f", "message"),
+    [
+        (lambda x: [x], r"the result of f must be a number, got \["),
+        (lambda x: None, "the result of f must be a number, got None"),
+        (2.0, "f must be a function, got float"),
+    ],
+)
+def test_what_is_no_function_of_a_number_is_refused(f, message):
+    with pytest.raises(TypeError, match=message):
+        differentiate(f, 1.0)
+
+
+@pytest.mark.parametrize(
     ("options", "message"),
     [
         ({"step": math.nan}, "step must be a finite number > 0, got nan"),

@@ -317,6 +317,21 @@ def test_the_sentence_says_what_changes_the_result_most_only_where_there_is_a_ch
         assert f"Near this point {sentence}" in " ".join(texts(draw_dot(y)))
 
 
+@pytest.mark.parametrize(
+    ("slopes", "sentence"),
+    [
+        ([3, 3, 1], "y changes most with x₀ and x₁: at a rate of 3."),
+        ([3, -3, 1], "y changes most with x₀ and x₁: at a rate of ±3."),
+        ([0.1 + 0.2, 0.3, 0.3, 0.3, 0.3], "y changes most with x₀, x₁, x₂ and 2 more: at a rate of 0.3."),
+    ],
+)
+def test_inputs_with_gradients_of_the_same_size_are_named_together(slopes, sentence):
+    y = autograd.sum([slope * Value(1.0, label=f"x{i}") for i, slope in enumerate(slopes)])
+    y.label = "y"
+    y.backward()
+    assert f"Near this point {sentence}" in " ".join(texts(draw_dot(y)))
+
+
 def _swept_twice(x, y):
     y.backward()
     y.backward()
