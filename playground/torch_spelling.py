@@ -136,15 +136,34 @@ class _Respeller(TorchSamples):
 
     def spliced(self, node: ast.AST, start: int, end: int) -> str:
         """The source from start to end, with the node's parts rewritten."""
-        made = []
+        made: list[tuple[str, ast.AST, str]] = []
         for part in sorted(_parts(node), key=self.span):
             first, last = self.span(part)
             if first < start:  # the target of a step
                 continue
             dropped = _is_dropped(part)
-            made += [self.source[start:first].decode(), "" if dropped else self.written(part)]
+            made.append((self.source[start:first].decode(), part, "" if dropped else self.written(part)))
             start = self.next_line(last) if dropped else last
-        return "".join(made) + self.source[start:end].decode()
+        if any(type(part) in (ast.Assign, ast.AugAssign, ast.Expr) and text.startswith("for ") for _, part, text in made):
+            made = self.on_own_lines(made)
+        return "".join(before + text for before, _, text in made) + self.source[start:end].decode()
+
+    def on_own_lines(self, made: Sequence[tuple[str, ast.AST, str]]) -> list[tuple[str, ast.AST, str]]:
+        """The parts, each statement on a line of its own: a loop would take in the others on its line, or cannot follow them."""
+        apart: list[tuple[str, ast.AST, str]] = []
+        indent = ""
+        for before, part, text in made:
+            if isinstance(part, ast.stmt):
+                row = self.source[self.starts[part.lineno - 1] :].decode()
+                around, between = row[: len(row) - len(row.lstrip())], before.rpartition("\n")[2].rstrip()
+                if between.endswith(":"):
+                    indent = f"{around}    "
+                elif "\n" in before or not apart:
+                    indent = around
+                if between.endswith((":", ";")):
+                    before = f"{before.rstrip().removesuffix(';')}\n{indent}"
+            apart.append((before, part, text))
+        return apart
 
     def next_line(self, at: int) -> int:
         """The start of the statement after the one that ends here."""

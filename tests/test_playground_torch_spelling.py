@@ -787,6 +787,13 @@ PRINTED = [  # programs and what they print here; `make torch` checks that PyTor
         "h = torch.relu(x @ W + b)\nprint((h*torch.ones_like(h) - b).tolist())",
         "[[5.0, 2.5]]\n",
     ),
+    (
+        "w, b = torch.tensor([1.0, 2.0], requires_grad=True), torch.tensor(1.0, requires_grad=True)\nfor i in range(3):\n"
+        "    if i > 0: w.grad.zero_(); b.grad.zero_()\n    loss = (w**2).sum() + b**2; loss.backward()\n"
+        "    with torch.no_grad(): b -= 0.25*b.grad; w -= 0.25*w.grad\n    if i > 1: w.data *= 2; b.data *= 3  # once\n"
+        "    else: w.data *= 4\nw.data += 1; b.data += 1\nprint(w.tolist(), b.item())",
+        "[5.0, 9.0] 1.375\n",
+    ),
 ]
 
 
