@@ -112,6 +112,7 @@ class TorchReading:
     def __init__(self, text: str) -> None:
         self.scopes: dict[int, tuple[ast.AST, ...]] = {}
         self.own_names: set[Name] = set()
+        self.held: dict[str, ast.expr] = {}  # what objects of the program's classes hold, by attribute: self.w, model.w
         self.read(text)
         nodes = self.nodes
         given = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
@@ -139,13 +140,10 @@ class TorchReading:
             if ast.unparse(x).endswith(".parameters()") or (is_part and self.meant(x) in self.leaves)
         }
         self.learned = asked_names | self.over_parameters  # names of leaves that PyTorch changes in place
-        self.functions: dict[str, Any] = {line.name: line for line in self.tree.body if isinstance(line, ast.FunctionDef)}
-        lambdas = [(x.id, value) for x, value, _ in self.given if isinstance(value, ast.Lambda)]
-        self.functions |= {name: value for name, value in lambdas if values[(None, name)] == 1}
+        self.find_functions(values)
+        self.find_objects()
         self.passed = dict(self.parameters())
         self.only |= {name: x[0] for name, x in self.passed.items() if len(x) == 1 and not values[name]}  # names of one value
-        formulas = [(name, self.formula(function)) for name, function in [*self.functions.items(), *lambdas]]
-        self.of_numbers = {name: formula for name, formula in formulas if formula}  # functions of one number, and their formulas
         self.lists, self.matrices, self.plain = set[Name](), set[Name](), set[Name]()
         self.summed = set[Name]()  # names to which the program adds, or in which it writes, what is not plain
         self.makers: dict[str, str] = {}  # PyTorch's name of what is called for each name or attribute
@@ -200,18 +198,60 @@ class TorchReading:
 
     def parameters(self) -> list[tuple[Name, list[ast.expr]]]:
         """The parameters of functions that are only called, each with all its arguments."""
-        calls: dict[str, list[ast.Call]] = {}
+        calls: dict[int, list[ast.Call]] = {id(function): [] for function in self.functions.values()}
+        uses = Counter[int]()
+        owners = {id(node.value) for node in self.nodes if isinstance(node, ast.Attribute)}
         for node in self.nodes:
             match node:
-                case ast.Call(func=ast.Name(id=name)):
-                    calls.setdefault(name, []).append(node)
-        named = Counter(node.id for node in self.nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load))
+                case ast.Call(func=ast.Name() | ast.Attribute(value=ast.Name())) if called := self.called_function(node):
+                    calls[id(called)].append(node)
+                    uses[id(called)] += isinstance(node.func, ast.Attribute)
+                case ast.Name(id=name, ctx=ast.Load()) if name in self.functions and id(node) not in owners:
+                    uses[id(self.functions[name])] += 1
         return [
             parameter
-            for name, function in self.functions.items()
-            for parameter in _arguments(function, calls.get(name, []))
-            if named[name] == len(parameter[1])
+            for function in {id(function): function for function in self.functions.values()}.values()
+            for parameter in _arguments(function, calls[id(function)])
+            if uses[id(function)] == len(parameter[1])
         ]
+
+    def called_function(self, node: ast.AST) -> Any:
+        """The function of the program that a call runs, or None."""
+        return self.functions.get(ast.unparse(node.func)) if isinstance(node, ast.Call) else None
+
+    def find_functions(self, values: Mapping[Name, int]) -> None:
+        """Find the functions of the program, and the formulas of those of one number."""
+        lambdas = [(x.id, value) for x, value, _ in self.given if isinstance(value, ast.Lambda)]
+        self.functions: dict[str, Any] = {line.name: line for line in self.tree.body if isinstance(line, ast.FunctionDef)}
+        self.functions |= {name: value for name, value in lambdas if values[(None, name)] == 1}
+        formulas = [(name, self.formula(function)) for name, function in [*self.functions.items(), *lambdas]]
+        self.of_numbers = {name: formula for name, formula in formulas if formula}
+
+    def find_objects(self) -> None:
+        """Find what objects of the program's classes hold, and what calling those runs that hold tensors and no linear layers."""
+        classes = {node.name: node for node in self.nodes if isinstance(node, ast.ClassDef)}
+        held: dict[str, dict[str, ast.expr]] = {name: {} for name in classes}
+        given = Counter[str]()
+        for name, node in [(name, node) for name, made in classes.items() for node in ast.walk(made)]:
+            match node:
+                case ast.Assign(targets=[ast.Attribute(value=ast.Name(id="self"), attr=attribute)], value=value):
+                    held[name][attribute] = value
+                    given[attribute] += 1
+        for target, call in self.made_by_calls():
+            if made := classes.get(name := ast.unparse(call.func)):
+                known = {at: x for at, x in held[name].items() if given[at] == 1}
+                self.held |= {f"{owner}.{at}": x for owner in ("self", ast.unparse(target)) for at, x in known.items()}
+                has_layers = any(self.path(part) == "torch.nn.Linear" for part in ast.walk(made))
+                if not has_layers and any(self.numbers(x) or self.rows(x) or self.filled(x) for x in known.values()):
+                    methods = {line.name: line for line in made.body if isinstance(line, ast.FunctionDef)}
+                    self.functions |= {ast.unparse(target): methods[at] for at in ("forward", "__call__") if at in methods}
+
+    def made_by_calls(self) -> list[tuple[ast.expr, ast.Call]]:
+        """The names and attributes that are assigned what a call makes."""
+        lines = [(node.targets[0], node.value) for node in self.nodes if isinstance(node, ast.Assign)]
+        tuples = [(x.elts, y.elts) for x, y in lines if isinstance(x, ast.Tuple) and isinstance(y, ast.Tuple)]
+        assigned = [*lines, *(pair for targets, values in tuples for pair in zip(targets, values, strict=False))]
+        return [(target, value) for target, value in assigned if isinstance(value, ast.Call)]
 
     def find_kinds(self) -> None:
         """Classify each name as a list, as rows, or as plain, by the values that lines or all calls give it."""
@@ -437,8 +477,8 @@ class TorchReading:
                 return self.is_list(x)
             case ast.BinOp() | ast.Call() if factors := self.factors(node):
                 return self.is_each(node) or {*map(self.is_matrix, factors)} == {*map(self.is_list, factors)} == {True, False}
-            case ast.Call(func=ast.Name(id=name)) if name in self.functions and not self.is_each(node):
-                return all(map(self.is_list, self.returned(name)))
+            case ast.Attribute() | ast.Call() if (found := self.found(node)) and not self.is_each(node):
+                return all(map(self.is_list, found))
             case ast.Call(func=function) if self.of_torch(function) in ("arange", "linspace", "randint") or self.best(node):
                 return True
         if copied := self.copied(node):
@@ -461,9 +501,15 @@ class TorchReading:
             return self.is_list(several) or self.is_matrix(place)
         return self.is_matrix(several) and not isinstance(place, ast.Tuple)
 
-    def returned(self, name: str) -> list[ast.AST]:
+    def found(self, node: ast.AST) -> list[ast.AST]:
+        """What an attribute of an object holds, or what a function that is called returns, if the program says it."""
+        if isinstance(node, ast.Attribute):
+            return [*filter(None, [self.held.get(ast.unparse(node))])]
+        function = self.called_function(node)
+        return self.returned(function) if function else []
+
+    def returned(self, function: Any) -> list[ast.AST]:
         """What a function of the program returns."""
-        function = self.functions[name]
         lines = [line for line in ast.walk(function) if isinstance(line, ast.Return)]
         return [function.body] if isinstance(function, ast.Lambda) else [line.value or line for line in lines] or [function]
 
@@ -540,6 +586,8 @@ class TorchReading:
                 return self.is_plain(pair)
             case ast.Name(id=name):
                 return self.name(node) in self.plain - self.summed and name not in self.asking
+            case ast.Attribute() | ast.Call() if found := self.found(node):
+                return all(map(self.is_plain, found))
             case ast.Compare() | ast.Call(func=ast.Attribute(attr="int" | "long" | "argmax" | "argmin")):
                 return True
             case ast.Call(func=ast.Name(id="range" | "len") | ast.Attribute(attr="numpy" | "tolist" | "item")):
@@ -592,13 +640,11 @@ class TorchReading:
             if isinstance(node, ast.ClassDef) and "torch.nn.Module" in map(self.path, node.bases)
         }
         found = {}
-        lines = [(node.targets[0], node.value) for node in self.nodes if isinstance(node, ast.Assign)]
-        tuples = [(x.elts, y.elts) for x, y in lines if isinstance(x, ast.Tuple) and isinstance(y, ast.Tuple)]
-        assigned = [*lines, *(pair for targets, values in tuples for pair in zip(targets, values, strict=False))]
-        for target, call in [(target, value) for target, value in assigned if isinstance(value, ast.Call)]:
+        for target, call in self.made_by_calls():
             made: ast.AST = classes.get(ast.unparse(call.func), call)
             self.makers[ast.unparse(target)] = self.path(call.func)
-            if made is call and self.path(call.func) not in ("torch.nn.Linear", "torch.nn.Sequential"):
+            is_known = made is not call or self.path(call.func) in ("torch.nn.Linear", "torch.nn.Sequential")
+            if not is_known or ast.unparse(target) in self.functions:
                 continue
             inner = sorted([x for x in ast.walk(made) if isinstance(x, ast.Call)], key=self.span)
             layers = [layer for layer in inner if self.path(layer.func) == "torch.nn.Linear"]
@@ -636,7 +682,7 @@ class TorchReading:
         """The value of a name that has only one; any other node itself."""
         for _ in self.only:  # names may be given each other
             node = self.only.get(self.name(node), node) if isinstance(node, ast.Name) else node
-        return node
+        return self.held.get(ast.unparse(node), node) if isinstance(node, ast.Attribute) else node
 
     def loaded(self, node: ast.AST | None) -> list[ast.expr]:
         """The tensors of a TensorDataset, or of the DataLoader around one; [] for anything else."""
@@ -703,8 +749,8 @@ class TorchReading:
                 return self.is_matrix(x)
             case _ if self.is_each_of_rows(node):
                 return True
-            case ast.Call(func=ast.Name(id=name)) if name in self.functions:
-                return all(map(self.is_matrix, self.returned(name)))
+            case ast.Attribute() | ast.Call() if found := self.found(node):
+                return all(map(self.is_matrix, found))
             case ast.Call(func=function, args=[x]) if network := self.networks.get(ast.unparse(function)):
                 return self.is_batch(x, network) and not network.one_out and not ast.unparse(function).startswith("self.")
         if self.copied(node):
@@ -873,7 +919,7 @@ def _passed(made: ast.AST, call: ast.Call) -> dict[str, ast.expr]:
 
 def _arguments(function: ast.FunctionDef, calls: Sequence[ast.Call]) -> Iterator[tuple[Name, list[ast.expr]]]:
     """The parameters of a function, each with the arguments that calls pass for it explicitly."""
-    for place, parameter in enumerate(function.args.args):
+    for place, parameter in enumerate([each for each in function.args.args if each.arg != "self"]):
         yield (
             (function, parameter.arg),
             [

@@ -120,7 +120,7 @@ class TorchSamples(TorchReading):
                 return self.shape(pair)
             case ast.Subscript(value=x) if self.is_matrix(x) and self.is_list(node):
                 return "row"
-            case ast.Call() if self.by_column(node):
+            case ast.Call(func=function) if self.by_column(node) or self.of_torch(function) in ("arange", "linspace"):
                 return "row"
             case ast.Call(keywords=given) if self.by_row(node) or self.best(node) or self.best_pair(node):
                 return "column" if {"keepdim=True", "keepdims=True"} & {*map(ast.unparse, given)} else "row"
@@ -142,12 +142,12 @@ class TorchSamples(TorchReading):
                 if any(word in ast.unparse(self.made[name]) for word in RESHAPED) or (self.is_matrix(x) and not network.of_lists):
                     return ""
                 return ("column" if network.one_out else "") if network.of_lists else self.shape(x)
+            case ast.Attribute() | ast.Call() if found := self.found(node):
+                return _only(map(self.shape, found))
             case ast.Call(func=function, args=[x, *_]) if self.of_torch(function) in EACH:
                 return self.shape(x)
             case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in {*EACH, *SAME_NUMBER}:
                 return self.shape(x)
-            case ast.Call(func=function) if self.of_torch(function) in ("arange", "linspace"):
-                return "row"
             case ast.Call(func=function, args=[parts, *_]) if self.of_torch(function) in JOINED and self.is_list(node):
                 return _only(self.shape(part) if self.is_list(part) else "row" for part in getattr(parts, "elts", [parts]))
         if filled := self.filled(node):
