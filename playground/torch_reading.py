@@ -152,7 +152,7 @@ class TorchReading:
         self.given += [each for node in nodes for each in self.batches(node)]
         self.networks = self.find_networks()
         self.answers.clear()
-        self.has_classes = bool((asked or self.networks) and CLASSES.search(text))
+        self.has_classes = bool((asked or self.networks) and CLASSES.search(text)) or self.has_places()
         self.lists |= {own for node in nodes if isinstance(node, ast.ClassDef) for own in self.samples(node)}
         passed = {name: ast.unparse(value) for (_, name), value in self.only.items()}
         self.networks = {name: self.networks[x] for name, x in passed.items() if x in self.networks} | self.networks
@@ -495,8 +495,11 @@ class TorchReading:
                 return self.is_list(several)
             case ast.Tuple(elts=[first, ast.Slice()]):
                 return self.is_matrix(several) and not isinstance(first, ast.Slice)
-            case ast.Tuple(elts=[first, _]):
-                return self.is_matrix(several) and ast.unparse(first) == ":"
+            case ast.Tuple(elts=[first, second]):
+                are_places = self.are_places(first) and self.are_places(second)
+                return self.is_matrix(several) and (ast.unparse(first) == ":" or are_places)
+            case ast.List():
+                return self.is_list(several)
         if self.is_several(place):
             return self.is_list(several) or self.is_matrix(place)
         return self.is_matrix(several) and not isinstance(place, ast.Tuple)
@@ -604,6 +607,8 @@ class TorchReading:
                 return self.is_plain(x)
             case ast.Call(func=function, keywords=given) if self.path(function) == "torch.autograd.grad":
                 return all(each.arg != "create_graph" for each in given)
+            case ast.Call() if self.has_classes and self.is_whole_tensor(node):
+                return True
             case ast.Call(func=function) if self.rows(node) or (
                 self.networks and self.of_torch(function).removesuffix("_like") in {*TENSORS, *FILLED}
             ):
@@ -674,6 +679,32 @@ class TorchReading:
         """True for several answers, such as x > 0."""
         return self.is_several(node) and isinstance(self.meant(node), ast.Compare)
 
+    def has_places(self) -> bool:
+        """True if whole numbers in a tensor are used as an index."""
+        indices = [node.slice for node in self.nodes if isinstance(node, ast.Subscript)]
+        used = {x.id for x in indices for x in getattr(x, "elts", [x]) if isinstance(x, ast.Name)}
+        return any(self.is_whole_tensor(value) for target, value, _ in self.given if target.id in used)
+
+    def are_places(self, node: ast.AST) -> bool:
+        """True for several whole numbers, used as an index."""
+        match node := self.meant(node):
+            case ast.List(elts=parts):
+                return not any(isinstance(getattr(part, "value", None), bool) for part in parts)
+            case ast.Subscript(value=x, slice=ast.Slice()):
+                return self.are_places(x)
+            case ast.Call(func=ast.Name(id="range")):
+                return True
+            case ast.Call(func=function) if self.of_torch(function) in ("arange", "randint"):
+                return True
+        return self.best(node) is not None or (self.is_list(node) and self.is_whole_tensor(node))
+
+    def is_whole_tensor(self, node: ast.AST) -> bool:
+        """True for a tensor made from whole numbers."""
+        match node:
+            case ast.Call(func=function, args=[numbers, *_]) if self.of_torch(function) in ("tensor", "as_tensor"):
+                return _is_whole(numbers)
+        return False
+
     def size(self, node: ast.expr, passed: Mapping[str, ast.expr]) -> str:
         """The size of a layer as text: the number if it is named, or `passed` to the class of the network."""
         return ast.unparse(self.meant(passed.get(getattr(node, "id", ""), node)))
@@ -721,7 +752,7 @@ class TorchReading:
         match node:
             case ast.Name():
                 return self.name(node) in self.matrices
-            case ast.Subscript(value=x, slice=place) if isinstance(place, ast.Slice) or self.is_list(place):
+            case ast.Subscript(value=x, slice=place) if isinstance(place, (ast.Slice, ast.List)) or self.is_list(place):
                 return self.is_matrix(x)
             case ast.Call() if self.split(node) or self.best_pair(node):
                 return True

@@ -193,8 +193,14 @@ class TorchSamples(TorchReading):
                 ):
                     pass
                 case ast.Assign(targets=[ast.Subscript() as part], value=value) if self.is_several(part):
-                    if not (self.is_several(value) or isinstance(value, (ast.List, ast.ListComp))):
+                    is_filled = self.is_filled(part.value, part.slice, value)
+                    if not (is_filled or self.is_several(value) or isinstance(value, (ast.List, ast.ListComp))):
                         yield node
+
+    def is_filled(self, several: ast.expr, places: ast.expr, value: ast.expr) -> bool:
+        """True if a number is written to several places of a list, which does not learn."""
+        is_known = self.is_list(several) and not names_in(several) & self.learned
+        return is_known and self.are_places(places) and self.is_builtin(value)
 
     def averaging(self) -> Iterator[ast.AST]:
         """Calls that average a tensor in a loop over parameters, which here gives one number of a tensor at a time."""

@@ -288,6 +288,14 @@ class _Respeller(TorchSamples):
                 slice=place,
             ):
                 return self.counted(x, place)
+            case ast.Subscript(value=x, slice=places, ctx=ast.Load()) if self.is_several(x) and self.are_places(places):
+                return f"[{self.operand(x)}[{self.free[0]}] for {self.free[0]} in {self.written(places)}]"
+            case ast.Subscript(value=x, slice=ast.Tuple(elts=[first, second]), ctx=ast.Load()) if self.is_matrix(x) and all(
+                map(self.are_places, (first, second))
+            ):
+                one, other, *_ = self.free
+                over = f"zip({self.written(first)}, {self.written(second)}, strict=True)"
+                return f"[{self.operand(x)}[{one}][{other}] for {one}, {other} in {over}]"
             case ast.Subscript(value=x, slice=ast.Tuple(elts=[row, place])) if self.is_matrix(x):
                 if isinstance(row, ast.Slice) and ast.unparse(row) == ":" and not isinstance(place, ast.Slice):
                     return f"[{self.free[0]}[{self.written(place)}] for {self.free[0]} in {self.written(x)}]"
@@ -447,6 +455,9 @@ class _Respeller(TorchSamples):
                 each = self.element(x, value)
                 changed = self.masked(x, mask, lambda number, answer, over: f"{each} if {answer} else {number} {over}")
                 return None if self.is_several(value) else f"{self.written(x)}[:] = {changed}"
+            case ast.Assign(targets=[ast.Subscript(value=x, slice=place)], value=value) if self.is_filled(x, place, value):
+                each = self.free[0]
+                return f"for {each} in {self.written(place)}: {self.written(x)}[{each}] = {self.element(x, value)}"
             case ast.Assign(targets=[ast.Subscript(value=x, slice=place) as one], value=value) if self.is_several(
                 x
             ) and not self.is_several(one):

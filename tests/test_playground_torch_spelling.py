@@ -812,6 +812,15 @@ PRINTED = [  # programs and what they print here; `make torch` checks that PyTor
         "print(h.tolist(), cell.W.grad.tolist(), (X/halved(X[0])).tolist())",
         "[2.5, 6.0] [[1.0, 3.0], [1.0, 3.0]] [[2.0, 2.0]]\n",
     ),
+    (
+        "x, p = torch.tensor([1.0, 2.0, 4.0], requires_grad=True), torch.zeros(3)\n"
+        "i, y = torch.tensor([2, 0]), torch.tensor([1, 0])\n"
+        "X, k = torch.tensor([[1.0, 2.0], [4.0, 8.0]], requires_grad=True), torch.tensor(1)\n"
+        "p[i] = 3.0\np[[1]] = -1\n"
+        "loss = x[[0, 2]].sum() + (X[[1, 1]]**2).sum() + torch.log(X[range(2), y])[1] + X[torch.arange(2), X.argmax(1)].sum()\n"
+        "loss.backward()\nprint(x.grad.tolist(), X.grad.tolist(), p.tolist(), x[i].tolist(), X[k].tolist(), y.tolist())",
+        "[1.0, 0.0, 1.0] [[0.0, 1.0], [16.25, 33.0]] [3.0, -1.0, 3.0] [4.0, 1.0] [4.0, 8.0] [1, 0]\n",
+    ),
 ]
 
 
