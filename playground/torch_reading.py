@@ -55,7 +55,8 @@ KEEPDIM = {"keepdim=True", "keepdims=True", "keepdim=False"}
 SHARES = ("softmax", "log_softmax")  # those that return a list
 WITHIN = {"1", "-1"}  # dimensions within a sample
 SAME_NUMBER = {
-    *("view", "reshape", "squeeze", "unsqueeze", "flatten", "contiguous", "cpu", "cuda", "to", "type", "double", "float"),
+    *("view", "reshape", "squeeze", "unsqueeze", "flatten", "ravel"),
+    *("contiguous", "cpu", "cuda", "to", "type", "double", "float"),
 }
 # Functions that compute elementwise.
 EACH = {name for name in SAME if name in COMPOSED or TABLE[name].arity == 1} - {"enable_grad", "no_grad"}
@@ -455,7 +456,7 @@ class TorchReading:
                 return False
             case ast.Call() if row := self.by_row(node):
                 return row[0] not in SHARES
-            case ast.Call() if self.by_column(node):
+            case ast.Call() if self.by_column(node) or self.flattened(node):
                 return True
             case ast.Attribute(value=pair, attr="values" | "indices"):
                 return self.best_pair(pair) is not None
@@ -570,7 +571,8 @@ class TorchReading:
             case ast.Call(func=ast.Name(id=name), args=[x]) if formula := self.of_numbers.get(name):
                 return () if self.is_several(formula) else (x,)
             case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in SAME_NUMBER:
-                return (x,) if (self.is_each(x) or self.is_each_of_rows(x)) and not self.split(node) else ()
+                is_kept = not (self.split(node) or self.flattened(node))
+                return (x,) if (self.is_each(x) or self.is_each_of_rows(x)) and is_kept else ()
             case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in EACH:
                 return () if method in ("numpy", "tolist") and self.is_plain(x) else (x,)
         return ()
@@ -762,8 +764,8 @@ class TorchReading:
                 return all(map(self.is_matrix, factors))
             case ast.Call() if self.activated(node):
                 return True
-            case ast.Attribute(value=x, attr="T") | ast.Call(func=ast.Attribute(value=x, attr="t"), args=[]):
-                return self.is_matrix(x)
+            case ast.Attribute() | ast.Call() if rows := self.turned(node):
+                return self.is_matrix(rows)
             case ast.Call(func=function, args=[ast.List(elts=parts) | ast.Tuple(elts=parts), *_]) if (
                 name := self.of_torch(function)
             ) in JOINED:
@@ -777,7 +779,7 @@ class TorchReading:
             case ast.Attribute(value=x, attr="data"):
                 return self.is_matrix(x)
             case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in SAME_NUMBER:
-                return self.is_matrix(x)
+                return self.is_matrix(x) and not self.flattened(node)
             case _ if self.is_each_of_rows(node):
                 return True
             case ast.Attribute() | ast.Call() if found := self.found(node):
@@ -798,6 +800,32 @@ class TorchReading:
             ) if ast.unparse(width) != "1" and self.is_list(x):
                 return x, count, width
         return None
+
+    def flattened(self, node: ast.AST) -> ast.expr | None:
+        """The rows whose numbers it makes one list of."""
+        match node:
+            case ast.Call(func=ast.Attribute(value=x, attr="flatten" | "ravel"), args=[], keywords=[]):
+                pass
+            case ast.Call(func=ast.Attribute(value=x, attr="view" | "reshape"), args=[width]) if ast.unparse(width) == "-1":
+                pass
+            case ast.Call(func=function, args=[x], keywords=[]) if self.of_torch(function) in ("flatten", "ravel"):
+                pass
+            case _:
+                return None
+        return x if self.is_matrix(x) else None
+
+    def turned(self, node: ast.AST) -> ast.expr | None:
+        """The rows whose columns it takes as rows."""
+        match node:
+            case ast.Attribute(value=x, attr="T" | "mT") | ast.Call(func=ast.Attribute(value=x, attr="t"), args=[]):
+                return x
+            case ast.Call(func=function, args=[x, *dimensions]) if self.path(function) in ("torch.t", "torch.transpose"):
+                pass
+            case ast.Call(func=ast.Attribute(value=x, attr="transpose"), args=[_, _] as dimensions):
+                pass
+            case _:
+                return None
+        return x if {*map(ast.unparse, dimensions)} in ({"0", "1"}, {"-2", "-1"}, set()) else None
 
     def activated(self, node: ast.Call) -> ast.expr | None:
         """The rows that a module without parameters, such as nn.Tanh(), is called on."""

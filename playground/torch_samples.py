@@ -130,7 +130,7 @@ class TorchSamples(TorchReading):
                 return self.shape(x)
             case ast.Call(args=[ast.List(elts=[ast.List(), *_]), *_]) if self.numbers(node):
                 return "column"
-            case ast.Call(func=ast.Attribute(value=x, attr="squeeze" | "flatten")) if self.is_list(x):
+            case ast.Call(func=ast.Attribute(value=x, attr="squeeze" | "flatten" | "ravel")) if self.is_several(x):
                 return "row"
             case ast.Call(func=ast.Attribute(attr="unsqueeze"), args=given, keywords=named):
                 places = {ast.unparse(each) for each in [*given, *(each.value for each in named)]}
@@ -146,7 +146,7 @@ class TorchSamples(TorchReading):
                 return _only(map(self.shape, found))
             case ast.Call(func=function, args=[x, *_]) if self.of_torch(function) in EACH:
                 return self.shape(x)
-            case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in {*EACH, *SAME_NUMBER}:
+            case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in {*EACH, *SAME_NUMBER} and not self.path(x):
                 return self.shape(x)
             case ast.Call(func=function, args=[parts, *_]) if self.of_torch(function) in JOINED and self.is_list(node):
                 return _only(self.shape(part) if self.is_list(part) else "row" for part in getattr(parts, "elts", [parts]))
@@ -154,7 +154,7 @@ class TorchSamples(TorchReading):
             like, *others = filled.sizes
             kind = "column" if [*map(ast.unparse, others)] == ["1"] else "" if others else "row"
             return self.shape(like) if filled.is_like else kind
-        return "row" if self.numbers(node) else ""
+        return "row" if self.numbers(node) or self.flattened(node) else ""
 
     def mixing(self) -> Iterator[ast.AST]:
         """Nodes where a network that is called on several samples computes with more than one at once."""
@@ -253,7 +253,7 @@ class TorchSamples(TorchReading):
             case ast.BinOp() | ast.Compare() if not self.factors(node) and self.is_matrix(node):
                 return any(self.is_list(x) and not self.shape(x) for x in self.parts(node))
             case ast.Call(func=ast.Attribute(value=x, attr=name)) if not (
-                self.by_row(node) or self.by_column(node) or self.best_pair(node) or self.best(node)
+                self.by_row(node) or self.by_column(node) or self.best_pair(node) or self.best(node) or self.flattened(node)
             ):
                 known = OF_ROWS if not (node.args or node.keywords) else ()
                 return name in {*OVER_SAMPLES, *RESHAPED, "unsqueeze"}.difference(known) and self.is_matrix(x)

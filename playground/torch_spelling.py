@@ -269,8 +269,8 @@ class _Respeller(TorchSamples):
             return self.places(rows) if node.attr == "indices" else self.each_row("max", rows)
         if node.attr == "dataset" and self.loaded(node.value):
             return f"[{self.free[0]} for {self.free[1]} in {self.written(node.value)} for {self.free[0]} in zip(*{self.free[1]})]"
-        if node.attr == "T" and self.is_matrix(node.value):
-            return self.transposed(node.value)
+        if (rows := self.turned(node)) and self.is_matrix(rows):
+            return self.transposed(rows)
         if node.attr == "shape" and (sizes := self.sizes(node.value)):
             return f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
         return self.here(node)
@@ -550,6 +550,10 @@ class _Respeller(TorchSamples):
             return self.each_column(*column)
         if tensors := self.loaded(call):
             return self.batched(call, tensors)
+        if rows := self.flattened(call):
+            return self.flat(rows)
+        if (rows := self.turned(call)) and self.is_matrix(rows):
+            return self.transposed(rows)
         if (
             self.path(call.func) in ("torch.nn.Softmax", "torch.nn.LogSoftmax")
             and {ast.unparse(x) for x in _values(call)} <= WITHIN
@@ -730,8 +734,6 @@ class _Respeller(TorchSamples):
                 return self.operand(owner)
             case "numpy" | "tolist", []:
                 return f"{self.operand(owner)}.data"
-            case "t", [] if self.is_matrix(owner):
-                return self.transposed(owner)
             case "requires_grad_", _ if made := self.leaf(owner, call):
                 return made
             case "backward", seeds if seeds or call.keywords:

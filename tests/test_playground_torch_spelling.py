@@ -821,6 +821,14 @@ PRINTED = [  # programs and what they print here; `make torch` checks that PyTor
         "loss.backward()\nprint(x.grad.tolist(), X.grad.tolist(), p.tolist(), x[i].tolist(), X[k].tolist(), y.tolist())",
         "[1.0, 0.0, 1.0] [[0.0, 1.0], [16.25, 33.0]] [3.0, -1.0, 3.0] [4.0, 1.0] [4.0, 8.0] [1, 0]\n",
     ),
+    (
+        "X = torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], requires_grad=True)\nv = X.view(-1)\n"
+        "((2*X).reshape(-1) + X.flatten()*torch.flatten(X) - X.ravel()).sum().backward()\n"
+        "print(v.tolist(), v.shape[0], X.grad.tolist(), torch.transpose(X, 0, 1).tolist(), X.transpose(1, 0).shape[0])\n"
+        "print((X @ X.transpose(-2, -1))[0].tolist(), torch.t(X)[0].tolist())",
+        "[1.0, 2.0, 3.0, 4.0, 5.0, 6.0] 6 [[3.0, 5.0], [7.0, 9.0], [11.0, 13.0]] [[1.0, 3.0, 5.0], [2.0, 4.0, 6.0]] 2\n"
+        "[5.0, 11.0, 17.0] [1.0, 3.0, 5.0]\n",
+    ),
 ]
 
 
@@ -927,7 +935,7 @@ VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_g
         (f"{VECTORS}for p in [w]: print((p**2).mean())", 5, "(p**2).mean()", "the loop goes through single numbers"),
         (f"{VECTORS}for p in [w]: print(torch.mean(p))", 5, "torch.mean(p)", "the loop goes through single numbers"),
         ("X = torch.zeros(4, 2)\nprint(X.max(dim=0))", 4, "X.max(dim=0)", ROWS),
-        ("X = torch.tensor([[1.0, 2.0]])\nprint(X.view(-1))", 4, "X.view(-1)", ROWS),
+        ("X = torch.tensor([[1.0, 2.0]])\nprint(X.view(1, -1))", 4, "X.view(1, -1)", ROWS),
         (
             f"{VECTORS}if True:\n  y = w.atan2(v)\ny.sum()",
             6,
