@@ -51,7 +51,7 @@ JOINED = ("cat", "concat", "stack")
 OF_COLUMNS = {"sum", "mean", "prod", "norm", "logsumexp", "var", "std"}
 OF_ROWS = {"sum", "mean", "prod", "norm", "max", "min"}  # take all numbers of all rows
 EUCLIDEAN = {"2", "2.0", "'fro'", "None"}  # orders of a length
-KEEPDIM = {"keepdim=True", "keepdims=True", "keepdim=False"}
+KEPT = {"keepdim=True", "keepdims=True"}
 SHARES = ("softmax", "log_softmax")  # those that return a list
 WITHIN = {"1", "-1"}  # dimensions within a sample
 SAME_NUMBER = {
@@ -611,8 +611,10 @@ class TorchReading:
                 return all(each.arg != "create_graph" for each in given)
             case ast.Call() if self.has_classes and self.is_whole_tensor(node):
                 return True
-            case ast.Call(func=function) if self.rows(node) or (
-                self.networks and self.of_torch(function).removesuffix("_like") in {*TENSORS, *FILLED}
+            case ast.Call(func=function) if (
+                self.rows(node)
+                or (self.is_matrix(node) and isinstance((self.copied(node) or [None])[0], ast.Name))
+                or (self.networks and self.of_torch(function).removesuffix("_like") in {*TENSORS, *FILLED})
             ):
                 return not any(map(self.asks, ast.walk(node)))
             case ast.BinOp(left=x, right=y):
@@ -854,7 +856,7 @@ class TorchReading:
         dimensions = [*first, *(each.value for each in named if each.arg in DIMENSION)]
         others = {ast.unparse(each) for each in named if each.arg not in DIMENSION and not (orders and each.arg in ORDERS)}
         is_along = {*map(ast.unparse, dimensions)} <= {*along} and len(dimensions) == 1
-        is_known = others <= KEEPDIM and {*map(ast.unparse, orders)} <= EUCLIDEAN
+        is_known = others <= KEPT | {"keepdim=False"} and {*map(ast.unparse, orders)} <= EUCLIDEAN
         return (name, x) if name in names and is_along and is_known and self.is_matrix(x) else None
 
     def by_column(self, node: ast.AST) -> tuple[str, ast.expr] | None:

@@ -12,6 +12,7 @@ from playground.torch_reading import (
     EACH,
     IN_PLACE,
     JOINED,
+    KEPT,
     OF_ROWS,
     SAME_NUMBER,
     WITHIN,
@@ -123,10 +124,10 @@ class TorchSamples(TorchReading):
             case ast.Call(func=function) if self.by_column(node) or self.of_torch(function) in ("arange", "linspace"):
                 return "row"
             case ast.Call(keywords=given) if self.by_row(node) or self.best(node) or self.best_pair(node):
-                return "column" if {"keepdim=True", "keepdims=True"} & {*map(ast.unparse, given)} else "row"
+                return "column" if KEPT & {*map(ast.unparse, given)} else "row"
             case ast.BinOp(left=x, right=y) | ast.Compare(left=x, comparators=[y]) if self.is_list(node):
                 return _only(self.shape(part) for part in (x, y) if self.is_list(part))
-            case ast.UnaryOp(operand=x):
+            case ast.UnaryOp(operand=x) | ast.Attribute(value=x, attr="data" | "grad"):
                 return self.shape(x)
             case ast.Call(args=[ast.List(elts=[ast.List(), *_]), *_]) if self.numbers(node):
                 return "column"
@@ -242,6 +243,18 @@ class TorchSamples(TorchReading):
         if filled and filled.is_like:
             return self.is_one_row(filled.sizes[0])
         return len(rows.elts) == 1 if rows else filled is not None and ast.unparse(filled.sizes[0]) == "1"
+
+    @remembered
+    def holds_one(self, node: ast.AST) -> bool:
+        """True for a list of one number, such as a row times a column, or a network's output for one sample."""
+        made = self.meant(node)
+        match made:
+            case ast.Call(func=function, args=[x]) if network := self.networks.get(ast.unparse(function)):
+                return network.one_out and self.is_one_row(x)
+        if factors := self.factors(made):
+            return self.is_one_row(factors[0]) and self.is_list(factors[1])
+        several = self.found(made) or [part for part in self.parts(made) if self.is_several(part)]
+        return bool(several) and all(map(self.holds_one, several))
 
     def using_rows(self) -> Iterator[ast.AST]:
         """Nodes that use rows as lists of lists cannot be used."""

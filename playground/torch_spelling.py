@@ -19,6 +19,7 @@ from playground.torch_reading import (
     EUCLIDEAN,
     FILLED,
     IN_PLACE,
+    KEPT,
     MODULES,
     OF_LISTS,
     OF_ROWS,
@@ -271,8 +272,8 @@ class _Respeller(TorchSamples):
             return f"[{self.free[0]} for {self.free[1]} in {self.written(node.value)} for {self.free[0]} in zip(*{self.free[1]})]"
         if (rows := self.turned(node)) and self.is_matrix(rows):
             return self.transposed(rows)
-        if node.attr == "shape" and (sizes := self.sizes(node.value)):
-            return f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
+        if node.attr in ("shape", "ndim") and (sizes := self.sizes(node.value)):
+            return f"({', '.join(sizes)}{',' * (len(sizes) == 1)})" if node.attr == "shape" else str(len(sizes))
         return self.here(node)
 
     def of_Subscript(self, node: ast.Subscript) -> str | None:
@@ -281,6 +282,11 @@ class _Respeller(TorchSamples):
                 return self.places(rows)
             case ast.Subscript(value=x, slice=place) if {*ast.unparse(place)} <= {*"(0, )"} and self.is_one(x):
                 return self.written(x)
+            case (
+                ast.Subscript(value=ast.Subscript(value=x, slice=row), slice=place)
+                | ast.Subscript(value=x, slice=ast.Tuple(elts=[row, place]))
+            ) if ast.unparse(place) == "0" and self.shape(x) == "column" and not isinstance(row, ast.Slice):
+                return f"{self.operand(x)}[{self.written(row)}]"
             case ast.Subscript(value=x, slice=mask) if self.is_mask(mask):
                 return self.masked(x, mask, lambda number, answer, over: f"{number} {over} if {answer}")
             case ast.Subscript(
@@ -339,6 +345,8 @@ class _Respeller(TorchSamples):
         count = f"len({self.written(several)})" if self.is_several(several) else ""
         if self.is_matrix(several):
             return [count, f"len({self.operand(several)}[0])"]
+        if (made := self.meant(several)) and self.by_column(made) and {*map(ast.unparse, getattr(made, "keywords", []))} & KEPT:
+            return ["1", count]
         return {"row": [count], "column": [count, "1"]}.get(self.shape(several), []) if count else []
 
     def count(self, several: ast.expr) -> str | None:
@@ -482,9 +490,12 @@ class _Respeller(TorchSamples):
 
     def element(self, several: ast.expr, value: ast.expr) -> str:
         """What is written to one place of several numbers, which are Values if they are not plain."""
-        text = self.written(value)
-        is_number = self.is_builtin(value) or self.is_plain(value)
-        return f"Value({text}{self.frozen})" if is_number and not self.is_plain(several) else text
+        text, made = self.written(value), self.meant(several)
+        is_number, is_float = self.is_builtin(value) or self.is_plain(value), isinstance(getattr(value, "value", None), float)
+        if is_number and not self.is_plain(several):
+            return f"Value({text}{self.frozen})"
+        is_counted = isinstance(value, (ast.Constant, ast.Name)) and is_number and not is_float
+        return f"float({text})" if is_counted and not self.is_whole_tensor(made) and "dtype" not in ast.unparse(made) else text
 
     def of_Expr(self, line: ast.Expr) -> str | None:
         match line.value:
@@ -720,6 +731,9 @@ class _Respeller(TorchSamples):
         match name, call.args:
             case "item", [] if alone := self.alone(owner):
                 return f"{alone}.item()"
+            case "item", [] if self.holds_one(owner):
+                is_number = _is_taken_out(owner) or self.is_plain(owner)
+                return f"{self.operand(owner)}[0]{'' if is_number else '.item()'}"
             case _, given if made := self.of_list(name, owner, given, call.keywords):
                 return made
             case "int" | "long", []:
@@ -742,6 +756,8 @@ class _Respeller(TorchSamples):
                 return self.count(owner)
             case "size", []:
                 return f"({', '.join(sizes)},)" if (sizes := self.sizes(owner)) else None
+            case "dim", [] if sizes := self.sizes(owner):
+                return str(len(sizes))
             case "size", [place]:
                 return self.counted(owner, place)
             case "sum" | "mean", []:

@@ -829,6 +829,22 @@ PRINTED = [  # programs and what they print here; `make torch` checks that PyTor
         "[1.0, 2.0, 3.0, 4.0, 5.0, 6.0] 6 [[3.0, 5.0], [7.0, 9.0], [11.0, 13.0]] [[1.0, 3.0, 5.0], [2.0, 4.0, 6.0]] 2\n"
         "[5.0, 11.0, 17.0] [1.0, 3.0, 5.0]\n",
     ),
+    (
+        "from torch import nn\nc, m = torch.tensor([[3.0], [4.0]], requires_grad=True), nn.Linear(1, 1)\n"
+        "for p in m.parameters(): p.data.fill_(0.5)\nr, h = torch.tensor([[1.0, 2.0]]), torch.tensor([[4.0]])\n"
+        "z, pred = torch.relu(r @ c - 1), m(h)\n"
+        "print((r @ c).item(), z.item(), z.data.item(), z[0, 0].item(), c[1][0].item(), c.data[1, 0].item())\n"
+        "print(pred.item(), m(h).data[0][0].item(), f'{m(h).item()}')",
+        "11.0 10.0 10.0 10.0 4.0 4.0\n2.5 2.5 2.5\n",
+    ),
+    (
+        "data, k = [[1.0, 2.0, 3.0], [3.0, 4.0, 5.0]], 7\nX, v = torch.tensor(data), torch.tensor([1.0, 2.0])\n"
+        "mu = X.mean(0, keepdim=True)\nprint(X.mean().item(), mu.shape[1], mu.size(0), X.sum(1, keepdim=True).shape[1])\n"
+        "print(v.dim(), X.ndim, (X - mu).shape[0])\n"
+        "M, K = torch.tensor([[1.0, 2.0], [3.0, 4.0]]), torch.tensor([[1, 2], [3, 4]])\n"
+        "for i in range(2): M[i, 0] = i\nM[0, 1] = k\nK[0, 1] = k\nM[1, 1] = 5\nprint(M.tolist(), K.tolist())",
+        "3.0 3 1 1\n1 2 2\n[[0.0, 7.0], [1.0, 5.0]] [[1, 7], [3, 4]]\n",
+    ),
 ]
 
 
