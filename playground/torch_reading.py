@@ -353,6 +353,10 @@ class TorchReading:
         if not self.learns_any and not self.networks and {self.of_torch(node) for node in self.nodes} & {*TENSORS, *FILLED}:
             yield from (x for x in self.nodes if isinstance(x, ast.Call) and getattr(x.func, "attr", "") == "backward")
 
+    def whole_numbers(self) -> Iterator[ast.Call]:
+        """The integer tensors that the program makes require a gradient."""
+        return (call for node in self.nodes for call in self.whole(node))
+
     def whole(self, node: ast.AST) -> Iterator[ast.Call]:
         """The integer tensor that the node makes require a gradient."""
         match node:
@@ -897,13 +901,19 @@ class TorchReading:
 Reader = TypeVar("Reader", bound=TorchReading)
 
 
-def first_found(text: str, read: Callable[[str], Reader], find: Callable[[Reader], Iterable[Any]]) -> Any:
-    """The first node found in a program; None if there is none, or the text isn't Python."""
+def first_found(
+    text: str, read: Callable[[str], Reader], *kinds: tuple[Callable[[Reader], Iterable[Any]], str]
+) -> tuple[Any, str] | None:
+    """The first node in a program of the first kind that it has, and what is said of that kind. None if it has none, or the text
+    isn't Python. A kind is a function that finds its nodes."""
     try:
         reading = read(text)
-        return min(find(reading), key=reading.span, default=None)
+        for find, told in kinds:
+            if node := min(find(reading), key=reading.span, default=None):
+                return node, told
     except UNREADABLE:
-        return None
+        pass
+    return None
 
 
 def sizes_of(layer: ast.Call) -> list[ast.expr]:

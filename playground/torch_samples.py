@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterator
 
 from autograd.foreign_names import FUNCTIONS
-from playground.syntax import UNREADABLE, names_in, place
+from playground.syntax import names_in, place
 from playground.torch_reading import (
     DIMENSION,
     EACH,
@@ -39,33 +39,27 @@ def paired(text: str) -> tuple[str, int, int, int] | None:
     >>> paired("y = torch.tensor([0., 1.])\\nout = nn.Linear(2, 1)\\nx = torch.zeros(2, 1)\\nx - y")[1:]
     (4, 1, 6)
     """
-    return _first(text, TorchSamples.meeting, PAIRED)
+    return _first(text, (TorchSamples.meeting, PAIRED))
 
 
 def mixed(text: str) -> tuple[str, int, int, int] | None:
     """The first place that keeps the program from being rewritten: where a network called on several samples mixes them, or where
     rows, or parts of a tensor, are used as lists cannot be."""
-    try:
-        read = TorchSamples(text)
-        for found, told in (
-            (read.mixing(), TOGETHER),
-            (read.using_rows(), OF_LISTS_OF_LISTS),
-            (read.changing_parts(), SHARED),
-            (read.filling(), FILLING),
-            (read.averaging(), AVERAGING),
-            (read.outer(), OUTER),
-            (read.spreading(), SPREADING),
-        ):
-            if node := min(found, key=read.span, default=None):
-                return told, *place(node, text)
-    except UNREADABLE:
-        pass
-    return None
+    return _first(
+        text,
+        (TorchSamples.mixing, TOGETHER),
+        (TorchSamples.using_rows, OF_LISTS_OF_LISTS),
+        (TorchSamples.changing_parts, SHARED),
+        (TorchSamples.filling, FILLING),
+        (TorchSamples.averaging, AVERAGING),
+        (TorchSamples.outer, OUTER),
+        (TorchSamples.spreading, SPREADING),
+    )
 
 
-def _first(text: str, found: Callable[[TorchSamples], Iterator[ast.AST]], told: str) -> tuple[str, int, int, int] | None:
-    node = first_found(text, TorchSamples, found)
-    return (told, *place(node, text)) if node else None
+def _first(text: str, *kinds: tuple[Callable[[TorchSamples], Iterator[ast.AST]], str]) -> tuple[str, int, int, int] | None:
+    found = first_found(text, TorchSamples, *kinds)
+    return (found[1], *place(found[0], text)) if found else None
 
 
 class TorchSamples(TorchReading):

@@ -45,6 +45,7 @@ LEFT_OUT = {"inplace", "set_to_none", "dtype", "device", "retain_graph", "allow_
 INFINITE = {"inf", "torch.inf", "math.inf", "float('inf')"}
 OF_ALL = {"unbiased=False", "correction=0"}  # what var is told when it divides by the count
 SHUFFLED = "  # shuffled once; PyTorch does it in every epoch"
+WHOLE = "PyTorch raises here: only tensors of floating point can require gradients; write "
 UNLEARNED = "PyTorch raises here: no tensor requires a gradient; write torch.tensor(2.0, requires_grad=True)"
 UNASKED = (
     "requires_grad is False here only for frozen leaves; in PyTorch it is False for every result that no gradient reaches, "
@@ -882,12 +883,13 @@ def refused(text: str) -> tuple[str, int, int, int] | None:
     >>> refused("x = torch.tensor([1, -2], requires_grad=True)")
     ('PyTorch raises here: only tensors of floating point can require gradients; write [1.0, -2.0]', 1, 5, 46)
     """
-    call = first_found(text, TorchReading, lambda read: (call for node in read.nodes for call in read.whole(node)))
-    if call is None:
-        without = first_found(text, TorchReading, TorchReading.unlearned)
-        return (UNLEARNED, *place(without, text)) if without else None
-    floats = re.sub(r"\d+", r"\g<0>.0", ast.unparse(call.args[0]).replace("True", "1").replace("False", "0"))
-    return f"PyTorch raises here: only tensors of floating point can require gradients; write {floats}", *place(call, text)
+    found = first_found(text, TorchReading, (TorchReading.whole_numbers, WHOLE), (TorchReading.unlearned, UNLEARNED))
+    if found is None:
+        return None
+    call, told = found
+    if told == WHOLE:
+        told += re.sub(r"\d+", r"\g<0>.0", ast.unparse(call.args[0]).replace("True", "1").replace("False", "0"))
+    return told, *place(call, text)
 
 
 def unasked(text: str) -> tuple[str, int, int, int] | None:
@@ -896,8 +898,8 @@ def unasked(text: str) -> tuple[str, int, int, int] | None:
     >>> unasked("x = torch.tensor(1.0, requires_grad=True)\\nprint(x.requires_grad, x.detach().requires_grad)")[1:]
     (2, 24, 48)
     """
-    node = first_found(text, TorchReading, TorchReading.unasked)
-    return (UNASKED, *place(node, text)) if node else None
+    found = first_found(text, TorchReading, (TorchReading.unasked, UNASKED))
+    return (UNASKED, *place(found[0], text)) if found else None
 
 
 def place_before(text: str, ours: str, line: int, column: int) -> tuple[int, int, int]:
