@@ -130,26 +130,27 @@ class TorchReading:
         self.given = [each for node in nodes for each in _givings(node)]
         values = Counter(self.name(target) for target, _, _ in self.given)
         self.only = {self.name(x): value for x, value, is_part in self.given if values[self.name(x)] == 1 and not is_part}
+        self.lists, self.matrices, self.plain = set[Name](), set[Name](), set[Name]()
+        self.summed = set[Name]()  # names to which the program adds, or in which it writes, what is not plain
+        self.makers: dict[str, str] = {}  # PyTorch's name of what is called for each name or attribute
+        self.are_known = False  # which names are lists, so that others are numbers
+        self.networks: dict[str, TorchNetwork] = {}
+        self.find_functions(values)
+        self.find_objects()
+        self.passed = dict(self.parameters())
+        self.only |= {name: x[0] for name, x in self.passed.items() if len(x) == 1 and not values[name]}  # names of one value
         self.asking |= {
             name for x, value, is_part in self.given if is_part and x.id in self.asking for name in self.listing(value)
         }
         asked_names = {target.id for target, value, _ in self.given if any(map(self.asks, ast.walk(value)))} | self.asking
-        self.leaves = [x for _, x, _ in self.given if self.is_of_leaves(x, asked_names)]
+        lists = [*(x for _, x, _ in self.given), *(x for arguments in self.passed.values() for x in arguments)]
+        self.leaves = [x for x in lists if self.is_of_leaves(x, asked_names)]
         self.over_parameters = {
             target.id
             for target, x, is_part in self.given
             if ast.unparse(x).endswith(".parameters()") or (is_part and self.meant(x) in self.leaves)
         }
         self.learned = asked_names | self.over_parameters  # names of leaves that PyTorch changes in place
-        self.find_functions(values)
-        self.find_objects()
-        self.passed = dict(self.parameters())
-        self.only |= {name: x[0] for name, x in self.passed.items() if len(x) == 1 and not values[name]}  # names of one value
-        self.lists, self.matrices, self.plain = set[Name](), set[Name](), set[Name]()
-        self.summed = set[Name]()  # names to which the program adds, or in which it writes, what is not plain
-        self.makers: dict[str, str] = {}  # PyTorch's name of what is called for each name or attribute
-        self.are_known = False  # which names are lists, so that others are numbers
-        self.networks: dict[str, TorchNetwork] = {}
         self.given += [each for node in nodes for each in self.batches(node)]
         self.networks = self.find_networks()
         self.answers.clear()
@@ -169,7 +170,9 @@ class TorchReading:
         if not isinstance(node, ast.List) or not node.elts:
             return False
         names = {x.id for x, value, is_part in self.given if value is node and not is_part}
+        names |= {own[1] for own, values in self.passed.items() for x in values if x is node or getattr(x, "id", "") in names}
         through = [taken for x in self.nodes for taken in self.taken_whole(x)]
+        through += [x for values in self.passed.values() for x in values]
         loads = [x for x in self.nodes if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Load) and x.id in names]
         return all(isinstance(x, ast.Name) and x.id in leaves for x in node.elts) and all(x in through for x in loads)
 

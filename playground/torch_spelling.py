@@ -487,6 +487,8 @@ class _Respeller(TorchSamples):
                 return self.listed(lambda: f"{self.written(data)} = {self.written(value)}", data, as_loop=True)
             case ast.Assign(targets=[ast.Attribute(attr="grad") as gradient], value=ast.Constant(value=None)):
                 return self.cleared(gradient)
+            case ast.Assign(targets=targets, value=value) if owners := _cleared_together(targets, value):
+                return f"for {self.free[0]} in [{', '.join(map(self.unpacked, owners))}]: {self.free[0]}.grad = 0"
         return None
 
     def element(self, several: ast.expr, value: ast.expr) -> str:
@@ -594,8 +596,11 @@ class _Respeller(TorchSamples):
         return None
 
     def is_made(self, node: ast.expr) -> bool:
-        """True for the name of a tensor of one number, or of what is computed from one that learns."""
+        """True for the name of a tensor of one number, or of what is computed from one that learns; and for a sum of several."""
         node = _of_method("detach", node) or node
+        match node:
+            case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in OF_ROWS and self.is_several(x):
+                return not (self.is_several(node) or self.is_plain(node))
         value = self.meant(node)
         if not isinstance(node, ast.Name) or self.is_plain(node) or _is_taken_out(value) or self.is_several(node):
             return False
@@ -959,6 +964,14 @@ def _values(call: ast.Call) -> list[ast.expr]:
 
 def _gradients(call: ast.Call) -> list[ast.expr]:
     return [each.value for each in call.keywords if each.arg == "gradient"]
+
+
+def _cleared_together(targets: Sequence[ast.expr], value: ast.expr) -> list[ast.expr]:
+    """The owners of several gradients that a line sets to None: w.grad = b.grad = None, or w.grad, b.grad = None, None."""
+    parts = [part for target in targets for part in getattr(target, "elts", [target])]
+    owners = [part.value for part in parts if isinstance(part, ast.Attribute) and part.attr == "grad"]
+    are_none = {*map(ast.unparse, getattr(value, "elts", [value]))} == {"None"}
+    return owners if are_none and len(owners) == len(parts) else []
 
 
 def _is_taken_out(node: ast.AST) -> bool:

@@ -845,6 +845,15 @@ PRINTED = [  # programs and what they print here; `make torch` checks that PyTor
         "for i in range(2): M[i, 0] = i\nM[0, 1] = k\nK[0, 1] = k\nM[1, 1] = 5\nprint(M.tolist(), K.tolist())",
         "3.0 3 1 1\n1 2 2\n[[0.0, 7.0], [1.0, 5.0]] [[1, 7], [3, 4]]\n",
     ),
+    (
+        "def sgd(params, lr, count):\n    with torch.no_grad():\n        for param in params:\n"
+        "            param -= lr*param.grad/count\n            param.grad.zero_()\n"
+        "w, b = torch.tensor([1.0, 2.0], requires_grad=True), torch.tensor(0.5, requires_grad=True)\nparams = [w, b]\n"
+        "X = torch.tensor([[1.0, 0.0], [0.0, 2.0]])\nfor _ in range(2):\n    error = (X @ w + b)**2/2\n"
+        "    error.sum().backward()\n    sgd(params, 0.5, 2)\nw.grad, b.grad = None, None\n"
+        "w.grad = b.grad = None\nprint(w.tolist(), b.item(), float(error.detach().sum()), int(w.detach().max()))",
+        "[0.71875, 0.5] -0.53125 1.1953125 0\n",
+    ),
 ]
 
 
