@@ -602,7 +602,11 @@ class TorchReading:
                 return all(map(self.is_plain, found))
             case ast.Compare() | ast.Call(func=ast.Attribute(attr="int" | "long" | "argmax" | "argmin")):
                 return True
-            case ast.Call(func=ast.Name(id="range" | "len") | ast.Attribute(attr="numpy" | "tolist" | "item")):
+            case ast.Attribute(attr="grad"):
+                return True
+            case ast.Call(
+                func=ast.Name(id="range" | "len") | ast.Attribute(attr="numpy" | "tolist" | "item" | "numel" | "nelement")
+            ):
                 return True
             case ast.Call(func=function, keywords=given) if self.of_torch(function) in ("arange", "linspace", "randint"):
                 return not any(map(self.asks, given))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 
 from autograd.foreign_names import FUNCTIONS
 from playground.syntax import names_in, place
@@ -26,6 +27,9 @@ RESHAPED = ("squeeze", "flatten", "Flatten", "view", "reshape")
 PAIRED = "these are a column and a row, which PyTorch does not combine pair by pair; write .unsqueeze(1) after the row"
 TOGETHER = "it computes all samples at once; here they are computed one at a time"
 SHARED = "in PyTorch this also changes the tensor it was taken from: change that list itself, as in x[1:] = … or X[0] = …"
+KEPT_BACK = (
+    "in PyTorch this shares the tensor's numbers, which change in place before they are read: add .clone() to keep the old ones"
+)
 OUTER = "a column is a list here, so its product with a row is no dot product: write [[a*b for b in W[0]] for a in x]"
 SPREADING = "one row of rows is not combined with each of several: make it a list, as in torch.zeros(3) for torch.zeros(1, 3)"
 FILLING = "a row or a slice is a list here, which a number does not fill: write a tensor of the same length"
@@ -50,6 +54,7 @@ def mixed(text: str) -> tuple[str, int, int, int] | None:
         (TorchSamples.mixing, TOGETHER),
         (TorchSamples.using_rows, OF_LISTS_OF_LISTS),
         (TorchSamples.changing_parts, SHARED),
+        (TorchSamples.sharing, KEPT_BACK),
         (TorchSamples.filling, FILLING),
         (TorchSamples.averaging, AVERAGING),
         (TorchSamples.outer, OUTER),
@@ -179,6 +184,45 @@ class TorchSamples(TorchReading):
             if isinstance(made, ast.Subscript) and self.is_several(made) and not self.is_several(made.slice):
                 yield node
 
+    def sharing(self) -> Iterator[ast.AST]:
+        """What is kept of a tensor that learns, as by old = w.detach(), and read after the tensor has changed in place."""
+        loops = [self.span(node) for node in self.nodes if isinstance(node, (ast.For, ast.While))]
+        names = [node for node in self.nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+        for node in self.nodes:
+            match node:
+                case ast.Assign(targets=[ast.Name() as kept], value=shared):
+                    read = [self.span(name)[0] for name in names if self.name(name) == self.name(kept)]
+                case ast.Call(func=ast.Attribute(attr="append"), args=[shared]):
+                    read = []
+                case _:
+                    continue
+            at, end = self.span(node)
+            owner, is_gradient = _shared(shared)
+            changes = [self.span(x)[0] for x in self.nodes if owner in self.learned and self.changes(x, owner, is_gradient)]
+            around = [loop for loop in loops if loop[0] < at < loop[1]]
+            if isinstance(node, ast.Call):
+                found = any(at < change or any(low < change < high for low, high in around) for change in changes)
+            else:
+                found = any(_is_between(at, end, change, place, loops) for change in changes for place in read)
+            if found:
+                yield shared
+
+    def changes(self, node: ast.AST, name: str, is_gradient: bool) -> bool:
+        """True if it changes this tensor in place, or its gradient."""
+        match node:
+            case ast.AugAssign(target=x) | ast.Assign(targets=[ast.Subscript(value=x)]):
+                pass
+            case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in {*IN_PLACE, "copy_"}:
+                pass
+            case ast.Call(func=ast.Attribute(attr="backward")):  # it adds to the gradient, unless that is None by then
+                return is_gradient and not re.search(rb"zero_grad|grad\s*=\s*None", self.source)
+            case ast.Call(func=ast.Attribute(value=optimizer, attr="step")):
+                return not is_gradient and self.makers.get(ast.unparse(optimizer), "").startswith("torch.optim.")
+            case _:
+                return False
+        changed = ast.unparse(x).removesuffix(".data")
+        return changed.removesuffix(".grad") in {name, *self.over_parameters} and changed.endswith(".grad") == is_gradient
+
     def filling(self) -> Iterator[ast.AST]:
         """Nodes that set all numbers of a part of a tensor to one, unless a mask picks them out of a list."""
         for node in self.nodes:
@@ -278,6 +322,23 @@ class TorchSamples(TorchReading):
                 are_of_each = WITHIN & {*map(ast.unparse, given)} or _is_of_self(node if self.path(x) else x)
                 return None if are_of_each else node
         return None
+
+
+def _shared(node: ast.AST) -> tuple[str, bool]:
+    """The name of the tensor whose numbers it shares, or those of its gradient; ("", False) if it shares none."""
+    text = ast.unparse(node)
+    shared = re.fullmatch(r"(\w+)(\.grad)?(\.detach\(\)|\.data)*", text)
+    return (shared[1], bool(shared[2])) if shared and shared[1] != text else ("", False)
+
+
+def _is_between(start: int, end: int, change: int, read: int, loops: Sequence[tuple[int, int]]) -> bool:
+    """True if the change happens after what is assigned from start to end, and before it is read, perhaps in the next round."""
+    for first, last in reversed(loops):
+        if first < change < last and first < read < last:
+            if first < start < last:
+                return (change - start) % (last - first) < (read - start) % (last - first)
+            return end < change
+    return end < change < read
 
 
 def _is_of_self(node: ast.AST) -> bool:

@@ -475,7 +475,8 @@ class _Respeller(TorchSamples):
                 if owner is x and not names_in(x) & self.learned:
                     return f"{self.written(one)} = {self.element(x, value)}"
                 changed = f"{self.written(owner)}{''.join(f'[{self.written(each)}]' for each in places)}"
-                return f"{changed}.data = {self.written(value)}{'' if self.is_builtin(value) else '.data'}"
+                is_number = self.is_builtin(value) or self.is_plain(value)
+                return f"{changed}.data = {self.written(value)}{'' if is_number else '.data'}"
             case ast.Assign(targets=[target], value=ast.Call() as call) if step := self.step_with(call):
                 return f"{self.written(target)} = {step}"
             case ast.Assign(targets=[ast.Attribute(value=x, attr="requires_grad")], value=asked) if self.is_several(x):

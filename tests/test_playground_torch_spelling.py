@@ -854,6 +854,13 @@ PRINTED = [  # programs and what they print here; `make torch` checks that PyTor
         "w.grad = b.grad = None\nprint(w.tolist(), b.item(), float(error.detach().sum()), int(w.detach().max()))",
         "[0.71875, 0.5] -0.53125 1.1953125 0\n",
     ),
+    (
+        "w = torch.tensor([1.0, -2.0], requires_grad=True)\nold, path = w.detach().clone(), []\nfor _ in range(2):\n"
+        "    (w**2).sum().backward()\n    g = w.grad\n    with torch.no_grad(): w -= 0.25*g\n    last = g.clone()\n"
+        "    w.grad.zero_()\n    path.append(w.detach().clone())\nend = w.detach()\n"
+        "print(old.tolist(), last.tolist(), len(path), end.tolist())",
+        "[1.0, -2.0] [1.0, -2.0] 2 [0.25, -0.5]\n",
+    ),
 ]
 
 
@@ -923,6 +930,7 @@ def test_a_network_that_computes_with_all_its_samples_at_once_is_not_called_on_o
 
 
 ROWS = "a tensor of several rows is a list of lists here: write it as [… for row in X]"
+SHARED = "in PyTorch this shares the tensor's numbers, which change in place before they are read"
 FILLING = "a row or a slice is a list here, which a number does not fill"
 NO_GRAD = "the result, made by detach() or inside no_grad(), has no graph"
 VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_grad=True)\n"
@@ -955,6 +963,17 @@ VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_g
             4,
             "X @ W + torch.zeros(1, 3)",
             "one row of",
+        ),
+        (f"{VECTORS}old = w.detach()\nwith torch.no_grad(): w += 1\nprint(old)", 5, "w.detach()", SHARED),
+        (f"{VECTORS}(w*v).sum().backward()\ng = w.grad\nw.grad.zero_()\nprint(g)", 6, "w.grad", SHARED),
+        (f"{VECTORS}w.sum().backward()\ng = w.grad\nw.sum().backward()\nprint(g)", 6, "w.grad", SHARED),
+        (f"{VECTORS}path = []\nfor _ in v:\n    with torch.no_grad(): w.sub_(v)\n    path.append(w.data)", 8, "w.data", SHARED),
+        (
+            f"{VECTORS}o, old = torch.optim.SGD([w], lr=0.5), 0\nfor _ in v:\n    print(w - old)\n    old = w.detach()\n"
+            "    (w*w).sum().backward()\n    o.step()",
+            8,
+            "w.detach()",
+            SHARED,
         ),
         (f"{VECTORS}v[1:] = w[0]", 5, "v[1:] = w[0]", FILLING),
         (f"{VECTORS}for p in [w]: print((p**2).mean())", 5, "(p**2).mean()", "the loop goes through single numbers"),
