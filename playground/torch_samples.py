@@ -169,7 +169,7 @@ class TorchSamples(TorchReading):
                     yield from (part for node in ast.walk(forward) if (part := self.mixes(node)))
 
     def changing_parts(self) -> Iterator[ast.AST]:
-        """Nodes that change a slice or a row of a tensor in place."""
+        """Nodes that change a slice or a row of a tensor in place, or the tensor in another shape."""
         for node in self.nodes:
             match node:
                 case ast.AugAssign(target=ast.Name() as part) | ast.AugAssign(target=ast.Subscript(value=ast.Name() as part)):
@@ -181,7 +181,8 @@ class TorchSamples(TorchReading):
                 case _:
                     continue
             made = self.meant(part)
-            if isinstance(made, ast.Subscript) and self.is_several(made) and not self.is_several(made.slice):
+            is_taken = isinstance(made, ast.Subscript) and not (self.is_several(made.slice) or self.are_places(made.slice))
+            if (is_taken and self.is_several(made)) or self.split(made) or self.flattened(made) or self.turned(made):
                 yield node
 
     def sharing(self) -> Iterator[ast.AST]:

@@ -296,7 +296,9 @@ class _Respeller(TorchSamples):
             ):
                 return self.counted(x, place)
             case ast.Subscript(value=x, slice=places, ctx=ast.Load()) if self.is_several(x) and self.are_places(places):
-                return f"[{self.operand(x)}[{self.free[0]}] for {self.free[0]} in {self.written(places)}]"
+                taken = f"{self.operand(x)}[{self.free[0]}]"
+                each = f"[*{taken}]" if self.is_matrix(x) else taken
+                return f"[{each} for {self.free[0]} in {self.written(places)}]"
             case ast.Subscript(value=x, slice=ast.Tuple(elts=[first, second]), ctx=ast.Load()) if self.is_matrix(x) and all(
                 map(self.are_places, (first, second))
             ):

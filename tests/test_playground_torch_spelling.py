@@ -818,7 +818,9 @@ PRINTED = [  # programs and what they print here; `make torch` checks that PyTor
         "X, k = torch.tensor([[1.0, 2.0], [4.0, 8.0]], requires_grad=True), torch.tensor(1)\n"
         "p[i] = 3.0\np[[1]] = -1\n"
         "loss = x[[0, 2]].sum() + (X[[1, 1]]**2).sum() + torch.log(X[range(2), y])[1] + X[torch.arange(2), X.argmax(1)].sum()\n"
+        "T = torch.tensor([[1.0, 2.0], [3.0, 4.0]])\nS = T[[1, 0]]\nS[0, 0] = 5.0\nprint(T.tolist(), S.tolist())\n"
         "loss.backward()\nprint(x.grad.tolist(), X.grad.tolist(), p.tolist(), x[i].tolist(), X[k].tolist(), y.tolist())",
+        "[[1.0, 2.0], [3.0, 4.0]] [[5.0, 4.0], [1.0, 2.0]]\n"
         "[1.0, 0.0, 1.0] [[0.0, 1.0], [16.25, 33.0]] [3.0, -1.0, 3.0] [4.0, 1.0] [4.0, 8.0] [1, 0]\n",
     ),
     (
@@ -954,6 +956,8 @@ VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_g
             "in PyTorch this also changes the tensor it was taken from",
         ),
         (f"{VECTORS}u = v[1:]\nu[0] = 1.0", 6, "u[0] = 1.0", "in PyTorch this also changes the tensor it was taken from"),
+        ("X = torch.ones(2, 2)\nv = X.view(-1)\nv[0] = 1.0", 5, "v[0] = 1.0", "in PyTorch this also changes the tensor"),
+        ("X = torch.ones(2, 2)\nt = X.T\nt += 1.0", 5, "t += 1.0", "in PyTorch this also changes the tensor"),
         ("X = torch.ones(2, 2)\nX[0] = 0.0\nprint(X)", 4, "X[0] = 0.0", FILLING),
         ("X = torch.ones(2, 2)\nX[:, 1] = 0.0\nprint(X)", 4, "X[:, 1] = 0.0", FILLING),
         ("X = torch.ones(2, 2)\nX[torch.arange(2) == 1] = 0.0", 4, "X[torch.arange(2) == 1] = 0.0", FILLING),
