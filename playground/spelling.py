@@ -165,7 +165,7 @@ class _Speller:
         self.opens = self.paired  # True if a bar after an operand opens; inside |…| it closes
         pairs = list(pairwise(tokens))
         self.made = {token.text for token, after in pairs if token.kind == "name" and after.text == "="}
-        self.made |= {token.text for before, token in pairs if before.text in ("def", "import", "as", "for")} | {*bound}
+        self.made |= {token.text for before, token in pairs if before.text in ("def", "class", "import", "as", "for")} | {*bound}
         self.tokens = list(self._apart())
 
     def _apart(self) -> Iterator[Token]:

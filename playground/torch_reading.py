@@ -51,11 +51,12 @@ JOINED = ("cat", "concat", "stack")
 OF_COLUMNS = {"sum", "mean", "prod", "norm", "logsumexp", "var", "std"}
 OF_ROWS = {"sum", "mean", "prod", "norm", "max", "min"}  # take all numbers of all rows
 EUCLIDEAN = {"2", "2.0", "'fro'", "None"}  # orders of a length
-KEEPDIM = {"keepdim=True", "keepdims=True", "keepdim=False"}
+KEPT = {"keepdim=True", "keepdims=True"}
 SHARES = ("softmax", "log_softmax")  # those that return a list
 WITHIN = {"1", "-1"}  # dimensions within a sample
 SAME_NUMBER = {
-    *("view", "reshape", "squeeze", "unsqueeze", "flatten", "contiguous", "cpu", "cuda", "to", "type", "double", "float"),
+    *("view", "reshape", "squeeze", "unsqueeze", "flatten", "ravel"),
+    *("contiguous", "cpu", "cuda", "to", "type", "double", "float"),
 }
 # Functions that compute elementwise.
 EACH = {name for name in SAME if name in COMPOSED or TABLE[name].arity == 1} - {"enable_grad", "no_grad"}
@@ -112,6 +113,7 @@ class TorchReading:
     def __init__(self, text: str) -> None:
         self.scopes: dict[int, tuple[ast.AST, ...]] = {}
         self.own_names: set[Name] = set()
+        self.held: dict[str, ast.expr] = {}  # what objects of the program's classes hold, by attribute: self.w, model.w
         self.read(text)
         nodes = self.nodes
         given = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
@@ -128,33 +130,31 @@ class TorchReading:
         self.given = [each for node in nodes for each in _givings(node)]
         values = Counter(self.name(target) for target, _, _ in self.given)
         self.only = {self.name(x): value for x, value, is_part in self.given if values[self.name(x)] == 1 and not is_part}
+        self.lists, self.matrices, self.plain = set[Name](), set[Name](), set[Name]()
+        self.summed = set[Name]()  # names to which the program adds, or in which it writes, what is not plain
+        self.makers: dict[str, str] = {}  # PyTorch's name of what is called for each name or attribute
+        self.are_known = False  # which names are lists, so that others are numbers
+        self.networks: dict[str, TorchNetwork] = {}
+        self.find_functions(values)
+        self.find_objects()
+        self.passed = dict(self.parameters())
+        self.only |= {name: x[0] for name, x in self.passed.items() if len(x) == 1 and not values[name]}  # names of one value
         self.asking |= {
             name for x, value, is_part in self.given if is_part and x.id in self.asking for name in self.listing(value)
         }
         asked_names = {target.id for target, value, _ in self.given if any(map(self.asks, ast.walk(value)))} | self.asking
-        self.leaves = [x for _, x, _ in self.given if self.is_of_leaves(x, asked_names)]
+        lists = [*(x for _, x, _ in self.given), *(x for arguments in self.passed.values() for x in arguments)]
+        self.leaves = [x for x in lists if self.is_of_leaves(x, asked_names)]
         self.over_parameters = {
             target.id
             for target, x, is_part in self.given
             if ast.unparse(x).endswith(".parameters()") or (is_part and self.meant(x) in self.leaves)
         }
         self.learned = asked_names | self.over_parameters  # names of leaves that PyTorch changes in place
-        self.functions: dict[str, Any] = {line.name: line for line in self.tree.body if isinstance(line, ast.FunctionDef)}
-        lambdas = [(x.id, value) for x, value, _ in self.given if isinstance(value, ast.Lambda)]
-        self.functions |= {name: value for name, value in lambdas if values[(None, name)] == 1}
-        self.passed = dict(self.parameters())
-        self.only |= {name: x[0] for name, x in self.passed.items() if len(x) == 1 and not values[name]}  # names of one value
-        formulas = [(name, self.formula(function)) for name, function in [*self.functions.items(), *lambdas]]
-        self.of_numbers = {name: formula for name, formula in formulas if formula}  # functions of one number, and their formulas
-        self.lists, self.matrices, self.plain = set[Name](), set[Name](), set[Name]()
-        self.summed = set[Name]()  # names to which the program adds, or in which it writes, what is not plain
-        self.makers: dict[str, str] = {}  # PyTorch's name of what is called for each name or attribute
-        self.are_known = False  # which names are lists, so that others are numbers
-        self.networks: dict[str, TorchNetwork] = {}
         self.given += [each for node in nodes for each in self.batches(node)]
         self.networks = self.find_networks()
         self.answers.clear()
-        self.has_classes = bool((asked or self.networks) and CLASSES.search(text))
+        self.has_classes = bool((asked or self.networks) and CLASSES.search(text)) or self.has_places()
         self.lists |= {own for node in nodes if isinstance(node, ast.ClassDef) for own in self.samples(node)}
         passed = {name: ast.unparse(value) for (_, name), value in self.only.items()}
         self.networks = {name: self.networks[x] for name, x in passed.items() if x in self.networks} | self.networks
@@ -170,7 +170,9 @@ class TorchReading:
         if not isinstance(node, ast.List) or not node.elts:
             return False
         names = {x.id for x, value, is_part in self.given if value is node and not is_part}
+        names |= {own[1] for own, values in self.passed.items() for x in values if x is node or getattr(x, "id", "") in names}
         through = [taken for x in self.nodes for taken in self.taken_whole(x)]
+        through += [x for values in self.passed.values() for x in values]
         loads = [x for x in self.nodes if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Load) and x.id in names]
         return all(isinstance(x, ast.Name) and x.id in leaves for x in node.elts) and all(x in through for x in loads)
 
@@ -200,18 +202,60 @@ class TorchReading:
 
     def parameters(self) -> list[tuple[Name, list[ast.expr]]]:
         """The parameters of functions that are only called, each with all its arguments."""
-        calls: dict[str, list[ast.Call]] = {}
+        calls: dict[int, list[ast.Call]] = {id(function): [] for function in self.functions.values()}
+        uses = Counter[int]()
+        owners = {id(node.value) for node in self.nodes if isinstance(node, ast.Attribute)}
         for node in self.nodes:
             match node:
-                case ast.Call(func=ast.Name(id=name)):
-                    calls.setdefault(name, []).append(node)
-        named = Counter(node.id for node in self.nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load))
+                case ast.Call(func=ast.Name() | ast.Attribute(value=ast.Name())) if called := self.called_function(node):
+                    calls[id(called)].append(node)
+                    uses[id(called)] += isinstance(node.func, ast.Attribute)
+                case ast.Name(id=name, ctx=ast.Load()) if name in self.functions and id(node) not in owners:
+                    uses[id(self.functions[name])] += 1
         return [
             parameter
-            for name, function in self.functions.items()
-            for parameter in _arguments(function, calls.get(name, []))
-            if named[name] == len(parameter[1])
+            for function in {id(function): function for function in self.functions.values()}.values()
+            for parameter in _arguments(function, calls[id(function)])
+            if uses[id(function)] == len(parameter[1])
         ]
+
+    def called_function(self, node: ast.AST) -> Any:
+        """The function of the program that a call runs, or None."""
+        return self.functions.get(ast.unparse(node.func)) if isinstance(node, ast.Call) else None
+
+    def find_functions(self, values: Mapping[Name, int]) -> None:
+        """Find the functions of the program, and the formulas of those of one number."""
+        lambdas = [(x.id, value) for x, value, _ in self.given if isinstance(value, ast.Lambda)]
+        self.functions: dict[str, Any] = {line.name: line for line in self.tree.body if isinstance(line, ast.FunctionDef)}
+        self.functions |= {name: value for name, value in lambdas if values[(None, name)] == 1}
+        formulas = [(name, self.formula(function)) for name, function in [*self.functions.items(), *lambdas]]
+        self.of_numbers = {name: formula for name, formula in formulas if formula}
+
+    def find_objects(self) -> None:
+        """Find what objects of the program's classes hold, and what calling those runs that hold tensors and no linear layers."""
+        classes = {node.name: node for node in self.nodes if isinstance(node, ast.ClassDef)}
+        held: dict[str, dict[str, ast.expr]] = {name: {} for name in classes}
+        given = Counter[str]()
+        for name, node in [(name, node) for name, made in classes.items() for node in ast.walk(made)]:
+            match node:
+                case ast.Assign(targets=[ast.Attribute(value=ast.Name(id="self"), attr=attribute)], value=value):
+                    held[name][attribute] = value
+                    given[attribute] += 1
+        for target, call in self.made_by_calls():
+            if made := classes.get(name := ast.unparse(call.func)):
+                known = {at: x for at, x in held[name].items() if given[at] == 1}
+                self.held |= {f"{owner}.{at}": x for owner in ("self", ast.unparse(target)) for at, x in known.items()}
+                has_layers = any(self.path(part) == "torch.nn.Linear" for part in ast.walk(made))
+                if not has_layers and any(self.numbers(x) or self.rows(x) or self.filled(x) for x in known.values()):
+                    methods = {line.name: line for line in made.body if isinstance(line, ast.FunctionDef)}
+                    self.functions |= {ast.unparse(target): methods[at] for at in ("forward", "__call__") if at in methods}
+
+    def made_by_calls(self) -> list[tuple[ast.expr, ast.Call]]:
+        """The names and attributes that are assigned what a call makes."""
+        lines = [(node.targets[0], node.value) for node in self.nodes if isinstance(node, ast.Assign)]
+        tuples = [(x.elts, y.elts) for x, y in lines if isinstance(x, ast.Tuple) and isinstance(y, ast.Tuple)]
+        assigned = [*lines, *(pair for targets, values in tuples for pair in zip(targets, values, strict=False))]
+        return [(target, value) for target, value in assigned if isinstance(value, ast.Call)]
 
     def find_kinds(self) -> None:
         """Classify each name as a list, as rows, or as plain, by the values that lines or all calls give it."""
@@ -311,6 +355,10 @@ class TorchReading:
         """Calls of backward() where nothing requires a gradient."""
         if not self.learns_any and not self.networks and {self.of_torch(node) for node in self.nodes} & {*TENSORS, *FILLED}:
             yield from (x for x in self.nodes if isinstance(x, ast.Call) and getattr(x.func, "attr", "") == "backward")
+
+    def whole_numbers(self) -> Iterator[ast.Call]:
+        """The integer tensors that the program makes require a gradient."""
+        return (call for node in self.nodes for call in self.whole(node))
 
     def whole(self, node: ast.AST) -> Iterator[ast.Call]:
         """The integer tensor that the node makes require a gradient."""
@@ -415,7 +463,7 @@ class TorchReading:
                 return False
             case ast.Call() if row := self.by_row(node):
                 return row[0] not in SHARES
-            case ast.Call() if self.by_column(node):
+            case ast.Call() if self.by_column(node) or self.flattened(node):
                 return True
             case ast.Attribute(value=pair, attr="values" | "indices"):
                 return self.best_pair(pair) is not None
@@ -437,8 +485,8 @@ class TorchReading:
                 return self.is_list(x)
             case ast.BinOp() | ast.Call() if factors := self.factors(node):
                 return self.is_each(node) or {*map(self.is_matrix, factors)} == {*map(self.is_list, factors)} == {True, False}
-            case ast.Call(func=ast.Name(id=name)) if name in self.functions and not self.is_each(node):
-                return all(map(self.is_list, self.returned(name)))
+            case ast.Attribute() | ast.Call() if (found := self.found(node)) and not self.is_each(node):
+                return all(map(self.is_list, found))
             case ast.Call(func=function) if self.of_torch(function) in ("arange", "linspace", "randint") or self.best(node):
                 return True
         if copied := self.copied(node):
@@ -455,15 +503,24 @@ class TorchReading:
                 return self.is_list(several)
             case ast.Tuple(elts=[first, ast.Slice()]):
                 return self.is_matrix(several) and not isinstance(first, ast.Slice)
-            case ast.Tuple(elts=[first, _]):
-                return self.is_matrix(several) and ast.unparse(first) == ":"
+            case ast.Tuple(elts=[first, second]):
+                are_places = self.are_places(first) and self.are_places(second)
+                return self.is_matrix(several) and (ast.unparse(first) == ":" or are_places)
+            case ast.List():
+                return self.is_list(several)
         if self.is_several(place):
             return self.is_list(several) or self.is_matrix(place)
         return self.is_matrix(several) and not isinstance(place, ast.Tuple)
 
-    def returned(self, name: str) -> list[ast.AST]:
+    def found(self, node: ast.AST) -> list[ast.AST]:
+        """What an attribute of an object holds, or what a function that is called returns, if the program says it."""
+        if isinstance(node, ast.Attribute):
+            return [*filter(None, [self.held.get(ast.unparse(node))])]
+        function = self.called_function(node)
+        return self.returned(function) if function else []
+
+    def returned(self, function: Any) -> list[ast.AST]:
         """What a function of the program returns."""
-        function = self.functions[name]
         lines = [line for line in ast.walk(function) if isinstance(line, ast.Return)]
         return [function.body] if isinstance(function, ast.Lambda) else [line.value or line for line in lines] or [function]
 
@@ -521,7 +578,8 @@ class TorchReading:
             case ast.Call(func=ast.Name(id=name), args=[x]) if formula := self.of_numbers.get(name):
                 return () if self.is_several(formula) else (x,)
             case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in SAME_NUMBER:
-                return (x,) if (self.is_each(x) or self.is_each_of_rows(x)) and not self.split(node) else ()
+                is_kept = not (self.split(node) or self.flattened(node))
+                return (x,) if (self.is_each(x) or self.is_each_of_rows(x)) and is_kept else ()
             case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in EACH:
                 return () if method in ("numpy", "tolist") and self.is_plain(x) else (x,)
         return ()
@@ -540,9 +598,15 @@ class TorchReading:
                 return self.is_plain(pair)
             case ast.Name(id=name):
                 return self.name(node) in self.plain - self.summed and name not in self.asking
+            case ast.Attribute() | ast.Call() if found := self.found(node):
+                return all(map(self.is_plain, found))
             case ast.Compare() | ast.Call(func=ast.Attribute(attr="int" | "long" | "argmax" | "argmin")):
                 return True
-            case ast.Call(func=ast.Name(id="range" | "len") | ast.Attribute(attr="numpy" | "tolist" | "item")):
+            case ast.Attribute(attr="grad"):
+                return True
+            case ast.Call(
+                func=ast.Name(id="range" | "len") | ast.Attribute(attr="numpy" | "tolist" | "item" | "numel" | "nelement")
+            ):
                 return True
             case ast.Call(func=function, keywords=given) if self.of_torch(function) in ("arange", "linspace", "randint"):
                 return not any(map(self.asks, given))
@@ -556,8 +620,12 @@ class TorchReading:
                 return self.is_plain(x)
             case ast.Call(func=function, keywords=given) if self.path(function) == "torch.autograd.grad":
                 return all(each.arg != "create_graph" for each in given)
-            case ast.Call(func=function) if self.rows(node) or (
-                self.networks and self.of_torch(function).removesuffix("_like") in {*TENSORS, *FILLED}
+            case ast.Call() if self.has_classes and self.is_whole_tensor(node):
+                return True
+            case ast.Call(func=function) if (
+                self.rows(node)
+                or (self.is_matrix(node) and isinstance((self.copied(node) or [None])[0], ast.Name))
+                or (self.networks and self.of_torch(function).removesuffix("_like") in {*TENSORS, *FILLED})
             ):
                 return not any(map(self.asks, ast.walk(node)))
             case ast.BinOp(left=x, right=y):
@@ -592,13 +660,11 @@ class TorchReading:
             if isinstance(node, ast.ClassDef) and "torch.nn.Module" in map(self.path, node.bases)
         }
         found = {}
-        lines = [(node.targets[0], node.value) for node in self.nodes if isinstance(node, ast.Assign)]
-        tuples = [(x.elts, y.elts) for x, y in lines if isinstance(x, ast.Tuple) and isinstance(y, ast.Tuple)]
-        assigned = [*lines, *(pair for targets, values in tuples for pair in zip(targets, values, strict=False))]
-        for target, call in [(target, value) for target, value in assigned if isinstance(value, ast.Call)]:
+        for target, call in self.made_by_calls():
             made: ast.AST = classes.get(ast.unparse(call.func), call)
             self.makers[ast.unparse(target)] = self.path(call.func)
-            if made is call and self.path(call.func) not in ("torch.nn.Linear", "torch.nn.Sequential"):
+            is_known = made is not call or self.path(call.func) in ("torch.nn.Linear", "torch.nn.Sequential")
+            if not is_known or ast.unparse(target) in self.functions:
                 continue
             inner = sorted([x for x in ast.walk(made) if isinstance(x, ast.Call)], key=self.span)
             layers = [layer for layer in inner if self.path(layer.func) == "torch.nn.Linear"]
@@ -628,6 +694,32 @@ class TorchReading:
         """True for several answers, such as x > 0."""
         return self.is_several(node) and isinstance(self.meant(node), ast.Compare)
 
+    def has_places(self) -> bool:
+        """True if whole numbers in a tensor are used as an index."""
+        indices = [node.slice for node in self.nodes if isinstance(node, ast.Subscript)]
+        used = {x.id for x in indices for x in getattr(x, "elts", [x]) if isinstance(x, ast.Name)}
+        return any(self.is_whole_tensor(value) for target, value, _ in self.given if target.id in used)
+
+    def are_places(self, node: ast.AST) -> bool:
+        """True for several whole numbers, used as an index."""
+        match node := self.meant(node):
+            case ast.List(elts=parts):
+                return not any(isinstance(getattr(part, "value", None), bool) for part in parts)
+            case ast.Subscript(value=x, slice=ast.Slice()):
+                return self.are_places(x)
+            case ast.Call(func=ast.Name(id="range")):
+                return True
+            case ast.Call(func=function) if self.of_torch(function) in ("arange", "randint"):
+                return True
+        return self.best(node) is not None or (self.is_list(node) and self.is_whole_tensor(node))
+
+    def is_whole_tensor(self, node: ast.AST) -> bool:
+        """True for a tensor made from whole numbers."""
+        match node:
+            case ast.Call(func=function, args=[numbers, *_]) if self.of_torch(function) in ("tensor", "as_tensor"):
+                return _is_whole(numbers)
+        return False
+
     def size(self, node: ast.expr, passed: Mapping[str, ast.expr]) -> str:
         """The size of a layer as text: the number if it is named, or `passed` to the class of the network."""
         return ast.unparse(self.meant(passed.get(getattr(node, "id", ""), node)))
@@ -636,7 +728,7 @@ class TorchReading:
         """The value of a name that has only one; any other node itself."""
         for _ in self.only:  # names may be given each other
             node = self.only.get(self.name(node), node) if isinstance(node, ast.Name) else node
-        return node
+        return self.held.get(ast.unparse(node), node) if isinstance(node, ast.Attribute) else node
 
     def loaded(self, node: ast.AST | None) -> list[ast.expr]:
         """The tensors of a TensorDataset, or of the DataLoader around one; [] for anything else."""
@@ -675,7 +767,7 @@ class TorchReading:
         match node:
             case ast.Name():
                 return self.name(node) in self.matrices
-            case ast.Subscript(value=x, slice=place) if isinstance(place, ast.Slice) or self.is_list(place):
+            case ast.Subscript(value=x, slice=place) if isinstance(place, (ast.Slice, ast.List)) or self.is_list(place):
                 return self.is_matrix(x)
             case ast.Call() if self.split(node) or self.best_pair(node):
                 return True
@@ -685,8 +777,8 @@ class TorchReading:
                 return all(map(self.is_matrix, factors))
             case ast.Call() if self.activated(node):
                 return True
-            case ast.Attribute(value=x, attr="T") | ast.Call(func=ast.Attribute(value=x, attr="t"), args=[]):
-                return self.is_matrix(x)
+            case ast.Attribute() | ast.Call() if rows := self.turned(node):
+                return self.is_matrix(rows)
             case ast.Call(func=function, args=[ast.List(elts=parts) | ast.Tuple(elts=parts), *_]) if (
                 name := self.of_torch(function)
             ) in JOINED:
@@ -700,11 +792,11 @@ class TorchReading:
             case ast.Attribute(value=x, attr="data"):
                 return self.is_matrix(x)
             case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in SAME_NUMBER:
-                return self.is_matrix(x)
+                return self.is_matrix(x) and not self.flattened(node)
             case _ if self.is_each_of_rows(node):
                 return True
-            case ast.Call(func=ast.Name(id=name)) if name in self.functions:
-                return all(map(self.is_matrix, self.returned(name)))
+            case ast.Attribute() | ast.Call() if found := self.found(node):
+                return all(map(self.is_matrix, found))
             case ast.Call(func=function, args=[x]) if network := self.networks.get(ast.unparse(function)):
                 return self.is_batch(x, network) and not network.one_out and not ast.unparse(function).startswith("self.")
         if self.copied(node):
@@ -721,6 +813,32 @@ class TorchReading:
             ) if ast.unparse(width) != "1" and self.is_list(x):
                 return x, count, width
         return None
+
+    def flattened(self, node: ast.AST) -> ast.expr | None:
+        """The rows whose numbers it makes one list of."""
+        match node:
+            case ast.Call(func=ast.Attribute(value=x, attr="flatten" | "ravel"), args=[], keywords=[]):
+                pass
+            case ast.Call(func=ast.Attribute(value=x, attr="view" | "reshape"), args=[width]) if ast.unparse(width) == "-1":
+                pass
+            case ast.Call(func=function, args=[x], keywords=[]) if self.of_torch(function) in ("flatten", "ravel"):
+                pass
+            case _:
+                return None
+        return x if self.is_matrix(x) else None
+
+    def turned(self, node: ast.AST) -> ast.expr | None:
+        """The rows whose columns it takes as rows."""
+        match node:
+            case ast.Attribute(value=x, attr="T" | "mT") | ast.Call(func=ast.Attribute(value=x, attr="t"), args=[]):
+                return x
+            case ast.Call(func=function, args=[x, *dimensions]) if self.path(function) in ("torch.t", "torch.transpose"):
+                pass
+            case ast.Call(func=ast.Attribute(value=x, attr="transpose"), args=[_, _] as dimensions):
+                pass
+            case _:
+                return None
+        return x if {*map(ast.unparse, dimensions)} in ({"0", "1"}, {"-2", "-1"}, set()) else None
 
     def activated(self, node: ast.Call) -> ast.expr | None:
         """The rows that a module without parameters, such as nn.Tanh(), is called on."""
@@ -749,7 +867,7 @@ class TorchReading:
         dimensions = [*first, *(each.value for each in named if each.arg in DIMENSION)]
         others = {ast.unparse(each) for each in named if each.arg not in DIMENSION and not (orders and each.arg in ORDERS)}
         is_along = {*map(ast.unparse, dimensions)} <= {*along} and len(dimensions) == 1
-        is_known = others <= KEEPDIM and {*map(ast.unparse, orders)} <= EUCLIDEAN
+        is_known = others <= KEPT | {"keepdim=False"} and {*map(ast.unparse, orders)} <= EUCLIDEAN
         return (name, x) if name in names and is_along and is_known and self.is_matrix(x) else None
 
     def by_column(self, node: ast.AST) -> tuple[str, ast.expr] | None:
@@ -790,13 +908,19 @@ class TorchReading:
 Reader = TypeVar("Reader", bound=TorchReading)
 
 
-def first_found(text: str, read: Callable[[str], Reader], find: Callable[[Reader], Iterable[Any]]) -> Any:
-    """The first node found in a program; None if there is none, or the text isn't Python."""
+def first_found(
+    text: str, read: Callable[[str], Reader], *kinds: tuple[Callable[[Reader], Iterable[Any]], str]
+) -> tuple[Any, str] | None:
+    """The first node in a program of the first kind that it has, and what is said of that kind. None if it has none, or the text
+    isn't Python. A kind is a function that finds its nodes."""
     try:
         reading = read(text)
-        return min(find(reading), key=reading.span, default=None)
+        for find, told in kinds:
+            if node := min(find(reading), key=reading.span, default=None):
+                return node, told
     except UNREADABLE:
-        return None
+        pass
+    return None
 
 
 def sizes_of(layer: ast.Call) -> list[ast.expr]:
@@ -873,7 +997,7 @@ def _passed(made: ast.AST, call: ast.Call) -> dict[str, ast.expr]:
 
 def _arguments(function: ast.FunctionDef, calls: Sequence[ast.Call]) -> Iterator[tuple[Name, list[ast.expr]]]:
     """The parameters of a function, each with the arguments that calls pass for it explicitly."""
-    for place, parameter in enumerate(function.args.args):
+    for place, parameter in enumerate([each for each in function.args.args if each.arg != "self"]):
         yield (
             (function, parameter.arg),
             [

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 
 from autograd.foreign_names import FUNCTIONS
-from playground.syntax import UNREADABLE, names_in, place
+from playground.syntax import names_in, place
 from playground.torch_reading import (
     DIMENSION,
     EACH,
     IN_PLACE,
     JOINED,
+    KEPT,
     OF_ROWS,
     SAME_NUMBER,
     WITHIN,
@@ -25,6 +27,9 @@ RESHAPED = ("squeeze", "flatten", "Flatten", "view", "reshape")
 PAIRED = "these are a column and a row, which PyTorch does not combine pair by pair; write .unsqueeze(1) after the row"
 TOGETHER = "it computes all samples at once; here they are computed one at a time"
 SHARED = "in PyTorch this also changes the tensor it was taken from: change that list itself, as in x[1:] = … or X[0] = …"
+KEPT_BACK = (
+    "in PyTorch this shares the tensor's numbers, which change in place before they are read: add .clone() to keep the old ones"
+)
 OUTER = "a column is a list here, so its product with a row is no dot product: write [[a*b for b in W[0]] for a in x]"
 SPREADING = "one row of rows is not combined with each of several: make it a list, as in torch.zeros(3) for torch.zeros(1, 3)"
 FILLING = "a row or a slice is a list here, which a number does not fill: write a tensor of the same length"
@@ -38,33 +43,28 @@ def paired(text: str) -> tuple[str, int, int, int] | None:
     >>> paired("y = torch.tensor([0., 1.])\\nout = nn.Linear(2, 1)\\nx = torch.zeros(2, 1)\\nx - y")[1:]
     (4, 1, 6)
     """
-    return _first(text, TorchSamples.meeting, PAIRED)
+    return _first(text, (TorchSamples.meeting, PAIRED))
 
 
 def mixed(text: str) -> tuple[str, int, int, int] | None:
     """The first place that keeps the program from being rewritten: where a network called on several samples mixes them, or where
     rows, or parts of a tensor, are used as lists cannot be."""
-    try:
-        read = TorchSamples(text)
-        for found, told in (
-            (read.mixing(), TOGETHER),
-            (read.using_rows(), OF_LISTS_OF_LISTS),
-            (read.changing_parts(), SHARED),
-            (read.filling(), FILLING),
-            (read.averaging(), AVERAGING),
-            (read.outer(), OUTER),
-            (read.spreading(), SPREADING),
-        ):
-            if node := min(found, key=read.span, default=None):
-                return told, *place(node, text)
-    except UNREADABLE:
-        pass
-    return None
+    return _first(
+        text,
+        (TorchSamples.mixing, TOGETHER),
+        (TorchSamples.using_rows, OF_LISTS_OF_LISTS),
+        (TorchSamples.changing_parts, SHARED),
+        (TorchSamples.sharing, KEPT_BACK),
+        (TorchSamples.filling, FILLING),
+        (TorchSamples.averaging, AVERAGING),
+        (TorchSamples.outer, OUTER),
+        (TorchSamples.spreading, SPREADING),
+    )
 
 
-def _first(text: str, found: Callable[[TorchSamples], Iterator[ast.AST]], told: str) -> tuple[str, int, int, int] | None:
-    node = first_found(text, TorchSamples, found)
-    return (told, *place(node, text)) if node else None
+def _first(text: str, *kinds: tuple[Callable[[TorchSamples], Iterator[ast.AST]], str]) -> tuple[str, int, int, int] | None:
+    found = first_found(text, TorchSamples, *kinds)
+    return (found[1], *place(found[0], text)) if found else None
 
 
 class TorchSamples(TorchReading):
@@ -120,17 +120,17 @@ class TorchSamples(TorchReading):
                 return self.shape(pair)
             case ast.Subscript(value=x) if self.is_matrix(x) and self.is_list(node):
                 return "row"
-            case ast.Call() if self.by_column(node):
+            case ast.Call(func=function) if self.by_column(node) or self.of_torch(function) in ("arange", "linspace"):
                 return "row"
             case ast.Call(keywords=given) if self.by_row(node) or self.best(node) or self.best_pair(node):
-                return "column" if {"keepdim=True", "keepdims=True"} & {*map(ast.unparse, given)} else "row"
+                return "column" if KEPT & {*map(ast.unparse, given)} else "row"
             case ast.BinOp(left=x, right=y) | ast.Compare(left=x, comparators=[y]) if self.is_list(node):
                 return _only(self.shape(part) for part in (x, y) if self.is_list(part))
-            case ast.UnaryOp(operand=x):
+            case ast.UnaryOp(operand=x) | ast.Attribute(value=x, attr="data" | "grad"):
                 return self.shape(x)
             case ast.Call(args=[ast.List(elts=[ast.List(), *_]), *_]) if self.numbers(node):
                 return "column"
-            case ast.Call(func=ast.Attribute(value=x, attr="squeeze" | "flatten")) if self.is_list(x):
+            case ast.Call(func=ast.Attribute(value=x, attr="squeeze" | "flatten" | "ravel")) if self.is_several(x):
                 return "row"
             case ast.Call(func=ast.Attribute(attr="unsqueeze"), args=given, keywords=named):
                 places = {ast.unparse(each) for each in [*given, *(each.value for each in named)]}
@@ -142,19 +142,19 @@ class TorchSamples(TorchReading):
                 if any(word in ast.unparse(self.made[name]) for word in RESHAPED) or (self.is_matrix(x) and not network.of_lists):
                     return ""
                 return ("column" if network.one_out else "") if network.of_lists else self.shape(x)
+            case ast.Attribute() | ast.Call() if found := self.found(node):
+                return _only(map(self.shape, found))
             case ast.Call(func=function, args=[x, *_]) if self.of_torch(function) in EACH:
                 return self.shape(x)
-            case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in {*EACH, *SAME_NUMBER}:
+            case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in {*EACH, *SAME_NUMBER} and not self.path(x):
                 return self.shape(x)
-            case ast.Call(func=function) if self.of_torch(function) in ("arange", "linspace"):
-                return "row"
             case ast.Call(func=function, args=[parts, *_]) if self.of_torch(function) in JOINED and self.is_list(node):
                 return _only(self.shape(part) if self.is_list(part) else "row" for part in getattr(parts, "elts", [parts]))
         if filled := self.filled(node):
             like, *others = filled.sizes
             kind = "column" if [*map(ast.unparse, others)] == ["1"] else "" if others else "row"
             return self.shape(like) if filled.is_like else kind
-        return "row" if self.numbers(node) else ""
+        return "row" if self.numbers(node) or self.flattened(node) else ""
 
     def mixing(self) -> Iterator[ast.AST]:
         """Nodes where a network that is called on several samples computes with more than one at once."""
@@ -169,7 +169,7 @@ class TorchSamples(TorchReading):
                     yield from (part for node in ast.walk(forward) if (part := self.mixes(node)))
 
     def changing_parts(self) -> Iterator[ast.AST]:
-        """Nodes that change a slice or a row of a tensor in place."""
+        """Nodes that change a slice or a row of a tensor in place, or the tensor in another shape."""
         for node in self.nodes:
             match node:
                 case ast.AugAssign(target=ast.Name() as part) | ast.AugAssign(target=ast.Subscript(value=ast.Name() as part)):
@@ -181,8 +181,48 @@ class TorchSamples(TorchReading):
                 case _:
                     continue
             made = self.meant(part)
-            if isinstance(made, ast.Subscript) and self.is_several(made) and not self.is_several(made.slice):
+            is_taken = isinstance(made, ast.Subscript) and not (self.is_several(made.slice) or self.are_places(made.slice))
+            if (is_taken and self.is_several(made)) or self.split(made) or self.flattened(made) or self.turned(made):
                 yield node
+
+    def sharing(self) -> Iterator[ast.AST]:
+        """What is kept of a tensor that learns, as by old = w.detach(), and read after the tensor has changed in place."""
+        loops = [self.span(node) for node in self.nodes if isinstance(node, (ast.For, ast.While))]
+        names = [node for node in self.nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+        for node in self.nodes:
+            match node:
+                case ast.Assign(targets=[ast.Name() as kept], value=shared):
+                    read = [self.span(name)[0] for name in names if self.name(name) == self.name(kept)]
+                case ast.Call(func=ast.Attribute(attr="append"), args=[shared]):
+                    read = []
+                case _:
+                    continue
+            at, end = self.span(node)
+            owner, is_gradient = _shared(shared)
+            changes = [self.span(x)[0] for x in self.nodes if owner in self.learned and self.changes(x, owner, is_gradient)]
+            around = [loop for loop in loops if loop[0] < at < loop[1]]
+            if isinstance(node, ast.Call):
+                found = any(at < change or any(low < change < high for low, high in around) for change in changes)
+            else:
+                found = any(_is_between(at, end, change, place, loops) for change in changes for place in read)
+            if found:
+                yield shared
+
+    def changes(self, node: ast.AST, name: str, is_gradient: bool) -> bool:
+        """True if it changes this tensor in place, or its gradient."""
+        match node:
+            case ast.AugAssign(target=x) | ast.Assign(targets=[ast.Subscript(value=x)]):
+                pass
+            case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in {*IN_PLACE, "copy_"}:
+                pass
+            case ast.Call(func=ast.Attribute(attr="backward")):  # it adds to the gradient, unless that is None by then
+                return is_gradient and not re.search(rb"zero_grad|grad\s*=\s*None", self.source)
+            case ast.Call(func=ast.Attribute(value=optimizer, attr="step")):
+                return not is_gradient and self.makers.get(ast.unparse(optimizer), "").startswith("torch.optim.")
+            case _:
+                return False
+        changed = ast.unparse(x).removesuffix(".data")
+        return changed.removesuffix(".grad") in {name, *self.over_parameters} and changed.endswith(".grad") == is_gradient
 
     def filling(self) -> Iterator[ast.AST]:
         """Nodes that set all numbers of a part of a tensor to one, unless a mask picks them out of a list."""
@@ -193,8 +233,14 @@ class TorchSamples(TorchReading):
                 ):
                     pass
                 case ast.Assign(targets=[ast.Subscript() as part], value=value) if self.is_several(part):
-                    if not (self.is_several(value) or isinstance(value, (ast.List, ast.ListComp))):
+                    is_filled = self.is_filled(part.value, part.slice, value)
+                    if not (is_filled or self.is_several(value) or isinstance(value, (ast.List, ast.ListComp))):
                         yield node
+
+    def is_filled(self, several: ast.expr, places: ast.expr, value: ast.expr) -> bool:
+        """True if a number is written to several places of a list, which does not learn."""
+        is_known = self.is_list(several) and not names_in(several) & self.learned
+        return is_known and self.are_places(places) and self.is_builtin(value)
 
     def averaging(self) -> Iterator[ast.AST]:
         """Calls that average a tensor in a loop over parameters, which here gives one number of a tensor at a time."""
@@ -237,6 +283,18 @@ class TorchSamples(TorchReading):
             return self.is_one_row(filled.sizes[0])
         return len(rows.elts) == 1 if rows else filled is not None and ast.unparse(filled.sizes[0]) == "1"
 
+    @remembered
+    def holds_one(self, node: ast.AST) -> bool:
+        """True for a list of one number, such as a row times a column, or a network's output for one sample."""
+        made = self.meant(node)
+        match made:
+            case ast.Call(func=function, args=[x]) if network := self.networks.get(ast.unparse(function)):
+                return network.one_out and self.is_one_row(x)
+        if factors := self.factors(made):
+            return self.is_one_row(factors[0]) and self.is_list(factors[1])
+        several = self.found(made) or [part for part in self.parts(made) if self.is_several(part)]
+        return bool(several) and all(map(self.holds_one, several))
+
     def using_rows(self) -> Iterator[ast.AST]:
         """Nodes that use rows as lists of lists cannot be used."""
         return filter(self.is_of_rows, self.nodes)
@@ -247,7 +305,7 @@ class TorchSamples(TorchReading):
             case ast.BinOp() | ast.Compare() if not self.factors(node) and self.is_matrix(node):
                 return any(self.is_list(x) and not self.shape(x) for x in self.parts(node))
             case ast.Call(func=ast.Attribute(value=x, attr=name)) if not (
-                self.by_row(node) or self.by_column(node) or self.best_pair(node) or self.best(node)
+                self.by_row(node) or self.by_column(node) or self.best_pair(node) or self.best(node) or self.flattened(node)
             ):
                 known = OF_ROWS if not (node.args or node.keywords) else ()
                 return name in {*OVER_SAMPLES, *RESHAPED, "unsqueeze"}.difference(known) and self.is_matrix(x)
@@ -265,6 +323,23 @@ class TorchSamples(TorchReading):
                 are_of_each = WITHIN & {*map(ast.unparse, given)} or _is_of_self(node if self.path(x) else x)
                 return None if are_of_each else node
         return None
+
+
+def _shared(node: ast.AST) -> tuple[str, bool]:
+    """The name of the tensor whose numbers it shares, or those of its gradient; ("", False) if it shares none."""
+    text = ast.unparse(node)
+    shared = re.fullmatch(r"(\w+)(\.grad)?(\.detach\(\)|\.data)*", text)
+    return (shared[1], bool(shared[2])) if shared and shared[1] != text else ("", False)
+
+
+def _is_between(start: int, end: int, change: int, read: int, loops: Sequence[tuple[int, int]]) -> bool:
+    """True if the change happens after what is assigned from start to end, and before it is read, perhaps in the next round."""
+    for first, last in reversed(loops):
+        if first < change < last and first < read < last:
+            if first < start < last:
+                return (change - start) % (last - first) < (read - start) % (last - first)
+            return end < change
+    return end < change < read
 
 
 def _is_of_self(node: ast.AST) -> bool:

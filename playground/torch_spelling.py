@@ -19,6 +19,7 @@ from playground.torch_reading import (
     EUCLIDEAN,
     FILLED,
     IN_PLACE,
+    KEPT,
     MODULES,
     OF_LISTS,
     OF_ROWS,
@@ -43,6 +44,7 @@ NUMBER_OF = {"abs", "clone", "mean", "norm", "sum"}  # methods that return a pla
 LEFT_OUT = {"inplace", "set_to_none", "dtype", "device", "retain_graph", "allow_unused"}  # keywords
 INFINITE = {"inf", "torch.inf", "math.inf", "float('inf')"}
 OF_ALL = {"unbiased=False", "correction=0"}  # what var is told when it divides by the count
+WHOLE = "PyTorch raises here: only tensors of floating point can require gradients; write "
 UNLEARNED = "PyTorch raises here: no tensor requires a gradient; write torch.tensor(2.0, requires_grad=True)"
 UNASKED = (
     "requires_grad is False here only for frozen leaves; in PyTorch it is False for every result that no gradient reaches, "
@@ -135,15 +137,34 @@ class _Respeller(TorchSamples):
 
     def spliced(self, node: ast.AST, start: int, end: int) -> str:
         """The source from start to end, with the node's parts rewritten."""
-        made = []
+        made: list[tuple[str, ast.AST, str]] = []
         for part in sorted(_parts(node), key=self.span):
             first, last = self.span(part)
             if first < start:  # the target of a step
                 continue
             dropped = _is_dropped(part)
-            made += [self.source[start:first].decode(), "" if dropped else self.written(part)]
+            made.append((self.source[start:first].decode(), part, "" if dropped else self.written(part)))
             start = self.next_line(last) if dropped else last
-        return "".join(made) + self.source[start:end].decode()
+        if any(type(part) in (ast.Assign, ast.AugAssign, ast.Expr) and text.startswith("for ") for _, part, text in made):
+            made = self.on_own_lines(made)
+        return "".join(before + text for before, _, text in made) + self.source[start:end].decode()
+
+    def on_own_lines(self, made: Sequence[tuple[str, ast.AST, str]]) -> list[tuple[str, ast.AST, str]]:
+        """The parts, each statement on a line of its own: a loop would take in the others on its line, or cannot follow them."""
+        apart: list[tuple[str, ast.AST, str]] = []
+        indent = ""
+        for before, part, text in made:
+            if isinstance(part, ast.stmt):
+                row = self.source[self.starts[part.lineno - 1] :].decode()
+                around, between = row[: len(row) - len(row.lstrip())], before.rpartition("\n")[2].rstrip()
+                if between.endswith(":"):
+                    indent = f"{around}    "
+                elif "\n" in before or not apart:
+                    indent = around
+                if between.endswith((":", ";")):
+                    before = f"{before.rstrip().removesuffix(';')}\n{indent}"
+            apart.append((before, part, text))
+        return apart
 
     def next_line(self, at: int) -> int:
         """The start of the statement after the one that ends here."""
@@ -249,10 +270,10 @@ class _Respeller(TorchSamples):
             return self.places(rows) if node.attr == "indices" else self.each_row("max", rows)
         if node.attr == "dataset" and self.loaded(node.value):
             return f"[{self.free[0]} for {self.free[1]} in {self.written(node.value)} for {self.free[0]} in zip(*{self.free[1]})]"
-        if node.attr == "T" and self.is_matrix(node.value):
-            return self.transposed(node.value)
-        if node.attr == "shape" and (sizes := self.sizes(node.value)):
-            return f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
+        if (rows := self.turned(node)) and self.is_matrix(rows):
+            return self.transposed(rows)
+        if node.attr in ("shape", "ndim") and (sizes := self.sizes(node.value)):
+            return f"({', '.join(sizes)}{',' * (len(sizes) == 1)})" if node.attr == "shape" else str(len(sizes))
         return self.here(node)
 
     def of_Subscript(self, node: ast.Subscript) -> str | None:
@@ -261,6 +282,11 @@ class _Respeller(TorchSamples):
                 return self.places(rows)
             case ast.Subscript(value=x, slice=place) if {*ast.unparse(place)} <= {*"(0, )"} and self.is_one(x):
                 return self.written(x)
+            case (
+                ast.Subscript(value=ast.Subscript(value=x, slice=row), slice=place)
+                | ast.Subscript(value=x, slice=ast.Tuple(elts=[row, place]))
+            ) if ast.unparse(place) == "0" and self.shape(x) == "column" and not isinstance(row, ast.Slice):
+                return f"{self.operand(x)}[{self.written(row)}]"
             case ast.Subscript(value=x, slice=mask) if self.is_mask(mask):
                 return self.masked(x, mask, lambda number, answer, over: f"{number} {over} if {answer}")
             case ast.Subscript(
@@ -268,6 +294,16 @@ class _Respeller(TorchSamples):
                 slice=place,
             ):
                 return self.counted(x, place)
+            case ast.Subscript(value=x, slice=places, ctx=ast.Load()) if self.is_several(x) and self.are_places(places):
+                taken = f"{self.operand(x)}[{self.free[0]}]"
+                each = f"[*{taken}]" if self.is_matrix(x) else taken
+                return f"[{each} for {self.free[0]} in {self.written(places)}]"
+            case ast.Subscript(value=x, slice=ast.Tuple(elts=[first, second]), ctx=ast.Load()) if self.is_matrix(x) and all(
+                map(self.are_places, (first, second))
+            ):
+                one, other, *_ = self.free
+                over = f"zip({self.written(first)}, {self.written(second)}, strict=True)"
+                return f"[{self.operand(x)}[{one}][{other}] for {one}, {other} in {over}]"
             case ast.Subscript(value=x, slice=ast.Tuple(elts=[row, place])) if self.is_matrix(x):
                 if isinstance(row, ast.Slice) and ast.unparse(row) == ":" and not isinstance(place, ast.Slice):
                     return f"[{self.free[0]}[{self.written(place)}] for {self.free[0]} in {self.written(x)}]"
@@ -311,6 +347,8 @@ class _Respeller(TorchSamples):
         count = f"len({self.written(several)})" if self.is_several(several) else ""
         if self.is_matrix(several):
             return [count, f"len({self.operand(several)}[0])"]
+        if (made := self.meant(several)) and self.by_column(made) and {*map(ast.unparse, getattr(made, "keywords", []))} & KEPT:
+            return ["1", count]
         return {"row": [count], "column": [count, "1"]}.get(self.shape(several), []) if count else []
 
     def count(self, several: ast.expr) -> str | None:
@@ -427,6 +465,9 @@ class _Respeller(TorchSamples):
                 each = self.element(x, value)
                 changed = self.masked(x, mask, lambda number, answer, over: f"{each} if {answer} else {number} {over}")
                 return None if self.is_several(value) else f"{self.written(x)}[:] = {changed}"
+            case ast.Assign(targets=[ast.Subscript(value=x, slice=place)], value=value) if self.is_filled(x, place, value):
+                each = self.free[0]
+                return f"for {each} in {self.written(place)}: {self.written(x)}[{each}] = {self.element(x, value)}"
             case ast.Assign(targets=[ast.Subscript(value=x, slice=place) as one], value=value) if self.is_several(
                 x
             ) and not self.is_several(one):
@@ -435,7 +476,8 @@ class _Respeller(TorchSamples):
                 if owner is x and not names_in(x) & self.learned:
                     return f"{self.written(one)} = {self.element(x, value)}"
                 changed = f"{self.written(owner)}{''.join(f'[{self.written(each)}]' for each in places)}"
-                return f"{changed}.data = {self.written(value)}{'' if self.is_builtin(value) else '.data'}"
+                is_number = self.is_builtin(value) or self.is_plain(value)
+                return f"{changed}.data = {self.written(value)}{'' if is_number else '.data'}"
             case ast.Assign(targets=[target], value=ast.Call() as call) if step := self.step_with(call):
                 return f"{self.written(target)} = {step}"
             case ast.Assign(targets=[ast.Attribute(value=x, attr="requires_grad")], value=asked) if self.is_several(x):
@@ -444,13 +486,18 @@ class _Respeller(TorchSamples):
                 return self.listed(lambda: f"{self.written(data)} = {self.written(value)}", data, as_loop=True)
             case ast.Assign(targets=[ast.Attribute(attr="grad") as gradient], value=ast.Constant(value=None)):
                 return self.cleared(gradient)
+            case ast.Assign(targets=targets, value=value) if owners := _cleared_together(targets, value):
+                return f"for {self.free[0]} in [{', '.join(map(self.unpacked, owners))}]: {self.free[0]}.grad = 0"
         return None
 
     def element(self, several: ast.expr, value: ast.expr) -> str:
         """What is written to one place of several numbers, which are Values if they are not plain."""
-        text = self.written(value)
-        is_number = self.is_builtin(value) or self.is_plain(value)
-        return f"Value({text}{self.frozen})" if is_number and not self.is_plain(several) else text
+        text, made = self.written(value), self.meant(several)
+        is_number, is_float = self.is_builtin(value) or self.is_plain(value), isinstance(getattr(value, "value", None), float)
+        if is_number and not self.is_plain(several):
+            return f"Value({text}{self.frozen})"
+        is_counted = isinstance(value, (ast.Constant, ast.Name)) and is_number and not is_float
+        return f"float({text})" if is_counted and not self.is_whole_tensor(made) and "dtype" not in ast.unparse(made) else text
 
     def of_Expr(self, line: ast.Expr) -> str | None:
         match line.value:
@@ -516,6 +563,10 @@ class _Respeller(TorchSamples):
             return self.each_column(*column)
         if tensors := self.loaded(call):
             return self.batched(call, tensors)
+        if rows := self.flattened(call):
+            return self.flat(rows)
+        if (rows := self.turned(call)) and self.is_matrix(rows):
+            return self.transposed(rows)
         if (
             self.path(call.func) in ("torch.nn.Softmax", "torch.nn.LogSoftmax")
             and {ast.unparse(x) for x in _values(call)} <= WITHIN
@@ -544,8 +595,11 @@ class _Respeller(TorchSamples):
         return None
 
     def is_made(self, node: ast.expr) -> bool:
-        """True for the name of a tensor of one number, or of what is computed from one that learns."""
+        """True for the name of a tensor of one number, or of what is computed from one that learns; and for a sum of several."""
         node = _of_method("detach", node) or node
+        match node:
+            case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in OF_ROWS and self.is_several(x):
+                return not (self.is_several(node) or self.is_plain(node))
         value = self.meant(node)
         if not isinstance(node, ast.Name) or self.is_plain(node) or _is_taken_out(value) or self.is_several(node):
             return False
@@ -682,6 +736,9 @@ class _Respeller(TorchSamples):
         match name, call.args:
             case "item", [] if alone := self.alone(owner):
                 return f"{alone}.item()"
+            case "item", [] if self.holds_one(owner):
+                is_number = _is_taken_out(owner) or self.is_plain(owner)
+                return f"{self.operand(owner)}[0]{'' if is_number else '.item()'}"
             case _, given if made := self.of_list(name, owner, given, call.keywords):
                 return made
             case "int" | "long", []:
@@ -696,8 +753,6 @@ class _Respeller(TorchSamples):
                 return self.operand(owner)
             case "numpy" | "tolist", []:
                 return f"{self.operand(owner)}.data"
-            case "t", [] if self.is_matrix(owner):
-                return self.transposed(owner)
             case "requires_grad_", _ if made := self.leaf(owner, call):
                 return made
             case "backward", seeds if seeds or call.keywords:
@@ -706,6 +761,8 @@ class _Respeller(TorchSamples):
                 return self.count(owner)
             case "size", []:
                 return f"({', '.join(sizes)},)" if (sizes := self.sizes(owner)) else None
+            case "dim", [] if sizes := self.sizes(owner):
+                return str(len(sizes))
             case "size", [place]:
                 return self.counted(owner, place)
             case "sum" | "mean", []:
@@ -830,12 +887,13 @@ def refused(text: str) -> tuple[str, int, int, int] | None:
     >>> refused("x = torch.tensor([1, -2], requires_grad=True)")
     ('PyTorch raises here: only tensors of floating point can require gradients; write [1.0, -2.0]', 1, 5, 46)
     """
-    call = first_found(text, TorchReading, lambda read: (call for node in read.nodes for call in read.whole(node)))
-    if call is None:
-        without = first_found(text, TorchReading, TorchReading.unlearned)
-        return (UNLEARNED, *place(without, text)) if without else None
-    floats = re.sub(r"\d+", r"\g<0>.0", ast.unparse(call.args[0]).replace("True", "1").replace("False", "0"))
-    return f"PyTorch raises here: only tensors of floating point can require gradients; write {floats}", *place(call, text)
+    found = first_found(text, TorchReading, (TorchReading.whole_numbers, WHOLE), (TorchReading.unlearned, UNLEARNED))
+    if found is None:
+        return None
+    call, told = found
+    if told == WHOLE:
+        told += re.sub(r"\d+", r"\g<0>.0", ast.unparse(call.args[0]).replace("True", "1").replace("False", "0"))
+    return told, *place(call, text)
 
 
 def unasked(text: str) -> tuple[str, int, int, int] | None:
@@ -844,8 +902,8 @@ def unasked(text: str) -> tuple[str, int, int, int] | None:
     >>> unasked("x = torch.tensor(1.0, requires_grad=True)\\nprint(x.requires_grad, x.detach().requires_grad)")[1:]
     (2, 24, 48)
     """
-    node = first_found(text, TorchReading, TorchReading.unasked)
-    return (UNASKED, *place(node, text)) if node else None
+    found = first_found(text, TorchReading, (TorchReading.unasked, UNASKED))
+    return (UNASKED, *place(found[0], text)) if found else None
 
 
 def place_before(text: str, ours: str, line: int, column: int) -> tuple[int, int, int]:
@@ -905,6 +963,14 @@ def _values(call: ast.Call) -> list[ast.expr]:
 
 def _gradients(call: ast.Call) -> list[ast.expr]:
     return [each.value for each in call.keywords if each.arg == "gradient"]
+
+
+def _cleared_together(targets: Sequence[ast.expr], value: ast.expr) -> list[ast.expr]:
+    """The owners of several gradients that a line sets to None: w.grad = b.grad = None, or w.grad, b.grad = None, None."""
+    parts = [part for target in targets for part in getattr(target, "elts", [target])]
+    owners = [part.value for part in parts if isinstance(part, ast.Attribute) and part.attr == "grad"]
+    are_none = {*map(ast.unparse, getattr(value, "elts", [value]))} == {"None"}
+    return owners if are_none and len(owners) == len(parts) else []
 
 
 def _is_taken_out(node: ast.AST) -> bool:

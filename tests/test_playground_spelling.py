@@ -113,6 +113,7 @@ UNCHANGED = [
     "f(x)",
     "nn.Tanh()(x)",
     "Tanh()(x)",
+    "class Norm(nn.Module):\n    pass\nnorm = Norm(2)",
     "x*2 = y = z",
     "lambda x: x",
     "x = 0x1f",

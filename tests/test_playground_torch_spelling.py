@@ -787,6 +787,82 @@ PRINTED = [  # programs and what they print here; `make torch` checks that PyTor
         "h = torch.relu(x @ W + b)\nprint((h*torch.ones_like(h) - b).tolist())",
         "[[5.0, 2.5]]\n",
     ),
+    (
+        "w, b = torch.tensor([1.0, 2.0], requires_grad=True), torch.tensor(1.0, requires_grad=True)\nfor i in range(3):\n"
+        "    if i > 0: w.grad.zero_(); b.grad.zero_()\n    loss = (w**2).sum() + b**2; loss.backward()\n"
+        "    with torch.no_grad(): b -= 0.25*b.grad; w -= 0.25*w.grad\n    if i > 1: w.data *= 2; b.data *= 3  # once\n"
+        "    else: w.data *= 4\nw.data += 1; b.data += 1\nprint(w.tolist(), b.item())",
+        "[5.0, 9.0] 1.375\n",
+    ),
+    (
+        "class Net(torch.nn.Module):\n    def __init__(self, n):\n        super().__init__()\n"
+        "        self.w = torch.nn.Parameter(torch.ones(3, 2))\n        self.b = torch.nn.Parameter(torch.tensor([1.0, -1.0]))\n"
+        "        self.out = torch.nn.Parameter(torch.ones(n, 1))\n    def forward(self, x):\n"
+        "        h = torch.relu(x @ self.w + self.b)\n        return h @ self.out\nnet = Net(2)\n"
+        "X, Y = torch.tensor([[1.0, -2.0, 0.0], [2.0, 1.0, 0.0]]), torch.tensor([[1.0], [4.0]])\n"
+        "opt = torch.optim.SGD(net.parameters(), lr=0.5)\nloss = ((net(X) - Y)**2).mean()\nloss.backward()\nopt.step()\n"
+        "print(loss.item(), net(X).tolist(), net.w.tolist(), net.b.grad.tolist(), net.out.grad.tolist())",
+        "2.5 [0.0, 0.0] [[-1.0, -1.0], [0.0, 0.0], [1.0, 1.0]] [2.0, 2.0] [8.0, 4.0]\n",
+    ),
+    (
+        "class Cell:\n    def __init__(self):\n        self.W = torch.tensor([[1.0, 0.5], [0.0, 2.0]], requires_grad=True)\n"
+        "    def __call__(self, x, h): return self.W @ x + h\ncell, h = Cell(), torch.zeros(2)\n"
+        "for x in torch.tensor([[1.0, 2.0], [0.0, 1.0]]): h = cell(x, h)\nh.sum().backward()\n"
+        "def halved(t): return t/2\nX = torch.tensor([[1.0, 2.0]])\n"
+        "print(h.tolist(), cell.W.grad.tolist(), (X/halved(X[0])).tolist())",
+        "[2.5, 6.0] [[1.0, 3.0], [1.0, 3.0]] [[2.0, 2.0]]\n",
+    ),
+    (
+        "x, p = torch.tensor([1.0, 2.0, 4.0], requires_grad=True), torch.zeros(3)\n"
+        "i, y = torch.tensor([2, 0]), torch.tensor([1, 0])\n"
+        "X, k = torch.tensor([[1.0, 2.0], [4.0, 8.0]], requires_grad=True), torch.tensor(1)\n"
+        "p[i] = 3.0\np[[1]] = -1\n"
+        "loss = x[[0, 2]].sum() + (X[[1, 1]]**2).sum() + torch.log(X[range(2), y])[1] + X[torch.arange(2), X.argmax(1)].sum()\n"
+        "T = torch.tensor([[1.0, 2.0], [3.0, 4.0]])\nS = T[[1, 0]]\nS[0, 0] = 5.0\nprint(T.tolist(), S.tolist())\n"
+        "loss.backward()\nprint(x.grad.tolist(), X.grad.tolist(), p.tolist(), x[i].tolist(), X[k].tolist(), y.tolist())",
+        "[[1.0, 2.0], [3.0, 4.0]] [[5.0, 4.0], [1.0, 2.0]]\n"
+        "[1.0, 0.0, 1.0] [[0.0, 1.0], [16.25, 33.0]] [3.0, -1.0, 3.0] [4.0, 1.0] [4.0, 8.0] [1, 0]\n",
+    ),
+    (
+        "X = torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], requires_grad=True)\nv = X.view(-1)\n"
+        "((2*X).reshape(-1) + X.flatten()*torch.flatten(X) - X.ravel()).sum().backward()\n"
+        "print(v.tolist(), v.shape[0], X.grad.tolist(), torch.transpose(X, 0, 1).tolist(), X.transpose(1, 0).shape[0])\n"
+        "print((X @ X.transpose(-2, -1))[0].tolist(), torch.t(X)[0].tolist())",
+        "[1.0, 2.0, 3.0, 4.0, 5.0, 6.0] 6 [[3.0, 5.0], [7.0, 9.0], [11.0, 13.0]] [[1.0, 3.0, 5.0], [2.0, 4.0, 6.0]] 2\n"
+        "[5.0, 11.0, 17.0] [1.0, 3.0, 5.0]\n",
+    ),
+    (
+        "from torch import nn\nc, m = torch.tensor([[3.0], [4.0]], requires_grad=True), nn.Linear(1, 1)\n"
+        "for p in m.parameters(): p.data.fill_(0.5)\nr, h = torch.tensor([[1.0, 2.0]]), torch.tensor([[4.0]])\n"
+        "z, pred = torch.relu(r @ c - 1), m(h)\n"
+        "print((r @ c).item(), z.item(), z.data.item(), z[0, 0].item(), c[1][0].item(), c.data[1, 0].item())\n"
+        "print(pred.item(), m(h).data[0][0].item(), f'{m(h).item()}')",
+        "11.0 10.0 10.0 10.0 4.0 4.0\n2.5 2.5 2.5\n",
+    ),
+    (
+        "data, k = [[1.0, 2.0, 3.0], [3.0, 4.0, 5.0]], 7\nX, v = torch.tensor(data), torch.tensor([1.0, 2.0])\n"
+        "mu = X.mean(0, keepdim=True)\nprint(X.mean().item(), mu.shape[1], mu.size(0), X.sum(1, keepdim=True).shape[1])\n"
+        "print(v.dim(), X.ndim, (X - mu).shape[0])\n"
+        "M, K = torch.tensor([[1.0, 2.0], [3.0, 4.0]]), torch.tensor([[1, 2], [3, 4]])\n"
+        "for i in range(2): M[i, 0] = i\nM[0, 1] = k\nK[0, 1] = k\nM[1, 1] = 5\nprint(M.tolist(), K.tolist())",
+        "3.0 3 1 1\n1 2 2\n[[0.0, 7.0], [1.0, 5.0]] [[1, 7], [3, 4]]\n",
+    ),
+    (
+        "def sgd(params, lr, count):\n    with torch.no_grad():\n        for param in params:\n"
+        "            param -= lr*param.grad/count\n            param.grad.zero_()\n"
+        "w, b = torch.tensor([1.0, 2.0], requires_grad=True), torch.tensor(0.5, requires_grad=True)\nparams = [w, b]\n"
+        "X = torch.tensor([[1.0, 0.0], [0.0, 2.0]])\nfor _ in range(2):\n    error = (X @ w + b)**2/2\n"
+        "    error.sum().backward()\n    sgd(params, 0.5, 2)\nw.grad, b.grad = None, None\n"
+        "w.grad = b.grad = None\nprint(w.tolist(), b.item(), float(error.detach().sum()), int(w.detach().max()))",
+        "[0.71875, 0.5] -0.53125 1.1953125 0\n",
+    ),
+    (
+        "w = torch.tensor([1.0, -2.0], requires_grad=True)\nold, path = w.detach().clone(), []\nfor _ in range(2):\n"
+        "    (w**2).sum().backward()\n    g = w.grad\n    with torch.no_grad(): w -= 0.25*g\n    last = g.clone()\n"
+        "    w.grad.zero_()\n    path.append(w.detach().clone())\nend = w.detach()\n"
+        "print(old.tolist(), last.tolist(), len(path), end.tolist())",
+        "[1.0, -2.0] [1.0, -2.0] 2 [0.25, -0.5]\n",
+    ),
 ]
 
 
@@ -812,6 +888,7 @@ POINTS = (
         ("loss = (m(X).squeeze() - y.unsqueeze(-1)).sum()", "m(X).squeeze() - y.unsqueeze(-1)"),
         ("loss = (y.unsqueeze(1) - y.unsqueeze(0) + m(X).sum()).sum()", "y.unsqueeze(1) - y.unsqueeze(0)"),
         ("loss = m(X).sum()*(X.max(1, keepdim=True)[0] - y).sum()", "X.max(1, keepdim=True)[0] - y"),
+        ("def f(x): return x @ torch.tensor([[1.], [2.]])\nloss = m(X).sum() + (f(X) - y).sum()", "f(X) - y"),
         ("loss = m(X).sum() + X[0] @ torch.tensor([[1.], [2.]])", ""),
         ("loss = ((m(X) - y.view(-1, 1))**2).mean()", ""),
         ("y = y.reshape(-1, 1)\nloss = ((m(X) - y)**2).mean()", ""),
@@ -855,6 +932,7 @@ def test_a_network_that_computes_with_all_its_samples_at_once_is_not_called_on_o
 
 
 ROWS = "a tensor of several rows is a list of lists here: write it as [… for row in X]"
+SHARED = "in PyTorch this shares the tensor's numbers, which change in place before they are read"
 FILLING = "a row or a slice is a list here, which a number does not fill"
 NO_GRAD = "the result, made by detach() or inside no_grad(), has no graph"
 VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_grad=True)\n"
@@ -863,7 +941,7 @@ VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_g
 @pytest.mark.parametrize(
     ("text", "line", "what", "reason"),
     [
-        ("def f(t): return 1*t\nX = torch.tensor([[1.0, 2.0]])\ny = X/f(X[0])", 5, "X/f(X[0])", ROWS),
+        ("X = torch.tensor([[1.0, 2.0]])\ny = X/X[0].view(2)", 4, "X/X[0].view(2)", ROWS),
         ("X = torch.tensor([[1.0, 2.0]])\nprint(X.argmax(dim=0))", 4, "X.argmax(dim=0)", ROWS),
         ("X = torch.zeros(2, 2)\nX.argmax()", 4, "X.argmax()", ROWS),
         ("x = torch.arange(6.0).view(2, 3)\nprint(x.var())", 4, "x.var()", ROWS),
@@ -878,6 +956,8 @@ VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_g
             "in PyTorch this also changes the tensor it was taken from",
         ),
         (f"{VECTORS}u = v[1:]\nu[0] = 1.0", 6, "u[0] = 1.0", "in PyTorch this also changes the tensor it was taken from"),
+        ("X = torch.ones(2, 2)\nv = X.view(-1)\nv[0] = 1.0", 5, "v[0] = 1.0", "in PyTorch this also changes the tensor"),
+        ("X = torch.ones(2, 2)\nt = X.T\nt += 1.0", 5, "t += 1.0", "in PyTorch this also changes the tensor"),
         ("X = torch.ones(2, 2)\nX[0] = 0.0\nprint(X)", 4, "X[0] = 0.0", FILLING),
         ("X = torch.ones(2, 2)\nX[:, 1] = 0.0\nprint(X)", 4, "X[:, 1] = 0.0", FILLING),
         ("X = torch.ones(2, 2)\nX[torch.arange(2) == 1] = 0.0", 4, "X[torch.arange(2) == 1] = 0.0", FILLING),
@@ -888,11 +968,22 @@ VECTORS = "v = torch.tensor([1.0, 2.0])\nw = torch.tensor([3.0, 4.0], requires_g
             "X @ W + torch.zeros(1, 3)",
             "one row of",
         ),
+        (f"{VECTORS}old = w.detach()\nwith torch.no_grad(): w += 1\nprint(old)", 5, "w.detach()", SHARED),
+        (f"{VECTORS}(w*v).sum().backward()\ng = w.grad\nw.grad.zero_()\nprint(g)", 6, "w.grad", SHARED),
+        (f"{VECTORS}w.sum().backward()\ng = w.grad\nw.sum().backward()\nprint(g)", 6, "w.grad", SHARED),
+        (f"{VECTORS}path = []\nfor _ in v:\n    with torch.no_grad(): w.sub_(v)\n    path.append(w.data)", 8, "w.data", SHARED),
+        (
+            f"{VECTORS}o, old = torch.optim.SGD([w], lr=0.5), 0\nfor _ in v:\n    print(w - old)\n    old = w.detach()\n"
+            "    (w*w).sum().backward()\n    o.step()",
+            8,
+            "w.detach()",
+            SHARED,
+        ),
         (f"{VECTORS}v[1:] = w[0]", 5, "v[1:] = w[0]", FILLING),
         (f"{VECTORS}for p in [w]: print((p**2).mean())", 5, "(p**2).mean()", "the loop goes through single numbers"),
         (f"{VECTORS}for p in [w]: print(torch.mean(p))", 5, "torch.mean(p)", "the loop goes through single numbers"),
         ("X = torch.zeros(4, 2)\nprint(X.max(dim=0))", 4, "X.max(dim=0)", ROWS),
-        ("X = torch.tensor([[1.0, 2.0]])\nprint(X.view(-1))", 4, "X.view(-1)", ROWS),
+        ("X = torch.tensor([[1.0, 2.0]])\nprint(X.view(1, -1))", 4, "X.view(1, -1)", ROWS),
         (
             f"{VECTORS}if True:\n  y = w.atan2(v)\ny.sum()",
             6,
