@@ -11,6 +11,8 @@ K = TypeVar("K")
 
 MAX_NAME = 60
 MAX_LISTED = 8
+LEFT_TO_RIGHT = "\u200e"  # an invisible mark: after a word in Hebrew or Arabic, numbers would otherwise run from right to left
+_KEPT = f"\n\t\xa0\u202f\u200c\u200d\u200f{LEFT_TO_RIGHT}"  # spaces, and marks that join or separate letters
 
 
 def shown(x: float, digits: int = 6) -> str:
@@ -37,14 +39,14 @@ def all_digits(x: float) -> str:
 
 
 def printable(text: str) -> str:
-    """`text` with unprintable characters replaced, except line breaks and tabs.
+    """`text` with unprintable characters replaced, except spaces and the marks by which scripts and emoji join their letters.
 
     >>> printable("a\\x00b")
     'a�b'
     """
     if text.isprintable():  # as nearly all are
         return text
-    return "".join(c if c in "\n\t" or c.isprintable() else "�" for c in text)
+    return "".join(c if c in _KEPT or c.isprintable() else "�" for c in text)
 
 
 def escaped(text: str) -> str:
