@@ -103,7 +103,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
         A suffix .svg, .png or .pdf sets the format, unless `format` does. With `view`, the file is opened in a browser.
         """
         path = Path(filename)
-        named = path.suffix.removeprefix(".")
+        named = path.suffix.removeprefix(".").lower()
         format = format or (named if named in style.CHOICES["format"] else self.format)
         if named != format:
             path = path.with_name(f"{path.name}.{format}")

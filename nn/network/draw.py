@@ -49,8 +49,9 @@ class NetworkDrawing:
     def render(self, filename: str | Path, *, format: str | None = None) -> str:
         """Write the picture to `filename`, with the suffix .svg added if it is missing; returns the path."""
         path = Path(filename)
-        picture = self.pipe(format or (path.suffix[1:] if path.suffix in (".png", ".pdf") else "svg"))
-        if path.suffix != ".svg":
+        named = path.suffix.removeprefix(".").lower()
+        picture = self.pipe(format or (named if named in ("png", "pdf") else "svg"))
+        if named != "svg":
             path = path.with_name(f"{path.name}.svg")
         write_atomically(path, picture)
         return str(path)

@@ -616,6 +616,7 @@ def test_a_picture_is_only_an_svg(tmp_path):
     with pytest.raises(ValueError, match=r"format must be one of svg, got 'png'"):
         nn.draw(mlp(2, 3, 1)).render(tmp_path / "net.png")
     assert list(tmp_path.iterdir()) == []
+    assert nn.draw(mlp(2, 3, 1)).render(tmp_path / "net.SVG") == str(tmp_path / "net.SVG")
 
 
 @pytest.mark.parametrize("name", ["</script><img src=x>", "a\x00b", "&<>\"'", "\u2028"])

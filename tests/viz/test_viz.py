@@ -136,6 +136,7 @@ def test_the_suffix_says_the_format_unless_another_is_given(tmp_path):
     drawing = draw_dot(Value(1.0) + 1.0)
     for name, format, written, begin in (
         ("x.png", None, "x.png", b"\x89PNG"),
+        ("x.PNG", None, "x.PNG", b"\x89PNG"),
         ("x.v1", None, "x.v1.svg", b"<svg"),
         ("x.png", "svg", "x.png.svg", b"<svg"),
     ):
