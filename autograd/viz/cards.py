@@ -139,6 +139,6 @@ def _sum(box: Box) -> list[Line]:
 
 def _tooltip(box: Box) -> str:
     if box.group is not None:
-        return f"{box.group.name} {box.group.about}: expand={box.group.key!r} opens it"
+        return f"{f'{box.group.name} {box.group.about}'.strip()}: expand={box.group.key!r} opens it"
     grad = f", grad {box.grads[0]!r}" if box.grads else ""
     return f"{box.name}: data {box.data[0]!r}{grad}{box.origin and f', recorded at {box.origin}'}"
