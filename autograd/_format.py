@@ -127,9 +127,24 @@ def text_table(rows: Iterable[Sequence[str]], align: str = "l") -> list[str]:
     ['x      1', 'loss  10']
     """
     rows = list(rows)
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    sides = [str.rjust if side == "r" else str.ljust for side in align.ljust(len(widths), align[-1])]
-    return ["  ".join(side(cell, width) for side, cell, width in zip(sides, row, widths, strict=False)).rstrip() for row in rows]
+    widths = [max(map(_columns, column)) for column in zip(*rows, strict=True)]
+    sides = align.ljust(len(widths), align[-1])
+    return ["  ".join(map(_padded, row, widths, sides)).rstrip() for row in rows]
+
+
+def _padded(cell: str, width: int, side: str) -> str:
+    padding = " " * (width - _columns(cell))
+    return padding + cell if side == "r" else cell + padding
+
+
+def _columns(text: str) -> int:
+    """The columns of a terminal that a text takes: two for a Chinese, Japanese or Korean letter and an emoji, none for a mark."""
+    if text.isascii():
+        return len(text)
+    import unicodedata  # imported here, since few programs need it
+
+    marks = sum(unicodedata.category(c) in ("Mn", "Me", "Cf") for c in text)
+    return len(text) - marks + sum(unicodedata.east_asian_width(c) in "WF" for c in text)
 
 
 def unique_names(
