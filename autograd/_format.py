@@ -11,6 +11,8 @@ K = TypeVar("K")
 
 MAX_NAME = 60
 MAX_LISTED = 8
+LEFT_TO_RIGHT = "\u200e"  # an invisible mark: after a word in Hebrew or Arabic, numbers would otherwise run from right to left
+_KEPT = f"\n\t\xa0\u202f\u200c\u200d\u200f{LEFT_TO_RIGHT}"  # spaces, and marks that join or separate letters
 
 
 def shown(x: float, digits: int = 6) -> str:
@@ -37,14 +39,14 @@ def all_digits(x: float) -> str:
 
 
 def printable(text: str) -> str:
-    """`text` with unprintable characters replaced, except line breaks and tabs.
+    """`text` with unprintable characters replaced, except spaces and the marks by which scripts and emoji join their letters.
 
     >>> printable("a\\x00b")
     'a�b'
     """
     if text.isprintable():  # as nearly all are
         return text
-    return "".join(c if c in "\n\t" or c.isprintable() else "�" for c in text)
+    return "".join(c if c in _KEPT or c.isprintable() else "�" for c in text)
 
 
 def escaped(text: str) -> str:
@@ -125,9 +127,24 @@ def text_table(rows: Iterable[Sequence[str]], align: str = "l") -> list[str]:
     ['x      1', 'loss  10']
     """
     rows = list(rows)
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    sides = [str.rjust if side == "r" else str.ljust for side in align.ljust(len(widths), align[-1])]
-    return ["  ".join(side(cell, width) for side, cell, width in zip(sides, row, widths, strict=False)).rstrip() for row in rows]
+    widths = [max(map(_columns, column)) for column in zip(*rows, strict=True)]
+    sides = align.ljust(len(widths), align[-1])
+    return ["  ".join(map(_padded, row, widths, sides)).rstrip() for row in rows]
+
+
+def _padded(cell: str, width: int, side: str) -> str:
+    padding = " " * (width - _columns(cell))
+    return padding + cell if side == "r" else cell + padding
+
+
+def _columns(text: str) -> int:
+    """The columns of a terminal that a text takes: two for a Chinese, Japanese or Korean letter and an emoji, none for a mark."""
+    if text.isascii():
+        return len(text)
+    import unicodedata  # imported here, since few programs need it
+
+    marks = sum(unicodedata.category(c) in ("Mn", "Me", "Cf") for c in text)
+    return len(text) - marks + sum(unicodedata.east_asian_width(c) in "WF" for c in text)
 
 
 def unique_names(

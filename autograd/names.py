@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from autograd._format import MAX_NAME, as_index, one_line, unique_names
+from autograd._format import LEFT_TO_RIGHT, MAX_NAME, as_index, one_line, unique_names
 from autograd._frames import user_frame
 from autograd.value import Value, is_detached
 
@@ -15,6 +15,7 @@ _LETTERS = "vut"
 
 _NAME = re.compile(r"[^\W\d](\w|[\[\].'′])*")
 _PLAIN = re.compile("([A-Za-z])([0-9]{0,50})")  # the usual case, handled first
+_FROM_THE_RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")  # Hebrew, Arabic and their neighbours
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -79,6 +80,8 @@ def name_text(name: str) -> str:
     if plain := _PLAIN.fullmatch(name):
         return plain[1] + plain[2].translate(_SUBSCRIPTS)
     name = one_line(name)
+    if _FROM_THE_RIGHT.search(name):
+        return f"“{name}”{LEFT_TO_RIGHT}"
     if not _NAME.fullmatch(name):
         return f"“{name}”"
     match = re.fullmatch(r"(.*[^\W\d_])_?([0-9]+)", name)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from autograd import Value, __version__
 from autograd.__main__ import main
+from autograd._format import text_table
 from autograd.expression import ExpressionError, evaluate
 
 NEURON = ["tanh(w1*x1 + w2*x2 + b)", "w1=-3", "x1=2", "w2=1", "x2=0", "b=6.8813735870195432"]
@@ -155,6 +156,11 @@ def test_the_table_cuts_an_argument_that_is_long(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert main(["exp(" + "x*(" * 12 + "x" + ")" * 12 + ")", "x=0.5"]) == 0
     assert "∂(x*(x*(x*(x*(x*(x*(x*(x*(x*(x*…) = " in capsys.readouterr().out
+
+
+def test_columns_are_aligned_though_letters_are_wide_or_marks_have_no_width():
+    names = ["損失", "loss", "क\u093cस", "שלום\u200e"]
+    assert text_table([(name, "1") for name in names]) == ["損失  1", "loss  1", "क\u093cस    1", "שלום\u200e  1"]
 
 
 def test_a_folder_is_not_a_picture(tmp_path, capsys):

@@ -274,7 +274,8 @@ class Passes:
             data = [arg if type(arg) is float else self.data(arg) for arg in node.args]
             if gives(node.op, data, number):
                 parts.append(telling(write, node.op, data, number).operation(node.op, [data[i] for i in few]).text)
-        return " = ".join([*parts, write.number(number)])
+        result = write.number(number)
+        return " = ".join([*parts, result] if parts[-1] != result else parts)
 
 
 def steps(y: Value) -> Steps:

@@ -128,18 +128,17 @@ def _group_lines(box: Box, group: Group, show: Collection[str]) -> list[Line]:
 
 def _sum(box: Box) -> list[Line]:
     """The gradient as a sum of contributions and what the leaf held before; no line if that is obvious."""
-    (grad,) = box.grads
-    earlier = grad - sum(box.contributions)
-    text = f"= {style.terms(box.contributions)}" if len(box.contributions) > 1 else ""
-    if not box.symbol and abs(earlier) > 1e-9 * max(map(abs, box.contributions)):
-        text = f"= {style.short(earlier)} from earlier + {style.terms(box.contributions)}".replace("+ −", "− ")
-        if grad == 0.0:
-            text = "since reset to 0"
+    terms, rest = style.terms(box.contributions), box.unexplained
+    text = f"= {terms}" if len(box.contributions) > 1 else ""
+    if rest and box.symbol:
+        text = f"≠ {terms}"
+    elif rest:
+        text = f"= {style.short(rest)} from earlier + {terms}".replace("+ −", "− ") if box.grads[0] else "since reset to 0"
     return [Line("sum", "", text, style.LINE)] if text else []
 
 
 def _tooltip(box: Box) -> str:
     if box.group is not None:
-        return f"{box.group.name} {box.group.about}: expand={box.group.key!r} opens it"
+        return f"{f'{box.group.name} {box.group.about}'.strip()}: expand={box.group.key!r} opens it"
     grad = f", grad {box.grads[0]!r}" if box.grads else ""
     return f"{box.name}: data {box.data[0]!r}{grad}{box.origin and f', recorded at {box.origin}'}"

@@ -97,6 +97,14 @@ class Box:
         """The open groups around it, outer ones first."""
         return self.frame.path()[1:] if self.frame else []  # the first is the whole graph
 
+    @property
+    def unexplained(self) -> float:
+        """The part of its one gradient that isn't in the contributions; 0 if there are none, or if it may be rounding."""
+        if not (self.grads and self.contributions):
+            return 0.0
+        rest = self.grads[0] - sum(self.contributions)
+        return rest if abs(rest) > 1e-9 * max(map(abs, self.contributions)) else 0.0
+
 
 @dataclass
 class Arrow:
@@ -187,6 +195,8 @@ class Diagram:
             notes.append(
                 f"the root's own gradient is {shown(bar)}, not 1: it comes from a later result, several sweeps, or a seed"
             )
+        if "grad" in self.options.show and any(box.symbol and box.unexplained for box in self.boxes.values()):
+            notes.append("≠: this gradient comes from another backward(), or partly from nodes that aren't drawn")
         return notes
 
     # -- boxes -----------------------------------------------------------------------------------------

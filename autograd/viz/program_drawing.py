@@ -13,7 +13,7 @@ from itertools import groupby
 from autograd._check import checked_flag
 from autograd._format import counted, listed
 from autograd.compiler.instructions import REDUCTIONS, ROLES
-from autograd.compiler.program import Arg, Program, Row
+from autograd.compiler.program import Arg, Output, Program, Row
 from autograd.viz import style
 from autograd.viz.card_sizes import WORD
 from autograd.viz.cards import Card, Line, filled
@@ -156,9 +156,15 @@ def _title(program: Program) -> str:
 
 def _description(program: Program) -> str:
     inputs, outputs = (
-        listed(name_series([each.name for each in both])) or "nothing" for both in (program.inputs, program.outputs)
+        listed(name_series([each.name for each in both])) or "nothing" for both in (program.inputs, _outputs(program))
     )
     return f"A program of {counted(len(program.rows), 'row')} that computes {outputs} from {inputs}."
+
+
+def _outputs(program: Program) -> list[Output]:
+    """The outputs, one named like an input as `result y`."""
+    inputs = {given.name for given in program.inputs}
+    return [output._replace(name=f"result {output.name}") if output.name in inputs else output for output in program.outputs]
 
 
 def _sentence(program: Program) -> str:
@@ -242,7 +248,7 @@ class ProgramBoxes:
         for box in self.found.values():
             if len(box.rows) == 1:
                 box.infix = self._infix(box.rows[0])
-        for output in self.program.outputs:
+        for output in _outputs(self.program):
             owner = self.owner.get(output.arg) if type(output.arg) is int else None
             if owner is None:
                 owner = self.found["output", output] = ProgramBox(f"o{len(self.found)}", False, [self._name(output.arg)])

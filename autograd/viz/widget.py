@@ -94,7 +94,10 @@ def _live_player(sliders: list[dict[str, Any]], player_at: Callable[[Sequence[fl
             """The live player and, for a notebook read without its kernel, the player as it is now."""
             bundle: Any = super()._repr_mimebundle_(**kwargs)
             data, metadata = bundle
-            return {**data, "text/html": self._player._repr_html_()}, metadata
+            return {**data, "text/html": self._player._repr_html_(), "text/plain": repr(self)}, metadata
+
+        def __repr__(self) -> str:
+            return f"<LivePlayer: {self._player.title}; values={self.values}>"
 
     return LivePlayer
 

@@ -43,6 +43,7 @@ class Shades:
     def __init__(self, xs: Iterable[float | None], least: float = 0.0) -> None:
         self.least = least
         finite = [x for x in xs if x is not None and math.isfinite(x)]
+        self.known = bool(finite)
         self.low, self.high = (min(finite), max(finite)) if finite else (0.0, 0.0)
 
     def share(self, x: float) -> float:

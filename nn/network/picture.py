@@ -115,7 +115,8 @@ class NetworkPicture:
                 yield _Entry(mark(5.0, 0.0, i), 8.0, f"sample of {label}")
             return
         for name, shade in zip(("inputs", "neurons"), self.shades or (), strict=self.shades is not None):
-            yield _ramp_entry(shade, f"value of {name}: {shown(shade.low, 4)} to {shown(shade.high, 4)}")
+            if shade.known:
+                yield _ramp_entry(shade, f"value of {name}: {shown(shade.low, 4)} to {shown(shade.high, 4)}")
 
     def _document(self, width: float, height: float, inside: str) -> str:
         return document(width, height, self.words.title(), self.words.description(), inside)

@@ -63,7 +63,8 @@ class NetworkWords:
         names = [columns[k].title for k in wide if k + 1 < len(columns)]
         parts = [f"Of {listed(names, 4)}, only the neurons that contribute most to the next layer are drawn."] if names else []
         if len(wide) > len(names):
-            parts.append(f"Of {columns[-1].title}, only the largest outputs are drawn.")
+            drawn = "first neurons" if self.numbers["value"] is None else "largest outputs"
+            parts.append(f"Of {columns[-1].title}, only the {drawn} are drawn.")
         return " ".join(parts)
 
     def sentence(self) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MAX_LETTERS = 40  # of all names together; more are slanted
+MAX_DIGITS = 40.0  # in a row, with a space after each count; more need a larger figure
 
 
 def confusion_matrix(
@@ -32,7 +33,8 @@ def confusion_matrix(
     rows = _counts(table)
     names = checked_names(target_names, len(rows)) or [str(i) for i in range(len(rows))]
     largest = max(map(max, rows))
-    ax = axes(ax, 5.0, 4.6)
+    larger = max(1.0, len(rows) * (len(str(largest)) + 1.0) / MAX_DIGITS)
+    ax = axes(ax, 5.0 * larger, 4.6 * larger)
     image = ax.imshow(rows, cmap=Look(ax).amounts(), vmin=0, vmax=largest or 1)
     for i, row in enumerate(rows):
         for j, count in enumerate(row):

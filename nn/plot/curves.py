@@ -16,6 +16,7 @@ from nn.training import History
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.lines import Line2D
+    from matplotlib.ticker import Locator
 
 MARK = "loss curve"  # tells our lines apart from others in the same Axes
 USUAL = 1e-3  # ratio of an update
@@ -48,15 +49,25 @@ def loss_curve(losses: History | TrainingRecord | Sequence[float], *, label: str
             [number if math.isfinite(number) else math.nan for number in numbers],
             color=Look(ax).of_line(rank),
             linestyle=LINES[rank % len(LINES)],
-            marker="o" if len(numbers) == 1 else "",
+            marker="o" if sum(map(math.isfinite, numbers)) == 1 else "",
             label=name,
             gid=MARK,
         )
     ax.set(xlabel=unit, ylabel="loss", title="Loss")
+    ax.xaxis.set_major_locator(_whole_numbers())
     _set_scale(ax)
     if len(_drawn(ax)) > 1:
         ax.legend(fontsize=SMALL)
     return ax
+
+
+def _whole_numbers() -> Locator:
+    """Matplotlib's usual ticks, but none between two steps or epochs."""
+    from matplotlib.ticker import AutoLocator
+
+    ticks = AutoLocator()
+    ticks.set_params(integer=True)
+    return ticks
 
 
 def _drawn(ax: Axes) -> list[Any]:
@@ -132,6 +143,7 @@ def update_ratios(record: TrainingRecord, *, ax: Axes | None = None) -> Axes:
         labels.append(as_index(layer).replace("$", r"\$") + still)
     lines.append(ax.axhline(USUAL, color=look["quiet"], linewidth=0.8))
     ax.set(yscale="log", xlabel="step", ylabel="‖update‖ / ‖parameters‖", title="Size of the updates")
+    ax.xaxis.set_major_locator(_whole_numbers())
     ax.legend(lines, [*labels, "10⁻³"], fontsize=SMALL)  # Matplotlib ignores a line's own label if it begins with _
     return ax
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 import autograd
 import nn
 from autograd import Value, custom_op, explain, ops, to_latex
+from autograd._format import escaped, one_line, printable
 from autograd.expression import evaluate
 from autograd.formulas import name_latex, name_text, number_latex, number_text, partial_latex, partial_text
 from autograd.formulas.printer import LATEX, TEXT, Formula
@@ -343,8 +344,20 @@ def test_any_name_in_latex_has_balanced_braces_and_no_bare_special_character(nam
 def test_any_name_in_text_is_one_line_of_bounded_length(name):
     text = name_text(name)
     assert len(text.splitlines()) == 1
-    assert len(text) <= 62
+    assert len(text) <= 63
     text.encode()
+
+
+@pytest.mark.parametrize("name", ["שלום", "وزن_1", "my שלום"])
+def test_numbers_after_a_name_read_from_right_to_left_are_read_from_left_to_right(name):
+    assert name_text(name) == f"“{name}”\u200e"
+    assert escaped(name_text(name)) == name_text(name)
+
+
+@pytest.mark.parametrize("name", ["👨\u200d👩\u200d👧", "می\u200cخواهم", "5\xa0km", "1\u202f000", "\u200fx"])
+def test_characters_that_join_or_space_letters_are_kept(name):
+    assert printable(name) == name
+    assert one_line(name) == " ".join(name.split())
 
 
 def test_numbers_have_six_digits():

@@ -116,6 +116,13 @@ def test_the_sentences_tell_the_operation_and_the_chain_rule_in_numbers():
     assert steps(L)[6].contributions[0].latex.endswith(r"1.5 \cdot \left(-3\right) = -4.5")
 
 
+def test_a_number_is_not_said_twice_in_a_row():
+    x, y = Value(3.0, label="x"), Value(-2.0, label="y")
+    assert str(steps(-x)[0]) == "v₁ = −x = −3"
+    assert str(steps(-y)[0]) == "v₁ = −y = −(−2) = 2"
+    assert str(steps(autograd.sum([x]))[0]) == "v₁ = x = 3"
+
+
 def test_a_factor_used_twice_gets_two_contributions():
     x = Value(3.0, label="x")
     first, second = steps(x * x)[-1].contributions

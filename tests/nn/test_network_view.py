@@ -168,7 +168,14 @@ def test_a_picture_of_a_wide_layer_says_which_neurons_it_shows_and_that_the_larg
     assert "Of layers[0], only the neurons that contribute most to the next layer are drawn." in text
     assert "The largest weight is 5, of layers[0].neurons[7].w[1], which is not drawn." in text
     assert "drawn" not in nn.draw(mlp(2, 3, 1), [0.1, 0.2]).text
-    assert "Of layers[0], only the largest outputs are drawn." in nn.draw(mlp(2, 20)).text
+    assert "Of layers[0], only the largest outputs are drawn." in nn.draw(mlp(2, 20), [0.1, 0.2]).text
+    assert "Of layers[0], only the first neurons are drawn." in nn.draw(mlp(2, 20)).text
+
+
+def test_the_legend_has_no_range_of_values_where_none_is_finite():
+    words = " ".join(texts(nn.draw(mlp(2, 3, 1), [math.nan, 1.0])))
+    assert "value of inputs: 1 to 1" in words
+    assert "value of neurons" not in words
 
 
 def test_on_the_page_of_a_large_model_each_line_has_the_id_of_a_parameter_that_is_there():
@@ -610,6 +617,7 @@ def test_a_picture_is_only_an_svg(tmp_path):
         with pytest.raises(ValueError, match=f"format must be one of svg, got '{format}'"):
             nn.draw(mlp(2, 3, 1)).render(tmp_path / name)
     assert list(tmp_path.iterdir()) == []
+    assert nn.draw(mlp(2, 3, 1)).render(tmp_path / "net.SVG") == str(tmp_path / "net.SVG")
 
 
 @pytest.mark.parametrize("name", ["</script><img src=x>", "a\x00b", "&<>\"'", "\u2028"])

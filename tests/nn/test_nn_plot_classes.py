@@ -9,6 +9,7 @@ import pandas
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from matplotlib import pyplot
 from matplotlib.colors import to_rgb
 
 import nn
@@ -193,3 +194,12 @@ def test_every_count_stands_in_its_square_and_can_be_read_on_it(size):
         square = numpy.array(image.cmap(image.norm(table[i][j]))[:3]) @ GREY
         assert abs(square - numpy.array(to_rgb(text.get_color())) @ GREY) > 0.4
     assert [text.get_text() for text in ax.get_yticklabels()] == [f"the class {k}" for k in range(size)]
+
+
+@pytest.mark.parametrize(("size", "largest"), [(2, 5), (10, 9999), (26, 12345)])
+def test_counts_do_not_overlap(size, largest):
+    ax = plot.confusion_matrix([[largest] * size] * size, target_names=[f"the class {k}" for k in range(size)])
+    ax.figure.draw_without_rendering()
+    first, second = [text.get_window_extent() for text in ax.texts[:2]]
+    assert first.x1 < second.x0
+    pyplot.close(ax.figure)

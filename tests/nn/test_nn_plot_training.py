@@ -43,6 +43,20 @@ def test_losses_may_be_the_values_that_a_loop_has_kept():
     assert list(line.get_ydata()) == [3.0, 2.0, 1.0]
 
 
+def test_epochs_and_steps_are_counted_in_whole_numbers():
+    record = run(steps=3)
+    axes = [plot.loss_curve(History(loss=[3.0, 2.0])), plot.loss_curve(record), plot.update_ratios(record)]
+    for ax in axes:
+        ax.figure.draw_without_rendering()
+        assert all(tick == round(tick) for tick in ax.get_xticks())
+        pyplot.close(ax.figure)
+
+
+def test_a_single_loss_before_the_first_nan_is_a_point():
+    (line,) = plot.loss_curve([3.0, math.nan, math.nan], ax=new_ax()).lines
+    assert line.get_marker() == "o"
+
+
 def test_a_record_has_a_point_a_step():
     record = run(steps=6, every=4)
     (line,) = plot.loss_curve(record, ax=new_ax()).lines

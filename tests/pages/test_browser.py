@@ -463,6 +463,15 @@ def test_in_both_looks_all_text_stands_out_from_its_background(browser, tmp_path
         assert {text: ratio for text, ratio in page.evaluate(CONTRASTS) if ratio < 4.5} == {}
 
 
+def test_on_paper_a_page_is_light_and_afterwards_as_it_was(browser, tmp_path):
+    with opened(browser, saved(graph(), tmp_path), viewport=WIDE, color_scheme="dark", reduced_motion="reduce") as page:
+        for theme in ("dark", "light", "dark"):  # like the system, then twice as the reader asks
+            for medium, expected in (("print", "light"), ("screen", theme)):
+                page.emulate_media(media=medium)
+                page.locator(f"main[data-theme={expected}]").wait_for()
+            page.get_by_role("button", name=ANY_LOOK).click()
+
+
 # The contrast ratio (WCAG) of each visible text to the paper, or to the box that it is in.
 CONTRASTS = """() => {
   const rgb = (colour) => colour.match(/[\\d.]+/g).slice(0, 3).map(Number);

@@ -283,10 +283,13 @@ def test_a_model_that_is_not_made_of_layers_has_the_other_pictures(browser, tmp_
     net = Own()
     X, y = nn.make_moons(10, random_state=0)
     options = {"loss": nn.BCEWithLogitsLoss(), "optimizer": SGD(net.parameters(), lr=0.5), "boundary": 6, "progress": False}
-    with opened(browser, saved(record_training(net, X, y, steps=3, **options), tmp_path)) as page:
+    path = saved(record_training(net, X, y, steps=3, **options), tmp_path)
+    with opened(browser, path, viewport={"width": 1280, "height": 800}) as page:
         assert page.locator(".net, figcaption select").count() == 0
         assert page.locator("svg.plane, svg.chart").count() == 2
         assert len(updates(page)) == 2
+        first, last = [figure.bounding_box() for figure in page.locator(".side figure").all()]
+        assert (first["x"] < 50, last["x"] + last["width"] > 1230, first["y"] == last["y"]) == (True, True, True)
 
 
 # -- axes --------------------------------------------------------------------------------------------

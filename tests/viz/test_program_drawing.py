@@ -101,8 +101,15 @@ def test_constants_and_inputs_that_all_lanes_share_are_named_where_they_are_read
 
 
 def test_outputs_are_named_in_the_boxes_that_compute_them():
+    drawing = compile(lambda x, w: x.sin() * w, 2.0, 3.0).draw("value_and_grad", argnums=(0, 1))
+    assert {"→", "y", "d_x", "d_w"} <= set(texts(drawing))
+
+
+def test_an_output_is_not_called_like_an_input():
     drawing = compile(lambda x, y: x.sin() * y, 2.0, 3.0).draw("value_and_grad", argnums=(0, 1))
-    assert {"→", "y", "d_x", "d_y"} <= set(texts(drawing))
+    assert texts(drawing).count("y") == 1
+    assert {"result y", "d_x", "d_y"} <= set(texts(drawing))
+    assert "computes result y, d_x and d_y from x and y." in drawing.words()[1]
 
 
 def test_an_output_that_is_an_input_or_a_constant_is_shown():

@@ -110,6 +110,21 @@ def test_gradients_of_another_root_are_called_so():
     assert not any("own gradient" in text for text in texts(draw_dot(L)))
 
 
+def test_no_sum_is_claimed_for_a_gradient_of_another_sweep_or_of_nodes_that_are_not_drawn():
+    x = Value(3.0, label="x")
+    a = x * 2.0
+    y = a * a
+    y.backward()
+    assert "= 6 + 6" in texts(draw_dot(y))
+    note = "≠: this gradient comes from another backward(), or partly from nodes that aren't drawn"
+    for root in (a, y + a):
+        root.backward()
+        assert {"≠ 6 + 6", note} <= {*texts(draw_dot(y))}
+        assert "= 6 + 6" not in texts(draw_dot(y))
+    y.backward()
+    assert note not in texts(draw_dot(y))
+
+
 def test_what_leaves_kept_from_before_is_not_shown_as_a_gradient_of_a_new_graph():
     x = Value(3.0, label="x")
     (x * 2.0).backward()

@@ -94,6 +94,12 @@ def test_scopes_fold_and_leaves_of_a_list_become_one_box():
     assert len(edges(drawing, "class=forward")) == len(edges(drawing, "class=backward")) == 6
 
 
+def test_the_tooltip_of_a_box_says_how_to_open_it():
+    with scope("norm"):
+        y = Value(2.0) * 3.0
+    assert b"<title>norm: expand=&#x27;norm&#x27; opens it</title>" in draw_dot(y + 1.0, fold="module").pipe()
+
+
 def test_one_arrow_between_folded_boxes_carries_the_sum_of_all_contributions_to_a_value():
     x = Value(3.0, label="x")
     with scope("f"):

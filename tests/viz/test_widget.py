@@ -45,6 +45,13 @@ def test_a_number_beyond_the_ends_of_a_slider_widens_it_and_no_other(x):
     assert sliders(moved) == after
 
 
+def test_as_text_it_says_what_it_shows():
+    moved = live()
+    moved.values = [4.0, -2.0]
+    data, _ = moved._repr_mimebundle_()
+    assert data["text/plain"] == repr(moved) == "<LivePlayer: v₂ = −8, forward and backward; values=[4.0, -2.0]>"
+
+
 def test_a_number_that_is_not_finite_leaves_the_slider_as_it_is():
     moved = live()
     before = sliders(moved)

@@ -93,22 +93,22 @@ function iconButton(name, label, act) {
   return button;
 }
 
-// Light or dark like the system (in a frame, like the page around it), until the reader presses the button.
+// Light or dark like the system (in a frame, like the page around it), until the reader presses the button; light on paper.
 // Inside another page, the style sheet follows that page until then.
 function themeButton(root, signal) {
-  const system = matchMedia("(prefers-color-scheme: dark)");
-  let asked = false;
+  const [system, paper] = ["(prefers-color-scheme: dark)", "print"].map((query) => matchMedia(query));
+  let asked = null;
   const button = iconButton("look", "Switch between light and dark", () => {
-    asked = true;
-    choose(getComputedStyle(root).colorScheme === "dark" ? "light" : "dark");
+    asked = getComputedStyle(root).colorScheme === "dark" ? "light" : "dark";
+    choose(asked);
   });
   function choose(theme) {
     root.dataset.theme = theme;
     root.dispatchEvent(new Event("themechange"));
   }
-  const follow = () => !asked && choose(system.matches ? "dark" : "light");
+  const follow = () => choose(paper.matches ? "light" : (asked ?? (system.matches ? "dark" : "light")));
   if (root.matches("body > main")) {
-    system.addEventListener("change", follow, { signal });
+    for (const query of [system, paper]) query.addEventListener("change", follow, { signal });
     follow();
   }
   return button;
