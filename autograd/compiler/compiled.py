@@ -12,7 +12,7 @@ from autograd._check import checked_choice
 from autograd._format import counted
 from autograd._tree import block_map, is_array
 from autograd.compiler import derived, files
-from autograd.compiler.any_array import floats, for_lanes, is_foreign
+from autograd.compiler.any_array import floats, for_lanes, is_foreign, needed_numpy
 from autograd.compiler.arguments import Given, lanes_of, scale_of, stacked
 from autograd.compiler.call_plan import Assemble, Call, Plan, call_key, feed_of, gradient_assembler, number_assembler
 from autograd.compiler.executors.chunks import any_chunked, computed, mapped, summed
@@ -322,7 +322,7 @@ class Compiled(Programs):
             if lanes is None:
                 uniform += drawn
             else:
-                columns.append(drawn)
+                columns.append(drawn or needed_numpy("lanes").empty((0, len(self.traced.samplers))))
         uniform += [part for x in more for part in x.uniform]
         columns += [part for x in more for part in x.columns]
         found = runner.run(uniform, columns, lanes)
