@@ -189,26 +189,24 @@ def same_shape(one: Any, other: Any) -> bool:
 
 
 def fits(given: Any, shape: Any) -> bool:
-    """True if `given` is nested like `shape`; nested lists and tuples may stand for an array.
+    """True if `given` is nested like `shape`; nested lists and tuples may stand for an array, and arrays of any library.
 
     >>> fits([1, [2]], [3, [4]]), fits([1, [2]], [3, 4])
     (True, False)
     """
-    if is_array(shape):
-        return _shape(given) == shape.shape if is_array(given) else _fills(given, shape.shape)
     if isinstance(shape, (list, tuple)):
         both = isinstance(given, type(shape)) and len(given) == len(shape)
         return both and all(map(fits, given, shape))
     if isinstance(shape, dict):
         return isinstance(given, dict) and given.keys() == shape.keys() and all(fits(given[key], shape[key]) for key in shape)
-    return same_shape(given, shape)
+    return _fills(given, tuple(getattr(shape, "shape", ())))
 
 
 def _fills(given: Any, shape: tuple[int, ...]) -> bool:
-    """True if these nested lists have this shape."""
-    if not shape:
-        return not isinstance(given, (dict, list, tuple)) and not _shape(given)
-    return isinstance(given, (list, tuple)) and len(given) == shape[0] and all(_fills(item, shape[1:]) for item in given)
+    """True if these nested lists, this array or this number have this shape."""
+    if isinstance(given, (list, tuple)):
+        return shape != () and len(given) == shape[0] and all(_fills(item, shape[1:]) for item in given)
+    return not isinstance(given, dict) and tuple(getattr(given, "shape", ())) == shape
 
 
 def _shape(x: Any) -> tuple[int, ...]:

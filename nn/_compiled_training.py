@@ -74,6 +74,8 @@ class CompiledTraining(EagerTraining):
             except CompileError as error:
                 raise CompileError(f"validation_data: {error}") from None
             self.validated = _OnFlat(validated, self.flat)
+            if math.isnan(self._divisor(self.held_out, None)):
+                self._check_held_out()
         self.trained = [p.requires_grad for p in program.captured]
 
     def _check_outputs(self) -> None:

@@ -418,9 +418,8 @@ def _attributes(path: str, held: Any, names: _Names) -> Iterator[Places]:
         yield Places.of(f"{path}.", Attributes(held), settings)
         yield Places.of(f"{kind.__name__}.", names.classes.setdefault(kind, vars(kind)), methods)
         for derived in kinds[:depth]:
-            yield Places.of(
-                f"{derived.__name__}.", names.classes[derived], dict.fromkeys(methods.keys() - known - names.assigned, EMPTY)
-            )
+            missing = methods.keys() - names.classes[derived].keys() - names.assigned  # super() passes over those in between
+            yield Places.of(f"{derived.__name__}.", names.classes[derived], dict.fromkeys(missing, EMPTY))
         if not is_class and hasattr(held, "__dict__"):
             private = "_" if _package(kind.__module__) in _OURS else "__"
             free = [key for key in methods if not key.startswith(private) and key not in known | names.assigned]

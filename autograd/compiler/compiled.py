@@ -12,10 +12,10 @@ from autograd._check import checked_choice
 from autograd._format import counted
 from autograd._tree import block_map, is_array
 from autograd.compiler import derived, files
-from autograd.compiler.any_array import floats, for_lanes, is_foreign
+from autograd.compiler.any_array import floats, for_lanes, is_foreign, needed_numpy
 from autograd.compiler.arguments import Given, lanes_of, scale_of, stacked
 from autograd.compiler.call_plan import Assemble, Call, Plan, call_key, feed_of, gradient_assembler, number_assembler
-from autograd.compiler.executors.chunks import any_chunked, mapped, summed
+from autograd.compiler.executors.chunks import any_chunked, computed, mapped, summed
 from autograd.compiler.guards import check_guards, differing_lanes
 from autograd.compiler.instructions import REDUCTIONS as LANE_REDUCTIONS
 from autograd.compiler.programs import Programs
@@ -219,7 +219,7 @@ class Compiled(Programs):
         >>> program.differing(np.array([3.0, -1.0, -2.0]))
         [1, 2]
         """
-        given, lanes = self._bind(xs)
+        given, lanes = self._bind(computed(xs) if any_chunked(xs) else xs)
         found, _, _ = self._run(("guards",), given, lanes)
         differing = [differing_lanes(guard, for_lanes(found[j], lanes)) for j, guard in enumerate(self.traced.guards)]
         return sorted(set().union(*differing))
@@ -322,14 +322,14 @@ class Compiled(Programs):
             if lanes is None:
                 uniform += drawn
             else:
-                columns.append(drawn)
+                columns.append(drawn or needed_numpy("lanes").empty((0, len(self.traced.samplers))))
         uniform += [part for x in more for part in x.uniform]
         columns += [part for x in more for part in x.columns]
         found = runner.run(uniform, columns, lanes)
         first = len(runner.program.outputs) - len(self.traced.guards)
         if lanes == 0 and any(row.op in LANE_REDUCTIONS for row in runner.program.rows):
             found = found.of_no_lanes(first)
-        if key != ("guards",) and self.traced.guards and self.guard == "raise":
+        if key != ("guards",) and self.traced.guards and self.guard == "raise" and lanes != 0:  # without lanes, none branches
             check_guards(self.traced.guards, [found[first + i] for i in range(len(self.traced.guards))], lanes)
         return found if scale == 1.0 else found.scaled(scale), runner, recorded
 

@@ -86,6 +86,7 @@ def _contents(path: Path) -> tuple[Any, Mapping[str, Any]]:
 
 
 def _npz(content: bytes) -> tuple[Any, Mapping[str, Any]]:
+    import tokenize
     import zipfile
 
     numpy = needed_numpy("files of programs")
@@ -97,7 +98,7 @@ def _npz(content: bytes) -> tuple[Any, Mapping[str, Any]]:
                 raise ProgramFileError("it is compressed or encrypted")
         with numpy.load(io.BytesIO(content), allow_pickle=False) as file:
             return read_json(bytes(file["program"])), {name: file[name] for name in ARRAYS}
-    except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, tokenize.TokenError) as error:  # NumPy parses headers as Python
         raise ProgramFileError(f"not an npz file: {error}") from None
 
 

@@ -293,6 +293,7 @@ CALLS = {
     "a Hessian": lambda xp: SHARED.hessian(W, xp(POINTS), argnums=(0, 1)),
     "a Hessian of a dict": lambda xp: NESTED.hessian({"a": xp(POINTS), "b": xp(X)}),
     "a product with the Hessian": lambda xp: SHARED.hvp((W, xp(POINTS)), (W, xp(POINTS))),
+    "a product with the Hessian in a direction of NumPy's": lambda xp: SHARED.hvp((W, xp(POINTS)), (W, POINTS)),
     "branches": lambda xp: BRANCHING.value_and_grad(xp(X)),
 }
 
@@ -302,6 +303,13 @@ def test_calls_on_arrays_of_the_bare_standard_give_what_they_give_on_those_of_nu
     found, want = flat(call(array_api_strict.asarray)), flat(call(np.asarray))
     assert [x.shape for x in found] == [x.shape for x in want]
     assert all(np.all(ulps_apart(x, y) <= 4) for x, y in zip(found, want, strict=True))
+
+
+@pytest.mark.parametrize("direction", [1.0, np.ones(1), array_api_strict.ones(1), array_api_strict.ones((3, 1))])
+def test_a_direction_of_another_shape_is_refused_whatever_library_it_is_from(direction):
+    for x in (np.ones(3), array_api_strict.ones(3)):
+        with pytest.raises(ValueError, match=r"^hvp: tangents must have the shape of primals, \("):
+            compile(lambda x: x**3, 1.0).hvp((x,), (direction,))
 
 
 @pytest.mark.parametrize("dtype", [">f8", np.float16, np.longdouble, int, bool])

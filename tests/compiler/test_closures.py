@@ -760,6 +760,22 @@ def test_a_method_of_a_base_class_that_its_subclass_overrides_later_is_an_error(
         program(1.0)
 
 
+def test_a_method_that_a_class_in_between_gets_later_is_an_error():
+    class Between(scaling()):
+        pass
+
+    class Scale(Between):
+        def __call__(self, x):
+            return 2.0 * super().__call__(x)
+
+    scale = Scale()
+    program = autograd.compile(lambda x: scale(x), 1.0)
+    assert program(1.0) == 12.0
+    Between.__call__ = lambda self, x: x
+    with pytest.raises(CompileError, match=r"Between\.__call__, which <lambda> reads, has changed"):
+        program(1.0)
+
+
 class Plain:
     """A class whose instances have no attributes."""
 

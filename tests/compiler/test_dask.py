@@ -215,6 +215,20 @@ def test_a_branch_that_goes_another_way_is_named_with_its_line_and_its_lanes():
     assert "(counted within a chunk, which starts at lane 4)" in str(caught.value)
 
 
+def test_the_lanes_that_branch_differently_are_found_in_all_chunks():
+    program = compile(lambda x: x * x if x > 0.5 else -x, 1.0)
+    assert program.differing(da.from_array(np.array([1.0, -2.0, 3.0, 4.0, -5.0]), chunks=2)) == [1, 4]
+
+
+def test_a_branch_on_what_all_lanes_share_is_checked_at_its_numbers_alone():
+    program = compile(lambda w, x: w[0] * x if w[1] > 0.5 else x, [1.0, 1.0], 1.0, in_axes=(None, 0))
+    x = da.from_array(np.arange(3.0), chunks=2)
+    assert program(np.array([3.0, 1.0]), x).compute().tolist() == [0.0, 3.0, 6.0]
+    with pytest.raises(BranchError, match="was true when the function was traced"):
+        program(np.array([3.0, 0.0]), x).compute()
+    assert program(np.array([3.0, 0.0]), np.empty(0)).tolist() == []  # no lane takes the other branch
+
+
 def test_an_ignored_branch_is_ignored_in_every_chunk():
     program = compile(lambda x: x * x if x > 0.5 else -x, 1.0, guard="ignore")
     assert program(da.from_array(np.array([1.0, -3.0]), chunks=1)).compute().tolist() == [1.0, 9.0]

@@ -4,6 +4,7 @@ import copy
 import io
 import json
 import pickle
+import zipfile
 from random import Random
 
 import numpy as np
@@ -222,6 +223,18 @@ def test_an_archive_that_python_cannot_unpack_is_damage(tmp_path, offset, value)
     content[content.index(b"PK\x01\x02") + offset] = value
     path.write_bytes(content)
     with pytest.raises(ProgramFileError, match=r"compressed or encrypted|not an npz file"):
+        autograd.load_program(path)
+
+
+def test_an_array_whose_header_is_damaged_is_damage(tmp_path):
+    path = tmp_path / "cost.npz"
+    compiled().save(path)
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content.replace(b"}", b" "))
+    with pytest.raises(ProgramFileError, match="not an npz file"):
         autograd.load_program(path)
 
 

@@ -855,6 +855,14 @@ def test_draws_come_from_the_generator_in_the_order_of_the_eager_engine():
     assert program(np.array([2.0, 3.0])).tolist() == [x * other.random() + 0.0 * other.random() for x in (2.0, 3.0)]
 
 
+@pytest.mark.parametrize("executor", ["auto", "numba", "numpy", "python"])
+def test_a_program_that_draws_takes_no_lanes_at_all(executor):
+    program = compile(lambda x: x * draw(lambda: 0.5), 1.0, executor=executor)
+    assert program(np.empty(0)).tolist() == []
+    value, slope = program.value_and_grad(np.empty(0), reduction="sum")
+    assert (value, slope.tolist()) == (0.0, [])
+
+
 def test_value_and_gradient_see_the_same_draw():
     generator = random.Random(3)
     value, slope = compile(lambda x: x * draw(generator.random), 1.0).value_and_grad(2.0)

@@ -829,6 +829,15 @@ def test_predictions_and_targets_that_a_loss_refuses_are_refused_in_the_same_wor
         trained(True, lambda: net(1), XY[0], [1, -1, 0, 1, 1], OPTIMIZERS["SGD"], loss=nn.HingeLoss(), epochs=1)
 
 
+def test_validation_data_of_which_nothing_counts_are_refused_before_the_first_step():
+    loss, model = nn.CrossEntropyLoss(ignore_index=2), net(3)
+    before, held_out = model.state_dict(), (XY[0][:2], [2, 2])
+    for compiled in (False, "auto", True):
+        with pytest.raises(ValueError, match=r"^validation_data: targets: every target is ignored"):
+            trained(compiled, lambda: model, XY[0], [0, 1, 2, 1, 0], SGD, loss=loss, epochs=2, validation_data=held_out)
+        assert model.state_dict() == before
+
+
 # -- what cannot be compiled ---------------------------------------------------------------------------
 
 

@@ -48,7 +48,7 @@ def summed(program: Any, xs: Sequence[Any], call: Call, by: Sequence[int] = ()) 
     """
     split = _split(program.name, program.arguments, xs)
     if split.lanes is None:
-        return None, call(program, _computed(xs))
+        return None, call(program, computed(xs))
     for argument in [program.arguments[i] for i in by]:
         if True in argument.varies:
             raise CompileError(
@@ -76,7 +76,7 @@ def mapped(program: Any, xs: Sequence[Any], call: Call, rounds: int = 1) -> Any:
     """
     split = _split(program.name, list(program.arguments) * rounds, xs)
     if split.lanes is None:
-        return call(program, _computed(xs))
+        return call(program, computed(xs))
     parts = _results(program, split, call)
     shapes = call(program, _without_lanes(program.arguments * rounds, xs))
     places = iter(range(len(blocks_of(shapes))))
@@ -175,7 +175,8 @@ def blocks_of(tree: Any) -> list[Any]:
     return found
 
 
-def _computed(xs: Sequence[Any]) -> list[Any]:
+def computed(xs: Sequence[Any]) -> list[Any]:
+    """The arguments with NumPy arrays in place of Dask arrays."""
     import dask
 
     return list(dask.compute(*xs))
