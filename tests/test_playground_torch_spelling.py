@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value
 from playground.engine import call
-from playground.torch_samples import mixed, paired
-from playground.torch_spelling import _Respeller, refused, respelled
+from playground.torch.samples import mixed, paired
+from playground.torch.spelling import _Respeller, refused, respelled
 
 TRAINING = """\
 import torch

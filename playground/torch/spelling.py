@@ -14,7 +14,7 @@ from autograd.foreign_names import FUNCTIONS
 from playground.lists import SYMBOLS
 from playground.plain import recorded
 from playground.syntax import ATOMS, UNREADABLE, names_in, parsed, place
-from playground.torch_reading import (
+from playground.torch.reading import (
     DIFFERENTIATED,
     EUCLIDEAN,
     FILLED,
@@ -37,7 +37,7 @@ from playground.torch_reading import (
     is_torch,
     sizes_of,
 )
-from playground.torch_samples import TorchSamples
+from playground.torch.samples import TorchSamples
 
 DERIVATIVES = {"grad", "jacobian", "hessian"}
 NUMBER_OF = {"abs", "clone", "mean", "norm", "sum"}  # methods that return a plain number when called on one

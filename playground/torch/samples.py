@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from autograd.foreign_names import FUNCTIONS
 from playground.syntax import names_in, place
-from playground.torch_reading import (
+from playground.torch.reading import (
     DIMENSION,
     EACH,
     IN_PLACE,
