@@ -8,19 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 from autograd.foreign_names import FUNCTIONS
 from playground.syntax import names_in, place
-from playground.torch.reading import (
-    DIMENSION,
-    EACH,
-    IN_PLACE,
-    JOINED,
-    KEPT,
-    OF_ROWS,
-    SAME_NUMBER,
-    WITHIN,
-    TorchReading,
-    first_found,
-    remembered,
-)
+from playground.torch.names import remembered
+from playground.torch.reading import TorchReading, first_found
+from playground.torch.vocabulary import DIMENSION, EACH, IN_PLACE, JOINED, KEPT, OF_ROWS, SAME_NUMBER, WITHIN
 
 OVER_SAMPLES = {"sum", "mean", "prod", "norm", "var", "std", "max", "min", "argmax", "logsumexp", "softmax", "log_softmax"}
 RESHAPED = ("squeeze", "flatten", "Flatten", "view", "reshape")

@@ -14,7 +14,11 @@ from autograd.foreign_names import FUNCTIONS
 from playground.lists import SYMBOLS
 from playground.plain import recorded
 from playground.syntax import ATOMS, UNREADABLE, names_in, parsed, place
-from playground.torch.reading import (
+from playground.torch.names import TorchNetwork
+from playground.torch.reading import TorchReading, first_found
+from playground.torch.samples import TorchSamples
+from playground.torch.trees import is_dropped, is_taken_out, owner_of_method, sizes_of
+from playground.torch.vocabulary import (
     DIFFERENTIATED,
     EUCLIDEAN,
     FILLED,
@@ -30,17 +34,11 @@ from playground.torch.reading import (
     SHAPES,
     TENSORS,
     WITHIN,
-    TorchNetwork,
-    TorchReading,
-    first_found,
     here,
     is_torch,
-    sizes_of,
 )
-from playground.torch.samples import TorchSamples
 
 DERIVATIVES = {"grad", "jacobian", "hessian"}
-NUMBER_OF = {"abs", "clone", "mean", "norm", "sum"}  # methods that return a plain number when called on one
 LEFT_OUT = {"inplace", "set_to_none", "dtype", "device", "retain_graph", "allow_unused"}  # keywords
 INFINITE = {"inf", "torch.inf", "math.inf", "float('inf')"}
 OF_ALL = {"unbiased=False", "correction=0"}  # what var is told when it divides by the count
@@ -142,7 +140,7 @@ class _Respeller(TorchSamples):
             first, last = self.span(part)
             if first < start:  # the target of a step
                 continue
-            dropped = _is_dropped(part)
+            dropped = is_dropped(part)
             made.append((self.source[start:first].decode(), part, "" if dropped else self.written(part)))
             start = self.next_line(last) if dropped else last
         if any(type(part) in (ast.Assign, ast.AugAssign, ast.Expr) and text.startswith("for ") for _, part, text in made):
@@ -264,7 +262,7 @@ class _Respeller(TorchSamples):
         return None if node.id in MODULES else self.here(node)
 
     def of_Attribute(self, node: ast.Attribute) -> str | None:
-        if node.attr == "data" and (_is_taken_out(node.value) or self.is_plain(node.value)):
+        if node.attr == "data" and (is_taken_out(node.value) or self.is_plain(node.value)):
             return self.written(node.value)
         if rows := self.best_pair(node.value):
             return self.places(rows) if node.attr == "indices" else self.each_row("max", rows)
@@ -596,12 +594,12 @@ class _Respeller(TorchSamples):
 
     def is_made(self, node: ast.expr) -> bool:
         """True for the name of a tensor of one number, or of what is computed from one that learns; and for a sum of several."""
-        node = _of_method("detach", node) or node
+        node = owner_of_method("detach", node) or node
         match node:
             case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in OF_ROWS and self.is_several(x):
                 return not (self.is_several(node) or self.is_plain(node))
         value = self.meant(node)
-        if not isinstance(node, ast.Name) or self.is_plain(node) or _is_taken_out(value) or self.is_several(node):
+        if not isinstance(node, ast.Name) or self.is_plain(node) or is_taken_out(value) or self.is_several(node):
             return False
         if isinstance(value, ast.Call) and (number := self.number(value)):
             return self.value(number, value) != number
@@ -737,7 +735,7 @@ class _Respeller(TorchSamples):
             case "item", [] if alone := self.alone(owner):
                 return f"{alone}.item()"
             case "item", [] if self.holds_one(owner):
-                is_number = _is_taken_out(owner) or self.is_plain(owner)
+                is_number = is_taken_out(owner) or self.is_plain(owner)
                 return f"{self.operand(owner)}[0]{'' if is_number else '.item()'}"
             case _, given if made := self.of_list(name, owner, given, call.keywords):
                 return made
@@ -749,7 +747,7 @@ class _Respeller(TorchSamples):
                 return self.called(f"{name}imum", [owner, other])
             case "view" | "reshape", _ if rows := self.split(call):
                 return self.rows_of(*rows)
-            case "item" | "numpy" | "tolist" | "detach", [] if _is_taken_out(owner) or self.is_plain(owner):
+            case "item" | "numpy" | "tolist" | "detach", [] if is_taken_out(owner) or self.is_plain(owner):
                 return self.operand(owner)
             case "numpy" | "tolist", []:
                 return f"{self.operand(owner)}.data"
@@ -770,9 +768,9 @@ class _Respeller(TorchSamples):
             case "zero_grad", []:
                 return self.called(f"{self.operand(owner)}.zero_grad", [], call.keywords)
             case "detach", []:
-                return f"{self.operand(_of_method('clone', owner) or owner)}.detach()"
+                return f"{self.operand(owner_of_method('clone', owner) or owner)}.detach()"
             case "clone", []:
-                is_own = _of_method("detach", owner) or _is_taken_out(owner) or self.is_plain(owner)
+                is_own = owner_of_method("detach", owner) or is_taken_out(owner) or self.is_plain(owner)
                 return self.written(owner) if is_own else self.called("pos", [owner])
         if name in SAME_NUMBER:
             return (None if self.is_each(call) else self.answer(call)) or self.operand(owner)
@@ -837,7 +835,7 @@ class _Respeller(TorchSamples):
         if made_several := self.several(call):
             return made_several
         copied = made
-        while inner := _of_method("detach", copied) or _of_method("clone", copied):
+        while inner := owner_of_method("detach", copied) or owner_of_method("clone", copied):
             copied = inner
         plain = self.written(copied) if self.is_plain(copied) else f"{self.operand(copied)}.data"
         return None if copied is made else f"Value({plain})"
@@ -922,7 +920,7 @@ def place_before(text: str, ours: str, line: int, column: int) -> tuple[int, int
 
 def _statements(text: str) -> list[ast.stmt]:
     tree = parsed(text)
-    return [node for node in ast.walk(tree) if isinstance(node, ast.stmt) and not _is_dropped(node)] if tree else []
+    return [node for node in ast.walk(tree) if isinstance(node, ast.stmt) and not is_dropped(node)] if tree else []
 
 
 def _over(letters: Mapping[str, str]) -> str:
@@ -938,18 +936,6 @@ def _parts(node: ast.AST) -> Iterator[ast.AST]:
             yield child
         else:
             yield from _parts(child)
-
-
-def _is_dropped(node: ast.AST) -> bool:
-    """True for a line that isn't needed here."""
-    match node:
-        case ast.Import(names=names):
-            return all(is_torch(alias.name) for alias in names)
-        case ast.ImportFrom(module=module):
-            return is_torch(module)
-        case ast.Expr(value=ast.Call(func=ast.Attribute(attr="retain_grad" | "set_default_device" | "set_default_dtype"))):
-            return True
-    return False
 
 
 def _told(keywords: Sequence[ast.keyword]) -> list[ast.keyword]:
@@ -971,26 +957,6 @@ def _cleared_together(targets: Sequence[ast.expr], value: ast.expr) -> list[ast.
     owners = [part.value for part in parts if isinstance(part, ast.Attribute) and part.attr == "grad"]
     are_none = {*map(ast.unparse, getattr(value, "elts", [value]))} == {"None"}
     return owners if are_none and len(owners) == len(parts) else []
-
-
-def _is_taken_out(node: ast.AST) -> bool:
-    """True if it is a plain number here but a tensor in PyTorch."""
-    match node:
-        case ast.Call(func=ast.Attribute(value=x, attr=method)) if method in NUMBER_OF | SAME_NUMBER:
-            return _is_taken_out(x)
-        case ast.Subscript(value=x):
-            return _is_taken_out(x)
-        case ast.BinOp(left=x, right=ast.Constant()):
-            return _is_taken_out(x)
-    return isinstance(node, ast.Attribute) and node.attr in ("data", "grad")
-
-
-def _of_method(name: str, node: ast.AST) -> ast.expr | None:
-    """The owner if the node calls this method on one."""
-    match node:
-        case ast.Call(func=ast.Attribute(value=owner, attr=method)) if method == name:
-            return owner
-    return None
 
 
 def _is_number(node: ast.AST) -> bool:
