@@ -28,8 +28,9 @@ from playground.plain import to_begin_with, with_values
 from playground.spelling import CALLED, corrected, difference
 from playground.syntax import rows
 from playground.torch import advice
+from playground.torch.refusals import refused, unasked
 from playground.torch.samples import mixed, paired
-from playground.torch.spelling import place_before, refused, respelled, unasked
+from playground.torch.spelling import place_before, respelled
 
 HERE = {"autograd", "nn"}
 MAX_MESSAGE = 500  # characters of an error message

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value
 from playground.engine import call
+from playground.torch.refusals import refused
 from playground.torch.samples import mixed, paired
-from playground.torch.spelling import refused, respelled
+from playground.torch.spelling import respelled
 from playground.torch.statements import TorchStatements
 
 TRAINING = """\

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import product
@@ -12,8 +11,8 @@ from typing import Any, TypeVar
 from playground.syntax import UNREADABLE, names_in
 from playground.torch.kinds import TorchKinds
 from playground.torch.names import TorchNetwork
-from playground.torch.trees import Name, is_whole, made_by_calls, passed_to_class, sizes_of
-from playground.torch.vocabulary import CLASSES, FILLED, TENSORS
+from playground.torch.trees import Name, made_by_calls, passed_to_class, sizes_of
+from playground.torch.vocabulary import CLASSES
 
 
 class TorchReading(TorchKinds):
@@ -151,43 +150,6 @@ class TorchReading(TorchKinds):
                 break
             names |= found
             self.answers.clear()
-
-    def unasked(self) -> Iterator[ast.AST]:
-        """Where requires_grad is read of something else than a leaf, or a result from which all gradients flow."""
-        are_cut = re.search(rb"detach|no_grad|inference_mode|set_grad_enabled", self.source)
-        for node in self.nodes:
-            match node:
-                case ast.Attribute(value=x, attr="requires_grad", ctx=ast.Load()):
-                    value = self.meant(x)
-                    is_made = isinstance(value, ast.Call) and self.of_torch(value.func) in {*TENSORS, *FILLED} and self.frozen
-                    flows = names_in(value) & self.learned and not are_cut
-                    if ast.unparse(x) not in self.learned and not is_made and not flows:
-                        yield node
-
-    def unlearned(self) -> Iterator[ast.AST]:
-        """Calls of backward() where nothing requires a gradient."""
-        if not self.learns_any and not self.networks and {self.of_torch(node) for node in self.nodes} & {*TENSORS, *FILLED}:
-            yield from (x for x in self.nodes if isinstance(x, ast.Call) and getattr(x.func, "attr", "") == "backward")
-
-    def whole_numbers(self) -> Iterator[ast.Call]:
-        """The integer tensors that the program makes require a gradient."""
-        return (call for node in self.nodes for call in self.whole(node))
-
-    def whole(self, node: ast.AST) -> Iterator[ast.Call]:
-        """The integer tensor that the node makes require a gradient."""
-        match node:
-            case ast.Call(func=ast.Attribute(value=call, attr="requires_grad_")):
-                made: ast.AST | None = call
-            case ast.Call(func=function, args=[call, *_]) if self.of_torch(function) == "Parameter":
-                made = call
-            case ast.Assign(targets=[ast.Name(id=name)], value=call) if name in self.asking:
-                made = call
-            case _:
-                made = node if isinstance(node, ast.Call) and any(map(self.asks, node.keywords)) else None
-        match made:
-            case ast.Call(func=function, args=[numbers], keywords=given) if self.of_torch(function) in ("tensor", "as_tensor"):
-                if is_whole(numbers) and all(each.arg != "dtype" for each in given):
-                    yield made
 
 
 Reader = TypeVar("Reader", bound=TorchReading)

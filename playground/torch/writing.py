@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from playground.syntax import ATOMS
-from playground.torch.samples import TorchSamples
+from playground.torch.shapes import TorchShapes
 from playground.torch.trees import is_dropped
 
 LEFT_OUT = {"inplace", "set_to_none", "dtype", "device", "retain_graph", "allow_unused"}  # keywords
 ANSWERS = {"double": "float", "float": "float", "int": "int", "long": "int"}
 
 
-class TorchWriting(TorchSamples):
+class TorchWriting(TorchShapes):
     """Writes every node: by the rule for its kind, a method such as of_Call, or else unchanged except for its parts."""
 
     def __init__(self, text: str) -> None:
