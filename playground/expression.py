@@ -31,8 +31,8 @@ from playground.plain import said
 from playground.program import of_expression, of_lines, with_numbers, with_values
 from playground.reading import Numbers, Reading
 from playground.rerun import alike, chooses, reads_numbers
-from playground.torch_gradients import DIFFERING, calls, differing, freed, none_in_torch, same_gradient
-from playground.torch_program import in_torch
+from playground.torch.gradients import DIFFERING, calls, differing, freed, none_in_torch, same_gradient
+from playground.torch.program import in_torch
 from playground.typed import Slip, Undrawn
 
 DELTA = 0.1  # the initial change of a leaf under "what if"

@@ -12,16 +12,16 @@ import autograd
 from autograd import Value
 from autograd.expression import MAX_LENGTH, ExpressionError, functions, variables
 from autograd.foreign_names import METHODS
-from playground import pytorch
 from playground.free import CONSTANTS
 from playground.program import MODULES, OF_THE_FIRST
 from playground.spelling import GLUED, OTHERS
 from playground.syntax import COMPREHENSIONS, parsed
+from playground.torch import advice
 from playground.typed import HINTS, Slip
 
 STARTS = (2.0, 1.0, -0.5, 3.0, 0.5, 1.5)  # initial values of variables: most relus of small nets are active there
 PYTHON = (ast.List, ast.Lambda, ast.NamedExpr, ast.JoinedStr, ast.Await, *COMPREHENSIONS)
-ELSEWHERE = {*pytorch.ROOTS, *MODULES, *HINTS}  # names with attributes that aren't Values
+ELSEWHERE = {*advice.ROOTS, *MODULES, *HINTS}  # names with attributes that aren't Values
 
 
 class TypedFormula(NamedTuple):
@@ -33,14 +33,14 @@ class TypedFormula(NamedTuple):
 
     def slip(self, error: ExpressionError) -> Slip:
         """The error as a Slip in the whole text; names from other libraries get their counterparts here."""
-        name = pytorch.chain(self.text[error.column - 1 :])
+        name = advice.chain(self.text[error.column - 1 :])
         told = ""
         keyword = re.search(r"(\w+)\s*=\s*$", self.text[: error.column - 1]) if "no keyword arguments" in str(error) else None
-        if keyword and keyword[1] in pytorch.KEYWORDS:
-            told = f"{error}: {pytorch.KEYWORDS[keyword[1]]}"
+        if keyword and keyword[1] in advice.KEYWORDS:
+            told = f"{error}: {advice.KEYWORDS[keyword[1]]}"
         if "not an op" in str(error) or "only ops" in str(error):
             last = name.rpartition(".")[2]
-            told = HINTS.get(last, "") or pytorch.function(name) or METHODS.get(last, "")
+            told = HINTS.get(last, "") or advice.function(name) or METHODS.get(last, "")
         return Slip.within(" " * self.before + self.text, error, told, self.before)
 
 
@@ -97,7 +97,7 @@ def _is_of_lines(node: ast.AST) -> bool:
         case ast.Attribute(value=ast.Name(id="math"), attr=name):
             return name not in functions()
         case ast.Attribute(attr=name):
-            return hasattr(Value, name) and pytorch.chain(ast.unparse(node)).partition(".")[0] not in ELSEWHERE
+            return hasattr(Value, name) and advice.chain(ast.unparse(node)).partition(".")[0] not in ELSEWHERE
         case ast.Call(func=ast.Name(id=name)):
             return name == "print" or (name in autograd.__all__ and name not in functions())
     return False

@@ -14,7 +14,7 @@ from autograd.graph import Graph
 from autograd.op import Op
 from autograd.testing import differentiate
 from autograd.value import operands, takes_gradient
-from playground.torch_gradients import limit_of
+from playground.torch.gradients import limit_of
 
 MAX_NAMED = 3
 AWAY = (0.1, 0.5, 1.0, 2.0, 4.0, 8.0)  # relative distances at which to look for the other side of a kink

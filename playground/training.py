@@ -23,7 +23,7 @@ from nn.module import Module
 from nn.network.numbers import numbers_of
 from nn.network.page import NetworkPage
 from nn.network.structure import Network, read_network
-from playground.torch_training import torch_text
+from playground.torch.training import torch_text
 from playground.training_choices import FEATURES, LOSSES
 from playground.training_data import source_of
 from playground.training_program import program_text

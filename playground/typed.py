@@ -22,13 +22,15 @@ from autograd._format import did_you_mean
 from autograd.expression import ExpressionError, variables
 from autograd.foreign_names import FUNCTIONS
 from nn.foreign_names import ADVICE
-from playground import lists, pytorch
+from playground import lists
 from playground.free import near
 from playground.plain import to_begin_with, with_values
 from playground.spelling import CALLED, corrected, difference
 from playground.syntax import rows
-from playground.torch_samples import mixed, paired
-from playground.torch_spelling import place_before, refused, respelled, unasked
+from playground.torch import advice
+from playground.torch.refusals import refused, unasked
+from playground.torch.samples import mixed, paired
+from playground.torch.spelling import place_before, respelled
 
 HERE = {"autograd", "nn"}
 MAX_MESSAGE = 500  # characters of an error message
@@ -121,11 +123,11 @@ class Slip(Exception):
 
     def reason(self, text: str) -> str:
         """The message to show for the PyTorch program that was rewritten as this text."""
-        name = pytorch.chain(_row(text, self.place["line"])[self.place["column"] - 1 :])
-        advice = ADVICE.get(name.rpartition(".")[2])
+        name = advice.chain(_row(text, self.place["line"])[self.place["column"] - 1 :])
+        instead = ADVICE.get(name.rpartition(".")[2])
         if self.place["message"] != _TORCH:
             return str(self.place["message"])
-        return f"there is no {name} here: {advice}" if advice else f"{name} has no counterpart here"
+        return f"there is no {name} here: {instead}" if instead else f"{name} has no counterpart here"
 
     @classmethod
     def within(cls, text: str, error: ExpressionError, message: str = "", before: int = 0) -> Slip:
@@ -344,7 +346,7 @@ def _raised(error: BaseException, text: str, scope: Mapping[str, Any]) -> Slip:
         or lists.instead(error, written, {**scope, **at.tb_frame.f_locals})
     )
     if not message and (message := _of_pytorch(error, row[column - 1 :], row)):
-        end = max(end, column + len(pytorch.chain(row[column - 1 :])))
+        end = max(end, column + len(advice.chain(row[column - 1 :])))
     return Slip(message or _otherwise(error, scope), line, column, end)
 
 
@@ -352,7 +354,7 @@ def _of_a_name(error: BaseException, after: str, scope: Mapping[str, Any]) -> st
     """What to write for an undefined name, unless it is called or has an attribute read, as no number would."""
     name = error.name if type(error) is NameError and error.name else ""
     if name in FUNCTIONS:
-        return pytorch.function(name)
+        return advice.function(name)
     if "·" in name:  # a letter to Python
         return f"write a product with *: {name.replace('·', '*')}"
     if not name or after.startswith(("(", ".")):
@@ -379,19 +381,19 @@ def _of_pytorch(error: BaseException, called: str, written: str) -> str:
     if isinstance(error, AttributeError) and message.startswith("a Value has no attribute"):  # then what to write
         return message
     if isinstance(error, AttributeError) and isinstance(error.obj, (Value, float)):
-        return pytorch.method(error.obj, error.name or "", written)
+        return advice.method(error.obj, error.name or "", written)
     if isinstance(error, TypeError):
-        return pytorch.keyword(message)
+        return advice.keyword(message)
     if isinstance(error, (NameError, AttributeError)):
-        name = pytorch.chain(called)
-        return HINTS.get(name.rpartition(".")[2], "") or pytorch.rows(called) or pytorch.function(name)
+        name = advice.chain(called)
+        return HINTS.get(name.rpartition(".")[2], "") or advice.rows(called) or advice.function(name)
     return ""
 
 
 def _of_a_function(error: BaseException, written: str) -> str:
     """What to write if a transform was given a function's result instead of the function."""
     form = respelled(written) if type(error) is TypeError and "f must be a function" in str(error) else None
-    return f"{pytorch.chain(written)} takes a function, not its result: write {form}" if form else ""
+    return f"{advice.chain(written)} takes a function, not its result: write {form}" if form else ""
 
 
 def _nearest(error: BaseException, scope: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 MAX_LINES = 50  # docstring excluded
+OURS = ("autograd/**/*.py", "nn/**/*.py", "playground/*.py", "playground/torch/*.py")
 
 
 def functions(files):
@@ -20,7 +21,7 @@ def functions(files):
                 yield f"{path.relative_to(ROOT)}: {node.name}", node
 
 
-@pytest.mark.parametrize("files", ["autograd/**/*.py", "nn/**/*.py", "tools/**/*.py", "benchmarks/**/*.py", "playground/*.py"])
+@pytest.mark.parametrize("files", [*OURS, "tools/**/*.py", "benchmarks/**/*.py"])
 def test_no_function_is_longer_than_a_screen_but_for_marked_fast_paths(files):
     longer = []
     for place, node in functions(files):
@@ -31,7 +32,7 @@ def test_no_function_is_longer_than_a_screen_but_for_marked_fast_paths(files):
     assert longer == []
 
 
-@pytest.mark.parametrize("files", ["autograd/**/*.py", "nn/**/*.py", "playground/*.py"])
+@pytest.mark.parametrize("files", OURS)
 def test_no_comprehension_binds_a_name_that_its_function_calls(files):
     """Python 3.12.1 takes such a name for a variable of the whole function, which has no value where it is called."""
     comprehensions = (ast.ListComp, ast.SetComp, ast.DictComp)
@@ -47,7 +48,7 @@ def test_no_comprehension_binds_a_name_that_its_function_calls(files):
 
 def test_no_two_classes_have_the_same_name():
     places = defaultdict(list)
-    for path in sorted([*ROOT.glob("autograd/**/*.py"), *ROOT.glob("nn/**/*.py"), *ROOT.glob("playground/*.py")]):
+    for path in sorted(path for files in OURS for path in ROOT.glob(files)):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.ClassDef):
                 places[node.name].append(str(path.relative_to(ROOT)))

@@ -13,10 +13,11 @@ import autograd
 import nn
 from autograd import Value, tanh, to_latex
 from autograd.foreign_names import FUNCTIONS, METHODS
-from playground import expression, pytorch, typed
+from playground import expression, typed
 from playground.engine import call
 from playground.proofreading import proofread
-from playground.torch_gradients import FREED
+from playground.torch import advice
+from playground.torch.gradients import FREED
 from playground.typed import HINTS, Slip
 
 NEURON = "tanh(w1*x1 + w2*x2 + b)"
@@ -391,7 +392,7 @@ def test_parameters_of_functions_are_variables_outside_these():
 
 
 def test_every_name_that_a_name_of_pytorch_is_told_by_is_there():
-    for written in [*FUNCTIONS.values(), *METHODS.values(), *pytorch.KEYWORDS.values()]:
+    for written in [*FUNCTIONS.values(), *METHODS.values(), *advice.KEYWORDS.values()]:
         for name in re.findall(r"([^\W\d][\w.]*)\(", written):
             module, _, last = name.rpartition(".")
             there = {"": autograd, "nn": nn, "random": random}.get(module, builtins)

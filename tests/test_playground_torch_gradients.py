@@ -5,7 +5,7 @@ import json
 import pytest
 
 from playground.engine import call
-from playground.torch_gradients import FREED
+from playground.torch.gradients import FREED
 
 
 def asked(name, *args):

@@ -17,7 +17,7 @@ from autograd import Value
 from autograd.graph import Graph
 from autograd.op import TABLE
 from playground import expression
-from playground.torch_program import OF_SEVERAL, TORCH, in_torch
+from playground.torch.program import OF_SEVERAL, TORCH, in_torch
 from playground.typed import Slip
 from tests.support.torch_programs import POINTS, point_of
 

@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value
 from playground.engine import call
-from playground.torch_samples import mixed, paired
-from playground.torch_spelling import _Respeller, refused, respelled
+from playground.torch.refusals import refused
+from playground.torch.samples import mixed, paired
+from playground.torch.spelling import respelled
+from playground.torch.statements import TorchStatements
 
 TRAINING = """\
 import torch
@@ -357,7 +359,7 @@ def test_deeply_nested_programs_are_read_without_looking_twice_at_each_level(nes
     asked = Counter()
     with pytest.MonkeyPatch.context() as patch:
         for name in ("is_list", "is_each", "is_matrix", "number"):
-            patch.setattr(_Respeller, name, counting(asked, getattr(_Respeller, name)))
+            patch.setattr(TorchStatements, name, counting(asked, getattr(TorchStatements, name)))
         assert respelled(f"{head}y = {inner}") is not None
     assert asked.total() < 100_000
 

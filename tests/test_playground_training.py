@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from autograd.compiler.executors.python import run
-from playground import torch_training, training
+from playground import training
 from playground.engine import call
+from playground.torch import training as torch_training
 from playground.training import Check, Training, bits_of
 from playground.training_choices import FEATURES, LOSSES, OPTIMIZERS, PENALTIES
 from playground.training_data import SOURCES, read_csv

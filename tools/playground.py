@@ -39,7 +39,8 @@ def build(out: Path) -> None:
             assert spec is not None
             assert spec.origin is not None
             shutil.copytree(Path(spec.origin).parent, Path(stage) / name, ignore=shutil.ignore_patterns("__pycache__"))
-        shutil.copytree(SOURCES, Path(stage) / "playground", ignore=lambda _, names: [x for x in names if not x.endswith(".py")])
+        for path in ("playground", "playground/torch"):
+            shutil.copytree(HERE / path, Path(stage) / path, ignore=lambda _, names: [x for x in names if not x.endswith(".py")])
         write_atomically(SOURCES / "src/ops.mjs", javascript_ops(TABLE, ("erf", "erfc")))
         shutil.copy(str(files("autograd.compiler.exports") / "interpreter.mjs"), SOURCES / "src")
         run_node("node", "build.mjs", stage, out.resolve(), cwd=SOURCES, check=True)

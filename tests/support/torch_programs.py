@@ -17,8 +17,8 @@ import nn
 from autograd import Value
 from autograd.graph import Graph
 from autograd.op import TABLE
-from playground.torch_program import OF_SEVERAL, TORCH, in_torch
-from playground.torch_spelling import respelled
+from playground.torch.program import OF_SEVERAL, TORCH, in_torch
+from playground.torch.spelling import respelled
 from playground.training import begun, exported_for_torch
 from tests.test_playground_torch_spelling import PRINTED
 from tests.test_playground_training import settings

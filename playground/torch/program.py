@@ -14,7 +14,7 @@ from autograd.op import Op
 from autograd.python_source import filled, identifier, operation, variable
 from autograd.value import takes_gradient
 from playground.program import number_source
-from playground.torch_gradients import Limit, limit_of
+from playground.torch.gradients import Limit, limit_of
 from playground.typed import Slip
 
 MAX_OPS = 1000  # in a program: each is written out
