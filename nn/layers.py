@@ -230,8 +230,16 @@ class Dropout(Module):
 
 def neurons_of(module: Any) -> Sequence[Neuron]:
     """The neurons of a layer, or a neuron itself in a list; empty for any other module, and if the user made them differently."""
-    neurons = vars(module).get("neurons", []) if isinstance(module, Layer) else [module] if isinstance(module, Neuron) else []
-    return neurons if all({"w", "b", "activation"} <= vars(neuron).keys() for neuron in neurons) else []
+    neurons = vars(module).get("neurons") if isinstance(module, Layer) else [module]
+    return neurons if isinstance(neurons, (list, tuple)) and all(map(_is_ours, neurons)) else []
+
+
+def _is_ours(neuron: Any) -> bool:
+    """True for a neuron with the attributes that our constructor sets."""
+    if not isinstance(neuron, Neuron):
+        return False
+    own = vars(neuron)
+    return hasattr(own.get("w"), "__len__") and {"b", "activation"} <= own.keys()
 
 
 def _name(activation: Activation) -> str:

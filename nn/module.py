@@ -287,7 +287,8 @@ def checked_module(model: Any) -> Module:
     if not isinstance(model, Module):
         raise TypeError(f"model must be a Module, got {type(model).__name__}")
     for name, held in vars(model).items():
-        if callable(getattr(Module, name, None)) and not callable(held):
+        replaces = callable(held) and (name == "forward" or not isinstance(held, Module))
+        if callable(getattr(Module, name, None)) and not replaces:
             raise TypeError(f"{type(model).__name__}.{name} hides the method {name}() of modules: choose another name for it")
     return model
 
