@@ -51,9 +51,9 @@ class Module:
     Assign Values, Modules and lists, tuples, dicts or NumPy arrays of them to attributes, in any nesting, and define
     `forward`; parameters are found and named by the attributes that hold them, in order of assignment.
 
-    A parameter is a leaf. A plain number is a constant, even where a parameter was: to change a parameter, set its `data`.
-    A number that should be saved but not trained, such as a running mean, is a Value with requires_grad=False whose `data`
-    `forward` sets. A Value that `forward` computes may be kept in an attribute; it is not a parameter.
+    A parameter is a leaf. A plain number is a constant, even if it replaces a parameter: to change a parameter, set its
+    `data`. For a number that should be saved but not trained, such as a running mean, use a Value with requires_grad=False,
+    and set its `data` in `forward`. A Value that `forward` computes may be kept in an attribute; it is not a parameter.
 
     If a Value would be overlooked (in a set, an object that is not a Module, a class attribute …), or a parameter was
     replaced by the result of an operation (`self.w = self.w - …`), any request for the parameters raises a TypeError
