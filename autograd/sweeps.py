@@ -237,7 +237,9 @@ def backward(root: Value, seed: float) -> None:
     if seed is CLEARED:  # read from a cleared leaf; as a gradient it would count as none
         seed = 0.0
     with sweeping:
-        again = [node for node in (root, *root.args) if type(node) is not float and _was_swept(node)]
+        # Nodes where an earlier sweep left a gradient: one set by hand does not count, nor does 0.0, which resets one.
+        inner = [node for node in (root, *root.args) if type(node) is not float and node.op is not None]
+        again = [node for node in inner if node._reached is not STORED and getattr(node, "_grad", 0.0) != 0.0]
         if root.op is None:
             if not root.requires_grad:
                 raise ValueError("backward() of a frozen Value (requires_grad=False): no gradient flows anywhere")
@@ -249,11 +251,6 @@ def backward(root: Value, seed: float) -> None:
             _sweep(root, seed, moved)
     if again and moved and not {*moved}.isdisjoint(topological_order(again)):
         teaching.teach_old_graph()
-
-
-def _was_swept(node: Value) -> bool:
-    """True if an earlier sweep left a gradient at a node that is not a leaf; one set by hand, or 0.0, does not count."""
-    return node.op is not None and node._reached is not STORED and getattr(node, "_grad", 0.0) != 0.0
 
 
 def _sweep_and_watch(root: Value, seed: float, moved: list[Value]) -> None:
