@@ -101,7 +101,8 @@ class Layer(Module):
         """One output per neuron."""
         if not self.neurons:
             raise ValueError(f"{type(self).__name__} has no neurons: give it at least one")
-        x = _row(x, len(self.neurons[0].w))
+        first = self.neurons[0]
+        x = _row(x, len(first.w) if type(first).forward is Neuron.forward else None)
         if any(type(neuron).forward is not Neuron.forward or neuron.expand for neuron in self.neurons):
             return [neuron(x) for neuron in self.neurons]
         scores = linear([neuron.w for neuron in self.neurons], x, [neuron.b for neuron in self.neurons])

@@ -424,9 +424,9 @@ class Rows(nn.Layer):
 
 
 def test_neurons_and_layers_of_the_users_own_make_work_and_show_themselves():
-    layer = nn.Layer(2, 1)
-    layer.neurons = [Unit(2)]
-    for model, shown in ((layer, "Unit()"), (Units(Unit(2)), "Unit()"), (Rows(), "Rows()"), (Units(Slope()), "Slope()")):
+    layer, sloping = nn.Layer(2, 1), nn.Layer(2, 1)
+    layer.neurons, sloping.neurons = [Unit(2)], [Slope()]
+    for model, shown in ((layer, "Unit()"), (Units(Unit(2)), "Unit()"), (Rows(), "Rows()"), (sloping, "Slope()")):
         assert model([1.0, 2.0])[0].data == math.tanh(3.0)
         assert shown in repr(model)
         assert "is not made of layers" in str(nn.draw(model))
