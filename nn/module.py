@@ -276,7 +276,7 @@ def children(path: str, held: Any, around: tuple[Any, ...] = ()) -> Iterator[tup
 
 
 def checked_module(model: Any) -> Module:
-    """`model`; TypeError unless it is a Module, or if an attribute hides a method that a caller may need.
+    """`model`; TypeError unless it is a Module.
 
     >>> checked_module(3)
     Traceback (most recent call last):
@@ -286,16 +286,21 @@ def checked_module(model: Any) -> Module:
         raise TypeError(f"model must be a Module, got the class {model.__name__}: make an instance, {model.__name__}(…)")
     if not isinstance(model, Module):
         raise TypeError(f"model must be a Module, got {type(model).__name__}")
+    return model
+
+
+def refuse_hidden_methods(model: Module) -> None:
+    """TypeError if an attribute hides a method that training may call."""
     for name, held in vars(model).items():
         replaces = callable(held) and (name == "forward" or not isinstance(held, Module))
         if callable(getattr(Module, name, None)) and not replaces:
             raise TypeError(f"{type(model).__name__}.{name} hides the method {name}() of modules: choose another name for it")
-    return model
 
 
 @contextmanager
 def in_mode(model: Module, training: bool) -> Iterator[None]:
     """Put all modules of `model` in training or evaluation mode; restore each one's own mode afterwards."""
+    refuse_hidden_methods(model)
     modes = [(module, module.training) for module in model.modules()]
     model.train(training)
     try:

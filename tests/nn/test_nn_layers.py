@@ -452,6 +452,16 @@ def test_an_attribute_that_hides_a_method_is_named(name, held):
         nn.fit(net, [[1.0]], [1.0], loss=nn.MSELoss(), optimizer=optimizer, epochs=1)
 
 
+def test_a_model_whose_attribute_hides_a_method_can_be_saved_and_drawn(tmp_path):
+    net = nn.MLP(1, [1])
+    net.modules = [1.0]
+    nn.save(net, tmp_path / "net.json")
+    nn.load(net, tmp_path / "net.json")
+    assert "MLP 1 → 1" in str(nn.draw(net))
+    with pytest.raises(TypeError, match=r"MLP\.modules hides the method modules\(\)"):
+        nn.draw(net, x=[1.0])
+
+
 def test_an_instance_may_have_a_forward_of_its_own_which_may_be_a_module():
     net = nn.Module()
     net.forward = nn.MLP(1, [1])
