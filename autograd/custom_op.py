@@ -88,7 +88,7 @@ def custom_op(
 
 
 def _raising_again(label: str) -> Callable[..., float]:
-    """The fallback that raises the exception of `forward`, which is being handled, with the op and its arguments."""
+    """The fallback that raises the exception of `forward` again, with a note of the op and its arguments."""
 
     def fallback(*args: float) -> float:
         raise
@@ -97,7 +97,7 @@ def _raising_again(label: str) -> Callable[..., float]:
 
 
 def _naming_itself(who: str, function: Callable[..., float]) -> Callable[..., float]:
-    """The function, whose exceptions say that it raised them, and for which arguments."""
+    """The function; a note on its exceptions names it and its arguments."""
 
     def named(*args: float) -> float:
         try:

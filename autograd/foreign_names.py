@@ -182,7 +182,8 @@ class MissingSubmodules:
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
         package, _, missing = name.rpartition(".")
         advice = self._advice(missing) if package == self._package else ""
-        if advice and sys._getframe(2).f_code.co_name == "_find_and_load_unlocked":  # importlib's, in an import
+        caller = sys._getframe(1).f_back
+        if advice and caller and caller.f_code.co_name == "_find_and_load_unlocked":  # importlib's, in an import
             raise ModuleNotFoundError(f"No module named {name!r}{advice}", name=name)
 
 

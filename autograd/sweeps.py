@@ -237,8 +237,9 @@ def backward(root: Value, seed: float) -> None:
     if seed is CLEARED:  # read from a cleared leaf; as a gradient it would count as none
         seed = 0.0
     with sweeping:
-        # An earlier sweep left a gradient there; 0.0 may have been set by hand.
-        again = [node for node in (root, *root.args) if getattr(node, "op", None) and getattr(node, "_grad", 0.0) != 0.0]
+        # Nodes where an earlier sweep left a gradient: one set by hand does not count, nor does 0.0, which resets one.
+        inner = [node for node in (root, *root.args) if type(node) is not float and node.op is not None]
+        again = [node for node in inner if node._reached is not STORED and getattr(node, "_grad", 0.0) != 0.0]
         if root.op is None:
             if not root.requires_grad:
                 raise ValueError("backward() of a frozen Value (requires_grad=False): no gradient flows anywhere")

@@ -30,7 +30,7 @@ def teach_no_zero_grad() -> None:
 
 
 def teach_old_graph() -> None:
-    """Warn that backward() runs again on a graph, or on a sum with it, whose leaves have been updated since."""
+    """Warn that backward() runs again on a graph, or on a sum that contains it, after its leaves were updated."""
     teach(
         "this backward() repeats the gradient of a graph recorded before a parameter was updated: "
         "compute the loss again after each step, inside the loop, and add up only its number: total += loss.data"

@@ -25,7 +25,7 @@ from nn.losses import (
     weights_of,
 )
 from nn.metrics import accuracy, actual_class, squeezed_labels
-from nn.module import checked_module
+from nn.module import checked_module, refuse_hidden_methods
 from nn.optim import Optimizer
 
 
@@ -34,7 +34,7 @@ def checked_run(
 ) -> tuple[list[Any], list[Any]]:
     """The samples and targets of a training run as lists; an error if its parts do not fit together."""
     X, y = checked_data(X, y)
-    checked_module(model)
+    refuse_hidden_methods(checked_module(model))
     if not isinstance(loss, Loss):
         own = callable(loss) and not isinstance(loss, type)
         advice = ": to write your own, subclass nn.losses.Loss and define element(self, prediction, target)" if own else ""

@@ -1,7 +1,7 @@
 """Data for training: how to split it and serve it in batches.
 
 X is a list of rows and y a list of labels, one per row; arrays, DataFrames and Series are taken too. `random_state` is a
-seed (the same order every time), a `random.Random` (which moves on with each call) or None (a new order every time).
+seed (the same order in every run), a `random.Random` (which moves on with each use) or None (a new order every time).
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def train_test_split(
 
 
 class Batches:
-    """Mini-batches, which `batches` makes: each loop over them goes once through the data, in an order of its own."""
+    """The mini-batches made by `batches`; each loop over them goes once through the data."""
 
     def __init__(self, rows: list[Any], labels: list[Any], size: int, shuffle: bool, rng: Random) -> None:
         self._rows, self._labels = rows, labels
@@ -79,10 +79,11 @@ class Batches:
 
 @advising
 def batches(X: Any, y: Any, batch_size: int, *, shuffle: bool = True, random_state: RandomState = None) -> Batches:
-    """The data in mini-batches (X, y) of `batch_size` rows, the last with what remains: each loop goes through all of them.
+    """Mini-batches (X, y) of `batch_size` rows, the last with what remains; each loop over them goes once through the data.
 
-    Every loop shuffles anew. Made before the loop over the epochs, they have a new order in each; made inside it with a seed,
-    they have the same order in each. ValueError if X and y are empty or differ in length, or batch_size < 1.
+    With `shuffle`, each loop has an order of its own: create the batches before the loop over the epochs. Created inside it
+    with a seed, they come in the same order in every epoch. ValueError if X and y are empty or differ in length, or
+    batch_size < 1.
 
     >>> list(batches([[1], [2], [3]], [1, 2, 3], 2, shuffle=False))
     [([[1], [2]], [1, 2]), ([[3]], [3])]

@@ -101,7 +101,8 @@ class Layer(Module):
         """One output per neuron."""
         if not self.neurons:
             raise ValueError(f"{type(self).__name__} has no neurons: give it at least one")
-        x = _row(x, len(self.neurons[0].w))
+        first = self.neurons[0]
+        x = _row(x, len(first.w) if type(first).forward is Neuron.forward else None)
         if any(type(neuron).forward is not Neuron.forward or neuron.expand for neuron in self.neurons):
             return [neuron(x) for neuron in self.neurons]
         scores = linear([neuron.w for neuron in self.neurons], x, [neuron.b for neuron in self.neurons])
@@ -230,8 +231,16 @@ class Dropout(Module):
 
 def neurons_of(module: Any) -> Sequence[Neuron]:
     """The neurons of a layer, or a neuron itself in a list; empty for any other module, and if the user made them differently."""
-    neurons = vars(module).get("neurons", []) if isinstance(module, Layer) else [module] if isinstance(module, Neuron) else []
-    return neurons if all({"w", "b", "activation"} <= vars(neuron).keys() for neuron in neurons) else []
+    neurons = vars(module).get("neurons") if isinstance(module, Layer) else [module]
+    return neurons if isinstance(neurons, (list, tuple)) and all(map(_is_ours, neurons)) else []
+
+
+def _is_ours(neuron: Any) -> bool:
+    """True for a neuron with the attributes that our constructor sets."""
+    if not isinstance(neuron, Neuron):
+        return False
+    own = vars(neuron)
+    return hasattr(own.get("w"), "__len__") and {"b", "activation"} <= own.keys()
 
 
 def _name(activation: Activation) -> str:

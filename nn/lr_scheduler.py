@@ -78,7 +78,7 @@ class _Scheduler:
     if not TYPE_CHECKING:  # hidden from type checkers, which would otherwise accept any name
 
         def __getattr__(self, name: str) -> Any:
-            if "optimizer" in vars(self) or name.startswith("__"):
+            if "last_epoch" in vars(self) or name.startswith("__"):
                 return self.__getattribute__(name)  # again, for Python's own error or that of a property
             advice = "call super().__init__(optimizer) first"
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}: {advice}", name=name)

@@ -51,9 +51,9 @@ class Module:
     Assign Values, Modules and lists, tuples, dicts or NumPy arrays of them to attributes, in any nesting, and define
     `forward`; parameters are found and named by the attributes that hold them, in order of assignment.
 
-    A parameter is a leaf. A plain number is a constant, even where a parameter was: to change a parameter, set its `data`.
-    A number that should be saved but not trained, such as a running mean, is a Value with requires_grad=False whose `data`
-    `forward` sets. A Value that `forward` computes may be kept in an attribute; it is not a parameter.
+    A parameter is a leaf. A plain number is a constant, even if it replaces a parameter: to change a parameter, set its
+    `data`. For a number that should be saved but not trained, such as a running mean, use a Value with requires_grad=False,
+    and set its `data` in `forward`. A Value that `forward` computes may be kept in an attribute; it is not a parameter.
 
     If a Value would be overlooked (in a set, an object that is not a Module, a class attribute …), or a parameter was
     replaced by the result of an operation (`self.w = self.w - …`), any request for the parameters raises a TypeError
@@ -276,7 +276,7 @@ def children(path: str, held: Any, around: tuple[Any, ...] = ()) -> Iterator[tup
 
 
 def checked_module(model: Any) -> Module:
-    """`model`; TypeError unless it is a Module, or if an attribute hides a method that a caller may need.
+    """`model`; TypeError unless it is a Module.
 
     >>> checked_module(3)
     Traceback (most recent call last):
@@ -286,15 +286,21 @@ def checked_module(model: Any) -> Module:
         raise TypeError(f"model must be a Module, got the class {model.__name__}: make an instance, {model.__name__}(…)")
     if not isinstance(model, Module):
         raise TypeError(f"model must be a Module, got {type(model).__name__}")
-    for name, held in vars(model).items():
-        if callable(getattr(Module, name, None)) and not callable(held):
-            raise TypeError(f"{type(model).__name__}.{name} hides the method {name}() of modules: choose another name for it")
     return model
+
+
+def refuse_hidden_methods(model: Module) -> None:
+    """TypeError if an attribute hides a method that training may call."""
+    for name, held in vars(model).items():
+        replaces = callable(held) and (name == "forward" or not isinstance(held, Module))
+        if callable(getattr(Module, name, None)) and not replaces:
+            raise TypeError(f"{type(model).__name__}.{name} hides the method {name}() of modules: choose another name for it")
 
 
 @contextmanager
 def in_mode(model: Module, training: bool) -> Iterator[None]:
     """Put all modules of `model` in training or evaluation mode; restore each one's own mode afterwards."""
+    refuse_hidden_methods(model)
     modes = [(module, module.training) for module in model.modules()]
     model.train(training)
     try:

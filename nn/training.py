@@ -160,7 +160,7 @@ def fit(
     The scheduler steps once per epoch, a ReduceLROnPlateau on the validation loss, or the loss if there is none.
 
     Ctrl-C ends the training, not the program: the history so far is returned, with `interrupted` set.
-    A loss that is NaN or infinite is an ArithmeticError that names the epoch. It, like any error that ends the training, has the
+    A loss that is NaN or infinite is an ArithmeticError that names the epoch. Any error that ends the training carries the
     history so far in its attribute `history`.
 
     Training is `compiled` if it is long enough to benefit: the loss is recorded once, for one sample, and computed for all

@@ -202,7 +202,7 @@ def test_a_picture_that_no_program_draws_leaves_the_table(monkeypatch, tmp_path,
     assert main(["x*x", "x=3", "-o", str(tmp_path / "x.pdf")]) == 1
     printed = capsys.readouterr()
     assert "x*x" in printed.out
-    assert printed.err == "python -m autograd: no picture: a PDF needs Graphviz itself: install it, or draw an SVG\n"
+    assert printed.err == "python -m autograd: no picture: a .pdf file needs Graphviz itself: install it, or draw an SVG\n"
 
 
 def test_help_teaches(capsys):

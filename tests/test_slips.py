@@ -274,6 +274,11 @@ def test_a_tool_that_asks_whether_there_is_such_a_submodule_is_told_no(module):
     assert importlib.util.find_spec(module) is None
 
 
+def test_a_script_may_ask_the_finders_itself():
+    program = "import sys, autograd\nfor finder in sys.meta_path: finder.find_spec('autograd.numpy', None)"
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False).stderr == ""
+
+
 def test_an_unknown_submodule_gets_pythons_own_error():
     with pytest.raises(ModuleNotFoundError, match=r"^No module named 'autograd\.zzz'$"):
         importlib.import_module("autograd.zzz")

@@ -409,6 +409,17 @@ RIGHT = {
         y.backward()
         print(w.grad)
     """,
+    "a sweep by hand, which backward() checks": """
+        x = Value(1.0)
+        for _ in range(3):
+            y = x*x
+            z = 3.0*y
+            z.grad = 1.0
+            y.grad = 3.0
+            x.grad = 0.0
+            z.backward()
+            x.data -= 0.1*x.grad
+    """,
     "a total of the losses, each new, one of which went back by itself": """
         w, v, total = Value(1.0), Value(2.0), 0.0
         for _ in range(3):

@@ -16,7 +16,7 @@ from autograd.compiler.plain_data import as_bytes, is_plain
 from autograd.value import Value
 
 EMPTY = object()  # marks a place that is gone, or that has never held anything
-MAX_SPELLED = 300  # places checked by an expression, whose compilation takes ten microseconds for each
+MAX_SPELLED = 300  # places checked one by one in an expression, which takes ten microseconds per place to compile
 
 
 class Places(NamedTuple):
@@ -83,7 +83,7 @@ def unchanged(all_places: Sequence[Places]) -> Callable[[], bool]:
     """A function that checks in one expression that all places hold the very same objects; LookupError if one is gone.
 
     A call of a small program takes microseconds: loops over all places would take several times as long as an expression
-    does. The names in it are numbers: no key, which may be any text, gets into the code, but for those of STATE.
+    does. Its names are made from ids: no key, which may be any text, gets into the code, except those of STATE.
     """
     names: dict[str, Any] = {"all": all, "any": any, "is_": is_, "len": len, "list": list, "map": map}
     names |= {"chain": chain.from_iterable, "contains": contains, "getitem": getitem}

@@ -44,7 +44,10 @@ class Found:
         return Found(self._layout, uniform, per_lane if per_lane is None else per_lane * scale)
 
     def of_no_lanes(self, count: int) -> Found:
-        """The outputs of which the first `count` are sums over lanes, of a run without any: 0.0, even where all share an inf."""
+        """The outputs of a run without lanes: sums over lanes, which are among the first `count`, are 0.0.
+
+        The program may have found NaN, having multiplied a shared infinity by the number of lanes.
+        """
         sums, uniform = self._layout.varies[:count].count(False), self._uniform
         if isinstance(uniform, list):
             return Found(self._layout, [0.0] * sums + uniform[sums:], self._per_lane)

@@ -14,6 +14,7 @@ from autograd.viz.diagram import Arrow
 from autograd.viz.flow import Flow
 
 MAX_SECONDS = 60  # for a layout by Graphviz
+ONLY_GRAPHVIZ = ("pdf", "gif", "webp", "eps")  # formats that graphviz-pure does not write
 
 
 @dataclass
@@ -134,7 +135,7 @@ def _program(format: str) -> str | None:
     import shutil
 
     found = shutil.which("dot")
-    if found or format == "pdf":  # which graphviz-pure does not write
+    if found or format in ONLY_GRAPHVIZ:
         return found
     return shutil.which("graphviz-pure") or shutil.which("graphviz-pure", path=os.path.dirname(sys.executable))
 
@@ -143,8 +144,8 @@ def _pygraphviz(source: str, format: str) -> bytes:
     try:
         import pygraphviz
     except ImportError:
-        if format == "pdf":
-            raise RendererMissing("a PDF needs Graphviz itself: install it, or draw an SVG") from None
+        if format in ONLY_GRAPHVIZ:
+            raise RendererMissing(f"a .{format} file needs Graphviz itself: install it, or draw an SVG") from None
         raise RendererMissing(
             "no graph layout program was found: pip install 'scalar-autograd[render]', or install Graphviz"
         ) from None

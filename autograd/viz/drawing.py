@@ -100,8 +100,8 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
     def render(self, filename: str | Path, *, format: str | None = None, view: bool = False) -> str:
         """Write the picture to `filename`, adding the suffix of its format if it is missing; returns the path.
 
-        A picture's suffix, such as .svg, .png, .pdf or .jpg, sets the format, unless `format` does. With `view`, the file is
-        opened in a browser.
+        A suffix such as .svg, .png, .pdf or .jpg sets the format, unless `format` does. With `view`, the file is opened in a
+        browser.
         """
         path = Path(filename)
         named = path.suffix.removeprefix(".").lower()

@@ -30,7 +30,7 @@ CHOICES = {
     "fold": ("auto", "module", "none"),
     "format": ("svg", "png", "pdf"),
 }
-PICTURES = (*CHOICES["format"], "jpg", "jpeg", "gif", "webp", "eps")  # suffixes by which a file's format is known
+PICTURES = (*CHOICES["format"], "jpg", "jpeg", "gif", "webp", "eps")  # suffixes that set the format of a file
 
 
 @dataclass(frozen=True)

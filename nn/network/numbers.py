@@ -55,7 +55,7 @@ def sample_of(model: Module, x: Any, y: Any, loss: Any) -> ModelCall | None:
         if y is not None:
             raise TypeError("y was given without x: write nn.draw(model, x, y, loss=nn.MSELoss())")
         return None
-    with unchanged(*map(vars, model.modules())), in_mode(model, training=False), enable_grad():
+    with in_mode(model, training=False), unchanged(*map(vars, model.modules())), enable_grad():
         outputs = model(_leaves(x))
         cost = None if loss is None else loss([outputs], [y])
     if cost is not None and type(cost) is not Value:

@@ -403,12 +403,32 @@ class Units(nn.Layer):
         return [unit(x) for unit in self.units]
 
 
+class Slope(nn.Neuron):
+    """A neuron with one weight, which is not in a list."""
+
+    def __init__(self):
+        self.w, self.b, self.activation = Value(1.0), Value(2.0), autograd.tanh
+
+    def forward(self, x):
+        return self.activation(self.w * x[0] + self.b)
+
+
+class Rows(nn.Layer):
+    """A layer that keeps its weights in lists."""
+
+    def __init__(self):
+        self.neurons = [[Value(1.0), Value(1.0)]]
+
+    def forward(self, x):
+        return [autograd.dot(row, x).tanh() for row in self.neurons]
+
+
 def test_neurons_and_layers_of_the_users_own_make_work_and_show_themselves():
-    layer = nn.Layer(2, 1)
-    layer.neurons = [Unit(2)]
-    for model in (layer, Units(Unit(2))):
+    layer, sloping = nn.Layer(2, 1), nn.Layer(2, 1)
+    layer.neurons, sloping.neurons = [Unit(2)], [Slope()]
+    for model, shown in ((layer, "Unit()"), (Units(Unit(2)), "Unit()"), (Rows(), "Rows()"), (sloping, "Slope()")):
         assert model([1.0, 2.0])[0].data == math.tanh(3.0)
-        assert "Unit()" in repr(model)
+        assert shown in repr(model)
         assert "is not made of layers" in str(nn.draw(model))
 
 
@@ -422,13 +442,31 @@ def test_a_layer_without_neurons_shows_itself_and_says_why_it_cannot_compute():
         nn.fit(net, [[1.0, 2.0]], [1.0], loss=nn.MSELoss(), optimizer=nn.optim.SGD(net.parameters(), lr=0.1), epochs=1)
 
 
+@pytest.mark.parametrize("held", [[1.0], nn.Tanh()])
 @pytest.mark.parametrize("name", ["modules", "train", "zero_grad"])
-def test_an_attribute_that_hides_a_method_is_named(name):
+def test_an_attribute_that_hides_a_method_is_named(name, held):
     net = nn.MLP(1, [1])
     optimizer = nn.optim.SGD(net.parameters(), lr=0.1)
-    setattr(net, name, [1.0])
+    setattr(net, name, held)
     with pytest.raises(TypeError, match=rf"MLP\.{name} hides the method {name}\(\) of modules: choose another name"):
         nn.fit(net, [[1.0]], [1.0], loss=nn.MSELoss(), optimizer=optimizer, epochs=1)
+
+
+def test_a_model_whose_attribute_hides_a_method_can_be_saved_and_drawn(tmp_path):
+    net = nn.MLP(1, [1])
+    net.modules = [1.0]
+    nn.save(net, tmp_path / "net.json")
+    nn.load(net, tmp_path / "net.json")
+    assert "MLP 1 → 1" in str(nn.draw(net))
+    with pytest.raises(TypeError, match=r"MLP\.modules hides the method modules\(\)"):
+        nn.draw(net, x=[1.0])
+
+
+def test_an_instance_may_have_a_forward_of_its_own_which_may_be_a_module():
+    net = nn.Module()
+    net.forward = nn.MLP(1, [1])
+    optimizer = nn.optim.SGD(net.parameters(), lr=0.1)
+    assert nn.fit(net, [[1.0]], [1.0], loss=nn.MSELoss(), optimizer=optimizer, epochs=1, progress=False).epochs == 1
 
 
 def test_a_neuron_shows_the_activation_it_has_now():

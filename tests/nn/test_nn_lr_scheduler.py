@@ -262,7 +262,7 @@ def test_a_plan_without_a_rate_says_what_to_define() -> None:
 def test_a_plan_whose_constructor_leaves_out_ours_says_what_to_call() -> None:
     class Constant(LRScheduler):
         def __init__(self, optimizer: Optimizer, lr: float) -> None:
-            self.lr = lr
+            self.optimizer, self.lr = optimizer, lr
 
         def rate(self, epoch: int) -> float:
             return self.lr

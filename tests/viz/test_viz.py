@@ -124,11 +124,12 @@ def test_without_any_renderer_a_graph_is_drawn_all_the_same_but_a_png_is_an_erro
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_pdf_needs_graphviz_itself(monkeypatch, tmp_path):
+@pytest.mark.parametrize("suffix", ["pdf", "gif", "eps"])
+def test_some_formats_need_graphviz_itself(monkeypatch, tmp_path, suffix):
     monkeypatch.setattr("shutil.which", lambda name, path=None: None if name == "dot" else f"/usr/bin/{name}")
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
-    with pytest.raises(RendererMissing, match=r"^a PDF needs Graphviz itself: install it, or draw an SVG$"):
-        draw_dot(Value(1.0) + 1.0).render(tmp_path / "x.pdf")
+    with pytest.raises(RendererMissing, match=rf"^a \.{suffix} file needs Graphviz itself: install it, or draw an SVG$"):
+        draw_dot(Value(1.0) + 1.0).render(tmp_path / f"x.{suffix}")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -13,11 +13,12 @@ from autograd._frames import place
 from autograd.diagnosis.kinks import arguments_text
 from autograd.graph import Graph
 from autograd.names import spelled
+from autograd.sweeps import depending_on
 from autograd.testing.finite_differences import first_step
 from autograd.testing.gradcheck.op_checks import Partial
 from autograd.testing.gradcheck.report import Checked
 from autograd.testing.gradcheck.slopes import SlopeRange
-from autograd.testing.gradcheck.smooth_pieces import ends_of
+from autograd.testing.gradcheck.smooth_pieces import ends_of, is_entire
 from autograd.testing.gradcheck.tested_function import FunctionUnderTest, Recording
 from autograd.value import Value, op_of, operands
 
@@ -158,8 +159,11 @@ def _hidden_reason(function: FunctionUnderTest, made: Recording, i: int, names: 
                 if type(arg) is float and type(new) is float and arg != new and node.op is not None:
                     what = f"argument {k + 1} of {node.op.name} ({one_line(names[node])}) is a plain number"
                     return _plain(what, arg, new, name)
+    depending = depending_on([made.inputs[i]], made.graph.nodes)
     for node in made.graph:
-        if node.op and node.op.built_in and any(operands(node)[position] == end for position, end in ends_of(node.op)):
+        if node not in depending or node.op is None or not node.op.built_in or is_entire(node):
+            continue
+        if any(operands(node)[position] == end for position, end in ends_of(node.op)):
             return (
                 f"{node.op.name}{arguments_text(operands(node))} is at the end of its domain, where its partials are "
                 "conventions, stated in docs/semantics.md: they need not give the slope of f"
