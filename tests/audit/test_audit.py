@@ -201,6 +201,21 @@ def test_where_paths_cancel_but_for_rounding_no_claim_is_right_or_wrong(claimed)
     assert (verdict.agrees, verdict.undecided) == (False, True)
 
 
+def _power(x):
+    if x < 0.0:
+        raise ValueError("x is negative")
+    return x**1.5
+
+
+POWER = autograd.custom_op(_power, partials=lambda z, x: 1.5 * autograd.sqrt(x), name="power_of_audit")
+
+
+@pytest.mark.parametrize("f", [lambda x: (1 - x) ** 1.5, lambda x: POWER(1 - x), lambda x: (-x) ** autograd.Value(3.0) - 3 * x])
+def test_at_the_edge_of_its_domain_a_claim_is_judged(f):
+    verdict = audit(f, 5.0, at=1.0)["x"]
+    assert (verdict.agrees, verdict.undecided) == (False, False)
+
+
 @pytest.mark.parametrize(("z", "wrong"), [(5.0, -5.001), (20.0, -20.01), (25.0, -26.0), (28.0, -29.0)])
 def test_where_rounding_hides_little_claims_are_judged(z, wrong):
     claimed = [lambda z, t: 1 / (1 + math.exp(-z)) - t, lambda z, t: -z]
