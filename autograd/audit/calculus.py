@@ -241,8 +241,8 @@ def _with_term_times(k: float, i: int, step: Operation) -> float:
 
 def _branch(step: Operation, text: Text) -> Found:
     """The derivative of one argument of a choice, such as a maximum, is taken wherever one is."""
-    if step.op.kinks is not None and sorted(p or 0.0 for p in step.node.partials) == [0.0] * (len(step.numbers) - 1) + [1.0]:
-        for i in step.varying:
+    if 1.0 in step.node.partials and (step.op.select or step.computes(max) or step.computes(min)):
+        for i in (i for i in step.varying if i >= len(step.numbers) - 2):  # not the condition of where
             sentence = f"the branch {text(step.node.args[i])} is differentiated even where the other is chosen"
             yield "other branch", sentence, partial(_slope_of, i)
 
