@@ -275,6 +275,7 @@ def test_numbers_that_are_only_rounded_are_told_so_and_how_to_accept_them():
     assert audit(f, [2.7, 1.69], at=[1.3, 1.05], rtol=0.02)
     assert "rounded" not in audit(f, [2.8, 1.69], at=[1.3, 1.05])["x"].likely()
     assert "rounded" not in audit(tanh, 1.0, at=0.6)["x"].likely()
+    assert "rounded" not in audit(lambda x: x**3, 100.0, at=5.9)["x"].likely()  # 104.43, or a mistake
 
 
 def test_numbers_in_single_precision_are_told_so_and_how_to_accept_them():
