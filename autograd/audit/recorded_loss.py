@@ -112,7 +112,7 @@ class RecordedLoss:
         return found
 
     def _trial(self, of_operations: Random, of_leaves: Random) -> Numbers:
-        """The gradient when both are perturbed; the operations alone if f is undefined at the perturbed point."""
+        """The gradient when both are perturbed; the operations alone if the point leaves f's domain or its side of a kink."""
         with suppress(*REFUSALS):
             found = self._perturbed_gradient(of_operations, of_leaves)
             if not any(math.isnan(x) for xs in found.values() for x in xs):
@@ -134,8 +134,12 @@ class RecordedLoss:
                 continue
             numbers = operands(node, values)
             wanted = [type(arg) is Value for arg in node.args]
-            if node.op.kinks is not None and not node.op.select and node.op.kinks(*operands(node)) == 0.0:
-                numbers = operands(node)  # perturbed, they might lie on one side of the kink
+            if node.op.kinks is not None and not node.op.select:
+                here, there = node.op.kinks(*operands(node)), node.op.kinks(*numbers)
+                if here == 0.0:
+                    numbers = operands(node)  # perturbed, they might lie on one side of the kink
+                elif of_leaves and here * there <= 0.0:
+                    raise ArithmeticError("the perturbed point lies on another side of a kink")
             values[node] = perturbed(node.op(*numbers))
             taken = take_partials(node.op, values[node], numbers, wanted)
             partials[node] = [None if p is None else perturbed(p, node in blurred) for p in taken]

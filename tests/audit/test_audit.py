@@ -216,6 +216,19 @@ def test_at_the_edge_of_its_domain_a_claim_is_judged(f):
     assert (verdict.agrees, verdict.undecided) == (False, False)
 
 
+@pytest.mark.parametrize(
+    ("f", "claimed", "at"),
+    [
+        (lambda x: relu(x - 0.3), 2.0, 0.1 + 0.2),
+        (lambda x: abs(autograd.cos(x)), -2.5, math.pi / 2),
+        (lambda x: abs(1 / autograd.tan(x)), -1.3, math.pi / 2),
+    ],
+)
+def test_within_rounding_of_a_kink_a_claim_is_judged_on_the_side_of_the_point(f, claimed, at):
+    verdict = audit(f, claimed, at=at)["x"]
+    assert (verdict.agrees, verdict.undecided) == (False, False)
+
+
 @pytest.mark.parametrize(("z", "wrong"), [(5.0, -5.001), (20.0, -20.01), (25.0, -26.0), (28.0, -29.0)])
 def test_where_rounding_hides_little_claims_are_judged(z, wrong):
     claimed = [lambda z, t: 1 / (1 + math.exp(-z)) - t, lambda z, t: -z]
