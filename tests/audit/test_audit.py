@@ -287,6 +287,9 @@ def test_numbers_that_are_only_rounded_are_told_so_and_how_to_accept_them():
     assert verdict.diagnosis.text == "the claim is the gradient, rounded: pass rtol=0.02 to accept it"
     assert audit(f, [2.7, 1.69], at=[1.3, 1.05], rtol=0.02)
     assert "rounded" not in audit(f, [2.8, 1.69], at=[1.3, 1.05])["x"].likely()
+    for claimed in (0.12, 0.13, -0.13):  # a half is rounded to even, or away from 0
+        at = math.copysign(0.125, claimed)
+        assert "gradient, rounded: pass rtol=0.05 " in audit(lambda x: x**2 / 2, claimed, at=at)["x"].likely()
     assert "rounded" not in audit(tanh, 1.0, at=0.6)["x"].likely()
     assert "rounded" not in audit(lambda x: x**3, 100.0, at=5.9)["x"].likely()  # 104.43, or a mistake
 
