@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from autograd.audit.claim import Candidate, Claim, Diagnosis
 from autograd.audit.recognition import agree, derivative, evaluated, is_linear, value_args
 from autograd.audit.recorded_loss import RecordedLoss
+from autograd.errors import REFUSALS
 from autograd.formulas import partial_text
 from autograd.formulas.printer import TEXT, Formula
 from autograd.op import ATOM, SUM, TABLE, Op
@@ -137,7 +138,7 @@ def _with_step(claim: Claim, i: int, wrong: Wrong) -> Candidate:
             return None
         try:
             change = loss.graph.adjoints[step.node] * (wrong(step) - step.slope)
-        except (ArithmeticError, ValueError):
+        except REFUSALS:
             return None
         return [x + change for x in claim.gradient(loss)]
 

@@ -192,6 +192,16 @@ def test_only_what_may_be_chosen_is_called_a_branch(f, claimed, at):
     assert "branch" not in report.parameters[next(iter(report.parameters))].likely()
 
 
+def test_ops_that_raise_outside_their_domain_are_audited_too():
+    arcosh = autograd.custom_op(math.acosh, partials=lambda z, x: 1 / sqrt(x * x - 1), name="arcosh")
+    report = audit(lambda x: arcosh(1 + x * x), lambda x: 1 / math.sqrt((1 + x * x) ** 2 - 1), at=0.9)
+    assert report["x"].likely() == "the inner derivative, that of 1 + x·x, is missing"
+    slopes = {0: 1.0, 1: 3.0}
+    piecewise = autograd.custom_op(lambda x: slopes[int(x)] * x, partials=lambda z, x: slopes[int(x)], name="piecewise")
+    report = audit(lambda x: piecewise(x * x), 7.0, at=1.1)
+    assert report["x"].likely() == "no single known mistake explains it"
+
+
 def test_a_factor_that_is_another_variable_is_named_by_it():
     polar = audit(lambda r, t: r * cos(t), {"r": None, "t": lambda r, t: -sin(t)}, at={"r": 2.0, "t": 0.6})
     assert polar["t"].likely() == "the factor r in the derivative of r·cos(t) is missing"
