@@ -113,13 +113,14 @@ class RecordedLoss:
 
     def _trial(self, of_operations: Random, of_leaves: Random) -> Numbers:
         """The gradient when both are perturbed; the operations alone if the point leaves f's domain or its side of a kink."""
-        with suppress(*REFUSALS):
-            found = self._perturbed_gradient(of_operations, of_leaves)
-            if not any(math.isnan(x) for xs in found.values() for x in xs):
-                return found
-        return self._perturbed_gradient(of_operations)
+        for point in (of_leaves, None):
+            with suppress(*REFUSALS):
+                found = self._perturbed_gradient(of_operations, point)
+                if point is None or not any(math.isnan(x) for xs in found.values() for x in xs):
+                    return found
+        return {name: [math.nan] * len(xs) for name, xs in self.numbers.items()}
 
-    def _perturbed_gradient(self, of_operations: Random, of_leaves: Random | None = None) -> Numbers:
+    def _perturbed_gradient(self, of_operations: Random, of_leaves: Random | None) -> Numbers:
         def perturbed(x: float, blur: float = 0.0, random: Random = of_operations) -> float:
             return x + PERTURBATION * (2.0 * random.random() - 1.0) * (abs(x) + blur)
 

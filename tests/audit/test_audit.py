@@ -216,6 +216,11 @@ def test_at_the_edge_of_its_domain_a_claim_is_judged(f):
     assert (verdict.agrees, verdict.undecided) == (False, False)
 
 
+@pytest.mark.parametrize("f", [lambda x: (2 - x * x - 1) ** 1.5, lambda x: POWER(2 - x * x - 1)])
+def test_where_rounding_may_leave_the_domain_a_wrong_claim_cannot_be_judged(f):
+    assert audit(f, 5.0, at=1.0)["x"].undecided
+
+
 @pytest.mark.parametrize(
     ("f", "claimed", "at"),
     [
