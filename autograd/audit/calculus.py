@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from autograd.audit.claim import Candidate, Claim, Diagnosis
 from autograd.audit.recognition import agree, derivative, evaluated, is_linear, value_args
 from autograd.audit.recorded_loss import RecordedLoss
+from autograd.errors import REFUSALS
 from autograd.formulas import partial_text
 from autograd.formulas.printer import TEXT, Formula
 from autograd.op import ATOM, SUM, TABLE, Op
@@ -137,7 +138,7 @@ def _with_step(claim: Claim, i: int, wrong: Wrong) -> Candidate:
             return None
         try:
             change = loss.graph.adjoints[step.node] * (wrong(step) - step.slope)
-        except (ArithmeticError, ValueError):
+        except REFUSALS:
             return None
         return [x + change for x in claim.gradient(loss)]
 
@@ -241,8 +242,8 @@ def _with_term_times(k: float, i: int, step: Operation) -> float:
 
 def _branch(step: Operation, text: Text) -> Found:
     """The derivative of one argument of a choice, such as a maximum, is taken wherever one is."""
-    if step.op.kinks is not None and sorted(p or 0.0 for p in step.node.partials) == [0.0] * (len(step.numbers) - 1) + [1.0]:
-        for i in step.varying:
+    if 1.0 in step.node.partials and (step.op.select or step.computes(max) or step.computes(min)):
+        for i in (i for i in step.varying if i >= len(step.numbers) - 2):  # not the condition of where
             sentence = f"the branch {text(step.node.args[i])} is differentiated even where the other is chosen"
             yield "other branch", sentence, partial(_slope_of, i)
 

@@ -14,6 +14,7 @@ from autograd.audit.recorded_loss import ParameterUse, RecordedLoss
 
 MAX_ENTRIES = 3  # named one by one
 MAX_SINGLE = 1e-5  # the relative error of a formula computed in single precision
+HALF_UP = 1.0 + 1e-15  # times this, 0.125 is formatted as 0.13, as by hand, not as 0.12
 
 Mistake = Callable[[Claim], Iterator[Diagnosis]]  # yields the ways in which it explains a claim
 
@@ -86,7 +87,8 @@ def rounding(claim: Claim) -> Iterator[Diagnosis]:
     """The gradient, rounded to two significant digits or more, as figures in print are, or to single precision."""
     pairs = [(entry.claimed, entry.gradient) for entries in claim.entries for entry in entries if not entry.agrees]
     off = max(abs(c - g) / (abs(g) or UNDERFLOW) for c, g in pairs)
-    if len(claim.losses) == 1 and all(c and c in [float(f"{g:.{digits}g}") for digits in range(2, 16)] for c, g in pairs):
+    rounded = all(c and c in [float(f"{x:.{digits}g}") for x in (g, g * HALF_UP) for digits in range(2, 16)] for c, g in pairs)
+    if rounded and len(claim.losses) == 1 and any(c != float(f"{c:.1g}") for c, _ in pairs):  # 1 or 100 would fit by chance
         how = "rounded"
     elif off <= MAX_SINGLE and all((math.frexp(c)[0] * 2**24).is_integer() for c, _ in pairs):
         how, off = "in single precision", max(off, 1e-6)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Mapping, Set
+from contextlib import suppress
 from functools import cache, cached_property, reduce
 from random import Random
 from typing import Any, NamedTuple
@@ -21,6 +22,7 @@ from autograd.audit.recognition import (
     value_args,
 )
 from autograd.audit.sides import Sides
+from autograd.errors import REFUSALS
 from autograd.graph import Edge, Graph
 from autograd.sweeps import adjoints, depending_on, recorded_adjoints, recorded_tangents, topological_order
 from autograd.value import Value, op_of, operands, partials_at, take_partials
@@ -102,14 +104,23 @@ class RecordedLoss:
     def _farthest(self, trials: int) -> Numbers:
         """The largest change of each number of the gradient over this many perturbations."""
         generators = Random(0), Random(1)
-        perturbed = [self._perturbed_gradient(*generators) for _ in range(trials)]
+        perturbed = [self._trial(*generators) for _ in range(trials)]
         found = {}
         for name, gradient in self.conventional.items():
             rows = zip(gradient, *(trial[name] for trial in perturbed), strict=True)
             found[name] = [max(abs(x - g) if x == x else math.inf for x in xs) for g, *xs in rows]
         return found
 
-    def _perturbed_gradient(self, of_operations: Random, of_leaves: Random) -> Numbers:
+    def _trial(self, of_operations: Random, of_leaves: Random) -> Numbers:
+        """The gradient when both are perturbed; the operations alone if the point leaves f's domain or its side of a kink."""
+        for point in (of_leaves, None):
+            with suppress(*REFUSALS):
+                found = self._perturbed_gradient(of_operations, point)
+                if point is None or not any(math.isnan(x) for xs in found.values() for x in xs):
+                    return found
+        return {name: [math.nan] * len(xs) for name, xs in self.numbers.items()}
+
+    def _perturbed_gradient(self, of_operations: Random, of_leaves: Random | None) -> Numbers:
         def perturbed(x: float, blur: float = 0.0, random: Random = of_operations) -> float:
             return x + PERTURBATION * (2.0 * random.random() - 1.0) * (abs(x) + blur)
 
@@ -119,12 +130,17 @@ class RecordedLoss:
         blurred = {unit.nodes[-1] for units in self.layers.values() for unit in units if unit.op.activation}
         for node in self.graph:
             if node.op is None:
-                values[node] = perturbed(node.data, random=of_leaves)  # the point itself is rounded, as π is
+                # The point itself is rounded, as π is.
+                values[node] = perturbed(node.data, random=of_leaves) if of_leaves else node.data
                 continue
             numbers = operands(node, values)
             wanted = [type(arg) is Value for arg in node.args]
-            if node.op.kinks is not None and not node.op.select and node.op.kinks(*operands(node)) == 0.0:
-                numbers = operands(node)  # perturbed, they might lie on one side of the kink
+            if node.op.kinks is not None and not node.op.select:
+                here, there = node.op.kinks(*operands(node)), node.op.kinks(*numbers)
+                if here == 0.0:
+                    numbers = operands(node)  # perturbed, they might lie on one side of the kink
+                elif of_leaves and here * there <= 0.0:
+                    raise ArithmeticError("the perturbed point lies on another side of a kink")
             values[node] = perturbed(node.op(*numbers))
             taken = take_partials(node.op, values[node], numbers, wanted)
             partials[node] = [None if p is None else perturbed(p, node in blurred) for p in taken]

@@ -136,7 +136,7 @@ TEXT_WORDING = Wording(
     left_out="… ({:,} more)",
     more="… and {}",
     independent="{} does not depend on {}: the gradient is 0",
-    swapped="{0} does not depend on {1}, but {1} on {0}: swap x and of",
+    swapped="{0} does not depend on {1}, but {1} depends on {0}: swap x and of",
     not_taken="no gradient flows from {} to {}, which is used only in a condition or a branch not taken: the gradient is 0",
     frozen="no gradient flows from {} to {}, which is frozen (requires_grad=False): the gradient is 0",
     detached="{} is detached: no gradient flows to what it was computed from",
@@ -152,7 +152,7 @@ LATEX_WORDING = Wording(
     left_out=r"\cdots\text{{ ({:,} more)}}",
     more=r"&\text{{… and {}}}",
     independent=r"{} \text{{ does not depend on }} {} \text{{: the gradient is 0}}",
-    swapped=r"{0} \text{{ does not depend on }} {1} \text{{, but }} {1} \text{{ on }} {0} \text{{: swap x and of}}",
+    swapped=r"{0} \text{{ does not depend on }} {1} \text{{, but }} {1} \text{{ depends on }} {0} \text{{: swap x and of}}",
     not_taken=r"\text{{no gradient flows from }} {} \text{{ to }} {} "
     r"\text{{, which is used only in a condition or a branch not taken: the gradient is 0}}",
     frozen=r"\text{{no gradient flows from }} {} \text{{ to }} {} \text{{, which is frozen: the gradient is 0}}",

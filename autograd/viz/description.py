@@ -113,7 +113,7 @@ def _largest(diagram: Diagram) -> tuple[float, str, str] | None:
     if not found:
         return None
     size, grad, *_ = largest = max(found, key=lambda each: each[0])
-    tied = [each for each in found if abs(each[0] - size) <= ROUNDING * size] or [largest]
+    tied = [each for each in found if abs(each[0] - size) <= ROUNDING * size < math.inf] or [largest]
     text = style.short(grad) if len({each[1] > 0.0 for each in tied}) == 1 else f"±{style.short(size)}"
     names = [_name(diagram, box, i) for _, _, box, i in tied[:MAX_TIED]]
     return size, text, listed([*names, *[""] * (len(tied) - len(names))], most=MAX_TIED)  # the others are only counted

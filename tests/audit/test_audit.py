@@ -201,6 +201,39 @@ def test_where_paths_cancel_but_for_rounding_no_claim_is_right_or_wrong(claimed)
     assert (verdict.agrees, verdict.undecided) == (False, True)
 
 
+def _power(x):
+    if x < 0.0:
+        raise ValueError("x is negative")
+    return x**1.5
+
+
+POWER = autograd.custom_op(_power, partials=lambda z, x: 1.5 * autograd.sqrt(x), name="power_of_audit")
+
+
+@pytest.mark.parametrize("f", [lambda x: (1 - x) ** 1.5, lambda x: POWER(1 - x), lambda x: (-x) ** autograd.Value(3.0) - 3 * x])
+def test_at_the_edge_of_its_domain_a_claim_is_judged(f):
+    verdict = audit(f, 5.0, at=1.0)["x"]
+    assert (verdict.agrees, verdict.undecided) == (False, False)
+
+
+@pytest.mark.parametrize("f", [lambda x: (2 - x * x - 1) ** 1.5, lambda x: POWER(2 - x * x - 1)])
+def test_where_rounding_may_leave_the_domain_a_wrong_claim_cannot_be_judged(f):
+    assert audit(f, 5.0, at=1.0)["x"].undecided
+
+
+@pytest.mark.parametrize(
+    ("f", "claimed", "at"),
+    [
+        (lambda x: relu(x - 0.3), 2.0, 0.1 + 0.2),
+        (lambda x: abs(autograd.cos(x)), -2.5, math.pi / 2),
+        (lambda x: abs(1 / autograd.tan(x)), -1.3, math.pi / 2),
+    ],
+)
+def test_within_rounding_of_a_kink_a_claim_is_judged_on_the_side_of_the_point(f, claimed, at):
+    verdict = audit(f, claimed, at=at)["x"]
+    assert (verdict.agrees, verdict.undecided) == (False, False)
+
+
 @pytest.mark.parametrize(("z", "wrong"), [(5.0, -5.001), (20.0, -20.01), (25.0, -26.0), (28.0, -29.0)])
 def test_where_rounding_hides_little_claims_are_judged(z, wrong):
     claimed = [lambda z, t: 1 / (1 + math.exp(-z)) - t, lambda z, t: -z]
@@ -259,7 +292,11 @@ def test_numbers_that_are_only_rounded_are_told_so_and_how_to_accept_them():
     assert verdict.diagnosis.text == "the claim is the gradient, rounded: pass rtol=0.02 to accept it"
     assert audit(f, [2.7, 1.69], at=[1.3, 1.05], rtol=0.02)
     assert "rounded" not in audit(f, [2.8, 1.69], at=[1.3, 1.05])["x"].likely()
+    for claimed in (0.12, 0.13, -0.13):  # a half is rounded to even, or away from 0
+        at = math.copysign(0.125, claimed)
+        assert "gradient, rounded: pass rtol=0.05 " in audit(lambda x: x**2 / 2, claimed, at=at)["x"].likely()
     assert "rounded" not in audit(tanh, 1.0, at=0.6)["x"].likely()
+    assert "rounded" not in audit(lambda x: x**3, 100.0, at=5.9)["x"].likely()  # 104.43, or a mistake
 
 
 def test_numbers_in_single_precision_are_told_so_and_how_to_accept_them():

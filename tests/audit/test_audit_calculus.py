@@ -179,6 +179,29 @@ def test_a_branch_that_is_not_chosen_is_named(r):
     assert larger == "the branch 0.1·(q − 1) is differentiated even where the other is chosen (at this point)"
 
 
+@pytest.mark.parametrize(
+    ("f", "claimed", "at"),
+    [
+        (lambda x, y: x % y, {"x": None, "y": 1.0}, {"x": 1.0, "y": 3.0}),
+        (lambda x, y: autograd.hypot(x * 2, y), {"x": 2.0, "y": None}, {"x": 0.0, "y": 3.0}),
+        (lambda x: where(x, x * 2, 3.0), 1.0, 1.3),
+    ],
+)
+def test_only_what_may_be_chosen_is_called_a_branch(f, claimed, at):
+    report = audit(f, claimed, at=at)
+    assert "branch" not in report.parameters[next(iter(report.parameters))].likely()
+
+
+def test_ops_that_raise_outside_their_domain_are_audited_too():
+    arcosh = autograd.custom_op(math.acosh, partials=lambda z, x: 1 / sqrt(x * x - 1), name="arcosh")
+    report = audit(lambda x: arcosh(1 + x * x), lambda x: 1 / math.sqrt((1 + x * x) ** 2 - 1), at=0.9)
+    assert report["x"].likely() == "the inner derivative, that of 1 + x·x, is missing"
+    slopes = {0: 1.0, 1: 3.0}
+    piecewise = autograd.custom_op(lambda x: slopes[int(x)] * x, partials=lambda z, x: slopes[int(x)], name="piecewise")
+    report = audit(lambda x: piecewise(x * x), 7.0, at=1.1)
+    assert report["x"].likely() == "no single known mistake explains it"
+
+
 def test_a_factor_that_is_another_variable_is_named_by_it():
     polar = audit(lambda r, t: r * cos(t), {"r": None, "t": lambda r, t: -sin(t)}, at={"r": 2.0, "t": 0.6})
     assert polar["t"].likely() == "the factor r in the derivative of r·cos(t) is missing"

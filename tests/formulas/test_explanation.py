@@ -153,8 +153,8 @@ def test_swapped_arguments_are_told_as_that():
     w = Value(2.0, "w")
     L = w * w
     told = explain(L, of=w)
-    assert (told.value, told.text) == (0.0, "w does not depend on L, but L on w: swap x and of")
-    assert str(told.latex) == r"w \text{ does not depend on } L \text{, but } L \text{ on } w \text{: swap x and of}"
+    assert (told.value, told.text) == (0.0, "w does not depend on L, but L depends on w: swap x and of")
+    assert str(told.latex) == r"w \text{ does not depend on } L \text{, but } L \text{ depends on } w \text{: swap x and of}"
     assert str(paths(L, of=w)) == "0 paths; sum of products 0; the paths lead the other way: swap x and of"
 
 

@@ -333,6 +333,13 @@ def test_inputs_with_gradients_of_the_same_size_are_named_together(slopes, sente
     assert f"Near this point {sentence}" in " ".join(texts(draw_dot(y)))
 
 
+def test_a_gradient_that_is_infinite_is_said_of_the_input_that_has_it():
+    a, b = Value(0.0, label="a"), Value(0.0, label="b")
+    y = autograd.sqrt(a) + b
+    y.backward()
+    assert "The gradient of a is inf." in texts(draw_dot(y))
+
+
 def _swept_twice(x, y):
     y.backward()
     y.backward()
