@@ -201,22 +201,22 @@ def test_where_paths_cancel_but_for_rounding_no_claim_is_right_or_wrong(claimed)
     assert (verdict.agrees, verdict.undecided) == (False, True)
 
 
-def _power(x):
-    if x < 0.0:
-        raise ValueError("x is negative")
-    return x**1.5
+def power(x):
+    def forward(x):
+        if x < 0.0:
+            raise ValueError("x is negative")
+        return x**1.5
+
+    return autograd.custom_op(forward, partials=lambda z, x: 1.5 * autograd.sqrt(x), name="three_halves_power")(x)
 
 
-POWER = autograd.custom_op(_power, partials=lambda z, x: 1.5 * autograd.sqrt(x), name="power_of_audit")
-
-
-@pytest.mark.parametrize("f", [lambda x: (1 - x) ** 1.5, lambda x: POWER(1 - x), lambda x: (-x) ** autograd.Value(3.0) - 3 * x])
+@pytest.mark.parametrize("f", [lambda x: (1 - x) ** 1.5, lambda x: power(1 - x), lambda x: (-x) ** autograd.Value(3.0) - 3 * x])
 def test_at_the_edge_of_its_domain_a_claim_is_judged(f):
     verdict = audit(f, 5.0, at=1.0)["x"]
     assert (verdict.agrees, verdict.undecided) == (False, False)
 
 
-@pytest.mark.parametrize("f", [lambda x: (2 - x * x - 1) ** 1.5, lambda x: POWER(2 - x * x - 1)])
+@pytest.mark.parametrize("f", [lambda x: (2 - x * x - 1) ** 1.5, lambda x: power(2 - x * x - 1)])
 def test_where_rounding_may_leave_the_domain_a_wrong_claim_cannot_be_judged(f):
     assert audit(f, 5.0, at=1.0)["x"].undecided
 
