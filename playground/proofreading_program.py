@@ -14,8 +14,12 @@ from playground.reading import Reading
 from playground.syntax import parsed
 from playground.typed import Slip
 
-# ∂f/∂x =, df/dx = or f'(x) =
-DERIVATIVE = re.compile(r"^\s*(?:[d∂]\w*\s*/\s*[d∂]\w+|[^\W\d]\w*['’′]+\s*(?:\(\w*\))?)\s*=(?!=)\s*")
+# d/dx x^2 =, df/dx =, the same in LaTeX, f'(x) = or x.grad =
+_D = r"(?:[d∂]|\\partial\b)\s*"
+DERIVATIVE = re.compile(
+    rf"^\s*(?:(?:{_D}\w*\s*/\s*{_D}\w+|\\[dt]?frac\s*\{{\s*{_D}[^{{}}]*\}}\s*\{{\s*{_D}[^{{}}]*\}})[^=\n]*?"
+    r"|[^\W\d]\w*['’′]+\s*(?:\([^()=\n]*\))?|[^\W\d]\w*\.grad)\s*=(?!=)\s*"
+)
 
 
 def in_python(text: str, at: Mapping[str, float], claimed: Mapping[str, str]) -> str:

@@ -372,9 +372,24 @@ def test_a_claim_that_is_no_formula_stands_in_the_lines_of_python_as_it_was_type
     assert f'"x": lambda x: {claim},' in in_python("x**2", {"x": 3.0}, {"x": claim})
 
 
-@pytest.mark.parametrize("claim", ["df/dx = 2*x", "∂f/∂x = 2*x", "dy/dx=2*x", "f'(x) = 2*x", "f’ = 2*x", "y' = 2*x", "d = 2*x"])
+HEADS = [
+    "d/dx x² = 2*x",
+    "d/dx (x^2) = 2*x",
+    "∂f/∂x(x, y) = 2*x",
+    r"\frac{df}{dx} = 2*x",
+    r"\frac{d}{dx} x^2 = 2*x",
+    r"\dfrac{\partial f}{\partial x}=2*x",
+    "f'(1.3) = 2*x",
+    "f'(x, y) = 2*x",
+    "x.grad = 2*x",
+]
+
+
+@pytest.mark.parametrize(
+    "claim", ["df/dx = 2*x", "∂f/∂x = 2*x", "dy/dx=2*x", "f'(x) = 2*x", "f’ = 2*x", "y' = 2*x", "d = 2*x", *HEADS]
+)
 def test_a_claim_may_say_what_it_is_the_derivative_of(claim: str) -> None:
     assert "✓ Every derivative is right." in proofread("x**2", {"x": 3}, {"x": claim})["html"]
     assert '"x": lambda x: 2*x,' in in_python("x**2", {"x": 3.0}, {"x": claim}).replace(" * ", "*")
     slip = proofread("x**2", {"x": 3}, {"x": claim.replace("2*x", "2x")})["slip"]
-    assert slip["column"] == claim.index("2") + 1
+    assert slip["column"] == claim.rindex("2") + 1
