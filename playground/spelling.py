@@ -17,7 +17,7 @@ from playground.syntax import UNREADABLE, parsed
 POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 SIGNS: dict[int, int | str] = {
     **str.maketrans("×·⋅∙÷∕−–—₀₁₂₃₄₅₆₇₈₉", "****//---0123456789"),
-    **str.maketrans({"≤": "<=", "≥": ">=", "≠": "!=", "∞": "inf"}),
+    **{ord("≤"): "<=", ord("≥"): ">=", ord("≠"): "!=", ord("∞"): "inf"},
 }
 OTHERS = {"ln": "log", "lg": "log10", "log_2": "log2", "log_10": "log10", "sgn": "sign"}
 OTHERS |= {f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan")}
