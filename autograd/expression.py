@@ -140,6 +140,7 @@ _NUMBER = r"(?<![\w.])\d++(?:\.\d*+)?+(?:[eE][+-]?\d++)?+|(?<![\w.])\.\d++(?:[eE
 _NAME = r"[^\W\d]\w*"
 _ASCII = {"≤": "<=", "≥": ">=", "≠": "!=", "∞": "inf"}
 _SLIPS: list[tuple[str, Callable[[re.Match[str]], str]]] = [  # common ones that Python cannot parse
+    (r"\\[a-zA-Z]+", lambda found: f"{found[0]} is LaTeX: write formulas as in sqrt(x)/2"),
     (r"(?<![\w.,])(\d+),(\d+)(?!,)", lambda found: _decimal_comma(found)),
     (r"[¼-¾⅐-⅞]", lambda found: f"write a fraction as 1/2, not {found[0]}"),
     (r"°", lambda found: "angles are in radians: 30° is 30*pi/180"),

@@ -120,10 +120,10 @@ def glued(names: Collection[str]) -> str:
     ('sinx is read as one name: write the function as sin(x)', 'xy is read as one name: write the product as x*y')
     """
     for name in names:
-        function, x, *factors = found.groups() if (found := GLUED.fullmatch(name)) else ("", "", *name)
+        function, times, x, *factors = found.groups() if (found := GLUED.fullmatch(name)) else ("", "", "", *name)
         told = f"{name} is read as one name: write the"
         if function:
-            return f"{told} function as {OTHERS.get(function, function)}({x})"
+            return f"{told} function as {OTHERS.get(function, function)}({times}{'*' * bool(times)}{x})"
         if found or (len(factors) > 1 and {*factors} <= {*names}):
             return f"{told} product as {'*'.join(factors)}"
     return ""

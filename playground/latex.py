@@ -6,18 +6,22 @@ import re
 from collections.abc import Callable
 from unicodedata import lookup, normalize
 
-from autograd.expression import MAX_LENGTH
+from autograd.expression import MAX_LENGTH, functions
 
 _D = r"(?:d|∂|\\partial\b)\s*"
 OPERATOR = rf"(?:{_D}/\s*{_D}\w++|\\[dt]?frac\s*\{{\s*{_D}\}}\s*\{{\s*{_D}\w+\s*\}})"  # d/dx
+SIGNS = {"div": "/", "bmod": "%", "infty": "inf"}
+SIGNS |= {"le": "<=", "leq": "<=", "ge": ">=", "geq": ">=", "ne": "!=", "neq": "!="}
+NAMES = {*functions()} - {"sum", "prod"} | {"ln", "lg", "max", "min", "arcsin", "arccos", "arctan", "sec", "csc", "cot"}
 INVISIBLE = {**dict.fromkeys((*range(0x200B, 0x2010), *range(0x2060, 0x2065), 0xFEFF)), 0x2062: "*"}  # pasted from web pages
 BRACKETS = str.maketrans({"⌊": "floor(", "⌈": "ceil(", "⌋": ")", "⌉": ")"})
 LATEX: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [  # applied until nothing changes, innermost braces first
-    (r"\\(?:left|right|displaystyle)\b\s*|\\[,;!]", ""),
-    (r"\\(?:mathrm|mathbf|operatorname|text)\b\s*(?:\{(\w+)\})?", lambda found: _apart(found, found[1] or "")),
+    (r"\\(?:left|right|displaystyle)\b\s*|\\!", ""),
+    (r"\\(?:[,;: ]|q?quad\b)", " "),
+    (r"\\(?:math[a-z]+|boldsymbol|operatorname|text)\b\s*(?:\{(\w+)\})?", lambda found: _apart(found, found[1] or "")),
+    (r"\\(hat|bar|tilde)\b\s*(?:\{(\w)\}|(\w))", lambda found: _apart(found, f"{found[2] or found[3]}_{found[1]}")),
     (r"\\(?:cdot|times)\b\s*", "*"),
-    (r"\\div\b", "/"),
-    (r"\\bmod\b", "%"),
+    (rf"\\({'|'.join(SIGNS)})\b", lambda found: SIGNS[found[1]]),
     (r"\\[lr]?[vV]ert\b|\\\|", "|"),
     (r"\\l(floor|ceil)\b\s*", lambda found: _apart(found, f"{found[1]}(")),
     (r"\\\{", "("),
@@ -26,7 +30,7 @@ LATEX: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [  # applied unt
     (r"\\[dt]?frac\s*(?:\{([^{}]*)\}\s*\{([^{}]*)\}|(\w)\s*(\w))", lambda found: _quotient(*filter(None, found.groups()))),
     (r"\\sqrt\s*(?:\[(\w+)\]\s*)?(?:\{([^{}]*)\}|(\w))", lambda found: _apart(found, _root(found[1], found[2] or found[3]))),
     (r"(\^|\*\*)\s*\{([^{}]*)\}", lambda found: found[1] + _operand(found[2])),
-    (r"_\{(\w+)\}", r"_\1"),
+    (r"_\{(\w+)\}(?=(\w?))", lambda found: f"_{found[1]}" + " " * bool(found[2])),
 ]
 
 
@@ -75,12 +79,12 @@ def _root(index: str | None, text: str) -> str:
 
 
 def _letter(name: str) -> str:
-    r"""The Greek letter that \name writes, or else the name."""
+    r"""The Greek letter or the function that \name writes; any other command unchanged, so it is not taken for a variable."""
     case, spelled = "SMALL" if name.islower() else "CAPITAL", name.removeprefix("var").lower()
     try:
         return lookup(f"GREEK {case} LETTER {'LAMDA' if spelled == 'lambda' else spelled}")
     except KeyError:
-        return name
+        return name if name in NAMES else f"\\{name}"
 
 
 def _operand(text: str) -> str:

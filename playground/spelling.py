@@ -17,7 +17,10 @@ from playground.syntax import UNREADABLE, parsed
 POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 SIGNS: dict[int, int | str] = {
     **str.maketrans("×·⋅∙÷∕−–—₀₁₂₃₄₅₆₇₈₉", "****//---0123456789"),
-    **{ord("≤"): "<=", ord("≥"): ">=", ord("≠"): "!=", ord("∞"): "inf"},
+    ord("≤"): "<=",
+    ord("≥"): ">=",
+    ord("≠"): "!=",
+    ord("∞"): "inf",
 }
 OTHERS = {"ln": "log", "lg": "log10", "log_2": "log2", "log_10": "log10", "sgn": "sign"}
 OTHERS |= {f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan")}
@@ -27,7 +30,9 @@ CALLED = {*functions(), *OTHERS}
 RECIPROCALS = {"sec": "cos", "csc": "sin", "cosec": "sin", "cot": "tan", "ctg": "tan"}  # not ops: sec(x) is 1/cos(x)
 ROOTS = {"√": "sqrt", "∛": "cbrt"}
 SIGMOID = "σ"  # before parentheses; a number elsewhere
-GLUED = re.compile(r"(sin|cos|tan|ln|log)([xyzθφ])|(π)([^\W\d_]\w*)")  # sinx, but not cost; πx
+GLUED = re.compile(  # sinx and sin2x, but neither cost nor log2x; πx
+    r"(sinh?|cosh?|tanh?|ln|log|exp|sqrt)((?:(?<!log)\d+)?)([xyzθφ])|(π)([^\W\d_]\w*)"
+)
 MICROGRAD = {"engine": "autograd", "nn": "nn"}  # its modules and their counterparts here
 MODULES = {"np", "numpy", "math"}  # np.exp(x) is exp(x), unless the text imports them
 PLAIN = frozenset("fghFGH")  # f(x) is a call, where x(x + 1) is a product
@@ -185,11 +190,12 @@ class _Speller:
             if token.text in MODULES - self.made and of_op:
                 skipped = 2  # the module and the dot
                 self.tokens[i + 2] = after[1]._replace(space=token.space)
-            if glued and glued[3]:
-                yield from (token._replace(text=glued[3]), Token("name", glued[4]))
+            if glued and glued[4]:
+                yield from (token._replace(text=glued[4]), Token("name", glued[5]))
             elif glued:
                 yield token._replace(text=glued[1])
-                yield from (Token("op", "("), Token("name", glued[2]), Token("op", ")"))
+                inside = [Token("number", glued[2])] * bool(glued[2]) + [Token("name", glued[3])]
+                yield from (Token("op", "("), *inside, Token("op", ")"))
             elif skipped == 0:
                 yield token
             skipped = max(0, skipped - 1)
@@ -239,8 +245,9 @@ class _Speller:
             return base
         space = self.next.space if self.next.text == "**" else ""
         exponent = self.exponent()
-        if base.strip() == "e" and "e" not in self.made:
-            return f"{base[:-1]}exp({_bare(exponent)})"
+        of_e = re.fullmatch(r"(\s*)([^\W\d_]?)e", base)  # e^x, or xe^x
+        if of_e and self.made.isdisjoint({"e", base.strip()}):
+            return f"{of_e[1]}{of_e[2]}{'*' * bool(of_e[2])}exp({_bare(exponent)})"
         return f"{base}{space}**{exponent}"
 
     def raised(self) -> bool:

@@ -115,6 +115,13 @@ MENDED = [
     (r"\lvert x \rvert + \|y\|", "abs(x) + abs(y)"),
     (r"\mathrm{e}^{x} + \operatorname{ReLU}(x) \text{sigmoid}(x)", "exp(x) + relu(x)*sigmoid(x)"),
     (r"\sin 30^\circ + \cos(x^{\circ})", "sin (30*pi/180) + cos(x*pi/180)"),
+    (r"x \leq 3 y", "x <= 3*y"),
+    (r"2x \ne \infty", "2*x != inf"),
+    (r"x\,y + x\quad y", "x*y + x*y"),
+    (r"a_{11}x_{1} + x_{1}^2", "a_11*x_1 + x_1**2"),
+    (r"\mathcal{L} = (y - \hat{y})^2 + \ln\hat y", "L = (y - y_hat)**2 + log(y_hat)"),
+    ("xe^x + 2te^(-t)", "x*exp(x) + 2*t*exp(-t)"),
+    ("3sin2x + cos2x + sqrtx", "3*sin(2*x) + cos(2*x) + sqrt(x)"),
     (r"x \bmod 3 + x \div 2", "x % 3 + x / 2"),
 ]
 UNCHANGED = [
@@ -150,6 +157,10 @@ UNCHANGED = [
     "foo bar: baz",
     "|x",
     "1.000.000 x",
+    r"\int_0^1 x^2 dx",
+    r"\sum_i w_i x_i",
+    r"x \to 2y",
+    r"\frac{\partial L}{\partial w} = x",
     "3 1/2 x",
 ]
 
