@@ -353,6 +353,13 @@ def test_what_a_claim_would_be_in_python_keeps_the_derivative_before_it(claim: s
 
 
 @pytest.mark.parametrize(
+    ("claim", "fix"), [("2xy", "2*x*y"), ("xy + yx", "x*y + y*x"), ("∂f/∂x = 2xy", "∂f/∂x = 2*x*y"), ("2xz", "")]
+)
+def test_a_name_made_of_variables_is_offered_as_their_product(claim: str, fix: str) -> None:
+    assert proofread("x**2*y", {"x": 2, "y": 3}, {"x": claim})["slip"]["fix"] == fix
+
+
+@pytest.mark.parametrize(
     ("text", "fix"),
     [
         ("def f(x):\n    return x**3", "x**3"),
