@@ -69,6 +69,17 @@ def claimed_in(text: str) -> str:
     return DERIVATIVE.sub(lambda found: "d" * (len(found[0]) - 1) + "=", text)
 
 
+def by_which(text: str) -> str:
+    """The variable that the derivative before its = is by; "" if it names none.
+
+    >>> by_which("∂f/∂y = x"), by_which("y.grad = x"), by_which("f'(x) = 2*x")
+    ('y', 'y', '')
+    """
+    head = DERIVATIVE.match(text)
+    found = re.search(rf"(?:/|\}}\s*\{{)\s*{_D}(\w+)|^\s*(\w+)\.grad\b", head[0]) if head else None
+    return (found[1] or found[2]) if found else ""
+
+
 def with_its_head(fix: str, text: str) -> str:
     """The corrected claim, after the derivative that the text has before its =.
 

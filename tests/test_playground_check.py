@@ -352,6 +352,13 @@ def test_what_a_claim_would_be_in_python_keeps_the_derivative_before_it(claim: s
     assert proofread("x**3", {"x": 2}, {"x": claim})["slip"]["fix"] == fix
 
 
+@pytest.mark.parametrize("claim", ["∂f/∂y = x", "df/dy=x", r"\frac{\partial f}{\partial y} = x", "y.grad = x"])
+def test_a_claim_about_another_derivative_than_its_field_is_not_judged_as_that(claim: str) -> None:
+    found = proofread("x*y", {"x": 2, "y": 3}, {"x": claim})
+    assert (found["field"], found["slip"]["message"]) == ("x", "this says ∂f/∂y; the field is for ∂f/∂x")
+    assert "Right so far" in proofread("x*y", {"x": 2, "y": 3}, {"y": claim})["html"]
+
+
 @pytest.mark.parametrize(
     ("claim", "fix"), [("2xy", "2*x*y"), ("xy + yx", "x*y + y*x"), ("∂f/∂x = 2xy", "∂f/∂x = 2*x*y"), ("2xz", "")]
 )
