@@ -141,7 +141,8 @@ _NAME = r"[^\W\d]\w*"
 _ASCII = {"≤": "<=", "≥": ">=", "≠": "!=", "∞": "inf"}
 _SLIPS: list[tuple[str, Callable[[re.Match[str]], str]]] = [  # common ones that Python cannot parse
     (r"\\[a-zA-Z]+", lambda found: f"{found[0]} is LaTeX: write formulas as in sqrt(x)/2"),
-    (r"(?<![\w.,])(\d+),(\d+)(?!,)", lambda found: _decimal_comma(found)),
+    (r"(?<![\w.,])\d{1,3}(?:,\d{3}){2,}", lambda found: f"write {found[0].replace(',', '')}, not {found[0]}"),
+    (r"(?<![\w.,])(\d++),(\d++)(?!,)", lambda found: _decimal_comma(found)),
     (r"[¼-¾⅐-⅞]", lambda found: f"write a fraction as 1/2, not {found[0]}"),
     (r"°", lambda found: "angles are in radians: 30° is 30*pi/180"),
     (r"∂|(?<=[\w)])['′]", lambda found: f"leave {found[0]} out: every derivative is computed"),

@@ -301,7 +301,7 @@ class _Speller:
             return f"{token.space}(1/{inside})" if "(" in inside else token.space + token.text
         name = token.space + OTHERS.get(token.text, token.text)
         exponent = f"**{self.exponent()}" if self.raised() else ""
-        if exponent == "**-1" and f"a{name.strip()}" in CALLED:  # sin⁻¹ is the inverse function
+        if _bare(exponent[2:]) == "-1" and f"a{name.strip()}" in CALLED:  # sin⁻¹ is the inverse function
             name, exponent = f"{token.space}a{name.strip()}", ""
         if self.next.text == "(":
             return self.trailers(name + (self.brackets().strip() if exponent else self.brackets()), called=False) + exponent

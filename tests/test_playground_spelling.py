@@ -115,6 +115,7 @@ MENDED = [
     (r"\lvert x \rvert + \|y\|", "abs(x) + abs(y)"),
     (r"\mathrm{e}^{x} + \operatorname{ReLU}(x) \text{sigmoid}(x)", "exp(x) + relu(x)*sigmoid(x)"),
     (r"\sin 30^\circ + \cos(x^{\circ})", "sin (30*pi/180) + cos(x*pi/180)"),
+    (r"\sin^{-1} x + tan^(-1)(y)", "asin(x) + atan(y)"),
     (r"x \leq 3 y", "x <= 3*y"),
     (r"2x \ne \infty", "2*x != inf"),
     (r"x\,y + x\quad y", "x*y + x*y"),

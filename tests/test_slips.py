@@ -507,6 +507,7 @@ def refused(text):
         ("√x", "write a square root as sqrt(x)", 1),
         ("0,5x + 1", "write 0.5, not 0,5", 1),
         (r"1 + \int x dx", r"\int is LaTeX: write formulas as in sqrt(x)/2", 5),
+        ("1,000,000x", "write 1000000, not 1,000,000", 1),
         ("1,000 x", "write 1000 or 1.000, not 1,000", 1),
         ("3 1/2 + x", "write +, or * for a product, between 3 and 1", 1),
         ("x mod 3", "write a remainder as x % 3", 2),
