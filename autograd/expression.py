@@ -138,17 +138,25 @@ def _columns(node: ast.expr) -> tuple[int, int]:
 
 _NUMBER = r"(?<![\w.])\d++(?:\.\d*+)?+(?:[eE][+-]?\d++)?+|(?<![\w.])\.\d++(?:[eE][+-]?\d++)?+"
 _NAME = r"[^\W\d]\w*"
+_ASCII = {"≤": "<=", "≥": ">=", "≠": "!=", "∞": "inf"}
 _SLIPS: list[tuple[str, Callable[[re.Match[str]], str]]] = [  # common ones that Python cannot parse
-    (r"(?<![\w.,])(\d+),(\d+)(?!,)", lambda found: _decimal_comma(found)),
+    (r"\\[a-zA-Z]+", lambda found: f"{found[0]} is LaTeX: write formulas as in sqrt(x)/2"),
+    (r"(?<![\w.,])\d{1,3}(?:,\d{3}){2,}", lambda found: f"write {found[0].replace(',', '')}, not {found[0]}"),
+    (r"(?<![\w.,])(\d++),(\d++)(?!,)", lambda found: _decimal_comma(found)),
     (r"[¼-¾⅐-⅞]", lambda found: f"write a fraction as 1/2, not {found[0]}"),
     (r"°", lambda found: "angles are in radians: 30° is 30*pi/180"),
     (r"∂|(?<=[\w)])['′]", lambda found: f"leave {found[0]} out: every derivative is computed"),
     (r"(?<=[\w)])!(?!=)", lambda found: "write x! as exp(lgamma(x + 1))"),
+    (r"(?<=[\w)])\s+mod\b", lambda found: "write a remainder as x % 3"),
+    (rf"({_NUMBER})\s+({_NUMBER})", lambda found: f"write +, or * for a product, between {found[1]} and {found[2]}"),
     (rf"({_NUMBER})\s*({_NAME})", lambda found: f"{_PRODUCT}: {found[1]}*{found[2]}"),
     (r"[×·⋅∙]", lambda found: f"{_PRODUCT}, not {found[0]}"),
     (r"[÷∕]", lambda found: f"write a quotient with /, not {found[0]}"),
     (r"[−–—]", lambda found: f"write minus as -, not {found[0]}"),
     (r"[⁰¹²³⁴⁵⁶⁷⁸⁹]", lambda found: f"write a power with **, not {found[0]}"),
+    (r"[≤≥≠∞]", lambda found: f"write {_ASCII[found[0]]}, not {found[0]}"),
+    (r"⌊", lambda found: "write floor(x), not ⌊x⌋"),
+    (r"⌈", lambda found: "write ceil(x), not ⌈x⌉"),
     (r"√", lambda found: "write a square root as sqrt(x)"),
     (r"\|", lambda found: "write an absolute value as abs(x), not |x|"),
     (r"(?<![<>=!:])=(?!=)", lambda found: "give only the expression, without a name and ="),
@@ -171,7 +179,8 @@ def _explain_slip(text: str) -> None:
 def _decimal_comma(found: re.Match[str]) -> str:
     """The message for a comma in a number; "" inside parentheses, where it may separate arguments."""
     before = found.string[: found.start()]
-    return f"write {found[1]}.{found[2]}, not {found[0]}" if before.count("(") == before.count(")") else ""
+    either = f"{found[1]}{found[2]} or " if len(found[2]) == 3 and found[1].strip("0") else ""
+    return f"write {either}{found[1]}.{found[2]}, not {found[0]}" if before.count("(") == before.count(")") else ""
 
 
 def _side_by_side(name: str, operand: str) -> str:
@@ -265,8 +274,10 @@ def _function(node: ast.Call) -> Callable[..., Any]:
     """The function that is called; ExpressionError if it is unknown or isn't called by its name alone."""
     called = node.func
     if not isinstance(called, ast.Name):
-        known = isinstance(called, ast.Attribute) and called.attr in functions()
-        hint = f"write {called.attr}(…)" if known else _PRODUCT  # type: ignore[attr-defined]
+        name = called.attr if isinstance(called, ast.Attribute) else ""
+        if name and name not in functions():
+            raise ExpressionError(f"{name!r} is not an op{_meant(name)}", *_columns(called))
+        hint = f"write {name}(…)" if name else _PRODUCT
         raise ExpressionError(f"only ops can be called, by name: {hint}", *_columns(called))
     name = called.id
     if name not in functions():

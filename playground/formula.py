@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import cycle
 from typing import NamedTuple
 
@@ -113,14 +113,20 @@ def variables_of(text: str) -> list[str]:
     return found
 
 
-def glued(names: Iterable[str]) -> str:
-    """A note on names that join a function and its argument, as slides do.
+def glued(names: Collection[str]) -> str:
+    """A note on names that join a function and its argument, or factors, as slides do.
 
-    >>> glued(["x", "sinx"])
-    'sinx is read as one name: write the function as sin(x)'
+    >>> glued(["x", "sinx"]), glued(["x", "y", "xy"])
+    ('sinx is read as one name: write the function as sin(x)', 'xy is read as one name: write the product as x*y')
     """
-    found = next(filter(None, map(GLUED.fullmatch, names)), None)
-    return f"{found[0]} is read as one name: write the function as {OTHERS.get(found[1], found[1])}({found[2]})" if found else ""
+    for name in names:
+        function, times, x, *factors = found.groups() if (found := GLUED.fullmatch(name)) else ("", "", "", *name)
+        told = f"{name} is read as one name: write the"
+        if function:
+            return f"{told} function as {OTHERS.get(function, function)}({times}{'*' * bool(times)}{x})"
+        if found or (len(factors) > 1 and {*factors} <= {*names}):
+            return f"{told} product as {'*'.join(factors)}"
+    return ""
 
 
 def only_first(text: str) -> str:

@@ -35,7 +35,7 @@ from playground.proofreading_fields import (
     result_of,
     slope_at,
 )
-from playground.proofreading_program import claimed_in, with_its_head
+from playground.proofreading_program import by_which, claimed_in, with_its_head
 from playground.reading import Outcome, Reading
 from playground.typed import Slip, check_syntax, names, run_lines
 
@@ -117,6 +117,8 @@ def proofread(text: str, at: Numbers, claimed: Mapping[str, str]) -> dict[str, A
             sound: dict[str, Reading] = {}
             for name, claim in given.items():
                 try:
+                    if (other := by_which(claimed[name])) != name and other in at:
+                        raise Slip(f"this says {_derivative(other)}; the field is for {_derivative(name)}")
                     sound[name] = claim_of(claim, at)
                 except Slip as found:
                     found.place["fix"] = with_its_head(found.place["fix"], claimed[name])

@@ -63,7 +63,16 @@ def claim_of(text: str, at: Numbers) -> Reading:
             raise Slip(f"this is {shown(number)} at the point, and a derivative must be finite")
         return claim
 
-    return _offering(text, checked)
+    try:
+        return _offering(text, checked)
+    except Slip as slip:
+        apart = re.sub(r"(?<![^\W\d])[^\W\d_]{2,}+(?!\w|\s*=)", lambda found: _factors(found[0], at), text)
+        raise slip if slip.place["fix"] or apart == text else slip.offer(apart, checked) from None
+
+
+def _factors(name: str, at: Numbers) -> str:
+    """The letters of a name with spaces between if all are variables, as in 2xy; else the name."""
+    return " ".join(name) if name not in at and {*name} <= {*at} else name
 
 
 def _offering(text: str, read: Callable[[str], Reading]) -> Reading:

@@ -14,8 +14,12 @@ from playground.reading import Reading
 from playground.syntax import parsed
 from playground.typed import Slip
 
-# ∂f/∂x =, df/dx = or f'(x) =
-DERIVATIVE = re.compile(r"^\s*(?:[d∂]\w*\s*/\s*[d∂]\w+|[^\W\d]\w*['’′]+\s*(?:\(\w*\))?)\s*=(?!=)\s*")
+# d/dx x^2 =, df/dx =, the same in LaTeX, f'(x) = or x.grad =
+_D = r"(?:[d∂]|\\partial\b)\s*"
+DERIVATIVE = re.compile(
+    rf"^\s*(?:(?:{_D}\w*\s*/\s*{_D}\w+|\\[dt]?frac\s*\{{\s*{_D}[^{{}}]*\}}\s*\{{\s*{_D}[^{{}}]*\}})[^=\n]*?"
+    r"|[^\W\d]\w*['’′]+\s*(?:\([^()=\n]*\))?|[^\W\d]\w*\.grad)\s*=(?!=)\s*"
+)
 
 
 def in_python(text: str, at: Mapping[str, float], claimed: Mapping[str, str]) -> str:
@@ -63,6 +67,17 @@ def claimed_in(text: str) -> str:
     ('ddddddd=2*x', 'ddddddd=2*x', 'g = 2*x')
     """
     return DERIVATIVE.sub(lambda found: "d" * (len(found[0]) - 1) + "=", text)
+
+
+def by_which(text: str) -> str:
+    """The variable that the derivative before its = is by; "" if it names none.
+
+    >>> by_which("∂f/∂y = x"), by_which("y.grad = x"), by_which("f'(x) = 2*x")
+    ('y', 'y', '')
+    """
+    head = DERIVATIVE.match(text)
+    found = re.search(rf"(?:/|\}}\s*\{{)\s*{_D}(\w+)|^\s*(\w+)\.grad\b", head[0]) if head else None
+    return (found[1] or found[2]) if found else ""
 
 
 def with_its_head(fix: str, text: str) -> str:

@@ -11,18 +11,28 @@ from keyword import iskeyword
 from typing import NamedTuple
 
 from autograd.expression import MAX_LENGTH, functions
-from playground.latex import plain_text
+from playground.latex import OPERATOR, plain_text
 from playground.syntax import UNREADABLE, parsed
 
 POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
-SIGNS = str.maketrans("×·⋅∙÷∕−–—₀₁₂₃₄₅₆₇₈₉", "****//---0123456789")
+SIGNS: dict[int, int | str] = {
+    **str.maketrans("×·⋅∙÷∕−–—₀₁₂₃₄₅₆₇₈₉", "****//---0123456789"),
+    ord("≤"): "<=",
+    ord("≥"): ">=",
+    ord("≠"): "!=",
+    ord("∞"): "inf",
+}
 OTHERS = {"ln": "log", "lg": "log10", "log_2": "log2", "log_10": "log10", "sgn": "sign"}
 OTHERS |= {f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan")}
+OTHERS |= {f"ar{name}": f"a{name}" for name in ("sinh", "cosh", "tanh")}
+OTHERS |= {"sen": "sin", "tg": "tan", "arctg": "atan"}
 CALLED = {*functions(), *OTHERS}
-RECIPROCALS = {"sec": "cos", "csc": "sin", "cosec": "sin", "cot": "tan"}  # not ops: sec(x) is 1/cos(x)
+RECIPROCALS = {"sec": "cos", "csc": "sin", "cosec": "sin", "cot": "tan", "ctg": "tan"}  # not ops: sec(x) is 1/cos(x)
 ROOTS = {"√": "sqrt", "∛": "cbrt"}
 SIGMOID = "σ"  # before parentheses; a number elsewhere
-GLUED = re.compile(r"(sin|cos|tan|ln|log)([xyzθφ])")  # sinx, but not cost
+GLUED = re.compile(  # sinx and sin2x, but neither cost nor log2x; πx
+    r"(sinh?|cosh?|tanh?|ln|log|exp|sqrt)((?:(?<!log)\d+)?)([xyzθφ])|(π)([^\W\d_]\w*)"
+)
 MICROGRAD = {"engine": "autograd", "nn": "nn"}  # its modules and their counterparts here
 MODULES = {"np", "numpy", "math"}  # np.exp(x) is exp(x), unless the text imports them
 PLAIN = frozenset("fghFGH")  # f(x) is a call, where x(x + 1) is a product
@@ -53,7 +63,7 @@ def corrected(text: str) -> str | None:
     ours = re.sub(r"(?m)^from micrograd\.(engine|nn) import", lambda found: f"from {MICROGRAD[found[1]]} import", text)
     if not _is_python(text):
         ours = plain_text(textwrap.dedent(ours))
-    headless = re.sub(r"(?m)^(\s*(\w+))\s*\([\w\s,]*\)(?=\s*=(?!=))", _without_arguments, ours)
+    headless = re.sub(r"(?m)^(\s*(\w+))['’′]*\s*\([\w\s,]*\)(?=\s*=(?!=))", _without_arguments, ours)
     try:
         mended = difference(_Speller(_with_points(list(_tokens(headless))), _bound(text)).text())
         ast.parse(mended.strip())
@@ -89,7 +99,8 @@ def _without_arguments(found: re.Match[str]) -> str:
 
 
 def _is_python(text: str) -> bool:
-    return parsed(text) is not None and "{" not in text  # x^{2} is valid Python, with a set
+    """False also for x^{2}, which is valid Python, with a set, and for d/dx(x)."""
+    return parsed(text) is not None and "{" not in text and not re.match(rf"\s*{OPERATOR}\s*\(", text)
 
 
 def _bound(text: str) -> set[str]:
@@ -151,7 +162,8 @@ def _is_decimal(tokens: list[Token], i: int) -> bool:
         return False
     before, comma, after = tokens[i - 1 : i + 2]
     chained = "," in {token.text for token in (*tokens[max(0, i - 2) : i], *tokens[i + 1 : i + 3])}
-    digits = before.text.isdigit() and re.fullmatch(r"\d+([eE][+-]?\d+)?", after.text) is not None
+    thousands = before.text.strip("0") and re.fullmatch(r"\d{3}", after.text)  # or not: 1,000 may be either
+    digits = before.text.isdigit() and not thousands and re.fullmatch(r"\d+([eE][+-]?\d+)?", after.text) is not None
     return digits and not (comma.space or after.space or chained)
 
 
@@ -169,7 +181,7 @@ class _Speller:
         self.tokens = list(self._apart())
 
     def _apart(self) -> Iterator[Token]:
-        """The tokens without module names before ops, and with sinx as sin(x)."""
+        """The tokens without module names before ops, and with sinx as sin(x) and πx as π x."""
         skipped = 0
         for i, token in enumerate(self.tokens):
             after = self.tokens[i + 1 : i + 4]
@@ -178,9 +190,12 @@ class _Speller:
             if token.text in MODULES - self.made and of_op:
                 skipped = 2  # the module and the dot
                 self.tokens[i + 2] = after[1]._replace(space=token.space)
-            if glued:
+            if glued and glued[4]:
+                yield from (token._replace(text=glued[4]), Token("name", glued[5]))
+            elif glued:
                 yield token._replace(text=glued[1])
-                yield from (Token("op", "("), Token("name", glued[2]), Token("op", ")"))
+                inside = [Token("number", glued[2])] * bool(glued[2]) + [Token("name", glued[3])]
+                yield from (Token("op", "("), *inside, Token("op", ")"))
             elif skipped == 0:
                 yield token
             skipped = max(0, skipped - 1)
@@ -216,9 +231,13 @@ class _Speller:
     def product(self, of_an_op: bool = False) -> str:
         """Adjacent factors joined by *; an argument without parentheses ends before the next op."""
         made = self.power()
-        while self.begins(first=self.opens) and not (of_an_op and self.is_op(self.next)):
+        while self.begins(first=self.opens) and not (of_an_op and self.is_op(self.next)) and not self.between_numbers():
             made += "*" + self.power().lstrip()
         return made
+
+    def between_numbers(self) -> bool:
+        """True in 1.000.000 and 3 1/2, which are no products."""
+        return self.tokens[self.i - 1].kind == self.next.kind == "number"
 
     def power(self) -> str:
         base = self.primary()
@@ -226,8 +245,9 @@ class _Speller:
             return base
         space = self.next.space if self.next.text == "**" else ""
         exponent = self.exponent()
-        if base.strip() == "e" and "e" not in self.made:
-            return f"{base[:-1]}exp({_bare(exponent)})"
+        of_e = re.fullmatch(r"(\s*)([^\W\d_]?)e", base)  # e^x, or xe^x
+        if of_e and self.made.isdisjoint({"e", base.strip()}):
+            return f"{of_e[1]}{of_e[2]}{'*' * bool(of_e[2])}exp({_bare(exponent)})"
         return f"{base}{space}**{exponent}"
 
     def raised(self) -> bool:
@@ -281,7 +301,7 @@ class _Speller:
             return f"{token.space}(1/{inside})" if "(" in inside else token.space + token.text
         name = token.space + OTHERS.get(token.text, token.text)
         exponent = f"**{self.exponent()}" if self.raised() else ""
-        if exponent == "**-1" and f"a{name.strip()}" in CALLED:  # sin⁻¹ is the inverse function
+        if _bare(exponent[2:]) == "-1" and f"a{name.strip()}" in CALLED:  # sin⁻¹ is the inverse function
             name, exponent = f"{token.space}a{name.strip()}", ""
         if self.next.text == "(":
             return self.trailers(name + (self.brackets().strip() if exponent else self.brackets()), called=False) + exponent

@@ -66,7 +66,9 @@ def read_csv(text: str) -> tuple[list[list[float]], list[Any], bool]:
     >>> read_csv("x,y,label\\n0,1,no\\n1,0.5,yes")
     ([[0.0, 1.0], [1.0, 0.5]], [0, 1], True)
     """
-    rows = [(number, row) for number, row in enumerate(csv.reader(text.strip().splitlines()), 1) if row]
+    lines = text.strip().splitlines()
+    between = next((mark for mark in "\t;" if lines and mark in lines[0]), ",")  # as spreadsheets copy or save them
+    rows = [(number, row) for number, row in enumerate(csv.reader(lines, delimiter=between), 1) if row]
     if rows and len(rows[0][1]) == 3 and not any(_is_number(cell) for cell in rows[0][1][:2]):
         rows = rows[1:]  # a header
     if not 2 <= len(rows) <= MAX_ROWS:

@@ -325,6 +325,8 @@ def _unparsed(error: SyntaxError, text: str) -> Slip:
     apart = difference(corrected(row) or row)
     if re.match(r"[^=]*[^\s=][^=]*=[^=]*$", row) and "=" not in apart:
         return Slip(f"equations are not solved here; the difference of its sides has a gradient: {apart}", line, 1, len(row) + 1)
+    if "line continuation" in error.msg and (command := re.search(r"\\[a-zA-Z]+", row)):
+        return Slip(f"{command[0]} is LaTeX: write formulas as in sqrt(x)/2", line, command.start() + 1, command.end() + 1)
     same = error.end_lineno == line
     return Slip(error.msg, line, error.offset or 1, (same and error.end_offset) or 0)
 

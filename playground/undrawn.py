@@ -74,6 +74,8 @@ def _nothing(text: str, last: Any, made: Mapping[str, Any]) -> str:
     tree = ast.parse(text)
     if not tree.body:
         return "there are only comments: type an expression, or lines of Python"
+    if any(isinstance(line, ast.ClassDef) and line.name == "Value" for line in tree.body):
+        return "leave the class Value out: only the page's own Value records a graph that can be drawn"
     functions = {name: x for name, x in made.items() if isinstance(x, FunctionType)}
     called = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
     name = max(functions, key=lambda name: name not in called, default="")

@@ -352,6 +352,20 @@ def test_what_a_claim_would_be_in_python_keeps_the_derivative_before_it(claim: s
     assert proofread("x**3", {"x": 2}, {"x": claim})["slip"]["fix"] == fix
 
 
+@pytest.mark.parametrize("claim", ["∂f/∂y = x", "df/dy=x", r"\frac{\partial f}{\partial y} = x", "y.grad = x"])
+def test_a_claim_about_another_derivative_than_its_field_is_not_judged_as_that(claim: str) -> None:
+    found = proofread("x*y", {"x": 2, "y": 3}, {"x": claim})
+    assert (found["field"], found["slip"]["message"]) == ("x", "this says ∂f/∂y; the field is for ∂f/∂x")
+    assert "Right so far" in proofread("x*y", {"x": 2, "y": 3}, {"y": claim})["html"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "fix"), [("2xy", "2*x*y"), ("xy + yx", "x*y + y*x"), ("∂f/∂x = 2xy", "∂f/∂x = 2*x*y"), ("2xz", "")]
+)
+def test_a_name_made_of_variables_is_offered_as_their_product(claim: str, fix: str) -> None:
+    assert proofread("x**2*y", {"x": 2, "y": 3}, {"x": claim})["slip"]["fix"] == fix
+
+
 @pytest.mark.parametrize(
     ("text", "fix"),
     [
@@ -372,9 +386,24 @@ def test_a_claim_that_is_no_formula_stands_in_the_lines_of_python_as_it_was_type
     assert f'"x": lambda x: {claim},' in in_python("x**2", {"x": 3.0}, {"x": claim})
 
 
-@pytest.mark.parametrize("claim", ["df/dx = 2*x", "∂f/∂x = 2*x", "dy/dx=2*x", "f'(x) = 2*x", "f’ = 2*x", "y' = 2*x", "d = 2*x"])
+HEADS = [
+    "d/dx x² = 2*x",
+    "d/dx (x^2) = 2*x",
+    "∂f/∂x(x, y) = 2*x",
+    r"\frac{df}{dx} = 2*x",
+    r"\frac{d}{dx} x^2 = 2*x",
+    r"\dfrac{\partial f}{\partial x}=2*x",
+    "f'(1.3) = 2*x",
+    "f'(x, y) = 2*x",
+    "x.grad = 2*x",
+]
+
+
+@pytest.mark.parametrize(
+    "claim", ["df/dx = 2*x", "∂f/∂x = 2*x", "dy/dx=2*x", "f'(x) = 2*x", "f’ = 2*x", "y' = 2*x", "d = 2*x", *HEADS]
+)
 def test_a_claim_may_say_what_it_is_the_derivative_of(claim: str) -> None:
     assert "✓ Every derivative is right." in proofread("x**2", {"x": 3}, {"x": claim})["html"]
     assert '"x": lambda x: 2*x,' in in_python("x**2", {"x": 3.0}, {"x": claim}).replace(" * ", "*")
     slip = proofread("x**2", {"x": 3}, {"x": claim.replace("2*x", "2x")})["slip"]
-    assert slip["column"] == claim.index("2") + 1
+    assert slip["column"] == claim.rindex("2") + 1

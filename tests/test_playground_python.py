@@ -513,6 +513,8 @@ UNDRAWN = [
     ("y = w·x + b", "write a product with *: w*x", "w·x"),
     ("w, x = Value(1.0), Value(2.0)\ny = w·x", "write a product with *: w*x", "w·x"),
     ("3,5*x", "one expression at a time; write 3.5, not 3,5", "3,5*x"),
+    (r"y = \sum_{i=1}^n x", r"\sum is LaTeX: write formulas as in sqrt(x)/2", r"\sum"),
+    ("class Value:\n    def __init__(self, data): self.data = data\na = Value(2)", "leave the class Value out", "a = Value(2)"),
     (
         "import jaxlike\nx = Value(1.0)",
         "jaxlike is not available on this page, which has autograd, nn and the standard library",
@@ -863,9 +865,25 @@ def test_a_slider_never_leads_from_the_result_to_another_value_of_the_lines():
     assert asked("move", {"w": 3})["message"] == "loss is the number 0 here, which has no graph"
 
 
-@pytest.mark.parametrize(("text", "called"), [("sinx", "sin(x)"), ("2*lnx + 1", "log(x)"), ("y = cosθ", "cos(θ)")])
+@pytest.mark.parametrize(
+    ("text", "called"),
+    [
+        ("sinx", "sin(x)"),
+        ("2*lnx + 1", "log(x)"),
+        ("y = cosθ", "cos(θ)"),
+        ("sin2x", "sin(2*x)"),
+        ("logx", "log(x)"),
+        ("sqrtx", "sqrt(x)"),
+    ],
+)
 def test_a_function_written_together_with_its_argument_is_told_to_be_one_name(text, called) -> None:
     assert asked("show", text, {})["note"].endswith(f" is read as one name: write the function as {called}")
+
+
+@pytest.mark.parametrize(("text", "product"), [("πr**2", "π*r"), ("x**2 + xy + y**2", "x*y"), ("a*b + abc + c", "a*b*c")])
+def test_factors_written_together_are_told_to_be_one_name(text, product) -> None:
+    assert asked("show", text, {})["note"].endswith(f" is read as one name: write the product as {product}")
+    assert asked("show", "xy + x", {})["note"] == ""
 
 
 @pytest.mark.parametrize(

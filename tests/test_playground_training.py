@@ -204,6 +204,11 @@ def test_pasted_labels_are_two_classes_or_numbers() -> None:
     assert read_csv("0,0,0.5\n1,1,1\n2,2,3\n")[1:] == ([0.5, 1.0, 3.0], False)
 
 
+@pytest.mark.parametrize("text", ["x\ty\tlabel\n0\t1\ta\n1\t0.5\tb", "0;1;a\n1;0.5;b"])
+def test_rows_may_be_pasted_from_a_spreadsheet(text: str) -> None:
+    assert read_csv(text) == ([[0.0, 1.0], [1.0, 0.5]], [0, 1], True)
+
+
 def test_a_loss_of_classes_is_refused_for_numbers() -> None:
     with pytest.raises(Slip, match="logistic loss needs classes: choose squared error"):
         training.prepare(setting(data="plane"), 640)

@@ -427,6 +427,13 @@ def test_a_long_name_stands_in_one_line(page: Any) -> None:
     assert max(heights) < 1.5 * min(heights)
 
 
+def test_a_long_name_leaves_a_phone_to_scroll_in_one_direction(page: Any) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    write(page, "the_very_long_name_of_a_weight_in_the_first_layer*x + b")
+    expect(page.locator("#expression .closer label.line").first).to_contain_text("the_very_long_name")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def test_numbers_at_which_the_lines_come_to_nothing_are_told_until_others_are_given(page: Any) -> None:
     write(page, "m = Value(0.5)\nloss = max(0, 1 - m)")
     told(page, "loss = 0.5", RESULT)
