@@ -232,6 +232,8 @@ def test_a_name_next_to_none_is_not_guessed():
         (autograd, "numpy", "write import numpy"),
         (autograd, "MLP", "write nn.MLP"),
         (autograd, "ln", "write log"),
+        (autograd, "std", "write sqrt(var(xs)), or with correction=1"),
+        (autograd, "rsqrt", "write 1/sqrt(x)"),
         (autograd.extend, "primitive", "write custom_op(forward, vjp="),
         (autograd, "gradcheck", "write from autograd.testing import gradcheck"),
         (nn, "manual_seed", "seeds are arguments, as in nn.Layer(2, 3, seed=0)"),
@@ -294,6 +296,11 @@ def test_a_submodule_that_is_still_being_imported_can_be_imported_from_its_packa
         ("numpy", "x.data"),
         ("requires_grad_", "x.requires_grad = True"),
         ("add_", "+= 1"),
+        ("gelu", "write gelu(x)"),
+        ("leaky_relu", "write leaky_relu(x)"),
+        ("sign", "write sign(x)"),
+        ("swish", "write silu(x)"),
+        ("std", "sqrt(var([a, b])) takes several"),
     ],
 )
 def test_a_method_of_a_tensor_says_what_to_write(name, write):
