@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from numbers import Real
-from typing import Any
+from typing import Any, NoReturn
 
 from autograd import Value, sigmoid
 from autograd.extend import number_between, tree_leaves, tree_map
@@ -85,8 +85,7 @@ def _classes(outputs: Sequence[Any], targets: Sequence[Any], threshold: float) -
                 f"outputs: expected the same number of values in each, got {width} in output 0 and {len(row)} in output {i}"
             )
     if width == 1 and limit <= 0.0 and all(type(x) is Value and x.op is sigmoid for x in tree_leaves(outputs)):
-        why = "for outputs of a sigmoid, which are all above 0"
-        raise ValueError(f"threshold must be above 0 {why}, got {threshold!r}: write threshold=0.5")
+        refuse_threshold_of_a_sigmoid(threshold)
     pairs = [(actual_class(target, width), _predicted(row, limit)) for row, target in zip(rows, targets, strict=True)]
     if width == 1 and 0 in targets and -1 in targets:
         raise ValueError("targets: expected two classes for outputs of one number, got both 0 and -1 besides 1")
@@ -97,6 +96,12 @@ def _predicted(row: list[float], threshold: float) -> int | None:
     if any(map(math.isnan, row)):
         return None
     return row.index(max(row)) if len(row) > 1 else int(row[0] > threshold)
+
+
+def refuse_threshold_of_a_sigmoid(threshold: float) -> NoReturn:
+    """ValueError for a threshold that all probabilities are above."""
+    why = "for outputs of a sigmoid, which are all above 0"
+    raise ValueError(f"threshold must be above 0 {why}, got {threshold!r}: write threshold=0.5")
 
 
 def squeezed_labels(targets: list[Any]) -> list[Any]:
