@@ -49,6 +49,13 @@ def test_an_op_of_a_list_says_how_to_write_it(name, missing):
         op([A, B], *[1.0] * missing)
 
 
+@pytest.mark.parametrize("use", [int, range, lambda v: [1.0, 2.0][v]])
+def test_a_value_where_python_takes_an_integer_says_how_to_get_one(use):
+    with pytest.raises(TypeError, match=r"never silently converted to an integer, .* use int\(v\.data\) for an index"):
+        use(Value(1.0))
+    use(Value(1.0) > 0.0)
+
+
 @pytest.mark.parametrize("operation", [lambda v, xs: v * xs, lambda v, xs: xs - v, lambda v, xs: v**xs, lambda v, xs: xs / v])
 def test_an_operation_on_an_array_of_another_library_says_that_it_takes_one_number(operation):
     import jax
