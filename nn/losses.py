@@ -200,15 +200,15 @@ class KLDivLoss(Loss):
     def element(self, prediction: Any, target: Any) -> Any:
         if not self.log_target:
             _check_probability(target)
-        if type(target) is not Value and target == (-math.inf if self.log_target else 0.0):
+        if type(target) is Value:
+            return self.branch_free(prediction, target)
+        if target == (-math.inf if self.log_target else 0.0):
             return autograd.where(1.0, 0.0, prediction)  # the limit, whatever the prediction; a Value if that is one
         return self._divergence(prediction, target)
 
     def branch_free(self, prediction: Any, target: Any) -> Any:
-        if self.log_target:
-            return self._divergence(prediction, target)
-        nothing = autograd.equal(target, 0.0)
-        return autograd.where(nothing, 0.0, self._divergence(prediction, target + nothing))
+        nothing = autograd.equal(target, -math.inf if self.log_target else 0.0)
+        return autograd.where(nothing, 0.0, self._divergence(prediction, autograd.where(nothing, 1.0, target)))
 
     def _divergence(self, prediction: Any, target: Any) -> Any:
         if self.log_target:

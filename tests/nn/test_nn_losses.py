@@ -163,6 +163,23 @@ def test_what_has_no_share_costs_nothing_whatever_is_predicted():
     assert nn.CrossEntropyLoss()([[1.0, -math.inf]], [[1.0, 0.0]]) == 0.0
 
 
+@pytest.mark.parametrize(
+    ("log_target", "targets"), [(False, [0.75, 0.0, 0.25]), (True, [math.log(0.75), -math.inf, math.log(0.25)])]
+)
+def test_a_divergence_counts_what_never_happens_as_nothing_also_if_the_target_is_a_value(log_target, targets):
+    loss = nn.KLDivLoss("sum", log_target=log_target)
+    predictions = [-0.5, -2.0, -1.0]
+    expected = loss([predictions], [targets])
+    assert math.isclose(expected, 0.75 * (math.log(0.75) + 0.5) + 0.25 * (math.log(0.25) + 1.0))
+    rows = [[Value(p) for p in predictions], [Value(t) for t in targets]]
+    found = loss(rows[:1], rows[1:])
+    found.backward()
+    assert found.data == expected
+    assert [p.grad for p in rows[0]] == pytest.approx([-0.75, 0.0, -0.25])
+    program = compile(lambda p, t: loss([p], [t]), predictions, [-0.1, -0.2, -0.3] if log_target else [0.2, 0.3, 0.5])
+    assert program(predictions, targets) == expected
+
+
 @pytest.mark.parametrize("reduction", nn.KLDivLoss.reductions)
 @pytest.mark.parametrize(("log_target", "nothing"), [(False, 0.0), (True, -math.inf)])
 def test_where_no_target_has_a_share_the_divergence_is_a_value_too(reduction, log_target, nothing):
