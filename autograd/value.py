@@ -552,9 +552,6 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
             "np.zeros(n, dtype=object) for an array that holds Values"
         )
 
-    def __int__(self) -> int:
-        return int(float(self))  # raises, with advice
-
     def __floor__(self) -> int:
         _refuse("math.floor", "autograd.floor(v), or [autograd.floor(v) for v in array],")
 

@@ -249,6 +249,7 @@ def _recorded(run: Run, samples: _Samples, gradient: bool, executor: str) -> Bat
         output = model(sample)
         return loss.sample_loss(output, target), output
 
+    loss_and_output.__name__ = "the model or its loss"  # as errors name it
     return BatchLoss(loss_and_output, samples.X[0], samples.y[0], gradient, executor)
 
 

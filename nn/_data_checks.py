@@ -259,22 +259,22 @@ def _input_width(model: Any) -> int | None:
 
 def _why_half(model: Any, y: list[Any], loss: Loss) -> str:
     """Why 0.5 rather than 0 separates the outputs for two classes; "" if it does not."""
-    if isinstance(loss, BCELoss) or _gives_a_probability(model):
+    if isinstance(loss, BCELoss) or gives_a_probability(model):
         return "and every probability is above 0"
     if type(loss) in (MSELoss, L1Loss, HuberLoss, SmoothL1Loss) and _classes(model) in (0, 1) and 0 in squeezed_labels(y):
         return f"but with {type(loss).__name__} the midpoint of targets 0 and 1 is 0.5"
     return ""
 
 
-def _gives_a_probability(model: Any) -> bool:
+def gives_a_probability(model: Any) -> bool:
     """True if its output is a single number, made by a sigmoid."""
     if _is(model, Sequential):
         last = model[-1]
-        return _classes(model) in (0, 1) if _is(last, Sigmoid) else _gives_a_probability(last)
+        return _classes(model) in (0, 1) if _is(last, Sigmoid) else gives_a_probability(last)
     if _is(model, MLP):
-        return _gives_a_probability(model.layers[-1])
+        return gives_a_probability(model.layers[-1])
     if _is(model, Layer):
-        return len(model.neurons) == 1 and _gives_a_probability(model.neurons[0])
+        return len(model.neurons) == 1 and gives_a_probability(model.neurons[0])
     return _is(model, Neuron) and (model.activation is sigmoid or isinstance(model.activation, Sigmoid))
 
 

@@ -200,15 +200,15 @@ class KLDivLoss(Loss):
     def element(self, prediction: Any, target: Any) -> Any:
         if not self.log_target:
             _check_probability(target)
-        if type(target) is not Value and target == (-math.inf if self.log_target else 0.0):
+        if type(target) is Value:
+            return self.branch_free(prediction, target)
+        if target == (-math.inf if self.log_target else 0.0):
             return autograd.where(1.0, 0.0, prediction)  # the limit, whatever the prediction; a Value if that is one
         return self._divergence(prediction, target)
 
     def branch_free(self, prediction: Any, target: Any) -> Any:
-        if self.log_target:
-            return self._divergence(prediction, target)
-        nothing = autograd.equal(target, 0.0)
-        return autograd.where(nothing, 0.0, self._divergence(prediction, target + nothing))
+        nothing = autograd.equal(target, -math.inf if self.log_target else 0.0)
+        return autograd.where(nothing, 0.0, self._divergence(prediction, autograd.where(nothing, 1.0, target)))
 
     def _divergence(self, prediction: Any, target: Any) -> Any:
         if self.log_target:
@@ -293,7 +293,7 @@ class HingeLoss(Loss):
     """
 
     def element(self, prediction: Any, target: Any) -> Any:
-        if target != 1.0 and target != -1.0:
+        if abs(target) != 1.0:  # one comparison, which a program records for targets of either kind
             raise ValueError(f"targets: HingeLoss takes -1 and 1, got {data_of(target)!r}")
         return self.branch_free(prediction, target)
 
@@ -565,7 +565,7 @@ def _distribution(row: list[Any], classes: int) -> list[Any]:
         raise ValueError(f"targets: expected the index of a class or {classes} probabilities, one for each, {got}")
     for probability in row:
         _check_probability(checked_numeric("targets", probability))
-    total = math.fsum(map(data_of, row))
+    total = autograd.sum(row)
     if not abs(total - 1.0) < 1e-3:
         raise ValueError(f"targets: the probabilities of a row must sum to 1, got {total:g}")
     return row

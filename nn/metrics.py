@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from numbers import Real
-from typing import Any
+from typing import Any, NoReturn
 
+from autograd import Value, sigmoid
 from autograd.extend import number_between, tree_leaves, tree_map
 from nn._check import checked_list, data_of, one_column, plain_lists
 
@@ -17,7 +18,8 @@ def accuracy(outputs: Sequence[Any], targets: Sequence[Any], threshold: float = 
     An output that is a list of several numbers predicts the index of the largest. An output that is one number is a score
     (or logit): above `threshold` it predicts class 1, else the other class, which may be called 0 or -1. For probabilities,
     and for outputs that MSELoss draws towards 0 and 1, the threshold is 0.5. An output with a NaN predicts no class.
-    ValueError if there are no samples, for a target that is not a class, and for 0 and -1 together.
+    ValueError if there are no samples, for a target that is not a class, for 0 and -1 together, and for outputs of a sigmoid
+    with a threshold that all of them are above.
 
     >>> accuracy([2.0, -1.0], [1, -1]), accuracy([[0.1, 0.9]], [1])
     (1.0, 1.0)
@@ -82,6 +84,8 @@ def _classes(outputs: Sequence[Any], targets: Sequence[Any], threshold: float) -
             raise ValueError(
                 f"outputs: expected the same number of values in each, got {width} in output 0 and {len(row)} in output {i}"
             )
+    if width == 1 and limit <= 0.0 and all(type(x) is Value and x.op is sigmoid for x in tree_leaves(outputs)):
+        refuse_threshold_of_a_sigmoid(threshold)
     pairs = [(actual_class(target, width), _predicted(row, limit)) for row, target in zip(rows, targets, strict=True)]
     if width == 1 and 0 in targets and -1 in targets:
         raise ValueError("targets: expected two classes for outputs of one number, got both 0 and -1 besides 1")
@@ -92,6 +96,12 @@ def _predicted(row: list[float], threshold: float) -> int | None:
     if any(map(math.isnan, row)):
         return None
     return row.index(max(row)) if len(row) > 1 else int(row[0] > threshold)
+
+
+def refuse_threshold_of_a_sigmoid(threshold: float) -> NoReturn:
+    """ValueError for a threshold that all probabilities are above."""
+    why = "for outputs of a sigmoid, which are all above 0"
+    raise ValueError(f"threshold must be above 0 {why}, got {threshold!r}: write threshold=0.5")
 
 
 def squeezed_labels(targets: list[Any]) -> list[Any]:

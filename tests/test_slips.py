@@ -49,6 +49,13 @@ def test_an_op_of_a_list_says_how_to_write_it(name, missing):
         op([A, B], *[1.0] * missing)
 
 
+@pytest.mark.parametrize("use", [int, range, lambda v: [1.0, 2.0][v]])
+def test_a_value_where_python_takes_an_integer_says_how_to_get_one(use):
+    with pytest.raises(TypeError, match=r"never silently converted to an integer, .* use int\(v\.data\) for an index"):
+        use(Value(1.0))
+    use(Value(1.0) > 0.0)
+
+
 @pytest.mark.parametrize("operation", [lambda v, xs: v * xs, lambda v, xs: xs - v, lambda v, xs: v**xs, lambda v, xs: xs / v])
 def test_an_operation_on_an_array_of_another_library_says_that_it_takes_one_number(operation):
     import jax
@@ -232,6 +239,8 @@ def test_a_name_next_to_none_is_not_guessed():
         (autograd, "numpy", "write import numpy"),
         (autograd, "MLP", "write nn.MLP"),
         (autograd, "ln", "write log"),
+        (autograd, "std", "write sqrt(var(xs)), or with correction=1"),
+        (autograd, "rsqrt", "write 1/sqrt(x)"),
         (autograd.extend, "primitive", "write custom_op(forward, vjp="),
         (autograd, "gradcheck", "write from autograd.testing import gradcheck"),
         (nn, "manual_seed", "seeds are arguments, as in nn.Layer(2, 3, seed=0)"),
@@ -299,6 +308,11 @@ def test_a_submodule_that_is_still_being_imported_can_be_imported_from_its_packa
         ("numpy", "x.data"),
         ("requires_grad_", "x.requires_grad = True"),
         ("add_", "+= 1"),
+        ("gelu", "write gelu(x)"),
+        ("leaky_relu", "write leaky_relu(x)"),
+        ("sign", "write sign(x)"),
+        ("swish", "write silu(x)"),
+        ("std", "sqrt(var([a, b])) takes several"),
     ],
 )
 def test_a_method_of_a_tensor_says_what_to_write(name, write):
@@ -453,6 +467,10 @@ def test_an_argument_that_other_libraries_take_says_what_to_write(call, words):
         (lambda: nn.fit(shuffle=True), "shuffle", "leave it out: batches are shuffled by seed"),
         (lambda: nn.fit(lr=0.1), "lr", "the optimizer has it, such as nn.optim.SGD(net.parameters(), lr=0.1)"),
         (lambda: nn.train_test_split([], [], seed=0), "seed", "write random_state="),
+        (lambda: nn.make_moons(seed=0), "seed", "write random_state="),
+        (lambda: nn.make_blobs(num_samples=9), "num_samples", "write n_samples="),
+        (lambda: nn.load_iris(return_X_y=True), "return_X_y", "leave it out, and write data.X and data.y"),
+        (lambda: nn.load_digits(as_frame=True), "as_frame", "leave it out: data.X is a list of rows"),
         (lambda: nn.lr_scheduler.StepLR(None, step=3), "step", "write step_size="),
         (lambda: nn.record_training(epochs=5), "epochs", "write steps="),
         (lambda: nn.Neuron(1).zero_grad(set_to_none=True), "set_to_none", "leave it out"),

@@ -7,6 +7,8 @@ import gzip
 from importlib.resources import files
 from typing import NamedTuple, NoReturn
 
+from nn.foreign_names import advising
+
 
 class Dataset(NamedTuple):
     """A data set: rows `X`, labels `y`, the names of columns and labels, and where it comes from.
@@ -30,6 +32,7 @@ class Dataset(NamedTuple):
         return f"<Dataset: {len(self.X)} rows of {len(self.feature_names)} features, {len(self.target_names)} classes>"
 
 
+@advising
 def load_iris() -> Dataset:
     """Fisher's irises: 150 flowers of 3 species, 50 each, measured in four places.
 
@@ -45,6 +48,7 @@ def load_iris() -> Dataset:
     return _load("iris.csv")
 
 
+@advising
 def load_digits() -> Dataset:
     """Handwritten digits: 1797 images of 8×8 pixels, about 180 of each digit.
 

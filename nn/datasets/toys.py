@@ -13,10 +13,12 @@ from random import Random
 
 from autograd.extend import checked_integer, number_between
 from nn._check import RandomState, checked_list, generator, plain_lists
+from nn.foreign_names import advising
 
 Points = tuple[list[list[float]], list[int]]
 
 
+@advising
 def make_moons(
     n_samples: int = 100, *, shuffle: bool = True, noise: float | None = None, random_state: RandomState = None
 ) -> Points:
@@ -36,6 +38,7 @@ def make_moons(
     return _shuffled_and_noisy(X, [0] * outer + [1] * inner, shuffle, noise, random_state)
 
 
+@advising
 def make_circles(
     n_samples: int = 100,
     *,
@@ -61,6 +64,7 @@ def make_circles(
     return _shuffled_and_noisy(X, [0] * outer + [1] * inner, shuffle, noise, random_state)
 
 
+@advising
 def make_blobs(
     n_samples: int = 100,
     n_features: int = 2,
@@ -107,6 +111,7 @@ def make_blobs(
     return _shuffled_and_noisy(X, y, shuffle, None, rng)
 
 
+@advising
 def make_xor(
     n_samples: int = 100, *, shuffle: bool = True, noise: float | None = None, random_state: RandomState = None
 ) -> Points:
@@ -124,6 +129,7 @@ def make_xor(
     return _shuffled_and_noisy(X, [int(a != b) for a, b in X], shuffle, noise, random_state)
 
 
+@advising
 def make_spirals(
     n_samples: int = 100,
     *,

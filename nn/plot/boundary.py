@@ -9,9 +9,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from autograd.extend import checked_integer, number_between, shown
-from nn._data_checks import checked_data
+from nn._data_checks import checked_data, gives_a_probability
 from nn._decision_plane import MIDDLE, NOT_A_NUMBER, Plane, plane_of
 from nn.losses import BCEWithLogitsLoss
+from nn.metrics import refuse_threshold_of_a_sigmoid
 from nn.module import Module, checked_module
 from nn.plot.style import HATCHES, SMALL, Look, axes, checked_ax, checked_names
 
@@ -56,6 +57,8 @@ def decision_boundary(
     middle = number_between("threshold", threshold)
     plane = plane_of(model, X, y, BCEWithLogitsLoss(), steps)
     if plane.kind == "score":
+        if middle <= 0.0 and gives_a_probability(model):
+            refuse_threshold_of_a_sigmoid(threshold)
         plane = replace(plane, middle=middle, half=plane.half if middle == 0.0 else 0.5 * (plane.labels[1] - plane.labels[0]))
     if target_names is not None and plane.kind == "number":
         raise ValueError("target_names: the targets are numbers, not classes")

@@ -884,7 +884,7 @@ REFUSED = {
     "a branch": ({"function": branching}, rf"{HERE}: return model.w .* else model.v \* x\[0\]\nthis branch"),
     "a number that is read": ({"function": reading}, rf"{HERE}: data was read"),
     "a function that takes no Value": ({"function": failing}, rf"{HERE}: TypeError on Values in place of numbers"),
-    "a draw that nobody knows of": ({"function": random_}, "does something different on every call"),
+    "a draw that nobody knows of": ({"function": random_}, "the model or its loss does something different on every call"),
     "a dict that is asked for a number": (
         {"function": looking_up, "X": [[0.3, 1.0], *XY[0][1:]]},
         "numbers are looked up in a set, a dict",

@@ -3,6 +3,7 @@
 import inspect
 import json
 import math
+import warnings
 from functools import cache
 from pathlib import Path
 
@@ -161,6 +162,40 @@ def test_what_has_no_share_costs_nothing_whatever_is_predicted():
     assert nn.KLDivLoss("sum")([-math.inf, 0.0], [0, 1]) == 0.0
     assert nn.KLDivLoss("sum", log_target=True)([-math.inf, 0.0], [-math.inf, 0.0]) == 0.0
     assert nn.CrossEntropyLoss()([[1.0, -math.inf]], [[1.0, 0.0]]) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("log_target", "targets"), [(False, [0.75, 0.0, 0.25]), (True, [math.log(0.75), -math.inf, math.log(0.25)])]
+)
+def test_a_divergence_counts_what_never_happens_as_nothing_also_if_the_target_is_a_value(log_target, targets):
+    loss = nn.KLDivLoss("sum", log_target=log_target)
+    predictions = [-0.5, -2.0, -1.0]
+    expected = loss([predictions], [targets])
+    assert math.isclose(expected, 0.75 * (math.log(0.75) + 0.5) + 0.25 * (math.log(0.25) + 1.0))
+    rows = [[Value(p) for p in predictions], [Value(t) for t in targets]]
+    found = loss(rows[:1], rows[1:])
+    found.backward()
+    assert found.data == expected
+    assert [p.grad for p in rows[0]] == pytest.approx([-0.75, 0.0, -0.25])
+    program = compile(lambda p, t: loss([p], [t]), predictions, [-0.1, -0.2, -0.3] if log_target else [0.2, 0.3, 0.5])
+    assert program(predictions, targets) == expected
+
+
+@pytest.mark.parametrize(
+    ("loss", "targets"),
+    [
+        (nn.HingeLoss(), [[1.0, -1.0], [-1.0, 1.0], [1.0, 1.0]]),
+        (nn.BCEWithLogitsLoss(), [[1.0, 0.0], [0.0, 1.0], [0.25, 0.75]]),
+        (nn.CrossEntropyLoss(), [[1.0, 0.0], [0.0, 1.0], [0.25, 0.75]]),
+    ],
+)
+def test_a_loss_called_in_a_compiled_function_serves_all_targets(loss, targets):
+    rows = [[0.5, -1.0], [2.0, 0.25], [-0.5, 1.5]]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        program = compile(lambda row, target: loss([row], [target]), rows[0], targets[0])
+    found = program(numpy.array(rows), numpy.array(targets))
+    assert found.tolist() == pytest.approx([loss([row], [target]) for row, target in zip(rows, targets, strict=True)])
 
 
 @pytest.mark.parametrize("reduction", nn.KLDivLoss.reductions)

@@ -95,6 +95,15 @@ def test_classes_in_place_of_outputs_as_in_scikit_learn_are_refused(classes):
 
 
 @pytest.mark.parametrize("judge", [accuracy, confusion_matrix])
+@pytest.mark.parametrize("net", [nn.Neuron(1, "sigmoid"), nn.MLP(1, [1], "relu", "sigmoid"), nn.Layer(1, 1, nn.Sigmoid())])
+def test_probabilities_which_are_all_above_0_need_a_threshold(judge, net):
+    outputs = [net([-1.0]), net([1.0])]
+    with pytest.raises(ValueError, match=r"^threshold must be above 0 for outputs of a sigmoid, which .*, got 0\.0: write thr"):
+        judge(outputs, [0, 1])
+    judge(outputs, [0, 1], 0.5)
+
+
+@pytest.mark.parametrize("judge", [accuracy, confusion_matrix])
 @pytest.mark.parametrize("threshold", [math.nan, math.inf, "0", True, None])
 def test_a_threshold_that_no_score_can_be_compared_with_is_refused(judge, threshold):
     with pytest.raises((TypeError, ValueError), match=r"^threshold must be (a number|finite), got "):

@@ -89,6 +89,7 @@ def test_what_cannot_be_drawn_is_refused_by_name_and_no_figure_is_left():
         (lambda: plot.decision_boundary(net, [[1.0]], [1]), ValueError, "the samples must be points"),
         (lambda: plot.decision_boundary(net, X, LABELS, steps=1), ValueError, "steps must be at least 2, got 1"),
         (lambda: plot.decision_boundary(net, X, LABELS, threshold="0"), TypeError, "threshold must be a number"),
+        (lambda: plot.decision_boundary(nn.Neuron(2, "sigmoid"), X, LABELS), ValueError, "are all above 0, got 0.0"),
         (lambda: plot.decision_boundary(net, X, LABELS, target_names=["no"]), ValueError, r"be 2 strings, .* got \['no'\]"),
         (lambda: plot.decision_boundary(net, X, range(12), target_names="ab"), ValueError, "the targets are numbers"),
         (lambda: plot.confusion_matrix([]), ValueError, "table must have as many columns as rows, at least one, got 0"),
