@@ -162,8 +162,8 @@ ALLOWED = {
     "autograd/testing/expression_tree.py": "dot softmax log_softmax",  # their functions take and return lists
     "autograd/testing/strategies.py": "dot polygamma",  # they take an odd number of arguments, and an integer
     "autograd/foreign_names.py": (  # methods of PyTorch's tensors; functions that take more arguments elsewhere
-        "abs add atan atan2 div dot hypot log log_softmax logaddexp logsumexp maximum minimum mul neg norm normal_cdf normal_pdf "
-        "pow prod softmax softplus sub sum"
+        "abs add atan atan2 div dot hypot log log_softmax logaddexp logsumexp maximum minimum mish mul neg norm normal_cdf "
+        "normal_pdf pow prod sign softmax softplus softsign sub sum"
     ),
     "autograd/formulas/mathml.py": "cos cosh exp log sin sinh tan tanh",  # LaTeX commands of the same name
     "autograd/compiler/exports/straight_line.py": "dot",  # one per row of a matrix product
