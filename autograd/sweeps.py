@@ -237,9 +237,9 @@ def backward(root: Value, seed: float) -> None:
     if seed is CLEARED:  # read from a cleared leaf; as a gradient it would count as none
         seed = 0.0
     with sweeping:
-        # Nodes where an earlier sweep left a gradient: one set by hand does not count, nor does 0.0, which resets one.
-        inner = [node for node in (root, *root.args) if type(node) is not float and node.op is not None]
-        again = [node for node in inner if node._reached is not STORED and getattr(node, "_grad", 0.0) != 0.0]
+        # Results where an earlier sweep left a gradient: one set by hand does not count, nor does 0.0, which resets one.
+        found = [x for x in (root, root._a, root._b) if getattr(x, "_reached", NEVER)]  # reading an unset _grad takes longer
+        again = [x for x in found if x.op is not None and x._reached is not STORED and x._grad != 0.0]
         if root.op is None:
             if not root.requires_grad:
                 raise ValueError("backward() of a frozen Value (requires_grad=False): no gradient flows anywhere")
@@ -256,13 +256,14 @@ def backward(root: Value, seed: float) -> None:
 def _sweep_and_watch(root: Value, seed: float, moved: list[Value]) -> None:
     order = topological_order([root])
     bars = adjoints(order, {root: seed}, recorded, watch=True)
+    sweep: Any = object()
     for leaf in order:
         if leaf.op is None and leaf in bars:
             _check_sum("backward", leaf, getattr(leaf, "_grad", 0.0), bars[leaf])
     for node in order:
         if node.op is not None:
             if node in bars or node.has_grad:
-                node._grad = bars.get(node, 0.0)
+                node._grad, node._reached = bars.get(node, 0.0), sweep
         elif node in bars:
             before = getattr(node, "_grad", 0.0)
             node._grad = before + bars[node]
@@ -308,11 +309,11 @@ def _sweep(root: Value, seed: float, moved: list[Value]) -> None:
     needs no topological order, and uses outside the graph don't matter. Every sweep makes a new object `sweep` and sets
     `_reached` to it on the nodes it reaches, so these marks need no clearing.
     """
-    sweep = object()
+    sweep: Any = object()
     leaves: list[tuple[Value, float]] = []  # with the gradient they had before
     complete = False
     try:
-        root._grad = seed
+        root._grad, root._reached = seed, sweep
         _deliver(root, sweep, leaves)
         for leaf, before in leaves:
             leaf._grad += before
