@@ -16,7 +16,7 @@ from autograd.compiler.plain_data import as_bytes, is_plain
 from autograd.value import Value
 
 EMPTY = object()  # marks a place that is gone, or that has never held anything
-MAX_SPELLED = 300  # places checked one by one in an expression, which takes ten microseconds per place to compile
+MAX_SPELLED = 100  # places checked one by one in an expression, which takes ten microseconds per place to compile
 
 
 class Places(NamedTuple):
