@@ -237,7 +237,7 @@ def backward(root: Value, seed: float) -> None:
     if seed is CLEARED:  # read from a cleared leaf; as a gradient it would count as none
         seed = 0.0
     with sweeping:
-        # Results where an earlier sweep left a gradient: one set by hand does not count, nor does 0.0, which resets one.
+        # Results with a gradient of an earlier sweep, as in total + loss. One set by hand does not count, nor does a reset to 0.
         found = [x for x in (root, root._a, root._b) if getattr(x, "_reached", NEVER)]  # reading an unset _grad takes longer
         again = [x for x in found if x.op is not None and x._reached is not STORED and x._grad != 0.0]
         if root.op is None:

@@ -448,33 +448,27 @@ def test_nothing_is_told_of(program):
     assert told(program) == []
 
 
-def test_a_loss_computed_once_before_the_loop_is_told():
-    program = """
-        w = Value(5.0)
-        loss = (w - 3)**2
-        for _ in range(5):
-            w.grad = 0.0
-            loss.backward()
-            w.data -= 0.1*w.grad
-    """
-    [(line, message)] = told(program)
-    assert line == 5
-    assert "compute the loss again after each step, inside the loop" in message
+OLD_GRAPHS = {
+    "a loss computed before the loop": ("total = (w - 3)**2", "pass"),
+    "a total that grows": ("total = Value(0.0)", "total += (w - 3)**2"),
+    "a sum that grows": ("total = Value(0.0)", "total = autograd.sum([total, (w - 3)**2])"),
+}
 
 
-@pytest.mark.parametrize("add", ["total += (w - 3)**2", "total = autograd.sum([total, (w - 3)**2])"])
-def test_a_total_that_grows_with_every_step_is_told(add):
+@pytest.mark.parametrize(("before", "inside"), OLD_GRAPHS.values(), ids=OLD_GRAPHS)
+def test_a_graph_that_is_swept_again_after_a_step_is_told(before, inside):
     program = f"""
-        w, total = Value(5.0), Value(0.0)
+        w = Value(5.0)
+        {before}
         for _ in range(5):
-            {add}
+            {inside}
             w.grad = 0.0
             total.backward()
             w.data -= 0.1*w.grad
     """
     [(line, message)] = told(program)
-    assert line == 5
-    assert "add up only its number: total += loss.data" in message
+    assert line == 6
+    assert "compute the loss again after each step, inside the loop, and add up only its number: total += loss.data" in message
 
 
 def test_the_gradient_is_complete_when_a_warning_that_is_an_error_comes():

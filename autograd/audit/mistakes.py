@@ -340,7 +340,7 @@ def _fitted(claim: Claim, beside: Candidate, forms: Mapping[str, Form] = FORMS) 
     for text, form in forms.items() if not claim.is_explained_by(beside) else ():
         k = claim.fitted_factor(lambda loss, form=form: form(loss.numbers[claim.name]), beside)  # type: ignore[misc]
         if k is not None:
-            yield f"{shown(k)}·{text.replace('w', claim.name)}"
+            yield _penalty_text(claim, k, text)
             return
 
 
@@ -354,8 +354,13 @@ def _right_form(claim: Claim) -> str:
         xs = [x for ws in numbers for x in form(ws)]
         k = math.fsum(map(float.__mul__, own, xs)) / (math.fsum(x * x for x in xs) or 1.0)
         if all(abs(p - k * x) <= claim.rtol * abs(p) for p, x in zip(own, xs, strict=True)):
-            return f" instead of {shown(k)}·{text.replace('w', claim.name)}"
+            return f" instead of {_penalty_text(claim, k, text)}"
     return ""
+
+
+def _penalty_text(claim: Claim, k: float, form: str) -> str:
+    """The gradient of a penalty, written with the name of its parameter."""
+    return f"{shown(k)}·{form.replace('w', claim.name)}"
 
 
 # -- the table ---------------------------------------------------------------------------------------
